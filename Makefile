@@ -1,0 +1,81 @@
+# Ajar's build. One directory a variant: `make`, `make SAN=address,undefined`, `make CC=clang-14`.
+#
+#   make            build/ajar                    make test    everything that the README promises
+#   make scan       install, build, scan          make unit    unit tests and tapes only
+#   make bench      side-by-side measurements     make fuzz    fuzzers, T=name SECONDS=60
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+SAN     ?=
+Q       := $(if $(V),,@)
+FUZZ    ?=
+TARGET  ?= 127.0.0.1
+PREFIX  ?= /usr/local
+
+VARIANT := $(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))$(if $(FUZZ),-fuzz)
+comma   := ,
+BUILD   ?= build$(subst $(comma),-,$(VARIANT))
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
+        -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef \
+        -Wimplicit-fallthrough -Wframe-larger-than=8192 -Werror
+HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
+CPPFLAGS += -Isrc -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
+CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
+LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
+LDLIBS   += -ljansson -lyaml -lssl -lcrypto
+ifeq ($(SAN),)
+CPPFLAGS += -D_FORTIFY_SOURCE=2
+else
+CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all -Wframe-larger-than=65536
+LDFLAGS  += -fsanitize=$(SAN)
+endif
+
+SOURCES := $(wildcard src/*/*.c) $(wildcard src/fiber/*.S)
+OBJECTS := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
+LIBRARY := $(filter-out $(BUILD)/obj/cmd/%,$(OBJECTS))
+
+UNITS     := $(wildcard test/unit/*/*.c)
+UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
+
+.PHONY: all test scan unit tapes clean install check-includes
+all: $(BUILD)/ajar
+
+$(BUILD)/ajar: $(filter $(BUILD)/obj/cmd/%,$(OBJECTS)) $(BUILD)/libajar.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/libajar.a: $(LIBRARY)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/obj/%.c.o: src/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.S.o: src/%.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# A unit test includes the file it tests, so that its static functions are in reach; what the
+# library defines twice by that is not pulled in again.
+$(BUILD)/unit/%: test/unit/%.c $(BUILD)/libajar.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -Itest $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libajar.a -lcmocka $(LDLIBS)
+
+$(BUILD)/tapes: test/tape/run.c $(BUILD)/libajar.a
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libajar.a $(LDLIBS)
+
+units: $(UNIT_BINS) $(BUILD)/tapes
+unit: units
+	test/run-units $(BUILD)
+
+tapes: $(BUILD)/tapes
+	$(BUILD)/tapes test/tape
+
+check-includes:
+	test/check-includes
+
+clean:
+	rm -rf build build-*
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

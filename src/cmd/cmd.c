@@ -1,0 +1,66 @@
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CATALOG_DIRS_MAX = 16 };
+
+int cmd_fail(enum exit_status status, const struct error *e)
+{
+    fprintf(stderr, "ajar: %s\n", e->text);
+    return status;
+}
+
+static bool is_dir(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *data_dir(const char *name, char text[static PATH_MAX_TEXT])
+{
+    char self[PATH_MAX_TEXT / 2];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    self[n > 0 ? n : 0] = '\0';
+    /* A source tree: BUILD/ajar, with catalog/ and rules/ one above BUILD. */
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(self, '/');
+        if (slash)
+            *slash = '\0';
+    }
+    snprintf(text, PATH_MAX_TEXT, "%s/%s", self, name);
+    char marker[PATH_MAX_TEXT + 16];
+    snprintf(marker, sizeof(marker), "%s/src/cmd", self);
+    if (!is_dir(marker) || !is_dir(text))
+        snprintf(text, PATH_MAX_TEXT, "%s/%s", AJAR_DATA_DIR, name);
+    return text;
+}
+
+struct catalog *load_catalog(struct arena *a, const char *const *more, size_t more_count, struct error *e)
+{
+    char own[PATH_MAX_TEXT];
+    const char *dirs[CATALOG_DIRS_MAX] = { data_dir("catalog", own) };
+    if (more_count > CATALOG_DIRS_MAX - 1) {
+        error_set(e, "at most %d directories can follow --catalog", CATALOG_DIRS_MAX - 1);
+        return NULL;
+    }
+    for (size_t i = 0; i < more_count; i++)
+        dirs[i + 1] = more[i];
+    return catalog_load(a, dirs, more_count + 1, e);
+}
+
+bool write_out(struct buf *b)
+{
+    struct span s = buf_span(b);
+    while (s.len) {
+        ssize_t n = write(STDOUT_FILENO, s.at, s.len);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            s = span_from(s, (size_t)n);
+    }
+    buf_reset(b);
+    return true;
+}

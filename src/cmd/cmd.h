@@ -1,0 +1,44 @@
+/* What the verbs share: exit statuses, where the data lies, how a user's mistake is told. */
+#ifndef AJAR_CMD_CMD_H
+#define AJAR_CMD_CMD_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "http/catalog.h"
+#include "judge/judge.h"
+
+#define AJAR_VERSION "0.1.0"
+
+enum exit_status { EXIT_NOTHING = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_INCOMPLETE = 3 };
+
+struct verb {
+    const char *name, *usage, *about; /* usage: what follows the name; about: one line */
+    int (*run)(int argc, char **argv);
+    void (*help)(void); /* what `ajar help NAME` prints below the usage */
+};
+extern const struct verb VERBS[]; /* ended by a row without a name */
+
+int cmd_scan(int argc, char **argv);
+void help_scan(void);
+int cmd_probe(int argc, char **argv);
+void help_probe(void);
+int cmd_list(int argc, char **argv);
+int cmd_asks(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+
+/* "ajar: SENTENCE" to stderr; returns the status. */
+int cmd_fail(enum exit_status status, const struct error *e);
+
+/* A directory of Ajar's own data ("catalog", "rules"): beside the program's build directory if it
+ * runs from a source tree, else where it was installed. text[PATH_MAX_TEXT]; returns text. */
+enum { PATH_MAX_TEXT = 1024 };
+char *data_dir(const char *name, char text[static PATH_MAX_TEXT]);
+
+/* The shipped catalog, and the user's directories behind it. */
+struct catalog *load_catalog(struct arena *a, const char *const *more, size_t more_count, struct error *e);
+
+/* Writes all of it to stdout and empties the buffer; false (errno set) where that fails. */
+bool write_out(struct buf *b);
+
+#endif

@@ -1,0 +1,36 @@
+/* The keeper's side of a scan: reads what the sweeper process found, judges it, reports it, shows
+ * progress. It opens no socket. */
+#ifndef AJAR_CMD_KEEPER_H
+#define AJAR_CMD_KEEPER_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "cmd/cmd.h"
+#include "report/report.h"
+#include "sweep/sweep.h"
+
+struct keeper {
+    const struct rules *rules;
+    const struct report *report;
+    void *report_state;
+    struct sweep_progress *progress;
+    uint64_t endpoints;      /* planned */
+    enum severity fail_on;
+    FILE *transcript;        /* or NULL */
+    bool show_progress;
+    pid_t sweeper;
+    int from_sweeper;        /* the pipe's reading end */
+
+    /* Set by keeper_run(). */
+    struct buf in, out;
+    struct report_summary summary;
+    bool found;              /* a finding at or above fail_on */
+    bool ended;              /* the sweeper said that it is done */
+    struct error trouble;    /* why the scan is incomplete; empty text = it is not */
+};
+
+/* Runs until the sweeper has ended. The exit status of the scan; trouble is already printed. */
+int keeper_run(struct keeper *k, const struct report_run *run);
+
+#endif

@@ -1,0 +1,49 @@
+/* ajar: the table of verbs, and nothing else. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+
+const struct verb VERBS[] = {
+    { "scan", "[OPTION...] TARGET...", "find what is open, prove it, say how to close it", cmd_scan, help_scan },
+    { "probe", "[OPTION...] PRODUCT ADDRESS:PORT", "one conversation, every byte shown", cmd_probe, help_probe },
+    { "list", "[--catalog DIR]", "every product: ports, transport, what is proven and counted", cmd_list, NULL },
+    { "asks", "[--catalog DIR]", "every request that Ajar can ever send", cmd_asks, NULL },
+    { "help", "[VERB]", "this list, or what one verb takes", cmd_help, NULL },
+    { NULL, NULL, NULL, NULL, NULL },
+};
+
+static int unknown_verb(const char *typed)
+{
+    const char *names[16] = { NULL };
+    struct error e;
+    for (size_t i = 0; VERBS[i].name; i++)
+        names[i] = VERBS[i].name;
+    const char *near = nearest_word(names, typed);
+    if (near)
+        error_set(&e, "unknown verb \"%s\"; did you mean `ajar %s`?", typed, near);
+    else
+        error_set(&e, "unknown verb \"%s\"; `ajar help` lists what there is", typed);
+    return cmd_fail(EXIT_USAGE, &e);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        cmd_help(1, argv);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("ajar " AJAR_VERSION);
+        return EXIT_NOTHING;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return cmd_help(1, argv);
+    for (size_t i = 0; VERBS[i].name; i++)
+        if (strcmp(argv[1], VERBS[i].name) == 0)
+            return VERBS[i].run(argc - 1, argv + 1);
+    return unknown_verb(argv[1]);
+}

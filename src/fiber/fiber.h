@@ -1,0 +1,69 @@
+/* Stackful coroutines on one epoll loop. A loop belongs to one thread; a fiber never leaves its
+ * loop. Many conversations wait at once, yet each reads top to bottom.
+ *
+ * What runs on a fiber must not block in any other way, must not use more than half of
+ * FIBER_STACK_BYTES, and must end by returning from its function. */
+#ifndef AJAR_FIBER_FIBER_H
+#define AJAR_FIBER_FIBER_H
+
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+struct fiber;
+struct fiber_loop;
+
+/* gcc names its sanitizers by macro, clang by feature. */
+#if defined(__SANITIZE_ADDRESS__)
+#define FIBER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FIBER_ASAN 1
+#endif
+#endif
+#ifndef FIBER_ASAN
+#define FIBER_ASAN 0
+#endif
+
+enum { FIBER_STACK_BYTES = FIBER_ASAN ? 256 * 1024 : 64 * 1024 };
+
+/* A loop with room for `fibers_max` fibers, whose stacks are reserved, not touched. NULL and an
+ * error where address space or descriptors are missing. Where the kernel has no light guard
+ * pages, the room shrinks to what vm.max_map_count allows; fiber_loop_max() tells. */
+struct fiber_loop *fiber_loop_new(size_t fibers_max, const struct clock *clock, struct error *e);
+void fiber_loop_free(struct fiber_loop *l);
+size_t fiber_loop_max(const struct fiber_loop *l);
+/* How many fibers have not ended. */
+size_t fiber_loop_live(const struct fiber_loop *l);
+
+/* Starts a fiber that runs function(arg) soon. False where all are in use. */
+bool fiber_spawn(struct fiber_loop *l, void (*function)(void *arg), void *arg);
+/* Runs until every fiber has ended. */
+void fiber_loop_run(struct fiber_loop *l);
+/* Monotonic milliseconds, as of the current turn of the loop. */
+int64_t fiber_now(const struct fiber_loop *l);
+
+/* Everything below may be called only by a fiber of this loop. */
+
+/* A descriptor that a fiber waits for. Edge-triggered: try the system call first, wait when it
+ * says EAGAIN. Closing the descriptor ends the watch. */
+struct fiber_watch {
+    struct fiber *waiting;
+    bool ready; /* an event came while nobody waited */
+};
+
+/* False, errno set, where epoll refuses. The watch must live until the descriptor is closed. */
+bool fiber_watch(struct fiber_loop *l, struct fiber_watch *w, int fd);
+/* Waits for the next event; false at the deadline. */
+bool fiber_wait(struct fiber_loop *l, struct fiber_watch *w, int64_t deadline_ms);
+void fiber_sleep_until(struct fiber_loop *l, int64_t deadline_ms);
+/* Lets the others run and the sockets be looked at. */
+void fiber_yield(struct fiber_loop *l);
+/* Waits until a fiber of this loop ends, or the deadline. */
+void fiber_wait_for_end(struct fiber_loop *l, int64_t deadline_ms);
+/* The largest part of a stack that a fiber has used so far, in bytes; only fibers that ended in
+ * a build with FIBER_PAINT count, else 0. */
+size_t fiber_stack_used(const struct fiber_loop *l);
+
+#endif

@@ -1,0 +1,117 @@
+/* Counting: the collections that an answer lists, or the totals that it states. Names and sizes
+ * only. The product's own collections are counted apart: they are not data. */
+#include "http/engine.h"
+#include "http/pattern.h"
+#include "http/url.h"
+
+struct counting {
+    struct asker *asker;
+    const struct count_rule *rule;
+    struct observation *o;
+    int64_t systems;
+    unsigned asked_per;
+};
+
+static int64_t count_at(const struct node *n, struct span path)
+{
+    int64_t value;
+    return path.len && node_i64(node_at(n, path), &value) && value >= 0 ? value : COUNT_UNKNOWN;
+}
+
+static bool child_text(struct asker *a, const struct node *child, struct span path, struct span *ret)
+{
+    if (span_is(path, "@key")) {
+        *ret = child->key;
+        return true;
+    }
+    return node_scalar(a->arena, node_at(child, path), ret);
+}
+
+static bool is_system(const struct count_rule *r, struct span name)
+{
+    for (size_t i = 0; i < r->systems.len; i++)
+        if (pattern_match(r->systems.at[i], name, NULL))
+            return true;
+    return false;
+}
+
+/* What the answer about one collection says; the child itself where nothing more is asked. */
+static const struct node *details(struct counting *c, const struct node *child, struct span name)
+{
+    if (!c->rule->per)
+        return child;
+    if (c->asked_per == PER_COLLECTION_MAX)
+        return NULL;
+    struct span encoded = url_encode(c->asker->arena, name);
+    if (encoded.len == 0 || encoded.len > NAME_HOLE_MAX)
+        return NULL;
+    c->asked_per++;
+    struct response *r = c->asker->get(c->asker, c->rule->per, encoded);
+    return r && r->status == 200 ? response_json(r) : NULL;
+}
+
+static void count_child(struct counting *c, const struct node *child)
+{
+    const struct count_rule *r = c->rule;
+    struct span name, kept;
+    if (r->only.len && (!child_text(c->asker, child, r->only_at, &kept) || !pattern_match(r->only, kept, NULL)))
+        return;
+    if (!child_text(c->asker, child, r->name, &name))
+        return;
+    if (is_system(r, name)) {
+        c->systems++;
+        return;
+    }
+    const struct node *about = details(c, child, name);
+    observation_collect(c->o, name, count_at(about, r->records), count_at(about, r->bytes),
+                        count_at(about, r->created));
+}
+
+/* False where the answer does not list collections as the rule says. */
+static bool count_each(struct asker *a, const struct count_rule *r, struct observation *o)
+{
+    struct counting c = { .asker = a, .rule = r, .o = o };
+    struct response *answer = a->get(a, r->request, SPAN_NONE);
+    if (!answer || answer->status != 200)
+        return false;
+    const struct node *list = node_at(response_json(answer), r->each);
+    if (!list || (list->kind != NODE_LIST && list->kind != NODE_MAP))
+        return false;
+    for (const struct node *child = list->first; child; child = child->next)
+        count_child(&c, child);
+    /* An empty store is known to be empty. */
+    if (o->collection_count == COUNT_UNKNOWN) {
+        o->collection_count = 0;
+        o->records = r->records.len ? 0 : COUNT_UNKNOWN;
+        o->bytes = r->bytes.len ? 0 : COUNT_UNKNOWN;
+    }
+    if (c.systems)
+        fact_number(o, "collections.system", c.systems, answer->ask, SPAN_NONE);
+    return true;
+}
+
+static void fill_total(struct asker *a, const struct sources *s, int64_t *total)
+{
+    struct value v;
+    if (*total == COUNT_UNKNOWN && s->list.len && sources_value(a, s, &v) && v.is_number && v.number >= 0)
+        *total = v.number;
+}
+
+void engine_count(struct asker *a, const struct entry *e, struct observation *o)
+{
+    bool listed = false;
+    for (size_t i = 0; i < e->counts.len; i++) {
+        const struct count_rule *r = &e->counts.at[i];
+        if (r->is_each && listed)
+            continue;
+        if (r->when && !condition_holds(a, r->when))
+            continue;
+        if (r->is_each) {
+            listed = count_each(a, r, o);
+            continue;
+        }
+        fill_total(a, &r->total_collections, &o->collection_count);
+        fill_total(a, &r->total_records, &o->records);
+        fill_total(a, &r->total_bytes, &o->bytes);
+    }
+}

@@ -1,0 +1,210 @@
+/* See engine.h.
+ *
+ * A stranger is asked little: "GET /" is shared by all entries, and only an entry whose port it is,
+ * or that finds the root answer suspect, may ask one more thing. Then the entry runs in this order:
+ * what stands behind it, the verdict (law 2), the version, the facts, the counts. Where the door is
+ * locked nothing new is asked after the verdict, except for the version. */
+#include "http/engine.h"
+
+#include "base/clock.h"
+#include "http/url.h"
+
+static void base_reset(struct asker *a)
+{
+    a->base_depth = 0;
+}
+
+/* Takes the base path of a dashboard from the redirect that its root gave. */
+static void base_find(struct asker *a, const struct entry *e)
+{
+    base_reset(a);
+    struct response *root = e->based ? a->get(a, e->requests.at[0], SPAN_NONE) : NULL;
+    if (!root || root->status < 300 || root->status > 399)
+        return;
+    a->base_depth = (unsigned)url_base(response_header(root, "location"), a->tls, a->host, e->base_marks.at,
+                                       e->base_marks.len, a->base, BASE_DEPTH_MAX);
+}
+
+bool entry_identifies(struct asker *a, const struct entry *e, bool root_only)
+{
+    for (size_t i = 0; i < e->identify.len; i++)
+        if ((!root_only || condition_root_only(e->identify.at[i])) && condition_holds(a, e->identify.at[i]))
+            return true;
+    return false;
+}
+
+/* The entry that knows the server, or NULL. Entries whose usual port it is come first. */
+static const struct entry *find_entry(struct asker *a, const struct catalog *c, uint16_t port)
+{
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < c->entries.len; i++) {
+            const struct entry *e = c->entries.at[i];
+            if (entry_has_port(e, port) == (turn == 0) && entry_identifies(a, e, true)) {
+                base_find(a, e);
+                return e;
+            }
+        }
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < c->entries.len; i++) {
+            const struct entry *e = c->entries.at[i];
+            base_reset(a);
+            bool hinted = entry_has_port(e, port);
+            bool suspect = e->suspect && condition_holds(a, e->suspect);
+            if (turn == 0 ? !hinted : hinted || !suspect)
+                continue;
+            base_find(a, e);
+            if (entry_identifies(a, e, false))
+                return e;
+        }
+    base_reset(a);
+    return NULL;
+}
+
+/* "Basic realm=..." -> "basic". */
+static void state_auth(struct asker *a, struct observation *o)
+{
+    const struct response *r = a->refusal;
+    if (o->outcome == OUTCOME_OPEN) {
+        fact_text(o, "auth", SPAN("none"), NULL, SPAN_NONE);
+        return;
+    }
+    if (!r || (o->outcome != OUTCOME_LOCKED && o->outcome != OUTCOME_PARTIAL))
+        return;
+    struct span challenge = response_header(r, "www-authenticate");
+    struct span scheme = span_first(challenge, span_index(challenge, ' '));
+    uint8_t text[20];
+    if (scheme.len == 0 || scheme.len > sizeof(text)) {
+        fact_text(o, "auth", SPAN("required"), r->ask, span_first(r->body, PROOF_MAX));
+        return;
+    }
+    for (size_t i = 0; i < scheme.len; i++)
+        text[i] = ascii_lower(scheme.at[i]);
+    fact_text(o, "auth", span_of(text, scheme.len), r->ask, challenge);
+}
+
+static void state_fact(struct asker *a, const struct fact_rule *f, struct observation *o)
+{
+    struct value v;
+    char text[TIME_TEXT_MAX + 8];
+    int64_t when;
+    if (!sources_value(a, &f->from, &v))
+        return;
+    switch (f->type) {
+    case FACT_TEXT:
+        fact_text(o, f->key, v.text, v.ask, v.proof);
+        break;
+    case FACT_NUMBER:
+        if (v.is_number)
+            fact_number(o, f->key, v.number, v.ask, v.proof);
+        break;
+    case FACT_BOOL:
+        if (span_is(v.text, "true") || span_is(v.text, "false"))
+            fact_bool(o, f->key, span_is(v.text, "true"), v.ask, v.proof);
+        break;
+    case FACT_TIME:
+        if (v.text.len < sizeof(text)) {
+            memcpy(text, v.text.at, v.text.len);
+            text[v.text.len] = 0;
+            if (v.is_number || time_parse(text, &when))
+                fact_time(o, f->key, v.is_number ? v.number : when, v.ask, v.proof);
+        }
+        break;
+    }
+}
+
+static enum outcome judge(struct asker *a, const struct entry *e)
+{
+    for (size_t i = 0; i < e->verdicts.len; i++)
+        if (condition_holds(a, e->verdicts.at[i].when))
+            return e->verdicts.at[i].outcome;
+    return e->verdicts.len ? OUTCOME_UNCLEAR : OUTCOME_IDENTIFIED;
+}
+
+/* All but what stands behind; the observation is told by index because the list may move. */
+static enum outcome run_entry(struct asker *a, const struct entry *e, struct visit *v, size_t index)
+{
+    struct observation *o = &v->observations.at[index];
+    struct value version;
+    o->tls = a->tls;
+    o->at_ms = a->now_ms;
+    o->outcome = judge(a, e);
+    if (sources_value(a, &e->version, &version))
+        fact_text(o, "version", version.text, version.ask, version.proof);
+    a->cached_only = o->outcome != OUTCOME_OPEN && o->outcome != OUTCOME_PARTIAL;
+    for (size_t i = 0; i < e->facts.len; i++)
+        state_fact(a, &e->facts.at[i], o);
+    if (!a->cached_only)
+        engine_count(a, e, o);
+    a->cached_only = false;
+    state_auth(a, o);
+    return o->outcome;
+}
+
+/* Asks through a dashboard: only what the loader nested, under the dashboard's own base path. */
+struct nested_asker {
+    struct asker asker; /* first member */
+    struct asker *outer;
+    const struct entry *dashboard, *store;
+    const struct route *route;
+};
+
+static struct response *nested_get(struct asker *self, const struct request *r, struct span name)
+{
+    struct nested_asker *n = (struct nested_asker *)self;
+    const struct request *sent = entry_nested(n->dashboard, n->route, n->store, r);
+    if (!sent)
+        return NULL;
+    n->outer->cached_only = self->cached_only;
+    struct response *answer = n->outer->get(n->outer, sent, name);
+    n->outer->cached_only = false;
+    if (answer && (answer->status == 401 || answer->status == 403) && !self->refusal)
+        self->refusal = answer;
+    return answer;
+}
+
+/* Looks for a store through one route. Adds its observation where it shows itself. */
+static bool look_through(struct asker *a, const struct entry *e, const struct route *route, struct visit *v)
+{
+    for (size_t i = 0; i < e->behind.len; i++) {
+        const struct entry *store = e->behind.at[i];
+        struct nested_asker n = { .asker = *a, .outer = a, .dashboard = e, .store = store, .route = route };
+        n.asker.get = nested_get;
+        n.asker.nested = true;
+        n.asker.refusal = NULL;
+        n.asker.behind = OUTCOME_NOT_MINE;
+        if (!entry_identifies(&n.asker, store, false))
+            continue;
+        size_t index = v->observations.len;
+        struct observation *o = visit_observe(v, store->product.name, store->product.kind);
+        if (!o)
+            return false;
+        o->via = e->product.name;
+        fact_text(o, "via.route", span_str(route->name), NULL, SPAN_NONE);
+        a->behind = run_entry(&n.asker, store, v, index);
+        return true;
+    }
+    return false;
+}
+
+static void look_behind(struct asker *a, const struct entry *e, struct visit *v)
+{
+    a->behind = OUTCOME_NOT_MINE;
+    for (size_t i = 0; i < e->routes.len && !a->nested; i++)
+        if (!e->routes.at[i].when || condition_holds(a, e->routes.at[i].when))
+            if (look_through(a, e, &e->routes.at[i], v))
+                return;
+}
+
+enum outcome engine_visit(struct asker *a, const struct catalog *c, struct visit *v, uint16_t port)
+{
+    a->budget = 1 + STRANGER_REQUESTS_MAX;
+    const struct entry *e = find_entry(a, c, port);
+    if (!e)
+        e = c->web;
+    a->budget = PRODUCT_REQUESTS_MAX;
+    size_t index = v->observations.len;
+    if (!visit_observe(v, e->product.name, e->product.kind))
+        return OUTCOME_UNCLEAR;
+    look_behind(a, e, v);
+    return run_entry(a, e, v, index);
+}

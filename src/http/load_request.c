@@ -1,0 +1,440 @@
+/* Loads requests and turns each into the asks that can be sent.
+ *
+ * A request is checked against the law (allow.h) as it is written and again as it is sent through
+ * a dashboard. The only holes are the host, the segments of a base path and a collection's name;
+ * the last two take only what the server itself named. */
+#include "http/load.h"
+
+#include "http/allow.h"
+#include "http/url.h"
+
+#define USER_AGENT "User-Agent: ajar/0.1 (security self-audit; asks for metadata only)\r\n"
+#define ROOT_ACCEPT "application/json, text/html;q=0.9, */*;q=0.8"
+
+const struct request *entry_request(const struct entry *e, struct span name)
+{
+    for (size_t i = 0; i < e->requests.len; i++)
+        if (span_is(name, e->requests.at[i]->name))
+            return e->requests.at[i];
+    return NULL;
+}
+
+const struct request *entry_nested(const struct entry *dashboard, const struct route *route,
+                                   const struct entry *store, const struct request *inner)
+{
+    for (size_t i = 0; i < dashboard->nested.len; i++) {
+        const struct nested *n = &dashboard->nested.at[i];
+        if (n->route == route && n->store == store && n->inner == inner)
+            return n->sent;
+    }
+    return NULL;
+}
+
+bool entry_has_port(const struct entry *e, uint16_t port)
+{
+    for (size_t i = 0; e->ports[i]; i++)
+        if (e->ports[i] == port)
+            return true;
+    for (size_t i = 0; e->tls_ports[i]; i++)
+        if (e->tls_ports[i] == port)
+            return true;
+    return false;
+}
+
+const struct request *load_request_named(struct loader *l, const struct node *at, struct span name)
+{
+    const struct request *r = entry_request(l->entry, name);
+    if (!r)
+        (void)load_fail(l, at, "no request is named \"%.*s\"", SPAN_FMT(span_first(name, 40)));
+    return r;
+}
+
+/* Collects the parts of an ask; literal bytes that follow each other become one part. */
+struct builder {
+    struct arena *arena;
+    struct ask *ask;
+    struct request_form *form;
+    size_t parts;
+    bool failed;
+};
+
+static void build_bytes(struct builder *b, struct span s)
+{
+    if (s.len == 0)
+        return;
+    struct ask_part *last = b->parts ? &b->ask->parts[b->parts - 1] : NULL;
+    if (last && last->kind == PART_BYTES) {
+        uint8_t *joined = arena_alloc(b->arena, last->bytes.len + s.len);
+        if (!joined) {
+            b->failed = true;
+            return;
+        }
+        memcpy(joined, last->bytes.at, last->bytes.len);
+        memcpy(joined + last->bytes.len, s.at, s.len);
+        last->bytes = span_of(joined, last->bytes.len + s.len);
+        return;
+    }
+    if (b->parts == ASK_PARTS_MAX) {
+        b->failed = true;
+        return;
+    }
+    b->ask->parts[b->parts++] = (struct ask_part){ .kind = PART_BYTES, .bytes = s };
+}
+
+static void build_hole(struct builder *b, enum hole_role role)
+{
+    static const struct ask_part HOLES[] = {
+        [HOLE_ROLE_BASE_1] = ASK_HOLE("base path", BASE_SEGMENT_MAX, HOLE_URL),
+        [HOLE_ROLE_BASE_2] = ASK_HOLE("base path", BASE_SEGMENT_MAX, HOLE_URL),
+        [HOLE_ROLE_NAME] = ASK_HOLE("collection", NAME_HOLE_MAX, HOLE_URL),
+        [HOLE_ROLE_HOST] = ASK_HOLE("host", HOST_HOLE_MAX, HOLE_HOST),
+    };
+    if (b->parts == ASK_PARTS_MAX || b->form->role_count == sizeof(b->form->roles) / sizeof(b->form->roles[0])) {
+        b->failed = true;
+        return;
+    }
+    b->ask->parts[b->parts++] = HOLES[role];
+    b->form->roles[b->form->role_count++] = role;
+}
+
+static void build_target(struct builder *b, const struct request *r, unsigned depth)
+{
+    struct span path = r->path;
+    for (unsigned i = 0; i < depth; i++) {
+        build_bytes(b, SPAN("/"));
+        build_hole(b, i == 0 ? HOLE_ROLE_BASE_1 : HOLE_ROLE_BASE_2);
+    }
+    size_t hole = r->named ? span_find(path, SPAN("{name}")) : SIZE_MAX;
+    build_bytes(b, span_first(path, hole));
+    if (hole != SIZE_MAX) {
+        build_hole(b, HOLE_ROLE_NAME);
+        build_bytes(b, span_from(path, hole + 6));
+    }
+}
+
+/* Makes the ask of one form; its name gets "@1" or "@2" under a base path. */
+static bool build_form(struct loader *l, struct request *r, const char *name, unsigned depth)
+{
+    struct ask *a = ARENA_NEW(l->arena, struct ask);
+    struct builder b = { .arena = l->arena, .ask = a, .form = &r->forms[depth] };
+    if (!a)
+        return load_no_memory(l);
+    a->name = depth ? arena_printf(l->arena, "%s@%u", name, depth) : name;
+    a->why = r->why;
+    build_bytes(&b, r->method);
+    build_bytes(&b, SPAN(" "));
+    build_target(&b, r, depth);
+    build_bytes(&b, SPAN(" HTTP/1.1\r\nHost: "));
+    build_hole(&b, HOLE_ROLE_HOST);
+    build_bytes(&b, SPAN("\r\n" USER_AGENT "Accept: "));
+    build_bytes(&b, r->accept);
+    build_bytes(&b, SPAN("\r\nAccept-Encoding: identity\r\n"));
+    build_bytes(&b, r->headers);
+    if (span_is(r->method, "POST")) {
+        const char *length = arena_printf(l->arena, "Content-Length: %zu\r\n", r->body.len);
+        build_bytes(&b, span_str(length));
+    }
+    build_bytes(&b, SPAN("\r\n"));
+    build_bytes(&b, r->body);
+    if (b.failed || !a->name)
+        return load_no_memory(l);
+    r->forms[depth].ask = a;
+    return true;
+}
+
+static bool build_request(struct loader *l, struct request *r, bool based)
+{
+    const char *name = arena_printf(l->arena, "%s.%s", l->entry->product.name, r->name);
+    if (!name)
+        return load_no_memory(l);
+    for (unsigned depth = 0; depth <= (based ? BASE_DEPTH_MAX : 0u); depth++)
+        if (!r->forms[depth].ask && !build_form(l, r, name, depth))
+            return false;
+    return true;
+}
+
+/* The method and path: exactly one of get, head, post, propfind. */
+static bool load_method(struct loader *l, const struct node *n, struct request *r)
+{
+    static const struct {
+        const char *key;
+        struct span method;
+    } methods[] = { { "get", { (const uint8_t *)"GET", 3 } },
+                    { "head", { (const uint8_t *)"HEAD", 4 } },
+                    { "post", { (const uint8_t *)"POST", 4 } },
+                    { "propfind", { (const uint8_t *)"PROPFIND", 8 } } };
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        if (!node_get(n, methods[i].key))
+            continue;
+        if (r->method.len)
+            return load_fail(l, n, "a request has one method");
+        r->method = methods[i].method;
+        if (!load_text(l, n, methods[i].key, true, &r->path))
+            return false;
+    }
+    r->head = span_is(r->method, "HEAD");
+    return r->method.len > 0 || load_fail(l, n, "a request needs one of get, head, post, propfind");
+}
+
+static bool load_headers(struct loader *l, const struct node *n, struct request *r)
+{
+    const struct node *headers = node_get(n, "headers");
+    struct error why;
+    struct span lines = SPAN_NONE;
+    if (headers && headers->kind != NODE_MAP)
+        return load_fail(l, headers, "\"headers\" must be a map");
+    for (const struct node *h = headers ? headers->first : NULL; h; h = h->next) {
+        struct span value;
+        if (!load_scalar(l, h, &value))
+            return false;
+        if (!allow_header(h->key, value, &why))
+            return load_fail(l, h, "%s", why.text);
+        lines = span_str(arena_printf(l->arena, "%.*s%.*s: %.*s\r\n", SPAN_FMT(lines), SPAN_FMT(h->key),
+                                      SPAN_FMT(value)));
+    }
+    r->headers = lines;
+    struct span content = SPAN_NONE;
+    if (!load_text(l, n, "content", false, &content))
+        return false;
+    if (content.len && !allow_header(SPAN("content-type"), content, &why))
+        return load_fail(l, n, "%s", why.text);
+    if (content.len)
+        r->headers = span_str(arena_printf(l->arena, "%.*sContent-Type: %.*s\r\n", SPAN_FMT(lines),
+                                           SPAN_FMT(content)));
+    return true;
+}
+
+/* Whether the braces of a path are right: {name} at most once, or the {path} of a route. */
+static bool check_holes(struct loader *l, const struct node *n, const struct request *r, bool route)
+{
+    size_t braces = 0;
+    for (size_t i = 0; i < r->path.len; i++)
+        braces += r->path.at[i] == '{' || r->path.at[i] == '}';
+    bool path = span_has(r->path, "{path}") || span_has(r->path, "{path:url}");
+    if (route ? braces != 2 || !path : braces != (r->named ? 2u : 0u))
+        return load_fail(l, n, route ? "the path of a route holds {path} or {path:url} once"
+                                     : "a path may hold {name} once and no other brace");
+    return true;
+}
+
+/* A request with all that it says checked, but no asks yet. */
+static bool load_one(struct loader *l, const struct node *n, bool route, struct request *r)
+{
+    static const char *const keys[] = { "get", "head", "post", "propfind", "why", "reads", "accept", "headers",
+                                        "content", "body", "rights", NULL };
+    static const char *const route_keys[] = { "name", "when", "get", "post", "why", "reads", "accept", "headers",
+                                              "content", "body", NULL };
+    struct error why;
+    struct span reads = SPAN_NONE;
+    r->accept = SPAN("application/json");
+    if (!load_keys(l, n, route ? route_keys : keys) || !load_method(l, n, r) ||
+        !load_str(l, n, "why", true, &r->why) || !load_text(l, n, "reads", false, &reads) ||
+        !load_text(l, n, "accept", false, &r->accept) || !load_headers(l, n, r) ||
+        !load_text(l, n, "body", false, &r->body) || !load_bool(l, n, "rights", &r->rights))
+        return false;
+    bool changes = span_is(r->method, "POST") || span_is(r->method, "PROPFIND");
+    if (changes && !reads.len)
+        return load_fail(l, n, "a %.*s needs \"reads\": one sentence on why it changes nothing",
+                         SPAN_FMT(r->method));
+    if (!changes && (reads.len || r->body.len))
+        return load_fail(l, n, "\"reads\" and \"body\" belong to POST");
+    r->named = !route && span_has(r->path, "{name}");
+    if (!check_holes(l, n, r, route))
+        return false;
+    if (!allow_path(r->method, r->path, &why) || !allow_header(SPAN("accept"), r->accept, &why) ||
+        !allow_body(r->path, r->body, &why))
+        return load_fail(l, n, "%s", why.text);
+    return true;
+}
+
+bool load_root(struct loader *l)
+{
+    struct request *r = ARENA_NEW(l->arena, struct request);
+    struct request **slot = r ? list_add(l->arena, &l->entry->requests) : NULL;
+    if (!slot)
+        return load_no_memory(l);
+    *r = (struct request){ .name = "root", .why = "the first question to any web server: who is it?",
+                           .method = SPAN("GET"), .path = SPAN("/"), .accept = SPAN(ROOT_ACCEPT) };
+    *slot = r;
+    return true;
+}
+
+bool load_requests(struct loader *l, const struct node *n)
+{
+    if (n && n->kind != NODE_MAP)
+        return load_fail(l, n, "\"requests\" must be a map of named requests");
+    for (const struct node *k = n ? n->first : NULL; k; k = k->next) {
+        if (entry_request(l->entry, k->key))
+            return load_fail(l, k, "a request is named \"%.*s\" already", SPAN_FMT(k->key));
+        struct request *r = ARENA_NEW(l->arena, struct request);
+        struct request **slot = r ? list_add(l->arena, &l->entry->requests) : NULL;
+        if (!slot || !(r->name = arena_str(l->arena, k->key)))
+            return load_no_memory(l);
+        *slot = r;
+        if (span_index(k->key, '.') < k->key.len || span_index(k->key, '/') < k->key.len)
+            return load_fail(l, k, "the name of a request holds no . and no /");
+        if (!load_one(l, k, false, r) || !build_request(l, r, l->entry->based))
+            return false;
+    }
+    return true;
+}
+
+bool load_nested_marks(struct loader *l, const struct node *n)
+{
+    for (const struct node *m = load_first(n); m; m = load_next(n, m)) {
+        struct span name;
+        if (!load_scalar(l, m, &name) || !load_request_named(l, m, name))
+            return false;
+        for (size_t i = 0; i < l->entry->requests.len; i++) {
+            struct request *r = l->entry->requests.at[i];
+            if (!span_is(name, r->name))
+                continue;
+            if (!span_is(r->method, "GET") || r->named)
+                return load_fail(l, m, "only a GET without {name} may be sent through a dashboard");
+            r->nested = true;
+        }
+    }
+    return true;
+}
+
+bool load_routes(struct loader *l, const struct node *n)
+{
+    static const char *const keys[] = { "stores", "routes", NULL };
+    struct entry *e = l->entry;
+    if (!n)
+        return true;
+    if (!load_keys(l, n, keys))
+        return false;
+    const struct node *stores = node_get(n, "stores"), *routes = node_get(n, "routes");
+    if (!stores || !routes || routes->kind != NODE_LIST)
+        return load_fail(l, n, "\"behind\" needs \"stores\" and a list of \"routes\"");
+    for (const struct node *s = load_first(stores); s; s = load_next(stores, s)) {
+        struct span *name = list_add(l->arena, &e->behind_names);
+        if (!name)
+            return load_no_memory(l);
+        if (!load_scalar(l, s, name))
+            return false;
+    }
+    for (const struct node *k = routes->first; k; k = k->next) {
+        struct request *outer = ARENA_NEW(l->arena, struct request);
+        struct route *route = outer ? list_add(l->arena, &e->routes) : NULL;
+        if (!route)
+            return load_no_memory(l);
+        route->outer = outer;
+        if (!load_one(l, k, true, outer) || !load_str(l, k, "name", true, &route->name))
+            return false;
+        outer->name = route->name;
+        route->encoded = span_has(outer->path, "{path:url}");
+        const struct node *when = node_get(k, "when");
+        if (when && !(route->when = load_condition(l, when, 0)))
+            return false;
+    }
+    return true;
+}
+
+static bool nest(struct loader *l, struct entry *e, const struct route *route, const struct entry *store,
+                 const struct request *inner)
+{
+    struct error why;
+    struct request *r = ARENA_NEW(l->arena, struct request);
+    struct nested *slot = r ? list_add(l->arena, &e->nested) : NULL;
+    if (!slot)
+        return load_no_memory(l);
+    *r = *route->outer;
+    r->rights = inner->rights;
+    r->name = arena_printf(l->arena, "%s.%s.%s", route->name, store->product.name, inner->name);
+    r->why = arena_printf(l->arena, "through %s to %s behind it: %s", e->product.title, store->product.title,
+                          inner->why);
+    struct span mark = route->encoded ? SPAN("{path:url}") : SPAN("{path}");
+    struct span path = route->encoded ? url_encode(l->arena, inner->path) : inner->path;
+    size_t at = span_find(r->path, mark);
+    r->path = span_str(arena_printf(l->arena, "%.*s%.*s%.*s", SPAN_FMT(span_first(r->path, at)), SPAN_FMT(path),
+                                    SPAN_FMT(span_from(r->path, at + mark.len))));
+    if (!r->name || !r->why || !r->path.at)
+        return load_no_memory(l);
+    if (!allow_path(SPAN("GET"), inner->path, &why) || !allow_path(r->method, r->path, &why))
+        return error_set(l->error, "%s: the nested request %s: %s", e->file, r->name, why.text);
+    *slot = (struct nested){ route, store, inner, r };
+    l->entry = e;
+    return build_request(l, r, e->based);
+}
+
+static bool link_stores(struct loader *l, struct entry *e)
+{
+    for (size_t i = 0; i < e->behind_names.len; i++) {
+        const struct entry *store = NULL;
+        for (size_t k = 0; k < l->catalog->entries.len; k++)
+            if (span_is(e->behind_names.at[i], l->catalog->entries.at[k]->product.name))
+                store = l->catalog->entries.at[k];
+        if (!store)
+            return error_set(l->error, "%s: no entry defines the store \"%.*s\"", e->file,
+                             SPAN_FMT(span_first(e->behind_names.at[i], 40)));
+        const struct entry **slot = list_add(l->arena, &e->behind);
+        if (!slot)
+            return load_no_memory(l);
+        *slot = store;
+        for (size_t r = 0; r < e->routes.len; r++)
+            for (size_t k = 0; k < store->requests.len; k++)
+                if (store->requests.at[k]->nested && !nest(l, e, &e->routes.at[r], store, store->requests.at[k]))
+                    return false;
+    }
+    return true;
+}
+
+static bool collect(struct loader *l, const struct request *r, bool root)
+{
+    for (unsigned depth = root ? 1 : 0; depth <= BASE_DEPTH_MAX; depth++) {
+        if (!r->forms[depth].ask)
+            continue;
+        const struct ask **slot = list_add(l->arena, &l->catalog->asks);
+        if (!slot)
+            return load_no_memory(l);
+        *slot = r->forms[depth].ask;
+    }
+    return true;
+}
+
+/* The one "GET /" that all entries share. */
+static bool link_root(struct loader *l)
+{
+    struct request *root = NULL;
+    for (size_t i = 0; i < l->catalog->entries.len; i++) {
+        struct entry *e = l->entry = l->catalog->entries.at[i];
+        struct request *own = e->requests.at[0];
+        if (!root) {
+            root = own;
+            if (!build_form(l, root, "http.root", 0))
+                return false;
+            const struct ask **slot = list_add(l->arena, &l->catalog->asks);
+            if (!slot)
+                return load_no_memory(l);
+            *slot = root->forms[0].ask;
+        }
+        own->forms[0] = root->forms[0];
+        if (e->based && !build_request(l, own, true))
+            return false;
+        if (span_is(span_str(e->product.name), "web"))
+            l->catalog->web = e;
+    }
+    return true;
+}
+
+bool load_link(struct loader *l)
+{
+    struct catalog *c = l->catalog;
+    if (!link_root(l))
+        return false;
+    for (size_t i = 0; i < c->entries.len; i++)
+        if (!link_stores(l, c->entries.at[i]))
+            return false;
+    for (size_t i = 0; i < c->entries.len; i++) {
+        const struct entry *e = c->entries.at[i];
+        for (size_t k = 0; k < e->requests.len; k++)
+            if (!collect(l, e->requests.at[k], k == 0))
+                return false;
+        for (size_t k = 0; k < e->nested.len; k++)
+            if (!collect(l, e->nested.at[k].sent, false))
+                return false;
+    }
+    return true;
+}

@@ -1,0 +1,250 @@
+/* See match.h. A condition over an answer that is not there never holds, also not a negative test:
+ * absence of evidence proves nothing. Only `not` turns that around, and the loader lets no verdict
+ * "open" rest on a `not`. */
+#include "http/match.h"
+
+#include "http/metrics.h"
+#include "http/pattern.h"
+
+enum { SUM_DEPTH_MAX = 3, PROOF_BEFORE = 40 };
+
+const struct node *node_at(const struct node *n, struct span path)
+{
+    return span_is(path, ".") ? n : node_path(n, path);
+}
+
+bool node_scalar(struct arena *a, const struct node *n, struct span *ret)
+{
+    if (!n)
+        return false;
+    switch (n->kind) {
+    case NODE_TEXT:
+        *ret = n->text;
+        return true;
+    case NODE_BOOL:
+        *ret = n->integer ? SPAN("true") : SPAN("false");
+        return true;
+    case NODE_NUMBER:
+        *ret = span_str(n->is_integer ? arena_printf(a, "%lld", (long long)n->integer)
+                                      : arena_printf(a, "%.17g", n->real));
+        return ret->len > 0;
+    case NODE_NULL:
+    case NODE_LIST:
+    case NODE_MAP:
+        break;
+    }
+    return false;
+}
+
+static bool json_matches(struct asker *a, struct response *r, const struct test *t)
+{
+    struct span text;
+    return node_scalar(a->arena, node_at(response_json(r), t->at), &text) &&
+           pattern_match(t->pattern, text, NULL);
+}
+
+/* Any field of that name may match: some are sent twice, such as WWW-Authenticate. */
+static bool header_matches(const struct response *r, const struct test *t)
+{
+    for (size_t i = 0; i < r->headers.len; i++)
+        if (span_eq_nocase(r->headers.at[i].name, t->at) &&
+            pattern_match(t->pattern, r->headers.at[i].value, NULL))
+            return true;
+    return false;
+}
+
+static bool test_holds(struct asker *a, struct response *r, const struct test *t)
+{
+    const struct node *n;
+    switch (t->kind) {
+    case TEST_STATUS:
+        for (size_t i = 0; i < t->status_count; i++)
+            if (r->status == t->statuses[i])
+                return true;
+        return false;
+    case TEST_HEADER:
+        return header_matches(r, t);
+    case TEST_BODY:
+        return pattern_match(t->pattern, r->body, NULL);
+    case TEST_TITLE:
+        return pattern_match(t->pattern, response_title(r), NULL);
+    case TEST_JSON:
+        return json_matches(a, r, t);
+    case TEST_HAS:
+        return node_at(response_json(r), t->at) != NULL;
+    case TEST_LACKS:
+        return response_json(r) && !node_at(response_json(r), t->at);
+    case TEST_LIST:
+        n = node_at(response_json(r), t->at);
+        return n && n->kind == NODE_LIST;
+    case TEST_MAP:
+        n = node_at(response_json(r), t->at);
+        return n && n->kind == NODE_MAP;
+    case TEST_METRIC:
+        return metrics_has(r->body, t->at);
+    case TEST_BEHIND:
+        break;
+    }
+    return a->behind == t->behind;
+}
+
+static bool tests_hold(struct asker *a, const struct condition *c)
+{
+    struct response *r = NULL;
+    for (size_t i = 0; i < c->tests.len; i++) {
+        const struct test *t = &c->tests.at[i];
+        if (t->kind != TEST_BEHIND && !r && !(r = a->get(a, c->request, SPAN_NONE)))
+            return false;
+        if (!test_holds(a, r, t))
+            return false;
+    }
+    return true;
+}
+
+/* Recursion is bounded by the loader: CONDITION_DEPTH_MAX. */
+bool condition_holds(struct asker *a, const struct condition *c)
+{
+    switch (c->kind) {
+    case CONDITION_ALL:
+        for (size_t i = 0; i < c->children.len; i++)
+            if (!condition_holds(a, c->children.at[i]))
+                return false;
+        return true;
+    case CONDITION_ANY:
+        for (size_t i = 0; i < c->children.len; i++)
+            if (condition_holds(a, c->children.at[i]))
+                return true;
+        return false;
+    case CONDITION_NOT:
+        return !condition_holds(a, c->children.at[0]);
+    case CONDITION_TESTS:
+        break;
+    }
+    return tests_hold(a, c);
+}
+
+bool condition_root_only(const struct condition *c)
+{
+    for (size_t i = 0; i < c->children.len; i++)
+        if (!condition_root_only(c->children.at[i]))
+            return false;
+    return c->kind != CONDITION_TESTS || strcmp(c->request->name, "root") == 0;
+}
+
+/* The bytes of a body around a text that was found in it, for the evidence. */
+static struct span around(struct span body, struct span text)
+{
+    size_t at = text.len ? span_find(body, text) : SIZE_MAX;
+    if (at == SIZE_MAX)
+        return span_first(body, PROOF_MAX);
+    size_t from = at > PROOF_BEFORE ? at - PROOF_BEFORE : 0;
+    return span_sub(body, from, PROOF_MAX);
+}
+
+/* Adds up what stands at a path in which `*` stands for every child. False where nothing does, or
+ * the sum leaves int64. */
+static bool sum_at(const struct node *n, struct span path, int depth, int64_t *sum)
+{
+    struct span rest = path, before = SPAN_NONE;
+    bool star = false, any = false;
+    while (rest.len && !star) {
+        struct span segment = span_cut(&rest, '.');
+        star = span_is(segment, "*");
+        if (!star)
+            before = span_first(path, (size_t)(segment.at + segment.len - path.at));
+    }
+    if (!star) {
+        int64_t value;
+        return node_i64(node_at(n, path), &value) && !__builtin_add_overflow(*sum, value, sum);
+    }
+    if (depth == SUM_DEPTH_MAX)
+        return false;
+    n = before.len ? node_at(n, before) : n;
+    for (const struct node *k = n ? n->first : NULL; k; k = k->next)
+        any |= sum_at(k, rest, depth + 1, sum);
+    return any;
+}
+
+static bool number_value(struct asker *a, int64_t number, struct value *ret)
+{
+    ret->number = number;
+    ret->is_number = true;
+    ret->text = span_str(arena_printf(a->arena, "%lld", (long long)number));
+    return ret->text.len > 0;
+}
+
+static bool raw_value(struct asker *a, const struct source *s, struct response *r, struct value *ret)
+{
+    const struct node *n;
+    int64_t number = 0;
+    switch (s->kind) {
+    case SOURCE_JSON:
+        n = node_at(response_json(r), s->at);
+        ret->is_number = node_i64(n, &ret->number);
+        return node_scalar(a->arena, n, &ret->text);
+    case SOURCE_LENGTH:
+        n = node_at(response_json(r), s->at);
+        return n && (n->kind == NODE_LIST || n->kind == NODE_MAP) && number_value(a, (int64_t)n->count, ret);
+    case SOURCE_SUM:
+        return sum_at(response_json(r), s->at, 0, &number) && number_value(a, number, ret);
+    case SOURCE_HEADER:
+        ret->text = response_header_span(r, s->at);
+        return ret->text.len > 0;
+    case SOURCE_TITLE:
+        ret->text = response_title(r);
+        return ret->text.len > 0;
+    case SOURCE_BODY:
+        ret->text = r->body;
+        return ret->text.len > 0;
+    case SOURCE_METRIC:
+        if (!s->label.len)
+            return metrics_sum(r->body, s->at, &number) && number_value(a, number, ret);
+        ret->text = metrics_label(r->body, s->at, s->label);
+        return ret->text.len > 0;
+    case SOURCE_STATUS:
+        return number_value(a, r->status, ret);
+    case SOURCE_FIXED:
+        ret->text = s->at;
+        return true;
+    }
+    return false;
+}
+
+static bool source_value(struct asker *a, const struct source *s, struct value *ret)
+{
+    *ret = (struct value){ 0 };
+    if (s->when && !condition_holds(a, s->when))
+        return false;
+    struct response *r = a->get(a, s->request, SPAN_NONE);
+    if (!r)
+        return false;
+    ret->ask = r->ask;
+    if (!raw_value(a, s, r, ret)) {
+        bool complete = r->status == 200 && response_json(r);
+        if (!s->has_otherwise || !complete || !number_value(a, s->otherwise, ret))
+            return false;
+    }
+    if (s->pattern.len) {
+        struct span captured;
+        if (!pattern_match(s->pattern, ret->text, &captured))
+            return false;
+        ret->text = captured;
+        ret->is_number = false;
+    }
+    if (!ret->is_number) {
+        uint64_t number;
+        ret->is_number = span_u64(ret->text, INT64_MAX, &number);
+        ret->number = ret->is_number ? (int64_t)number : 0;
+    }
+    bool in_head = s->kind == SOURCE_HEADER || s->kind == SOURCE_STATUS;
+    ret->proof = in_head ? ret->text : around(r->body, s->kind == SOURCE_FIXED ? SPAN_NONE : ret->text);
+    return ret->text.len > 0;
+}
+
+bool sources_value(struct asker *a, const struct sources *s, struct value *ret)
+{
+    for (size_t i = 0; i < s->list.len; i++)
+        if (source_value(a, &s->list.at[i], ret))
+            return true;
+    return false;
+}

@@ -1,0 +1,238 @@
+/* Rules over one visit. Rules stand in lists by what was seen (kind and outcome), so that a closed
+ * port costs nothing and an open store meets only the rules that could fit it; text is rendered
+ * only for a finding. */
+#include "judge/rule.h"
+
+#include "base/random.h"
+#include "base/writer.h"
+
+/* Public constants: the fingerprint is a name, not a secret. Changing one breaks every history. */
+static const uint64_t FINGERPRINT_KEYS[2][2] = {
+    { 0x616a61722f66696eu, 0x6765727072696e74u }, /* "ajar/fin", "gerprint" */
+    { 0x7365636f6e642068u, 0x616c66206f662069u }, /* "second h", "alf of i" */
+};
+
+enum { FINGERPRINT_INPUT_MAX = 512 };
+
+/* ---- index ---- */
+
+static size_t count_rules(const struct rules *r, unsigned kind, unsigned outcome)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->list.len; i++)
+        n += (r->list.at[i].kinds >> kind & 1) && (r->list.at[i].outcomes >> outcome & 1);
+    return n;
+}
+
+bool rules_index(struct arena *a, struct rules *r)
+{
+    for (unsigned kind = 0; kind < KIND_COUNT; kind++)
+        for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+            size_t n = count_rules(r, kind, outcome);
+            const struct rule **at = n ? arena_array(a, n, sizeof(struct rule *)) : NULL;
+            if (n && !at)
+                return false;
+            r->by[kind][outcome].at = at;
+            r->by[kind][outcome].len = 0;
+            for (size_t i = 0; i < r->list.len && n; i++) {
+                const struct rule *rule = &r->list.at[i];
+                if ((rule->kinds >> kind & 1) && (rule->outcomes >> outcome & 1))
+                    at[r->by[kind][outcome].len++] = rule;
+            }
+        }
+    return true;
+}
+
+/* ---- one rule ---- */
+
+static bool fits(const struct rule *r, const struct subject *s)
+{
+    const struct observation *o = s->seen;
+    unsigned on = o->kind == KIND_TLS ? ON_CERTIFICATE : o->via ? ON_BEHIND : ON_SERVICE;
+    if (!(r->on & on))
+        return false;
+    if (r->product_count) {
+        size_t i = 0;
+        while (i < r->product_count && !glob_fits(&r->products[i], span_str(o->product)))
+            i++;
+        if (i == r->product_count)
+            return false;
+    }
+    return !r->when || condition_holds(r->when, s);
+}
+
+static bool rule_names(const struct rule *r, const char *key)
+{
+    if ((r->when && condition_names(r->when, key)) || template_names(&r->why, key))
+        return true;
+    for (size_t i = 0; i < r->severity.steps.len; i++)
+        if (condition_names(r->severity.steps.at[i].when, key))
+            return true;
+    return false;
+}
+
+/* The facts that a peer's bytes prove, and those the rule itself speaks of. Their spans stay those
+ * of the visit. */
+static bool gather_evidence(const struct rule *r, const struct observation *o, struct arena *a,
+                            struct finding *f)
+{
+    size_t fit = o->facts.len < EVIDENCE_MAX ? o->facts.len : EVIDENCE_MAX;
+    if (fit == 0)
+        return true;
+    f->evidence.at = arena_array(a, fit, sizeof(*f->evidence.at));
+    if (!f->evidence.at)
+        return false;
+    f->evidence.cap = fit;
+    for (int named = 1; named >= 0; named--)
+        for (size_t i = 0; i < o->facts.len && f->evidence.len < fit; i++) {
+            const struct fact *fact = &o->facts.at[i];
+            bool is_named = rule_names(r, fact->key);
+            if (is_named == (named != 0) && (is_named || (fact->ask && fact->proof.len)))
+                f->evidence.at[f->evidence.len++] = *fact;
+        }
+    return true;
+}
+
+static void put_live(struct writer *w, struct span text, const struct subject *s)
+{
+    char scratch[ENDPOINT_TEXT_MAX];
+    const struct endpoint *e = &s->visit->endpoint;
+    while (text.len) {
+        size_t plain = span_index(text, '{');
+        writer_put(w, span_first(text, plain));
+        text = span_from(text, plain);
+        if (span_starts(text, SPAN("{port}"))) {
+            writer_dec(w, e->port);
+            text = span_from(text, sizeof("{port}") - 1);
+        } else if (span_starts(text, SPAN("{address}"))) {
+            writer_str(w, address_text(&e->address, scratch));
+            text = span_from(text, sizeof("{address}") - 1);
+        } else if (span_starts(text, SPAN("{name}"))) {
+            writer_str(w, e->name ? e->name : address_text(&e->address, scratch));
+            text = span_from(text, sizeof("{name}") - 1);
+        } else if (span_starts(text, SPAN("{product}"))) {
+            writer_str(w, s->seen->product);
+            text = span_from(text, sizeof("{product}") - 1);
+        } else if (text.len) {
+            writer_put(w, span_first(text, 1));
+            text = span_from(text, 1);
+        }
+    }
+}
+
+/* Two passes would be slower than one generous buffer: a live block holds few fields. */
+static struct span render_live(const struct fix *fix, const struct subject *s, struct arena *a)
+{
+    size_t cap = fix->text.len + 16 * (ENDPOINT_NAME_MAX + ENDPOINT_TEXT_MAX);
+    struct arena scratch;
+    arena_init(&scratch, cap * 2 + 4096);
+    uint8_t *text = arena_alloc(&scratch, cap);
+    struct writer w = writer_over(text, text ? cap : 0);
+    put_live(&w, fix->text, s);
+    struct span made = writer_ok(&w) ? arena_copy(a, writer_span(&w)) : fix->text;
+    arena_release(&scratch);
+    return made;
+}
+
+static struct span choose_fix(const struct rule *r, const struct subject *s, struct arena *a)
+{
+    const char *product = s->service ? s->service->product : s->seen->product;
+    const struct fix *fix = NULL;
+    for (size_t i = 0; i < r->fixes.len; i++) {
+        const struct fix *f = &r->fixes.at[i];
+        if (span_is(f->product, product)) {
+            fix = f;
+            break;
+        }
+        if (f->product.len == 0)
+            fix = f;
+    }
+    if (!fix)
+        return SPAN_NONE;
+    return fix->live ? render_live(fix, s, a) : fix->text;
+}
+
+/* product, rule, scheme, address and port, each ended by NUL; two SipHash-2-4 with public keys. */
+static void fingerprint(const struct rule *r, const struct subject *s, unsigned ordinal,
+                        char ret[static FINGERPRINT_MAX])
+{
+    static const char HEX[] = "0123456789abcdef";
+    uint8_t text[FINGERPRINT_INPUT_MAX];
+    char address[ADDRESS_TEXT_MAX];
+    struct writer w = writer_over(text, sizeof(text));
+    writer_put(&w, span_first(span_str(s->seen->product), 128));
+    writer_u8(&w, 0);
+    writer_put(&w, span_first(span_str(r->id), 128));
+    writer_u8(&w, 0);
+    writer_str(&w, s->seen->tls || s->seen->kind == KIND_TLS ? "tls" : "tcp");
+    writer_u8(&w, 0);
+    writer_str(&w, address_text(&s->visit->endpoint.address, address));
+    writer_u8(&w, 0);
+    writer_dec(&w, s->visit->endpoint.port);
+    if (ordinal) {
+        writer_u8(&w, 0);
+        writer_dec(&w, ordinal);
+    }
+    for (int half = 0; half < 2; half++) {
+        uint64_t h = siphash(FINGERPRINT_KEYS[half][0], FINGERPRINT_KEYS[half][1], writer_span(&w));
+        for (int i = 0; i < 16; i++)
+            ret[half * 16 + i] = HEX[h >> (60 - 4 * i) & 15];
+    }
+    ret[32] = '\0';
+}
+
+/* How many earlier observations of this visit look the same to the fingerprint: two stores of one
+ * product behind one dashboard. */
+static unsigned ordinal_of(const struct subject *s)
+{
+    unsigned n = 0;
+    for (const struct observation *o = s->visit->observations.at; o != s->seen; o++)
+        n += o->tls == s->seen->tls && o->kind == s->seen->kind && strcmp(o->product, s->seen->product) == 0;
+    return n;
+}
+
+bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, struct finding *ret,
+                bool *ret_full)
+{
+    if (!fits(r, s))
+        return false;
+    const struct observation *o = s->seen;
+    struct finding f = {
+        .rule = r->id, .title = r->title, .endpoint = s->visit->endpoint, .product = o->product,
+        .via = o->via, .version = fact_get_text(o, "version"),
+    };
+    f.severity = severity_judge(&r->severity, s);
+    fingerprint(r, s, ordinal_of(s), f.fingerprint);
+    f.why = template_render(&r->why, s, a);
+    f.fix = choose_fix(r, s, a);
+    bool ok = gather_evidence(r, o, a, &f) && f.why.len && f.fix.len;
+    if (!ok)
+        *ret_full = true;
+    *ret = f;
+    return ok;
+}
+
+bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, struct arena *a,
+                 struct findings *out)
+{
+    for (size_t i = 0; i < v->observations.len; i++) {
+        const struct observation *o = &v->observations.at[i];
+        if ((unsigned)o->kind >= KIND_COUNT || (unsigned)o->outcome >= OUTCOME_COUNT || !o->product)
+            continue;
+        const size_t len = r->by[o->kind][o->outcome].len;
+        if (len == 0)
+            continue;
+        struct subject s = subject_of(v, o, now_ms);
+        for (size_t k = 0; k < len; k++) {
+            struct finding f;
+            bool full = false;
+            bool found = rule_judge(r->by[o->kind][o->outcome].at[k], &s, a, &f, &full);
+            struct finding *slot = found ? list_add(a, &out->list) : NULL;
+            if (full || (found && !slot))
+                return false;
+            if (found)
+                *slot = f;
+        }
+    }
+    return true;
+}

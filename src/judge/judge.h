@@ -1,0 +1,29 @@
+/* Rules over observations -> findings. Pure computation: no clock, no network, no disk after
+ * loading, so that last year's visits can be judged with today's rules. */
+#ifndef AJAR_JUDGE_JUDGE_H
+#define AJAR_JUDGE_JUDGE_H
+
+#include "base/error.h"
+#include "record/record.h"
+
+struct rules; /* all loaded rules; lives in the arena it was loaded into */
+
+/* Loads every *.yaml of a directory, in name order; the format is doc/rules.md. NULL and an error
+ * that names file, line and key where one is wrong, or where two rules share an id. */
+struct rules *rules_load(struct arena *a, const char *dir, struct error *e);
+size_t rules_count(const struct rules *r);
+const char *rules_id(const struct rules *r, size_t i);
+
+struct findings {
+    LIST_OF(struct finding) list;
+};
+
+/* Applies all rules to one visit at wall time now_ms; findings, with their text rendered, go to
+ * the arena. False where the arena is full. */
+bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, struct arena *a,
+                 struct findings *out);
+
+/* Runs the examples inside each rule file; false and the first that fails in *e. */
+bool rules_check_examples(const struct rules *r, struct error *e, size_t *ret_examples);
+
+#endif

@@ -1,0 +1,38 @@
+/* A probe knows one wire protocol: who it is, which version, whether it is open, what it counts.
+ * One file a protocol, ending in one const descriptor; probes.def lists them. */
+#ifndef AJAR_PROBE_PROBE_H
+#define AJAR_PROBE_PROBE_H
+
+#include "record/record.h"
+#include "wire/wire.h"
+
+enum { PROBE_PORTS_MAX = 8, PROBE_ASKS_MAX = 24, PROBE_PRODUCTS_MAX = 8 };
+
+struct probe {
+    const char *name;                             /* "redis": also the file's name */
+    const char *title;                            /* "Redis, Valkey, KeyDB, Dragonfly" */
+    const char *products[PROBE_PRODUCTS_MAX + 1]; /* product words it can state, NULL-ended */
+    enum kind kind;
+    uint16_t ports[PROBE_PORTS_MAX + 1];          /* usual ports, 0-ended: a hint, never a proof */
+    uint16_t tls_ports[PROBE_PORTS_MAX + 1];      /* usual ports with TLS from the first byte */
+    bool peer_first;                              /* the peer speaks first */
+    const char *proof;                            /* what open rests on, one clause */
+    const char *counts;                           /* what is counted, one clause */
+    const struct ask *asks[PROBE_ASKS_MAX + 1];   /* all it can send, NULL-ended */
+
+    /* Whether these are the first bytes of this protocol: a banner that came unasked, or the
+     * answer to the line "PING\r\n" (the ladder's neutral question). NULL: never by first bytes. */
+    bool (*recognises)(struct span first);
+
+    /* The conversation, on a fresh connection (unread banner bytes may wait). Fills the product,
+     * outcome, facts and counts of *o; o->kind is set by the caller and may be changed. Returns
+     * OUTCOME_NOT_MINE where the peer speaks another protocol: then *o is thrown away. Facts are
+     * stated only from messages that parsed well. Ends politely. */
+    enum outcome (*run)(struct wire *w, struct observation *o);
+};
+
+/* All probes in the order of probes.def, NULL-ended. */
+extern const struct probe *const PROBES[];
+const struct probe *probe_by_name(struct span name);
+
+#endif

@@ -1,0 +1,136 @@
+/* The narrow waist: everything that the network side learned, as plain data. Left of it are
+ * sockets and hostile bytes, right of it pure computation.
+ *
+ * A visit is what happened to one endpoint: how it ended, and what was observed (the service, its
+ * certificate, a store seen through a dashboard). All memory of a visit lies in one arena. */
+#ifndef AJAR_RECORD_RECORD_H
+#define AJAR_RECORD_RECORD_H
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "record/address.h"
+
+enum { ENDPOINT_NAME_MAX = 254, COUNT_UNKNOWN = -1 };
+
+struct endpoint {
+    struct address address;
+    uint16_t port;
+    const char *name; /* the DNS name that was asked for, or NULL */
+};
+
+/* What an observation proves about the door. See DESIGN: a verdict needs two proofs. */
+enum outcome {
+    OUTCOME_NOT_MINE,   /* the peer speaks something else; never leaves the sweep */
+    OUTCOME_IDENTIFIED, /* product known, no verdict asked for (a generic web server, TLS) */
+    OUTCOME_OPEN,       /* an operation that needs rights worked without a password */
+    OUTCOME_PARTIAL,    /* locked, yet it tells metadata to anyone */
+    OUTCOME_LOCKED,     /* the operation was refused for want of credentials */
+    OUTCOME_UNCLEAR,    /* product known, neither proof was reached */
+};
+
+enum kind { KIND_STORE, KIND_DASHBOARD, KIND_MONITOR, KIND_QUEUE, KIND_DIRECTORY, KIND_COORDINATION,
+            KIND_WEB, KIND_TLS };
+
+enum fact_type { FACT_TEXT, FACT_NUMBER, FACT_BOOL, FACT_TIME };
+
+/* One thing that was learned, and the bytes that prove it. Keys are lower-case words joined by
+ * dots; the vocabulary is in doc/facts.md. */
+struct fact {
+    const char *key;
+    enum fact_type type;
+    struct span text;  /* FACT_TEXT: foreign bytes, to be escaped on output */
+    int64_t number;    /* FACT_NUMBER, FACT_BOOL (0, 1), FACT_TIME (wall milliseconds) */
+    const char *ask;   /* name of the ask whose answer proves it; NULL where it is derived */
+    struct span proof; /* at most PROOF_MAX bytes of that answer */
+};
+
+enum { PROOF_MAX = 200, COLLECTIONS_LISTED_MAX = 1000, FACT_TEXT_MAX = 4096, FACT_KEY_MAX = 64,
+       FACTS_MAX = 512, OBSERVATIONS_MAX = 64, COLLECTION_NAME_MAX = 1024, WHY_MAX = 512 };
+
+/* A database, index, table, queue...: a name and sizes, never content. */
+struct collection {
+    struct span name;
+    int64_t records, bytes; /* COUNT_UNKNOWN where the store does not say */
+    int64_t created_ms;     /* wall time, or COUNT_UNKNOWN */
+};
+
+struct observation {
+    struct arena *arena;
+    const char *product; /* "redis"; "certificate" for KIND_TLS */
+    const char *via;     /* the dashboard that it was seen through, or NULL */
+    enum kind kind;
+    enum outcome outcome;
+    bool tls;            /* the conversation ran inside TLS */
+    LIST_OF(struct fact) facts;
+    LIST_OF(struct collection) collections; /* the largest COLLECTIONS_LISTED_MAX at most */
+    int64_t collection_count, records, bytes; /* totals; COUNT_UNKNOWN where not known */
+    int64_t at_ms; /* wall time of the observation */
+};
+
+enum end { END_DONE, END_SKIPPED, END_FAILED };
+
+/* END_DONE with no observation: the port answered nothing that we know, or is closed (`why`). */
+struct visit {
+    struct arena *arena;
+    struct endpoint endpoint;
+    enum end end;
+    const char *why; /* for skipped, failed and closed: one static or arena sentence */
+    bool answered;   /* the port accepted a connection */
+    LIST_OF(struct observation) observations;
+};
+
+void visit_init(struct visit *v, struct arena *a, const struct endpoint *e);
+/* A new observation with all counts unknown, or NULL where the arena is full or the visit holds
+ * OBSERVATIONS_MAX. The next call moves the earlier ones: take the pointer again by index. */
+struct observation *visit_observe(struct visit *v, const char *product, enum kind kind);
+
+/* Whether a word may be a fact key or a product name: 1 to FACT_KEY_MAX bytes of [a-z0-9._-]. */
+bool fact_key_ok(struct span key);
+
+/* Each sets a fact, replacing an earlier one with the same key; text is copied (cut at
+ * FACT_TEXT_MAX). `proof` is cut at PROOF_MAX and copied. Key and ask are
+ * kept as they are and must outlive the observation. Nothing happens where the arena is full
+ * (arena_failed() tells), the key is no key, or FACTS_MAX are there already. */
+void fact_text(struct observation *o, const char *key, struct span value, const char *ask, struct span proof);
+void fact_number(struct observation *o, const char *key, int64_t value, const char *ask, struct span proof);
+void fact_bool(struct observation *o, const char *key, bool value, const char *ask, struct span proof);
+void fact_time(struct observation *o, const char *key, int64_t wall_ms, const char *ask, struct span proof);
+/* The fact, or NULL. */
+const struct fact *fact_get(const struct observation *o, const char *key);
+/* The text of a text fact, or an empty span. */
+struct span fact_get_text(const struct observation *o, const char *key);
+
+/* Adds a collection (name copied, cut at COLLECTION_NAME_MAX) and keeps the totals: collection_count goes up by one, known
+ * records and bytes are added. Beyond COLLECTIONS_LISTED_MAX only the totals grow. */
+void observation_collect(struct observation *o, struct span name, int64_t records, int64_t bytes,
+                         int64_t created_ms);
+
+const char *outcome_name(enum outcome o);
+const char *kind_name(enum kind k);
+/* False where the word names no kind. */
+bool kind_parse(struct span word, enum kind *ret);
+
+/* "127.0.0.1:6379", "[::1]:6379". */
+enum { ENDPOINT_TEXT_MAX = ADDRESS_TEXT_MAX + 8 };
+char *endpoint_text(const struct endpoint *e, char text[static ENDPOINT_TEXT_MAX]);
+
+enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+const char *severity_name(enum severity s);
+bool severity_parse(struct span word, enum severity *ret);
+
+enum { FINGERPRINT_MAX = 33 };
+
+/* What a rule concluded. `fingerprint` is stable across versions and time: a hash of product,
+ * rule, scheme, address and port. All text may hold foreign bytes: escape on output. */
+struct finding {
+    char fingerprint[FINGERPRINT_MAX];
+    const char *rule, *title;
+    enum severity severity;
+    struct endpoint endpoint;
+    const char *product, *via;
+    struct span version;
+    struct span why, fix;
+    LIST_OF(struct fact) evidence;
+};
+
+#endif

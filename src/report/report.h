@@ -1,0 +1,40 @@
+/* A report turns visits and findings into bytes in a buffer; the command room writes the buffer
+ * out. One file a format, listed in reports.def. All foreign text goes through text/escape.h. */
+#ifndef AJAR_REPORT_REPORT_H
+#define AJAR_REPORT_REPORT_H
+
+#include "base/buf.h"
+#include "record/record.h"
+
+struct report_run {
+    const char *ajar_version;
+    int64_t started_ms;      /* wall */
+    uint64_t endpoints;      /* planned */
+    uint64_t seed;
+    unsigned columns;        /* terminal width, for text formats */
+    bool colour;
+    bool verbose;            /* also show endpoints without a finding in full */
+};
+
+struct report_summary {
+    uint64_t done, skipped, failed, answered, findings[5]; /* by enum severity */
+    int64_t took_ms;
+    double rate;             /* endpoints a second, measured */
+    double loss;             /* share of connects that timed out though the host answered others; 0..1 */
+    bool interrupted;
+};
+
+struct report {
+    const char *name;  /* "tty", "json" */
+    const char *about; /* one clause */
+    size_t state_size; /* bytes of zeroed state that the caller provides to every call */
+    void (*begin)(void *state, const struct report_run *run, struct buf *out);
+    /* `state` may keep copies in its own arena; v and f die after the call. */
+    void (*visit)(void *state, const struct visit *v, const struct finding *f, size_t findings, struct buf *out);
+    void (*end)(void *state, const struct report_summary *s, struct buf *out);
+};
+
+extern const struct report *const REPORTS[]; /* NULL-ended, from reports.def */
+const struct report *report_by_name(const char *name);
+
+#endif

@@ -1,0 +1,44 @@
+/* Who may be asked when. Hands out endpoints in permuted order so that the whole scan, each
+ * network and each address stay below their connections a second, and no address has two
+ * conversations at once. Loopback has no pace. One pacer serves all loops of a sweep; every call
+ * takes its lock.
+ *
+ * Memory is bounded by what is in flight and what waits for its turn, never by the target space. */
+#ifndef AJAR_SWEEP_PACE_H
+#define AJAR_SWEEP_PACE_H
+
+#include "base/error.h"
+#include "record/record.h"
+
+struct pace_limits {
+    double all_per_second;     /* new connections */
+    double net_per_second;     /* per IPv4 /24 or IPv6 /64 */
+    double address_per_second;
+};
+
+/* Where endpoints come from. False at the end. *ret_skip is set, and the endpoint skipped, where
+ * the plan excludes it. Called under the pacer's lock. */
+struct pace_source {
+    bool (*next)(void *self, struct endpoint *ret, const char **ret_skip);
+    void *self;
+};
+
+struct pacer;
+
+enum pace_answer { PACE_GO, PACE_WAIT, PACE_SKIP, PACE_END };
+
+/* At most `waiting_max` endpoints wait for their address or network. */
+struct pacer *pacer_new(const struct pace_limits *limits, const struct pace_source *source,
+                        size_t waiting_max, uint64_t seed, struct error *e);
+void pacer_free(struct pacer *p);
+
+/* PACE_GO: *ret is to be visited now, pacer_done() must follow. PACE_WAIT: nothing may start
+ * before *ret_until_ms. PACE_SKIP: *ret is excluded, *ret_why says why. PACE_END: all was handed
+ * out. */
+enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct endpoint *ret, int64_t *ret_until_ms,
+                            const char **ret_why);
+/* A visit wants one more connection to the address it is already talking to: when it may open it. */
+int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e);
+void pacer_done(struct pacer *p, int64_t now_ms, const struct endpoint *e);
+
+#endif

@@ -1,0 +1,43 @@
+/* The sweeper: loops of fibers that visit endpoints and write what they learned into a pipe. It
+ * runs in a process of its own, which has the network and needs no disk; the keeper on the other
+ * end of the pipe judges, reports and stores. */
+#ifndef AJAR_SWEEP_SWEEP_H
+#define AJAR_SWEEP_SWEEP_H
+
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "http/catalog.h"
+#include "sweep/pace.h"
+#include "wire/back.h"
+
+struct sweep_config {
+    const struct catalog *catalog;
+    struct pace_limits pace;
+    struct pace_source source;
+    struct wire_limits limits;
+    size_t parallel;  /* conversations at once */
+    unsigned loops;   /* threads */
+    bool transcript;  /* also send what was sent */
+    uint64_t seed;
+};
+
+/* Counters in memory shared between sweeper and keeper. */
+struct sweep_progress {
+    _Atomic uint64_t done, skipped, failed, answered, in_flight, connections, lost;
+    _Atomic bool stop; /* set by the keeper: start nothing more */
+};
+
+/* What travels through the pipe: one byte kind, then the body, prefixed by its length as 4 bytes
+ * little-endian (visit_encode() writes that prefix itself). */
+enum sweep_message { SWEEP_VISIT = 'V', SWEEP_SENT = 'T', SWEEP_END = 'E', SWEEP_ERROR = 'F' };
+
+/* Visits everything, then writes SWEEP_END, or SWEEP_ERROR with a sentence. False where the pipe
+ * broke or the loops could not be set up. */
+bool sweep_run(const struct sweep_config *config, struct sweep_progress *progress, int out_fd, struct error *e);
+
+/* Cuts one whole message off the front of what was read. False where there is none yet; *ret_bad
+ * where the bytes are no message at all. */
+bool sweep_message_cut(struct span *bytes, enum sweep_message *ret_kind, struct span *ret_body, bool *ret_bad);
+
+#endif

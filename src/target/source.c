@@ -1,0 +1,110 @@
+/* Where targets come from: arguments, files, standard input. */
+#include "target/target.h"
+
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FILE_BYTES_MAX = 64 * 1024 * 1024, FIRST_READ = 64 * 1024 };
+
+/* Reads to the end; *at is malloc'd and belongs to the caller also where this fails. */
+static bool slurp(FILE *f, size_t max, char **at, size_t *len, struct error *e)
+{
+    size_t cap = 0;
+    for (;;) {
+        if (*len == cap) {
+            cap = cap ? cap * 2 : FIRST_READ;
+            char *wider = realloc(*at, cap);
+            if (!wider)
+                return error_set(e, "not enough memory");
+            *at = wider;
+        }
+        size_t n = fread(*at + *len, 1, cap - *len, f);
+        *len += n;
+        if (*len > max)
+            return error_set(e, "larger than %zu bytes", max);
+        if (n == 0)
+            return !ferror(f) || error_set(e, "%s", strerror(errno));
+    }
+}
+
+bool target_file_read(struct arena *a, const char *path, size_t max, struct span *ret, struct error *e)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *f = is_stdin ? stdin : fopen(path, "rbe");
+    char *at = NULL;
+    size_t len = 0;
+    if (!f) {
+        error_set(e, "%s", strerror(errno));
+        return error_in(e, "%s", path);
+    }
+    bool ok = slurp(f, max, &at, &len, e);
+    if (!is_stdin)
+        fclose(f);
+    if (ok) {
+        *ret = arena_copy(a, span_of(at, len));
+        ok = ret->len == len || error_set(e, "not enough memory");
+    }
+    free(at);
+    return ok || error_in(e, "%s", is_stdin ? "standard input" : path);
+}
+
+/* A # starts a comment at the start of a line or after a space; a URL may hold one. */
+static struct span strip_comment(struct span line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.at[i] == '#' && (i == 0 || ascii_is_space(line.at[i - 1])))
+            return span_first(line, i);
+    return line;
+}
+
+bool targets_add_lines(struct arena *a, struct targets *list, struct span text, const char *file,
+                       struct error *e)
+{
+    struct origin origin = { .file = file };
+    if (span_starts(text, SPAN("\xef\xbb\xbf")))
+        text = span_from(text, 3);
+    while (text.len) {
+        origin.line++;
+        struct span line = span_trim(strip_comment(span_cut(&text, '\n')));
+        struct target t;
+        if (line.len == 0)
+            continue;
+        if (line.at[0] == '@')
+            return error_set(e, "%s:%u: a target file cannot name another file", file, origin.line);
+        if (!target_parse(a, line, origin, &t, e))
+            return error_in(e, "%s:%u", file, origin.line);
+        struct target *new = list_add(a, &list->list);
+        if (!new)
+            return error_set(e, "%s:%u: not enough memory for the targets", file, origin.line);
+        *new = t;
+    }
+    return true;
+}
+
+static bool add_file(struct arena *a, struct targets *list, struct span path, struct error *e)
+{
+    struct span text;
+    const char *name = arena_str(a, path);
+    if (!name)
+        return error_set(e, "not enough memory for the targets");
+    if (path.len == 0)
+        return error_set(e, "a file name is missing after \"@\"; write @hosts.txt, or @- for standard input");
+    return target_file_read(a, name, FILE_BYTES_MAX, &text, e) &&
+           targets_add_lines(a, list, text, path.len == 1 && path.at[0] == '-' ? "standard input" : name, e);
+}
+
+bool targets_add(struct arena *a, struct targets *list, struct span argument, struct error *e)
+{
+    struct target t;
+    if (argument.len && argument.at[0] == '@')
+        return add_file(a, list, span_from(argument, 1), e);
+    if (!target_parse(a, argument, (struct origin){ 0 }, &t, e))
+        return false;
+    struct target *new = list_add(a, &list->list);
+    if (!new)
+        return error_set(e, "not enough memory for the targets");
+    *new = t;
+    return true;
+}

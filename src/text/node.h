@@ -1,0 +1,51 @@
+/* One document model for JSON and YAML: a tree of nodes in an arena. Strings are spans with a
+ * known length; a JSON string may hold NUL bytes. */
+#ifndef AJAR_TEXT_NODE_H
+#define AJAR_TEXT_NODE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+enum node_kind { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_TEXT, NODE_LIST, NODE_MAP };
+
+struct node {
+    enum node_kind kind;
+    struct span key;     /* inside a map */
+    struct span text;    /* NODE_TEXT; in YAML also the written form of every scalar */
+    double real;         /* NODE_NUMBER */
+    int64_t integer;     /* NODE_NUMBER: exact where is_integer, else 0; NODE_BOOL: 0 or 1 */
+    bool is_integer;
+    size_t count;        /* children of a list or map */
+    struct node *first;  /* child */
+    struct node *next;   /* sibling */
+    unsigned line;       /* YAML: 1-based; JSON: 0 */
+};
+
+enum { JSON_BYTES_MAX = 4 * 1024 * 1024, JSON_DEPTH_MAX = 64, YAML_BYTES_MAX = 1024 * 1024,
+       YAML_DEPTH_MAX = 32 };
+
+/* Keys the JSON reader's hash tables. Call once, before the sandbox closes and before threads
+ * start: without it the first document would make the library open /dev/urandom. */
+void json_init(uint64_t seed);
+/* Parses one JSON text (RFC 8259), strictly UTF-8, depth and size bounded. NULL and an error
+ * where it is none. A string may hold NUL bytes, a key may not; of two equal keys the later
+ * wins. Where an integer is beyond int64, all of the document's integers become reals (exact up
+ * to 2^53). Reals without a fraction up to 2^53 count as integers. */
+struct node *json_parse(struct arena *a, struct span text, struct error *e);
+/* Parses one YAML document (scalars, lists, maps; no anchors, no tags, no second document).
+ * Errors name the line. A key that stands twice in
+ * a map is an error. Plain true/false, null/~ and numbers are typed; quoted ones are text. */
+struct node *yaml_parse(struct arena *a, struct span text, struct error *e);
+
+/* The child of a map, or NULL; also where n is NULL or no map. */
+const struct node *node_get(const struct node *n, const char *key);
+const struct node *node_get_span(const struct node *n, struct span key);
+/* Walks "a.b.0.c": keys and list indexes. A key that holds dots is tried longest first. */
+const struct node *node_path(const struct node *n, struct span path);
+/* The text, or an empty span where n is no text. */
+struct span node_text(const struct node *n);
+/* A whole number given as number or as decimal text ("1234", as Elasticsearch's _cat writes
+ * it). False where it is neither. */
+bool node_i64(const struct node *n, int64_t *ret);
+
+#endif

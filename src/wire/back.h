@@ -1,0 +1,52 @@
+/* What carries a conversation: a socket, TLS on that socket, or a tape. Private to the wire room
+ * and to those who open wires (sweep, ajar probe, tests). */
+#ifndef AJAR_WIRE_BACK_H
+#define AJAR_WIRE_BACK_H
+
+#include "wire/wire.h"
+
+struct wire_back {
+    /* Connects to the endpoint; WIRE_FINE or why not. */
+    enum wire_fault (*connect)(struct wire_back *b, const struct endpoint *e, int64_t deadline_ms);
+    /* Sends all of it. */
+    enum wire_fault (*send)(struct wire_back *b, struct span s, int64_t deadline_ms);
+    /* Receives at least one byte; *ret lies in memory of the back and is valid until its next
+     * call or the fiber's next wait. */
+    enum wire_fault (*recv)(struct wire_back *b, struct span *ret, int64_t deadline_ms);
+    /* A TLS handshake on the running connection; the chain is copied into the arena. */
+    enum wire_fault (*start_tls)(struct wire_back *b, const struct endpoint *e, struct arena *a,
+                                 struct wire_tls *ret, int64_t deadline_ms);
+    /* Closes the running connection, if any. */
+    void (*close)(struct wire_back *b);
+    int64_t (*now_ms)(struct wire_back *b); /* monotonic */
+};
+
+struct wire_limits {
+    int64_t connect_ms;   /* for a connection to be accepted */
+    int64_t patience_ms;  /* for one answer */
+    int64_t session_ms;   /* for the whole visit */
+    size_t budget_bytes;  /* received in the whole visit */
+};
+
+/* Told of every byte that leaves and arrives; for the transcript and for `ajar probe`. */
+struct wire_ear {
+    void (*sent)(void *self, const struct endpoint *e, const struct ask *a, struct span bytes);
+    void (*received)(void *self, const struct endpoint *e, struct span bytes);
+    /* Before every connection; may wait on the fiber. */
+    void (*opening)(void *self, const struct endpoint *e, bool first);
+    void (*opened)(void *self, const struct endpoint *e, enum wire_dress dress, enum wire_fault f);
+    void *self;
+};
+
+/* A wire that is not connected yet, in the arena; NULL where that is full. Everything passed must
+ * outlive the wire. `ear` may be NULL, and so may its functions. */
+struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endpoint *e,
+                      const struct wire_limits *limits, const struct clock *clock, const struct wire_ear *ear);
+/* Closes the connection and frees what is not in the arena. */
+void wire_end(struct wire *w);
+/* From now on, waits at most so long for one answer. */
+void wire_patience(struct wire *w, int64_t ms);
+/* How many connections were opened so far. */
+unsigned wire_connections(const struct wire *w);
+
+#endif

@@ -1,0 +1,53 @@
+/* The socket back: TCP, and TLS on it. Waits on a fiber of a loop, or in poll() where there is no
+ * loop (ajar probe). */
+#ifndef AJAR_WIRE_SOCKET_H
+#define AJAR_WIRE_SOCKET_H
+
+#include "base/error.h"
+#include "fiber/fiber.h"
+#include "wire/back.h"
+
+/* What all TLS conversations of a process share. Verification is off on purpose: Ajar records
+ * what the peer shows, broken or not, and sends no secret. */
+struct tls_client;
+struct tls_client *tls_client_new(struct error *e);
+void tls_client_free(struct tls_client *c);
+
+enum { SOCKET_SCRATCH_BYTES = 64 * 1024 };
+
+/* One thread's share: never used by two fibers between two waits. */
+struct socket_thread {
+    struct fiber_loop *loop; /* NULL: block in poll() */
+    const struct clock *clock;
+    struct tls_client *tls;
+    uint8_t scratch[SOCKET_SCRATCH_BYTES];
+};
+
+struct ssl_st;
+
+struct socket_back {
+    struct wire_back back; /* first member */
+    struct socket_thread *thread;
+    int fd;
+    bool drained;  /* the last read took all there was: wait before reading again */
+    bool unheard;  /* sent since the last read: one more send would wait for Nagle */
+    bool no_delay;
+    bool client_cert_asked;
+    struct fiber_watch watch;
+    struct ssl_st *ssl;
+};
+
+void socket_back_init(struct socket_back *b, struct socket_thread *thread);
+
+/* The wait that both halves share: true when the socket may be ready, false at the deadline.
+ * `for_write` matters only without a loop. */
+bool socket_wait(struct socket_back *b, bool for_write, int64_t deadline_ms);
+
+/* The TLS half (socket_tls.c). */
+enum wire_fault socket_tls_start(struct socket_back *b, const struct endpoint *e, struct arena *a,
+                                 struct wire_tls *ret, int64_t deadline_ms);
+enum wire_fault socket_tls_send(struct socket_back *b, struct span s, int64_t deadline_ms);
+enum wire_fault socket_tls_recv(struct socket_back *b, struct span *ret, int64_t deadline_ms);
+void socket_tls_close(struct socket_back *b);
+
+#endif

@@ -1,0 +1,352 @@
+/* The conversation's state: one sticky fault, what has arrived and is unread, and the three
+ * limits. Knows nothing of sockets. */
+#include "wire/back.h"
+
+#include "base/buf.h"
+
+struct wire {
+    struct wire_back *back;
+    struct arena *arena;
+    const struct endpoint *endpoint;
+    const struct wire_limits *limits;
+    const struct clock *clock;
+    const struct wire_ear *ear;
+    enum wire_fault fault;
+    struct buf unread;
+    size_t read_at;     /* how much of `unread` was consumed */
+    size_t received;    /* in the whole visit */
+    int64_t deadline_ms; /* of the whole visit */
+    int64_t patience_ms;
+    unsigned connections;
+    bool in_tls, has_tls;
+    struct wire_tls tls;
+};
+
+static const char *const FAULT_TEXTS[] = {
+    [WIRE_FINE] = "no fault",
+    [WIRE_REFUSED] = "the connection was refused",
+    [WIRE_UNREACHABLE] = "the address cannot be reached",
+    [WIRE_CONNECT_TIMEOUT] = "the connection was not accepted in time",
+    [WIRE_CLOSED] = "the peer closed the connection before the answer was whole",
+    [WIRE_RESET] = "the peer reset the connection",
+    [WIRE_TIMEOUT] = "the peer did not answer in time",
+    [WIRE_DEADLINE] = "the whole conversation took too long",
+    [WIRE_BUDGET] = "the peer sent more than the byte budget",
+    [WIRE_MALFORMED] = "the answer breaks its protocol",
+    [WIRE_TLS] = "the TLS handshake failed",
+    [WIRE_UNDECLARED] = "a request held a name that its declaration refuses",
+    [WIRE_LOCAL] = "this machine could not open the connection (descriptors, ports, route or a local firewall)",
+    [WIRE_MEMORY] = "the memory for one conversation is used up",
+};
+
+const char *wire_fault_text(enum wire_fault f)
+{
+    return FAULT_TEXTS[f];
+}
+
+struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endpoint *e,
+                      const struct wire_limits *limits, const struct clock *clock, const struct wire_ear *ear)
+{
+    struct wire *w = ARENA_NEW(a, struct wire);
+    if (!w)
+        return NULL;
+    *w = (struct wire){ .back = back, .arena = a, .endpoint = e, .limits = limits, .clock = clock, .ear = ear,
+                        .fault = WIRE_CLOSED, .deadline_ms = back->now_ms(back) + limits->session_ms,
+                        .patience_ms = limits->patience_ms };
+    buf_init(&w->unread, limits->budget_bytes);
+    return w;
+}
+
+void wire_end(struct wire *w)
+{
+    if (!w)
+        return;
+    w->back->close(w->back);
+    buf_release(&w->unread);
+}
+
+void wire_patience(struct wire *w, int64_t ms)
+{
+    w->patience_ms = ms;
+}
+
+unsigned wire_connections(const struct wire *w)
+{
+    return w->connections;
+}
+
+bool wire_ok(const struct wire *w)
+{
+    return w->fault == WIRE_FINE;
+}
+
+enum wire_fault wire_fault(const struct wire *w)
+{
+    return w->fault;
+}
+
+static bool set_fault(struct wire *w, enum wire_fault f)
+{
+    if (w->fault == WIRE_FINE)
+        w->fault = f;
+    return w->fault == WIRE_FINE;
+}
+
+bool wire_fail(struct wire *w)
+{
+    return set_fault(w, WIRE_MALFORMED);
+}
+
+/* The earlier of `wait_ms` from now and the end of the visit. */
+static int64_t until(const struct wire *w, int64_t wait_ms)
+{
+    int64_t at = w->back->now_ms(w->back) + wait_ms;
+    return at < w->deadline_ms ? at : w->deadline_ms;
+}
+
+/* A time-out at the very end of the visit is the visit's, not the answer's. */
+static enum wire_fault blame(const struct wire *w, enum wire_fault f)
+{
+    bool timed_out = f == WIRE_TIMEOUT || f == WIRE_CONNECT_TIMEOUT;
+    return timed_out && w->back->now_ms(w->back) >= w->deadline_ms ? WIRE_DEADLINE : f;
+}
+
+/* ---- connecting ------------------------------------------------------------------------ */
+
+static enum wire_fault open_connection(struct wire *w, enum wire_dress dress)
+{
+    enum wire_fault f = w->back->connect(w->back, w->endpoint, until(w, w->limits->connect_ms));
+    if (f == WIRE_FINE && dress == WIRE_IN_TLS) {
+        wire_start_tls(w);
+        f = w->fault;
+    }
+    return blame(w, f);
+}
+
+static bool is_final(enum wire_fault f)
+{
+    return f == WIRE_DEADLINE || f == WIRE_BUDGET || f == WIRE_MEMORY;
+}
+
+bool wire_again(struct wire *w, enum wire_dress dress)
+{
+    w->back->close(w->back);
+    buf_reset(&w->unread);
+    w->read_at = 0;
+    w->in_tls = false;
+    if (is_final(w->fault))
+        return false;
+    if (w->connections == WIRE_CONNECTIONS_MAX) {
+        w->fault = WIRE_BUDGET;
+        return false;
+    }
+    if (w->ear && w->ear->opening)
+        w->ear->opening(w->ear->self, w->endpoint, w->connections == 0);
+    w->connections++;
+    w->fault = WIRE_FINE;
+    w->fault = open_connection(w, dress);
+    if (w->ear && w->ear->opened)
+        w->ear->opened(w->ear->self, w->endpoint, dress, w->fault);
+    return wire_ok(w);
+}
+
+bool wire_start_tls(struct wire *w)
+{
+    if (!wire_ok(w))
+        return false;
+    struct wire_tls seen = { 0 };
+    enum wire_fault f = w->back->start_tls(w->back, w->endpoint, w->arena, &seen, until(w, w->patience_ms));
+    if (f != WIRE_FINE)
+        return set_fault(w, blame(w, f));
+    w->tls = seen;
+    w->has_tls = w->in_tls = true;
+    return true;
+}
+
+const struct wire_tls *wire_tls(const struct wire *w)
+{
+    return w->has_tls ? &w->tls : NULL;
+}
+
+bool wire_in_tls(const struct wire *w)
+{
+    return w->in_tls;
+}
+
+/* ---- asking ---------------------------------------------------------------------------- */
+
+bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args, size_t arg_count)
+{
+    uint8_t bytes[ASK_SENT_MAX];
+    struct writer out = writer_over(bytes, sizeof(bytes));
+    if (!wire_ok(w))
+        return false;
+    if (!ask_render(a, args, arg_count, &out))
+        return set_fault(w, WIRE_UNDECLARED);
+    struct span sent = writer_span(&out);
+    if (w->ear && w->ear->sent)
+        w->ear->sent(w->ear->self, w->endpoint, a, sent);
+    return set_fault(w, blame(w, w->back->send(w->back, sent, until(w, w->patience_ms))));
+}
+
+bool wire_ask(struct wire *w, const struct ask *a)
+{
+    return wire_ask_with(w, a, NULL, 0);
+}
+
+void wire_bye(struct wire *w, const struct ask *a)
+{
+    enum wire_fault before = w->fault;
+    wire_ask(w, a);
+    w->fault = before;
+}
+
+/* ---- reading --------------------------------------------------------------------------- */
+
+struct span wire_heard(const struct wire *w)
+{
+    return span_from(buf_span(&w->unread), w->read_at);
+}
+
+/* Receives once more. The fault that stopped it, or WIRE_FINE. */
+static enum wire_fault receive(struct wire *w, int64_t deadline_ms)
+{
+    struct span s;
+    enum wire_fault f = w->back->recv(w->back, &s, deadline_ms);
+    if (f != WIRE_FINE)
+        return f;
+    if (s.len > w->limits->budget_bytes - w->received)
+        return WIRE_BUDGET;
+    w->received += s.len;
+    if (w->ear && w->ear->received)
+        w->ear->received(w->ear->self, w->endpoint, s);
+    if (w->read_at) {
+        buf_consume(&w->unread, w->read_at);
+        w->read_at = 0;
+    }
+    buf_put(&w->unread, s);
+    return buf_ok(&w->unread) ? WIRE_FINE : WIRE_MEMORY;
+}
+
+static bool fill(struct wire *w, int64_t deadline_ms)
+{
+    return set_fault(w, blame(w, receive(w, deadline_ms)));
+}
+
+/* Waits until n bytes are unread. */
+static bool have(struct wire *w, size_t n)
+{
+    if (!wire_ok(w))
+        return false;
+    if (n > w->limits->budget_bytes)
+        return set_fault(w, WIRE_BUDGET);
+    int64_t deadline_ms = 0;
+    while (wire_heard(w).len < n) {
+        if (!deadline_ms)
+            deadline_ms = until(w, w->patience_ms);
+        if (!fill(w, deadline_ms))
+            return false;
+    }
+    return true;
+}
+
+/* Takes the first n unread bytes into the arena. */
+static struct span take(struct wire *w, size_t n)
+{
+    struct span kept = arena_copy(w->arena, span_first(wire_heard(w), n));
+    if (kept.len < n) {
+        set_fault(w, WIRE_MEMORY);
+        return SPAN_NONE;
+    }
+    w->read_at += n;
+    return kept;
+}
+
+struct span wire_need(struct wire *w, size_t n)
+{
+    return have(w, n) ? take(w, n) : SPAN_NONE;
+}
+
+struct span wire_peek(struct wire *w, size_t n)
+{
+    return have(w, n) ? span_first(wire_heard(w), n) : SPAN_NONE;
+}
+
+struct span wire_line(struct wire *w, size_t max)
+{
+    size_t seen = 0;
+    for (;;) {
+        if (!have(w, seen + 1))
+            return SPAN_NONE;
+        struct span fresh = span_from(wire_heard(w), seen);
+        size_t at = seen + span_index(fresh, '\n');
+        if (at < seen + fresh.len && at <= max) {
+            struct span line = take(w, at + 1);
+            if (line.len)
+                line.len--;
+            if (line.len && line.at[line.len - 1] == '\r')
+                line.len--;
+            return line;
+        }
+        seen += fresh.len;
+        if (seen > max) {
+            wire_fail(w);
+            return SPAN_NONE;
+        }
+    }
+}
+
+struct span wire_some(struct wire *w, size_t max)
+{
+    if (!have(w, 1))
+        return SPAN_NONE;
+    size_t n = wire_heard(w).len;
+    return take(w, n < max ? n : max);
+}
+
+struct span wire_until_close(struct wire *w, size_t max)
+{
+    if (!wire_ok(w))
+        return SPAN_NONE;
+    int64_t deadline_ms = until(w, w->patience_ms);
+    enum wire_fault f;
+    while ((f = receive(w, deadline_ms)) == WIRE_FINE) {
+        if (wire_heard(w).len > max) {
+            set_fault(w, WIRE_BUDGET);
+            return SPAN_NONE;
+        }
+    }
+    if (f != WIRE_CLOSED) {
+        set_fault(w, blame(w, f));
+        return SPAN_NONE;
+    }
+    return take(w, wire_heard(w).len);
+}
+
+bool wire_hears(struct wire *w, int64_t ms)
+{
+    if (!wire_ok(w))
+        return false;
+    if (wire_heard(w).len)
+        return true;
+    int64_t deadline_ms = until(w, ms);
+    enum wire_fault f = receive(w, deadline_ms);
+    if (f == WIRE_TIMEOUT && blame(w, f) == WIRE_TIMEOUT)
+        return false;
+    return set_fault(w, blame(w, f));
+}
+
+struct arena *wire_arena(struct wire *w)
+{
+    return w->arena;
+}
+
+const struct endpoint *wire_endpoint(const struct wire *w)
+{
+    return w->endpoint;
+}
+
+int64_t wire_now(const struct wire *w)
+{
+    return clock_wall_ms(w->clock);
+}

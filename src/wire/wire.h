@@ -1,0 +1,93 @@
+/* One conversation with one endpoint, as a probe sees it: ask, read the whole answer, conclude.
+ *
+ * A wire carries one sticky fault: after it every read returns an empty span and every ask is a
+ * no-op, so a probe reads top to bottom and checks wire_ok() before each conclusion. Reads stop at
+ * an absolute deadline, at a byte budget and at the patience for one answer. Spans that reads
+ * return stay valid until the conversation ends: they lie in the wire's arena.
+ *
+ * The same probe runs on a fiber (scan), on a plain blocking socket (ajar probe) and on a tape
+ * (tests, fuzzers): a wire hides which. */
+#ifndef AJAR_WIRE_WIRE_H
+#define AJAR_WIRE_WIRE_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "record/record.h"
+#include "wire/ask.h"
+
+struct wire;
+
+enum wire_fault {
+    WIRE_FINE,
+    WIRE_REFUSED,     /* connection refused */
+    WIRE_UNREACHABLE, /* the network says that the host is not there */
+    WIRE_CONNECT_TIMEOUT,
+    WIRE_CLOSED,      /* the peer closed before the answer was whole */
+    WIRE_RESET,
+    WIRE_TIMEOUT,     /* no answer within the patience */
+    WIRE_DEADLINE,    /* the whole conversation took too long; no reopening */
+    WIRE_BUDGET,      /* the peer sent more than the budget; no reopening */
+    WIRE_MALFORMED,   /* wire_fail(): the answer breaks its protocol */
+    WIRE_TLS,         /* the TLS handshake failed */
+    WIRE_UNDECLARED,  /* an ask could not be rendered: a hole refused its value */
+    WIRE_LOCAL,       /* this machine could not ask: descriptors, ports, a route, a local firewall */
+    WIRE_MEMORY,
+};
+
+enum wire_dress { WIRE_PLAIN, WIRE_IN_TLS };
+
+/* What the TLS handshake showed. The chain is DER as sent, the leaf first. */
+struct wire_tls {
+    const char *version; /* "TLSv1.3" */
+    const char *cipher;
+    struct span chain[8];
+    size_t chain_len;
+    bool client_cert_asked; /* the server sent a CertificateRequest */
+};
+
+bool wire_ok(const struct wire *w);
+enum wire_fault wire_fault(const struct wire *w);
+/* A sentence for a fault: "the connection was refused". */
+const char *wire_fault_text(enum wire_fault f);
+/* Reports an answer that breaks its protocol; the first fault wins. Always false. */
+bool wire_fail(struct wire *w);
+
+/* Sends. The peer's unread bytes stay queued. False once faulted. */
+bool wire_ask(struct wire *w, const struct ask *a);
+bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args, size_t arg_count);
+/* Sends a farewell whose failure does not matter (QUIT, Terminate, unbind). Call it last. */
+void wire_bye(struct wire *w, const struct ask *a);
+
+/* Exactly n bytes, consumed. */
+struct span wire_need(struct wire *w, size_t n);
+/* One line without its LF or CRLF, consumed with it; longer than max is WIRE_MALFORMED. */
+struct span wire_line(struct wire *w, size_t max);
+/* All that has arrived, at least one byte and at most max, consumed. */
+struct span wire_some(struct wire *w, size_t max);
+/* Everything until the peer closes, at most max (more is WIRE_BUDGET), consumed. */
+struct span wire_until_close(struct wire *w, size_t max);
+/* The first n bytes without consuming them. Fewer than n within the patience: the fault is set. */
+struct span wire_peek(struct wire *w, size_t n);
+/* Waits at most ms for the peer to speak unasked. True, and the bytes stay unread, where it did.
+ * Silence is no fault; a close is. */
+bool wire_hears(struct wire *w, int64_t ms);
+/* What has arrived and is unread, without waiting or consuming. */
+struct span wire_heard(const struct wire *w);
+
+/* Closes and connects again to the same endpoint, bare or with a TLS handshake. Clears faults of
+ * the old connection except deadline, budget and memory. At most WIRE_CONNECTIONS_MAX a visit. */
+enum { WIRE_CONNECTIONS_MAX = 16 };
+bool wire_again(struct wire *w, enum wire_dress dress);
+/* Starts TLS inside the running connection (PostgreSQL's S, MySQL's CLIENT_SSL, STARTTLS). */
+bool wire_start_tls(struct wire *w);
+/* What the newest successful handshake of this visit showed, also after wire_again(); or NULL. */
+const struct wire_tls *wire_tls(const struct wire *w);
+/* Whether the running connection is inside TLS. */
+bool wire_in_tls(const struct wire *w);
+
+struct arena *wire_arena(struct wire *w);
+const struct endpoint *wire_endpoint(const struct wire *w);
+/* Wall time now. */
+int64_t wire_now(const struct wire *w);
+
+#endif

@@ -1,0 +1,135 @@
+"""Compares what Ajar said about a box with the truth, and yields one check after the other.
+
+The truth is taken before and after the scan. A number is right when it lies between the two, with the slack that the
+view allows for what moves while one looks; everything that does not move must therefore be equal.
+"""
+
+from dataclasses import dataclass
+
+import certs
+from model import FIELDS, number
+
+GRAVE = ("critical", "high")  # what --fail-on counts unless told otherwise
+CERTIFICATE_FACTS = ("not_before", "not_after", "key", "signature", "spki_sha256", "self_signed")
+
+
+@dataclass(frozen=True)
+class Check:
+    ok: bool
+    label: str
+    detail: str
+
+    def line(self):
+        return f"{'ok' if self.ok else 'not ok'} {self.label}{' ' if self.ok else ': '}{self.detail}".rstrip()
+
+
+def said(label, right, expected, got, shown=None):
+    return Check(right, label, str(shown or got) if right else f"expected {expected} got {got}")
+
+
+def any_of(value):
+    return value if isinstance(value, tuple) else (value,)
+
+
+def lines_of(report, kind, endpoint):
+    return [line for line in report if line.get("type") == kind and line.get("endpoint") == endpoint]
+
+
+def check_box(box, report, before, after):
+    for view in box.spec.views:
+        yield from check_view(box, view, report, before, after)
+    yield from check_untouched(box, before, after)
+
+
+def check_view(box, view, report, before, after):
+    label = box.spec.name if view.port == "P" else f"{box.spec.name}/{view.port}"
+    endpoint = f"{box.address}:{box.ports[view.port]}"
+    services = lines_of(report, "service", endpoint)
+    if services or not view.optional:
+        yield said(f"{label} services", len(services) == 1, 1, len(services))
+    if len(services) == 1:
+        yield from check_service(label, view, services[0], before, after)
+        yield from check_open(label, view, services[0], lines_of(report, "finding", endpoint))
+    yield from check_rules(label, view, lines_of(report, "finding", endpoint))
+    if view.certificate:
+        yield from check_certificate(label, view, box.zoo.certs, lines_of(report, "certificate", endpoint))
+
+
+def check_service(label, view, service, before, after):
+    for key in ("product", "verdict", "transport"):
+        allowed = any_of(getattr(view, key))
+        yield said(f"{label} {key}", service.get(key) in allowed, " or ".join(map(str, allowed)), service.get(key))
+    for key in FIELDS:
+        value = service.get(key)
+        if key in view.sees or (key in view.may and value is not None):
+            yield check_field(f"{label} {key}", key, value, before, after, view.slack.get(key, 0))
+        elif key not in view.may:
+            yield said(f"{label} {key}", value is None, None, value, shown="untold")
+    if "collections" in view.sees and "names" in after:
+        names = sorted(entry.get("name") for entry in service.get("collection_list") or ())
+        yield said(f"{label} collection_list", names == sorted(after["names"]), sorted(after["names"]), names)
+
+
+def check_field(label, key, value, before, after, slack):
+    if key == "version":
+        return said(label, value is not None and number(value) == number(after[key]), after.get(key), value)
+    low, high = sorted((before.get(key, 0), after[key]))
+    right = isinstance(value, int) and low * (1 - slack) <= value <= high * (1 + slack)
+    return said(label, right, low if low == high else f"{low}..{high}", value)
+
+
+def check_open(label, view, service, findings):
+    rules = [finding.get("rule") for finding in findings]
+    grave = [finding["rule"] for finding in findings if finding.get("severity") in GRAVE]
+    if "open" in any_of(view.verdict) and service.get("verdict") == "open":
+        yield said(f"{label} finding", any("open" in rule for rule in grave), "a grave open-* finding", rules, "open")
+    else:
+        yield said(f"{label} finding", not any("open" in rule for rule in grave), "no open-* finding", rules, "none")
+
+
+def check_rules(label, view, findings):
+    rules = [finding.get("rule") for finding in findings]
+    for rule in view.rules:
+        yield said(f"{label} finding {rule}", rule in rules, rule, rules, shown="given")
+    for rule in view.no_rules:
+        yield said(f"{label} finding {rule}", rule not in rules, f"no {rule}", rules, shown="absent")
+    for finding in findings:
+        if not finding.get("why") or not finding.get("fix"):
+            yield Check(False, f"{label} finding {finding.get('rule')}", "expected why and fix got none")
+
+
+def check_certificate(label, view, directory, lines):
+    yield said(f"{label} certificates", len(lines) == 1, 1, len(lines))
+    if len(lines) != 1:
+        return
+    line = lines[0]
+    truth = certs.truth(directory / view.certificate)
+    for key in CERTIFICATE_FACTS:
+        yield said(f"{label} certificate {key}", line.get(key) == truth[key], truth[key], line.get(key))
+    names = sorted(line.get("names") or ())
+    yield said(f"{label} certificate names", names == sorted(truth["names"]), sorted(truth["names"]), names)
+    days = line.get("days_left")
+    right = isinstance(days, int) and abs(days - truth["days_left"]) <= 1
+    yield said(f"{label} certificate days_left", right, round(truth["days_left"]), days)
+    match = line.get("name_match")
+    yield said(f"{label} certificate name_match", match in view.name_match, view.name_match, match, shown=str(match))
+
+
+def check_untouched(box, before, after):
+    """Counts that no scan may change: Ajar writes nothing."""
+    moving = {key for view in box.spec.views for key in view.slack}
+    still = [key for key in ("collections", "records", "names") if key in before and key not in moving]
+    changed = [f"{key} {before[key]} became {after.get(key)}" for key in still if before[key] != after.get(key)]
+    if still:
+        yield Check(not changed, f"{box.spec.name} untouched", "; ".join(changed))
+
+
+def check_run(report, exit_code, endpoints):
+    """The shape of the whole report: run first, summary last, nothing about what was not asked."""
+    kinds = [line.get("type") for line in report]
+    expected = int(any(line.get("severity") in GRAVE for line in report))
+    yield said("scan exit", exit_code == expected, expected, exit_code)
+    yield said("scan first line", kinds[:1] == ["run"], "run", kinds[:1], "run")
+    yield said("scan last line", kinds[-1:] == ["summary"], "summary", kinds[-1:], "summary")
+    strangers = sorted({line["endpoint"] for line in report if line.get("endpoint")} - set(endpoints))
+    yield said("scan endpoints", not strangers, "only those asked for", strangers, "all asked for")

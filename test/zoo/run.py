@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""The zoo: real servers, each open and locked, scanned by Ajar, which must be right about all of them.
+
+    test/zoo/run.py                             everything
+    test/zoo/run.py --only redis                one server, all variants
+    test/zoo/run.py --only redis:tls            one variant
+    test/zoo/run.py --start postgresql:scram    start one, print its address and port, wait for Ctrl-C
+    test/zoo/run.py --truth                     start and ask the servers' own tools, without Ajar
+    test/zoo/run.py --list                      names only
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import compare  # noqa: E402
+from harness import Zoo, ZooError  # noqa: E402
+from servers import SPECS  # noqa: E402
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+SCAN_SECONDS = 120
+
+
+class Tally:
+    """Prints one line a check and counts them."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+        self.lock = threading.Lock()
+
+    def add(self, check):
+        with self.lock:
+            self.passed += check.ok
+            self.failed += not check.ok
+            print(check.line(), flush=True)
+
+    def close(self):
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        return 1 if self.failed or not self.passed else 0
+
+
+def note(text):
+    print(f"# {text}", file=sys.stderr, flush=True)
+
+
+def chosen(patterns):
+    if not patterns:
+        return SPECS
+    found = [spec for spec in SPECS if spec.name in patterns or spec.server in patterns]
+    if not found:
+        sys.exit(f"run.py: no server named {' '.join(patterns)}; see --list")
+    return found
+
+
+def start_all(boxes, jobs, tally):
+    """Those that started. The slow ones go first, so that the others start beside them."""
+    def start(box):
+        try:
+            box.start()
+            return box
+        except (ZooError, OSError, AssertionError) as error:
+            tally.add(compare.Check(False, f"{box.spec.name} starts", str(error)))
+            return None
+
+    ordered = sorted(boxes, key=lambda box: not box.spec.slow)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        return [box for box in pool.map(start, ordered) if box]
+
+
+def truths(boxes, jobs, tally):
+    def ask(box):
+        try:
+            return box.truth()
+        except (ZooError, OSError, ValueError, AttributeError, KeyError, IndexError) as error:
+            tally.add(compare.Check(False, f"{box.spec.name} truth", repr(error)))
+            return None
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        return dict(zip((box.spec.name for box in boxes), pool.map(ask, boxes)))
+
+
+def endpoints_of(boxes):
+    return [f"{box.address}:{box.ports[view.port]}" for box in boxes for view in box.spec.views]
+
+
+def scan(ajar, endpoints, root):
+    """One run over all endpoints: the parsed lines and the exit code."""
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(root)}
+    done = subprocess.run([ajar, "scan", "--json", *endpoints], capture_output=True, timeout=SCAN_SECONDS, cwd=root,
+                          env=environment)
+    (root / "ajar.jsonl").write_bytes(done.stdout)
+    (root / "ajar.stderr").write_bytes(done.stderr)
+    if done.returncode not in (0, 1):
+        note(f"ajar exits {done.returncode}: {done.stderr.decode(errors='replace').strip()[-600:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+
+
+def check_all(boxes, ajar, root, jobs, tally):
+    before = truths(boxes, jobs, tally)
+    boxes = [box for box in boxes if before[box.spec.name] is not None]
+    endpoints = endpoints_of(boxes)
+    began = time.monotonic()
+    try:
+        report, exit_code = scan(ajar, endpoints, root)
+    except (subprocess.TimeoutExpired, ValueError, OSError) as error:
+        tally.add(compare.Check(False, "scan", repr(error)[:600]))
+        return
+    note(f"scanned {len(endpoints)} endpoints in {time.monotonic() - began:.1f} s")
+    after = truths(boxes, jobs, tally)
+    for check in compare.check_run(report, exit_code, endpoints):
+        tally.add(check)
+    for box in boxes:
+        if after[box.spec.name] is not None:
+            for check in compare.check_box(box, report, before[box.spec.name], after[box.spec.name]):
+                tally.add(check)
+
+
+def show_truths(boxes, jobs, tally):
+    for name, truth in truths(boxes, jobs, tally).items():
+        if truth is not None:
+            tally.add(compare.Check(True, f"{name} truth", json.dumps(truth)))
+
+
+def wait_for_the_end(boxes):
+    for box in boxes:
+        for view in box.spec.views:
+            print(f"{box.spec.name} {box.address}:{box.ports[view.port]}", flush=True)
+        note(f"directory {box.dir}, admin tool: {box.env['CLIENT'] or '-'}")
+    if boxes:
+        note("Ctrl-C ends it")
+        signal.pause()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ajar", default=str(REPOSITORY / "build" / "ajar"), help="the program to test")
+    parser.add_argument("--only", action="append", metavar="NAME[:VARIANT]", help="may be given several times")
+    parser.add_argument("--jobs", type=int, default=4, help="how many servers start at once (default 4)")
+    parser.add_argument("--keep", action="store_true", help="keep the directory with logs and Ajar's report")
+    parser.add_argument("--start", metavar="NAME:VARIANT", help="start it, print its port, wait")
+    parser.add_argument("--truth", action="store_true", help="no scan: print what the admin tools say")
+    parser.add_argument("--list", action="store_true", help="print all names")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    specs = chosen([options.start] if options.start else options.only)
+    if options.list:
+        print("\n".join(spec.name for spec in specs))
+        return 0
+    ajar = os.path.abspath(options.ajar)
+    if not (options.start or options.truth) and not os.access(ajar, os.X_OK):
+        sys.exit(f"run.py: {options.ajar} is not there: build it first, or name one with --ajar")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+    tally = Tally()
+    zoo = Zoo(options.keep)
+    try:
+        began = time.monotonic()
+        boxes = start_all([zoo.box(spec) for spec in specs], options.jobs, tally)
+        note(f"started {len(boxes)} of {len(specs)} servers in {time.monotonic() - began:.1f} s")
+        if options.start:
+            wait_for_the_end(boxes)
+        elif options.truth:
+            show_truths(boxes, options.jobs, tally)
+        else:
+            check_all(boxes, ajar, zoo.root, options.jobs, tally)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        zoo.stop()
+    return tally.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""MariaDB. Counted: base tables outside the system schemas, information_schema's table_rows and sizes."""
+
+from model import FIELDS, PASSWORD, Spec, View, number
+
+SERVER = ("mariadbd --no-defaults --datadir=$D/d --socket=$D/s --port=$P --bind-address=$A --skip-name-resolve"
+          " --innodb-buffer-pool-size=16M --innodb-stats-auto-recalc=0")
+INSTALL = ("mariadb-install-db --no-defaults --datadir=$D/d --auth-root-authentication-method=normal --skip-test-db"
+           " --skip-name-resolve >install.log 2>&1")
+ROOT = "mariadb --no-defaults -N -B -u root -S $D/s"
+
+SEED_SQL = """
+create database shop;
+use shop;
+create table shop.customer (id int primary key, name varchar(40));
+insert into shop.customer select seq, concat('name ', seq) from seq_1_to_345;
+create table shop.orders (id int) engine=MyISAM;
+insert into shop.orders values (1), (2), (3);
+create view shop.everyone as select * from shop.customer;
+analyze table shop.customer, shop.orders;
+"""
+LOCK_SQL = "".join(f"alter user root@{host} identified by '{PASSWORD}';" for host in ("localhost", "127.0.0.1"))
+
+TRUTH_SQL = """
+select concat(table_schema, '.', table_name), table_rows, data_length + index_length from information_schema.tables
+where table_type = 'BASE TABLE'
+and table_schema not in ('mysql', 'information_schema', 'performance_schema', 'sys') order by 1
+"""
+
+
+def seed(box):
+    box.sh(ROOT, SEED_SQL)
+
+
+def seed_and_lock(box):
+    box.sh(ROOT, SEED_SQL + LOCK_SQL)
+
+
+def truth(box):
+    rows = [line.split("\t") for line in box.client("", TRUTH_SQL).splitlines()]
+    return {
+        "version": number(box.client("-e 'select version()'")),
+        "collections": len(rows),
+        "records": sum(int(row[1]) for row in rows),
+        "bytes": sum(int(row[2]) for row in rows),
+        "names": [row[0] for row in rows],
+    }
+
+
+def mariadb(variant, view, options="", seed=seed, client=ROOT):
+    return Spec("mariadb:" + variant, SERVER + options, client=client, prepare=INSTALL, seed=seed, truth=truth,
+                ready="test -S s", views=(view,), slow=True)
+
+
+TLS = " --ssl-cert=$C/good.pem --ssl-key=$C/good.key --ssl-ca=$C/ca.pem"
+
+SPECS = (
+    mariadb("open", View("mariadb", "open", sees=FIELDS)),
+    mariadb("locked", View("mariadb", "locked", sees=("version",)), seed=seed_and_lock,
+            client=ROOT + " -p" + PASSWORD),
+    mariadb("skip-grant", View("mariadb", "open", sees=FIELDS), options=" --skip-grant-tables"),
+    mariadb("tls", View("mariadb", "open", sees=FIELDS, transport=("tcp", "tls")), options=TLS),
+    mariadb("tls-only", View("mariadb", "open", sees=FIELDS, transport=("tcp", "tls")),
+            options=TLS + " --require-secure-transport=on"),
+)

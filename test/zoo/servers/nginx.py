@@ -1,0 +1,61 @@
+"""nginx: a plain web server, and what the certificate of a TLS server tells."""
+
+from model import Spec, View, number
+
+from . import prometheus
+
+CONFIG = """
+daemon off;
+worker_processes 1;
+pid $D/pid;
+events { worker_connections 64; }
+http {
+    access_log off;
+    client_body_temp_path $D/b; proxy_temp_path $D/p; fastcgi_temp_path $D/f; uwsgi_temp_path $D/u; scgi_temp_path $D/s;
+    server { listen $A:$P LISTEN }
+}
+"""
+NGINX = "nginx -c $D/n.conf -p $D -e stderr"
+
+
+def config(listen):
+    return {"n.conf": CONFIG.replace("LISTEN", listen), "www/index.html": "<title>A page</title>\n"}
+
+
+def tls(certificate, inside):
+    return f"ssl; ssl_certificate $C/{certificate}.pem; ssl_certificate_key $C/{certificate}.key; {inside}"
+
+
+def truth(box):
+    return {"version": number(box.sh("nginx -v 2>&1"))}
+
+
+def web(variant, listen, view):
+    return Spec("nginx:" + variant, NGINX, files=config(listen), truth=truth, views=(view,))
+
+
+def secure_web(variant, certificate, name_match, rules=(), no_rules=()):
+    view = View("web", "identified", may=("version",), transport="tls", certificate=certificate + ".pem",
+                name_match=name_match, rules=rules, no_rules=no_rules)
+    return web(variant, tls(certificate, "root $D/www;"), view)
+
+
+# The case of a dashboard that answers behind a certificate which ran out years ago and was never renewed.
+EXPIRED_PROXY = Spec(
+    "nginx:expired-proxy", "sh -c 'prometheus --config.file=$D/c.yml --storage.tsdb.path=$D/d"
+    " --web.listen-address=$A:$P2 & exec " + NGINX + "'",
+    files={**config(tls("expired", "location / { proxy_pass http://$A:$P2; }")),
+           "c.yml": prometheus.CONFIG.replace("$P", "$P2")},
+    seed=prometheus.HAS_SERIES.replace("$P", "$P2"),
+    truth=lambda box: prometheus.truth_at(box, "P2"),
+    views=(View("prometheus", "open", sees=("version", "records"), slack={"records": 0.02}, transport="tls",
+                certificate="expired.pem", rules=("certificate-expired",)),))
+
+SPECS = (
+    web("plain", "; root $D/www;", View("web", "identified", may=("version",))),
+    secure_web("expired", "expired", (True, None), rules=("certificate-expired",)),
+    secure_web("self-signed", "self", (True, None), no_rules=("certificate-expired",)),
+    secure_web("other-name", "other", (False, None), no_rules=("certificate-expired",)),
+    secure_web("own-ca", "good", (True, None), no_rules=("certificate-expired", "certificate-self-signed")),
+    EXPIRED_PROXY,
+)

@@ -1,0 +1,39 @@
+"""The same servers on ports that belong to others: what a server is must be told by its answers alone."""
+
+import os
+from dataclasses import replace
+
+from . import (alertmanager, clickhouse, etcd, influxdb, ldap, mariadb, memcached, mosquitto, nginx, postgresql,
+               prometheus, redis, zookeeper)
+
+PORTS = (
+    (redis, "open", 9200),
+    (redis, "locked", 27017),
+    (memcached, "open", 5432),
+    (prometheus, "open", 6379),
+    (alertmanager, "open", 11211),
+    (postgresql, "open", 8080),
+    (postgresql, "scram", 9090),
+    (mariadb, "open", 2181),
+    (mosquitto, "open", 3306),
+    (mosquitto, "locked", 5672),
+    (zookeeper, "open", 443),
+    (ldap, "open", 5601),
+    (etcd, "open", 1883),
+    (clickhouse, "open", 2379),
+    (influxdb, "open", 9042),
+    (redis, "tls", 8443),
+    (nginx, "plain", 6380),
+    (nginx, "own-ca", 8883),
+)
+
+
+def moved(family, variant, port):
+    found = next(spec for spec in family.SPECS if spec.name.endswith(":" + variant))
+    if port < 1024 and os.geteuid() != 0:
+        port += 8000
+    name = f"odd-{found.name}-on-{port}"
+    return replace(found, name=name, port=port, root=port < 1024)
+
+
+SPECS = tuple(moved(*row) for row in PORTS)

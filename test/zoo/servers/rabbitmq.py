@@ -1,0 +1,27 @@
+"""RabbitMQ with its management page. Without a login it tells nothing but the version in its AMQP greeting."""
+
+from model import PASSWORD, Spec, View, number
+
+# Long names, so that the node, its distribution port and its epmd stay on the zoo's own address.
+ENV = {"RABBITMQ_USE_LONGNAME": "true", "RABBITMQ_NODENAME": "zoo@$A", "RABBITMQ_PID_FILE": "$D/pid",
+       "RABBITMQ_MNESIA_BASE": "$D/m", "RABBITMQ_LOG_BASE": "$D/l", "RABBITMQ_CONFIG_FILE": "$D/rabbitmq",
+       "RABBITMQ_ENABLED_PLUGINS_FILE": "$D/plugins", "RABBITMQ_NODE_IP_ADDRESS": "$A", "RABBITMQ_NODE_PORT": "$P",
+       "RABBITMQ_DIST_PORT": "$P3", "ERL_EPMD_ADDRESS": "$A", "ERL_EPMD_PORT": "$P4"}
+CONFIG = f"management.tcp.ip = $A\nmanagement.tcp.port = $P2\ndefault_user = zoo\ndefault_pass = {PASSWORD}\n"
+
+# The scripts in the PATH insist on the user rabbitmq; these do not.
+BIN = "/usr/lib/rabbitmq/bin"
+SERVER = ("env RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=\"-kernel inet_dist_use_interface {$(echo $A | tr . ,)}\" "
+          + BIN + "/rabbitmq-server")
+
+
+def truth(box):
+    return {"version": number(box.sh(BIN + "/rabbitmqctl version"))}
+
+
+SPECS = (
+    Spec("rabbitmq:locked", SERVER, env=ENV, truth=truth, slow=True,
+         files={"plugins": "[rabbitmq_management].\n", "rabbitmq.conf": CONFIG},
+         views=(View("rabbitmq", "locked", port="P2", may=("version",)),
+                View("rabbitmq", "locked", port="P", may=("version",), optional=True))),
+)

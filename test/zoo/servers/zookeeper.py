@@ -1,0 +1,53 @@
+"""ZooKeeper 3.8. Counted: nodes."""
+
+import re
+import socket
+import time
+
+from model import PASSWORD, Spec, View
+
+JARS = "zookeeper.jar zookeeper-jute.jar slf4j-api.jar metrics-core.jar commons-cli.jar netty-*.jar snappy*.jar"
+CLASSPATH = f"/etc/zookeeper/conf:$(cd /usr/share/java && printf '/usr/share/java/%s:' {JARS})"
+JAVA = "java -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp " + CLASSPATH
+SERVER = JAVA + " org.apache.zookeeper.server.quorum.QuorumPeerMain $D/zoo.cfg"
+CLIENT = JAVA + " org.apache.zookeeper.ZooKeeperMain -waitforconnection -server $A:$P"
+CONFIG = "tickTime=2000\ndataDir=$D/d\nclientPort=$P\nclientPortAddress=$A\nadmin.enableServer=false\n"
+LOCKED = CONFIG + "enforce.auth.enabled=true\nenforce.auth.schemes=digest\n"
+SEED = f"addauth digest zoo:{PASSWORD}\ncreate /shop x\ncreate /shop/a x\ncreate /shop/b x\n"
+
+
+def srvr(box):
+    """ZooKeeper's own admin word; it is answered with and without a login."""
+    with socket.create_connection((box.address, box.ports["P"]), timeout=2) as server:
+        server.sendall(b"srvr")
+        return b"".join(iter(lambda: server.recv(4096), b"")).decode()
+
+
+def serves(box):
+    """The port accepts before anyone serves it; a connection made then may never be answered."""
+    try:
+        return "Node count" in srvr(box)
+    except OSError:
+        return False
+
+
+def seed(box):
+    for _ in range(50):
+        if serves(box):
+            break
+        time.sleep(0.1)
+    box.sh(CLIENT, SEED)
+
+
+def truth(box):
+    text = srvr(box)
+    return {"version": re.search(r"version: ([\d.]+)", text).group(1),
+            "records": int(re.search(r"Node count: (\d+)", text).group(1))}
+
+
+SPECS = (
+    Spec("zookeeper:open", SERVER, files={"zoo.cfg": CONFIG}, seed=seed, truth=truth, slow=True,
+         views=(View("zookeeper", "open", sees=("version", "records"), may=("collections", "bytes")),)),
+    Spec("zookeeper:locked", SERVER, files={"zoo.cfg": LOCKED}, seed=seed, truth=truth, slow=True,
+         views=(View("zookeeper", ("locked", "partial"), sees=("version",), may=("records",)),)),
+)
