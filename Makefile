@@ -13,9 +13,9 @@ FUZZ    ?=
 TARGET  ?= 127.0.0.1
 PREFIX  ?= /usr/local
 
-VARIANT := $(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))$(if $(FUZZ),-fuzz)
 comma   := ,
-BUILD   ?= build$(subst $(comma),-,$(VARIANT))
+VARIANT := $(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))$(if $(FUZZ),-fuzz)
+BUILD   ?= build$(VARIANT)
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
         -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef \
@@ -24,7 +24,7 @@ HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
 CPPFLAGS += -Isrc -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
 CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
-LDLIBS   += -ljansson -lyaml -lssl -lcrypto
+LDLIBS   += -lm -ljansson -lyaml -lssl -lcrypto
 ifeq ($(SAN),)
 CPPFLAGS += -D_FORTIFY_SOURCE=2
 else
@@ -60,7 +60,7 @@ $(BUILD)/obj/%.S.o: src/%.S
 # library defines twice by that is not pulled in again.
 $(BUILD)/unit/%: test/unit/%.c $(BUILD)/libajar.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) -Itest $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libajar.a -lcmocka $(LDLIBS)
+	$(Q)$(CC) $(CPPFLAGS) -Itest $(CFLAGS) -Wno-frame-larger-than $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libajar.a -lcmocka $(LDLIBS)
 
 $(BUILD)/tapes: test/tape/run.c $(BUILD)/libajar.a
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libajar.a $(LDLIBS)

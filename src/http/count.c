@@ -104,7 +104,7 @@ void engine_count(struct asker *a, const struct entry *e, struct observation *o)
         const struct count_rule *r = &e->counts.at[i];
         if (r->is_each && listed)
             continue;
-        if (r->when && !condition_holds(a, r->when))
+        if (r->when && !condition_met(a, r->when))
             continue;
         if (r->is_each) {
             listed = count_each(a, r, o);

@@ -28,7 +28,7 @@ static void base_find(struct asker *a, const struct entry *e)
 bool entry_identifies(struct asker *a, const struct entry *e, bool root_only)
 {
     for (size_t i = 0; i < e->identify.len; i++)
-        if ((!root_only || condition_root_only(e->identify.at[i])) && condition_holds(a, e->identify.at[i]))
+        if ((!root_only || condition_root_only(e->identify.at[i])) && condition_met(a, e->identify.at[i]))
             return true;
     return false;
 }
@@ -49,7 +49,7 @@ static const struct entry *find_entry(struct asker *a, const struct catalog *c, 
             const struct entry *e = c->entries.at[i];
             base_reset(a);
             bool hinted = entry_has_port(e, port);
-            bool suspect = e->suspect && condition_holds(a, e->suspect);
+            bool suspect = e->suspect && condition_met(a, e->suspect);
             if (turn == 0 ? !hinted : hinted || !suspect)
                 continue;
             base_find(a, e);
@@ -115,7 +115,7 @@ static void state_fact(struct asker *a, const struct fact_rule *f, struct observ
 static enum outcome judge(struct asker *a, const struct entry *e)
 {
     for (size_t i = 0; i < e->verdicts.len; i++)
-        if (condition_holds(a, e->verdicts.at[i].when))
+        if (condition_met(a, e->verdicts.at[i].when))
             return e->verdicts.at[i].outcome;
     return e->verdicts.len ? OUTCOME_UNCLEAR : OUTCOME_IDENTIFIED;
 }
@@ -190,7 +190,7 @@ static void look_behind(struct asker *a, const struct entry *e, struct visit *v)
 {
     a->behind = OUTCOME_NOT_MINE;
     for (size_t i = 0; i < e->routes.len && !a->nested; i++)
-        if (!e->routes.at[i].when || condition_holds(a, e->routes.at[i].when))
+        if (!e->routes.at[i].when || condition_met(a, e->routes.at[i].when))
             if (look_through(a, e, &e->routes.at[i], v))
                 return;
 }

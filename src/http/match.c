@@ -102,21 +102,21 @@ static bool tests_hold(struct asker *a, const struct condition *c)
 }
 
 /* Recursion is bounded by the loader: CONDITION_DEPTH_MAX. */
-bool condition_holds(struct asker *a, const struct condition *c)
+bool condition_met(struct asker *a, const struct condition *c)
 {
     switch (c->kind) {
     case CONDITION_ALL:
         for (size_t i = 0; i < c->children.len; i++)
-            if (!condition_holds(a, c->children.at[i]))
+            if (!condition_met(a, c->children.at[i]))
                 return false;
         return true;
     case CONDITION_ANY:
         for (size_t i = 0; i < c->children.len; i++)
-            if (condition_holds(a, c->children.at[i]))
+            if (condition_met(a, c->children.at[i]))
                 return true;
         return false;
     case CONDITION_NOT:
-        return !condition_holds(a, c->children.at[0]);
+        return !condition_met(a, c->children.at[0]);
     case CONDITION_TESTS:
         break;
     }
@@ -213,7 +213,7 @@ static bool raw_value(struct asker *a, const struct source *s, struct response *
 static bool source_value(struct asker *a, const struct source *s, struct value *ret)
 {
     *ret = (struct value){ 0 };
-    if (s->when && !condition_holds(a, s->when))
+    if (s->when && !condition_met(a, s->when))
         return false;
     struct response *r = a->get(a, s->request, SPAN_NONE);
     if (!r)

@@ -25,7 +25,7 @@ struct asker {
     struct response *refusal; /* the first 401 or 403 that was seen */
 };
 
-bool condition_holds(struct asker *a, const struct condition *c);
+bool condition_met(struct asker *a, const struct condition *c);
 /* Whether a condition looks at nothing but the answer to "GET /". */
 bool condition_root_only(const struct condition *c);
 

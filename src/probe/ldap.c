@@ -312,12 +312,6 @@ static void ld_root_facts(const struct ld *l, struct observation *o)
         fact_text(o, "host", host, LD_ROOT.name, l->root_whole);
 }
 
-/* Where the root entry is hidden nothing is said about TLS. */
-static bool ld_offers_tls(const struct ld *l)
-{
-    return ld_lists(l->root, "supportedExtension", LD_START_TLS_OID);
-}
-
 /* Results that mean "not without a login": operationsError (Active Directory asks for a bind),
  * strongerAuthRequired, confidentialityRequired, noSuchObject (how slapd hides an entry),
  * inappropriateAuthentication, invalidCredentials, insufficientAccessRights, unwillingToPerform. */
@@ -388,26 +382,32 @@ static enum outcome ld_shut(const struct ld *l, struct observation *o)
     return OUTCOME_LOCKED;
 }
 
+/* Bind and root entry, inside TLS where the server shows nothing outside it. */
+static bool ld_greet(struct ld *l, struct observation *o)
+{
+    bool seen = ld_root(l) && l->root_whole.len;
+    const struct ld_result *why = seen ? &l->bind : &l->root_done;
+    if (!wire_ok(l->w) || wire_in_tls(l->w) || why->code != LD_NO_TLS_YET)
+        return seen;
+    fact_text(o, "encryption", SPAN("required"), seen ? LD_BIND.name : LD_ROOT.name, why->whole);
+    if (seen)
+        return true;
+    ld_start_tls(l);
+    return wire_in_tls(l->w) && ld_bind(l) && ld_root(l) && l->root_whole.len;
+}
+
 static enum outcome ld_converse(struct ld *l, struct observation *o)
 {
     if (!ld_bind(l))
         return OUTCOME_NOT_MINE;
+    bool seen = ld_greet(l, o);
     fact_bool(o, "anonymous_bind", l->bind.code == LD_OK, LD_BIND.name, l->bind.whole);
-    bool seen = ld_root(l) && l->root_whole.len;
-    bool required = wire_ok(l->w) && !wire_in_tls(l->w) &&
-                    (seen ? l->bind.code : l->root_done.code) == LD_NO_TLS_YET;
-    if (required && !seen) {
-        ld_start_tls(l);
-        seen = wire_in_tls(l->w) && ld_bind(l) && ld_root(l) && l->root_whole.len;
-    }
-    if (required)
-        fact_text(o, "encryption", SPAN("required"), LD_BIND.name, l->bind.whole);
     if (!seen)
         return ld_shut(l, o);
     ld_root_facts(l, o);
     if (!wire_in_tls(l->w)) {
-        bool offered = ld_offers_tls(l);
-        if (!required)
+        bool offered = ld_lists(l->root, "supportedExtension", LD_START_TLS_OID);
+        if (fact_get_text(o, "encryption").len == 0)
             fact_text(o, "encryption", offered ? SPAN("offered") : SPAN("none"), LD_ROOT.name, l->root_whole);
         if (offered)
             ld_start_tls(l);

@@ -25,7 +25,8 @@ static const struct ask MEMCACHED_VERSION =
     ASK_FIXED("memcached.version", "states the version", "version\r\n");
 static const struct ask MEMCACHED_STATS =
     ASK_FIXED("memcached.stats", "counts items and bytes; refused without a login", "stats\r\n");
-static const struct ask MEMCACHED_QUIT = ASK_FIXED("memcached.quit", "ends the session", "quit\r\n");
+static const struct ask MEMCACHED_QUIT =
+    ASK_FIXED("memcached.quit", "ends the session", "quit\r\n");
 static const struct ask MEMCACHED_BINARY_VERSION =
     ASK_FIXED("memcached.binary-version", "states the version where text is not spoken",
               "\x80\x0b\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");

@@ -5,7 +5,8 @@
  * 1 (0x84) and gets a 5.0 CONNECT on a new connection. Then one SUBSCRIBE to a few topics in which
  * brokers publish about themselves, and to "ajar/probe", where nobody publishes: the SUBACK says
  * which are granted. What arrives unasked right after it are the broker's own retained figures.
- * DISCONNECT ends it.
+ * DISCONNECT ends it. Mosquitto 2 lets a figure expire a minute after it last changed, so a quiet
+ * broker may tell its version and uptime only.
  *
  * Never "#" or "$SYS/#": the first reads everybody's messages, the second names the clients and
  * holds the log. A message on any other topic than those asked for is not looked at.

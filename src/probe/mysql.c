@@ -507,7 +507,7 @@ static enum outcome my_refusal(const struct my *m, struct observation *o, const 
 {
     fact_number(o, "error.code", m->error.code, ask, m->error.whole);
     fact_text(o, "error", m->error.text, ask, m->error.whole);
-    if (m->error.code == 1129 || m->error.code == 1130)
+    if (m->error.code == 1129 || m->error.code == 1130 || m->error.code == 1698)
         fact_text(o, "auth", SPAN("rejected"), ask, m->error.whole);
     else if (ask && m->plugin.len)
         fact_text(o, "auth", m->plugin, ask, m->error.whole);
@@ -519,8 +519,11 @@ static enum outcome my_refusal(const struct my *m, struct observation *o, const 
 static enum outcome my_conclude(struct my *m, struct observation *o, enum my_answer answer)
 {
     const char *ask = wire_in_tls(m->w) && m->tls_tried ? MY_LOGIN_TLS.name : MY_LOGIN.name;
-    if (answer == MY_TURNED_AWAY)
+    if (answer == MY_TURNED_AWAY) {
+        if (span_has(m->error.text, "MariaDB"))
+            o->product = "mariadb";
         return my_refusal(m, o, NULL);
+    }
     my_greeting_facts(m, o);
     if (answer == MY_DENIED)
         return my_refusal(m, o, ask);

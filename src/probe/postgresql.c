@@ -52,18 +52,18 @@ static const struct ask PG_DATABASE_NAMES =
     PG_QUERY("postgresql.database_names", "names of the databases, where sizes are not supported",
              "SELECT datname, NULL FROM pg_catalog.pg_database LIMIT 1000");
 
-/* Partitioned parents are left out: from version 14 on their estimate repeats that of their
- * partitions. A table that takes space, yet has no estimate, was never analysed: NULL. */
+/* Rows as the planner sees them: density at the last analyse times the size now; the statistics
+ * collector's count where the table was never analysed; nothing where neither knows a table that
+ * takes space. Partitioned parents are left out: their estimate repeats that of their partitions. */
 static const struct ask PG_TABLES =
     PG_QUERY("postgresql.tables", "names, estimated rows and sizes of the tables of one database",
-             "SELECT s.schemaname, s.relname, "
-             "CASE WHEN greatest(s.n_live_tup, c.reltuples) > 0 OR pg_relation_size(c.oid) = 0 "
-             "THEN greatest(s.n_live_tup, c.reltuples::bigint, 0) END, "
-             "pg_total_relation_size(c.oid), count(*) OVER (), "
-             "sum(greatest(s.n_live_tup, c.reltuples::bigint, 0)) OVER () "
-             "FROM pg_catalog.pg_stat_user_tables s "
-             "JOIN pg_catalog.pg_class c ON c.oid = s.relid WHERE c.relkind <> 'p' "
-             "ORDER BY 4 DESC NULLS LAST LIMIT 1000");
+             "SELECT t.schemaname, t.relname, t.n, t.bytes, count(*) OVER (), sum(t.n) OVER () FROM ("
+             "SELECT s.schemaname, s.relname, pg_total_relation_size(c.oid) AS bytes, CASE "
+             "WHEN c.reltuples > 0 AND c.relpages > 0 THEN round(c.reltuples::float8 / c.relpages * "
+             "(pg_relation_size(c.oid) / current_setting('block_size')::int))::bigint "
+             "WHEN s.n_live_tup > 0 THEN s.n_live_tup WHEN pg_relation_size(c.oid) = 0 THEN 0 END AS n "
+             "FROM pg_catalog.pg_stat_user_tables s JOIN pg_catalog.pg_class c ON c.oid = s.relid "
+             "WHERE c.relkind <> 'p') t ORDER BY 4 DESC NULLS LAST LIMIT 1000");
 
 static const struct ask PG_TABLE_NAMES =
     PG_QUERY("postgresql.table_names", "names of the tables, where statistics are not supported",
@@ -408,6 +408,7 @@ static bool pg_count(struct pg *p, struct observation *o)
         return false;
     fact_number(o, "databases", (int64_t)rows.list.len, PG_DATABASES.name,
                 rows.list.len ? rows.list.at[0].cell[0] : SPAN_NONE);
+    o->collection_count = o->records = 0;
     bool partial = !pg_count_tables(p, o, SPAN("postgres"));
     int64_t bytes = COUNT_UNKNOWN;
     for (size_t i = 0; i < rows.list.len; i++) {
@@ -473,7 +474,7 @@ static enum outcome pg_refusal(const struct pg *p, struct observation *o)
 {
     struct span text = p->error.message;
     bool unknown_user = span_starts(text, SPAN("no such user"));
-    if (unknown_user || span_starts(text, SPAN("no such database")))
+    if (unknown_user || span_starts(text, SPAN("no such database")) || span_has(text, "bouncer"))
         o->product = "pgbouncer";
     fact_text(o, "error", text, PG_STARTUP.name, p->proof);
     if (!unknown_user && !span_starts(p->error.code, SPAN("28")))

@@ -33,7 +33,7 @@ enum greeting { GREETING_STRANGER, GREETING_PONG, GREETING_BUSY, GREETING_LOCKED
                 GREETING_FULL };
 
 /* Each error carries the text that only this family writes, so that another protocol's "-ERR"
- * (POP3, NATS) is not taken for it. "operation not permitted" is how Redis before 2.6 said NOAUTH. */
+ * (POP3, NATS) is not taken for it. "operation not permitted" is NOAUTH of Redis before 2.6. */
 static enum greeting greeting_of(struct span line)
 {
     static const struct {
@@ -73,10 +73,10 @@ static bool redis_recognises(struct span first)
 }
 
 /* The lines of INFO that Ajar reads. */
-enum field { F_REDIS, F_VALKEY, F_DRAGONFLY, F_KVROCKS, F_GARNET, F_REDICT, F_MVCC, F_EXECUTABLE,
-             F_MODE, F_SERVER_MODE, F_ROLE, F_READ_ONLY, F_OS, F_RUN_ID, F_BUILD, F_CONFIG, F_UPTIME,
-             F_USEC, F_CLIENTS, F_MEMORY, F_DISK, F_REPLICAS, F_MASTER_HOST, F_MASTER_PORT, F_LOADING,
-             F_CLUSTER, F_MASTERS, FIELD_COUNT };
+enum field { F_NONE, F_REDIS, F_VALKEY, F_DRAGONFLY, F_KVROCKS, F_GARNET, F_REDICT, F_MVCC,
+             F_EXECUTABLE, F_MODE, F_SERVER_MODE, F_ROLE, F_READ_ONLY, F_OS, F_RUN_ID, F_BUILD,
+             F_CONFIG, F_UPTIME, F_USEC, F_CLIENTS, F_MEMORY, F_DISK, F_REPLICAS, F_MASTER_HOST,
+             F_MASTER_PORT, F_LOADING, F_CLUSTER, F_MASTERS, FIELD_COUNT };
 
 #define FIELD(name) { (const uint8_t *)(name), sizeof(name) - 1 }
 static const struct span FIELDS[FIELD_COUNT] = {
@@ -109,12 +109,61 @@ static const struct span FIELDS[FIELD_COUNT] = {
     [F_MASTERS] = FIELD("sentinel_masters"),
 };
 
+/* The fields by the length of their name, F_NONE at the end: INFO has 200 lines and is read from
+ * every Redis of a sweep, so most lines must fall out after one look. A unit test finds each field
+ * here. */
+enum { FIELD_LENGTH_MAX = 17, FIELDS_A_LENGTH_MAX = 5 };
+static const uint8_t FIELDS_BY_LENGTH[FIELD_LENGTH_MAX + 1][FIELDS_A_LENGTH_MAX + 1] = {
+    [2] = { F_OS },
+    [4] = { F_ROLE },
+    [6] = { F_RUN_ID },
+    [7] = { F_LOADING },
+    [10] = { F_MODE, F_MVCC, F_EXECUTABLE },
+    [11] = { F_MEMORY, F_CONFIG, F_SERVER_MODE, F_MASTER_HOST, F_MASTER_PORT },
+    [12] = { F_DISK },
+    [13] = { F_REDIS },
+    [14] = { F_VALKEY, F_GARNET, F_REDICT, F_BUILD },
+    [15] = { F_KVROCKS, F_CLUSTER, F_READ_ONLY },
+    [16] = { F_USEC, F_REPLICAS, F_MASTERS },
+    [17] = { F_DRAGONFLY, F_UPTIME, F_CLIENTS },
+};
+
 struct info {
     struct span body;
     struct span line[FIELD_COUNT];  /* the whole line: the proof */
     struct span value[FIELD_COUNT];
+    struct span keyspace, modules;  /* from the first line of the section to the end of the body */
     bool has_keyspace;              /* the section is there, though it may list no database */
 };
+
+static enum field field_of(struct span name)
+{
+    if (name.len > FIELD_LENGTH_MAX)
+        return F_NONE;
+    const uint8_t *f = FIELDS_BY_LENGTH[name.len];
+    while (*f != F_NONE && !span_eq(name, FIELDS[*f]))
+        f++;
+    return *f;
+}
+
+/* The next line without its CRLF or LF. */
+static struct span next_line(struct span *rest)
+{
+    struct span line = span_cut(rest, '\n');
+    if (line.len && line.at[line.len - 1] == '\r')
+        line.len--;
+    return line;
+}
+
+static void info_section(struct info *info, struct span heading, struct span rest)
+{
+    if (span_is(heading, "# Modules")) {
+        info->modules = rest;
+    } else if (span_is(heading, "# Keyspace")) {
+        info->keyspace = rest;
+        info->has_keyspace = true;
+    }
+}
 
 /* The first of two equal names wins: later sections hold more that users can influence. */
 static bool info_parse(struct info *info, struct span body)
@@ -125,20 +174,15 @@ static bool info_parse(struct info *info, struct span body)
     for (size_t lines = 0; rest.len; lines++) {
         if (lines == INFO_LINES_MAX)
             return false;
-        struct span line = span_trim(span_cut(&rest, '\n'));
-        if (span_is(line, "# Keyspace"))
-            info->has_keyspace = true;
-        struct span value = line;
-        struct span name = span_cut(&value, ':');
-        if (name.len == line.len)
+        struct span line = next_line(&rest);
+        if (line.len && line.at[0] == '#')
+            info_section(info, line, rest);
+        size_t colon = span_index(span_first(line, FIELD_LENGTH_MAX + 1), ':');
+        enum field f = field_of(span_first(line, colon));
+        if (f == F_NONE || colon == line.len || info->line[f].len)
             continue;
-        for (size_t f = 0; f < FIELD_COUNT; f++) {
-            if (!span_eq(name, FIELDS[f]) || info->line[f].len)
-                continue;
-            info->line[f] = line;
-            info->value[f] = value;
-            break;
-        }
+        info->line[f] = line;
+        info->value[f] = span_from(line, colon + 1);
     }
     return info->value[F_ROLE].len || info->value[F_REDIS].len || info->value[F_DRAGONFLY].len ||
            info->value[F_KVROCKS].len || info->value[F_GARNET].len || info->value[F_MEMORY].len;
@@ -226,7 +270,8 @@ static void info_role(const struct info *info, struct observation *o)
     writer_str(&master, ":");
     writer_put(&master, info->value[F_MASTER_PORT]);
     if (follows && info->value[F_MASTER_HOST].len && writer_ok(&master))
-        fact_text(o, "master", writer_span(&master), REDIS_INFO.name, info->line[F_MASTER_HOST]);
+        fact_text(o, "master", writer_span(&master), REDIS_INFO.name,
+                  info->line[F_MASTER_HOST]);
 }
 
 /* The server's own clock is used where it is told (Redis 6.2 and later), so that a wrong clock on
@@ -242,18 +287,19 @@ static void info_started(const struct info *info, struct observation *o, int64_t
               info->line[F_UPTIME]);
 }
 
-/* "module:name=ReJSON,ver=20609,..." lines: a module that nobody installed is a trace of a visit. */
+/* "module:name=ReJSON,ver=20609,..." lines: a module that nobody installed is a trace of
+ * a visit. */
 static void info_modules(const struct info *info, struct observation *o)
 {
     uint8_t names[MODULES_MAX_BYTES];
     struct writer w = writer_over(names, sizeof(names));
-    struct span rest = info->body;
+    struct span rest = info->modules;
     struct span proof = SPAN_NONE;
 
-    for (size_t lines = 0; rest.len && lines < INFO_LINES_MAX; lines++) {
-        struct span line = span_trim(span_cut(&rest, '\n'));
+    while (rest.len) {
+        struct span line = next_line(&rest);
         if (!span_starts(line, SPAN("module:name=")))
-            continue;
+            break;
         struct span name = span_from(line, SPAN("module:name=").len);
         name = span_cut(&name, ',');
         if (w.len + name.len + 1 > w.cap)
@@ -283,7 +329,7 @@ static void info_decoy(const struct info *info, struct observation *o)
  * when told to scan, so a zero of its means nothing. */
 static void info_keyspace(const struct info *info, struct observation *o)
 {
-    struct span rest = info->body;
+    struct span rest = info->keyspace;
     bool stale = info->value[F_KVROCKS].len > 0;
 
     if (!info->has_keyspace)
@@ -292,9 +338,11 @@ static void info_keyspace(const struct info *info, struct observation *o)
         o->collection_count = 0;
         o->records = 0;
     }
-    for (size_t lines = 0; rest.len && lines < INFO_LINES_MAX; lines++) {
-        struct span line = span_trim(span_cut(&rest, '\n'));
+    while (rest.len) {
+        struct span line = next_line(&rest);
         struct span value = line;
+        if (line.len == 0)
+            break; /* the end of the section */
         struct span name = span_cut(&value, ':');
         uint64_t index, keys;
         if (!span_starts(name, SPAN("db")) || !span_u64(span_from(name, 2), UINT32_MAX, &index) ||
@@ -316,8 +364,8 @@ static void info_sentinel(const struct info *info, struct observation *o)
     o->product = "redis-sentinel";
     o->kind = KIND_COORDINATION;
     o->collection_count = 0;
-    for (size_t lines = 0; rest.len && lines < INFO_LINES_MAX; lines++) {
-        struct span line = span_trim(span_cut(&rest, '\n'));
+    while (rest.len) {
+        struct span line = next_line(&rest);
         size_t at = span_find(line, SPAN(":name="));
         uint64_t index;
         if (!span_starts(line, SPAN("master")) || at == SIZE_MAX ||

@@ -38,7 +38,7 @@ static const struct ask ZOOKEEPER_SRVR =
 static const struct ask ZOOKEEPER_MNTR =
     ASK_FIXED("zookeeper.mntr", "states the size of the data where it is allowed", "mntr");
 static const struct ask ZOOKEEPER_CONNECT =
-    ASK_FIXED("zookeeper.connect", "opens a session of 10 s, read-only servers included, no password",
+    ASK_FIXED("zookeeper.connect", "opens a session without a password, on read-only servers too",
               "\0\0\0\x2d" "\0\0\0\0" "\0\0\0\0\0\0\0\0" "\0\0\x27\x10" "\0\0\0\0\0\0\0\0"
               "\0\0\0\x10" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "\x01");
 static const struct ask ZOOKEEPER_CHILDREN =
@@ -146,8 +146,8 @@ static bool session_open(struct wire *w, bool *ret_read_only)
 
 /* The answer to request `xid`: its error code, and a reader over what follows the header. False
  * where it did not come whole. */
-static bool reply_read(struct wire *w, uint32_t xid, struct verdict *verdict, struct reader *ret_body,
-                       int32_t *ret_error)
+static bool reply_read(struct wire *w, uint32_t xid, struct verdict *verdict,
+                       struct reader *ret_body, int32_t *ret_error)
 {
     for (size_t i = 0; i < FRAMES_SKIPPED_MAX; i++) {
         struct reader r = reader_over(verdict, frame_read(w));

@@ -1,7 +1,6 @@
 /* Where targets come from: arguments, files, standard input. */
 #include "target/target.h"
 
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

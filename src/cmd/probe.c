@@ -1,0 +1,239 @@
+/* ajar probe: one conversation on a plain blocking socket, every byte both ways shown. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "probe/probe.h"
+#include "sweep/ladder.h"
+#include "target/plan.h"
+#include "text/escape.h"
+#include "tls/tls.h"
+#include "wire/socket.h"
+
+enum { ARENA_MAX = 256 << 20, SHOWN_BYTES_MAX = 4096, LINE_BYTES = 96 };
+
+static const struct wire_limits LIMITS = {
+    .connect_ms = 5000, .patience_ms = 5000, .session_ms = 30000, .budget_bytes = 1 << 20,
+};
+
+static const struct option_row ROWS[] = {
+    { "tls", NULL, "start with a TLS handshake" },
+    { "scope", "FILE", "what may be asked and who owns it; public addresses need one" },
+    { "catalog", "DIR", "also the HTTP products described in DIR" },
+    { NULL, NULL, NULL },
+};
+
+struct probing {
+    struct arena *arena;
+    struct plan_options plan;
+    const char *catalogs[4];
+    size_t catalog_count;
+    bool tls;
+};
+
+void help_probe(void)
+{
+    puts("\nPRODUCT is one of `ajar list`'s wire protocols, http, or any for the whole ladder.\n");
+    options_print(ROWS);
+}
+
+static bool take(void *self, size_t row, const char *value, struct error *e)
+{
+    struct probing *p = self;
+    if (row == 0) {
+        p->tls = true;
+        return true;
+    }
+    if (row == 1)
+        return (p->plan.scope = scope_load(p->arena, value, e)) != NULL;
+    if (p->catalog_count == sizeof(p->catalogs) / sizeof(p->catalogs[0]))
+        return error_set(e, "--catalog was given too often");
+    p->catalogs[p->catalog_count++] = value;
+    return true;
+}
+
+/* Bytes in lines of LINE_BYTES, cut at SHOWN_BYTES_MAX. */
+static void show(const char *arrow, struct span bytes)
+{
+    struct span left = span_first(bytes, SHOWN_BYTES_MAX);
+    while (left.len) {
+        struct buf line;
+        struct span part = span_first(left, LINE_BYTES);
+        size_t newline = span_index(part, '\n');
+        if (newline < part.len)
+            part.len = newline + 1;
+        buf_init(&line, 8 * LINE_BYTES);
+        escape_bytes(&line, part);
+        printf("%s %.*s\n", arrow, SPAN_FMT(buf_span(&line)));
+        buf_release(&line);
+        left = span_from(left, part.len);
+    }
+    if (bytes.len > SHOWN_BYTES_MAX)
+        printf("%s ... %zu bytes more\n", arrow, bytes.len - SHOWN_BYTES_MAX);
+}
+
+static void on_opened(void *self, const struct endpoint *e, enum wire_dress dress, enum wire_fault f)
+{
+    char where[ENDPOINT_TEXT_MAX];
+    (void)self;
+    printf("= connect %s%s: %s\n", endpoint_text(e, where), dress == WIRE_IN_TLS ? " in TLS" : "",
+           f == WIRE_FINE ? "accepted" : wire_fault_text(f));
+}
+
+static void on_sent(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
+{
+    (void)self, (void)e;
+    printf("= ask %s: %s\n", a->name, a->why);
+    show(">", bytes);
+}
+
+static void on_received(void *self, const struct endpoint *e, struct span bytes)
+{
+    (void)self, (void)e;
+    show("<", bytes);
+}
+
+static void print_fact(const struct fact *f)
+{
+    struct buf b;
+    char when[TIME_TEXT_MAX];
+    buf_init(&b, 8 * FACT_TEXT_MAX);
+    switch (f->type) {
+    case FACT_TEXT:
+        escape_tty(&b, f->text);
+        break;
+    case FACT_NUMBER:
+        buf_i64(&b, f->number);
+        break;
+    case FACT_BOOL:
+        buf_str(&b, f->number ? "true" : "false");
+        break;
+    case FACT_TIME:
+        buf_str(&b, time_text(f->number, when));
+        break;
+    }
+    printf("    %-20s %.*s\n", f->key, SPAN_FMT(buf_span(&b)));
+    buf_release(&b);
+}
+
+static void print_count(const char *what, int64_t value)
+{
+    if (value != COUNT_UNKNOWN)
+        printf("    %-20s %lld\n", what, (long long)value);
+}
+
+static void print_observation(const struct observation *o)
+{
+    printf("\n%s%s%s: %s\n", o->product, o->via ? " behind " : "", o->via ? o->via : "", outcome_name(o->outcome));
+    print_count("collections", o->collection_count);
+    print_count("records", o->records);
+    print_count("bytes", o->bytes);
+    for (size_t i = 0; i < o->facts.len; i++)
+        print_fact(&o->facts.at[i]);
+}
+
+struct choice {
+    const struct probe *probe;
+    bool http, any;
+};
+
+static bool choose(const char *word, struct choice *ret, struct error *e)
+{
+    const char *names[64] = { "any", "http" };
+    ret->any = strcmp(word, "any") == 0;
+    ret->http = strcmp(word, "http") == 0;
+    ret->probe = probe_by_name(span_str(word));
+    if (ret->any || ret->http || ret->probe)
+        return true;
+    for (size_t i = 0; PROBES[i] && i < 61; i++)
+        names[i + 2] = PROBES[i]->name;
+    const char *near = nearest_word(names, word);
+    return error_set(e, "there is no probe \"%s\"%s%s%s; HTTP products are probed with http", word,
+                     near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static void converse(const struct choice *ch, const struct catalog *c, struct wire *w, struct visit *v, bool tls)
+{
+    static struct ladder ladder;
+    if (ch->any) {
+        ladder_init(&ladder, c);
+        ladder_climb(&ladder, w, v);
+        return;
+    }
+    if (!wire_again(w, tls ? WIRE_IN_TLS : WIRE_PLAIN))
+        return;
+    if (ch->http) {
+        http_visit(w, c, v);
+    } else {
+        struct observation *o = visit_observe(v, ch->probe->name, ch->probe->kind);
+        if (o && (o->outcome = ch->probe->run(w, o)) == OUTCOME_NOT_MINE)
+            v->observations.len--;
+    }
+    if (wire_tls(w))
+        tls_observe(w, v);
+}
+
+static int probe_endpoint(const struct probing *p, const struct choice *ch, const struct catalog *c,
+                          const struct endpoint *at)
+{
+    static struct socket_thread thread;
+    struct socket_back back;
+    struct visit v;
+    struct error e;
+    static const struct wire_ear EAR = { .opened = on_opened, .sent = on_sent, .received = on_received };
+    thread.clock = &CLOCK_SYSTEM;
+    thread.tls = tls_client_new(&e);
+    if (!thread.tls)
+        return cmd_fail(EXIT_INCOMPLETE, &e);
+    socket_back_init(&back, &thread);
+    visit_init(&v, p->arena, at);
+    struct wire *w = wire_new(p->arena, &back.back, at, &LIMITS, &CLOCK_SYSTEM, &EAR);
+    if (w)
+        converse(ch, c, w, &v, p->tls);
+    for (size_t i = 0; i < v.observations.len; i++)
+        print_observation(&v.observations.at[i]);
+    if (v.observations.len == 0)
+        printf("\nnothing recognised: %s\n", v.why ? v.why : w ? wire_fault_text(wire_fault(w)) : "no memory");
+    wire_end(w);
+    tls_client_free(thread.tls);
+    return v.observations.len ? EXIT_NOTHING : EXIT_INCOMPLETE;
+}
+
+static bool plan_one(struct probing *p, const char *text, struct endpoint *ret, struct error *e)
+{
+    const char *why = NULL;
+    p->plan.resolver = &RESOLVER_SYSTEM;
+    if (!targets_add(p->arena, &p->plan.targets, span_str(text), e))
+        return false;
+    const struct target *t = &p->plan.targets.list.at[0];
+    if (p->plan.targets.list.len != 1 || t->ports.len != 1)
+        return error_set(e, "\"%s\": name one address and one port, as in 127.0.0.1:6379", text);
+    p->plan.default_ports = t->ports;
+    const struct plan *plan = plan_build(p->arena, &p->plan, e);
+    if (!plan)
+        return false;
+    if (plan->total == 0)
+        return error_set(e, "\"%s\" names nothing that can be asked", text);
+    return plan_endpoint(plan, 0, ret, &why) || error_set(e, "\"%s\" may not be asked: %s", text, why ? why : "excluded");
+}
+
+int cmd_probe(int argc, char **argv)
+{
+    struct arena a;
+    struct error e;
+    struct choice choice;
+    struct endpoint at;
+    const struct catalog *c;
+    struct probing p = { .arena = &a };
+    int args;
+    arena_init(&a, ARENA_MAX);
+    bool ok = options_parse(ROWS, argc, argv, &args, take, &p, &e) &&
+              (args == 2 || error_set(&e, "write `ajar probe PRODUCT ADDRESS:PORT`, as in "
+                                          "`ajar probe redis 127.0.0.1:6379`")) &&
+              choose(argv[1], &choice, &e) && plan_one(&p, argv[2], &at, &e) &&
+              (c = load_catalog(&a, p.catalogs, p.catalog_count, &e));
+    int status = ok ? probe_endpoint(&p, &choice, c, &at) : cmd_fail(EXIT_USAGE, &e);
+    arena_release(&a);
+    return status;
+}

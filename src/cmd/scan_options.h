@@ -1,0 +1,37 @@
+/* What `ajar scan` was told, checked as far as it can be without the network. */
+#ifndef AJAR_CMD_SCAN_OPTIONS_H
+#define AJAR_CMD_SCAN_OPTIONS_H
+
+#include "cmd/cmd.h"
+#include "report/report.h"
+#include "sweep/pace.h"
+#include "target/permutation.h"
+#include "target/plan.h"
+
+enum { CATALOGS_MAX = 8 };
+
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+struct scan_options {
+    struct arena *arena;
+    struct plan_options plan;
+    struct shard shard;
+    double rate, timeout_s;
+    size_t parallel;
+    unsigned loops;
+    uint64_t seed;
+    const struct report *report;
+    enum severity fail_on;
+    enum colour colour;
+    bool dry_run, verbose;
+    const char *transcript, *rules;
+    const char *catalogs[CATALOGS_MAX];
+    size_t catalog_count;
+};
+
+/* Defaults, then the command line; everything lies in the arena. */
+bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char **argv, struct error *e);
+/* The pace that a rate stands for; DESIGN section 6. */
+struct pace_limits scan_pace(double rate);
+
+#endif

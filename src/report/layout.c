@@ -1,0 +1,135 @@
+/* Text in terminal columns. Width is counted per character, never per byte: names of databases are
+ * Chinese, Arabic or emoji as often as not. */
+#include "report/layout.h"
+
+#include "text/escape.h"
+
+void layout_spaces(struct buf *out, size_t n)
+{
+    while (n--)
+        buf_byte(out, ' ');
+}
+
+/* Bytes of the first character; the text is valid UTF-8, and where it is not, one byte at a time. */
+static size_t char_bytes(struct span s)
+{
+    uint8_t lead = s.at[0];
+    size_t n = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    return n > s.len ? s.len : n;
+}
+
+/* How many bytes fit into `columns`; *ret_columns is what they take. Combining marks stay with
+ * their letter. */
+static size_t fit(struct span text, size_t columns, size_t *ret_columns)
+{
+    size_t bytes = 0, used = 0;
+    while (bytes < text.len) {
+        struct span rest = span_from(text, bytes);
+        size_t n = char_bytes(rest), wide = text_columns(span_first(rest, n));
+        if (used + wide > columns)
+            break;
+        used += wide;
+        bytes += n;
+    }
+    *ret_columns = used;
+    return bytes;
+}
+
+size_t layout_clip(struct buf *out, struct span text, size_t columns)
+{
+    size_t used, bytes = fit(text, columns, &used);
+    if (bytes == text.len) {
+        buf_put(out, text);
+        return used;
+    }
+    if (columns == 0)
+        return 0;
+    bytes = fit(text, columns - 1, &used);
+    buf_put(out, span_first(text, bytes));
+    buf_str(out, "\xe2\x80\xa6"); /* U+2026 */
+    return used + 1;
+}
+
+void layout_left(struct buf *out, struct span text, size_t columns)
+{
+    size_t used = layout_clip(out, text, columns);
+    layout_spaces(out, columns - used);
+}
+
+void layout_right(struct buf *out, struct span text, size_t columns)
+{
+    size_t wide = text_columns(text);
+    if (wide < columns)
+        layout_spaces(out, columns - wide);
+    layout_clip(out, text, columns);
+}
+
+void layout_wrap(struct buf *out, struct span text, size_t indent, size_t columns)
+{
+    if (columns == 0)
+        columns = 1;
+    do {
+        size_t used, bytes = fit(text, columns, &used);
+        if (bytes < text.len) {
+            size_t back = bytes;
+            while (back && text.at[back] != ' ')
+                back--;
+            if (back)
+                bytes = back;
+            else if (bytes == 0)
+                bytes = char_bytes(text); /* a wide character in a single column */
+        }
+        layout_spaces(out, indent);
+        buf_put(out, span_first(text, bytes));
+        buf_byte(out, '\n');
+        text = span_from(text, bytes);
+        while (text.len && text.at[0] == ' ')
+            text = span_from(text, 1);
+    } while (text.len);
+}
+
+void layout_number(struct buf *out, uint64_t n)
+{
+    uint8_t digits[27];
+    size_t at = sizeof(digits), count = 0;
+    do {
+        if (count && count % 3 == 0)
+            digits[--at] = ',';
+        digits[--at] = (uint8_t)('0' + n % 10);
+        count++;
+    } while (n /= 10);
+    buf_put(out, span_of(digits + at, sizeof(digits) - at));
+}
+
+/* Decimal steps with one place after the point. */
+static void put_scaled(struct buf *out, uint64_t n, const char *const *units, size_t unit_count)
+{
+    uint64_t tenths = n > UINT64_MAX / 10 ? UINT64_MAX : n * 10;
+    size_t unit = 0;
+    while (tenths >= 10000 && unit + 1 < unit_count) {
+        tenths = tenths / 1000 + (tenths % 1000 >= 500);
+        unit++;
+    }
+    buf_u64(out, tenths / 10);
+    if (unit && tenths < 10000 && tenths % 10) {
+        buf_byte(out, '.');
+        buf_u64(out, tenths % 10);
+    }
+    buf_byte(out, ' ');
+    buf_str(out, units[unit]);
+}
+
+void layout_brief(struct buf *out, uint64_t n)
+{
+    static const char *const UNITS[] = { "", "k", "M", "G", "T", "P", "E" };
+    if (n < 100000)
+        layout_number(out, n);
+    else
+        put_scaled(out, n, UNITS, sizeof(UNITS) / sizeof(*UNITS));
+}
+
+void layout_bytes(struct buf *out, uint64_t n)
+{
+    static const char *const UNITS[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
+    put_scaled(out, n, UNITS, sizeof(UNITS) / sizeof(*UNITS));
+}

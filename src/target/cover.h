@@ -1,0 +1,61 @@
+/* A cover: disjoint intervals of addresses, each with a set of ports, so that every (address,
+ * port) occurs once however often and in whatever overlap it was asked for. Millions of endpoints
+ * take a few intervals; none is ever held by itself. */
+#ifndef AJAR_TARGET_COVER_H
+#define AJAR_TARGET_COVER_H
+
+#include "base/error.h"
+#include "base/list.h"
+#include "record/record.h"
+#include "target/ports.h"
+#include "target/range.h"
+
+/* Several groups may lie on one interval, with different ports. */
+struct cover_group {
+    u128 first, last;
+    uint64_t start;            /* index of its first endpoint; see cover_number() */
+    const struct ports *ports; /* interned */
+    const char *label;         /* a name, or a reason; NULL = none */
+    const char *skip;          /* why its endpoints are not asked; NULL = they are */
+    uint8_t family;
+};
+
+struct cover {
+    struct cover_group *at; /* in (family, first) order */
+    size_t len;
+    uint64_t total; /* endpoints; see cover_number() */
+};
+
+struct cover_claim; /* one (ports, label, skip) */
+struct cover_piece;
+
+struct cover_builder {
+    struct arena scratch;
+    struct port_sets *sets;
+    struct table claims;
+    struct cover_claim *recent;
+    size_t claim_count;
+    LIST_OF(struct cover_piece) pieces;
+};
+
+/* `sets` and the strings handed to cover_add() must live as long as the cover. */
+void cover_begin(struct cover_builder *b, struct port_sets *sets);
+/* Claims all endpoints of range x ports. Where claims overlap, the order is: those to be asked
+ * before those to be skipped, with a label before without, earlier before later. An empty port
+ * set claims nothing. False where memory is out. */
+bool cover_add(struct cover_builder *b, const struct range *r, const struct ports *ports, const char *label,
+               const char *skip);
+/* Makes the cover in arena `a` and releases the builder, whatever the outcome. */
+bool cover_end(struct cover_builder *b, struct arena *a, struct cover *ret, struct error *e);
+
+/* Numbers the endpoints from 0: fills `start` and `total`. False where there are 2^63 or more. */
+bool cover_number(struct cover *c, struct error *e);
+/* The endpoint with this number, and its group; index < total. The name is left NULL. */
+const struct cover_group *cover_endpoint(const struct cover *c, uint64_t index, struct endpoint *ret);
+/* The group that holds this address and port, or NULL. */
+const struct cover_group *cover_find(const struct cover *c, const struct address *a, uint16_t port);
+/* The index of the first group of this family that ends at or after `value`; from there on the
+ * groups are walked while their family is the same and their `first` not beyond the range. */
+size_t cover_from(const struct cover *c, uint8_t family, u128 value);
+
+#endif

@@ -1,0 +1,86 @@
+/* Names are resolved in one place, once, before anything is asked: whoever controls a name cannot
+ * move it into somebody else's network in the middle of a run. */
+#include "target/pin.h"
+
+const struct plan_pin *plan_pin_get(const struct plan *p, const char *name)
+{
+    return table_get(&p->pins, span_str(name));
+}
+
+static bool resolve(struct plan *p, const char *name, struct plan_pin *pin)
+{
+    struct address found[RESOLVED_MAX];
+    struct error why;
+    size_t count = 0;
+    const struct resolver *r = p->options.resolver;
+    if (!r->resolve(r->self, name, found, &count, &why)) {
+        pin->problem = arena_printf(p->arena, "the name %s does not resolve: %s", name, why.text);
+        return pin->problem != NULL;
+    }
+    pin->at = arena_array(p->arena, count ? count : 1, sizeof(*pin->at));
+    if (!pin->at)
+        return false;
+    memcpy(pin->at, found, count * sizeof(*pin->at));
+    pin->len = count;
+    return true;
+}
+
+const struct plan_pin *plan_pin(struct plan *p, const char *name)
+{
+    struct plan_pin *pin = table_get(&p->pins, span_str(name));
+    if (pin)
+        return pin;
+    pin = ARENA_NEW(p->arena, struct plan_pin);
+    if (!pin || !resolve(p, name, pin) || !table_put(&p->pins, span_str(name), pin))
+        return NULL;
+    return pin;
+}
+
+bool plan_next_range(const struct plan *p, const struct target *t, size_t *at, struct range *ret)
+{
+    if (!t->name) {
+        *ret = t->range;
+        return (*at)++ == 0;
+    }
+    const struct plan_pin *pin = plan_pin_get(p, t->name);
+    if (!pin || *at >= pin->len)
+        return false;
+    *ret = range_of_address(&pin->at[(*at)++]);
+    return true;
+}
+
+bool plan_is_wide(const struct range *r)
+{
+    struct address first = address_from(r->family, r->first), last = address_from(r->family, r->last);
+    return address_class(&first) != ADDRESS_LOOPBACK || address_class(&last) != ADDRESS_LOOPBACK;
+}
+
+const char *plan_never(const struct address *a, bool wide)
+{
+    switch (address_class(a)) {
+    case ADDRESS_FORBIDDEN:
+        return address_forbidden_why(a);
+    case ADDRESS_LOOPBACK:
+        return wide ? "loopback, which is asked only by an entry of its own" : NULL;
+    case ADDRESS_PRIVATE:
+    case ADDRESS_PUBLIC:
+        return NULL;
+    }
+    return NULL;
+}
+
+bool plan_pinned(const struct plan *p, struct span name, struct address *ret)
+{
+    char lower[ENDPOINT_NAME_MAX];
+    if (name.len && name.at[name.len - 1] == '.')
+        name.len--;
+    if (name.len == 0 || name.len >= sizeof(lower))
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        lower[i] = (char)ascii_lower(name.at[i]);
+    const struct plan_pin *pin = table_get(&p->pins, span_of(lower, name.len));
+    if (!pin || pin->len == 0)
+        return false;
+    *ret = pin->at[0];
+    return true;
+}

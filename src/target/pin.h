@@ -1,0 +1,29 @@
+/* Names resolved once for one plan, and pinned. For the files of the plan only. */
+#ifndef AJAR_TARGET_PIN_H
+#define AJAR_TARGET_PIN_H
+
+#include "target/plan.h"
+
+struct plan_pin {
+    struct address *at;
+    size_t len;
+    const char *problem; /* why there is none; NULL where len > 0 */
+};
+
+/* The pin of a name that a target holds; resolves it the first time. NULL where the arena is
+ * full. */
+const struct plan_pin *plan_pin(struct plan *p, const char *name);
+/* The pin, or NULL where it was never resolved. */
+const struct plan_pin *plan_pin_get(const struct plan *p, const char *name);
+
+/* The ranges that a target stands for, one call after the other: its own range, or one address
+ * for each that its name was pinned to. Start with *at = 0; false after the last. */
+bool plan_next_range(const struct plan *p, const struct target *t, size_t *at, struct range *ret);
+
+/* Why the address is never asked, or NULL. `wide`: it is part of a range that is not loopback as a
+ * whole. */
+const char *plan_never(const struct address *a, bool wide);
+/* Whether the range reaches beyond loopback space. */
+bool plan_is_wide(const struct range *r);
+
+#endif

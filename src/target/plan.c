@@ -1,0 +1,389 @@
+/* Joins targets, scope, exclusions and ports into covers.
+ *
+ * Two covers are built side by side: `asks` (what will be asked, with default ports) and `allowed`
+ * (where the run may go at all: the same places, with every port where none was stated). Space
+ * that is never asked stays in them as groups with a reason to skip, so that it is counted and
+ * explained instead of silently missing. */
+#include "target/plan.h"
+
+#include "target/pin.h"
+
+static const char NETWORK[] = "the network address of a prefix";
+static const char BROADCAST[] = "the broadcast address of a prefix";
+static const char ANYCAST[] = "the subnet-router anycast address of a prefix (RFC 4291)";
+
+static bool is_edge(const char *skip)
+{
+    return skip == NETWORK || skip == BROADCAST || skip == ANYCAST;
+}
+
+struct building {
+    struct plan *plan;
+    struct error *error;
+    struct cover_builder asks, allowed;
+    struct cover scope_asks, scope_allowed; /* of the allow list; empty where there is no scope */
+    struct error first_problem;             /* of a name that leads nowhere */
+    bool has_problem;
+};
+
+static bool no_memory(struct building *b)
+{
+    return error_set(b->error, "not enough memory for the targets");
+}
+
+/* Puts the target, and the file and line where it has one, in front of what is wrong with it. */
+static bool blame(struct error *e, const struct target *t)
+{
+    error_in(e, "target \"%s\"", t->text);
+    return t->origin.file ? error_in(e, "%s:%u", t->origin.file, t->origin.line) : false;
+}
+
+/* ---- claiming ranges ------------------------------------------------------------------------ */
+
+/* Claims a range class by class; parts that are never asked get that as their reason to skip. */
+static bool claim_run(struct cover_builder *to, const struct range *r, const struct ports *ports,
+                      const char *label, const char *skip, bool wide)
+{
+    struct range part = { .first = r->first, .family = r->family, .prefix = RANGE_NO_PREFIX };
+    for (;;) {
+        struct address a = address_from(r->family, part.first), last;
+        address_class_run(&a, &last);
+        part.last = address_value(&last) < r->last ? address_value(&last) : r->last;
+        const char *never = plan_never(&a, wide);
+        if (!cover_add(to, &part, ports, label, never ? never : skip))
+            return false;
+        if (part.last == r->last)
+            return true;
+        part.first = part.last + 1;
+    }
+}
+
+struct segment {
+    struct range range;
+    const char *skip;
+};
+
+enum { SEGMENTS_MAX = 3 };
+
+/* Splits off the addresses of a prefix that are no hosts. Loopback prefixes have none such. */
+static size_t split(const struct range *r, struct segment ret[static SEGMENTS_MAX])
+{
+    struct segment core = { *r, NULL };
+    bool v4 = r->family == 4;
+    size_t n = 0;
+    if (r->prefix <= (v4 ? 30 : 126) && plan_is_wide(r)) {
+        ret[n++] = (struct segment){ { r->first, r->first, r->family, RANGE_NO_PREFIX }, v4 ? NETWORK : ANYCAST };
+        core.range.first++;
+        if (v4) {
+            ret[n++] = (struct segment){ { r->last, r->last, 4, RANGE_NO_PREFIX }, BROADCAST };
+            core.range.last--;
+        }
+    }
+    ret[n++] = core;
+    return n;
+}
+
+static bool claim(struct cover_builder *to, const struct range *r, const struct ports *ports, const char *label)
+{
+    struct segment parts[SEGMENTS_MAX];
+    size_t n = split(r, parts);
+    for (size_t i = 0; i < n; i++)
+        if (!claim_run(to, &parts[i].range, ports, label, parts[i].skip, plan_is_wide(r)))
+            return false;
+    return true;
+}
+
+/* Claims what a range and a cover have in common, with the cover's ports, and its names where
+ * the target has none. */
+static bool claim_inside(struct cover_builder *to, const struct segment *s, const struct cover *in,
+                         const char *label, bool wide)
+{
+    const struct range *r = &s->range;
+    for (size_t i = cover_from(in, r->family, r->first); i < in->len; i++) {
+        const struct cover_group *g = &in->at[i];
+        if (g->family != r->family || g->first > r->last)
+            break;
+        struct range part = { g->first > r->first ? g->first : r->first, g->last < r->last ? g->last : r->last,
+                              r->family, RANGE_NO_PREFIX };
+        const char *skip = g->skip && !is_edge(g->skip) ? g->skip : s->skip;
+        if (!claim_run(to, &part, g->ports, label ? label : g->label, skip, wide))
+            return false;
+    }
+    return true;
+}
+
+/* ---- what may be asked ---------------------------------------------------------------------- */
+
+/* Refuses space that is never asked as a whole, and public space without a scope. */
+static bool check_class(const struct range *r, bool has_scope, struct error *e)
+{
+    bool wide = plan_is_wide(r), any = false;
+    const char *why = NULL;
+    char text[ADDRESS_TEXT_MAX];
+    for (u128 at = r->first;;) {
+        struct address a = address_from(r->family, at), last;
+        enum address_class class = address_class_run(&a, &last);
+        const char *never = plan_never(&a, wide);
+        why = why ? why : never;
+        any = any || !never;
+        if (class == ADDRESS_PUBLIC && !has_scope)
+            return error_set(e, "%s is public; public addresses are asked only through a scope file that states "
+                                "their owner (--scope FILE, see doc/scope.md)", address_text(&a, text));
+        if (address_value(&last) >= r->last)
+            break;
+        at = address_value(&last) + 1;
+    }
+    struct address first = address_from(r->family, r->first);
+    return any || error_set(e, "%s is never asked: %s", address_text(&first, text), why);
+}
+
+/* Refuses what lies outside the allow list. Ports are checked where the target states its own. */
+static bool check_allowed(const struct building *b, const struct target *t, const struct range *r,
+                          struct error *e)
+{
+    const struct cover *in = &b->scope_allowed;
+    const char *file = b->plan->options.scope->file;
+    char text[ADDRESS_TEXT_MAX];
+    size_t i = cover_from(in, r->family, r->first);
+    for (u128 at = r->first;; i++) {
+        const struct cover_group *g = i < in->len ? &in->at[i] : NULL;
+        struct address a = address_from(r->family, at);
+        if (!g || g->family != r->family || g->first > at)
+            return error_set(e, "%s is not in the allow list of %s", address_text(&a, text), file);
+        if (g->skip && r->first == r->last)
+            return error_set(e, "%s is never asked: %s", address_text(&a, text), g->skip);
+        for (size_t k = 0; k < t->ports.len; k++)
+            if (!ports_has(g->ports, ports_at(&t->ports, k)))
+                return error_set(e, "port %u of %s is not in the allow list of %s", ports_at(&t->ports, k),
+                                 address_text(&a, text), file);
+        if (g->last >= r->last)
+            return true;
+        at = g->last + 1;
+    }
+}
+
+static bool check_size(const struct building *b, const struct range *r, struct error *e)
+{
+    uint64_t count = range_count(r);
+    if (count <= PLAN_RANGE_MAX || b->plan->options.allow_large)
+        return true;
+    if (count == UINT64_MAX)
+        return error_set(e, "more addresses than can be asked; name smaller ranges");
+    return error_set(e, "%llu addresses; add --large if all of them are meant", (unsigned long long)count);
+}
+
+static bool check_range(const struct building *b, const struct target *t, const struct range *r, bool listed,
+                        struct error *e)
+{
+    const struct scope *scope = b->plan->options.scope;
+    if (!check_class(r, scope != NULL, e))
+        return false;
+    return listed || !scope || check_allowed(b, t, r, e);
+}
+
+/* ---- targets -------------------------------------------------------------------------------- */
+
+/* The ports of a target that states none: --ports, else the scope's, else the products'. */
+static const struct ports *usual_ports(const struct plan *p)
+{
+    if (p->options.ports.len)
+        return &p->options.ports;
+    if (p->options.scope && p->options.scope->ports.len)
+        return &p->options.scope->ports;
+    return &p->options.default_ports;
+}
+
+static bool pin(struct building *b, const struct target *t)
+{
+    if (!t->name)
+        return true;
+    const struct plan_pin *pinned = plan_pin(b->plan, t->name);
+    if (!pinned)
+        return no_memory(b);
+    if (pinned->problem && !b->has_problem) {
+        b->has_problem = true;
+        error_set(&b->first_problem, "%s", pinned->problem);
+        blame(&b->first_problem, t);
+    }
+    return true;
+}
+
+/* One range of a target that passed its checks. `listed`: it comes from the allow list itself. */
+static bool place_range(struct building *b, const struct target *t, const struct range *r,
+                        const struct ports *ports, bool listed)
+{
+    struct ports every = PORTS_EVERY;
+    bool wide = plan_is_wide(r), inside = b->plan->options.scope && !listed && !t->ports.len;
+    struct range whole = *r;
+    whole.prefix = RANGE_NO_PREFIX;
+    if (!inside)
+        return claim(&b->asks, r, ports, t->name) &&
+               claim(&b->allowed, &whole, t->ports.len ? &t->ports : &every, NULL);
+    struct segment parts[SEGMENTS_MAX], all = { whole, NULL };
+    size_t n = split(r, parts);
+    for (size_t i = 0; i < n; i++)
+        if (!claim_inside(&b->asks, &parts[i], &b->scope_asks, t->name, wide))
+            return false;
+    return claim_inside(&b->allowed, &all, &b->scope_allowed, NULL, wide);
+}
+
+/* An address of a name that may not be asked stays in the plan, to be skipped with its reason. */
+static bool place_refused(struct building *b, const struct target *t, const struct range *r,
+                          const struct ports *ports, const struct error *why)
+{
+    const char *skip = arena_printf(b->plan->arena, "%s: %s", t->name, why->text);
+    return skip && cover_add(&b->asks, r, ports, t->name, skip);
+}
+
+/* Places a target. A range that may not be asked is an error; of a name, at least one address
+ * must be fit to ask. */
+static bool place(struct building *b, const struct target *t, const struct ports *ports, bool listed,
+                  bool asked)
+{
+    struct range r;
+    struct error first = { "" };
+    size_t at = 0, refused = 0;
+    if (!pin(b, t))
+        return false;
+    while (plan_next_range(b->plan, t, &at, &r)) {
+        struct error why;
+        if (asked && !check_size(b, &r, b->error))
+            return blame(b->error, t);
+        if (check_range(b, t, &r, listed, &why)) {
+            if (!place_range(b, t, &r, ports, listed))
+                return no_memory(b);
+            continue;
+        }
+        if (refused++ == 0)
+            first = why;
+        if (t->name && !place_refused(b, t, &r, ports, &why))
+            return no_memory(b);
+    }
+    if (refused == 0 || (t->name && refused < at))
+        return true;
+    *b->error = first;
+    return blame(b->error, t);
+}
+
+static bool place_all(struct building *b)
+{
+    const struct plan_options *o = &b->plan->options;
+    for (size_t i = 0; i < o->targets.list.len; i++) {
+        const struct target *t = &o->targets.list.at[i];
+        if (!place(b, t, t->ports.len ? &t->ports : usual_ports(b->plan), false, true))
+            return false;
+    }
+    return true;
+}
+
+/* The allow list, as it would be asked: an entry with ports is cut down to --ports, if given. */
+static bool place_allow_list(struct building *b, bool asked)
+{
+    const struct plan_options *o = &b->plan->options;
+    for (size_t i = 0; i < o->scope->allow.len; i++) {
+        const struct target *t = &o->scope->allow.at[i].target;
+        struct ports ports = t->ports.len ? t->ports : *usual_ports(b->plan);
+        if (t->ports.len && o->ports.len && !ports_meet(b->plan->arena, &t->ports, &o->ports, &ports))
+            return no_memory(b);
+        if (!place(b, t, &ports, true, asked))
+            return false;
+    }
+    return true;
+}
+
+/* ---- deny and decoys ------------------------------------------------------------------------ */
+
+/* Claims all ports, or the stated ones, of each target. A name must resolve: an exclusion that
+ * is silently void would be asked. */
+static bool claim_listed(struct building *b, struct cover_builder *to, const struct targets *list,
+                         const char *verb)
+{
+    const struct ports every = PORTS_EVERY;
+    for (size_t i = 0; i < list->list.len; i++) {
+        const struct target *t = &list->list.at[i];
+        const struct plan_pin *pinned = t->name ? plan_pin(b->plan, t->name) : NULL;
+        const char *label = t->origin.file ? arena_printf(b->plan->arena, "%s by line %u of %s (%s)", verb,
+                                                          t->origin.line, t->origin.file, t->text)
+                                           : arena_printf(b->plan->arena, "%s on the command line (%s)", verb, t->text);
+        if (!label || (t->name && !pinned))
+            return no_memory(b);
+        if (pinned && pinned->problem) {
+            error_set(b->error, "%s, so it cannot be %s", pinned->problem, verb);
+            return blame(b->error, t);
+        }
+        struct range r;
+        for (size_t at = 0; plan_next_range(b->plan, t, &at, &r);)
+            if (!cover_add(to, &r, t->ports.len ? &t->ports : &every, label, NULL))
+                return no_memory(b);
+    }
+    return true;
+}
+
+static bool build_lists(struct building *b)
+{
+    struct plan *p = b->plan;
+    const struct scope *scope = p->options.scope;
+    struct cover_builder denied, decoys;
+    cover_begin(&denied, &p->sets);
+    cover_begin(&decoys, &p->sets);
+    bool ok = claim_listed(b, &denied, &p->options.excludes, "excluded") &&
+              (!scope || (claim_listed(b, &denied, &scope->deny, "denied") &&
+                          claim_listed(b, &decoys, &scope->decoys, "marked as a decoy")));
+    ok = cover_end(&denied, p->arena, &p->denied, ok ? b->error : &b->first_problem) && ok;
+    return cover_end(&decoys, p->arena, &p->decoys, ok ? b->error : &b->first_problem) && ok;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+/* Runs one of the two walks over targets and keeps its covers. */
+static bool build_covers(struct building *b, bool from_scope, bool asked, struct cover *asks,
+                         struct cover *allowed)
+{
+    struct error ignored;
+    cover_begin(&b->asks, &b->plan->sets);
+    cover_begin(&b->allowed, &b->plan->sets);
+    bool ok = from_scope ? place_allow_list(b, asked) : place_all(b);
+    ok = cover_end(&b->asks, b->plan->arena, asks, ok ? b->error : &ignored) && ok;
+    return cover_end(&b->allowed, b->plan->arena, allowed, ok ? b->error : &ignored) && ok;
+}
+
+static bool build(struct building *b)
+{
+    struct plan *p = b->plan;
+    bool named = p->options.targets.list.len > 0;
+    if (!named && !p->options.scope)
+        return error_set(b->error, "no target is named; write at least one, as in 127.0.0.1 or 10.0.0.0/24");
+    if (!build_lists(b))
+        return false;
+    if (p->options.scope && !build_covers(b, true, !named, &b->scope_asks, &b->scope_allowed))
+        return false;
+    p->asks = b->scope_asks;
+    p->allowed = b->scope_allowed;
+    if (named && !build_covers(b, false, true, &p->asks, &p->allowed))
+        return false;
+    if (!cover_number(&p->asks, b->error))
+        return false;
+    p->total = p->asks.total;
+    if (p->total)
+        return true;
+    return error_set(b->error, "%s", b->has_problem ? b->first_problem.text
+                                                    : "no port is left to ask: --ports and the ports of the scope "
+                                                      "file have none in common");
+}
+
+struct plan *plan_build(struct arena *a, const struct plan_options *o, struct error *e)
+{
+    struct plan *p = ARENA_NEW(a, struct plan);
+    struct building b = { .plan = p, .error = e };
+    if (!p) {
+        no_memory(&b);
+        return NULL;
+    }
+    p->arena = a;
+    p->options = *o;
+    if (!p->options.resolver)
+        p->options.resolver = &RESOLVER_SYSTEM;
+    port_sets_init(&p->sets, a);
+    table_init(&p->pins, a, 0);
+    return build(&b) ? p : NULL;
+}

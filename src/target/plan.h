@@ -1,0 +1,76 @@
+/* What will be asked: targets, scope, exclusions and ports joined into one numbered space of
+ * endpoints, none of which is held in memory by itself.
+ *
+ * The rules (DESIGN law 3): forbidden space never; loopback only by an entry of its own; private
+ * space if named; public space only inside the allow list of a scope file that states an owner.
+ * Deny wins always. Names are resolved once, here; what they resolved to is pinned. */
+#ifndef AJAR_TARGET_PLAN_H
+#define AJAR_TARGET_PLAN_H
+
+#include "target/cover.h"
+#include "target/resolve.h"
+#include "target/scope.h"
+
+struct plan_options {
+    struct targets targets;       /* named on the command line; none: the allow list is asked */
+    struct targets excludes;      /* --exclude */
+    const struct scope *scope;    /* --scope, or NULL */
+    struct ports ports;           /* --ports; len 0 = not given */
+    struct ports default_ports;   /* all that the products use */
+    bool allow_large;             /* --large: ranges of more than PLAN_RANGE_MAX addresses */
+    const struct resolver *resolver;
+};
+
+enum { PLAN_RANGE_MAX = 65536 };
+
+struct plan_pin;
+
+struct plan {
+    uint64_t total; /* endpoints, those to be skipped among them */
+    struct arena *arena;
+    struct plan_options options;
+    struct cover asks;    /* what the numbers stand for */
+    struct cover allowed; /* where the run may go at all: redirects are checked against it */
+    struct cover denied, decoys;
+    struct port_sets sets;
+    struct table pins; /* name -> struct plan_pin */
+};
+
+/* Builds the plan into the arena, with everything it needs; options, targets and scope must
+ * outlive it. NULL and one clear line where a target may not be asked. A name that does not
+ * resolve is no error as long as others do: plan_targets() shows it. */
+struct plan *plan_build(struct arena *a, const struct plan_options *o, struct error *e);
+
+/* The endpoint with this number; index < total. False where it is not to be asked: then
+ * *ret_skip_why says so (and *ret is filled all the same). Takes O(log n). */
+bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret, const char **ret_skip_why);
+/* How many of the endpoints will be skipped. Takes as long as there are groups. */
+uint64_t plan_skipped(const struct plan *p);
+
+/* Whether a redirect or a dashboard may lead to this address and port: it must lie inside the
+ * named targets (and so the scope), and not be denied. *ret_why_not is set where it may not. */
+bool plan_allows(const struct plan *p, const struct address *a, uint16_t port, const char **ret_why_not);
+/* The address that a name was pinned to, for following a redirect to it. False where the name is
+ * not among the targets: it is not resolved then. Any letter case. */
+bool plan_pinned(const struct plan *p, struct span name, struct address *ret);
+/* The narrowest allow entry of the scope file that holds the endpoint, or NULL: for its tags and
+ * for `owned`. */
+const struct scope_entry *plan_entry(const struct plan *p, const struct address *a, uint16_t port);
+/* Whether the scope file lists the endpoint as a decoy of our own. */
+bool plan_is_decoy(const struct plan *p, const struct address *a, uint16_t port);
+
+/* One target of the plan, for --dry-run. */
+struct plan_target {
+    const char *text;         /* as written */
+    const char *why;          /* "named on the command line", "line 7 of scope.yaml" */
+    const char *problem;      /* why nothing is asked, such as a name that does not resolve; or NULL */
+    const char *ports;        /* "9200,9300-9305"; "several" where they differ inside the target */
+    enum address_class class; /* of its most exposed address */
+    uint64_t addresses, endpoints, skipped; /* skipped are among the endpoints */
+};
+
+/* All targets of the plan in the order written, into an array in arena `a`. Endpoints that two
+ * targets share count for both. False where the arena is full. */
+bool plan_targets(const struct plan *p, struct arena *a, struct plan_target **ret, size_t *ret_len);
+
+#endif

@@ -1,0 +1,188 @@
+/* Questions to a finished plan. Nothing here changes it, so threads may share one. */
+#include "target/pin.h"
+
+bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret, const char **ret_skip_why)
+{
+    const struct cover_group *g = cover_endpoint(&p->asks, index, ret);
+    ret->name = g->label;
+    *ret_skip_why = g->skip;
+    if (g->skip)
+        return false;
+    const struct cover_group *denied = cover_find(&p->denied, &ret->address, ret->port);
+    if (denied)
+        *ret_skip_why = denied->label;
+    return !denied;
+}
+
+/* How many endpoints of (range x ports) the deny list takes out. */
+static uint64_t count_denied(const struct plan *p, const struct range *r, const struct ports *ports)
+{
+    uint64_t count = 0;
+    for (size_t i = cover_from(&p->denied, r->family, r->first); i < p->denied.len; i++) {
+        const struct cover_group *d = &p->denied.at[i];
+        if (d->family != r->family || d->first > r->last)
+            break;
+        u128 first = d->first > r->first ? d->first : r->first, last = d->last < r->last ? d->last : r->last;
+        count += (uint64_t)(last - first + 1) * ports_common(d->ports, ports);
+    }
+    return count;
+}
+
+/* Adds up the endpoints of a group inside the range; `ports` is what counts of its ports. */
+static void count_group(const struct plan *p, const struct cover_group *g, const struct range *r,
+                        const struct ports *ports, struct plan_target *sum)
+{
+    struct range part = { g->first > r->first ? g->first : r->first, g->last < r->last ? g->last : r->last,
+                          g->family, RANGE_NO_PREFIX };
+    uint64_t endpoints = (uint64_t)(part.last - part.first + 1) * ports->len;
+    sum->endpoints += endpoints;
+    sum->skipped += g->skip ? endpoints : count_denied(p, &part, ports);
+}
+
+uint64_t plan_skipped(const struct plan *p)
+{
+    struct plan_target sum = { 0 };
+    for (size_t i = 0; i < p->asks.len; i++) {
+        const struct cover_group *g = &p->asks.at[i];
+        struct range whole = { g->first, g->last, g->family, RANGE_NO_PREFIX };
+        count_group(p, g, &whole, g->ports, &sum);
+    }
+    return sum.skipped;
+}
+
+bool plan_allows(const struct plan *p, const struct address *a, uint16_t port, const char **ret_why_not)
+{
+    const struct cover_group *denied = cover_find(&p->denied, a, port);
+    const struct cover_group *allowed = cover_find(&p->allowed, a, port);
+    *ret_why_not = denied     ? denied->label
+                   : !allowed ? "outside the targets and the scope of this run"
+                              : allowed->skip;
+    return !*ret_why_not;
+}
+
+bool plan_is_decoy(const struct plan *p, const struct address *a, uint16_t port)
+{
+    return cover_find(&p->decoys, a, port) != NULL;
+}
+
+/* The size of the target's range that holds the address; 0 where none does. */
+static uint64_t holding_range(const struct plan *p, const struct target *t, const struct address *a)
+{
+    struct range r;
+    for (size_t at = 0; plan_next_range(p, t, &at, &r);)
+        if (range_holds(&r, a))
+            return range_count(&r);
+    return 0;
+}
+
+const struct scope_entry *plan_entry(const struct plan *p, const struct address *a, uint16_t port)
+{
+    const struct scope *s = p->options.scope;
+    const struct scope_entry *best = NULL;
+    uint64_t best_size = 0;
+    for (size_t i = 0; s && i < s->allow.len; i++) {
+        const struct target *t = &s->allow.at[i].target;
+        uint64_t size = t->ports.len && !ports_has(&t->ports, port) ? 0 : holding_range(p, t, a);
+        if (size && (!best || size < best_size)) {
+            best = &s->allow.at[i];
+            best_size = size;
+        }
+    }
+    return best;
+}
+
+/* Public is more exposed than private, private more than loopback. */
+static unsigned exposure(enum address_class c)
+{
+    switch (c) {
+    case ADDRESS_FORBIDDEN: return 0;
+    case ADDRESS_LOOPBACK: return 1;
+    case ADDRESS_PRIVATE: return 2;
+    case ADDRESS_PUBLIC: return 3;
+    }
+    return 0;
+}
+
+static void note_class(const struct range *r, struct plan_target *ret)
+{
+    for (u128 at = r->first;;) {
+        struct address a = address_from(r->family, at), last;
+        enum address_class class = address_class_run(&a, &last);
+        if (exposure(class) > exposure(ret->class))
+            ret->class = class;
+        if (address_value(&last) >= r->last)
+            return;
+        at = address_value(&last) + 1;
+    }
+}
+
+static bool count_range(const struct plan *p, struct arena *a, const struct target *t, const struct range *r,
+                        const struct ports **seen, struct plan_target *ret)
+{
+    for (size_t i = cover_from(&p->asks, r->family, r->first); i < p->asks.len; i++) {
+        const struct cover_group *g = &p->asks.at[i];
+        struct ports ports = *g->ports;
+        if (g->family != r->family || g->first > r->last)
+            break;
+        if (t->ports.len && !ports_meet(a, &t->ports, g->ports, &ports))
+            return false;
+        if (*seen != g->ports)
+            ret->ports = *seen ? "several" : ports_text(a, t->ports.len ? &t->ports : g->ports);
+        *seen = g->ports;
+        count_group(p, g, r, &ports, ret);
+    }
+    return true;
+}
+
+/* Where a target stands, and by what right. */
+static const char *why_allowed(const struct plan *p, const struct target *t, struct arena *a)
+{
+    const struct scope *s = p->options.scope;
+    const char *tail = s ? arena_printf(a, ", inside the scope of %s (owner: %s)", s->file, s->owner) : "";
+    if (!tail)
+        return NULL;
+    if (s && t->origin.file == s->file)
+        return arena_printf(a, "line %u of %s (owner: %s)", t->origin.line, s->file, s->owner);
+    return t->origin.file ? arena_printf(a, "named in line %u of %s%s", t->origin.line, t->origin.file, tail)
+                          : arena_printf(a, "named on the command line%s", tail);
+}
+
+static bool describe(const struct plan *p, const struct target *t, struct arena *a, struct plan_target *ret)
+{
+    const struct ports *seen = NULL;
+    const struct plan_pin *pinned = t->name ? plan_pin_get(p, t->name) : NULL;
+    *ret = (struct plan_target){
+        .text = t->text,
+        .why = why_allowed(p, t, a),
+        .problem = pinned ? pinned->problem : NULL,
+        .ports = t->ports.len ? ports_text(a, &t->ports) : "",
+        .class = ADDRESS_FORBIDDEN,
+    };
+    struct range r;
+    for (size_t at = 0; plan_next_range(p, t, &at, &r);) {
+        uint64_t count = range_count(&r);
+        ret->addresses = count > UINT64_MAX - ret->addresses ? UINT64_MAX : ret->addresses + count;
+        note_class(&r, ret);
+        if (!count_range(p, a, t, &r, &seen, ret))
+            return false;
+    }
+    return ret->why && ret->ports;
+}
+
+bool plan_targets(const struct plan *p, struct arena *a, struct plan_target **ret, size_t *ret_len)
+{
+    const struct plan_options *o = &p->options;
+    bool named = o->targets.list.len > 0;
+    size_t len = named ? o->targets.list.len : o->scope->allow.len;
+    struct plan_target *list = arena_array(a, len ? len : 1, sizeof(*list));
+    if (!list)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        const struct target *t = named ? &o->targets.list.at[i] : &o->scope->allow.at[i].target;
+        if (!describe(p, t, a, &list[i]))
+            return false;
+    }
+    *ret = list;
+    *ret_len = len;
+    return true;
+}

@@ -1,0 +1,28 @@
+/* The scope file: whose systems these are, what may be asked, what never. The format is
+ * doc/scope.md. */
+#ifndef AJAR_TARGET_SCOPE_H
+#define AJAR_TARGET_SCOPE_H
+
+#include "target/target.h"
+
+struct scope_entry {
+    struct target target;
+    bool owned;           /* samples may be taken, see --sample */
+    const char *owner, *tier, *contact, *note; /* NULL where not stated */
+};
+
+struct scope {
+    const char *file;
+    const char *owner;    /* the ownership statement, for the report */
+    struct ports ports;   /* default ports; len 0 where not stated */
+    LIST_OF(struct scope_entry) allow;
+    struct targets deny, decoys;
+};
+
+/* Loads a scope file ("-" is standard input). NULL, and an error that names file, line and key,
+ * where it is none. */
+struct scope *scope_load(struct arena *a, const char *file, struct error *e);
+/* The same from bytes; `file` is for errors and must outlive the scope. */
+struct scope *scope_parse(struct arena *a, struct span text, const char *file, struct error *e);
+
+#endif
