@@ -25,6 +25,9 @@ CPPFLAGS += -Isrc -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
 CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
 LDLIBS   += -lm -ljansson -lyaml -lssl -lcrypto
+ifneq ($(findstring clang,$(CC)),)
+CFLAGS   += -fdouble-square-bracket-attributes -Wno-gnu-folding-constant
+endif
 ifeq ($(SAN),)
 CPPFLAGS += -D_FORTIFY_SOURCE=2
 else
@@ -32,7 +35,7 @@ CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all 
 LDFLAGS  += -fsanitize=$(SAN)
 endif
 
-SOURCES := $(wildcard src/*/*.c) $(wildcard src/fiber/*.S)
+SOURCES := $(filter-out src/pii/% src/cmd/classify.c,$(wildcard src/*/*.c)) $(wildcard src/fiber/*.S)
 OBJECTS := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
 LIBRARY := $(filter-out $(BUILD)/obj/cmd/%,$(OBJECTS))
 

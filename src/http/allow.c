@@ -39,7 +39,7 @@ static const char *const SHOW_WORDS[] = { "databases", "tables", "measurements",
 static const char *const SQL_WORDS[] = {
     "insert", "update", "delete", "drop", "alter", "create", "truncate", "grant", "revoke", "attach",
     "detach", "optimize", "rename", "kill", "set", "into", "outfile", "url", "file", "remote", "mysql",
-    "jdbc", "odbc", "s3", "hdfs", "exchange", "union", "join",
+    "jdbc", "odbc", "s3", "hdfs", "exchange", "union",
 };
 
 /* Query keys that carry a credential or turn one method into another. */
@@ -139,28 +139,12 @@ static bool allow_statement(struct span sql, struct error *e)
             return error_set(e, "only one statement may be sent");
         if (span_is(word, "*") && (span_is(last, "select") || span_is(last, ",")))
             return error_set(e, "SELECT * reads records; name the columns");
-        if (select && span_is(last, "from") && !AMONG(word, SQL_TABLES))
+        bool table = span_is(last, "from") || (span_is(last, "join") && !span_is(word, "("));
+        if (select && table && !AMONG(word, SQL_TABLES))
             return error_set(e, "SELECT may read tables of names and sizes only, not \"%.*s\"",
                              SPAN_FMT(span_first(word, 60)));
     }
     return select || allow_show(after, e);
-}
-
-static bool allow_query(struct span query, struct error *e)
-{
-    uint8_t text[ALLOW_PATH_MAX];
-    while (query.len) {
-        struct span pair = span_cut(&query, '&');
-        struct span key = span_cut(&pair, '=');
-        struct span plain = plain_text(key, text, sizeof(text));
-        if (AMONG(plain, QUERY_KEYS) && !span_is(pair, "0"))
-            return error_set(e, "the query key \"%.*s\" may not be sent", SPAN_FMT(plain));
-        bool statement = span_is(plain, "query") || span_is(plain, "q") || span_is(plain, "sql") ||
-                         span_is(plain, "stmt");
-        if (statement && !allow_statement(plain_text(pair, text, sizeof(text)), e))
-            return false;
-    }
-    return true;
 }
 
 /* Rules that need more than one segment. `path` is plain, lower case, without its query. */
@@ -179,10 +163,55 @@ static bool allow_special(struct span path, struct span query, struct error *e)
     return true;
 }
 
-bool allow_path(struct span method, struct span path, struct error *e)
+static bool allow_segments(struct span plain, struct error *e)
+{
+    if (span_starts(plain, SPAN("//")) || span_has(plain, "..") || span_has(plain, "@"))
+        return error_set(e, "a path may not hold //, .. or @");
+    for (struct span rest = plain; rest.len;) {
+        struct span segment = span_cut(&rest, '/');
+        if (AMONG(segment, SEGMENTS))
+            return error_set(e, "the path segment \"%.*s\" reads records or changes something",
+                             SPAN_FMT(segment));
+    }
+    return true;
+}
+
+/* What a dashboard is asked to send on; `inner` is decoded once, or still a hole. */
+static bool allow_inner_path(struct span inner, struct error *e)
 {
     uint8_t text[ALLOW_PATH_MAX];
-    (void)method;
+    struct span plain = plain_text(inner, text, sizeof(text));
+    struct span query = plain, bare = span_cut(&query, '?');
+    return allow_segments(bare, e) && allow_special(bare, query, e);
+}
+
+static bool allow_query(struct span query, struct error *e)
+{
+    uint8_t text[ALLOW_PATH_MAX];
+    while (query.len) {
+        struct span pair = span_cut(&query, '&');
+        struct span key = span_cut(&pair, '=');
+        struct span plain = plain_text(key, text, sizeof(text));
+        if (AMONG(plain, QUERY_KEYS) && !span_is(pair, "0"))
+            return error_set(e, "the query key \"%.*s\" may not be sent", SPAN_FMT(plain));
+        if (span_is(plain, "method") && !span_is(pair, "GET"))
+            return error_set(e, "a dashboard may be asked to send GET only");
+        if (span_is(plain, "action") && !span_eq_nocase(pair, SPAN("STATUS")) &&
+            !span_eq_nocase(pair, SPAN("LIST")) && !span_eq_nocase(pair, SPAN("CLUSTERSTATUS")))
+            return error_set(e, "the action \"%.*s\" may not be asked for", SPAN_FMT(span_first(pair, 40)));
+        if (span_is(plain, "path") && !allow_inner_path(plain_text(pair, text, sizeof(text)), e))
+            return false;
+        bool statement = span_is(plain, "query") || span_is(plain, "q") || span_is(plain, "sql") ||
+                         span_is(plain, "stmt");
+        if (statement && !allow_statement(plain_text(pair, text, sizeof(text)), e))
+            return false;
+    }
+    return true;
+}
+
+bool allow_path(struct span path, struct error *e)
+{
+    uint8_t text[ALLOW_PATH_MAX];
     if (path.len == 0 || path.at[0] != '/' || path.len > ALLOW_PATH_MAX)
         return error_set(e, "a path must begin with / and be at most %d bytes long", ALLOW_PATH_MAX);
     for (size_t i = 0; i < path.len; i++)
@@ -190,17 +219,7 @@ bool allow_path(struct span method, struct span path, struct error *e)
             return error_set(e, "a path may hold printable ASCII without space, # and \\ only");
     struct span query = path, bare = span_cut(&query, '?');
     struct span plain = plain_text(bare, text, sizeof(text));
-    if (span_starts(plain, SPAN("//")) || span_has(plain, "..") || span_has(plain, "@"))
-        return error_set(e, "a path may not hold //, .. or @");
-    if (!allow_special(plain, query, e))
-        return false;
-    for (struct span rest = plain; rest.len;) {
-        struct span segment = span_cut(&rest, '/');
-        if (AMONG(segment, SEGMENTS))
-            return error_set(e, "the path segment \"%.*s\" reads records or changes something",
-                             SPAN_FMT(segment));
-    }
-    return allow_query(query, e);
+    return allow_segments(plain, e) && allow_special(plain, query, e) && allow_query(query, e);
 }
 
 bool allow_header(struct span name, struct span value, struct error *e)

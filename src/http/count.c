@@ -12,10 +12,14 @@ struct counting {
     unsigned asked_per;
 };
 
-static int64_t count_at(const struct node *n, struct span path)
+/* The first of the paths, separated by `|`, at which a number stands. */
+static int64_t count_at(const struct node *n, struct span paths)
 {
     int64_t value;
-    return path.len && node_i64(node_at(n, path), &value) && value >= 0 ? value : COUNT_UNKNOWN;
+    while (paths.len)
+        if (node_i64(node_at(n, span_cut(&paths, '|')), &value) && value >= 0)
+            return value;
+    return COUNT_UNKNOWN;
 }
 
 static bool child_text(struct asker *a, const struct node *child, struct span path, struct span *ret)
@@ -85,6 +89,8 @@ static bool count_each(struct asker *a, const struct count_rule *r, struct obser
         o->records = r->records.len ? 0 : COUNT_UNKNOWN;
         o->bytes = r->bytes.len ? 0 : COUNT_UNKNOWN;
     }
+    if (c.asked_per == PER_COLLECTION_MAX)
+        fact_number(o, "collections.measured", c.asked_per, answer->ask, SPAN_NONE);
     if (c.systems)
         fact_number(o, "collections.system", c.systems, answer->ask, SPAN_NONE);
     return true;

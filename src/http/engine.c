@@ -68,13 +68,13 @@ static void state_auth(struct asker *a, struct observation *o)
         fact_text(o, "auth", SPAN("none"), NULL, SPAN_NONE);
         return;
     }
-    if (!r || (o->outcome != OUTCOME_LOCKED && o->outcome != OUTCOME_PARTIAL))
+    if (o->outcome != OUTCOME_LOCKED && o->outcome != OUTCOME_PARTIAL)
         return;
-    struct span challenge = response_header(r, "www-authenticate");
+    struct span challenge = r ? response_header(r, "www-authenticate") : SPAN_NONE;
     struct span scheme = span_first(challenge, span_index(challenge, ' '));
     uint8_t text[20];
     if (scheme.len == 0 || scheme.len > sizeof(text)) {
-        fact_text(o, "auth", SPAN("required"), r->ask, span_first(r->body, PROOF_MAX));
+        fact_text(o, "auth", SPAN("required"), r ? r->ask : NULL, r ? r->body : SPAN_NONE);
         return;
     }
     for (size_t i = 0; i < scheme.len; i++)

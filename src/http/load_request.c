@@ -241,7 +241,7 @@ static bool load_one(struct loader *l, const struct node *n, bool route, struct 
     r->named = !route && span_has(r->path, "{name}");
     if (!check_holes(l, n, r, route))
         return false;
-    if (!allow_path(r->method, r->path, &why) || !allow_header(SPAN("accept"), r->accept, &why) ||
+    if (!allow_path(r->path, &why) || !allow_header(SPAN("accept"), r->accept, &why) ||
         !allow_body(r->path, r->body, &why))
         return load_fail(l, n, "%s", why.text);
     return true;
@@ -352,7 +352,7 @@ static bool nest(struct loader *l, struct entry *e, const struct route *route, c
                                     SPAN_FMT(span_from(r->path, at + mark.len))));
     if (!r->name || !r->why || !r->path.at)
         return load_no_memory(l);
-    if (!allow_path(SPAN("GET"), inner->path, &why) || !allow_path(r->method, r->path, &why))
+    if (!allow_path(inner->path, &why) || !allow_path(r->path, &why))
         return error_set(l->error, "%s: the nested request %s: %s", e->file, r->name, why.text);
     *slot = (struct nested){ route, store, inner, r };
     l->entry = e;

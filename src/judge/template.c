@@ -178,8 +178,9 @@ static void put_number(struct writer *w, int64_t value)
 static void put_bytes(struct writer *w, int64_t value)
 {
     static const char *const UNITS[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
-    uint64_t tenths = value < 0 ? 0 : (uint64_t)value > UINT64_MAX / 10 ? UINT64_MAX : (uint64_t)value * 10;
-    size_t unit = 0;
+    uint64_t n = value < 0 ? 0 : (uint64_t)value;
+    size_t unit = n > UINT64_MAX / 10;
+    uint64_t tenths = unit ? n / 100 : n * 10;
     while (tenths >= 10000 && unit + 1 < sizeof(UNITS) / sizeof(*UNITS)) {
         tenths = tenths / 1000 + (tenths % 1000 >= 500);
         unit++;

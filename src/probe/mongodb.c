@@ -7,7 +7,7 @@
  * and getLog, which needs the right to read the server's log, decides. Proof 2 is that the
  * collections of a database are listed, or that there is nothing but the server's own databases.
  *
- * Names and statistics only: listDatabases, listCollections (names), collStats, dbStats. */
+ * Names and counters only: listDatabases, listCollections (names), dataSize, dbStats. */
 #include "probe/bson.h"
 #include "probe/name.h"
 #include "probe/probe.h"
@@ -82,12 +82,15 @@ static const struct ask MG_COLLECTIONS =
     MG_MSG("mongodb.list_collections", "names of the collections: the second proof", MG_LIST_COLLECTIONS);
 static const struct ask MG_DB_STATS =
     MG_MSG("mongodb.db_stats", "how many collections and objects a large database has", MG_INT("dbStats", "\x01"));
-static const struct ask MG_COLL_STATS = {
-    .name = "mongodb.coll_stats",
-    .why = "how many documents and bytes one collection has",
-    .parts = { ASK_LE(4, 1, 10, 4), ASK_BYTES(MG_MSG_HEAD), ASK_LE(4, 3, 10, 4), ASK_BYTES("\x02" "collStats\0"),
-               ASK_LE(4, 5, 6, 1), ASK_HOLE("collection", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\x02$db\0"),
-               ASK_LE(4, 8, 9, 1), ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\0") },
+/* Not collStats: its answer takes 12 KiB a collection, this one 100 bytes. `estimate` makes it read
+ * the collection's own counters instead of its documents. */
+static const struct ask MG_DATA_SIZE = {
+    .name = "mongodb.data_size",
+    .why = "how many documents and bytes one collection has, from its counters",
+    .parts = { ASK_LE(4, 1, 12, 4), ASK_BYTES(MG_MSG_HEAD), ASK_LE(4, 3, 12, 4), ASK_BYTES("\x02" "dataSize\0"),
+               ASK_LE(4, 5, 8, 1), ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("."),
+               ASK_HOLE("collection", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\x08" "estimate\0\x01" "\x02$db\0"),
+               ASK_LE(4, 10, 11, 1), ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\0") },
 };
 
 static const struct ask MG_OLD_IS_MASTER = MG_ADMIN_QUERY(
@@ -105,12 +108,13 @@ static const struct ask MG_OLD_COLLECTIONS =
 static const struct ask MG_OLD_DB_STATS =
     MG_QUERY("mongodb.old_db_stats", "collections and objects of a database, for servers before 3.6",
              MG_INT("dbStats", "\x01"));
-static const struct ask MG_OLD_COLL_STATS = {
-    .name = "mongodb.old_coll_stats",
+static const struct ask MG_OLD_DATA_SIZE = {
+    .name = "mongodb.old_data_size",
     .why = "documents and bytes of one collection, for servers before 3.6",
-    .parts = { ASK_LE(4, 1, 9, 4), ASK_BYTES(MG_QUERY_HEAD), ASK_HOLE("database", MG_NAME_MAX, HOLE_JSON),
-               ASK_BYTES(MG_QUERY_TAIL), ASK_LE(4, 5, 9, 4), ASK_BYTES("\x02" "collStats\0"), ASK_LE(4, 7, 8, 1),
-               ASK_HOLE("collection", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\0") },
+    .parts = { ASK_LE(4, 1, 11, 4), ASK_BYTES(MG_QUERY_HEAD), ASK_HOLE("database", MG_NAME_MAX, HOLE_JSON),
+               ASK_BYTES(MG_QUERY_TAIL), ASK_LE(4, 5, 11, 4), ASK_BYTES("\x02" "dataSize\0"), ASK_LE(4, 7, 10, 1),
+               ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("."),
+               ASK_HOLE("collection", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\x08" "estimate\0\x01\0") },
 };
 
 /* Each command in its two dresses. */
@@ -123,7 +127,7 @@ static const struct mg_command MG_ASK_DATABASES = { &MG_LIST_DATABASES, &MG_OLD_
 static const struct mg_command MG_ASK_LOG = { &MG_GET_LOG, &MG_OLD_GET_LOG };
 static const struct mg_command MG_ASK_COLLECTIONS = { &MG_COLLECTIONS, &MG_OLD_COLLECTIONS };
 static const struct mg_command MG_ASK_DB_STATS = { &MG_DB_STATS, &MG_OLD_DB_STATS };
-static const struct mg_command MG_ASK_COLL_STATS = { &MG_COLL_STATS, &MG_OLD_COLL_STATS };
+static const struct mg_command MG_ASK_DATA_SIZE = { &MG_DATA_SIZE, &MG_OLD_DATA_SIZE };
 
 /* ---- replies --------------------------------------------------------------------------- */
 
@@ -203,7 +207,7 @@ static const char *mg_ask_name(const struct mg *m, const struct mg_command *c)
 /* A command with names in it; an empty span where its holes refuse them. */
 static struct span mg_ask_with(struct mg *m, const struct mg_command *c, const struct span *args, size_t n)
 {
-    uint8_t scratch[2 * MG_NAME_MAX + 128];
+    uint8_t scratch[3 * MG_NAME_MAX + 128];
     struct writer trial = writer_over(scratch, sizeof(scratch));
     const struct ask *a = m->old ? c->old : c->now;
     if (!ask_render(a, args, n, &trial))
@@ -302,12 +306,12 @@ static void mg_collection(struct mg *m, struct observation *o, struct span datab
     if (view || span_starts(name, SPAN("system.")))
         return;
     if (m->measured < MG_COLLECTIONS_MAX && wire_ok(m->w)) {
-        struct span args[] = { name, database };
-        struct span old_args[] = { database, name };
-        struct span stats = mg_ask_with(m, &MG_ASK_COLL_STATS, m->old ? old_args : args, 2);
+        struct span args[] = { database, name, database };
+        struct span old_args[] = { database, database, name };
+        struct span stats = mg_ask_with(m, &MG_ASK_DATA_SIZE, m->old ? old_args : args, 3);
         m->measured++;
         if (mg_is_ok(stats)) {
-            records = bson_number(stats, "count", COUNT_UNKNOWN);
+            records = bson_number(stats, "numObjects", COUNT_UNKNOWN);
             bytes = bson_number(stats, "size", COUNT_UNKNOWN);
         }
     } else {
@@ -467,9 +471,9 @@ const struct probe PROBE_MONGODB = {
     .kind = KIND_STORE,
     .ports = { 27017, 27018, 27019 },
     .proof = "listDatabases names a database without a login, then its collections are listed",
-    .counts = "databases, collections, documents and sizes from collStats",
+    .counts = "databases, collections, documents and sizes from the collections' own counters",
     .asks = { &MG_HELLO, &MG_IS_MASTER, &MG_BUILD_INFO, &MG_LIST_DATABASES, &MG_GET_LOG, &MG_COLLECTIONS,
-              &MG_DB_STATS, &MG_COLL_STATS, &MG_OLD_IS_MASTER, &MG_OLD_BUILD_INFO, &MG_OLD_LIST_DATABASES,
-              &MG_OLD_GET_LOG, &MG_OLD_COLLECTIONS, &MG_OLD_DB_STATS, &MG_OLD_COLL_STATS },
+              &MG_DB_STATS, &MG_DATA_SIZE, &MG_OLD_IS_MASTER, &MG_OLD_BUILD_INFO, &MG_OLD_LIST_DATABASES,
+              &MG_OLD_GET_LOG, &MG_OLD_COLLECTIONS, &MG_OLD_DB_STATS, &MG_OLD_DATA_SIZE },
     .run = mongodb_run,
 };

@@ -104,8 +104,8 @@ void layout_number(struct buf *out, uint64_t n)
 /* Decimal steps with one place after the point. */
 static void put_scaled(struct buf *out, uint64_t n, const char *const *units, size_t unit_count)
 {
-    uint64_t tenths = n > UINT64_MAX / 10 ? UINT64_MAX : n * 10;
-    size_t unit = 0;
+    size_t unit = n > UINT64_MAX / 10;
+    uint64_t tenths = unit ? n / 100 : n * 10;
     while (tenths >= 10000 && unit + 1 < unit_count) {
         tenths = tenths / 1000 + (tenths % 1000 >= 500);
         unit++;

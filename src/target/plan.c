@@ -150,7 +150,7 @@ static bool check_allowed(const struct building *b, const struct target *t, cons
         struct address a = address_from(r->family, at);
         if (!g || g->family != r->family || g->first > at)
             return error_set(e, "%s is not in the allow list of %s", address_text(&a, text), file);
-        if (g->skip && r->first == r->last)
+        if (g->skip && (r->first == r->last || !plan_never(&a, plan_is_wide(r))))
             return error_set(e, "%s is never asked: %s", address_text(&a, text), g->skip);
         for (size_t k = 0; k < t->ports.len; k++)
             if (!ports_has(g->ports, ports_at(&t->ports, k)))
@@ -324,13 +324,14 @@ static bool build_lists(struct building *b)
     struct plan *p = b->plan;
     const struct scope *scope = p->options.scope;
     struct cover_builder denied, decoys;
+    struct error ignored;
     cover_begin(&denied, &p->sets);
     cover_begin(&decoys, &p->sets);
     bool ok = claim_listed(b, &denied, &p->options.excludes, "excluded") &&
               (!scope || (claim_listed(b, &denied, &scope->deny, "denied") &&
                           claim_listed(b, &decoys, &scope->decoys, "marked as a decoy")));
-    ok = cover_end(&denied, p->arena, &p->denied, ok ? b->error : &b->first_problem) && ok;
-    return cover_end(&decoys, p->arena, &p->decoys, ok ? b->error : &b->first_problem) && ok;
+    ok = cover_end(&denied, p->arena, &p->denied, ok ? b->error : &ignored) && ok;
+    return cover_end(&decoys, p->arena, &p->decoys, ok ? b->error : &ignored) && ok;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */

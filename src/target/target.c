@@ -205,6 +205,8 @@ static bool strip_url(struct span *text, uint16_t *ret_port, struct error *e)
     while (end < rest.len && rest.at[end] != '/' && rest.at[end] != '?' && rest.at[end] != '#')
         end++;
     *text = span_first(rest, end);
+    if (all_digits(span_from(rest, end + 1)))
+        return error_set(e, "a URL holds one address or name; write a prefix without a scheme");
     if (span_index(*text, '@') < text->len)
         return error_set(e, "a user name or password has no place here; write host:port");
     return true;

@@ -1,0 +1,361 @@
+/* Checks what capture.c wrote down: every stream of bytes that left must be a row of declared
+ * asks and nothing else, outside TLS and inside it.
+ *
+ *     verify [--catalog DIR]... FILE|DIR...
+ *
+ * Of each connection:
+ *   - the bytes outside TLS are asks, whole, one after the other; none comes after TLS began;
+ *   - so are the bytes inside TLS;
+ *   - what the TLS library sent are TLS records (RFC 8446 5.1), the first a ClientHello; a client
+ *     certificate that is visible is empty;
+ *   - the kernel counted no byte more than these.
+ *
+ * One line a failure with the first offending bytes, then "N passed, N failed". No connection at
+ * all is a failure, too: a guard that saw nothing guards nothing. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/list.h"
+#include "http/catalog.h"
+#include "probe/probe.h"
+#include "sweep/ladder.h"
+#include "text/escape.h"
+
+enum {
+    DIRS_MAX = 8, FILE_MAX = 256 << 20, STREAM_MAX = 4 << 20, SHOWN_MAX = 120, PLACE_MAX = 80,
+    RECORD_HEAD = 5, RECORD_MAX = 16384 + 2048,
+    RECORD_CHANGE_CIPHER = 0x14, RECORD_HANDSHAKE = 0x16, RECORD_LAST = 0x17,
+    HANDSHAKE_CLIENT_HELLO = 1, HANDSHAKE_CERTIFICATE = 11, HANDSHAKE_KEY_EXCHANGE = 16,
+    EMPTY_CERTIFICATE = 3, /* the length of an empty list of certificates (RFC 5246 7.4.6) */
+};
+
+struct asks {
+    struct arena *arena;
+    LIST_OF(const struct ask *) list;
+};
+
+struct connection {
+    char place[PLACE_MAX];
+    unsigned id;
+    bool closed, plain_after_tls;
+    uint64_t kernel_bytes;
+    struct buf plain, tls, inside, attempts;
+};
+
+struct capture {
+    const char *path;
+    struct connection *at;
+    size_t len, cap;
+};
+
+struct totals {
+    size_t passed, failed;
+};
+
+/* ---- asks ------------------------------------------------------------------------------ */
+
+static void gather(struct asks *a, const struct ask *ask)
+{
+    const struct ask **slot = list_add(a->arena, &a->list);
+    if (!slot)
+        abort();
+    *slot = ask;
+}
+
+/* The walk of `ajar asks`: the ladder's, each probe's, the catalog's. */
+static void gather_all(struct asks *a, const struct catalog *c)
+{
+    const struct ask *ask;
+    for (size_t i = 0; LADDER_ASKS[i]; i++)
+        gather(a, LADDER_ASKS[i]);
+    for (size_t p = 0; PROBES[p]; p++)
+        for (size_t i = 0; PROBES[p]->asks[i]; i++)
+            gather(a, PROBES[p]->asks[i]);
+    for (size_t i = 0; (ask = catalog_ask(c, i)); i++)
+        gather(a, ask);
+}
+
+/* How far asks explain the stream: its length where they explain all of it. Each position that can
+ * be reached is visited once. */
+static size_t explained(const struct asks *a, struct span stream)
+{
+    uint8_t *reached = calloc(stream.len + 1, 1);
+    size_t furthest = 0;
+    if (!reached)
+        abort();
+    reached[0] = 1;
+    for (size_t at = 0; at < stream.len; at++) {
+        if (!reached[at])
+            continue;
+        furthest = at;
+        for (size_t i = 0; i < a->list.len; i++) {
+            size_t n = ask_match(a->list.at[i], span_from(stream, at));
+            if (n)
+                reached[at + n] = 1;
+        }
+    }
+    if (reached[stream.len])
+        furthest = stream.len;
+    free(reached);
+    return furthest;
+}
+
+/* ---- one connection ---------------------------------------------------------------------- */
+
+static bool fail(const struct capture *c, const struct connection *k, const char *what, struct span bytes)
+{
+    struct buf shown;
+    buf_init(&shown, 8 * SHOWN_MAX);
+    escape_bytes(&shown, span_first(bytes, SHOWN_MAX));
+    printf("not ok %s: connection %u to %s: %s%s%.*s\n", c->path, k->id, k->place, what, bytes.len ? ": " : "",
+           (int)shown.len, (const char *)buf_span(&shown).at);
+    buf_release(&shown);
+    return false;
+}
+
+static bool check_asks(const struct asks *a, const struct capture *c, const struct connection *k, const struct buf *b,
+                       const char *what)
+{
+    struct span stream = buf_span(b);
+    size_t good = explained(a, stream);
+    return good == stream.len || fail(c, k, what, span_from(stream, good));
+}
+
+/* What a client may say in clear during a handshake: nothing that proves an identity. */
+static bool handshake_ok(struct span body, bool first)
+{
+    while (body.len >= 4) {
+        size_t len = (size_t)body.at[1] << 16 | (size_t)body.at[2] << 8 | body.at[3];
+        uint8_t type = body.at[0];
+        bool known = type == HANDSHAKE_CLIENT_HELLO || type == HANDSHAKE_CERTIFICATE || type == HANDSHAKE_KEY_EXCHANGE;
+        if (!known || (first && type != HANDSHAKE_CLIENT_HELLO) || len > body.len - 4)
+            return false;
+        if (type == HANDSHAKE_CERTIFICATE && len != EMPTY_CERTIFICATE)
+            return false;
+        body = span_from(body, 4 + len);
+        first = false;
+    }
+    return body.len == 0;
+}
+
+static bool check_records(const struct capture *c, const struct connection *k)
+{
+    struct span left = buf_span(&k->tls);
+    bool clear = true, first = true;
+    while (left.len) {
+        if (left.len < RECORD_HEAD)
+            return fail(c, k, "a TLS record is cut short", left);
+        size_t len = (size_t)left.at[3] << 8 | left.at[4];
+        uint8_t type = left.at[0];
+        if (type < RECORD_CHANGE_CIPHER || type > RECORD_LAST || left.at[1] != 3 || left.at[2] > 4 || len > RECORD_MAX ||
+            len > left.len - RECORD_HEAD)
+            return fail(c, k, "the TLS library sent no TLS record", left);
+        if (first && type != RECORD_HANDSHAKE)
+            return fail(c, k, "TLS does not begin with a ClientHello", left);
+        clear = clear && type != RECORD_CHANGE_CIPHER;
+        if (clear && type == RECORD_HANDSHAKE && !handshake_ok(span_sub(left, RECORD_HEAD, len), first))
+            return fail(c, k, "the TLS handshake says more than a client without identity may", left);
+        first = false;
+        left = span_from(left, RECORD_HEAD + len);
+    }
+    return true;
+}
+
+static bool check_kernel(const struct capture *c, const struct connection *k)
+{
+    char what[160];
+    uint64_t seen = k->plain.len + k->tls.len;
+    if (!k->closed)
+        return fail(c, k, "it was never closed, so the kernel's count of its bytes is not known", SPAN_NONE);
+    if (k->kernel_bytes <= seen)
+        return true;
+    snprintf(what, sizeof(what), "the kernel sent %llu bytes, of which only %llu were seen",
+             (unsigned long long)k->kernel_bytes, (unsigned long long)seen);
+    return fail(c, k, what, SPAN_NONE);
+}
+
+static bool check(const struct asks *a, const struct capture *c, const struct connection *k)
+{
+    if (!buf_ok(&k->plain) || !buf_ok(&k->tls) || !buf_ok(&k->inside) || !buf_ok(&k->attempts))
+        return fail(c, k, "more bytes were sent than a conversation can need", SPAN_NONE);
+    if (k->plain_after_tls)
+        return fail(c, k, "bytes went past the TLS that had begun", buf_span(&k->plain));
+    return check_asks(a, c, k, &k->plain, "no ask declares these bytes") &&
+           check_asks(a, c, k, &k->inside, "no ask declares these bytes inside TLS") &&
+           check_asks(a, c, k, &k->attempts, "no ask declares these bytes that were to be sent inside TLS") &&
+           check_records(c, k) && check_kernel(c, k);
+}
+
+/* ---- reading captures ---------------------------------------------------------------------- */
+
+static struct span word(struct span *line)
+{
+    return span_cut(line, ' ');
+}
+
+static struct connection *connection_of(struct capture *c, unsigned id, struct span place)
+{
+    for (size_t i = c->len; i > 0; i--)
+        if (c->at[i - 1].id == id)
+            return &c->at[i - 1];
+    if (c->len == c->cap) {
+        c->cap = c->cap ? 2 * c->cap : 256;
+        c->at = reallocarray(c->at, c->cap, sizeof(*c->at));
+        if (!c->at)
+            abort();
+    }
+    struct connection *k = &c->at[c->len++];
+    *k = (struct connection){ .id = id };
+    snprintf(k->place, sizeof(k->place), "%.*s", SPAN_FMT(span_first(place, sizeof(k->place) - 1)));
+    buf_init(&k->plain, STREAM_MAX);
+    buf_init(&k->tls, STREAM_MAX);
+    buf_init(&k->inside, STREAM_MAX);
+    buf_init(&k->attempts, STREAM_MAX);
+    return k;
+}
+
+static int digit(uint8_t c)
+{
+    return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool put_hex(struct buf *out, struct span hex)
+{
+    for (size_t i = 0; i < hex.len; i += 2) {
+        int high = digit(hex.at[i]), low = i + 1 < hex.len ? digit(hex.at[i + 1]) : -1;
+        if (high < 0 || low < 0)
+            return false;
+        buf_byte(out, (uint8_t)(high << 4 | low));
+    }
+    return hex.len > 0;
+}
+
+static bool take_line(struct capture *c, struct span line)
+{
+    uint64_t id, value;
+    if (!span_u64(word(&line), UINT32_MAX, &id))
+        return false;
+    struct span kind = word(&line), place = word(&line);
+    struct connection *k = connection_of(c, (unsigned)id, place);
+    if (span_is(kind, "open"))
+        return span_is(line, "0");
+    if (span_is(kind, "close") && span_u64(line, UINT64_MAX, &value)) {
+        k->closed = true;
+        k->kernel_bytes = value;
+        return true;
+    }
+    if (span_is(kind, "plain")) {
+        k->plain_after_tls |= k->tls.len > 0;
+        return put_hex(&k->plain, line);
+    }
+    if (span_is(kind, "tls"))
+        return put_hex(&k->tls, line);
+    if (span_is(kind, "inside"))
+        return put_hex(&k->inside, line);
+    return span_is(kind, "attempt") && put_hex(&k->attempts, line);
+}
+
+static bool read_file(const char *path, struct buf *text)
+{
+    FILE *f = fopen(path, "rb");
+    uint8_t piece[4096];
+    size_t n;
+    while (f && (n = fread(piece, 1, sizeof(piece), f)) > 0)
+        buf_put(text, span_of(piece, n));
+    bool ok = f && !ferror(f) && buf_ok(text);
+    if (f)
+        fclose(f);
+    return ok;
+}
+
+static void release(struct capture *c)
+{
+    for (size_t i = 0; i < c->len; i++) {
+        buf_release(&c->at[i].plain);
+        buf_release(&c->at[i].tls);
+        buf_release(&c->at[i].inside);
+        buf_release(&c->at[i].attempts);
+    }
+    free(c->at);
+}
+
+static void verify_file(const struct asks *a, const char *path, struct totals *totals)
+{
+    struct capture c = { .path = path };
+    struct buf text;
+    buf_init(&text, FILE_MAX);
+    bool readable = read_file(path, &text);
+    struct span left = buf_span(&text);
+    unsigned line = 0;
+    while (readable && left.len) {
+        line++;
+        readable = take_line(&c, span_cut(&left, '\n'));
+    }
+    if (!readable) {
+        printf("not ok %s: line %u is no line of a capture\n", path, line);
+        totals->failed++;
+    }
+    for (size_t i = 0; readable && i < c.len; i++) {
+        bool ok = check(a, &c, &c.at[i]);
+        totals->passed += ok;
+        totals->failed += !ok;
+    }
+    release(&c);
+    buf_release(&text);
+}
+
+static void verify_path(const struct asks *a, const char *path, struct totals *totals)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        verify_file(a, path, totals);
+        return;
+    }
+    struct dirent **names = NULL;
+    int n = scandir(path, &names, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        char inner[2048];
+        snprintf(inner, sizeof(inner), "%s/%s", path, names[i]->d_name);
+        if (span_ends(span_str(names[i]->d_name), SPAN(".capture")))
+            verify_file(a, inner, totals);
+        free(names[i]);
+    }
+    free(names);
+}
+
+int main(int argc, char **argv)
+{
+    struct arena arena;
+    struct error e;
+    struct asks asks = { .arena = &arena };
+    struct totals totals = { 0, 0 };
+    const char *dirs[DIRS_MAX] = { "catalog" };
+    size_t dir_count = 1;
+    int i = 1;
+    for (; i + 1 < argc && strcmp(argv[i], "--catalog") == 0 && dir_count < DIRS_MAX; i += 2)
+        dirs[dir_count++] = argv[i + 1];
+    if (i == argc) {
+        fprintf(stderr, "usage: verify [--catalog DIR]... FILE|DIR...\n");
+        return 2;
+    }
+    arena_init(&arena, 256 << 20);
+    const struct catalog *catalog = catalog_load(&arena, dirs, dir_count, &e);
+    if (!catalog) {
+        fprintf(stderr, "verify: %s\n", e.text);
+        return 2;
+    }
+    gather_all(&asks, catalog);
+    for (; i < argc; i++)
+        verify_path(&asks, argv[i], &totals);
+    if (totals.passed + totals.failed == 0) {
+        printf("not ok: no connection was captured\n");
+        totals.failed++;
+    }
+    printf("%zu passed, %zu failed\n", totals.passed, totals.failed);
+    arena_release(&arena);
+    return totals.failed != 0;
+}

@@ -1,0 +1,181 @@
+/* The scope file, and what it says to those who mistype it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "target/scope.c"
+
+#include <stdlib.h>
+
+static struct arena arena;
+static struct error error;
+
+static int setup(void **state)
+{
+    (void)state;
+    arena_init(&arena, 8 << 20);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+static struct scope *parse(const char *yaml)
+{
+    return scope_parse(&arena, span_str(yaml), "s.yaml", &error);
+}
+
+static void test_whole(void **state)
+{
+    (void)state;
+    struct scope *s = parse("owner: \"Example Ltd, security@example.org\"\n"
+                            "ports: [6379, 9200-9202]\n"
+                            "allow:\n"
+                            "  - 10.0.0.0/8\n"
+                            "  - target: db.internal\n"
+                            "    ports: 5432\n"
+                            "    owned: true\n"
+                            "    note: the big one\n"
+                            "    tags: {owner: dba, tier: 1, contact: dba@example.org}\n"
+                            "  - \"[fd00::1]:9200\"\n"
+                            "deny: [10.9.0.0/16, {target: 10.0.0.5, ports: \"22,80\", note: x}]\n"
+                            "decoys: [10.0.0.66]\n");
+    if (!s)
+        fail_msg("%s", error.text);
+    assert_string_equal(s->owner, "Example Ltd, security@example.org");
+    assert_string_equal(ports_text(&arena, &s->ports), "6379,9200-9202");
+    assert_int_equal(s->allow.len, 3);
+    assert_string_equal(s->allow.at[0].target.text, "10.0.0.0/8");
+    assert_int_equal(s->allow.at[0].target.origin.line, 4);
+    assert_false(s->allow.at[0].owned);
+    const struct scope_entry *e = &s->allow.at[1];
+    assert_string_equal(e->target.name, "db.internal");
+    assert_int_equal(e->target.origin.line, 5);
+    assert_string_equal(ports_text(&arena, &e->target.ports), "5432");
+    assert_true(e->owned);
+    assert_string_equal(e->note, "the big one");
+    assert_string_equal(e->owner, "dba");
+    assert_string_equal(e->tier, "1");
+    assert_string_equal(e->contact, "dba@example.org");
+    assert_int_equal(s->allow.at[2].target.range.family, 6);
+    assert_int_equal(s->deny.list.len, 2);
+    assert_string_equal(ports_text(&arena, &s->deny.list.at[1].ports), "22,80");
+    assert_int_equal(s->decoys.list.len, 1);
+}
+
+static void expect_error(const char *yaml, const char *expect)
+{
+    if (parse(yaml))
+        fail_msg("\"%s\" is taken for a scope", yaml);
+    assert_string_equal(error.text, expect);
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    expect_error("", "s.yaml: line 1: the document is empty");
+    expect_error("- a\n", "s.yaml: line 1: a scope is a map with owner and allow; see doc/scope.md");
+    expect_error("owner: x\nalow: []\n", "s.yaml: line 2: unknown key \"alow\", did you mean \"allow\"?; allowed here "
+                                         "are owner, allow, deny, ports, decoys");
+    expect_error("owner: x\nallow: [1.1.1.1]\nexclude: []\n",
+                 "s.yaml: line 3: unknown key \"exclude\"; allowed here are owner, allow, deny, ports, decoys");
+    expect_error("allow: [10.0.0.1]\n", "s.yaml: line 1: the key \"owner\" is missing: state who answers for these "
+                                        "systems, as in owner: \"Example Ltd, security@example.org\"");
+    expect_error("owner: \"\"\nallow: [10.0.0.1]\n", "s.yaml: line 1: owner must be a text");
+    expect_error("owner:\nallow: [10.0.0.1]\n", "s.yaml: line 1: owner must be a text");
+    expect_error("owner: \"a\\nb\"\nallow: [10.0.0.1]\n", "s.yaml: line 1: owner must be one line of text");
+    expect_error("owner: x\n", "s.yaml: line 1: the key \"allow\" is missing or empty: list the targets that may be "
+                               "asked");
+    expect_error("owner: x\nallow: []\n", "s.yaml: line 1: the key \"allow\" is missing or empty: list the targets "
+                                          "that may be asked");
+    expect_error("owner: x\nallow: 10.0.0.1\n", "s.yaml: line 2: allow must be a list of targets");
+    expect_error("owner: x\nallow:\n  - 10.0.0.0/33\n", "s.yaml: line 3: target \"10.0.0.0/33\": the prefix length "
+                                                        "must be 0 to 32, as in 10.0.0.0/24");
+    expect_error("owner: x\nallow:\n  - [a]\n", "s.yaml: line 3: a target must be a text, as in 10.0.0.0/24");
+    expect_error("owner: x\nallow:\n  - ports: 80\n", "s.yaml: line 3: an entry needs the key \"target\"");
+    expect_error("owner: x\nallow:\n  - {target: a, onwed: true}\n",
+                 "s.yaml: line 3: unknown key \"onwed\", did you mean \"owned\"?; allowed here are target, ports, "
+                 "owned, tags, note");
+    expect_error("owner: x\nallow:\n  - {target: a, owned: yes}\n", "s.yaml: line 3: owned must be true or false");
+    expect_error("owner: x\nallow:\n  - {target: a, tags: b}\n",
+                 "s.yaml: line 3: tags must be a map with owner, tier or contact");
+    expect_error("owner: x\nallow:\n  - {target: \"a:80\", ports: 80}\n",
+                 "s.yaml: line 3: the target \"a:80\" states its ports already");
+    expect_error("owner: x\nallow: [a]\nports: [80, 70000]\n", "s.yaml: line 3: port \"70000\": ports are 1 to 65535");
+    expect_error("owner: x\nallow: [a]\nports: {a: b}\n",
+                 "s.yaml: line 3: ports must be a list, as in [9200, 9300-9305]");
+    expect_error("owner: x\nallow: [a]\nports: [[80]]\n",
+                 "s.yaml: line 3: a port is missing; write a number from 1 to 65535, as in 9200");
+    expect_error("owner: x\nallow: [a]\ndeny: [{target: a, owned: true}]\n",
+                 "s.yaml: line 3: unknown key \"owned\"; allowed here are target, ports, note");
+    expect_error("owner: x\nallow: [a]\ndeny: a\n", "s.yaml: line 3: deny must be a list of targets");
+    expect_error("owner: x\nowner: y\n", "s.yaml: line 2: the key \"owner\" stands twice in this map");
+    assert_null(scope_load(&arena, "/nonexistent/s.yaml", &error));
+    assert_string_equal(error.text, "/nonexistent/s.yaml: No such file or directory");
+}
+
+static void test_nearly(void **state)
+{
+    (void)state;
+    assert_true(nearly(SPAN("alow"), SPAN("allow")));
+    assert_true(nearly(SPAN("alloww"), SPAN("allow")));
+    assert_true(nearly(SPAN("onwed"), SPAN("owned")));
+    assert_true(nearly(SPAN("dent"), SPAN("deny")));
+    assert_false(nearly(SPAN("deny"), SPAN("deny")));
+    assert_false(nearly(SPAN(""), SPAN("deny")));
+    assert_false(nearly(SPAN("exclude"), SPAN("deny")));
+}
+
+static void test_mutated(void **state)
+{
+    (void)state;
+    static const char SEED[] = "owner: x\nallow:\n  - {target: 10.0.0.1, ports: [1, 2], tags: {tier: a}}\n"
+                               "deny: [10.0.0.2]\nports: 80\n";
+    struct random r = { 6 };
+    size_t taken = 0;
+    for (int i = 0; i < 3000; i++) {
+        size_t len = sizeof(SEED) - 1;
+        char *text = malloc(len);
+        memcpy(text, SEED, len);
+        for (uint64_t k = random_below(&r, 4); k > 0; k--)
+            text[random_below(&r, len)] = SEED[random_below(&r, len)];
+        error.text[0] = '\0';
+        struct scope *s = scope_parse(&arena, span_of(text, len), "s", &error);
+        taken += s != NULL;
+        if (!s)
+            assert_true(strncmp(error.text, "s: ", 3) == 0);
+        free(text);
+        arena_release(&arena);
+    }
+    assert_true(taken > 100);
+}
+
+static void test_memory_runs_out(void **state)
+{
+    (void)state;
+    for (uint64_t nth = 1;; nth++) {
+        arena.fail_at = nth;
+        if (parse("owner: x\nallow: [{target: a.b, ports: 80, note: y, tags: {tier: z}}]\ndeny: [10.0.0.1]\n"))
+            break;
+        assert_true(nth < 200);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_whole, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
+        cmocka_unit_test(test_nearly),
+        cmocka_unit_test_setup_teardown(test_mutated, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_memory_runs_out, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
