@@ -8,6 +8,7 @@
 #include "probe/probe.h"
 #include "sweep/ladder.h"
 #include "text/escape.h"
+#include "tls/tls.h"
 
 enum { DIRS_MAX = 8, OUT_MAX = 16 << 20, ARENA_MAX = 64 << 20 };
 
@@ -16,6 +17,9 @@ const struct ask *all_asks(const struct catalog *c, size_t i)
     for (size_t k = 0; LADDER_ASKS[k]; k++)
         if (i-- == 0)
             return LADDER_ASKS[k];
+    for (size_t k = 0; TLS_ASKS[k]; k++)
+        if (i-- == 0)
+            return TLS_ASKS[k];
     for (size_t p = 0; PROBES[p]; p++)
         for (size_t k = 0; PROBES[p]->asks[k]; k++)
             if (i-- == 0)

@@ -60,12 +60,27 @@ static const struct entry *find_entry(struct asker *a, const struct catalog *c, 
     return NULL;
 }
 
-/* "Basic realm=..." -> "basic". */
-static void state_auth(struct asker *a, struct observation *o)
+/* The answer that a verdict which holds rests on: that to the first request that takes rights. */
+static const struct response *deciding_answer(struct asker *a, const struct condition *c)
+{
+    if (c->kind == CONDITION_TESTS)
+        return c->request->rights && condition_met(a, c) ? a->get(a, c->request, SPAN_NONE) : NULL;
+    for (size_t i = 0; i < c->children.len && c->kind != CONDITION_NOT; i++) {
+        const struct response *r = deciding_answer(a, c->children.at[i]);
+        if (r)
+            return r;
+    }
+    return NULL;
+}
+
+/* "none" with the answer that took rights, or the scheme that was asked for: "Basic realm=..." ->
+ * "basic". */
+static void state_auth(struct asker *a, const struct verdict_rule *rule, struct observation *o)
 {
     const struct response *r = a->refusal;
     if (o->outcome == OUTCOME_OPEN) {
-        fact_text(o, "auth", SPAN("none"), NULL, SPAN_NONE);
+        r = deciding_answer(a, rule->when);
+        fact_text(o, "auth", SPAN("none"), r ? r->ask : NULL, r ? r->body : SPAN_NONE);
         return;
     }
     if (o->outcome != OUTCOME_LOCKED && o->outcome != OUTCOME_PARTIAL)
@@ -112,22 +127,24 @@ static void state_fact(struct asker *a, const struct fact_rule *f, struct observ
     }
 }
 
-static enum outcome judge(struct asker *a, const struct entry *e)
+/* The first verdict whose condition holds, or NULL. */
+static const struct verdict_rule *judge(struct asker *a, const struct entry *e)
 {
     for (size_t i = 0; i < e->verdicts.len; i++)
         if (condition_met(a, e->verdicts.at[i].when))
-            return e->verdicts.at[i].outcome;
-    return e->verdicts.len ? OUTCOME_UNCLEAR : OUTCOME_IDENTIFIED;
+            return &e->verdicts.at[i];
+    return NULL;
 }
 
 /* All but what stands behind; the observation is told by index because the list may move. */
 static enum outcome run_entry(struct asker *a, const struct entry *e, struct visit *v, size_t index)
 {
     struct observation *o = &v->observations.at[index];
+    const struct verdict_rule *rule = judge(a, e);
     struct value version;
     o->tls = a->tls;
     o->at_ms = a->now_ms;
-    o->outcome = judge(a, e);
+    o->outcome = rule ? rule->outcome : e->verdicts.len ? OUTCOME_UNCLEAR : OUTCOME_IDENTIFIED;
     if (sources_value(a, &e->version, &version))
         fact_text(o, "version", version.text, version.ask, version.proof);
     a->cached_only = o->outcome != OUTCOME_OPEN && o->outcome != OUTCOME_PARTIAL;
@@ -135,8 +152,8 @@ static enum outcome run_entry(struct asker *a, const struct entry *e, struct vis
         state_fact(a, &e->facts.at[i], o);
     if (!a->cached_only)
         engine_count(a, e, o);
+    state_auth(a, rule, o);
     a->cached_only = false;
-    state_auth(a, o);
     return o->outcome;
 }
 

@@ -275,11 +275,12 @@ static bool load_root(struct arena *a, const struct place *p, const struct node 
         if (!r->when)
             return false;
     }
+    if (!load_severity(a, p, root, &r->severity))
+        return false;
     const struct node *why = node_get(root, "why");
     if (!why)
         return place_error(p, root, "'why' is missing");
-    return load_severity(a, p, root, &r->severity) && template_compile(a, p, why, &r->why) &&
-           load_fixes(a, p, root, r) && load_examples(p, root, r);
+    return template_compile(a, p, why, &r->why) && load_fixes(a, p, root, r) && load_examples(p, root, r);
 }
 
 bool rule_compile(struct arena *a, const char *file, struct span yaml, struct rule *ret, struct error *e)

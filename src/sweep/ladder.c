@@ -189,7 +189,7 @@ static bool climb_tls(const struct climber *outer, bool *ret_handshake)
     struct climber c = { .ladder = outer->ladder, .wire = outer->wire, .visit = outer->visit, .dress = WIRE_IN_TLS };
     *ret_handshake = wire_again(c.wire, WIRE_IN_TLS);
     if (!*ret_handshake)
-        return false;
+        return wire_fault(c.wire) == WIRE_TLS && tls_observe_obsolete(c.wire, c.visit);
     const struct wire_tls *tls = wire_tls(c.wire);
     if (climb_inside(&c, !tls->client_cert_asked))
         return true;

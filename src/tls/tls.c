@@ -186,10 +186,9 @@ static void serial_fact(struct observation *o, X509 *leaf)
     hex_fact(o, "cert.serial", ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial));
 }
 
-bool tls_observe(struct wire *w, struct visit *v)
+bool tls_state(struct visit *v, const struct wire_tls *tls, int64_t now_ms)
 {
-    const struct wire_tls *tls = wire_tls(w);
-    if (!tls || tls->chain_len == 0)
+    if (tls->chain_len == 0)
         return false;
     const uint8_t *at = tls->chain[0].at;
     X509 *leaf = d2i_X509(NULL, &at, (long)tls->chain[0].len);
@@ -197,7 +196,7 @@ bool tls_observe(struct wire *w, struct visit *v)
     if (o) {
         o->outcome = OUTCOME_IDENTIFIED;
         o->tls = true;
-        o->at_ms = wire_now(w);
+        o->at_ms = now_ms;
         name_fact(o, "cert.subject", X509_get_subject_name(leaf));
         name_fact(o, "cert.issuer", X509_get_issuer_name(leaf));
         serial_fact(o, leaf);
@@ -217,4 +216,10 @@ bool tls_observe(struct wire *w, struct visit *v)
     X509_free(leaf);
     ERR_clear_error();
     return o != NULL;
+}
+
+bool tls_observe(struct wire *w, struct visit *v)
+{
+    const struct wire_tls *tls = wire_tls(w);
+    return tls && tls_state(v, tls, wire_now(w));
 }

@@ -13,5 +13,15 @@
  * the certificate names addresses), cert.chain_length (number), tls.version, tls.cipher (text),
  * tls.client_cert_asked (bool). False where the chain is empty or the leaf does not parse. */
 bool tls_observe(struct wire *w, struct visit *v);
+/* The same for a handshake that is at hand. */
+bool tls_state(struct visit *v, const struct wire_tls *tls, int64_t now_ms);
+
+/* For servers that OpenSSL cannot shake hands with any more (SSLv3, RC4, export suites): opens a
+ * new connection, says one ClientHello of its own and reads ServerHello and Certificate, which
+ * travel in clear up to TLS 1.2 (RFC 5246 7.4). Adds the same observation, with tls.version and
+ * tls.cipher as the server chose them. False where the peer shows no certificate that way. */
+bool tls_observe_obsolete(struct wire *w, struct visit *v);
+/* What it sends; NULL-ended. */
+extern const struct ask *const TLS_ASKS[];
 
 #endif

@@ -48,11 +48,27 @@ void tls_client_free(struct tls_client *c)
     free(c);
 }
 
+/* Whether the peer's first bytes were no TLS at all, rather than TLS that OpenSSL cannot speak. */
+static bool is_no_tls(unsigned long error)
+{
+    switch (ERR_GET_REASON(error)) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_UNEXPECTED_MESSAGE:
+    case SSL_R_RECORD_LENGTH_MISMATCH:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* What to do after a call returned <= 0: WIRE_FINE = try again, else the fault. */
 static enum wire_fault after(struct socket_back *b, int result, int64_t deadline_ms)
 {
     int saved = errno;
     int reason = SSL_get_error(b->ssl, result);
+    bool no_tls = reason == SSL_ERROR_SSL && is_no_tls(ERR_peek_error());
     ERR_clear_error();
     switch (reason) {
     case SSL_ERROR_WANT_READ:
@@ -63,7 +79,7 @@ static enum wire_fault after(struct socket_back *b, int result, int64_t deadline
     case SSL_ERROR_SYSCALL:
         return saved == ECONNRESET || saved == EPIPE ? WIRE_RESET : WIRE_CLOSED;
     default:
-        return WIRE_TLS;
+        return no_tls ? WIRE_MALFORMED : WIRE_TLS;
     }
 }
 
@@ -102,7 +118,7 @@ enum wire_fault socket_tls_start(struct socket_back *b, const struct endpoint *e
             break;
         enum wire_fault f = after(b, result, deadline_ms);
         if (f != WIRE_FINE)
-            return f == WIRE_CLOSED || f == WIRE_RESET ? WIRE_TLS : f;
+            return f == WIRE_CLOSED || f == WIRE_RESET ? WIRE_MALFORMED : f;
     }
     ret->version = SSL_get_version(b->ssl);
     ret->cipher = SSL_get_cipher_name(b->ssl);

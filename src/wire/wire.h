@@ -28,7 +28,7 @@ enum wire_fault {
     WIRE_DEADLINE,    /* the whole conversation took too long; no reopening */
     WIRE_BUDGET,      /* the peer sent more than the budget; no reopening */
     WIRE_MALFORMED,   /* wire_fail(): the answer breaks its protocol */
-    WIRE_TLS,         /* the TLS handshake failed */
+    WIRE_TLS,         /* the peer speaks TLS, and the handshake failed; no TLS at all is malformed */
     WIRE_UNDECLARED,  /* an ask could not be rendered: a hole refused its value */
     WIRE_LOCAL,       /* this machine could not ask: descriptors, ports, a route, a local firewall */
     WIRE_MEMORY,

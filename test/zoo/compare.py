@@ -73,7 +73,7 @@ def check_service(label, view, service, before, after):
 def check_field(label, key, value, before, after, slack):
     if key == "version":
         return said(label, value is not None and number(value) == number(after[key]), after.get(key), value)
-    low, high = sorted((before.get(key, 0), after[key]))
+    low, high = sorted((before.get(key, 0), after.get(key, 0)))
     right = isinstance(value, int) and low * (1 - slack) <= value <= high * (1 + slack)
     return said(label, right, low if low == high else f"{low}..{high}", value)
 

@@ -1,0 +1,230 @@
+"""Requests that the lint must refuse, as `ajar asks` would print them, and a few that it must not."""
+
+HEAD = " HTTP/1.1\\r\\nHost: {host, at most 262}\\r\\n"
+
+
+def get(path, more=""):
+    return "GET " + path + HEAD + more + "\\r\\n"
+
+
+def post(path, body="", more=""):
+    return "POST " + path + HEAD + more + f"Content-Length: {len(body)}\\r\\n\\r\\n" + body
+
+
+def pg(sql):
+    return "Q{length}" + sql + "\\x00"
+
+
+def my(sql):
+    return "{length}\\x00\\x03" + sql
+
+
+MONGO = "{length}\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xdd\\x07\\x00\\x00\\x00\\x00\\x00\\x00\\x00{length}"
+MONGO_OLD = "{length}\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xd4\\x07\\x00\\x00\\x00\\x00\\x00\\x00"
+MONGO_END = "\\x02$db\\x00\\x06\\x00\\x00\\x00admin\\x00\\x00"
+MYSQL_LOGIN = "\\x00\\x00\\x00\\x01!" + "\\x00" * 23
+MYSQL_NATIVE = "mysql_native_password\\x00"
+ZK_CONNECT = "\\x00\\x00\\x00-" + "\\x00" * 16 + "\\x00\\x00'\\x10"
+
+BAD = [
+    # No rule knows them.
+    ("kafka.fetch", "\\x00\\x00\\x00\\x10\\x00\\x01"),
+    ("unheard.of", "HELLO\\r\\n"),
+    ("tls.handshake", "\\x16\\x03\\x01"),
+    ("tls.other", ""),
+    ("ladder.ping", "GET\\r\\n"),
+    ("redis.get", get("/")),  # HTTP under a wire protocol's name
+
+    # Passwords.
+    ("redis.auth", "AUTH password\\r\\n"),
+    ("redis.hello", "HELLO 3 AUTH default foobared\\r\\n"),
+    ("redis.auth_hole", "AUTH {host, at most 10}\\r\\n"),
+    ("postgresql.password", "p{length}postgres\\x00"),
+    ("postgresql.startup", "{length}\\x00\\x03\\x00\\x00user\\x00postgres\\x00options\\x00-c x=1\\x00\\x00"),
+    ("postgresql.startup", "{length}\\x00\\x03\\x00\\x00user\\x00admin\\x00\\x00"),
+    ("postgresql.startup", "{length}\\x00\\x03\\x00\\x00user\\x00postgres\\x00replication\\x00database\\x00\\x00"),
+    ("mysql.login", "{length}\\x01\\x05\\xa2\\x08\\x00" + MYSQL_LOGIN + "root\\x00\\x14aaaaaaaaaaaaaaaaaaaa" + MYSQL_NATIVE),
+    ("mysql.login", "{length}\\x01\\x05\\xa2\\x08\\x00" + MYSQL_LOGIN + "admin\\x00\\x00" + MYSQL_NATIVE),
+    ("mysql.login", "{length}\\x01\\x85\\xa2\\x08\\x00" + MYSQL_LOGIN + "root\\x00\\x00" + MYSQL_NATIVE),
+    ("mysql.clear", "\\x05\\x00\\x00\\x03root\\x00"),
+    ("mongodb.sasl", MONGO + "\\x10saslStart\\x00\\x01\\x00\\x00\\x00" + MONGO_END),
+    ("mongodb.hello", MONGO + "\\x10hello\\x00\\x01\\x00\\x00\\x00\\x03speculativeAuthenticate\\x00\\x05\\x00\\x00\\x00\\x00"
+     + MONGO_END),
+    ("zookeeper.addauth", "\\x00\\x00\\x00\\x08\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x64"),
+    ("zookeeper.connect", ZK_CONNECT + "\\x00" * 8 + "\\x00\\x00\\x00\\x10" + "x" * 16 + "\\x01"),
+    ("zookeeper.connect", ZK_CONNECT + "\\x00" * 7 + "\\x01" + "\\x00\\x00\\x00\\x10" + "\\x00" * 16 + "\\x01"),
+    ("mqtt.connect", "\\x10\\x16\\x00\\x04MQTT\\x04\\xc2\\x00<\\x00\\x04ajar\\x00\\x01a\\x00\\x01b"),
+    ("mqtt.connect", "\\x10\\x13\\x00\\x04MQTT\\x04\\x82\\x00<\\x00\\x04ajar\\x00\\x01a"),
+    ("mqtt.connect", "\\x10\\x10\\x00\\x04MQTT\\x04\\x00\\x00<\\x00\\x04ajar"),  # resumes somebody's session
+    ("mqtt.connect", "\\x10\\x16\\x00\\x04MQTT\\x04\\x06\\x00<\\x00\\x04ajar\\x00\\x01t\\x00\\x01m"),  # a will
+    ("ldap.bind", "0\\x0e\\x02\\x01\\x01`\\x09\\x02\\x01\\x03\\x04\\x00\\x80\\x02pw"),
+    ("ldap.bind", "0\\x12\\x02\\x01\\x01`\\x0d\\x02\\x01\\x03\\x04\\x04cn=a\\x80\\x02pw"),
+    ("ldap.bind", "0\\x10\\x02\\x01\\x01`\\x0b\\x02\\x01\\x03\\x04\\x04cn=a\\x80\\x00"),  # a name without a password
+    ("memcached.sasl", "\\x80!\\x00\\x05" + "\\x00" * 20 + "PLAIN"),
+    ("memcached.auth", "set x 0 0 7\\r\\nroot pw\\r\\n"),
+    ("web.basic", get("/", "Authorization: Basic YWRtaW46YWRtaW4=\\r\\n")),
+    ("web.cookie", get("/", "Cookie: session=1\\r\\n")),
+    ("web.proxy", get("/", "Proxy-Authorization: Basic YTpi\\r\\n")),
+    ("web.key", get("/", "X-Api-Key: abc\\r\\n")),
+    ("web.forwarded", get("/", "X-Forwarded-For: 127.0.0.1\\r\\n")),
+    ("web.userinfo", get("http://admin:admin@host/")),
+    ("web.userinfo", get("/admin:admin@host/")),
+    ("influxdb.ping", get("/query?u=admin&p=admin&q=SHOW+DATABASES")),
+    ("web.token", get("/api/v1/status?token=x")),
+    ("web.token", get("/api/v1/status?%74oken=x")),
+    ("grafana.login", post("/login", '{"user":"admin","password":"admin"}')),
+    ("couchdb.session", post("/_session", "name=admin&password=admin")),
+
+    # Records, messages, logs, secrets.
+    ("redis.get", "GET customer:1\\r\\n"),
+    ("redis.keys", "KEYS *\\r\\n"),
+    ("redis.scan", "SCAN 0\\r\\n"),
+    ("redis.two", "PING\\r\\nKEYS *\\r\\n"),
+    ("redis.hole", "INFO {host, at most 10}\\r\\n"),
+    ("memcached.get", "get key\\r\\n"),
+    ("memcached.dump", "stats cachedump 1 100\\r\\n"),
+    ("memcached.binary-get", "\\x80\\x00" + "\\x00" * 22),
+    ("postgresql.records", pg("SELECT name FROM customers")),
+    ("postgresql.records", pg("SELECT * FROM pg_catalog.pg_database")),
+    ("postgresql.records", pg("SELECT datname FROM pg_catalog.pg_database, customers")),
+    ("postgresql.records", pg("SELECT t.datname FROM (SELECT name FROM customers) t")),
+    ("postgresql.records", pg("SELECT datname FROM pg_catalog.pg_database d JOIN customers c ON c.id = d.oid")),
+    ("postgresql.records", pg("SELECT datname FROM pg_catalog.pg_database UNION SELECT name FROM customers")),
+    ("postgresql.hashes", pg("SELECT rolname, rolpassword FROM pg_catalog.pg_authid")),
+    ("postgresql.hashes", pg("SELECT passwd FROM pg_shadow")),
+    ("postgresql.samples", pg("SELECT most_common_vals FROM pg_catalog.pg_stats")),
+    ("postgresql.file", pg("SELECT pg_read_file(datname) FROM pg_catalog.pg_database")),
+    ("postgresql.file", pg("COPY customers TO STDOUT")),
+    ("postgresql.setting", pg("SELECT current_setting('primary_conninfo')")),
+    ("postgresql.two", pg("SELECT datname FROM pg_catalog.pg_database; SELECT name FROM customers")),
+    ("postgresql.hole", pg("SELECT datname FROM pg_catalog.pg_database WHERE datname = {database, at most 63}")),
+    ("postgresql.comment", pg("SELECT datname /* x */ FROM pg_catalog.pg_database")),
+    ("postgresql.after", "Q{length}SELECT datname FROM pg_catalog.pg_database\\x00Q"),
+    ("mysql.records", my("SELECT name FROM shop.customers")),
+    ("mysql.records", my("SELECT authentication_string FROM mysql.user")),
+    ("mysql.queries", my("SHOW FULL PROCESSLIST")),
+    ("mysql.queries", my("SELECT info FROM information_schema.processlist")),
+    ("mysql.file", my("SELECT LOAD_FILE('/etc/passwd')")),
+    ("mysql.variable", my("SELECT @@secure_file_priv")),
+    ("mysql.columns", my("SHOW INDEX customers STATUS")),
+    ("mysql.field_list", "{length}\\x00\\x04customers\\x00"),
+    ("mongodb.find", MONGO + "\\x02find\\x00\\x02\\x00\\x00\\x00a\\x00" + MONGO_END),
+    ("mongodb.aggregate", MONGO + "\\x02aggregate\\x00\\x02\\x00\\x00\\x00a\\x00" + MONGO_END),
+    ("mongodb.where", MONGO + "\\x10listCollections\\x00\\x01\\x00\\x00\\x00\\x02$where\\x00\\x02\\x00\\x00\\x001\\x00" + MONGO_END),
+    ("mongodb.log", MONGO + "\\x02getLog\\x00\\x07\\x00\\x00\\x00global\\x00" + MONGO_END),
+    ("mongodb.get_more", "{length}\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xd5\\x07\\x00\\x00\\x00\\x00\\x00\\x00"),
+    ("mongodb.query", MONGO_OLD + "shop.customers\\x00\\x00\\x00\\x00\\x00\\xff\\xff\\xff\\xff{length}\\x10hello\\x00\\x01\\x00\\x00\\x00\\x00"),
+    ("mongodb.query", MONGO_OLD + "{database, at most 255}\\x00\\x00\\x00\\x00\\x00\\xff\\xff\\xff\\xff{length}\\x10hello\\x00\\x01\\x00\\x00\\x00\\x00"),
+    ("zookeeper.cons", "cons"),
+    ("zookeeper.dump", "dump"),
+    ("zookeeper.get", "\\x00\\x00\\x00\\x0e\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x04\\x00\\x00\\x00\\x01/\\x00"),
+    ("zookeeper.children", "\\x00\\x00\\x00\\x0f\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x0c\\x00\\x00\\x00\\x02/a\\x00"),
+    ("zookeeper.watch", "\\x00\\x00\\x00\\x0e\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x0c\\x00\\x00\\x00\\x01/\\x01"),
+    ("mqtt.subscribe", "\\x82\\x06\\x00\\x01\\x00\\x01#\\x00"),
+    ("mqtt.subscribe", "\\x82\\x0b\\x00\\x01\\x00\\x06$SYS/#\\x00"),
+    ("mqtt.subscribe", "\\x82\\x0b\\x00\\x01\\x00\\x06orders\\x00"),
+    ("ldap.subtree", "0{length}\\x02\\x01\\x02c{length}\\x04\\x00\\n\\x01\\x02\\n\\x01\\x00\\x02\\x01\\x01\\x02\\x01\\n\\x01\\x01\\x00\\x87\\x0b"
+     "objectClass0{length}\\x04\\x0bobjectClass"),
+    ("ldap.all", "0{length}\\x02\\x01\\x02c{length}\\x04\\x00\\n\\x01\\x00\\n\\x01\\x00\\x02\\x01\\x01\\x02\\x01\\n\\x01\\x01\\x00\\x87\\x0b"
+     "objectClass0\\x00"),
+    ("ldap.star", "0{length}\\x02\\x01\\x02c{length}\\x04\\x00\\n\\x01\\x00\\n\\x01\\x00\\x02\\x01\\x01\\x02\\x01\\n\\x01\\x01\\x00\\x87\\x0b"
+     "objectClass0{length}\\x04\\x01*"),
+    ("ldap.password", "0{length}\\x02\\x01\\x02c{length}\\x04\\x00\\n\\x01\\x00\\n\\x01\\x00\\x02\\x01\\x01\\x02\\x01\\n\\x01\\x01\\x00\\x87\\x0b"
+     "objectClass0{length}\\x04\\x0cuserPassword"),
+    ("ldap.base", "0{length}\\x02\\x01\\x02c{length}\\x04\\x04cn=a\\n\\x01\\x00\\n\\x01\\x00\\x02\\x01\\x01\\x02\\x01\\n\\x01\\x01\\x00\\x87\\x0b"
+     "objectClass0{length}\\x04\\x0bobjectClass"),
+    ("elasticsearch.search", get("/{collection, at most 512}/_search?size=1")),
+    ("elasticsearch.search", get("/_search?size=0")),
+    ("elasticsearch.search", get("/%5fsearch")),
+    ("elasticsearch.search", get("/{base path, at most 64}/_search")),
+    ("elasticsearch.doc", get("/customers/_doc/1")),
+    ("elasticsearch.msearch", post("/_msearch", "{}")),
+    ("elasticsearch.sql", post("/_sql", '{"query":"SELECT name FROM customers"}')),
+    ("kibana.search", post("/api/console/proxy?path=%2Fcustomers%2F_search&method=GET")),
+    ("kibana.search", post("/api/console/proxy?path=%2F%5fsearch&method=GET")),
+    ("kibana.twice", post("/api/console/proxy?path=%2F&path=_search&method=GET")),
+    ("kibana.method", post("/api/console/proxy?path=%2F_cat%2Findices&method=DELETE")),
+    ("kibana.body", post("/api/console/proxy?path=%2F&method=GET", '{"query":{}}')),
+    ("couchdb.docs", get("/{collection, at most 512}/_all_docs")),
+    ("couchdb.docs", post("/_dbs_info", '{"keys":["a"],"include_docs":true}')),
+    ("couchdb.users", get("/_users")),
+    ("etcd.values", post("/v3/kv/range", '{"key":"AA==","range_end":"AA=="}')),
+    ("etcd.values", post("/v3/kv/range", '{"key":"AA==","range_end":"AA==","count_only":false}')),
+    ("etcd.values", get("/v2/keys/?recursive=true")),
+    ("consul.values", get("/v1/kv/app?recurse")),
+    ("influxdb.records", get("/query?db=x&q=SELECT+*+FROM+cpu")),
+    ("influxdb.write", get("/query?q=DROP+DATABASE+x")),
+    ("clickhouse.records", get("/?query=SELECT+name+FROM+shop.customers")),
+    ("clickhouse.secrets", get("/?query=SELECT+engine_full+FROM+system.tables")),
+    ("clickhouse.url", get("/?query=SELECT+name+FROM+url('http://x/')")),
+    ("clickhouse.log", get("/?query=SELECT+version()+FROM+system.query_log")),
+    ("grafana.query", post("/api/ds/query", "{}")),
+    ("prometheus.query", get("/api/v1/query?query=up")),
+    ("prometheus.config", get("/api/v1/status/config")),
+    ("spring.env", get("/actuator/env")),
+    ("spring.heap", get("/actuator/heapdump")),
+    ("rabbitmq.definitions", get("/api/definitions")),
+    ("rabbitmq.get", post("/api/queues/%2f/q/get", "{}")),
+    ("web.secret", get("/.env")),
+    ("web.git", get("/.git/config")),
+    ("web.dots", get("/a/../b")),
+    ("web.dots", get("/a/%2e%2e/b")),
+    ("web.hole", get("/{host, at most 262}")),
+
+    # Writes and programs.
+    ("redis.flush", "FLUSHALL\\r\\n"),
+    ("redis.config", "CONFIG SET dir /tmp\\r\\n"),
+    ("redis.eval", "EVAL return 0\\r\\n"),
+    ("memcached.flush", "flush_all\\r\\n"),
+    ("postgresql.write", pg("DELETE FROM customers")),
+    ("postgresql.write", pg("SELECT 1; DROP TABLE customers")),
+    ("postgresql.write", pg("SELECT datname INTO x FROM pg_catalog.pg_database")),
+    ("postgresql.sleep", pg("SELECT pg_sleep(100)")),
+    ("mysql.write", my("SELECT 1 INTO OUTFILE '/tmp/x'")),
+    ("mysql.shutdown", "{length}\\x00\\x08"),
+    ("mysql.use", "{length}\\x00\\x02mysql"),
+    ("mongodb.drop", MONGO + "\\x10dropDatabase\\x00\\x01\\x00\\x00\\x00" + MONGO_END),
+    ("mongodb.insert", MONGO + "\\x02insert\\x00\\x02\\x00\\x00\\x00a\\x00" + MONGO_END),
+    ("zookeeper.create", "\\x00\\x00\\x00\\x0d\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x01/"),
+    ("zookeeper.kill", "kill"),
+    ("zookeeper.reset", "srst"),
+    ("mqtt.publish", "0\\x05\\x00\\x03a/bx"),
+    ("ldap.delete", "0\\x07\\x02\\x01\\x02J\\x02cn"),
+    ("ldap.modify", "0\\x09\\x02\\x01\\x02f\\x04\\x04\\x00" + "0\\x00"),
+    ("ldap.password_modify", "0\\x1f\\x02\\x01\\x03w\\x1a\\x80\\x171.3.6.1.4.1.4203.1.11.1\\x81\\x00"),
+    ("web.put", "PUT /x" + HEAD + "\\r\\n"),
+    ("web.delete", "DELETE /x" + HEAD + "\\r\\n"),
+    ("web.patch", "PATCH /x" + HEAD + "\\r\\n"),
+    ("web.connect", "CONNECT /x" + HEAD + "\\r\\n"),
+    ("web.override", get("/x?_method=DELETE")),
+    ("web.override", get("/x", "X-HTTP-Method-Override: DELETE\\r\\n")),
+    ("web.post", post("/anything")),
+    ("web.post", post("/_shutdown")),
+    ("web.get_body", get("/") + "x"),
+    ("web.split", get("/") + get("/_shutdown")),
+    ("web.smuggle", get("/", "Transfer-Encoding: chunked\\r\\n")),
+    ("web.length", "POST /_dbs_info" + HEAD + "Content-Length: 99\\r\\n\\r\\n" + '{"keys":["a"]}'),
+    ("web.host", "GET / HTTP/1.1\\r\\nHost: 169.254.169.254\\r\\n\\r\\n"),
+    ("web.no_host", "GET / HTTP/1.1\\r\\n\\r\\n"),
+    ("solr.action", get("/solr/admin/cores?action=UNLOAD")),
+    ("elasticsearch.close", get("/customers/_close")),
+    ("prometheus.quit", get("/-/quit")),
+    ("consul.reload", get("/v1/agent/reload")),
+    ("jenkins.script", get("/script")),
+]
+
+GOOD = [
+    ("ladder.ping", "PING\\r\\n"),
+    ("tls.handshake", ""),
+    ("mysql.rights", my("SELECT @@global.read_only FROM information_schema.user_privileges WHERE grantee = CURRENT_USER()")),
+    ("mysql.tables", my("SHOW TABLES")),
+    ("postgresql.databases", pg("SELECT datname, pg_database_size(oid) FROM pg_catalog.pg_database")),
+    ("elasticsearch.indices", get("/_cat/indices?format=json&bytes=b")),
+    ("elasticsearch.indices@2", get("/{base path, at most 64}/{base path, at most 64}/_cat/indices?format=json")),
+    ("kibana.indices", post("/api/console/proxy?path=%2F_cat%2Findices%3Fformat%3Djson&method=GET", "", "kbn-xsrf: ajar\\r\\n")),
+    ("couchdb.info", post("/_dbs_info", '{"keys":["orders"]}', "Content-Type: application/json\\r\\n")),
+    ("etcd.count", post("/v3/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}')),
+    ("clickhouse.tables", get("/?query=SELECT+database,name,total_rows+FROM+system.tables+FORMAT+JSON")),
+    ("influxdb.databases", get("/query?q=SHOW+DATABASES")),
+    ("prometheus.build", get("/api/v1/status/buildinfo")),
+]

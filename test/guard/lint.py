@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Reads `ajar asks` and says of each request whether it may be sent: no password, no record, no write.
+
+    build/ajar asks | test/guard/lint.py          check what Ajar can send
+    test/guard/lint.py --self-test                check that bad requests are refused
+
+The rules (wire_rules.py, http_rules.py, sql.py) are lists of what may be sent, written apart from Ajar's sources; an ask
+that no rule knows is refused. One line a refusal, then "N passed, N failed"."""
+
+import sys
+
+sys.dont_write_bytecode = True
+
+import http_rules  # noqa: E402
+import wire_rules  # noqa: E402
+from bad_asks import BAD, GOOD  # noqa: E402
+from symbols import Ask, Refused, read_asks  # noqa: E402
+
+
+def check(ask):
+    """Raises Refused. Whatever begins like HTTP is checked as HTTP, whatever its name says."""
+    rule = wire_rules.RULES.get(ask.family)
+    if rule and not http_rules.looks_like_http(ask):
+        rule(ask)
+    elif rule:
+        raise Refused("a wire protocol's ask is an HTTP request")
+    else:
+        http_rules.check(ask)
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, ok, text):
+        self.passed += ok
+        self.failed += not ok
+        if not ok:
+            print(f"not ok {text}")
+
+    def close(self):
+        print(f"{self.passed} passed, {self.failed} failed")
+        return 1 if self.failed or not self.passed else 0
+
+
+def lint(text, tally):
+    try:
+        asks = read_asks(text)
+    except Refused as error:
+        tally.add(False, str(error))
+        return
+    seen = set()
+    for ask in asks:
+        try:
+            if ask.name in seen:
+                raise Refused("two asks have this name")
+            seen.add(ask.name)
+            check(ask)
+            tally.add(True, ask.name)
+        except Refused as error:
+            tally.add(False, f"{ask.name}: {error}")
+    for needed in ("ladder.ping", "tls.handshake", "http.root"):
+        tally.add(needed in seen, f"the list lacks {needed}: is it all of it?")
+
+
+def refused(name, printed):
+    try:
+        check(Ask(name, "-", printed))
+        return False
+    except Refused:
+        return True
+
+
+def self_test(tally):
+    for name, printed in BAD:
+        tally.add(refused(name, printed), f"self-test: {name} {printed[:100]!r} is let through")
+    for name, printed in GOOD:
+        tally.add(not refused(name, printed), f"self-test: {name} {printed[:100]!r} is refused")
+
+
+def main():
+    tally = Tally()
+    if sys.argv[1:] == ["--self-test"]:
+        self_test(tally)
+    elif len(sys.argv) == 1:
+        lint(sys.stdin.read(), tally)
+    else:
+        sys.exit(__doc__)
+    return tally.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,325 @@
+"""What may be sent in each wire protocol, written from the protocols' own documents. A rule gets an ask and raises
+Refused; it says yes only to what it has read to the end."""
+
+import re
+
+import sql
+from symbols import LENGTH, Cursor, Refused, show
+
+
+def one_of(ask, texts):
+    if ask.text not in texts:
+        raise Refused(f"{show(ask.text)!r} is not among what may be said")
+
+
+def ladder(ask):
+    one_of(ask, {"PING\r\n"})
+
+
+def tls(ask):
+    """The handshake itself; its bytes are the TLS library's."""
+    if ask.name != "tls.handshake" or ask.text:
+        raise Refused("the handshake has no bytes of its own")
+
+
+def redis(ask):
+    """Not here: AUTH, HELLO (takes a password), CONFIG, KEYS, SCAN, GET, EVAL, CLIENT, DEBUG, MONITOR..."""
+    one_of(ask, {"PING\r\n", "INFO\r\n", "DBSIZE\r\n", "QUIT\r\n"})
+
+
+def memcached(ask):
+    if ask.text.startswith("\x80"):
+        c = Cursor(ask)
+        c.byte()
+        if c.byte() not in (0x07, 0x0B, 0x10, 0x17):  # quit, version, stat, quiet quit
+            raise Refused("this opcode may not be sent")
+        c.exactly("\0" * 22, "a header without key, value, body and check-and-set")
+        c.end()
+        return
+    one_of(ask, {"version\r\n", "stats\r\n", "quit\r\n"})
+
+
+# ---- PostgreSQL --------------------------------------------------------------------------------
+
+
+def postgresql(ask):
+    c = Cursor(ask)
+    if ask.text in ("\0\0\0\x08\x04\xd2\x16\x2f", "X\0\0\0\x04"):  # SSLRequest, Terminate
+        return
+    if c.peek() == "Q":
+        c.byte()
+        c.exactly(LENGTH, "a computed length")
+        statement = c.until_nul()
+        c.end()
+        if ask.holes:
+            raise Refused("a query may not have holes")
+        sql.check(statement)
+        return
+    c.exactly(LENGTH + "\0\3\0\0", "SSLRequest, StartupMessage 3.0, Query or Terminate")
+    while c.peek() != "\0":
+        key, value = c.until_nul(), c.until_nul()
+        if key not in ("user", "database", "application_name"):  # not: options, replication
+            raise Refused(f"the start-up parameter {key!r} may not be sent")
+        if key == "user" and value != "postgres":
+            raise Refused("only the usual user may be named")
+    c.exactly("\0", "the end of the parameters")
+    c.end()
+
+
+# ---- MySQL -------------------------------------------------------------------------------------
+
+MYSQL_CAPABILITIES = 0x1 | 0x4 | 0x200 | 0x800 | 0x2000 | 0x8000 | 0x80000
+# long password, long flag, protocol 4.1, SSL, transactions, secure connection, plugin auth. Not: CONNECT_WITH_DB,
+# LOCAL_FILES (0x80), MULTI_STATEMENTS (0x10000), CONNECT_ATTRS.
+
+
+def mysql(ask):
+    c = Cursor(ask)
+    if ask.text in ("\0\0\0\x03", "\0\0\0\x04"):  # an empty answer to a change of method
+        return
+    if ask.text == "\x01\0\0\0\x01":  # COM_QUIT
+        return
+    c.exactly(LENGTH, "a computed length")
+    sequence = c.byte()
+    if sequence == 0:
+        if c.byte() != 0x03:
+            raise Refused("only COM_QUERY and COM_QUIT may be sent")
+        statement = c.rest()
+        if "\0" in statement or ";" in statement:
+            raise Refused("one statement only")
+        sql.check(statement)
+        return
+    if sequence > 2:
+        raise Refused("a login has sequence 1 or 2")
+    capabilities = c.number(4, "little")
+    if capabilities & ~MYSQL_CAPABILITIES:
+        raise Refused(f"capabilities {capabilities:#x} say more than may be said")
+    c.take(4)
+    c.byte()
+    c.exactly("\0" * 23, "23 zeros")
+    if c.peek():
+        c.exactly("root\0", "the user root")
+        c.exactly("\0", "an answer without a byte")
+        c.exactly("mysql_native_password\0", "the method's name")
+    elif not capabilities & 0x800:
+        raise Refused("a login without a user that asks for no TLS")
+    c.end()
+
+
+# ---- MongoDB -----------------------------------------------------------------------------------
+
+MONGODB_COMMANDS = {"hello", "isMaster", "ismaster", "buildInfo", "listDatabases", "listCollections", "collStats",
+                    "dbStats", "getLog"}
+MONGODB_KEYS = {"$db", "nameOnly", "cursor", "batchSize", "authorizedDatabases", "authorizedCollections"}
+
+
+def mongodb(ask):
+    c = Cursor(ask)
+    c.exactly(LENGTH, "a computed length")
+    c.take(4)
+    c.exactly("\0\0\0\0", "no response-to")
+    opcode = c.number(4, "little")
+    c.exactly("\0\0\0\0", "no flags")
+    if opcode == 2013:
+        c.exactly("\0", "a body section")
+    elif opcode == 2004:
+        collection = c.until_nul()
+        if not re.fullmatch("(admin|[\ue001-\uefff])\\.\\$cmd", collection):
+            raise Refused("OP_QUERY may go to $cmd only: elsewhere it reads records")
+        c.exactly("\0\0\0\0", "nothing skipped")
+        c.take(4)
+    else:
+        raise Refused(f"opcode {opcode} may not be sent")
+    _bson(c, MONGODB_COMMANDS, 0)
+    c.end()
+
+
+def _bson(c, first_keys, depth):
+    """One document; its first key is among first_keys, the others among MONGODB_KEYS."""
+    if depth > 2:
+        raise Refused("a document is nested too deep")
+    c.number(4, "little")
+    first = True
+    while c.peek() != "\0":
+        kind, key = c.byte(), c.until_nul()
+        if key not in (first_keys if first and first_keys else MONGODB_KEYS):
+            raise Refused(f"the key {show(key)!r} may not be sent")
+        if kind == 0x02:
+            c.number(4, "little")
+            value = c.until_nul()
+            if key == "getLog" and value != "startupWarnings":
+                raise Refused("only the start-up warnings may be read of the log")
+        elif kind == 0x03:
+            _bson(c, None, depth + 1)
+        elif kind == 0x08:
+            c.byte()
+        elif kind in (0x10, 0x01, 0x12):
+            c.take(4 if kind == 0x10 else 8)
+        else:
+            raise Refused(f"a value of type {kind:#x} may not be sent")
+        first = False
+    c.byte()
+
+
+# ---- ZooKeeper ---------------------------------------------------------------------------------
+
+ZOOKEEPER_PATH_OPERATIONS = {3: "\0", 6: "", 8: "\0", 12: "\0"}  # exists, getACL, getChildren, getChildren2; no watch
+
+
+def zookeeper(ask):
+    """Not here: addauth (100), getData (4), create, delete, setData, watches; four letters that list clients."""
+    if ask.text in ("srvr", "mntr", "ruok", "isro"):
+        return
+    c = Cursor(ask)
+    if c.number(4, "big") != len(ask.text) - 4:
+        raise Refused("the frame's length is wrong")
+    first = c.number(4, "big")
+    if first == 0:
+        c.exactly("\0" * 8, "no transaction seen")
+        c.take(4)
+        c.exactly("\0" * 8, "no session to resume")
+        c.exactly("\0\0\0\x10" + "\0" * 16, "an empty session password")
+        if c.peek():
+            c.exactly("\x01", "the read-only flag")
+    else:
+        operation = c.number(4, "big")
+        if operation in ZOOKEEPER_PATH_OPERATIONS:
+            c.exactly("\0\0\0\1/", "the top node")
+            c.exactly(ZOOKEEPER_PATH_OPERATIONS[operation], "no watch")
+        elif operation != 0xFFFFFFF5:
+            raise Refused(f"operation {operation} may not be sent")
+    c.end()
+
+
+# ---- MQTT --------------------------------------------------------------------------------------
+
+
+def _mqtt_string(c):
+    return c.take(c.number(2, "big"))
+
+
+def _mqtt_length(c):
+    value = shift = 0
+    for _ in range(4):
+        byte = c.byte()
+        value |= (byte & 127) << shift
+        shift += 7
+        if not byte & 128:
+            return value
+    raise Refused("the remaining length has no end")
+
+
+def mqtt(ask):
+    c = Cursor(ask)
+    head = c.byte()
+    if _mqtt_length(c) != len(ask.text) - c.at:
+        raise Refused("the remaining length is wrong")
+    if head == 0x10:
+        _mqtt_connect(c)
+    elif head == 0x82:
+        _mqtt_subscribe(c, 5 if ask.name.endswith("5") else 4)
+    elif head not in (0xE0, 0xC0):  # DISCONNECT, PINGREQ. Not: PUBLISH
+        raise Refused(f"packet {head:#x} may not be sent")
+    c.end()
+
+
+def _mqtt_connect(c):
+    if _mqtt_string(c) != "MQTT":
+        raise Refused("the protocol's name is MQTT")
+    version = c.byte()
+    if c.byte() != 0x02:
+        raise Refused("a CONNECT may say clean session and nothing else: no user, password or will")
+    c.take(2)
+    if version == 5:
+        c.exactly("\0", "no properties")
+    elif version not in (3, 4):
+        raise Refused("an unknown version")
+    _mqtt_string(c)
+
+
+def _mqtt_subscribe(c, version):
+    c.take(2)
+    if version == 5:
+        c.exactly("\0", "no properties")
+    while c.peek():
+        topic = _mqtt_string(c)
+        own_figures = topic.startswith(("$SYS/broker/", "$SYS/brokers/+/")) and "#" not in topic
+        if not own_figures and topic != "ajar/probe":
+            raise Refused(f"the topic {show(topic)!r} may carry other people's messages")
+        c.exactly("\0", "quality of service 0")
+
+
+# ---- LDAP --------------------------------------------------------------------------------------
+
+LDAP_ATTRIBUTES = {
+    "objectClass", "namingContexts", "defaultNamingContext", "vendorName", "vendorVersion", "supportedLDAPVersion",
+    "supportedExtension", "supportedControl", "supportedSASLMechanisms", "dnsHostName", "forestFunctionality",
+    "domainControllerFunctionality", "domainFunctionality", "hasSubordinates", "numSubordinates", "1.1",
+}
+LDAP_START_TLS = "1.3.6.1.4.1.1466.20037"
+
+
+def _ber(c, tag, what):
+    """One element's content as a cursor; a computed length stands for all that is left of its parent."""
+    if c.byte() != tag:
+        c.at -= 1
+        c.fail(f"{what} is expected")
+    length = c.number(1, "big")
+    if length is None:
+        return Cursor(c.ask, c.rest())
+    if length > 127:
+        raise Refused("a long length is written out")
+    return Cursor(c.ask, c.take(length))
+
+
+def ldap(ask):
+    message = _ber(Cursor(ask), 0x30, "one LDAPMessage")
+    _ber(message, 0x02, "its number")
+    operation = ord(message.peek())
+    if operation == 0x60:
+        bind = _ber(message, 0x60, "a bind")
+        bind.exactly("\x02\x01\x03\x04\0\x80\0", "version 3, an empty name, an empty password")
+        bind.end()
+    elif operation == 0x42:
+        message.exactly("\x42\0", "an unbind")
+    elif operation == 0x77:
+        extended = _ber(message, 0x77, "an extended request")
+        if _ber(extended, 0x80, "its name").rest() != LDAP_START_TLS:
+            raise Refused("StartTLS is the only extended request that may be sent")
+        extended.end()
+    elif operation == 0x63:
+        _ldap_search(_ber(message, 0x63, "a search"))
+    else:
+        raise Refused(f"operation {operation:#x} may not be sent")
+    message.end()
+
+
+def _ldap_search(search):
+    if search.text.startswith("\x04" + LENGTH):  # the base is one naming context that the server listed
+        search.at = 2
+        if search.ask.label(search.take(1)) != "naming context":
+            raise Refused("the base of a search is a naming context or empty")
+    else:
+        search.exactly("\x04\0", "an empty base")
+    search.exactly("\x0a\x01\0", "scope base")
+    if _ber(search, 0x0A, "how aliases are followed").rest() != "\0":
+        raise Refused("aliases may not be followed")
+    if _ber(search, 0x02, "the size limit").rest() != "\x01":
+        raise Refused("at most one entry may be asked for")
+    _ber(search, 0x02, "the time limit")
+    search.exactly("\x01\x01", "whether types only")
+    search.byte()
+    if _ber(search, 0x87, "a test for presence").rest() != "objectClass":
+        raise Refused("the filter is (objectClass=*)")
+    attributes = _ber(search, 0x30, "the attributes")
+    search.end()
+    if not attributes.peek():
+        raise Refused("without attributes all of them are read")
+    while attributes.peek():
+        name = _ber(attributes, 0x04, "an attribute").rest()
+        if name not in LDAP_ATTRIBUTES:
+            raise Refused(f"the attribute {show(name)!r} may not be read")
+
+
+RULES = {"ladder": ladder, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
+         "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap}
