@@ -42,8 +42,23 @@ LIBRARY := $(filter-out $(BUILD)/obj/cmd/%,$(OBJECTS))
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
-.PHONY: all test scan unit tapes clean install check-includes
+.PHONY: all test scan unit units tapes clean install check-includes bench man
 all: $(BUILD)/ajar
+
+# The main job on a machine that has nothing yet.
+scan:
+	@tools/install-packages build
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(BUILD)/ajar scan $(ARGS) $(TARGET) || status=$$?; \
+	case $${status:-0} in 0 | 1) ;; *) exit $$status ;; esac
+
+test:
+	@tools/install-packages build test
+	@test/all
+
+bench: all
+	@tools/install-packages build bench
+	@bench/run
 
 $(BUILD)/ajar: $(filter $(BUILD)/obj/cmd/%,$(OBJECTS)) $(BUILD)/libajar.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -77,6 +92,19 @@ tapes: $(BUILD)/tapes
 
 check-includes:
 	test/check-includes
+
+man: $(BUILD)/ajar.1
+$(BUILD)/ajar.1: doc/ajar.1.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+
+install: all
+	install -D -m 755 $(BUILD)/ajar $(DESTDIR)$(PREFIX)/bin/ajar
+	install -d $(DESTDIR)$(PREFIX)/share/ajar/catalog $(DESTDIR)$(PREFIX)/share/ajar/rules
+	install -m 644 catalog/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/catalog
+	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/rules
+	if command -v scdoc >/dev/null; then $(MAKE) man && \
+	    install -D -m 644 $(BUILD)/ajar.1 $(DESTDIR)$(PREFIX)/share/man/man1/ajar.1; fi
 
 clean:
 	rm -rf build build-*

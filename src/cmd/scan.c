@@ -96,13 +96,14 @@ struct walk {
     uint64_t at, end;
 };
 
-static bool next_endpoint(void *self, struct endpoint *ret, const char **ret_skip)
+static bool next_endpoint(void *self, struct turn *ret, const char **ret_skip)
 {
     struct walk *w = self;
     if (w->at == w->end)
         return false;
-    uint64_t index = permutation_at(&w->order, shard_place(&w->shard, w->at++));
-    if (!plan_endpoint(w->plan, index, ret, ret_skip) && !*ret_skip)
+    ret->place = w->at++;
+    uint64_t index = permutation_at(&w->order, shard_place(&w->shard, ret->place));
+    if (!plan_endpoint(w->plan, index, &ret->endpoint, ret_skip) && !*ret_skip)
         *ret_skip = "excluded";
     return true;
 }

@@ -80,7 +80,7 @@ static void state_auth(struct asker *a, const struct verdict_rule *rule, struct 
     const struct response *r = a->refusal;
     if (o->outcome == OUTCOME_OPEN) {
         r = deciding_answer(a, rule->when);
-        fact_text(o, "auth", SPAN("none"), r ? r->ask : NULL, r ? r->body : SPAN_NONE);
+        fact_text(o, "auth", SPAN("none"), r ? r->ask : a->behind_ask, r ? r->body : a->behind_proof);
         return;
     }
     if (o->outcome != OUTCOME_LOCKED && o->outcome != OUTCOME_PARTIAL)
@@ -198,6 +198,9 @@ static bool look_through(struct asker *a, const struct entry *e, const struct ro
         o->via = e->product.name;
         fact_text(o, "via.route", span_str(route->name), NULL, SPAN_NONE);
         a->behind = run_entry(&n.asker, store, v, index);
+        const struct fact *auth = fact_get(&v->observations.at[index], "auth");
+        a->behind_ask = auth ? auth->ask : NULL;
+        a->behind_proof = auth ? auth->proof : SPAN_NONE;
         return true;
     }
     return false;

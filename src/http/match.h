@@ -22,6 +22,8 @@ struct asker {
     struct span base[BASE_DEPTH_MAX];
     unsigned base_depth;
     enum outcome behind;      /* of the store seen through this dashboard; OUTCOME_NOT_MINE = none */
+    const char *behind_ask;   /* and the nested request whose answer proves it */
+    struct span behind_proof;
     struct response *refusal; /* the first 401 or 403 that was seen */
 };
 

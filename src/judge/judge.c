@@ -201,6 +201,7 @@ bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, 
         .rule = r->id, .title = r->title, .endpoint = s->visit->endpoint, .product = o->product,
         .via = o->via, .version = fact_get_text(o, "version"),
     };
+    f.seen = (size_t)(o - s->visit->observations.at);
     f.severity = severity_judge(&r->severity, s);
     fingerprint(r, s, ordinal_of(s), f.fingerprint);
     f.why = template_render(&r->why, s, a);

@@ -118,6 +118,17 @@ static bool pg_error_parse(struct span body, struct pg_error *ret)
     return true;
 }
 
+/* PostgreSQL hangs up on a line of text; PgBouncer answers a whole ErrorResponse. */
+static bool postgresql_recognises(struct span first)
+{
+    struct verdict v;
+    struct reader r = reader_over(&v, first);
+    struct pg_error e;
+    uint8_t type = reader_u8(&r);
+    uint32_t len = reader_be32(&r);
+    return type == 'E' && reader_ok(&r) && len == first.len - 1 && pg_error_parse(reader_rest(&r), &e);
+}
+
 /* What an Authentication message asks for, "none" for AuthenticationOk; NULL where it is none. */
 static const char *pg_auth_parse(struct span body)
 {
@@ -538,5 +549,6 @@ const struct probe PROBE_POSTGRESQL = {
     .counts = "databases, tables, the planner's row estimates and sizes on disk",
     .asks = { &PG_SSL_REQUEST, &PG_STARTUP, &PG_DATABASES, &PG_DATABASE_NAMES, &PG_TABLES,
               &PG_TABLE_NAMES, &PG_TERMINATE },
+    .recognises = postgresql_recognises,
     .run = postgresql_run,
 };

@@ -1,8 +1,9 @@
 /* Visits as bytes. All integers are little-endian; strings carry their length in one byte (words)
- * or two (text). Version 1:
+ * or two (text). Version 2:
  *
- *   visit        u8 version, u8 family (0 4 6), address bytes, u16 port, word name, u8 end,
- *                u8 answered, text why, u16 observation count, observations
+ *   visit        u8 version, u64 place, u8 family (0 4 6), address bytes, u16 port, word name,
+ *                u8 end, u8 heard (0 nothing, 1 answered, 2 refused), text why,
+ *                u16 observation count, observations
  *   observation  word product, word via, u8 kind, u8 outcome, u8 tls, i64 collection_count,
  *                i64 records, i64 bytes, i64 at_ms, u16 fact count, facts, u16 collection count,
  *                collections
@@ -14,7 +15,9 @@
  * message at most. Strings that become C strings may hold no NUL. */
 #include "record/codec.h"
 
-enum { VERSION = 1, WORD_MAX = 255 };
+enum { VERSION = 2, WORD_MAX = 255 };
+
+enum heard { HEARD_NOTHING, HEARD_ANSWER, HEARD_REFUSAL };
 
 /* Smallest encodings, for checking counts. */
 enum { OBSERVATION_MIN = 42, FACT_MIN = 7, COLLECTION_MIN = 26 };
@@ -96,13 +99,14 @@ void visit_encode(struct buf *out, const struct visit *v)
     size_t start = out->len;
     put_le(out, 0, 4);
     put_le(out, VERSION, 1);
+    put_le(out, v->place, 8);
     const struct endpoint *e = &v->endpoint;
     put_le(out, e->address.family, 1);
     buf_put(out, span_of(e->address.bytes, e->address.family == 4 ? 4 : e->address.family == 6 ? 16 : 0));
     put_le(out, e->port, 2);
     put_word(out, span_str(e->name));
     put_le(out, (uint64_t)v->end, 1);
-    put_le(out, v->answered, 1);
+    put_le(out, v->answered ? HEARD_ANSWER : v->refused ? HEARD_REFUSAL : HEARD_NOTHING, 1);
     put_text(out, span_str(v->why), WHY_MAX);
     put_le(out, observations_told(v), 2);
     for (size_t i = 0; i < v->observations.len; i++)
@@ -291,9 +295,12 @@ bool visit_decode(struct reader *r, struct arena *a, struct visit *ret)
         reader_fail(r, "a visit is longer than its limit");
     if (reader_u8(r) != VERSION)
         reader_fail(r, "an unknown version of the encoding");
+    v.place = reader_le64(r);
     get_endpoint(r, a, &v.endpoint);
     v.end = (enum end)get_enum(r, END_FAILED);
-    v.answered = get_bool(r);
+    unsigned heard = get_enum(r, HEARD_REFUSAL);
+    v.answered = heard == HEARD_ANSWER;
+    v.refused = heard == HEARD_REFUSAL;
     v.why = get_str(r, a, get_text(r, WHY_MAX));
     size_t n = get_len(r, OBSERVATIONS_MAX, OBSERVATION_MIN);
     v.observations.at = get_array(r, a, n, sizeof(*v.observations.at));

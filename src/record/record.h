@@ -76,6 +76,8 @@ struct visit {
     enum end end;
     const char *why; /* for skipped, failed and closed: one static or arena sentence */
     bool answered;   /* the port accepted a connection */
+    bool refused;    /* the port said that it is closed; neither: nothing was heard */
+    uint64_t place;  /* where in the order of its scan the visit stands; 0 outside a scan */
     LIST_OF(struct observation) observations;
 };
 
@@ -131,6 +133,7 @@ struct finding {
     struct span version;
     struct span why, fix;
     LIST_OF(struct fact) evidence;
+    size_t seen; /* which observation of its visit it speaks of */
 };
 
 #endif

@@ -215,6 +215,7 @@ static void climb(struct climber *c)
 static void end_unopened(struct visit *v, enum wire_fault f)
 {
     v->why = wire_fault_text(f);
+    v->refused = f == WIRE_REFUSED;
     v->end = f == WIRE_LOCAL || f == WIRE_MEMORY ? END_FAILED : END_DONE;
 }
 

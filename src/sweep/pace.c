@@ -19,7 +19,7 @@ struct lately {
 };
 
 struct waiting {
-    struct endpoint endpoint;
+    struct turn turn;
     double ready_ms;
 };
 
@@ -166,16 +166,16 @@ static void start(struct pacer *p, const struct endpoint *e, int64_t now_ms)
         book(p, e, now_ms, true);
 }
 
-static bool take_waiting(struct pacer *p, int64_t now_ms, struct endpoint *ret, double *soonest)
+static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest)
 {
     for (size_t i = 0; i < p->waiting_len && i < LOOKS_A_CALL; i++) {
         if (p->look_at >= p->waiting_len)
             p->look_at = 0;
         struct waiting *w = &p->waiting[p->look_at];
         if (w->ready_ms <= (double)now_ms)
-            w->ready_ms = ready_at(p, &w->endpoint, now_ms);
+            w->ready_ms = ready_at(p, &w->turn.endpoint, now_ms);
         if (w->ready_ms <= (double)now_ms) {
-            *ret = w->endpoint;
+            *ret = w->turn;
             *w = p->waiting[--p->waiting_len];
             return true;
         }
@@ -188,7 +188,7 @@ static bool take_waiting(struct pacer *p, int64_t now_ms, struct endpoint *ret, 
     return false;
 }
 
-static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct endpoint *ret, double *soonest,
+static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest,
                                const char **ret_why)
 {
     if (p->all_free_at_ms > (double)now_ms) {
@@ -207,7 +207,7 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct endpoint 
             *ret_why = skip;
             return PACE_SKIP;
         }
-        double at = has_pace(ret) ? ready_at(p, ret, now_ms) : 0;
+        double at = has_pace(&ret->endpoint) ? ready_at(p, &ret->endpoint, now_ms) : 0;
         if (at <= (double)now_ms)
             return PACE_GO;
         p->waiting[p->waiting_len++] = (struct waiting){ *ret, at == __builtin_inf() ? (double)now_ms + 50 : at };
@@ -219,14 +219,14 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct endpoint 
     return p->waiting_len == 0 && p->drained ? PACE_END : PACE_WAIT;
 }
 
-enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct endpoint *ret, int64_t *ret_until_ms,
+enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, int64_t *ret_until_ms,
                             const char **ret_why)
 {
     double soonest = (double)now_ms + 50;
     pthread_mutex_lock(&p->lock);
     enum pace_answer answer = choose(p, now_ms, ret, &soonest, ret_why);
     if (answer == PACE_GO)
-        start(p, ret, now_ms);
+        start(p, &ret->endpoint, now_ms);
     pthread_mutex_unlock(&p->lock);
     *ret_until_ms = soonest > (double)now_ms ? (int64_t)soonest : now_ms + 1;
     return answer;

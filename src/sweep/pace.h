@@ -16,10 +16,16 @@ struct pace_limits {
     double address_per_second;
 };
 
+/* An endpoint, and where in the order of the scan it stands. */
+struct turn {
+    struct endpoint endpoint;
+    uint64_t place;
+};
+
 /* Where endpoints come from. False at the end. *ret_skip is set, and the endpoint skipped, where
  * the plan excludes it. Called under the pacer's lock. */
 struct pace_source {
-    bool (*next)(void *self, struct endpoint *ret, const char **ret_skip);
+    bool (*next)(void *self, struct turn *ret, const char **ret_skip);
     void *self;
 };
 
@@ -35,7 +41,7 @@ void pacer_free(struct pacer *p);
 /* PACE_GO: *ret is to be visited now, pacer_done() must follow. PACE_WAIT: nothing may start
  * before *ret_until_ms. PACE_SKIP: *ret is excluded, *ret_why says why. PACE_END: all was handed
  * out. */
-enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct endpoint *ret, int64_t *ret_until_ms,
+enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, int64_t *ret_until_ms,
                             const char **ret_why);
 /* A visit wants one more connection to the address it is already talking to: when it may open it. */
 int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e);

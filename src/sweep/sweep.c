@@ -50,7 +50,7 @@ struct lane {
 struct slot {
     struct lane *lane;
     struct slot *next;
-    struct endpoint endpoint;
+    struct turn turn;
 };
 
 /* ---- out ------------------------------------------------------------------------------- */
@@ -105,10 +105,11 @@ static void emit(struct lane *l, const struct visit *v)
         atomic_fetch_add(&p->answered, 1);
 }
 
-static void emit_skip(struct lane *l, const struct endpoint *e, const char *why)
+static void emit_skip(struct lane *l, const struct turn *t, const char *why)
 {
     struct visit v;
-    visit_init(&v, NULL, e);
+    visit_init(&v, NULL, &t->endpoint);
+    v.place = t->place;
     v.end = END_SKIPPED;
     v.why = why;
     emit(l, &v);
@@ -151,16 +152,17 @@ static void visit_one(void *arg)
     struct visit v;
     struct socket_back back;
     arena_init(&arena, VISIT_ARENA_MAX);
-    visit_init(&v, &arena, &s->endpoint);
+    visit_init(&v, &arena, &s->turn.endpoint);
+    v.place = s->turn.place;
     socket_back_init(&back, &l->socket_thread);
-    struct wire *w = wire_new(&arena, &back.back, &s->endpoint, &l->sweep->config->limits,
+    struct wire *w = wire_new(&arena, &back.back, &s->turn.endpoint, &l->sweep->config->limits,
                               l->socket_thread.clock, &l->ear);
     if (w && ladder_climb(&l->sweep->ladder, w, &v))
         atomic_fetch_add(&l->sweep->progress->lost, 1);
     if (!w)
         v.end = END_FAILED, v.why = wire_fault_text(WIRE_MEMORY);
     wire_end(w);
-    pacer_done(l->sweep->pacer, fiber_now(l->loop), &s->endpoint);
+    pacer_done(l->sweep->pacer, fiber_now(l->loop), &s->turn.endpoint);
     atomic_fetch_sub(&l->sweep->progress->in_flight, 1);
     emit(l, &v);
     arena_release(&arena);
@@ -168,11 +170,11 @@ static void visit_one(void *arg)
     l->free = s;
 }
 
-static void start_visit(struct lane *l, const struct endpoint *e)
+static void start_visit(struct lane *l, const struct turn *t)
 {
     struct slot *s = l->free;
     l->free = s->next;
-    s->endpoint = *e;
+    s->turn = *t;
     atomic_fetch_add(&l->sweep->progress->in_flight, 1);
     fiber_spawn(l->loop, visit_one, s);
 }
@@ -182,19 +184,19 @@ static void feed(void *arg)
     struct lane *l = arg;
     unsigned started = 0;
     while (!atomic_load_explicit(&l->sweep->progress->stop, memory_order_relaxed)) {
-        struct endpoint e;
+        struct turn t;
         int64_t until_ms;
         const char *why = NULL;
         if (!l->free) {
             fiber_wait_for_end(l->loop, fiber_now(l->loop) + 1000);
             continue;
         }
-        switch (pacer_next(l->sweep->pacer, fiber_now(l->loop), &e, &until_ms, &why)) {
+        switch (pacer_next(l->sweep->pacer, fiber_now(l->loop), &t, &until_ms, &why)) {
         case PACE_GO:
-            start_visit(l, &e);
+            start_visit(l, &t);
             break;
         case PACE_SKIP:
-            emit_skip(l, &e, why);
+            emit_skip(l, &t, why);
             break;
         case PACE_WAIT:
             flush(l);

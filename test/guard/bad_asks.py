@@ -24,7 +24,7 @@ MONGO_OLD = "{length}\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xd4\\x07\\x00\\x0
 MONGO_END = "\\x02$db\\x00\\x06\\x00\\x00\\x00admin\\x00\\x00"
 MYSQL_LOGIN = "\\x00\\x00\\x00\\x01!" + "\\x00" * 23
 MYSQL_NATIVE = "mysql_native_password\\x00"
-ZK_CONNECT = "\\x00\\x00\\x00-" + "\\x00" * 16 + "\\x00\\x00'\\x10"
+ZK_CONNECT = "\\x00\\x00\\x00-" + "\\x00" * 12 + "\\x00\\x00'\\x10"
 
 BAD = [
     # No rule knows them.
@@ -188,7 +188,7 @@ BAD = [
     ("zookeeper.create", "\\x00\\x00\\x00\\x0d\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x01/"),
     ("zookeeper.kill", "kill"),
     ("zookeeper.reset", "srst"),
-    ("mqtt.publish", "0\\x05\\x00\\x03a/bx"),
+    ("mqtt.publish", "0\\x06\\x00\\x03a/bx"),
     ("ldap.delete", "0\\x07\\x02\\x01\\x02J\\x02cn"),
     ("ldap.modify", "0\\x09\\x02\\x01\\x02f\\x04\\x04\\x00" + "0\\x00"),
     ("ldap.password_modify", "0\\x1f\\x02\\x01\\x03w\\x1a\\x80\\x171.3.6.1.4.1.4203.1.11.1\\x81\\x00"),

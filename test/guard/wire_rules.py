@@ -170,6 +170,8 @@ def zookeeper(ask):
     """Not here: addauth (100), getData (4), create, delete, setData, watches; four letters that list clients."""
     if ask.text in ("srvr", "mntr", "ruok", "isro"):
         return
+    if ask.text.isascii() and ask.text.isalpha():
+        raise Refused("these four letters may not be sent")
     c = Cursor(ask)
     if c.number(4, "big") != len(ask.text) - 4:
         raise Refused("the frame's length is wrong")

@@ -1,9 +1,5 @@
 /* Addresses: text in and out, classes, and walking a range class by class. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "record/address.c"

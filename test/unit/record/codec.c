@@ -1,9 +1,5 @@
 /* Visits through bytes and back; and bytes that are no visits. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "record/codec.c"
@@ -16,6 +12,7 @@ static void fill(struct arena *a, struct visit *v)
     visit_init(v, a, &e);
     v->end = END_DONE;
     v->answered = true;
+    v->place = 1ull << 62 | 7;
     v->why = "all is well";
     struct observation *o = visit_observe(v, "elasticsearch", KIND_STORE);
     o->outcome = OUTCOME_OPEN;
@@ -128,6 +125,8 @@ static void test_round_trip(void **state)
     same_string(v.why, "all is well");
     assert_int_equal(v.end, END_DONE);
     assert_true(v.answered);
+    assert_false(v.refused);
+    assert_true(v.place == (1ull << 62 | 7));
     assert_int_equal(v.observations.len, 2);
     same_observation(&v.observations.at[0], &f->visit.observations.at[0]);
     same_observation(&v.observations.at[1], &f->visit.observations.at[2]);
@@ -139,14 +138,17 @@ static void test_closed_port_is_small(void **state)
     struct endpoint e = { .address = { 4, { 10, 0, 0, 1 } }, .port = 80 };
     struct visit v, back;
     visit_init(&v, &f->arena, &e);
+    v.refused = true;
     buf_reset(&f->buf);
     visit_encode(&f->buf, &v);
     visit_encode(&f->buf, &v);
-    assert_int_equal(f->buf.len, 2 * 19);
+    assert_int_equal(f->buf.len, 2 * 27);
     const char *why;
-    assert_true(decode(&f->other, span_sub(buf_span(&f->buf), 4, 15), &back, &why));
+    assert_true(decode(&f->other, span_sub(buf_span(&f->buf), 4, 23), &back, &why));
     assert_null(back.why);
     assert_null(back.endpoint.name);
+    assert_true(back.refused);
+    assert_false(back.answered);
     assert_int_equal(back.observations.len, 0);
 }
 

@@ -1,9 +1,5 @@
 /* Facts, collections and the names of enumerations. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "record/record.c"
 

@@ -1,9 +1,5 @@
 /* Covers against a model that holds every endpoint by itself. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "target/cover.c"

@@ -1,9 +1,5 @@
 /* Every number once, for every total. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "target/permutation.c"
 

@@ -1,9 +1,5 @@
 /* What may be asked, what not, and why; with names from a resolver of our own. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "target/plan.c"
 

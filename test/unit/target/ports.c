@@ -1,9 +1,5 @@
 /* Port lists: the sets, the errors, the sharing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "target/ports.c"

@@ -1,9 +1,5 @@
 /* The scope file, and what it says to those who mistype it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "target/scope.c"

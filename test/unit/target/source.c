@@ -1,9 +1,5 @@
 /* Targets from files and arguments. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "target/source.c"
 

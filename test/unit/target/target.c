@@ -1,9 +1,5 @@
 /* The grammar of targets, and what it says to those who miss it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "target/target.c"

@@ -1,9 +1,5 @@
 /* What peers send must not act on what reads it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "text/escape.c"

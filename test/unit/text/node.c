@@ -1,9 +1,5 @@
 /* Looking things up in document trees. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "text/node.c"
 

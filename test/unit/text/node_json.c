@@ -1,9 +1,5 @@
 /* JSON: what is one, what is none, and what is too much. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "text/node_json.c"

@@ -1,9 +1,5 @@
 /* The strict subset of YAML, its types and its errors. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit/check.h"
 
 #include "base/random.h"
 #include "text/node_yaml.c"

@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""Uses ajar as a newcomer would, mistakes included: one clear line for each, the documented exit
+status, output that survives a closed pipe, a full disk and a narrow terminal.
+
+    test/cli/run.py AJAR        the last line says how many passed and failed
+"""
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+AJAR = sys.argv[1] if len(sys.argv) > 1 else "build/ajar"
+RESULTS = {"passed": 0, "failed": 0}
+
+
+def check(name, good, detail=""):
+    RESULTS["passed" if good else "failed"] += 1
+    if not good:
+        print(f"not ok {name}: {detail}")
+
+
+def ajar(*args, **more):
+    env = dict(os.environ, XDG_STATE_HOME=STATE, **more.pop("env", {}))
+    return subprocess.run([AJAR, *args], capture_output=True, text=True, timeout=60, env=env, **more)
+
+
+def closed_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Redis(threading.Thread):
+    """A peer that answers PING and INFO the way an open Redis does; made for these tests only."""
+
+    def __init__(self, slow=0.0):
+        super().__init__(daemon=True)
+        self.slow = slow
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            peer, _ = self.listener.accept()
+            threading.Thread(target=self.talk, args=(peer,), daemon=True).start()
+
+    def talk(self, peer):
+        info = "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n# Memory\r\nused_memory:1000\r\n" \
+               "# Replication\r\nrole:master\r\n# Keyspace\r\ndb0:keys=5,expires=0,avg_ttl=0\r\n"
+        with peer:
+            while True:
+                line = peer.recv(4096)
+                time.sleep(self.slow)
+                if not line or line.startswith(b"QUIT"):
+                    return
+                peer.sendall(f"${len(info)}\r\n{info}\r\n".encode() if line.startswith(b"INFO") else b"+PONG\r\n")
+
+
+MISTAKES = [
+    (["scan"], "name what to scan"),
+    (["scan", "--prots", "1", "127.0.0.1"], "did you mean --ports"),
+    (["scan", "--ports", "70000", "127.0.0.1"], "70000"),
+    (["scan", "--ports", "9-1", "127.0.0.1"], "9-1"),
+    (["scan", "--ports"], "--ports"),
+    (["scan", "--json=yes", "127.0.0.1"], "--json takes no value"),
+    (["scan", "-p", "80", "127.0.0.1"], "-p"),
+    (["scan", "10.0.0.0/33"], "10.0.0.0/33"),
+    (["scan", "10.0.0.0/8"], "--large"),
+    (["scan", "300.1.1.1"], "300.1.1.1"),
+    (["scan", "@/nonexistent/list"], "/nonexistent/list"),
+    (["scan", "--scope", "/nonexistent/scope.yaml"], "/nonexistent/scope.yaml"),
+    (["scan", "--rate", "fast", "127.0.0.1"], "--rate fast"),
+    (["scan", "--fail-on", "hihg", "127.0.0.1"], "--fail-on hihg"),
+    (["scan", "--format", "xml2", "127.0.0.1"], "--format xml2"),
+    (["scan", "--catalog", "/nonexistent", "127.0.0.1"], "/nonexistent"),
+    (["scan", "--rules", "/nonexistent", "127.0.0.1"], "/nonexistent"),
+    (["scan", "--shard", "3/2", "127.0.0.1"], "3/2"),
+    (["scan", "8.8.8.8"], "scope"),
+    (["scan", "169.254.169.254"], "169.254.169.254"),
+    (["scna"], "did you mean `ajar scan`"),
+    (["probe", "redsi", "127.0.0.1:6379"], "did you mean \"redis\""),
+    (["probe", "redis", "127.0.0.1"], "one port"),
+    (["help", "nothing"], "nothing"),
+    (["list", "extra"], "extra"),
+]
+
+
+def test_mistakes():
+    for args, word in MISTAKES:
+        r = ajar(*args)
+        lines = r.stderr.strip().splitlines()
+        good = r.returncode == 2 and len(lines) == 1 and word in lines[0] and lines[0].startswith("ajar: ")
+        check(f"mistake {args}", good and not r.stdout, f"status {r.returncode}: {r.stderr!r} {r.stdout[:80]!r}")
+
+
+def test_help():
+    check("no verb", ajar().returncode == 2)
+    check("version", re.fullmatch(r"ajar \d+\.\d+\.\d+\n", ajar("--version").stdout) is not None)
+    for args in (["help"], ["--help"], ["help", "scan"], ["help", "probe"], ["list"], ["asks"]):
+        r = ajar(*args)
+        check(f"{args}", r.returncode == 0 and len(r.stdout) > 200 and not r.stderr, r.stderr)
+    help_scan = ajar("help", "scan").stdout
+    check("help names every option", all(f"--{o}" in help_scan for o in ("ports", "scope", "rate", "dry-run")))
+
+
+def test_statuses(redis):
+    nothing = ajar("scan", f"127.0.0.1:{closed_port()}")
+    check("closed port is status 0", nothing.returncode == 0 and not nothing.stderr, nothing.stderr)
+    found = ajar("scan", "--fail-on", "low", f"127.0.0.1:{redis.port}")
+    check("finding is status 1", found.returncode == 1 and "redis 7.0.15" in found.stdout, found.stdout)
+    check("the fix is shown", "requirepass" in found.stdout)
+    check("below --fail-on is status 0", ajar("scan", "--fail-on", "critical", f"127.0.0.1:{redis.port}").returncode == 0)
+
+
+def test_json(redis):
+    r = ajar("scan", "--json", f"127.0.0.1:{redis.port}")
+    lines = [json.loads(line) for line in r.stdout.splitlines()]
+    kinds = [line["type"] for line in lines]
+    check("json lines", kinds[0] == "run" and kinds[-1] == "summary" and {"service", "finding"} <= set(kinds), str(kinds))
+    service = next(line for line in lines if line["type"] == "service")
+    check("json service", (service["product"], service["verdict"], service["records"]) == ("redis", "open", 5), str(service))
+
+
+def test_dry_run():
+    r = ajar("scan", "--dry-run", "--ports", "6379,9200-9210", "10.1.0.0/24", "--exclude", "10.1.0.7")
+    check("dry run", r.returncode == 0 and "3072 endpoints" in r.stdout and "named on the command line" in r.stdout, r.stdout)
+
+
+def test_output(redis):
+    target = f"127.0.0.1:{redis.port}"
+    with open("/dev/full", "w") as full:
+        r = subprocess.run([AJAR, "scan", "--json", target], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    check("full disk", r.returncode == 3 and "No space left" in r.stderr and len(r.stderr.splitlines()) == 1, r.stderr)
+    r = ajar("scan", "--transcript", "/dev/full", target)
+    check("full transcript", r.returncode == 3 and "transcript" in r.stderr, r.stderr)
+    p = subprocess.Popen(f"{AJAR} scan --json --ports 1-2000,{redis.port} 127.0.0.1 | head -n 1", shell=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = p.communicate(timeout=60)
+    check("closed pipe", '"run"' in out and len(err.splitlines()) <= 1 and "Segmentation" not in err, err)
+    with tempfile.NamedTemporaryFile("r") as log:
+        ajar("scan", "--transcript", log.name, target)
+        text = log.read()
+    check("transcript", f'{target} redis.ping "PING\\r\\n"' in text, text)
+
+
+def on_terminal(columns, *args, env=None):
+    master, slave = pty.openpty()
+    import fcntl
+    import struct
+    import termios
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    p = subprocess.Popen([AJAR, *args], stdout=slave, stderr=slave, env=dict(os.environ, TERM="xterm", **(env or {})))
+    os.close(slave)
+    text = b""
+    deadline = time.time() + 60
+    while time.time() < deadline:
+        ready, _, _ = select.select([master], [], [], 1)
+        try:
+            if ready:
+                text += os.read(master, 65536)
+            elif p.poll() is not None:
+                break
+        except OSError:
+            break
+    p.wait(timeout=10)
+    os.close(master)
+    return text.decode()
+
+
+def test_terminal(redis):
+    target = f"127.0.0.1:{redis.port}"
+    colour = on_terminal(100, "scan", target)
+    check("colour on a terminal", "\x1b[" in colour and "redis 7.0.15" in colour, colour[:200])
+    plain = on_terminal(100, "scan", target, env={"NO_COLOR": "1"})
+    shown = re.sub(r"\r\x1b\[K[^\r\n]*", "", plain)
+    check("NO_COLOR", not re.search(r"\x1b\[[0-9;]*m", shown), repr(shown[:300]))
+    narrow = on_terminal(50, "scan", "--color", "never", target)
+    shown = re.sub(r"\r\x1b\[K[^\r\n]*", "", narrow)
+    table = shown.split("How to close")[0]
+    widest = max((len(line) for line in table.splitlines()), default=0)
+    check("50 columns", widest <= 50, f"{widest} columns wide: {table!r}")
+
+
+def test_interrupt():
+    slow = Redis(slow=2.0)
+    p = subprocess.Popen([AJAR, "scan", "--json", f"127.0.0.1:{slow.port}"], stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True)
+    time.sleep(0.7)
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate(timeout=30)
+    last = json.loads(out.splitlines()[-1])
+    check("Ctrl-C", p.returncode == 3 and last["type"] == "summary" and last["interrupted"] and "interrupted" in err, err)
+
+
+def sweeper_of(pid):
+    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
+    return int(children[0]) if children else None
+
+
+def test_killed_sweeper():
+    slow = Redis(slow=2.0)
+    p = subprocess.Popen([AJAR, "scan", "--json", f"127.0.0.1:{slow.port}"], stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True)
+    time.sleep(0.7)
+    child = sweeper_of(p.pid)
+    check("the sweeper is a process of its own", child is not None)
+    if child:
+        os.kill(child, signal.SIGKILL)
+    out, err = p.communicate(timeout=30)
+    check("a killed sweeper is told", p.returncode == 3 and "signal 9" in err, err)
+
+
+def test_own_catalog(redis):
+    with tempfile.TemporaryDirectory() as directory:
+        open(f"{directory}/broken.yaml", "w").write("product: x\nnonsense: 1\n")
+        r = ajar("scan", "--catalog", directory, "127.0.0.1:1")
+        check("a broken catalog file is named", r.returncode == 2 and "broken.yaml" in r.stderr and len(r.stderr.splitlines()) == 1,
+              r.stderr)
+
+
+def main():
+    redis = Redis()
+    test_mistakes()
+    test_help()
+    test_statuses(redis)
+    test_json(redis)
+    test_dry_run()
+    test_output(redis)
+    test_terminal(redis)
+    test_interrupt()
+    test_killed_sweeper()
+    test_own_catalog(redis)
+    print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
+    return 1 if RESULTS["failed"] else 0
+
+
+with tempfile.TemporaryDirectory() as STATE:
+    sys.exit(main())

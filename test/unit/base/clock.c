@@ -1,0 +1,88 @@
+/* Civil time, checked against the calendar of the C library. */
+#include "unit/check.h"
+
+#include "base/clock.c"
+
+#include "base/random.h"
+
+static void expect_text(int64_t wall_ms, const char *expect)
+{
+    char text[TIME_TEXT_MAX];
+    assert_string_equal(time_text(wall_ms, text), expect);
+}
+
+static void test_text(void **state)
+{
+    (void)state;
+    expect_text(0, "1970-01-01T00:00:00Z");
+    expect_text(1669086360999, "2022-11-22T03:06:00Z");
+    expect_text(-1, "1969-12-31T23:59:59Z");
+    expect_text(-1000, "1969-12-31T23:59:59Z");
+    expect_text(951782400000, "2000-02-29T00:00:00Z");
+    expect_text(INT64_MAX, "9999-12-31T23:59:59Z");
+    expect_text(INT64_MIN, "0000-01-01T00:00:00Z");
+}
+
+static void test_civil(void **state)
+{
+    (void)state;
+    struct random r = { 3 };
+    assert_int_equal(time_from_civil(1970, 1, 1, 0, 0, 0), 0);
+    assert_int_equal(time_from_civil(2017, 9, 1, 12, 30, 5), 1504269005000);
+    for (int i = 0; i < 5000; i++) {
+        int64_t seconds = (int64_t)random_below(&r, 9000000000u) - 2000000000;
+        time_t t = (time_t)seconds;
+        struct tm tm;
+        gmtime_r(&t, &tm);
+        assert_int_equal(time_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec),
+                         seconds * 1000);
+    }
+}
+
+static void test_parse(void **state)
+{
+    (void)state;
+    int64_t ms = 7;
+    assert_true(time_parse("2026-11-22", &ms));
+    assert_int_equal(ms, time_from_civil(2026, 11, 22, 0, 0, 0));
+    assert_true(time_parse("2026-11-22T03:06:59Z", &ms));
+    assert_int_equal(ms, time_from_civil(2026, 11, 22, 3, 6, 59));
+    static const char *const BAD[] = { "", "2026", "2026-11", "2026-13-01", "2026-00-01", "2026-11-00", "2026-11-32",
+        "2026-11-22T", "2026-11-22T03:06Z", "2026-11-22T03:06:00", "2026-11-22T24:00:00Z", "2026-11-22T03:60:00Z",
+        "2026-11-22 ", "2026-11-22T03:06:00Zx", "x2026-11-22", "2026/11/22" };
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+        ms = 7;
+        if (time_parse(BAD[i], &ms))
+            fail_msg("\"%s\" is taken for a time", BAD[i]);
+        assert_int_equal(ms, 7);
+    }
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    struct random r = { 5 };
+    for (int i = 0; i < 2000; i++) {
+        int64_t ms = (int64_t)random_below(&r, 253402300800u) * 1000, back;
+        char text[TIME_TEXT_MAX];
+        assert_true(time_parse(time_text(ms, text), &back));
+        assert_int_equal(back, ms);
+    }
+}
+
+static void test_system_clock_runs(void **state)
+{
+    (void)state;
+    int64_t mono = clock_mono_ms(&CLOCK_SYSTEM);
+    assert_true(clock_mono_ms(&CLOCK_SYSTEM) >= mono);
+    assert_true(clock_wall_ms(&CLOCK_SYSTEM) > time_from_civil(2020, 1, 1, 0, 0, 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text), cmocka_unit_test(test_civil), cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_system_clock_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+/* The text report: order, width, grouping, and that no foreign byte acts on the terminal. */
+#include "report/tty.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct arena arena;
+    struct buf out;
+    struct tty tty;
+    struct report_summary summary;
+};
+
+static int setup(void **state)
+{
+    struct fixture *x = calloc(1, sizeof(*x));
+    arena_init(&x->arena, 64 * 1024 * 1024);
+    buf_init(&x->out, 64 * 1024 * 1024);
+    *state = x;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *x = *state;
+    arena_release(&x->arena);
+    buf_release(&x->out);
+    free(x);
+    return 0;
+}
+
+static void start(struct fixture *x, unsigned columns, bool colour, bool verbose)
+{
+    struct report_run run = { .columns = columns, .colour = colour, .verbose = verbose };
+    memset(&x->tty, 0, sizeof(x->tty));
+    buf_reset(&x->out);
+    report_tty.begin(&x->tty, &run, &x->out);
+}
+
+static void add(struct fixture *x, const char *address, enum severity severity, struct span name)
+{
+    struct endpoint e = { .port = 6379 };
+    struct visit v;
+    assert_true(address_parse(span_str(address), &e.address));
+    visit_init(&v, &x->arena, &e);
+    struct observation *o = visit_observe(&v, "redis", KIND_STORE);
+    o->outcome = OUTCOME_OPEN;
+    fact_text(o, "version", name, "redis.info", name);
+    observation_collect(o, name, 1234, 5678, COUNT_UNKNOWN);
+    struct finding f = {
+        .rule = "open-store", .title = "Open", .severity = severity, .endpoint = e, .product = "redis",
+        .version = name, .why = name, .fix = SPAN("line one\n  line two"),
+    };
+    report_tty.visit(&x->tty, &v, &f, 1, &x->out);
+}
+
+static struct span finish(struct fixture *x)
+{
+    report_tty.end(&x->tty, &x->summary, &x->out);
+    assert_true(buf_ok(&x->out));
+    return buf_span(&x->out);
+}
+
+static void test_worst_first(void **state)
+{
+    struct fixture *x = *state;
+    start(x, 120, false, false);
+    add(x, "10.0.0.9", SEVERITY_LOW, SPAN("1.0"));
+    add(x, "10.0.0.10", SEVERITY_CRITICAL, SPAN("1.0"));
+    add(x, "10.0.0.8", SEVERITY_CRITICAL, SPAN("1.0"));
+    struct span text = finish(x);
+    size_t eight = span_find(text, SPAN("10.0.0.8")), ten = span_find(text, SPAN("10.0.0.10")),
+           nine = span_find(text, SPAN("10.0.0.9"));
+    assert_true(eight < ten && ten < nine && nine != SIZE_MAX);
+    assert_true(span_has(text, "1,234"));
+    assert_true(span_has(text, "5.7 kB"));
+    /* One fix for the two alike, pasteable as it was written. */
+    assert_true(span_has(text, "critical  Open (redis, 2 times)"));
+    assert_true(span_has(text, "\n    line one\n      line two\n"));
+    size_t first = span_find(text, SPAN("line one")), second = span_find(span_from(text, first + 1), SPAN("line one"));
+    assert_true(second != SIZE_MAX);
+    assert_true(span_find(span_from(text, first + second + 2), SPAN("line one")) == SIZE_MAX);
+}
+
+/* No line but those of a fix is wider than the terminal. */
+static void test_width(void **state)
+{
+    static const unsigned WIDTHS[] = { 1, 40, 60, 79, 80, 100, 120, 200, 1000 };
+    struct fixture *x = *state;
+    for (size_t i = 0; i < sizeof(WIDTHS) / sizeof(*WIDTHS); i++) {
+        start(x, WIDTHS[i], false, true);
+        add(x, "2001:470:1f0b:1234:5678:9abc:def0:1234", SEVERITY_HIGH, SPAN("a long name with words in it that goes on "
+            "\xe4\xba\xba\xe5\x8f\xa3\xe6\x95\xb0\xe6\x8d\xae\xe5\xba\x93\xe4\xba\xba\xe5\x8f\xa3 and on and on and on"));
+        struct span text = finish(x);
+        size_t limit = WIDTHS[i] < TTY_COLUMNS_MIN ? TTY_COLUMNS_MIN : WIDTHS[i];
+        while (text.len) {
+            struct span line = span_cut(&text, '\n');
+            if (text_columns(line) > limit)
+                fail_msg("%u columns: %.*s", WIDTHS[i], SPAN_FMT(line));
+        }
+    }
+}
+
+static void test_hostile(void **state)
+{
+    static const struct span NASTY[] = {
+        SPAN("\x1b[2J\x07\x08\r\n\t\x9b"), SPAN("\xe2\x80\xae\xe2\x81\xa6 evil"), SPAN("\xff\xfe\xc0\x80"),
+        SPAN("<script>alert(1)</script>"), SPAN("\xc2\x9b" "31m"), SPAN("a\0b"), SPAN("\xe2\x80\x8b\xef\xbb\xbf"),
+    };
+    struct fixture *x = *state;
+    for (unsigned columns = 40; columns <= 160; columns += 40) {
+        start(x, columns, false, true);
+        for (size_t i = 0; i < sizeof(NASTY) / sizeof(*NASTY); i++) {
+            add(x, "10.0.0.1", SEVERITY_HIGH, NASTY[i]);
+            struct visit v;
+            struct endpoint e = { .port = 1 };
+            visit_init(&v, &x->arena, &e);
+            v.end = END_FAILED;
+            v.why = arena_str(&x->arena, NASTY[i]);
+            report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
+        }
+        struct span text = finish(x);
+        for (size_t k = 0; k < text.len; k++)
+            assert_true((text.at[k] >= ' ' && text.at[k] != 0x7f) || text.at[k] == '\n');
+        assert_false(span_has(text, "\xe2\x80\xae"));
+        assert_false(span_has(text, "\xc2\x9b"));
+        assert_false(span_has(text, "\xff"));
+    }
+}
+
+static void test_colour_only_where_asked(void **state)
+{
+    struct fixture *x = *state;
+    start(x, 100, true, false);
+    add(x, "10.0.0.1", SEVERITY_CRITICAL, SPAN("1.0"));
+    assert_true(span_has(finish(x), "\033[1;31mcritical\033[0m"));
+    start(x, 100, false, false);
+    add(x, "10.0.0.1", SEVERITY_CRITICAL, SPAN("1.0"));
+    assert_false(span_has(finish(x), "\033"));
+}
+
+static void test_nothing_found(void **state)
+{
+    struct fixture *x = *state;
+    x->summary = (struct report_summary){ .done = 10, .answered = 2, .took_ms = 1500, .rate = 6.7, .loss = 0.012 };
+    start(x, 0, false, false);
+    struct span text = finish(x);
+    assert_true(span_starts(text, SPAN("Nothing open was found.")));
+    assert_true(span_has(text, "10 endpoints in 1.5 s (6.7 a second): 10 done, 0 skipped, 0 failed; 2 answered."));
+    assert_true(span_has(text, "1.2 %"));
+    x->summary = (struct report_summary){ .interrupted = true };
+    start(x, 80, false, false);
+    text = finish(x);
+    assert_true(span_has(text, "so far"));
+    assert_true(span_has(text, "Stopped before the end"));
+}
+
+static void test_verbose_shows_locked(void **state)
+{
+    struct fixture *x = *state;
+    struct endpoint e = { .port = 27017 };
+    struct visit v;
+    assert_true(address_parse(SPAN("10.0.0.7"), &e.address));
+    visit_init(&v, &x->arena, &e);
+    visit_observe(&v, "mongodb", KIND_STORE)->outcome = OUTCOME_LOCKED;
+    for (int verbose = 0; verbose < 2; verbose++) {
+        start(x, 100, false, verbose);
+        report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
+        struct span text = finish(x);
+        assert_int_equal(span_has(text, "10.0.0.7:27017"), verbose);
+        assert_true(span_has(text, "1 service was recognised: 1 locked."));
+    }
+}
+
+/* Refused memory loses rows, never the count of them. */
+static void test_no_memory(void **state)
+{
+    struct fixture *x = *state;
+    for (uint64_t n = 1; n < 12; n++) {
+        start(x, 100, false, false);
+        x->tty.arena.fail_at = n;
+        add(x, "10.0.0.1", SEVERITY_HIGH, SPAN("1.0"));
+        x->tty.arena.fail_at = 0;
+        bool lost = x->tty.unkept == 1;
+        assert_int_equal(span_has(finish(x), "did not fit into memory"), lost);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_worst_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_width, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_colour_only_where_asked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nothing_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_verbose_shows_locked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
