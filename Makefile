@@ -24,7 +24,7 @@ HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
 CPPFLAGS += -Isrc -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
 CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
-LDLIBS   += -lm -ljansson -lyaml -lssl -lcrypto
+LDLIBS   += -lm -ljansson -lyaml -lssl -lcrypto -lsqlite3
 ifneq ($(findstring clang,$(CC)),)
 CFLAGS   += -fdouble-square-bracket-attributes -Wno-gnu-folding-constant
 endif
@@ -58,7 +58,7 @@ test:
 
 bench: all
 	@tools/install-packages build bench
-	@bench/run
+	@bench/run.py $(BUILD)
 
 $(BUILD)/ajar: $(filter $(BUILD)/obj/cmd/%,$(OBJECTS)) $(BUILD)/libajar.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

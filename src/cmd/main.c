@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "text/node.h"
 
 const struct verb VERBS[] = {
     { "scan", "[OPTION...] TARGET...", "find what is open, prove it, say how to close it", cmd_scan, help_scan },
@@ -32,6 +34,7 @@ static int unknown_verb(const char *typed)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    json_init(random_seed());
     if (argc < 2) {
         cmd_help(1, argv);
         return EXIT_USAGE;

@@ -234,6 +234,8 @@ static void take_events(struct fiber_loop *l)
     for (int i = 0; i < n; i++) {
         struct fiber_watch *w = events[i].data.ptr;
         w->ready = true;
+        if (events[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+            w->ended = true;
         if (w->waiting) {
             w->waiting->woken_by_event = true;
             timer_clear(&l->timers, &w->waiting->timer);

@@ -51,6 +51,7 @@ int64_t fiber_now(const struct fiber_loop *l);
 struct fiber_watch {
     struct fiber *waiting;
     bool ready; /* an event came while nobody waited */
+    bool ended; /* the peer closed or the socket failed: no further event tells of it, so read on to the end */
 };
 
 /* False, errno set, where epoll refuses. The watch must live until the descriptor is closed. */

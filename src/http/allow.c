@@ -7,46 +7,130 @@
 static const char *const METHODS[] = { "GET", "HEAD", "POST", "PROPFIND" };
 
 static const char *const HEADERS[] = {
-    "accept", "content-type", "depth", "kbn-version", "kbn-xsrf", "osd-version", "osd-xsrf", "prefer",
-    "x-elastic-internal-origin", "x-requested-with",
+    "accept",           "content-type", "depth",
+    "kbn-version",      "kbn-xsrf",     "osd-version",
+    "osd-xsrf",         "prefer",       "x-elastic-internal-origin",
+    "x-requested-with",
 };
 
 /* Whole path segments that read records, run code or change something, whatever the product. */
 static const char *const SEGMENTS[] = {
-    "_search", "_msearch", "_async_search", "_doc", "_docs", "_source", "_mget", "_get", "_sql", "_esql",
-    "_eql", "_scroll", "_pit", "_termvectors", "_mtermvectors", "_explain", "_terms_enum", "_knn_search",
-    "_mvt", "_graph", "_bulk", "_update", "_update_by_query", "_delete_by_query", "_reindex", "_create",
-    "_close", "_open", "_forcemerge", "_optimize", "_flush", "_refresh", "_cache", "_shutdown", "_snapshot",
-    "_ingest", "_scripts", "_ppl", "_plugins", "_opendistro", "_security", "_all_docs", "_design",
-    "_design_docs", "_local_docs", "_changes", "_find", "_view", "_list", "_show", "_temp_view",
-    "_bulk_get", "_bulk_docs", "_compact", "_replicate", "_restart", "_config", "_purge", "_revs_diff",
-    "query_range", "query_exemplars", "series", "federate", "delete_series", "clean_tombstones",
-    "quit", "reload", "put", "deleterange", "txn", "compaction", "defragment", "authenticate",
-    "write", "delete", "update", "select", "export", "stream", "get", "flows",
+    "_search",
+    "_msearch",
+    "_async_search",
+    "_doc",
+    "_docs",
+    "_source",
+    "_mget",
+    "_get",
+    "_sql",
+    "_esql",
+    "_eql",
+    "_scroll",
+    "_pit",
+    "_termvectors",
+    "_mtermvectors",
+    "_explain",
+    "_terms_enum",
+    "_knn_search",
+    "_mvt",
+    "_graph",
+    "_bulk",
+    "_update",
+    "_update_by_query",
+    "_delete_by_query",
+    "_reindex",
+    "_create",
+    "_close",
+    "_open",
+    "_forcemerge",
+    "_optimize",
+    "_flush",
+    "_refresh",
+    "_cache",
+    "_shutdown",
+    "_snapshot",
+    "_ingest",
+    "_scripts",
+    "_ppl",
+    "_plugins",
+    "_opendistro",
+    "_security",
+    "_all_docs",
+    "_design",
+    "_design_docs",
+    "_local_docs",
+    "_changes",
+    "_find",
+    "_view",
+    "_list",
+    "_show",
+    "_temp_view",
+    "_bulk_get",
+    "_bulk_docs",
+    "_compact",
+    "_replicate",
+    "_restart",
+    "_config",
+    "_purge",
+    "_revs_diff",
+    "query_range",
+    "query_exemplars",
+    "series",
+    "federate",
+    "delete_series",
+    "clean_tombstones",
+    "quit",
+    "reload",
+    "put",
+    "deleterange",
+    "txn",
+    "compaction",
+    "defragment",
+    "authenticate",
+    "write",
+    "delete",
+    "update",
+    "select",
+    "export",
+    "stream",
+    "get",
+    "flows",
 };
 
 /* What SELECT may read: tables of names and sizes. */
 static const char *const SQL_TABLES[] = {
-    "system.tables", "system.databases", "system.parts", "system.build_options", "system.columns",
-    "information_schema.tables", "information_schema.schemata", "sys.shards", "sys.cluster", "sys.nodes", "(",
+    "system.tables",
+    "system.databases",
+    "system.parts",
+    "system.build_options",
+    "system.columns",
+    "information_schema.tables",
+    "information_schema.schemata",
+    "sys.shards",
+    "sys.cluster",
+    "sys.nodes",
+    "(",
 };
 
 /* What SHOW may list; of series, measurements and tags only how many there are. */
-static const char *const SHOW_WORDS[] = { "databases", "tables", "measurements", "diagnostics", "stats",
-                                          "retention", "shards", "schemas", "catalogs" };
+static const char *const SHOW_WORDS[] = { "databases",   "tables",  "measurements",
+                                          "diagnostics", "stats",   "retention",
+                                          "shards",      "schemas", "catalogs" };
 
 /* Words that may not stand anywhere in a statement. */
 static const char *const SQL_WORDS[] = {
-    "insert", "update", "delete", "drop", "alter", "create", "truncate", "grant", "revoke", "attach",
-    "detach", "optimize", "rename", "kill", "set", "into", "outfile", "url", "file", "remote", "mysql",
-    "jdbc", "odbc", "s3", "hdfs", "exchange", "union",
+    "insert", "update", "delete",   "drop",   "alter", "create", "truncate", "grant",    "revoke",
+    "attach", "detach", "optimize", "rename", "kill",  "set",    "into",     "outfile",  "url",
+    "file",   "remote", "mysql",    "jdbc",   "odbc",  "s3",     "hdfs",     "exchange", "union",
 };
 
 /* Query keys that carry a credential or turn one method into another. */
 static const char *const QUERY_KEYS[] = {
-    "u", "p", "user", "username", "usr", "password", "passwd", "pass", "pwd", "token", "access_token",
-    "auth", "auth_token", "api_key", "apikey", "api-key", "key", "secret", "session", "sessionid", "jwt",
-    "sig", "signature", "_method", "source", "scroll", "include_docs", "size",
+    "u",      "p",         "user",    "username",     "usr",     "password",     "passwd",
+    "pass",   "pwd",       "token",   "access_token", "auth",    "auth_token",   "api_key",
+    "apikey", "api-key",   "key",     "secret",       "session", "sessionid",    "jwt",
+    "sig",    "signature", "_method", "source",       "scroll",  "include_docs", "size",
 };
 
 static bool among(struct span s, const char *const *words, size_t count)
@@ -71,7 +155,8 @@ static struct span plain_text(struct span s, uint8_t *out, size_t cap)
     size_t n = 0;
     for (size_t i = 0; i < s.len && n < cap; i++) {
         uint8_t c = s.at[i];
-        if (c == '%' && i + 2 < s.len && hex_value(s.at[i + 1]) >= 0 && hex_value(s.at[i + 2]) >= 0) {
+        if (c == '%' && i + 2 < s.len && hex_value(s.at[i + 1]) >= 0 &&
+            hex_value(s.at[i + 2]) >= 0) {
             c = (uint8_t)(hex_value(s.at[i + 1]) << 4 | hex_value(s.at[i + 2]));
             i += 2;
         } else if (c == '+') {
@@ -119,9 +204,11 @@ static bool allow_show(struct span rest, struct error *e)
     while (rest.len)
         if (span_is(next_word(&rest), "cardinality"))
             return true;
-    return error_set(e, "SHOW may list databases, tables, measurements, retention policies, shards, stats or "
-                        "a cardinality, not \"%.*s\"",
-                     SPAN_FMT(span_first(word, 40)));
+    return error_set(
+        e,
+        "SHOW may list databases, tables, measurements, retention policies, shards, stats or "
+        "a cardinality, not \"%.*s\"",
+        SPAN_FMT(span_first(word, 40)));
 }
 
 /* Whether a lower-case statement only reads names and sizes. */
@@ -147,7 +234,7 @@ static bool allow_statement(struct span sql, struct error *e)
     return select || allow_show(after, e);
 }
 
-/* Rules that need more than one segment. `path` is plain, lower case, without its query. */
+/* Rules that need more than one segment. Both are plain and lower case. */
 static bool allow_special(struct span path, struct span query, struct error *e)
 {
     if (span_has(path, "/api/ds/query") || span_has(path, "/api/tsdb/query"))
@@ -198,7 +285,8 @@ static bool allow_query(struct span query, struct error *e)
             return error_set(e, "a dashboard may be asked to send GET only");
         if (span_is(plain, "action") && !span_eq_nocase(pair, SPAN("STATUS")) &&
             !span_eq_nocase(pair, SPAN("LIST")) && !span_eq_nocase(pair, SPAN("CLUSTERSTATUS")))
-            return error_set(e, "the action \"%.*s\" may not be asked for", SPAN_FMT(span_first(pair, 40)));
+            return error_set(e, "the action \"%.*s\" may not be asked for",
+                             SPAN_FMT(span_first(pair, 40)));
         if (span_is(plain, "path") && !allow_inner_path(plain_text(pair, text, sizeof(text)), e))
             return false;
         bool statement = span_is(plain, "query") || span_is(plain, "q") || span_is(plain, "sql") ||
@@ -213,21 +301,27 @@ bool allow_path(struct span path, struct error *e)
 {
     uint8_t text[ALLOW_PATH_MAX];
     if (path.len == 0 || path.at[0] != '/' || path.len > ALLOW_PATH_MAX)
-        return error_set(e, "a path must begin with / and be at most %d bytes long", ALLOW_PATH_MAX);
+        return error_set(e, "a path must begin with / and be at most %d bytes long",
+                         ALLOW_PATH_MAX);
     for (size_t i = 0; i < path.len; i++)
         if (path.at[i] <= ' ' || path.at[i] >= 0x7f || path.at[i] == '#' || path.at[i] == '\\')
             return error_set(e, "a path may hold printable ASCII without space, # and \\ only");
     struct span query = path, bare = span_cut(&query, '?');
     struct span plain = plain_text(bare, text, sizeof(text));
-    return allow_segments(plain, e) && allow_special(plain, query, e) && allow_query(query, e);
+    uint8_t query_text[ALLOW_PATH_MAX];
+    struct span plain_query = plain_text(query, query_text, sizeof(query_text));
+    return allow_segments(plain, e) && allow_special(plain, plain_query, e) &&
+           allow_query(query, e);
 }
 
 bool allow_header(struct span name, struct span value, struct error *e)
 {
     if (!AMONG(name, HEADERS))
-        return error_set(e, "the header \"%.*s\" may not be sent; allowed are accept, content-type, depth, "
-                            "prefer, x-requested-with and the version and xsrf headers of dashboards",
-                         SPAN_FMT(span_first(name, 40)));
+        return error_set(
+            e,
+            "the header \"%.*s\" may not be sent; allowed are accept, content-type, depth, "
+            "prefer, x-requested-with and the version and xsrf headers of dashboards",
+            SPAN_FMT(span_first(name, 40)));
     if (value.len == 0 || value.len > ALLOW_HEADER_MAX)
         return error_set(e, "a header value must be 1 to %d bytes long", ALLOW_HEADER_MAX);
     for (size_t i = 0; i < value.len; i++)
@@ -237,8 +331,8 @@ bool allow_header(struct span name, struct span value, struct error *e)
 }
 
 /* Keys of a JSON or form body that carry a credential. */
-static const char *const BODY_WORDS[] = { "password", "passwd", "pwd", "username", "token", "secret", "apikey",
-                                          "api_key", "authorization" };
+static const char *const BODY_WORDS[] = { "password", "passwd", "pwd",     "username",     "token",
+                                          "secret",   "apikey", "api_key", "authorization" };
 
 bool allow_body(struct span path, struct span body, struct error *e)
 {
@@ -249,7 +343,8 @@ bool allow_body(struct span path, struct span body, struct error *e)
         if ((body.at[i] < ' ' && body.at[i] != '\n') || body.at[i] >= 0x7f)
             return error_set(e, "a body may hold printable ASCII only");
     struct span plain = plain_text(body, text, sizeof(text));
-    struct span where = plain_text(span_first(path, span_index(path, '?')), path_text, sizeof(path_text));
+    struct span where = plain_text(span_first(path, span_index(path, '?')), path_text,
+                                   sizeof(path_text));
     for (struct span rest = plain; rest.len;) {
         struct span word = next_word(&rest);
         if (AMONG(word, BODY_WORDS))

@@ -11,7 +11,8 @@ struct catalog;
 /* Loads every *.yaml of the directories in order; a product of a later directory replaces one of
  * the same name. NULL and an error that names file, line and key. The catalog is immutable after
  * loading and may be shared by threads. */
-struct catalog *catalog_load(struct arena *a, const char *const *dirs, size_t dir_count, struct error *e);
+struct catalog *catalog_load(struct arena *a, const char *const *dirs, size_t dir_count,
+                             struct error *e);
 
 size_t catalog_count(const struct catalog *c);
 struct catalog_product {

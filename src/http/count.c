@@ -22,7 +22,8 @@ static int64_t count_at(const struct node *n, struct span paths)
     return COUNT_UNKNOWN;
 }
 
-static bool child_text(struct asker *a, const struct node *child, struct span path, struct span *ret)
+static bool child_text(struct asker *a, const struct node *child, struct span path,
+                       struct span *ret)
 {
     if (span_is(path, "@key")) {
         *ret = child->key;
@@ -58,7 +59,8 @@ static void count_child(struct counting *c, const struct node *child)
 {
     const struct count_rule *r = c->rule;
     struct span name, kept;
-    if (r->only.len && (!child_text(c->asker, child, r->only_at, &kept) || !pattern_match(r->only, kept, NULL)))
+    if (r->only.len &&
+        (!child_text(c->asker, child, r->only_at, &kept) || !pattern_match(r->only, kept, NULL)))
         return;
     if (!child_text(c->asker, child, r->name, &name))
         return;
@@ -99,7 +101,8 @@ static bool count_each(struct asker *a, const struct count_rule *r, struct obser
 static void fill_total(struct asker *a, const struct sources *s, int64_t *total)
 {
     struct value v;
-    if (*total == COUNT_UNKNOWN && s->list.len && sources_value(a, s, &v) && v.is_number && v.number >= 0)
+    if (*total == COUNT_UNKNOWN && s->list.len && sources_value(a, s, &v) && v.is_number &&
+        v.number >= 0)
         *total = v.number;
 }
 

@@ -21,14 +21,16 @@ static void base_find(struct asker *a, const struct entry *e)
     struct response *root = e->based ? a->get(a, e->requests.at[0], SPAN_NONE) : NULL;
     if (!root || root->status < 300 || root->status > 399)
         return;
-    a->base_depth = (unsigned)url_base(response_header(root, "location"), a->tls, a->host, e->base_marks.at,
-                                       e->base_marks.len, a->base, BASE_DEPTH_MAX);
+    a->base_depth = (unsigned)url_base(response_header(root, "location"), a->tls, a->host,
+                                       e->base_marks.at, e->base_marks.len, a->base,
+                                       BASE_DEPTH_MAX);
 }
 
 bool entry_identifies(struct asker *a, const struct entry *e, bool root_only)
 {
     for (size_t i = 0; i < e->identify.len; i++)
-        if ((!root_only || condition_root_only(e->identify.at[i])) && condition_met(a, e->identify.at[i]))
+        if ((!root_only || condition_root_only(e->identify.at[i])) &&
+            condition_met(a, e->identify.at[i]))
             return true;
     return false;
 }
@@ -80,10 +82,11 @@ static void state_auth(struct asker *a, const struct verdict_rule *rule, struct 
     const struct response *r = a->refusal;
     if (o->outcome == OUTCOME_OPEN) {
         r = deciding_answer(a, rule->when);
-        fact_text(o, "auth", SPAN("none"), r ? r->ask : a->behind_ask, r ? r->body : a->behind_proof);
+        fact_text(o, "auth", SPAN("none"), r ? r->ask : a->behind_ask,
+                  r ? r->body : a->behind_proof);
         return;
     }
-    if (o->outcome != OUTCOME_LOCKED && o->outcome != OUTCOME_PARTIAL)
+    if (o->outcome != OUTCOME_LOCKED && (o->outcome != OUTCOME_PARTIAL || !r))
         return;
     struct span challenge = r ? response_header(r, "www-authenticate") : SPAN_NONE;
     struct span scheme = span_first(challenge, span_index(challenge, ' '));
@@ -174,17 +177,19 @@ static struct response *nested_get(struct asker *self, const struct request *r, 
     n->outer->cached_only = self->cached_only;
     struct response *answer = n->outer->get(n->outer, sent, name);
     n->outer->cached_only = false;
-    if (answer && (answer->status == 401 || answer->status == 403) && !self->refusal)
-        self->refusal = answer;
+    asker_note(self, r, answer);
     return answer;
 }
 
 /* Looks for a store through one route. Adds its observation where it shows itself. */
-static bool look_through(struct asker *a, const struct entry *e, const struct route *route, struct visit *v)
+static bool look_through(struct asker *a, const struct entry *e, const struct route *route,
+                         struct visit *v)
 {
     for (size_t i = 0; i < e->behind.len; i++) {
         const struct entry *store = e->behind.at[i];
-        struct nested_asker n = { .asker = *a, .outer = a, .dashboard = e, .store = store, .route = route };
+        struct nested_asker n = {
+            .asker = *a, .outer = a, .dashboard = e, .store = store, .route = route
+        };
         n.asker.get = nested_get;
         n.asker.nested = true;
         n.asker.refusal = NULL;

@@ -6,8 +6,8 @@
 #include "http/match.h"
 
 enum {
-    STRANGER_REQUESTS_MAX = 5,  /* beyond "GET /", to find out what a server is */
-    PRODUCT_REQUESTS_MAX = 48,  /* once it is known */
+    STRANGER_REQUESTS_MAX = 5, /* beyond "GET /", to find out what a server is */
+    PRODUCT_REQUESTS_MAX = 48, /* once it is known */
 };
 
 /* Whether the entry recognises the answers. `root_only` looks at nothing but the answer to "GET /". */

@@ -10,13 +10,13 @@
 
 enum {
     ENTRY_PORTS_MAX = 8,
-    BASE_DEPTH_MAX = 2,        /* "/kibana", "/s/space": segments of a base path */
-    BASE_SEGMENT_MAX = 64,     /* bytes */
-    NAME_HOLE_MAX = 512,       /* bytes of an encoded collection name */
-    HOST_HOLE_MAX = 262,       /* a DNS name, a colon and a port */
+    BASE_DEPTH_MAX = 2,    /* "/kibana", "/s/space": segments of a base path */
+    BASE_SEGMENT_MAX = 64, /* bytes */
+    NAME_HOLE_MAX = 512,   /* bytes of an encoded collection name */
+    HOST_HOLE_MAX = 262,   /* a DNS name, a colon and a port */
     CONDITION_DEPTH_MAX = 4,
     STATUSES_MAX = 8,
-    PER_COLLECTION_MAX = 20,   /* at most so many requests that name a collection */
+    PER_COLLECTION_MAX = 20, /* at most so many requests that name a collection */
 };
 
 /* Which value a hole of a request takes, in the order of the ask's arguments. */
@@ -30,33 +30,42 @@ struct request_form {
 };
 
 struct request {
-    const char *name;     /* "indices"; nested: "console.elasticsearch.indices" */
-    const char *why;      /* one clause: what its answer is good for */
-    struct span method;   /* "GET" */
-    struct span path;     /* as written, with {name} where it names a collection */
-    struct span accept;   /* of the Accept field */
-    struct span headers;  /* further field lines, each with its CRLF */
+    const char *name;    /* "indices"; nested: "console.elasticsearch.indices" */
+    const char *why;     /* one clause: what its answer is good for */
+    struct span method;  /* "GET" */
+    struct span path;    /* as written, with {name} where it names a collection */
+    struct span accept;  /* of the Accept field */
+    struct span headers; /* further field lines, each with its CRLF */
     struct span body;
-    bool head;            /* the answer has no body */
-    bool rights;          /* its success takes rights: it can prove that a door is open */
-    bool nested;          /* may be sent through a dashboard */
-    bool named;           /* its path names a collection that the server listed */
+    bool head;   /* the answer has no body */
+    bool rights; /* its success takes rights: it can prove that a door is open */
+    bool nested; /* may be sent through a dashboard */
+    bool named;  /* its path names a collection that the server listed */
     struct request_form forms[BASE_DEPTH_MAX + 1];
 };
 
 /* One test of a response. */
 enum test_kind {
-    TEST_STATUS, TEST_HEADER, TEST_BODY, TEST_TITLE, TEST_JSON, TEST_HAS, TEST_LACKS, TEST_LIST,
-    TEST_MAP, TEST_METRIC, TEST_BEHIND,
+    TEST_STATUS,
+    TEST_HEADER,
+    TEST_BODY,
+    TEST_TITLE,
+    TEST_JSON,
+    TEST_HAS,
+    TEST_LACKS,
+    TEST_LIST,
+    TEST_MAP,
+    TEST_METRIC,
+    TEST_BEHIND,
 };
 
 struct test {
     enum test_kind kind;
-    struct span at;       /* header name, JSON path or metric name */
-    struct span pattern;  /* TEST_HEADER, _BODY, _TITLE, _JSON; none = it is there */
+    struct span at;      /* header name, JSON path or metric name */
+    struct span pattern; /* TEST_HEADER, _BODY, _TITLE, _JSON; none = it is there */
     unsigned statuses[STATUSES_MAX];
     size_t status_count;
-    enum outcome behind;  /* TEST_BEHIND: the verdict of the store seen through the dashboard */
+    enum outcome behind; /* TEST_BEHIND: the verdict of the store seen through the dashboard */
 };
 
 enum condition_kind { CONDITION_TESTS, CONDITION_ALL, CONDITION_ANY, CONDITION_NOT };
@@ -73,7 +82,9 @@ enum source_kind {
     SOURCE_JSON,   /* the scalar at a path */
     SOURCE_LENGTH, /* how many children the list or map at a path has */
     SOURCE_SUM,    /* the sum over a path in which `*` stands for every child */
-    SOURCE_HEADER, SOURCE_TITLE, SOURCE_BODY,
+    SOURCE_HEADER,
+    SOURCE_TITLE,
+    SOURCE_BODY,
     SOURCE_METRIC, /* Prometheus text: the sum of the samples of a name, or a label of the first */
     SOURCE_STATUS, /* the status code */
     SOURCE_FIXED,  /* a word of ours, where `when` holds */
@@ -86,7 +97,7 @@ struct source {
     struct span label;   /* SOURCE_METRIC */
     struct span pattern; /* captures the value out of the text; may be empty */
     const struct condition *when;
-    bool has_otherwise;  /* what stands where the answer is there and the value is not */
+    bool has_otherwise; /* what stands where the answer is there and the value is not */
     int64_t otherwise;
 };
 
@@ -105,11 +116,11 @@ struct count_rule {
     const struct request *request; /* with `each`: the answer that lists the collections */
     const struct condition *when;
     bool is_each;
-    struct span each;              /* path of the list or map */
-    struct span only_at, only;     /* keep children whose text at a path matches a pattern */
+    struct span each;          /* path of the list or map */
+    struct span only_at, only; /* keep children whose text at a path matches a pattern */
     struct span name, records, bytes, created; /* paths in a child, or in the answer of `per` */
-    LIST_OF(struct span) systems;  /* patterns of names that are the product's own */
-    const struct request *per;     /* asked once a collection; then records and bytes are in it */
+    LIST_OF(struct span) systems;              /* patterns of names that are the product's own */
+    const struct request *per; /* asked once a collection; then records and bytes are in it */
     struct sources total_collections, total_records, total_bytes;
 };
 
@@ -146,17 +157,17 @@ struct entry {
     struct catalog_product product;
     uint16_t ports[ENTRY_PORTS_MAX + 1], tls_ports[ENTRY_PORTS_MAX + 1];
     const char *file;
-    LIST_OF(struct request *) requests;        /* "root" first */
+    LIST_OF(struct request *) requests;         /* "root" first */
     LIST_OF(const struct condition *) identify; /* any */
-    const struct condition *suspect;           /* on "root": worth asking more; or NULL */
-    LIST_OF(struct span) base_marks;           /* where a base path ends: "/app/", "/login" */
-    bool based;                                /* may live under a base path */
+    const struct condition *suspect;            /* on "root": worth asking more; or NULL */
+    LIST_OF(struct span) base_marks;            /* where a base path ends: "/app/", "/login" */
+    bool based;                                 /* may live under a base path */
     struct sources version;
     LIST_OF(struct fact_rule) facts;
     LIST_OF(struct verdict_rule) verdicts;
     LIST_OF(struct count_rule) counts;
     LIST_OF(struct span) behind_names;
-    LIST_OF(const struct entry *) behind;      /* stores that may stand behind */
+    LIST_OF(const struct entry *) behind; /* stores that may stand behind */
     LIST_OF(struct route) routes;
     LIST_OF(struct nested) nested;
     LIST_OF(struct example) examples;
@@ -164,9 +175,9 @@ struct entry {
 
 struct catalog {
     struct arena *arena;
-    LIST_OF(struct entry *) entries;    /* in name order */
-    LIST_OF(const struct ask *) asks;   /* all, unique by name */
-    const struct entry *web;            /* the product of a server that no entry knows */
+    LIST_OF(struct entry *) entries;  /* in name order */
+    LIST_OF(const struct ask *) asks; /* all, unique by name */
+    const struct entry *web;          /* the product of a server that no entry knows */
 };
 
 /* The request of that name, or NULL. */

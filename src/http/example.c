@@ -64,19 +64,18 @@ static struct response *example_get(struct asker *self, const struct request *r,
         if (!span_eq(key.request->path, r->path) || !span_eq(key.request->method, r->method) ||
             !span_eq(key.name, name) || !span_eq(key.base, base))
             continue;
-        struct response *answer = x->parsed.at[i];
-        if ((answer->status == 401 || answer->status == 403) && !self->refusal)
-            self->refusal = answer;
-        return answer;
+        asker_note(self, r, x->parsed.at[i]);
+        return x->parsed.at[i];
     }
     return NULL;
 }
 
-static bool example_fail(const struct example_asker *x, const char *what, struct span got, struct span want)
+static bool example_fail(const struct example_asker *x, const char *what, struct span got,
+                         struct span want)
 {
-    return error_set(x->error, "%s: line %u: example \"%s\": %s is \"%.*s\", expected \"%.*s\"", x->entry->file,
-                     x->example->line, x->example->name, what, SPAN_FMT(span_first(got, 80)),
-                     SPAN_FMT(span_first(want, 80)));
+    return error_set(x->error, "%s: line %u: example \"%s\": %s is \"%.*s\", expected \"%.*s\"",
+                     x->entry->file, x->example->line, x->example->name, what,
+                     SPAN_FMT(span_first(got, 80)), SPAN_FMT(span_first(want, 80)));
 }
 
 static bool parse_answers(struct example_asker *x)
@@ -116,7 +115,8 @@ static struct span fact_words(struct arena *a, const struct fact *f)
     return span_str(arena_printf(a, "%lld", (long long)f->number));
 }
 
-static bool check_number(const struct example_asker *x, const struct node *expect, const char *key, int64_t got)
+static bool check_number(const struct example_asker *x, const struct node *expect, const char *key,
+                         int64_t got)
 {
     int64_t want = COUNT_UNKNOWN;
     (void)node_i64(node_get(expect, key), &want);
@@ -128,7 +128,8 @@ static bool check_number(const struct example_asker *x, const struct node *expec
 }
 
 /* `listed: {name: [records, bytes]}`. */
-static bool check_listed(const struct example_asker *x, const struct node *listed, const struct observation *o)
+static bool check_listed(const struct example_asker *x, const struct node *listed,
+                         const struct observation *o)
 {
     for (const struct node *k = listed ? listed->first : NULL; k; k = k->next) {
         const struct collection *found = NULL;
@@ -139,13 +140,15 @@ static bool check_listed(const struct example_asker *x, const struct node *liste
         (void)node_i64(k->first, &records);
         (void)node_i64(k->first ? k->first->next : NULL, &bytes);
         if (!found || found->records != records || found->bytes != bytes)
-            return example_fail(x, "the collection", found ? SPAN("listed with other sizes") : SPAN("(not listed)"),
+            return example_fail(x, "the collection",
+                                found ? SPAN("listed with other sizes") : SPAN("(not listed)"),
                                 k->key);
     }
     return true;
 }
 
-static bool check_observation(const struct example_asker *x, const struct node *expect, const struct observation *o)
+static bool check_observation(const struct example_asker *x, const struct node *expect,
+                              const struct observation *o)
 {
     struct arena *a = x->asker.arena;
     struct span outcome = node_get(expect, "outcome")->text;
@@ -163,7 +166,8 @@ static bool check_observation(const struct example_asker *x, const struct node *
             return example_fail(x, key ? key : "a fact", got, k->text);
     }
     return check_number(x, expect, "collections", o->collection_count) &&
-           check_number(x, expect, "records", o->records) && check_number(x, expect, "bytes", o->bytes) &&
+           check_number(x, expect, "records", o->records) &&
+           check_number(x, expect, "bytes", o->bytes) &&
            check_listed(x, node_get(expect, "listed"), o);
 }
 
@@ -172,15 +176,18 @@ static bool check_behind(const struct example_asker *x, const struct visit *v)
     const struct node *behind = node_get(x->example->expect, "behind");
     bool seen = v->observations.len > 1;
     if (!behind && seen)
-        return example_fail(x, "the store behind", span_str(v->observations.at[1].product), SPAN("(none)"));
+        return example_fail(x, "the store behind", span_str(v->observations.at[1].product),
+                            SPAN("(none)"));
     if (!behind)
         return true;
     struct span product = node_text(node_get(behind, "product"));
     if (!seen || !span_is(product, v->observations.at[1].product))
         return example_fail(x, "the store behind",
-                            seen ? span_str(v->observations.at[1].product) : SPAN("(none)"), product);
+                            seen ? span_str(v->observations.at[1].product) : SPAN("(none)"),
+                            product);
     if (!node_get(behind, "outcome"))
-        return example_fail(x, "the outcome of the store behind", SPAN("missing"), SPAN("a verdict"));
+        return example_fail(x, "the outcome of the store behind", SPAN("missing"),
+                            SPAN("a verdict"));
     return check_observation(x, behind, &v->observations.at[1]);
 }
 
@@ -190,21 +197,26 @@ static bool check_cross(struct example_asker *x, const struct catalog *c)
     for (size_t i = 0; i < c->entries.len; i++) {
         const struct entry *other = c->entries.at[i];
         if (other != x->entry && entry_identifies(&x->asker, other, false))
-            return example_fail(x, "an entry that recognises the answers too", span_str(other->product.name),
-                                SPAN("(none)"));
+            return example_fail(x, "an entry that recognises the answers too",
+                                span_str(other->product.name), SPAN("(none)"));
     }
     return true;
 }
 
-static bool check_example(const struct catalog *c, const struct entry *e, const struct example *example,
-                          struct error *why)
+static bool check_example(const struct catalog *c, const struct entry *e,
+                          const struct example *example, struct error *why)
 {
     struct arena arena;
     arena_init(&arena, EXAMPLE_ARENA_MAX);
-    struct example_asker x = { .asker = { .get = example_get, .arena = &arena, .behind = OUTCOME_NOT_MINE,
+    struct example_asker x = { .asker = { .get = example_get,
+                                          .arena = &arena,
+                                          .behind = OUTCOME_NOT_MINE,
                                           .host = SPAN("example.org") },
-                               .entry = e, .example = example, .error = why };
-    struct endpoint endpoint = { .address = { .family = 4, .bytes = { 127, 0, 0, 1 } }, .port = example->port };
+                               .entry = e,
+                               .example = example,
+                               .error = why };
+    struct endpoint endpoint = { .address = { .family = 4, .bytes = { 127, 0, 0, 1 } },
+                                 .port = example->port };
     struct visit v;
     visit_init(&v, &arena, &endpoint);
     if (!endpoint.port)
@@ -213,10 +225,12 @@ static bool check_example(const struct catalog *c, const struct entry *e, const 
     if (ok) {
         (void)engine_visit(&x.asker, c, &v, endpoint.port);
         const struct observation *o = v.observations.len ? &v.observations.at[0] : NULL;
-        ok = o != NULL || example_fail(&x, "the product", SPAN("(none)"), span_str(e->product.name));
+        ok = o != NULL ||
+             example_fail(&x, "the product", SPAN("(none)"), span_str(e->product.name));
         if (ok && strcmp(o->product, e->product.name) != 0)
             ok = example_fail(&x, "the product", span_str(o->product), span_str(e->product.name));
-        ok = ok && check_observation(&x, example->expect, o) && check_behind(&x, &v) && check_cross(&x, c);
+        ok = ok && check_observation(&x, example->expect, o) && check_behind(&x, &v) &&
+             check_cross(&x, c);
     }
     arena_release(&arena);
     return ok;

@@ -40,7 +40,8 @@ bool load_keys(struct loader *l, const struct node *n, const char *const *allowe
         while (allowed[i] && !span_is(k->key, allowed[i]))
             i++;
         if (!allowed[i])
-            return load_fail(l, k, "the key \"%.*s\" is not known here", SPAN_FMT(span_first(k->key, 60)));
+            return load_fail(l, k, "the key \"%.*s\" is not known here",
+                             SPAN_FMT(span_first(k->key, 60)));
         for (const struct node *other = n->first; other != k; other = other->next)
             if (span_eq(other->key, k->key))
                 return load_fail(l, k, "the key \"%.*s\" stands here twice", SPAN_FMT(k->key));
@@ -56,7 +57,8 @@ bool load_scalar(struct loader *l, const struct node *n, struct span *ret)
     return true;
 }
 
-bool load_text(struct loader *l, const struct node *map, const char *key, bool needed, struct span *ret)
+bool load_text(struct loader *l, const struct node *map, const char *key, bool needed,
+               struct span *ret)
 {
     const struct node *n = node_get(map, key);
     if (!n)
@@ -66,7 +68,8 @@ bool load_text(struct loader *l, const struct node *map, const char *key, bool n
     return ret->len > 0 || load_fail(l, n, "\"%s\" is empty", key);
 }
 
-bool load_str(struct loader *l, const struct node *map, const char *key, bool needed, const char **ret)
+bool load_str(struct loader *l, const struct node *map, const char *key, bool needed,
+              const char **ret)
 {
     struct span text = SPAN_NONE;
     if (!load_text(l, map, key, needed, &text))
@@ -141,7 +144,8 @@ static bool load_head(struct loader *l, const struct node *n)
     if (!is_word(span_str(p->name)))
         return load_fail(l, node_get(n, "product"), "a product is a word of a-z, 0-9 and -");
     if (!kind_parse(kind, &p->kind))
-        return load_fail(l, node_get(n, "kind"), "\"%.*s\" is no kind", SPAN_FMT(span_first(kind, 40)));
+        return load_fail(l, node_get(n, "kind"), "\"%.*s\" is no kind",
+                         SPAN_FMT(span_first(kind, 40)));
     p->ports = e->ports;
     p->tls_ports = e->tls_ports;
     if (!p->counts)
@@ -167,19 +171,21 @@ static bool load_base(struct loader *l, const struct node *n)
 
 static bool load_entry(struct loader *l, const struct node *n)
 {
-    static const char *const keys[] = { "product", "title", "kind", "ports", "tls_ports", "proof", "counted",
-                                        "requests", "nested", "base", "suspect", "identify", "version",
-                                        "facts", "verdict", "counts", "behind", "examples", NULL };
+    static const char *const keys[] = { "product", "title",    "kind",     "ports",  "tls_ports",
+                                        "proof",   "counted",  "requests", "nested", "base",
+                                        "suspect", "identify", "version",  "facts",  "verdict",
+                                        "counts",  "behind",   "examples", NULL };
     struct entry *e = l->entry = ARENA_NEW(l->arena, struct entry);
     if (!e)
         return load_no_memory(l);
     e->file = l->file;
-    if (!load_keys(l, n, keys) || !load_head(l, n) || !load_base(l, node_get(n, "base")) || !load_root(l) ||
-        !load_requests(l, node_get(n, "requests")) || !load_nested_marks(l, node_get(n, "nested")) ||
-        !load_routes(l, node_get(n, "behind")) || !load_identify(l, node_get(n, "identify")) ||
-        !load_sources(l, node_get(n, "version"), &e->version) || !load_facts(l, node_get(n, "facts")) ||
-        !load_verdicts(l, node_get(n, "verdict")) || !load_counts(l, node_get(n, "counts")) ||
-        !load_examples(l, node_get(n, "examples")))
+    if (!load_keys(l, n, keys) || !load_head(l, n) || !load_base(l, node_get(n, "base")) ||
+        !load_root(l) || !load_requests(l, node_get(n, "requests")) ||
+        !load_nested_marks(l, node_get(n, "nested")) || !load_routes(l, node_get(n, "behind")) ||
+        !load_identify(l, node_get(n, "identify")) ||
+        !load_sources(l, node_get(n, "version"), &e->version) ||
+        !load_facts(l, node_get(n, "facts")) || !load_verdicts(l, node_get(n, "verdict")) ||
+        !load_counts(l, node_get(n, "counts")) || !load_examples(l, node_get(n, "examples")))
         return false;
     const struct node *suspect = node_get(n, "suspect");
     if (suspect && !(e->suspect = load_condition(l, suspect, 0)))
@@ -217,7 +223,8 @@ static bool keep_entry(struct loader *l)
     struct entry **slot = list_add(l->arena, &c->entries);
     if (!slot)
         return load_no_memory(l);
-    memmove(c->entries.at + at + 1, c->entries.at + at, (c->entries.len - 1 - at) * sizeof(c->entries.at[0]));
+    memmove(c->entries.at + at + 1, c->entries.at + at,
+            (c->entries.len - 1 - at) * sizeof(c->entries.at[0]));
     c->entries.at[at] = l->entry;
     return true;
 }
@@ -238,7 +245,8 @@ static bool read_file(struct loader *l, struct span *ret)
         b.len += n;
     }
     if (ferror(f) || !buf_ok(&b)) {
-        (void)error_set(l->error, "%s: the file cannot be read or is larger than %d bytes", l->file, YAML_BYTES_MAX);
+        (void)error_set(l->error, "%s: the file cannot be read or is larger than %d bytes", l->file,
+                        YAML_BYTES_MAX);
         goto out;
     }
     *ret = arena_copy(l->arena, buf_span(&b));
@@ -271,7 +279,8 @@ static bool load_dir(struct loader *l, const char *dir)
     LIST_OF(const char *) names = { NULL, 0, 0 };
     DIR *d = opendir(dir);
     if (!d)
-        return error_set(l->error, "the catalog directory %s cannot be opened: %s", dir, strerror(errno));
+        return error_set(l->error, "the catalog directory %s cannot be opened: %s", dir,
+                         strerror(errno));
     for (const struct dirent *f; (f = readdir(d));) {
         struct span name = span_str(f->d_name);
         if (!span_ends(name, SPAN(".yaml")) || name.at[0] == '.' || name.len > FILE_NAME_MAX_BYTES)
@@ -295,7 +304,8 @@ static bool load_dir(struct loader *l, const char *dir)
     return true;
 }
 
-struct catalog *catalog_load(struct arena *a, const char *const *dirs, size_t dir_count, struct error *e)
+struct catalog *catalog_load(struct arena *a, const char *const *dirs, size_t dir_count,
+                             struct error *e)
 {
     struct catalog *c = ARENA_NEW(a, struct catalog);
     struct loader l = { .arena = a, .file = "catalog", .error = e, .catalog = c };

@@ -15,13 +15,16 @@ struct loader {
 };
 
 /* Always false. */
-[[gnu::format(printf, 3, 4)]] bool load_fail(struct loader *l, const struct node *at, const char *format, ...);
+[[gnu::format(printf, 3, 4)]] bool load_fail(struct loader *l, const struct node *at,
+                                             const char *format, ...);
 bool load_no_memory(struct loader *l);
 /* Whether `n` is a map whose keys are all among `allowed` (NULL-ended). */
 bool load_keys(struct loader *l, const struct node *n, const char *const *allowed);
 /* A scalar as text; false where it is missing and needed, or no scalar, or empty. */
-bool load_text(struct loader *l, const struct node *map, const char *key, bool needed, struct span *ret);
-bool load_str(struct loader *l, const struct node *map, const char *key, bool needed, const char **ret);
+bool load_text(struct loader *l, const struct node *map, const char *key, bool needed,
+               struct span *ret);
+bool load_str(struct loader *l, const struct node *map, const char *key, bool needed,
+              const char **ret);
 bool load_bool(struct loader *l, const struct node *map, const char *key, bool *ret);
 /* The node's scalar text; false where it is a list or a map. */
 bool load_scalar(struct loader *l, const struct node *n, struct span *ret);

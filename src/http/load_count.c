@@ -27,15 +27,17 @@ static bool load_only(struct loader *l, const struct node *n, struct count_rule 
 
 static bool load_each(struct loader *l, const struct node *n, struct count_rule *r)
 {
-    static const char *const keys[] = { "request", "when", "each", "only", "name", "records", "bytes", "created",
-                                        "system", "per", NULL };
+    static const char *const keys[] = { "request", "when",    "each",   "only", "name", "records",
+                                        "bytes",   "created", "system", "per",  NULL };
     struct span request = SPAN_NONE, per = SPAN_NONE;
     r->is_each = true;
     if (!load_keys(l, n, keys) || !load_text(l, n, "request", true, &request) ||
         !load_text(l, n, "each", true, &r->each) || !load_only(l, node_get(n, "only"), r) ||
-        !load_text(l, n, "name", true, &r->name) || !load_text(l, n, "records", false, &r->records) ||
-        !load_text(l, n, "bytes", false, &r->bytes) || !load_text(l, n, "created", false, &r->created) ||
-        !load_text(l, n, "per", false, &per) || !load_systems(l, node_get(n, "system"), r))
+        !load_text(l, n, "name", true, &r->name) ||
+        !load_text(l, n, "records", false, &r->records) ||
+        !load_text(l, n, "bytes", false, &r->bytes) ||
+        !load_text(l, n, "created", false, &r->created) || !load_text(l, n, "per", false, &per) ||
+        !load_systems(l, node_get(n, "system"), r))
         return false;
     if (!(r->request = load_request_named(l, n, request)))
         return false;
@@ -49,7 +51,8 @@ static bool load_each(struct loader *l, const struct node *n, struct count_rule 
 static bool load_totals(struct loader *l, const struct node *n, struct count_rule *r)
 {
     static const char *const keys[] = { "when", "collections", "records", "bytes", NULL };
-    return load_keys(l, n, keys) && load_sources(l, node_get(n, "collections"), &r->total_collections) &&
+    return load_keys(l, n, keys) &&
+           load_sources(l, node_get(n, "collections"), &r->total_collections) &&
            load_sources(l, node_get(n, "records"), &r->total_records) &&
            load_sources(l, node_get(n, "bytes"), &r->total_bytes);
 }
@@ -88,8 +91,9 @@ static bool load_answers(struct loader *l, const struct node *n, struct example 
 
 bool load_examples(struct loader *l, const struct node *n)
 {
-    static const char *const keys[] = { "name", "source", "port", "answers", "outcome", "version", "facts",
-                                        "collections", "records", "bytes", "listed", "behind", NULL };
+    static const char *const keys[] = { "name",    "source", "port",        "answers", "outcome",
+                                        "version", "facts",  "collections", "records", "bytes",
+                                        "listed",  "behind", NULL };
     if (n && n->kind != NODE_LIST)
         return load_fail(l, n, "\"examples\" must be a list");
     for (const struct node *k = n ? n->first : NULL; k; k = k->next) {
@@ -101,12 +105,14 @@ bool load_examples(struct loader *l, const struct node *n)
         x->expect = k;
         x->line = k->line;
         if (!load_keys(l, k, keys) || !load_str(l, k, "name", true, &x->name) ||
-            !load_text(l, k, "source", true, &x->source) || !load_text(l, k, "outcome", true, &outcome) ||
+            !load_text(l, k, "source", true, &x->source) ||
+            !load_text(l, k, "outcome", true, &outcome) ||
             !load_answers(l, node_get(k, "answers"), x))
             return false;
         if (!span_starts(x->source, SPAN("recorded ")) && !span_starts(x->source, SPAN("made ")))
             return load_fail(l, k, "\"source\" begins with \"recorded\" or \"made\"");
-        if (node_get(k, "port") && (!node_i64(node_get(k, "port"), &port) || port < 1 || port > 65535))
+        if (node_get(k, "port") &&
+            (!node_i64(node_get(k, "port"), &port) || port < 1 || port > 65535))
             return load_fail(l, k, "\"port\" is a port number");
         x->port = (uint16_t)port;
     }

@@ -28,7 +28,8 @@ static struct test *add_test(struct loader *l, struct condition *c, enum test_ki
 }
 
 /* `json: {path: pattern}` and `header: {name: pattern}`; `*` as a header's pattern: it is there. */
-static bool load_pairs(struct loader *l, const struct node *n, struct condition *c, enum test_kind kind)
+static bool load_pairs(struct loader *l, const struct node *n, struct condition *c,
+                       enum test_kind kind)
 {
     if (n->kind != NODE_MAP || !n->first)
         return load_fail(l, n, "\"%.*s\" must be a map of patterns", SPAN_FMT(n->key));
@@ -43,7 +44,8 @@ static bool load_pairs(struct loader *l, const struct node *n, struct condition 
     return true;
 }
 
-static bool load_places(struct loader *l, const struct node *n, struct condition *c, enum test_kind kind)
+static bool load_places(struct loader *l, const struct node *n, struct condition *c,
+                        enum test_kind kind)
 {
     for (const struct node *k = load_first(n); k; k = load_next(n, k)) {
         struct test *t = add_test(l, c, kind);
@@ -53,16 +55,18 @@ static bool load_places(struct loader *l, const struct node *n, struct condition
     return true;
 }
 
-static bool load_text_test(struct loader *l, const struct node *n, struct condition *c, enum test_kind kind)
+static bool load_text_test(struct loader *l, const struct node *n, struct condition *c,
+                           enum test_kind kind)
 {
     struct test *t = add_test(l, c, kind);
     return t && load_pattern(l, n, false, &t->pattern);
 }
 
-static bool load_outcome(struct loader *l, const struct node *at, struct span word, enum outcome *ret)
+static bool load_outcome(struct loader *l, const struct node *at, struct span word,
+                         enum outcome *ret)
 {
-    static const enum outcome all[] = { OUTCOME_OPEN, OUTCOME_PARTIAL, OUTCOME_LOCKED, OUTCOME_UNCLEAR,
-                                        OUTCOME_IDENTIFIED };
+    static const enum outcome all[] = { OUTCOME_OPEN, OUTCOME_PARTIAL, OUTCOME_LOCKED,
+                                        OUTCOME_UNCLEAR, OUTCOME_IDENTIFIED };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (span_is(word, outcome_name(all[i]))) {
             *ret = all[i];
@@ -96,7 +100,8 @@ static bool load_test(struct loader *l, const struct node *k, struct condition *
         return load_places(l, k, c, TEST_MAP);
     if (span_is(k->key, "metric"))
         return load_places(l, k, c, TEST_METRIC);
-    return (t = add_test(l, c, TEST_BEHIND)) && load_scalar(l, k, &word) && load_outcome(l, k, word, &t->behind);
+    return (t = add_test(l, c, TEST_BEHIND)) && load_scalar(l, k, &word) &&
+           load_outcome(l, k, word, &t->behind);
 }
 
 static bool load_children(struct loader *l, const struct node *n, struct condition *c, int depth)
@@ -116,8 +121,9 @@ static bool load_children(struct loader *l, const struct node *n, struct conditi
 /* A list: any of them. A map with `all` or `not`: these. Else tests of one answer. */
 const struct condition *load_condition(struct loader *l, const struct node *n, int depth)
 {
-    static const char *const keys[] = { "request", "status", "header", "body", "title", "json", "has", "lacks",
-                                        "list", "map", "metric", "behind", NULL };
+    static const char *const keys[] = { "request", "status", "header", "body", "title",
+                                        "json",    "has",    "lacks",  "list", "map",
+                                        "metric",  "behind", NULL };
     static const char *const all_keys[] = { "all", NULL }, *const not_keys[] = { "not", NULL };
     struct condition *c = ARENA_NEW(l->arena, struct condition);
     if (!c) {
@@ -134,14 +140,18 @@ const struct condition *load_condition(struct loader *l, const struct node *n, i
     }
     if (node_get(n, "all")) {
         c->kind = CONDITION_ALL;
-        return load_keys(l, n, all_keys) && load_children(l, node_get(n, "all"), c, depth) ? c : NULL;
+        return load_keys(l, n, all_keys) && load_children(l, node_get(n, "all"), c, depth) ? c
+                                                                                           : NULL;
     }
     if (node_get(n, "not")) {
         const struct condition **slot = list_add(l->arena, &c->children);
         c->kind = CONDITION_NOT;
         if (!slot)
             (void)load_no_memory(l);
-        return slot && load_keys(l, n, not_keys) && (*slot = load_condition(l, node_get(n, "not"), depth + 1)) ? c : NULL;
+        return slot && load_keys(l, n, not_keys) &&
+                       (*slot = load_condition(l, node_get(n, "not"), depth + 1))
+                   ? c
+                   : NULL;
     }
     if (!load_keys(l, n, keys))
         return NULL;
@@ -182,7 +192,8 @@ static bool proves(const struct condition *c)
         const struct test *t = &c->tests.at[i];
         if (t->kind == TEST_BEHIND && t->behind == OUTCOME_OPEN)
             return true;
-        if (c->request->rights && t->kind != TEST_STATUS && t->kind != TEST_LACKS && t->kind != TEST_BEHIND)
+        if (c->request->rights && t->kind != TEST_STATUS && t->kind != TEST_LACKS &&
+            t->kind != TEST_BEHIND)
             return true;
     }
     return false;
@@ -199,13 +210,16 @@ bool load_verdicts(struct loader *l, const struct node *n)
         if (!v)
             return load_no_memory(l);
         if (k->kind != NODE_MAP || k->count != 1)
-            return load_fail(l, k, "a row of \"verdict\" is \"open: condition\", or partial, locked, unclear");
+            return load_fail(
+                l, k, "a row of \"verdict\" is \"open: condition\", or partial, locked, unclear");
         if (!load_outcome(l, k->first, k->first->key, &v->outcome) ||
             !(v->when = load_condition(l, k->first, 0)))
             return false;
         if (v->outcome == OUTCOME_OPEN && !proves(v->when))
-            return load_fail(l, k, "\"open\" must rest on the answer to a request marked \"rights: true\", and on "
-                                   "more than its status");
+            return load_fail(
+                l, k,
+                "\"open\" must rest on the answer to a request marked \"rights: true\", and on "
+                "more than its status");
     }
     return true;
 }
@@ -217,9 +231,11 @@ static bool load_source_kind(struct loader *l, const struct node *n, struct sour
         enum source_kind kind;
         bool bare; /* takes no place, only a pattern */
     } kinds[] = {
-        { "json", SOURCE_JSON, false },     { "length", SOURCE_LENGTH, false }, { "sum", SOURCE_SUM, false },
-        { "header", SOURCE_HEADER, false }, { "title", SOURCE_TITLE, true },    { "body", SOURCE_BODY, true },
-        { "metric", SOURCE_METRIC, false }, { "value", SOURCE_FIXED, false },   { "code", SOURCE_STATUS, true },
+        { "json", SOURCE_JSON, false },     { "length", SOURCE_LENGTH, false },
+        { "sum", SOURCE_SUM, false },       { "header", SOURCE_HEADER, false },
+        { "title", SOURCE_TITLE, true },    { "body", SOURCE_BODY, true },
+        { "metric", SOURCE_METRIC, false }, { "value", SOURCE_FIXED, false },
+        { "code", SOURCE_STATUS, true },
     };
     size_t found = 0;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -235,27 +251,33 @@ static bool load_source_kind(struct loader *l, const struct node *n, struct sour
             return false;
         }
     }
-    return found == 1 || load_fail(l, n, "a value needs exactly one of json, length, sum, header, title, body, "
-                                         "metric, value, code");
+    return found == 1 ||
+           load_fail(l, n,
+                     "a value needs exactly one of json, length, sum, header, title, body, "
+                     "metric, value, code");
 }
 
 static bool load_source(struct loader *l, const struct node *n, struct sources *ret)
 {
-    static const char *const keys[] = { "request", "json", "length", "sum", "header", "title", "body", "metric",
-                                        "value", "code", "label", "pattern", "when", "otherwise", "as", NULL };
+    static const char *const keys[] = { "request", "json",      "length", "sum",
+                                        "header",  "title",     "body",   "metric",
+                                        "value",   "code",      "label",  "pattern",
+                                        "when",    "otherwise", "as",     NULL };
     struct source *s = list_add(l->arena, &ret->list);
     struct span name = SPAN("root");
     if (!s)
         return load_no_memory(l);
-    if (!load_keys(l, n, keys) || !load_source_kind(l, n, s) || !load_text(l, n, "request", false, &name) ||
-        !load_text(l, n, "label", false, &s->label))
+    if (!load_keys(l, n, keys) || !load_source_kind(l, n, s) ||
+        !load_text(l, n, "request", false, &name) || !load_text(l, n, "label", false, &s->label))
         return false;
     if (!(s->request = load_request_named(l, n, name)))
         return false;
     const struct node *pattern = node_get(n, "pattern"), *when = node_get(n, "when");
     const struct node *otherwise = node_get(n, "otherwise");
-    if (pattern && (s->pattern.len || !load_pattern(l, pattern, true, &s->pattern)))
-        return s->pattern.len ? load_fail(l, pattern, "there is a pattern already") : false;
+    if (pattern && s->pattern.len)
+        return load_fail(l, pattern, "there is a pattern already");
+    if (pattern && !load_pattern(l, pattern, true, &s->pattern))
+        return false;
     if (when && !(s->when = load_condition(l, when, 0)))
         return false;
     if (otherwise && !node_i64(otherwise, &s->otherwise))
@@ -293,7 +315,10 @@ bool load_facts(struct loader *l, const struct node *n)
     static const struct {
         const char *word;
         enum fact_type type;
-    } types[] = { { "text", FACT_TEXT }, { "number", FACT_NUMBER }, { "bool", FACT_BOOL }, { "time", FACT_TIME } };
+    } types[] = { { "text", FACT_TEXT },
+                  { "number", FACT_NUMBER },
+                  { "bool", FACT_BOOL },
+                  { "time", FACT_TIME } };
     if (n && n->kind != NODE_MAP)
         return load_fail(l, n, "\"facts\" must be a map");
     for (const struct node *k = n ? n->first : NULL; k; k = k->next) {

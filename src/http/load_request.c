@@ -89,7 +89,8 @@ static void build_hole(struct builder *b, enum hole_role role)
         [HOLE_ROLE_NAME] = ASK_HOLE("collection", NAME_HOLE_MAX, HOLE_URL),
         [HOLE_ROLE_HOST] = ASK_HOLE("host", HOST_HOLE_MAX, HOLE_HOST),
     };
-    if (b->parts == ASK_PARTS_MAX || b->form->role_count == sizeof(b->form->roles) / sizeof(b->form->roles[0])) {
+    if (b->parts == ASK_PARTS_MAX ||
+        b->form->role_count == sizeof(b->form->roles) / sizeof(b->form->roles[0])) {
         b->failed = true;
         return;
     }
@@ -189,8 +190,8 @@ static bool load_headers(struct loader *l, const struct node *n, struct request 
             return false;
         if (!allow_header(h->key, value, &why))
             return load_fail(l, h, "%s", why.text);
-        lines = span_str(arena_printf(l->arena, "%.*s%.*s: %.*s\r\n", SPAN_FMT(lines), SPAN_FMT(h->key),
-                                      SPAN_FMT(value)));
+        lines = span_str(arena_printf(l->arena, "%.*s%.*s: %.*s\r\n", SPAN_FMT(lines),
+                                      SPAN_FMT(h->key), SPAN_FMT(value)));
     }
     r->headers = lines;
     struct span content = SPAN_NONE;
@@ -212,18 +213,21 @@ static bool check_holes(struct loader *l, const struct node *n, const struct req
         braces += r->path.at[i] == '{' || r->path.at[i] == '}';
     bool path = span_has(r->path, "{path}") || span_has(r->path, "{path:url}");
     if (route ? braces != 2 || !path : braces != (r->named ? 2u : 0u))
-        return load_fail(l, n, route ? "the path of a route holds {path} or {path:url} once"
-                                     : "a path may hold {name} once and no other brace");
+        return load_fail(l, n,
+                         route ? "the path of a route holds {path} or {path:url} once"
+                               : "a path may hold {name} once and no other brace");
     return true;
 }
 
 /* A request with all that it says checked, but no asks yet. */
 static bool load_one(struct loader *l, const struct node *n, bool route, struct request *r)
 {
-    static const char *const keys[] = { "get", "head", "post", "propfind", "why", "reads", "accept", "headers",
-                                        "content", "body", "rights", NULL };
-    static const char *const route_keys[] = { "name", "when", "get", "post", "why", "reads", "accept", "headers",
-                                              "content", "body", NULL };
+    static const char *const keys[] = { "get",     "head",  "post",   "propfind",
+                                        "why",     "reads", "accept", "headers",
+                                        "content", "body",  "rights", NULL };
+    static const char *const route_keys[] = { "name",    "when",  "get",    "post",
+                                              "why",     "reads", "accept", "headers",
+                                              "content", "body",  NULL };
     struct error why;
     struct span reads = SPAN_NONE;
     r->accept = SPAN("application/json");
@@ -253,8 +257,11 @@ bool load_root(struct loader *l)
     struct request **slot = r ? list_add(l->arena, &l->entry->requests) : NULL;
     if (!slot)
         return load_no_memory(l);
-    *r = (struct request){ .name = "root", .why = "the first question to any web server: who is it?",
-                           .method = SPAN("GET"), .path = SPAN("/"), .accept = SPAN(ROOT_ACCEPT) };
+    *r = (struct request){ .name = "root",
+                           .why = "the first question to any web server: who is it?",
+                           .method = SPAN("GET"),
+                           .path = SPAN("/"),
+                           .accept = SPAN(ROOT_ACCEPT) };
     *slot = r;
     return true;
 }
@@ -332,8 +339,8 @@ bool load_routes(struct loader *l, const struct node *n)
     return true;
 }
 
-static bool nest(struct loader *l, struct entry *e, const struct route *route, const struct entry *store,
-                 const struct request *inner)
+static bool nest(struct loader *l, struct entry *e, const struct route *route,
+                 const struct entry *store, const struct request *inner)
 {
     struct error why;
     struct request *r = ARENA_NEW(l->arena, struct request);
@@ -343,13 +350,13 @@ static bool nest(struct loader *l, struct entry *e, const struct route *route, c
     *r = *route->outer;
     r->rights = inner->rights;
     r->name = arena_printf(l->arena, "%s.%s.%s", route->name, store->product.name, inner->name);
-    r->why = arena_printf(l->arena, "through %s to %s behind it: %s", e->product.title, store->product.title,
-                          inner->why);
+    r->why = arena_printf(l->arena, "through %s to %s behind it: %s", e->product.title,
+                          store->product.title, inner->why);
     struct span mark = route->encoded ? SPAN("{path:url}") : SPAN("{path}");
     struct span path = route->encoded ? url_encode(l->arena, inner->path) : inner->path;
     size_t at = span_find(r->path, mark);
-    r->path = span_str(arena_printf(l->arena, "%.*s%.*s%.*s", SPAN_FMT(span_first(r->path, at)), SPAN_FMT(path),
-                                    SPAN_FMT(span_from(r->path, at + mark.len))));
+    r->path = span_str(arena_printf(l->arena, "%.*s%.*s%.*s", SPAN_FMT(span_first(r->path, at)),
+                                    SPAN_FMT(path), SPAN_FMT(span_from(r->path, at + mark.len))));
     if (!r->name || !r->why || !r->path.at)
         return load_no_memory(l);
     if (!allow_path(inner->path, &why) || !allow_path(r->path, &why))
@@ -375,7 +382,8 @@ static bool link_stores(struct loader *l, struct entry *e)
         *slot = store;
         for (size_t r = 0; r < e->routes.len; r++)
             for (size_t k = 0; k < store->requests.len; k++)
-                if (store->requests.at[k]->nested && !nest(l, e, &e->routes.at[r], store, store->requests.at[k]))
+                if (store->requests.at[k]->nested &&
+                    !nest(l, e, &e->routes.at[r], store, store->requests.at[k]))
                     return false;
     }
     return true;

@@ -8,6 +8,14 @@
 
 enum { SUM_DEPTH_MAX = 3, PROOF_BEFORE = 40 };
 
+void asker_note(struct asker *a, const struct request *r, struct response *answer)
+{
+    if (!answer || a->refusal)
+        return;
+    if (answer->status == 401 || answer->status == 403 || (answer->status == 400 && r->rights))
+        a->refusal = answer;
+}
+
 const struct node *node_at(const struct node *n, struct span path)
 {
     return span_is(path, ".") ? n : node_path(n, path);
@@ -141,28 +149,35 @@ static struct span around(struct span body, struct span text)
     return span_sub(body, from, PROOF_MAX);
 }
 
-/* Adds up what stands at a path in which `*` stands for every child. False where nothing does, or
- * the sum leaves int64. */
-static bool sum_at(const struct node *n, struct span path, int depth, int64_t *sum)
+struct sum {
+    int64_t total;
+    bool any, overflow;
+};
+
+/* Adds up what stands at a path in which `*` stands for every child. */
+static void sum_at(const struct node *n, struct span path, int depth, struct sum *sum)
 {
     struct span rest = path, before = SPAN_NONE;
-    bool star = false, any = false;
+    bool star = false;
     while (rest.len && !star) {
         struct span segment = span_cut(&rest, '.');
         star = span_is(segment, "*");
         if (!star)
             before = span_first(path, (size_t)(segment.at + segment.len - path.at));
     }
+    int64_t value;
     if (!star) {
-        int64_t value;
-        return node_i64(node_at(n, path), &value) && !__builtin_add_overflow(*sum, value, sum);
+        if (node_i64(path.len ? node_at(n, path) : n, &value)) {
+            sum->any = true;
+            sum->overflow |= __builtin_add_overflow(sum->total, value, &sum->total);
+        }
+        return;
     }
-    if (depth == SUM_DEPTH_MAX)
-        return false;
     n = before.len ? node_at(n, before) : n;
-    for (const struct node *k = n ? n->first : NULL; k; k = k->next)
-        any |= sum_at(k, rest, depth + 1, sum);
-    return any;
+    if (depth == SUM_DEPTH_MAX || !n || (n->kind != NODE_LIST && n->kind != NODE_MAP))
+        return;
+    for (const struct node *k = n->first; k; k = k->next)
+        sum_at(k, rest, depth + 1, sum);
 }
 
 static bool number_value(struct asker *a, int64_t number, struct value *ret)
@@ -173,10 +188,12 @@ static bool number_value(struct asker *a, int64_t number, struct value *ret)
     return ret->text.len > 0;
 }
 
-static bool raw_value(struct asker *a, const struct source *s, struct response *r, struct value *ret)
+static bool raw_value(struct asker *a, const struct source *s, struct response *r,
+                      struct value *ret)
 {
     const struct node *n;
-    int64_t number = 0;
+    struct sum sum = { 0 };
+    int64_t number;
     switch (s->kind) {
     case SOURCE_JSON:
         n = node_at(response_json(r), s->at);
@@ -184,9 +201,11 @@ static bool raw_value(struct asker *a, const struct source *s, struct response *
         return node_scalar(a->arena, n, &ret->text);
     case SOURCE_LENGTH:
         n = node_at(response_json(r), s->at);
-        return n && (n->kind == NODE_LIST || n->kind == NODE_MAP) && number_value(a, (int64_t)n->count, ret);
+        return n && (n->kind == NODE_LIST || n->kind == NODE_MAP) &&
+               number_value(a, (int64_t)n->count, ret);
     case SOURCE_SUM:
-        return sum_at(response_json(r), s->at, 0, &number) && number_value(a, number, ret);
+        sum_at(response_json(r), s->at, 0, &sum);
+        return sum.any && !sum.overflow && number_value(a, sum.total, ret);
     case SOURCE_HEADER:
         ret->text = response_header_span(r, s->at);
         return ret->text.len > 0;
@@ -237,7 +256,8 @@ static bool source_value(struct asker *a, const struct source *s, struct value *
         ret->number = ret->is_number ? (int64_t)number : 0;
     }
     bool in_head = s->kind == SOURCE_HEADER || s->kind == SOURCE_STATUS;
-    ret->proof = in_head ? ret->text : around(r->body, s->kind == SOURCE_FIXED ? SPAN_NONE : ret->text);
+    ret->proof = in_head ? ret->text
+                         : around(r->body, s->kind == SOURCE_FIXED ? SPAN_NONE : ret->text);
     return ret->text.len > 0;
 }
 

@@ -25,7 +25,9 @@ static bool is_version_byte(uint8_t c)
 /* How many bytes of `text` the capture takes; `next` is the literal that must follow, or -1. */
 static size_t capture_len(char kind, struct span text, int next)
 {
-    size_t max = kind == 'v' ? CAPTURE_VERSION_MAX : kind == 'n' ? CAPTURE_NUMBER_MAX : CAPTURE_TEXT_MAX;
+    size_t max = kind == 'v'   ? CAPTURE_VERSION_MAX
+                 : kind == 'n' ? CAPTURE_NUMBER_MAX
+                               : CAPTURE_TEXT_MAX;
     size_t n = 0;
     while (n < text.len && n < max) {
         uint8_t c = text.at[n];
@@ -49,7 +51,9 @@ static size_t piece_fits(struct span piece, struct span text, struct span *captu
         char kind = capture_at(piece);
         if (kind) {
             piece = span_from(piece, 3);
-            int next = piece.len == 0 ? -1 : piece.at[0] == '\\' && piece.len > 1 ? piece.at[1] : piece.at[0];
+            int next = piece.len == 0                         ? -1
+                       : piece.at[0] == '\\' && piece.len > 1 ? piece.at[1]
+                                                              : piece.at[0];
             struct span rest = span_from(text, taken);
             size_t n = capture_len(kind, rest, next);
             if (n == 0)

@@ -289,7 +289,8 @@ struct response *response_read(struct wire *w, bool head)
         if (r->status < 200)
             continue;
         bool close = any_header_holds(r, "connection", "close");
-        r->keep_alive = r->http11 ? !close : any_header_holds(r, "connection", "keep-alive") && !close;
+        r->keep_alive = r->http11 ? !close
+                                  : any_header_holds(r, "connection", "keep-alive") && !close;
         if (!read_body(w, r, head))
             return NULL;
         if (r->cut)

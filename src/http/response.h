@@ -9,11 +9,11 @@
 #include "wire/wire.h"
 
 enum {
-    RESPONSE_HEADERS_MAX = 100,             /* fields, trailers not counted */
-    RESPONSE_HEAD_BYTES_MAX = 32 * 1024,    /* status line and fields */
+    RESPONSE_HEADERS_MAX = 100,          /* fields, trailers not counted */
+    RESPONSE_HEAD_BYTES_MAX = 32 * 1024, /* status line and fields */
     RESPONSE_LINE_MAX = 16 * 1024,
     RESPONSE_BODY_MAX = 1024 * 1024,
-    RESPONSE_INTERIM_MAX = 8,               /* 1xx responses before the real one */
+    RESPONSE_INTERIM_MAX = 8, /* 1xx responses before the real one */
 };
 
 struct http_header {
@@ -30,7 +30,7 @@ struct response {
     LIST_OF(struct http_header) headers;
     struct span body;
     bool json_tried;
-    struct node *json;   /* see response_json() */
+    struct node *json; /* see response_json() */
 };
 
 /* Reads one response; `head` says that it answers a HEAD request. NULL where the peer did not send

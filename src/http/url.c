@@ -3,8 +3,8 @@
 
 static bool is_unreserved(uint8_t c)
 {
-    return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 struct span url_encode(struct arena *a, struct span s)
@@ -42,8 +42,8 @@ static struct span local_path(struct span location, bool tls, struct span host)
     return span_from(location, slash);
 }
 
-size_t url_base(struct span location, bool tls, struct span host, const struct span *marks, size_t mark_count,
-                struct span *ret, size_t max)
+size_t url_base(struct span location, bool tls, struct span host, const struct span *marks,
+                size_t mark_count, struct span *ret, size_t max)
 {
     struct span path = local_path(location, tls, host);
     size_t count = 0;

@@ -11,7 +11,7 @@ struct span url_encode(struct arena *a, struct span s);
  * before the first of `marks`, or all of it where no mark occurs. Returns how many segments were
  * put into ret (0..max); 0 where the redirect leaves the host, is longer, or holds anything but
  * unreserved bytes. */
-size_t url_base(struct span location, bool tls, struct span host, const struct span *marks, size_t mark_count,
-                struct span *ret, size_t max);
+size_t url_base(struct span location, bool tls, struct span host, const struct span *marks,
+                size_t mark_count, struct span *ret, size_t max);
 
 #endif

@@ -21,8 +21,8 @@ struct live {
     struct asker asker; /* first member */
     struct wire *wire;
     enum wire_dress dress;
-    bool alive;  /* the connection can carry a request */
-    bool used;   /* and has carried one already */
+    bool alive; /* the connection can carry a request */
+    bool used;  /* and has carried one already */
     char host[HOST_HOLE_MAX + 1];
     LIST_OF(struct kept_answer) kept;
 };
@@ -38,7 +38,8 @@ static void set_host(struct live *l)
     if (!usual)
         (void)snprintf(port, sizeof(port), ":%u", e->port);
     (void)snprintf(l->host, sizeof(l->host), "%s%s%s%s", bracket ? "[" : "",
-                   e->name ? e->name : address_text(&e->address, address), bracket ? "]" : "", port);
+                   e->name ? e->name : address_text(&e->address, address), bracket ? "]" : "",
+                   port);
     l->asker.host = span_str(l->host);
 }
 
@@ -51,12 +52,13 @@ static void set_dress(struct live *l)
 
 static bool same_request(const struct request *a, const struct request *b)
 {
-    return span_eq(a->path, b->path) && span_eq(a->method, b->method) && span_eq(a->accept, b->accept) &&
-           span_eq(a->headers, b->headers) && span_eq(a->body, b->body);
+    return span_eq(a->path, b->path) && span_eq(a->method, b->method) &&
+           span_eq(a->accept, b->accept) && span_eq(a->headers, b->headers) &&
+           span_eq(a->body, b->body);
 }
 
-static const struct kept_answer *find_kept(const struct live *l, const struct request *r, unsigned depth,
-                                           struct span name)
+static const struct kept_answer *find_kept(const struct live *l, const struct request *r,
+                                           unsigned depth, struct span name)
 {
     for (size_t i = 0; i < l->kept.len; i++) {
         const struct kept_answer *k = &l->kept.at[i];
@@ -67,7 +69,8 @@ static const struct kept_answer *find_kept(const struct live *l, const struct re
     return NULL;
 }
 
-static size_t fill_holes(const struct live *l, const struct request_form *f, struct span name, struct span *args)
+static size_t fill_holes(const struct live *l, const struct request_form *f, struct span name,
+                         struct span *args)
 {
     for (size_t i = 0; i < f->role_count; i++) {
         switch (f->roles[i]) {
@@ -90,8 +93,8 @@ static size_t fill_holes(const struct live *l, const struct request_form *f, str
 
 /* One request and its answer. A kept connection that the server closed meanwhile is opened once
  * more: nothing was answered on it, and no request changes anything (RFC 9110 9.2.2). */
-static struct response *exchange(struct live *l, const struct request *r, const struct request_form *f,
-                                 struct span name)
+static struct response *exchange(struct live *l, const struct request *r,
+                                 const struct request_form *f, struct span name)
 {
     struct span args[4];
     size_t count = fill_holes(l, f, name, args);
@@ -125,15 +128,15 @@ static struct response *live_get(struct asker *self, const struct request *r, st
     const struct kept_answer *known = find_kept(l, r, depth, name);
     if (known)
         return known->response;
-    if (self->cached_only || self->budget == 0 || l->kept.len == ANSWERS_KEPT_MAX || !r->forms[depth].ask)
+    if (self->cached_only || self->budget == 0 || l->kept.len == ANSWERS_KEPT_MAX ||
+        !r->forms[depth].ask)
         return NULL;
     self->budget--;
     struct response *answer = exchange(l, r, &r->forms[depth], name);
     struct kept_answer *slot = list_add(wire_arena(l->wire), &l->kept);
     if (slot)
         *slot = (struct kept_answer){ r, name, depth, answer };
-    if (answer && (answer->status == 401 || answer->status == 403) && !self->refusal)
-        self->refusal = answer;
+    asker_note(self, r, answer);
     return answer;
 }
 
@@ -159,9 +162,17 @@ static bool says_tls(struct span text)
 
 bool http_wants_tls(struct span response)
 {
-    if (response.len >= 3 && response.at[0] == 0x15 && response.at[1] == 0x03 && response.at[2] <= 4)
+    if (response.len >= 3 && response.at[0] == 0x15 && response.at[1] == 0x03 &&
+        response.at[2] <= 4)
         return true; /* a TLS alert in answer to plain text */
     return http_recognises(response) && says_tls(response);
+}
+
+/* Whether a server of another protocol says, in an HTTP answer, that HTTP was the wrong question. */
+static bool not_http_itself(struct span text)
+{
+    return span_has(span_first(text, TLS_SIGN_SEARCH_MAX),
+                    "MongoDB over HTTP on the native driver port");
 }
 
 /* The port told us in clear that it wants TLS: asks again inside it. */
@@ -179,15 +190,19 @@ static struct response *root_in_tls(struct live *l, const struct request *root)
 
 enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v)
 {
-    struct live l = { .asker = { .get = live_get, .arena = wire_arena(w), .now_ms = wire_now(w), .budget = 2,
+    struct live l = { .asker = { .get = live_get,
+                                 .arena = wire_arena(w),
+                                 .now_ms = wire_now(w),
+                                 .budget = 2,
                                  .behind = OUTCOME_NOT_MINE },
-                      .wire = w, .alive = wire_ok(w) };
+                      .wire = w,
+                      .alive = wire_ok(w) };
     const struct request *root = c->web->requests.at[0];
     set_dress(&l);
     struct response *first = l.asker.get(&l.asker, root, SPAN_NONE);
     if (first && !l.asker.tls && first->status == 400 && says_tls(first->body))
         first = root_in_tls(&l, root);
-    if (!first)
+    if (!first || not_http_itself(first->body))
         return OUTCOME_NOT_MINE;
     return engine_visit(&l.asker, c, v, wire_endpoint(w)->port);
 }

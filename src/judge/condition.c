@@ -82,7 +82,8 @@ static bool constant(const struct place *p, const struct node *n, struct value *
     }
 }
 
-static bool constants(struct arena *a, const struct place *p, const struct node *n, struct condition *c)
+static bool constants(struct arena *a, const struct place *p, const struct node *n,
+                      struct condition *c)
 {
     bool list = c->op == CONDITION_IN;
     if (list && (n->kind != NODE_LIST || n->count == 0))
@@ -95,7 +96,8 @@ static bool constants(struct arena *a, const struct place *p, const struct node 
     for (size_t i = 0; i < c->count; i++, item = item->next)
         if (!constant(p, item, &c->values[i]))
             return false;
-    bool number = c->op == CONDITION_ABOVE || c->op == CONDITION_BELOW || c->op == CONDITION_AT_LEAST;
+    bool number = c->op == CONDITION_ABOVE || c->op == CONDITION_BELOW ||
+        c->op == CONDITION_AT_LEAST;
     if (number && c->values[0].type != VALUE_NUMBER)
         return place_error(p, n, "'%.*s' takes a whole number", SPAN_FMT(n->key));
     if (c->op == CONDITION_EXISTS && c->values[0].type != VALUE_BOOL)
@@ -103,13 +105,15 @@ static bool constants(struct arena *a, const struct place *p, const struct node 
     return true;
 }
 
-static bool patterns(struct arena *a, const struct place *p, const struct node *n, struct condition *c)
+static bool patterns(struct arena *a, const struct place *p, const struct node *n,
+                     struct condition *c)
 {
     bool list = n->kind == NODE_LIST;
     c->count = list ? n->count : 1;
     c->patterns = c->count ? arena_array(a, c->count, sizeof(*c->patterns)) : NULL;
     if (!c->patterns)
-        return place_error(p, n, c->count ? "out of memory" : "'matches' takes at least one pattern");
+        return place_error(p, n,
+                           c->count ? "out of memory" : "'matches' takes at least one pattern");
     const struct node *item = list ? n->first : n;
     for (size_t i = 0; i < c->count; i++, item = item->next)
         if (!glob_compile(a, p, item, &c->patterns[i]))
@@ -117,7 +121,8 @@ static bool patterns(struct arena *a, const struct place *p, const struct node *
     return true;
 }
 
-static struct condition *compile(struct arena *a, const struct place *p, const struct node *n, int depth);
+static struct condition *compile(struct arena *a, const struct place *p, const struct node *n,
+                                 int depth);
 
 static struct condition *fresh(struct arena *a, const struct place *p, const struct node *n,
                                enum condition_op op)
@@ -155,7 +160,8 @@ static struct condition *compile_group(struct arena *a, const struct place *p, c
 }
 
 /* {fact: x, above: 1, below: 9}: every operator of the map must hold. */
-static struct condition *compile_comparison(struct arena *a, const struct place *p, const struct node *n,
+static struct condition *compile_comparison(struct arena *a, const struct place *p,
+                                            const struct node *n,
                                             const struct node *fact)
 {
     struct field field;
@@ -172,7 +178,8 @@ static struct condition *compile_comparison(struct arena *a, const struct place 
         while (i < known && !span_is(child->key, OPS[i].word))
             i++;
         if (i == known) {
-            place_error(p, child, "unknown key '%.*s' beside 'fact'; known: is, not, in, matches, above, "
+            place_error(p, child,
+                        "unknown key '%.*s' beside 'fact'; known: is, not, in, matches, above, "
                                   "below, at_least, exists", SPAN_FMT(child->key));
             return NULL;
         }
@@ -190,7 +197,8 @@ static struct condition *compile_comparison(struct arena *a, const struct place 
     return !all->children ? NULL : all->children->next ? all : all->children;
 }
 
-static struct condition *compile(struct arena *a, const struct place *p, const struct node *n, int depth)
+static struct condition *compile(struct arena *a, const struct place *p, const struct node *n,
+                                 int depth)
 {
     if (depth > CONDITION_DEPTH_MAX) {
         place_error(p, n, "conditions nest deeper than %d", CONDITION_DEPTH_MAX);
@@ -303,10 +311,11 @@ bool condition_holds(const struct condition *c, const struct subject *s)
     }
 }
 
-bool condition_names(const struct condition *c, const char *fact_key)
+size_t condition_names(const struct condition *c, const char **keys, size_t len, size_t max)
 {
     for (const struct condition *child = c->children; child; child = child->next)
-        if (condition_names(child, fact_key))
-            return true;
-    return c->field.key && strcmp(c->field.key, fact_key) == 0;
+        len = condition_names(child, keys, len, max);
+    if (c->field.key && len < max)
+        keys[len++] = c->field.key;
+    return len;
 }

@@ -86,7 +86,8 @@ static bool read_fact(const struct example *x, struct observation *o, const stru
     default:
         break;
     }
-    return place_error(&x->place, n, "a fact is a text, a whole number, true, false or {time: 2022-07-01}");
+    return place_error(&x->place, n,
+                       "a fact is a text, a whole number, true, false or {time: 2022-07-01}");
 }
 
 static bool read_collections(const struct example *x, struct observation *o, const struct node *n)
@@ -131,12 +132,13 @@ static bool read_words(const struct example *x, struct observation *o, const str
 
 static bool read_observation(struct example *x, const struct node *n)
 {
-    static const char *const KEYS[] = { "product", "kind", "outcome", "tls", "via", "records", "bytes",
-                                        "collection_count", "collections", "facts", NULL };
+    static const char *const KEYS[] = { "product", "kind", "outcome", "tls", "via", "records",
+                                        "bytes", "collection_count", "collections", "facts", NULL };
     if (!known(x, n, KEYS))
         return false;
     const char *product = arena_str(x->arena, node_text(node_get(n, "product")));
-    struct observation *o = product && product[0] ? visit_observe(&x->visit, product, KIND_STORE) : NULL;
+    struct observation *o = product &&
+        product[0] ? visit_observe(&x->visit, product, KIND_STORE) : NULL;
     if (!o)
         return place_error(&x->place, n, "'product' is missing");
     o->at_ms = x->now_ms;
@@ -145,7 +147,8 @@ static bool read_observation(struct example *x, const struct node *n)
     const struct node *list = node_get(n, "collections"), *facts = node_get(n, "facts");
     if (list && !read_collections(x, o, list))
         return false;
-    if (!read_count(x, node_get(n, "records"), &o->records) || !read_count(x, node_get(n, "bytes"), &o->bytes) ||
+    if (!read_count(x, node_get(n, "records"), &o->records) ||
+        !read_count(x, node_get(n, "bytes"), &o->bytes) ||
         !read_count(x, node_get(n, "collection_count"), &o->collection_count))
         return false;
     for (const struct node *f = facts ? facts->first : NULL; f; f = f->next)
@@ -184,7 +187,8 @@ static bool check_text(const struct example *x, const struct node *n, const stru
 {
     const struct node *why = node_get(n, "why"), *fix = node_get(n, "fix_has");
     if (why && !span_eq(span_trim(node_text(why)), f->why))
-        return place_error(&x->place, why, "the rule says: %.*s", SPAN_FMT(span_first(f->why, 300)));
+        return place_error(&x->place, why, "the rule says: %.*s",
+                           SPAN_FMT(span_first(f->why, 300)));
     if (fix && span_find(f->fix, span_trim(node_text(fix))) == SIZE_MAX)
         return place_error(&x->place, fix, "the fix does not hold this text");
     return true;
@@ -222,7 +226,8 @@ static bool run_example(struct example *x, const struct node *n, bool *ret_posit
     if (!judge_example(x, &f, &found))
         return place_error(&x->place, n, "out of memory");
     if (found == none || (found && f.severity != severity))
-        return place_error(&x->place, expect, "the rule says %s", found ? severity_name(f.severity) : "none");
+        return place_error(&x->place, expect, "the rule says %s",
+                           found ? severity_name(f.severity) : "none");
     if (found && !node_get(n, "why"))
         return place_error(&x->place, n, "'why' is missing; the rule says: %.*s",
                            SPAN_FMT(span_first(f.why, 300)));
@@ -248,7 +253,8 @@ bool rules_check_examples(const struct rules *r, struct error *e, size_t *ret_ex
             ++*ret_examples;
         }
         if (!with || !without)
-            return error_set(e, "%s: examples: a finding and an 'expect: none' are both wanted", rule->file);
+            return error_set(e, "%s: examples: a finding and an 'expect: none' are both wanted",
+                             rule->file);
     }
     return true;
 }

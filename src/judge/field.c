@@ -47,7 +47,8 @@ bool field_compile(struct arena *a, const struct place *p, const struct node *at
         word = span_from(word, sizeof("front.") - 1);
     }
     if (!fact_key_ok(word))
-        return place_error(p, at, "'%.*s' is no fact: lower-case words joined by dots (doc/facts.md)",
+        return place_error(p, at,
+                           "'%.*s' is no fact: lower-case words joined by dots (doc/facts.md)",
                            SPAN_FMT(span_first(word, 80)));
     const char *key = arena_str(a, word);
     if (!key)
@@ -87,7 +88,7 @@ struct subject subject_of(const struct visit *v, const struct observation *o, in
 
 static struct value value_text(const char *text)
 {
-    return text ? (struct value){ .type = VALUE_TEXT, .text = span_str(text) } : (struct value){ 0 };
+    return (struct value){ .type = text ? VALUE_TEXT : VALUE_NONE, .text = span_str(text) };
 }
 
 static struct value value_number(int64_t n)
@@ -133,7 +134,8 @@ static bool cert_time(const struct observation *o, const char *key, int64_t *ret
 static struct value cert_value(enum field_id id, const struct subject *s)
 {
     int64_t from, until;
-    if (!cert_time(s->seen, "cert.not_before", &from) || !cert_time(s->seen, "cert.not_after", &until))
+    if (!cert_time(s->seen, "cert.not_before", &from) ||
+        !cert_time(s->seen, "cert.not_after", &until))
         return (struct value){ 0 };
     int64_t left = until - s->now_ms, life = until - from;
     switch (id) {
@@ -142,13 +144,17 @@ static struct value cert_value(enum field_id id, const struct subject *s)
     case FIELD_CERT_EXPIRED_DAYS:
         return left < 0 ? value_number(-left / DAY_MS) : (struct value){ 0 };
     case FIELD_CERT_STARTS_IN_DAYS:
-        return from > s->now_ms ? value_number((from - s->now_ms + DAY_MS - 1) / DAY_MS) : (struct value){ 0 };
+        if (from <= s->now_ms)
+            return (struct value){ 0 };
+        return value_number((from - s->now_ms + DAY_MS - 1) / DAY_MS);
     case FIELD_CERT_LIFE_DAYS:
         return life > 0 ? value_number((life + DAY_MS / 2) / DAY_MS) : (struct value){ 0 };
     case FIELD_CERT_SHARE_LEFT:
         if (life <= 0)
             return (struct value){ 0 };
-        return value_number(left <= 0 ? 0 : left >= life ? 100 : left / (life / 100 ? life / 100 : 1));
+        if (left <= 0 || left >= life)
+            return value_number(left <= 0 ? 0 : 100);
+        return value_number(left / (life / 100 ? life / 100 : 1));
     default:
         return (struct value){ 0 };
     }

@@ -63,10 +63,8 @@ static bool fits(const struct rule *r, const struct subject *s)
 
 static bool rule_names(const struct rule *r, const char *key)
 {
-    if ((r->when && condition_names(r->when, key)) || template_names(&r->why, key))
-        return true;
-    for (size_t i = 0; i < r->severity.steps.len; i++)
-        if (condition_names(r->severity.steps.at[i].when, key))
+    for (size_t i = 0; i < r->named_count; i++)
+        if (strcmp(r->named[i], key) == 0)
             return true;
     return false;
 }
@@ -83,13 +81,17 @@ static bool gather_evidence(const struct rule *r, const struct observation *o, s
     if (!f->evidence.at)
         return false;
     f->evidence.cap = fit;
-    for (int named = 1; named >= 0; named--)
-        for (size_t i = 0; i < o->facts.len && f->evidence.len < fit; i++) {
-            const struct fact *fact = &o->facts.at[i];
-            bool is_named = rule_names(r, fact->key);
-            if (is_named == (named != 0) && (is_named || (fact->ask && fact->proof.len)))
-                f->evidence.at[f->evidence.len++] = *fact;
+    uint64_t is_named[(FACTS_MAX + 63) / 64] = { 0 };
+    for (size_t i = 0; i < o->facts.len && i < FACTS_MAX && f->evidence.len < fit; i++)
+        if (rule_names(r, o->facts.at[i].key)) {
+            is_named[i / 64] |= 1ull << i % 64;
+            f->evidence.at[f->evidence.len++] = o->facts.at[i];
         }
+    for (size_t i = 0; i < o->facts.len && i < FACTS_MAX && f->evidence.len < fit; i++) {
+        const struct fact *fact = &o->facts.at[i];
+        if (!(is_named[i / 64] >> i % 64 & 1) && fact->ask && fact->proof.len)
+            f->evidence.at[f->evidence.len++] = *fact;
+    }
     return true;
 }
 
@@ -187,7 +189,8 @@ static unsigned ordinal_of(const struct subject *s)
 {
     unsigned n = 0;
     for (const struct observation *o = s->visit->observations.at; o != s->seen; o++)
-        n += o->tls == s->seen->tls && o->kind == s->seen->kind && strcmp(o->product, s->seen->product) == 0;
+        n += o->tls == s->seen->tls && o->kind == s->seen->kind &&
+            strcmp(o->product, s->seen->product) == 0;
     return n;
 }
 

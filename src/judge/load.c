@@ -1,5 +1,6 @@
 /* YAML -> struct rule, strictly: an unknown key, a missing one or a word out of place is an error
- * that names file, line and key, because a rule that is silently ignored is a store that stays open.
+ * that names file, line and key, because a rule that is silently ignored is a store that stays
+ * open.
  * The format is doc/rules.md. */
 #include "judge/rule.h"
 
@@ -23,7 +24,7 @@ bool place_error(const struct place *p, const struct node *at, const char *forma
     va_end(args);
     if (at && at->key.len)
         return error_set(p->error, "%s:%u: %.*s: %s", p->file, at->line,
-                         (int)(at->key.len > 60 ? 60 : at->key.len), (const char *)at->key.at, text);
+                         SPAN_FMT(span_first(at->key, 60)), text);
     return error_set(p->error, "%s:%u: %s", p->file, at ? at->line : 1, text);
 }
 
@@ -42,7 +43,8 @@ static bool known_keys(const struct place *p, const struct node *n, const char *
     return true;
 }
 
-static const char *word_of(struct arena *a, const struct place *p, const struct node *root, const char *key)
+static const char *word_of(struct arena *a, const struct place *p, const struct node *root,
+                           const char *key)
 {
     const struct node *n = node_get(root, key);
     if (node_text(n).len == 0) {
@@ -75,7 +77,8 @@ static bool load_observation(const struct place *p, const struct node *n, struct
 
 static bool want_list(const struct place *p, const struct node *n)
 {
-    return (n->kind == NODE_LIST && n->count) || place_error(p, n, "a list with at least one word is wanted");
+    return (n->kind == NODE_LIST && n->count) ||
+           place_error(p, n, "a list with at least one word is wanted");
 }
 
 static bool load_kinds(const struct place *p, const struct node *n, struct rule *r)
@@ -85,7 +88,8 @@ static bool load_kinds(const struct place *p, const struct node *n, struct rule 
     for (const struct node *item = n->first; item; item = item->next) {
         enum kind kind;
         if (!kind_parse(node_text(item), &kind))
-            return place_error(p, item, "'%.*s' is no kind", SPAN_FMT(span_first(node_text(item), 40)));
+            return place_error(p, item, "'%.*s' is no kind",
+                               SPAN_FMT(span_first(node_text(item), 40)));
         r->kinds |= 1u << kind;
     }
     return true;
@@ -108,13 +112,15 @@ static bool load_outcomes(const struct place *p, const struct node *n, struct ru
     for (const struct node *item = n->first; item; item = item->next) {
         enum outcome outcome;
         if (!outcome_of(node_text(item), &outcome))
-            return place_error(p, item, "'%.*s' is no outcome", SPAN_FMT(span_first(node_text(item), 40)));
+            return place_error(p, item, "'%.*s' is no outcome",
+                               SPAN_FMT(span_first(node_text(item), 40)));
         r->outcomes |= 1u << outcome;
     }
     return true;
 }
 
-static bool load_products(struct arena *a, const struct place *p, const struct node *n, struct rule *r)
+static bool load_products(struct arena *a, const struct place *p, const struct node *n,
+                          struct rule *r)
 {
     if (!want_list(p, n))
         return false;
@@ -198,7 +204,8 @@ static bool load_severity(struct arena *a, const struct place *p, const struct n
         return false;
     const struct node *base = node_get(n, "base"), *weigh = node_get(n, "weigh");
     if (!severity_parse(node_text(base), &s->base))
-        return place_error(p, base ? base : n, "'base' is one of info, low, medium, high, critical");
+        return place_error(p, base ? base : n,
+                           "'base' is one of info, low, medium, high, critical");
     if (weigh && span_is(node_text(weigh), "place"))
         s->weigh = WEIGH_PLACE;
     else if (weigh && span_is(node_text(weigh), "data"))
@@ -225,7 +232,8 @@ static bool is_live(struct span text)
 }
 
 /* "redis, valkey: text" is one block for each of the products. */
-static bool load_fixes(struct arena *a, const struct place *p, const struct node *root, struct rule *r)
+static bool load_fixes(struct arena *a, const struct place *p, const struct node *root,
+                       struct rule *r)
 {
     const struct node *n = node_get(root, "fix");
     bool has_default = false;
@@ -250,19 +258,41 @@ static bool load_fixes(struct arena *a, const struct place *p, const struct node
 
 /* ---- a file ---- */
 
+static bool gather_named(struct arena *a, const struct place *p, const struct node *root,
+                         struct rule *r)
+{
+    const char *all[NAMED_MAX];
+    size_t len = r->when ? condition_names(r->when, all, 0, NAMED_MAX) : 0;
+    for (size_t i = 0; i < r->severity.steps.len; i++)
+        len = condition_names(r->severity.steps.at[i].when, all, len, NAMED_MAX);
+    len = template_names(&r->why, all, len, NAMED_MAX);
+    r->named = len ? arena_array(a, len, sizeof(*r->named)) : NULL;
+    if (len && !r->named)
+        return place_error(p, root, "out of memory");
+    for (size_t i = 0; i < len; i++) {
+        size_t k = 0;
+        while (k < r->named_count && strcmp(r->named[k], all[i]) != 0)
+            k++;
+        if (k == r->named_count)
+            r->named[r->named_count++] = all[i];
+    }
+    return true;
+}
+
 static bool load_examples(const struct place *p, const struct node *root, struct rule *r)
 {
     r->examples = node_get(root, "examples");
     if (!r->examples || r->examples->kind != NODE_LIST || r->examples->count < 2)
         return place_error(p, r->examples ? r->examples : root,
-                           "'examples' with at least one finding and one 'expect: none' is missing");
+                           "'examples' with a finding and an 'expect: none' is missing");
     return true;
 }
 
-static bool load_root(struct arena *a, const struct place *p, const struct node *root, struct rule *r)
+static bool load_root(struct arena *a, const struct place *p, const struct node *root,
+                      struct rule *r)
 {
-    static const char *const KEYS[] = { "id", "title", "on", "when", "severity", "why", "fix", "examples",
-                                        NULL };
+    static const char *const KEYS[] = { "id", "title", "on", "when", "severity",
+                                        "why", "fix", "examples", NULL };
     if (!known_keys(p, root, KEYS))
         return false;
     r->id = word_of(a, p, root, "id");
@@ -280,10 +310,12 @@ static bool load_root(struct arena *a, const struct place *p, const struct node 
     const struct node *why = node_get(root, "why");
     if (!why)
         return place_error(p, root, "'why' is missing");
-    return template_compile(a, p, why, &r->why) && load_fixes(a, p, root, r) && load_examples(p, root, r);
+    return template_compile(a, p, why, &r->why) && load_fixes(a, p, root, r) &&
+           gather_named(a, p, root, r) && load_examples(p, root, r);
 }
 
-bool rule_compile(struct arena *a, const char *file, struct span yaml, struct rule *ret, struct error *e)
+bool rule_compile(struct arena *a, const char *file, struct span yaml, struct rule *ret,
+                  struct error *e)
 {
     struct place p = { .file = file, .error = e };
     *ret = (struct rule){ .file = file };
@@ -320,7 +352,8 @@ static bool read_file(struct arena *a, const char *path, struct span *ret, struc
     return ok;
 }
 
-static bool load_file(struct arena *a, const char *dir, const char *name, struct rules *r, struct table *ids,
+static bool load_file(struct arena *a, const char *dir, const char *name, struct rules *r,
+                      struct table *ids,
                       struct error *e)
 {
     const char *path = arena_printf(a, "%s/%s", dir, name);

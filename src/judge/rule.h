@@ -17,6 +17,7 @@ enum {
     NAME_MATCHED_MAX = 256, /* bytes of a foreign name that a pattern looks at */
     WHY_BYTES_MAX = 2048,
     EVIDENCE_MAX = 16,
+    NAMED_MAX = 64, /* fact keys that one rule speaks of */
 };
 
 /* Where a rule file is wrong: put in front of every error of the loader. */
@@ -98,8 +99,8 @@ struct condition {
 /* NULL and the error where the node is no condition. */
 struct condition *condition_compile(struct arena *a, const struct place *p, const struct node *n);
 bool condition_holds(const struct condition *c, const struct subject *s);
-/* Whether the condition names this fact. */
-bool condition_names(const struct condition *c, const char *fact_key);
+/* Appends the fact keys that the condition speaks of to `keys`, which has room for `max`. */
+size_t condition_names(const struct condition *c, const char **keys, size_t len, size_t max);
 
 enum format { FORMAT_DEFAULT, FORMAT_PLAIN, FORMAT_HUMAN, FORMAT_DATE, FORMAT_TIME, FORMAT_AGE,
               FORMAT_LIST, FORMAT_COUNT };
@@ -116,10 +117,11 @@ struct template {
     LIST_OF(struct piece) pieces;
 };
 
-bool template_compile(struct arena *a, const struct place *p, const struct node *n, struct template *ret);
+bool template_compile(struct arena *a, const struct place *p, const struct node *n,
+                      struct template *ret);
 /* Renders into the arena, cut at WHY_BYTES_MAX; an empty span where the arena is full. */
 struct span template_render(const struct template *t, const struct subject *s, struct arena *a);
-bool template_names(const struct template *t, const char *fact_key);
+size_t template_names(const struct template *t, const char **keys, size_t len, size_t max);
 
 /* What is written to close it. `live` says that {port}, {address}, {name} or {product} occurs. */
 struct fix {
@@ -159,6 +161,8 @@ struct rule {
     struct template why;
     LIST_OF(struct fix) fixes;
     const struct node *examples;
+    const char **named; /* the fact keys that `when`, `severity` and `why` speak of */
+    size_t named_count;
 };
 
 enum { KIND_COUNT = KIND_TLS + 1, OUTCOME_COUNT = OUTCOME_UNCLEAR + 1 };
@@ -170,7 +174,8 @@ struct rules {
 };
 
 /* Compiles one YAML text. `file` names it in errors and lives as long as the arena. */
-bool rule_compile(struct arena *a, const char *file, struct span yaml, struct rule *ret, struct error *e);
+bool rule_compile(struct arena *a, const char *file, struct span yaml, struct rule *ret,
+                  struct error *e);
 bool rules_index(struct arena *a, struct rules *r);
 
 /* Judges one rule alone; true and a finding where it applies. *ret_full is set where the arena

@@ -28,7 +28,9 @@ static bool is_decoy(const struct observation *o)
 static enum severity step(enum severity s, int by)
 {
     int to = (int)s + by;
-    return to < SEVERITY_INFO ? SEVERITY_INFO : to > SEVERITY_CRITICAL ? SEVERITY_CRITICAL : (enum severity)to;
+    if (to < SEVERITY_INFO || to > SEVERITY_CRITICAL)
+        return to < SEVERITY_INFO ? SEVERITY_INFO : SEVERITY_CRITICAL;
+    return (enum severity)to;
 }
 
 static int place_step(enum address_class where)
@@ -39,7 +41,8 @@ static int place_step(enum address_class where)
 /* Nothing is in it, and nobody is known to be able to put something there. */
 static bool is_empty(const struct observation *o)
 {
-    return o->records == 0 && o->bytes <= 0 && o->collection_count <= 0 && !fact_true(o, "writable");
+    return o->records == 0 && o->bytes <= 0 && o->collection_count <= 0 &&
+           !fact_true(o, "writable");
 }
 
 static enum severity weigh_data(enum severity base, const struct subject *s)

@@ -22,7 +22,8 @@ static const struct format_name FORMATS[] = {
 
 /* ---- compiling ---- */
 
-static bool compile_field(struct arena *a, const struct place *p, const struct node *at, struct span inside,
+static bool compile_field(struct arena *a, const struct place *p, const struct node *at,
+                          struct span inside,
                           unsigned section, struct template *t)
 {
     struct piece *piece = list_add(a, &t->pieces);
@@ -47,11 +48,13 @@ static bool compile_field(struct arena *a, const struct place *p, const struct n
         if (piece->one.len && piece->many.len)
             return true;
     }
-    return place_error(p, at, "unknown format in {%.*s:...}; known: plain, human, date, time, age, list, "
+    return place_error(p, at,
+                       "unknown format in {%.*s:...}; known: plain, human, date, time, age, list, "
                               "count ONE MANY", SPAN_FMT(word));
 }
 
-static bool add_literal(struct arena *a, const struct place *p, const struct node *at, struct span text,
+static bool add_literal(struct arena *a, const struct place *p, const struct node *at,
+                        struct span text,
                         unsigned section, struct template *t)
 {
     if (text.len == 0)
@@ -70,7 +73,8 @@ static bool is_mark(uint8_t c)
 }
 
 /* One mark at the front of *rest; `section` is the open section, or 0. */
-static bool compile_mark(struct arena *a, const struct place *p, const struct node *n, struct span *rest,
+static bool compile_mark(struct arena *a, const struct place *p, const struct node *n,
+                         struct span *rest,
                          unsigned *section, unsigned *sections, struct template *t)
 {
     uint8_t c = rest->at[0];
@@ -96,10 +100,12 @@ static bool compile_mark(struct arena *a, const struct place *p, const struct no
         *section = 0;
         return true;
     }
-    return place_error(p, n, "a lone '%c' (sections do not nest; the sign itself is written twice)", c);
+    return place_error(p, n, "a lone '%c' (sections do not nest; the sign itself is written twice)",
+                       c);
 }
 
-bool template_compile(struct arena *a, const struct place *p, const struct node *n, struct template *ret)
+bool template_compile(struct arena *a, const struct place *p, const struct node *n,
+                      struct template *ret)
 {
     struct span rest = span_trim(node_text(n));
     unsigned section = 0, sections = 0;
@@ -120,12 +126,12 @@ bool template_compile(struct arena *a, const struct place *p, const struct node 
     return section ? place_error(p, n, "'[' without ']'") : true;
 }
 
-bool template_names(const struct template *t, const char *fact_key)
+size_t template_names(const struct template *t, const char **keys, size_t len, size_t max)
 {
-    for (size_t i = 0; i < t->pieces.len; i++)
-        if (t->pieces.at[i].field.key && strcmp(t->pieces.at[i].field.key, fact_key) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < t->pieces.len && len < max; i++)
+        if (t->pieces.at[i].field.key)
+            keys[len++] = t->pieces.at[i].field.key;
+    return len;
 }
 
 /* ---- rendering ---- */
@@ -238,7 +244,8 @@ static void put_when(struct writer *w, const struct piece *p, int64_t at_ms, int
         put(w, span_first(span_str(time_text(at_ms, text)), p->format == FORMAT_TIME ? 20 : 10));
 }
 
-static void put_value(struct writer *w, const struct piece *p, const struct value *v, const struct subject *s)
+static void put_value(struct writer *w, const struct piece *p, const struct value *v,
+                      const struct subject *s)
 {
     switch (v->type) {
     case VALUE_NONE:

@@ -156,8 +156,9 @@ int64_t bson_number(struct span document, const char *key, int64_t otherwise)
 struct span bson_inside(struct span document, const char *key)
 {
     struct bson_item item;
-    bool nested = bson_get(document, key, &item) && (item.type == BSON_DOCUMENT || item.type == BSON_ARRAY);
-    return nested ? item.bytes : SPAN_NONE;
+    if (!bson_get(document, key, &item))
+        return SPAN_NONE;
+    return item.type == BSON_DOCUMENT || item.type == BSON_ARRAY ? item.bytes : SPAN_NONE;
 }
 
 bool bson_true(struct span document, const char *key)

@@ -30,8 +30,9 @@ enum {
 
 #define LD_START_TLS_OID "1.3.6.1.4.1.1466.20037"
 
-static const struct ask LD_BIND = ASK_FIXED("ldap.bind", "the anonymous bind that the protocol defines",
-                                            "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0");
+static const struct ask LD_BIND =
+    ASK_FIXED("ldap.bind", "the anonymous bind that the protocol defines",
+              "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0");
 static const struct ask LD_UNBIND =
     ASK_FIXED("ldap.unbind", "ends the session politely", "\x30\x05\x02\x01\x07\x42\0");
 static const struct ask LD_START_TLS =
@@ -50,9 +51,11 @@ static const struct ask LD_ROOT = {
     .parts = { ASK_BYTES("\x30"), ASK_BER(2, 8), ASK_BYTES("\x02\x01\x02\x63"), ASK_BER(4, 8),
                ASK_BYTES("\x04\0" LD_BASE_SCOPE), ASK_BYTES("\x30"), ASK_BER(7, 8),
                ASK_BYTES(LD_ATTRIBUTE("\x0b", "objectClass") LD_ATTRIBUTE("\x0e", "namingContexts")
-                         LD_ATTRIBUTE("\x14", "defaultNamingContext") LD_ATTRIBUTE("\x0a", "vendorName")
-                         LD_ATTRIBUTE("\x0d", "vendorVersion") LD_ATTRIBUTE("\x14", "supportedLDAPVersion")
-                         LD_ATTRIBUTE("\x12", "supportedExtension") LD_ATTRIBUTE("\x0b", "dnsHostName")
+                         LD_ATTRIBUTE("\x14", "defaultNamingContext")
+                         LD_ATTRIBUTE("\x0a", "vendorName") LD_ATTRIBUTE("\x0d", "vendorVersion")
+                         LD_ATTRIBUTE("\x14", "supportedLDAPVersion")
+                         LD_ATTRIBUTE("\x12", "supportedExtension")
+                         LD_ATTRIBUTE("\x0b", "dnsHostName")
                          LD_ATTRIBUTE("\x17", "supportedSASLMechanisms")
                          LD_ATTRIBUTE("\x13", "forestFunctionality")
                          LD_ATTRIBUTE("\x1d", "domainControllerFunctionality")) },
@@ -317,12 +320,13 @@ static void ld_root_facts(const struct ld *l, struct observation *o)
  * inappropriateAuthentication, invalidCredentials, insufficientAccessRights, unwillingToPerform. */
 static bool ld_is_lock(uint32_t code)
 {
-    return code == 1 || code == 8 || code == LD_NO_TLS_YET || code == 32 || code == 48 || code == 49 ||
-           code == 50 || code == 53;
+    return code == 1 || code == 8 || code == LD_NO_TLS_YET || code == 32 || code == 48 ||
+           code == 49 || code == 50 || code == 53;
 }
 
 /* One naming context. True where its top entry is shown. */
-static bool ld_try_context(struct ld *l, struct observation *o, struct span dn, struct ld_found *found)
+static bool ld_try_context(struct ld *l, struct observation *o, struct span dn,
+                           struct ld_found *found)
 {
     if (dn.len == 0 || dn.len > LD_DN_MAX)
         return false;
@@ -350,7 +354,8 @@ static enum outcome ld_try_contexts(struct ld *l, struct observation *o)
         if (is_open)
             shown = found;
         open += is_open;
-        bool denied = !is_open && wire_ok(l->w) && (ld_is_lock(found.done.code) || found.done.code == LD_OK);
+        uint32_t code = found.done.code;
+        bool denied = !is_open && wire_ok(l->w) && (ld_is_lock(code) || code == LD_OK);
         if (denied && !found.elsewhere) {
             refusal = found.done;
             refused++;
@@ -408,7 +413,8 @@ static enum outcome ld_converse(struct ld *l, struct observation *o)
     if (!wire_in_tls(l->w)) {
         bool offered = ld_lists(l->root, "supportedExtension", LD_START_TLS_OID);
         if (fact_get_text(o, "encryption").len == 0)
-            fact_text(o, "encryption", offered ? SPAN("offered") : SPAN("none"), LD_ROOT.name, l->root_whole);
+            fact_text(o, "encryption", offered ? SPAN("offered") : SPAN("none"), LD_ROOT.name,
+                      l->root_whole);
         if (offered)
             ld_start_tls(l);
     }
@@ -435,7 +441,7 @@ const struct probe PROBE_LDAP = {
     .kind = KIND_DIRECTORY,
     .ports = { 389, 3268, 1389 },
     .tls_ports = { 636, 3269 },
-    .proof = "the public root entry is read, then the top entry of a naming context is shown without a login",
+    .proof = "after the public root entry, the top entry of a naming context is shown to anyone",
     .counts = "naming contexts, and the entries directly below each where the server tells",
     .asks = { &LD_BIND, &LD_ROOT, &LD_START_TLS, &LD_CONTEXT, &LD_UNBIND },
     .run = ldap_run,

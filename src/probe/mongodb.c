@@ -76,27 +76,33 @@ static const struct ask MG_LIST_DATABASES =
     MG_ADMIN_MSG("mongodb.list_databases", "names and sizes of the databases: the first proof",
                  MG_INT("listDatabases", "\x01"));
 static const struct ask MG_GET_LOG =
-    MG_ADMIN_MSG("mongodb.get_log", "whether the server's start-up warnings are readable: decides where the list is empty",
+    MG_ADMIN_MSG("mongodb.get_log",
+                 "whether the server's log is readable: decides on an empty list",
                  "\x02getLog\0\x10\0\0\0startupWarnings\0");
 static const struct ask MG_COLLECTIONS =
-    MG_MSG("mongodb.list_collections", "names of the collections: the second proof", MG_LIST_COLLECTIONS);
+    MG_MSG("mongodb.list_collections", "names of the collections: the second proof",
+           MG_LIST_COLLECTIONS);
 static const struct ask MG_DB_STATS =
-    MG_MSG("mongodb.db_stats", "how many collections and objects a large database has", MG_INT("dbStats", "\x01"));
+    MG_MSG("mongodb.db_stats", "how many collections and objects a large database has",
+           MG_INT("dbStats", "\x01"));
 /* Not collStats: its answer takes 12 KiB a collection, this one 100 bytes. `estimate` makes it read
  * the collection's own counters instead of its documents. */
 static const struct ask MG_DATA_SIZE = {
     .name = "mongodb.data_size",
     .why = "how many documents and bytes one collection has, from its counters",
-    .parts = { ASK_LE(4, 1, 12, 4), ASK_BYTES(MG_MSG_HEAD), ASK_LE(4, 3, 12, 4), ASK_BYTES("\x02" "dataSize\0"),
-               ASK_LE(4, 5, 8, 1), ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("."),
-               ASK_HOLE("collection", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\x08" "estimate\0\x01" "\x02$db\0"),
-               ASK_LE(4, 10, 11, 1), ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\0") },
+    .parts = { ASK_LE(4, 1, 12, 4), ASK_BYTES(MG_MSG_HEAD), ASK_LE(4, 3, 12, 4),
+               ASK_BYTES("\x02" "dataSize\0"), ASK_LE(4, 5, 8, 1),
+               ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("."),
+               ASK_HOLE("collection", MG_NAME_MAX, HOLE_ANY),
+               ASK_BYTES("\0\x08" "estimate\0\x01" "\x02$db\0"), ASK_LE(4, 10, 11, 1),
+               ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\0") },
 };
 
 static const struct ask MG_OLD_IS_MASTER = MG_ADMIN_QUERY(
     "mongodb.old_is_master", "who answers, for servers before 3.6", MG_INT("isMaster", "\x01"));
 static const struct ask MG_OLD_BUILD_INFO = MG_ADMIN_QUERY(
-    "mongodb.old_build_info", "the exact version, for servers before 3.6", MG_INT("buildInfo", "\x01"));
+    "mongodb.old_build_info", "the exact version, for servers before 3.6",
+    MG_INT("buildInfo", "\x01"));
 static const struct ask MG_OLD_LIST_DATABASES =
     MG_ADMIN_QUERY("mongodb.old_list_databases", "the first proof, for servers before 3.6",
                    MG_INT("listDatabases", "\x01"));
@@ -104,17 +110,20 @@ static const struct ask MG_OLD_GET_LOG =
     MG_ADMIN_QUERY("mongodb.old_get_log", "decides where the list is empty, for servers before 3.6",
                    "\x02getLog\0\x10\0\0\0startupWarnings\0");
 static const struct ask MG_OLD_COLLECTIONS =
-    MG_QUERY("mongodb.old_list_collections", "the second proof, for servers 3.0 to 3.4", MG_LIST_COLLECTIONS);
+    MG_QUERY("mongodb.old_list_collections", "the second proof, for servers 3.0 to 3.4",
+             MG_LIST_COLLECTIONS);
 static const struct ask MG_OLD_DB_STATS =
-    MG_QUERY("mongodb.old_db_stats", "collections and objects of a database, for servers before 3.6",
+    MG_QUERY("mongodb.old_db_stats", "collections and objects of a database, before 3.6",
              MG_INT("dbStats", "\x01"));
 static const struct ask MG_OLD_DATA_SIZE = {
     .name = "mongodb.old_data_size",
     .why = "documents and bytes of one collection, for servers before 3.6",
-    .parts = { ASK_LE(4, 1, 11, 4), ASK_BYTES(MG_QUERY_HEAD), ASK_HOLE("database", MG_NAME_MAX, HOLE_JSON),
-               ASK_BYTES(MG_QUERY_TAIL), ASK_LE(4, 5, 11, 4), ASK_BYTES("\x02" "dataSize\0"), ASK_LE(4, 7, 10, 1),
+    .parts = { ASK_LE(4, 1, 11, 4), ASK_BYTES(MG_QUERY_HEAD),
+               ASK_HOLE("database", MG_NAME_MAX, HOLE_JSON), ASK_BYTES(MG_QUERY_TAIL),
+               ASK_LE(4, 5, 11, 4), ASK_BYTES("\x02" "dataSize\0"), ASK_LE(4, 7, 10, 1),
                ASK_HOLE("database", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("."),
-               ASK_HOLE("collection", MG_NAME_MAX, HOLE_ANY), ASK_BYTES("\0\x08" "estimate\0\x01\0") },
+               ASK_HOLE("collection", MG_NAME_MAX, HOLE_ANY),
+               ASK_BYTES("\0\x08" "estimate\0\x01\0") },
 };
 
 /* Each command in its two dresses. */
@@ -205,7 +214,8 @@ static const char *mg_ask_name(const struct mg *m, const struct mg_command *c)
 }
 
 /* A command with names in it; an empty span where its holes refuse them. */
-static struct span mg_ask_with(struct mg *m, const struct mg_command *c, const struct span *args, size_t n)
+static struct span mg_ask_with(struct mg *m, const struct mg_command *c, const struct span *args,
+                               size_t n)
 {
     uint8_t scratch[3 * MG_NAME_MAX + 128];
     struct writer trial = writer_over(scratch, sizeof(scratch));
@@ -300,10 +310,13 @@ static bool mg_is_own(struct span database)
     return span_is(database, "admin") || span_is(database, "local") || span_is(database, "config");
 }
 
-static void mg_collection(struct mg *m, struct observation *o, struct span database, struct span name, bool view)
+static void mg_collection(struct mg *m, struct observation *o, struct span database,
+                          struct span listed)
 {
     int64_t records = COUNT_UNKNOWN, bytes = COUNT_UNKNOWN;
-    if (view || span_starts(name, SPAN("system.")))
+    struct span name = bson_text(listed, "name");
+    bool view = span_is(bson_text(listed, "type"), "view");
+    if (view || name.len == 0 || span_starts(name, SPAN("system.")))
         return;
     if (m->measured < MG_COLLECTIONS_MAX && wire_ok(m->w)) {
         struct span args[] = { database, name, database };
@@ -317,13 +330,15 @@ static void mg_collection(struct mg *m, struct observation *o, struct span datab
     } else {
         m->partial = true;
     }
-    observation_collect(o, name_within(o->arena, database, name), records < 0 ? COUNT_UNKNOWN : records,
-                        bytes < 0 ? COUNT_UNKNOWN : bytes, COUNT_UNKNOWN);
+    observation_collect(o, name_within(o->arena, database, name),
+                        records < 0 ? COUNT_UNKNOWN : records, bytes < 0 ? COUNT_UNKNOWN : bytes,
+                        COUNT_UNKNOWN);
 }
 
 /* Adds what dbStats says beyond what was counted one by one since `collections` and `records`.
  * False where it does not answer. */
-static bool mg_rest(struct mg *m, struct observation *o, struct span database, int64_t collections, int64_t records)
+static bool mg_rest(struct mg *m, struct observation *o, struct span database, int64_t collections,
+                    int64_t records)
 {
     struct span stats = mg_ask_with(m, &MG_ASK_DB_STATS, &database, 1);
     if (!mg_is_ok(stats)) {
@@ -331,11 +346,12 @@ static bool mg_rest(struct mg *m, struct observation *o, struct span database, i
         return false;
     }
     int64_t more = bson_number(stats, "collections", 0) - (o->collection_count - collections);
-    int64_t objects = bson_number(stats, "objects", 0) - ((o->records < 0 ? 0 : o->records) - records);
+    int64_t known = o->records < 0 ? 0 : o->records;
+    int64_t objects = bson_number(stats, "objects", 0) - (known - records);
     if (more > 0 && more < INT32_MAX)
         o->collection_count += more;
     if (objects > 0 && objects < INT64_MAX / 2048)
-        o->records = (o->records < 0 ? 0 : o->records) + objects;
+        o->records = known + objects;
     return true;
 }
 
@@ -358,7 +374,7 @@ static bool mg_count_database(struct mg *m, struct observation *o, struct span d
     struct reader r = bson_enter(&v, batch);
     while (bson_next(&r, &item))
         if (item.type == BSON_DOCUMENT)
-            mg_collection(m, o, database, bson_text(item.bytes, "name"), span_is(bson_text(item.bytes, "type"), "view"));
+            mg_collection(m, o, database, item.bytes);
     if (m->partial && wire_ok(m->w))
         mg_rest(m, o, database, collections, records);
     m->partial = m->partial || before || !reader_ok(&r);
@@ -399,7 +415,8 @@ static bool mg_count(struct mg *m, struct observation *o)
 
 /* ---- conclusions ----------------------------------------------------------------------- */
 
-static enum outcome mg_refused(const struct mg *m, struct observation *o, const struct mg_command *c, struct span reply)
+static enum outcome mg_refused(const struct mg *m, struct observation *o,
+                               const struct mg_command *c, struct span reply)
 {
     struct span text = bson_text(reply, "errmsg");
     if (text.len)
@@ -422,7 +439,8 @@ static bool mg_has_names(struct span databases)
     return named && reader_ok(&r);
 }
 
-static void mg_open_facts(const struct mg *m, struct observation *o, const struct mg_command *c, struct span proof)
+static void mg_open_facts(const struct mg *m, struct observation *o, const struct mg_command *c,
+                          struct span proof)
 {
     const char *ask = mg_ask_name(m, c);
     fact_text(o, "auth", SPAN("none"), ask, proof);
@@ -472,8 +490,9 @@ const struct probe PROBE_MONGODB = {
     .ports = { 27017, 27018, 27019 },
     .proof = "listDatabases names a database without a login, then its collections are listed",
     .counts = "databases, collections, documents and sizes from the collections' own counters",
-    .asks = { &MG_HELLO, &MG_IS_MASTER, &MG_BUILD_INFO, &MG_LIST_DATABASES, &MG_GET_LOG, &MG_COLLECTIONS,
-              &MG_DB_STATS, &MG_DATA_SIZE, &MG_OLD_IS_MASTER, &MG_OLD_BUILD_INFO, &MG_OLD_LIST_DATABASES,
-              &MG_OLD_GET_LOG, &MG_OLD_COLLECTIONS, &MG_OLD_DB_STATS, &MG_OLD_DATA_SIZE },
+    .asks = { &MG_HELLO, &MG_IS_MASTER, &MG_BUILD_INFO, &MG_LIST_DATABASES, &MG_GET_LOG,
+              &MG_COLLECTIONS, &MG_DB_STATS, &MG_DATA_SIZE, &MG_OLD_IS_MASTER,
+              &MG_OLD_BUILD_INFO, &MG_OLD_LIST_DATABASES, &MG_OLD_GET_LOG,
+              &MG_OLD_COLLECTIONS, &MG_OLD_DB_STATS, &MG_OLD_DATA_SIZE },
     .run = mongodb_run,
 };

@@ -29,8 +29,9 @@ enum {
 /* What the client says it can do: LONG_PASSWORD, LONG_FLAG, PROTOCOL_41, TRANSACTIONS,
  * SECURE_CONNECTION and PLUGIN_AUTH; in TLS also SSL. Then the largest packet (16 MiB), the
  * collation (utf8_general_ci) and 23 zeros. */
-#define MY_ABILITIES "\x05\xa2\x08\0" "\0\0\0\x01" "\x21" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-#define MY_ABILITIES_TLS "\x05\xaa\x08\0" "\0\0\0\x01" "\x21" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define MY_ZEROS "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define MY_ABILITIES "\x05\xa2\x08\0" "\0\0\0\x01" "\x21" MY_ZEROS
+#define MY_ABILITIES_TLS "\x05\xaa\x08\0" "\0\0\0\x01" "\x21" MY_ZEROS
 #define MY_ROOT "root\0" "\0" "mysql_native_password\0"
 
 #define MY_PACKET(ask_name, reason, sequence, payload)                                             \
@@ -41,15 +42,20 @@ enum {
 #define MY_QUERY(ask_name, reason, sql) MY_PACKET(ask_name, reason, "\0", "\x03" sql)
 
 static const struct ask MY_TLS_REQUEST =
-    MY_PACKET("mysql.tls_request", "asks for TLS, which the greeting offered", "\x01", MY_ABILITIES_TLS);
+    MY_PACKET("mysql.tls_request", "asks for TLS, which the greeting offered", "\x01",
+              MY_ABILITIES_TLS);
 static const struct ask MY_LOGIN =
-    MY_PACKET("mysql.login", "user root with an empty answer: the first proof", "\x01", MY_ABILITIES MY_ROOT);
+    MY_PACKET("mysql.login", "user root with an empty answer: the first proof", "\x01",
+              MY_ABILITIES MY_ROOT);
 static const struct ask MY_LOGIN_TLS =
     MY_PACKET("mysql.login_tls", "the same inside TLS", "\x02", MY_ABILITIES_TLS MY_ROOT);
 static const struct ask MY_EMPTY =
-    ASK_FIXED("mysql.empty", "no password either, where the server asks by another method", "\0\0\0\x03");
-static const struct ask MY_EMPTY_TLS = ASK_FIXED("mysql.empty_tls", "the same inside TLS", "\0\0\0\x04");
-static const struct ask MY_QUIT = ASK_FIXED("mysql.quit", "ends the session politely", "\x01\0\0\0\x01");
+    ASK_FIXED("mysql.empty", "no password either, where the server asks by another method",
+              "\0\0\0\x03");
+static const struct ask MY_EMPTY_TLS =
+    ASK_FIXED("mysql.empty_tls", "the same inside TLS", "\0\0\0\x04");
+static const struct ask MY_QUIT =
+    ASK_FIXED("mysql.quit", "ends the session politely", "\x01\0\0\0\x01");
 
 #define MY_DATA_TABLES                                                                             \
     " FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN "     \
@@ -66,8 +72,8 @@ static const struct ask MY_TABLES =
 static const struct ask MY_RIGHTS =
     MY_QUERY("mysql.rights", "whether the session could change data: read from its own privileges",
              "SELECT @@global.read_only, SUM(privilege_type = 'INSERT'), "
-             "SUM(privilege_type = 'SUPER') FROM information_schema.user_privileges WHERE grantee = "
-             "CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')");
+             "SUM(privilege_type = 'SUPER') FROM information_schema.user_privileges WHERE grantee "
+             "= CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')");
 static const struct ask MY_INDEXES =
     MY_QUERY("mysql.search_indexes", "Sphinx and Manticore: names of the indexes, the second proof",
              "SHOW TABLES");
@@ -232,16 +238,18 @@ static enum my_answer my_login(struct my *m)
             break;
         switched = true;
         struct span name = span_from(packet, 1);
-        m->plugin = packet.len == 1 ? SPAN("mysql_old_password") : span_first(name, span_index(name, 0));
-        if (packet.len == 1)
+        m->plugin = span_first(name, span_index(name, 0));
+        if (packet.len == 1) {
+            m->plugin = SPAN("mysql_old_password");
             return MY_ASKED;
+        }
         wire_ask(m->w, in_tls ? &MY_EMPTY_TLS : &MY_EMPTY);
     }
     wire_fail(m->w);
     return MY_GREETED;
 }
 
-/* Greeting, TLS where it is offered, login. A handshake that fails is not tried again inside TLS. */
+/* Greeting, TLS where it is offered, login. Where the handshake fails, the login goes without. */
 static enum my_answer my_enter(struct my *m)
 {
     enum my_answer answer = my_greet(m);
@@ -487,9 +495,11 @@ static void my_greeting_facts(const struct my *m, struct observation *o)
     fact_text(o, "encryption", can_tls ? SPAN("offered") : SPAN("none"), NULL, g->whole);
     /* Decoys answer with constants: Dionaea's salt, OpenCanary's configured version. */
     if (span_is(g->salt, "aaaaaaaa"))
-        fact_text(o, "decoy", SPAN("the challenge is the constant that Dionaea sends"), NULL, g->whole);
+        fact_text(o, "decoy", SPAN("the challenge is the constant that Dionaea sends"), NULL,
+                  g->whole);
     else if (span_is(g->version, "5.5.43-0ubuntu0.14.04.1"))
-        fact_text(o, "decoy", SPAN("the version is the one that OpenCanary shows by default"), NULL, g->whole);
+        fact_text(o, "decoy", SPAN("the version is the one that OpenCanary shows by default"), NULL,
+                  g->whole);
 }
 
 /* Refusals that mean a lock: wrong or missing credentials (1045, 1698, 1251, 1275, 3118, 4151),

@@ -54,16 +54,17 @@ static const struct ask PG_DATABASE_NAMES =
 
 /* Rows as the planner sees them: density at the last analyse times the size now; the statistics
  * collector's count where the table was never analysed; nothing where neither knows a table that
- * takes space. Partitioned parents are left out: their estimate repeats that of their partitions. */
+ * takes space. Partitioned parents are left out: their estimate repeats their partitions'. */
 static const struct ask PG_TABLES =
     PG_QUERY("postgresql.tables", "names, estimated rows and sizes of the tables of one database",
-             "SELECT t.schemaname, t.relname, t.n, t.bytes, count(*) OVER (), sum(t.n) OVER () FROM ("
-             "SELECT s.schemaname, s.relname, pg_total_relation_size(c.oid) AS bytes, CASE "
-             "WHEN c.reltuples > 0 AND c.relpages > 0 THEN round(c.reltuples::float8 / c.relpages * "
-             "(pg_relation_size(c.oid) / current_setting('block_size')::int))::bigint "
-             "WHEN s.n_live_tup > 0 THEN s.n_live_tup WHEN pg_relation_size(c.oid) = 0 THEN 0 END AS n "
-             "FROM pg_catalog.pg_stat_user_tables s JOIN pg_catalog.pg_class c ON c.oid = s.relid "
-             "WHERE c.relkind <> 'p') t ORDER BY 4 DESC NULLS LAST LIMIT 1000");
+             "SELECT t.schemaname, t.relname, t.n, t.bytes, count(*) OVER (), sum(t.n) OVER () "
+             "FROM (SELECT s.schemaname, s.relname, pg_total_relation_size(c.oid) AS bytes, CASE "
+             "WHEN c.reltuples > 0 AND c.relpages > 0 THEN round(c.reltuples::float8 / c.relpages "
+             "* (pg_relation_size(c.oid) / current_setting('block_size')::int))::bigint "
+             "WHEN s.n_live_tup > 0 THEN s.n_live_tup WHEN pg_relation_size(c.oid) = 0 THEN 0 END "
+             "AS n FROM pg_catalog.pg_stat_user_tables s "
+             "JOIN pg_catalog.pg_class c ON c.oid = s.relid WHERE c.relkind <> 'p') t "
+             "ORDER BY 4 DESC NULLS LAST LIMIT 1000");
 
 static const struct ask PG_TABLE_NAMES =
     PG_QUERY("postgresql.table_names", "names of the tables, where statistics are not supported",
@@ -126,7 +127,8 @@ static bool postgresql_recognises(struct span first)
     struct pg_error e;
     uint8_t type = reader_u8(&r);
     uint32_t len = reader_be32(&r);
-    return type == 'E' && reader_ok(&r) && len == first.len - 1 && pg_error_parse(reader_rest(&r), &e);
+    struct span body = reader_rest(&r);
+    return reader_ok(&r) && type == 'E' && len == first.len - 1 && pg_error_parse(body, &e);
 }
 
 /* What an Authentication message asks for, "none" for AuthenticationOk; NULL where it is none. */
@@ -289,7 +291,8 @@ static enum pg_answer pg_knock(struct pg *p)
     if (!p->upgrade || !wire_in_tls(p->w))
         return answer;
     bool named = answer == PG_REFUSED && span_is(p->error.code, "28000") &&
-                 (span_has(p->error.message, "SSL encryption") || span_has(p->error.message, "SSL on"));
+                 (span_has(p->error.message, "SSL encryption") ||
+                  span_has(p->error.message, "SSL on"));
     if (answer != PG_NOTHING && !named)
         return answer;
     p->upgrade = false;
@@ -389,7 +392,8 @@ static bool pg_count_tables(struct pg *p, struct observation *o, struct span dat
     }
     if (rows.list.len < PG_ROWS_MAX)
         return true;
-    int64_t tables = pg_number(rows.list.at[0].cell[4]), records = pg_number(rows.list.at[0].cell[5]);
+    int64_t tables = pg_number(rows.list.at[0].cell[4]);
+    int64_t records = pg_number(rows.list.at[0].cell[5]);
     if (tables > PG_ROWS_MAX && tables < INT32_MAX)
         o->collection_count += tables - PG_ROWS_MAX;
     if (records > listed && records < INT64_MAX / 2 && o->records < INT64_MAX / 2)
@@ -545,7 +549,7 @@ const struct probe PROBE_POSTGRESQL = {
     .products = { "postgresql", "pgbouncer", "cockroachdb", "yugabytedb" },
     .kind = KIND_STORE,
     .ports = { 5432, 5433, 6432, 26257 },
-    .proof = "AuthenticationOk for user postgres without a password, then a catalog query is answered",
+    .proof = "AuthenticationOk for user postgres without a password, then the catalogs answer",
     .counts = "databases, tables, the planner's row estimates and sizes on disk",
     .asks = { &PG_SSL_REQUEST, &PG_STARTUP, &PG_DATABASES, &PG_DATABASE_NAMES, &PG_TABLES,
               &PG_TABLE_NAMES, &PG_TERMINATE },

@@ -3,8 +3,8 @@
  * The conversation: the line PING is answered "+PONG", "-NOAUTH ..." (a password is set) or
  * "-DENIED ..." (protected mode, which the server says unasked and then closes). INFO is answered
  * with one bulk string of "name:value" lines: version, role, memory and "dbN:keys=..." lines.
- * Where INFO is renamed away or refused, DBSIZE still counts the keys of database 0. QUIT goes out
- * without waiting for its answer.
+ * Where INFO is renamed away or refused, DBSIZE still counts the keys, after a SELECT of each usual
+ * database, and HELLO (6.0) tells the version. QUIT goes out without waiting for its answer.
  *
  * Open takes two proofs: a PING that nobody asked a password for, and INFO (or DBSIZE) answered.
  * Only counts and settings are read, never a key name. Nothing here sends an HTTP-looking line:
@@ -18,6 +18,9 @@ enum {
     INFO_LINES_MAX = 4096,
     MODULES_MAX_BYTES = 512,
     MASTER_MAX_BYTES = 264,      /* a DNS name and a port */
+    DATABASES_USUAL = 16,        /* the default of the setting `databases` */
+    HELLO_PAIRS_MAX = 16,        /* Redis 7 tells seven */
+    HELLO_WORD_MAX = 256,
 };
 
 static const struct ask REDIS_PING =
@@ -26,6 +29,17 @@ static const struct ask REDIS_INFO =
     ASK_FIXED("redis.info", "states version, role, memory and keys for each database", "INFO\r\n");
 static const struct ask REDIS_DBSIZE =
     ASK_FIXED("redis.dbsize", "counts the keys of database 0 where INFO is renamed", "DBSIZE\r\n");
+/* One past the usual 16, whose answer tells whether there are more. */
+static const struct ask REDIS_DATABASES =
+    ASK_FIXED("redis.databases", "counts the keys of the other databases where INFO is renamed",
+              "SELECT 1\r\nDBSIZE\r\nSELECT 2\r\nDBSIZE\r\nSELECT 3\r\nDBSIZE\r\n"
+              "SELECT 4\r\nDBSIZE\r\nSELECT 5\r\nDBSIZE\r\nSELECT 6\r\nDBSIZE\r\n"
+              "SELECT 7\r\nDBSIZE\r\nSELECT 8\r\nDBSIZE\r\nSELECT 9\r\nDBSIZE\r\n"
+              "SELECT 10\r\nDBSIZE\r\nSELECT 11\r\nDBSIZE\r\nSELECT 12\r\nDBSIZE\r\n"
+              "SELECT 13\r\nDBSIZE\r\nSELECT 14\r\nDBSIZE\r\nSELECT 15\r\nDBSIZE\r\n"
+              "SELECT 16\r\nDBSIZE\r\n");
+static const struct ask REDIS_HELLO =
+    ASK_FIXED("redis.hello", "states version and role where INFO is renamed", "HELLO\r\n");
 static const struct ask REDIS_QUIT = ASK_FIXED("redis.quit", "ends the session", "QUIT\r\n");
 
 /* What the first line says about the door. */
@@ -417,6 +431,91 @@ static enum outcome redis_locked(struct observation *o, const char *auth, const 
     return OUTCOME_LOCKED;
 }
 
+/* A number as RESP writes it, ":42". */
+static bool resp_number(struct span line, uint64_t *ret)
+{
+    return span_starts(line, SPAN(":")) && span_u64(span_from(line, 1), INT64_MAX / 32, ret);
+}
+
+/* The databases after the first. What is refused or lies beyond the usual 16 makes the counts a
+ * lower bound, unless the server says that there is no such database. */
+static void databases_count(struct wire *w, struct observation *o)
+{
+    bool partial = false;
+
+    wire_ask(w, &REDIS_DATABASES);
+    for (unsigned i = 1; i <= DATABASES_USUAL; i++) {
+        struct span select = wire_line(w, LINE_MAX_BYTES);
+        struct span size = wire_line(w, LINE_MAX_BYTES);
+        bool none = span_has(select, "DB index") || span_has(select, "cluster mode");
+        uint64_t keys;
+        if (!wire_ok(w) || (!none && (!span_is(select, "+OK") || !resp_number(size, &keys)))) {
+            partial = true;
+            break;
+        }
+        if (none)
+            continue;
+        if (i == DATABASES_USUAL) {
+            partial = true;
+            break;
+        }
+        if (keys == 0)
+            continue;
+        uint8_t name[8];
+        struct writer text = writer_over(name, sizeof(name));
+        writer_str(&text, "db");
+        if (i >= 10)
+            writer_u8(&text, '1');
+        writer_u8(&text, (uint8_t)('0' + i % 10));
+        observation_collect(o, writer_span(&text), (int64_t)keys, COUNT_UNKNOWN, COUNT_UNKNOWN);
+    }
+    if (partial)
+        fact_bool(o, "counts.partial", true, REDIS_DATABASES.name, SPAN_NONE);
+}
+
+/* One element of HELLO's answer: a bulk string, or a number as its digits. Empty, where it is
+ * anything else. */
+static struct span hello_word(struct wire *w)
+{
+    uint64_t len;
+    struct span line = wire_line(w, LINE_MAX_BYTES);
+
+    if (span_starts(line, SPAN(":")))
+        return span_from(line, 1);
+    if (!span_starts(line, SPAN("$")) || !span_u64(span_from(line, 1), HELLO_WORD_MAX, &len))
+        return SPAN_NONE;
+    struct span word = wire_need(w, (size_t)len + 2);
+    return span_ends(word, SPAN("\r\n")) ? span_first(word, (size_t)len) : SPAN_NONE;
+}
+
+/* Names and values in turns, the list of modules last, which is not read. What was told before
+ * anything out of place is kept: each pair is a whole message. */
+static void hello_facts(struct wire *w, struct observation *o)
+{
+    wire_ask(w, &REDIS_HELLO);
+    struct span head = wire_line(w, LINE_MAX_BYTES);
+    if (!wire_ok(w) || !span_starts(head, SPAN("*")))
+        return;
+    for (size_t i = 0; i < HELLO_PAIRS_MAX; i++) {
+        struct span name = hello_word(w);
+        if (!wire_ok(w) || name.len == 0 || span_is(name, "modules"))
+            return;
+        struct span value = hello_word(w);
+        if (!wire_ok(w) || value.len == 0)
+            return;
+        if (span_is(name, "server") && span_is(value, "valkey"))
+            o->product = "valkey";
+        if (span_is(name, "version"))
+            fact_text(o, "version", value, REDIS_HELLO.name, value);
+        if (span_is(name, "mode"))
+            fact_text(o, "mode", value, REDIS_HELLO.name, value);
+        if (span_is(name, "role"))
+            fact_text(o, "role", value, REDIS_HELLO.name, value);
+        if (span_is(name, "role") && span_is(value, "master"))
+            fact_bool(o, "writable", true, REDIS_HELLO.name, value);
+    }
+}
+
 /* INFO was refused with `refusal`. DBSIZE decides: where INFO is only renamed, the door is open;
  * where an ACL refuses INFO and lets DBSIZE through, it is locked and yet tells. */
 static enum outcome redis_without_info(struct wire *w, struct observation *o, struct span refusal)
@@ -438,7 +537,7 @@ static enum outcome redis_without_info(struct wire *w, struct observation *o, st
         return redis_locked(o, "password", &REDIS_DBSIZE, line);
     if (by_acl)
         fact_text(o, "auth", SPAN("acl"), REDIS_DBSIZE.name, line);
-    if (!span_starts(line, SPAN(":")) || !span_u64(span_from(line, 1), INT64_MAX / 2, &keys))
+    if (!resp_number(line, &keys))
         return OUTCOME_UNCLEAR;
     if (!by_acl)
         fact_text(o, "auth", SPAN("none"), REDIS_DBSIZE.name, line);
@@ -446,6 +545,8 @@ static enum outcome redis_without_info(struct wire *w, struct observation *o, st
     o->records = 0;
     if (keys > 0)
         observation_collect(o, SPAN("db0"), (int64_t)keys, COUNT_UNKNOWN, COUNT_UNKNOWN);
+    databases_count(w, o);
+    hello_facts(w, o); /* last, for it leaves bytes unread */
     return by_acl ? OUTCOME_PARTIAL : OUTCOME_OPEN;
 }
 
@@ -511,7 +612,7 @@ const struct probe PROBE_REDIS = {
     .tls_ports = { 6380 },
     .proof = "PING is answered +PONG and INFO (or DBSIZE) tells",
     .counts = "keys for each database, bytes of memory used",
-    .asks = { &REDIS_PING, &REDIS_INFO, &REDIS_DBSIZE, &REDIS_QUIT },
+    .asks = { &REDIS_PING, &REDIS_INFO, &REDIS_DBSIZE, &REDIS_HELLO, &REDIS_DATABASES, &REDIS_QUIT },
     .recognises = redis_recognises,
     .run = redis_run,
 };

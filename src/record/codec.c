@@ -73,8 +73,8 @@ static void put_observation(struct buf *b, const struct observation *o)
     put_le(b, facts, 2);
     for (size_t i = 0; i < facts; i++)
         put_fact(b, &o->facts.at[i]);
-    size_t listed = o->collections.len < COLLECTIONS_LISTED_MAX ? o->collections.len
-                                                                : COLLECTIONS_LISTED_MAX;
+    size_t listed =
+        o->collections.len < COLLECTIONS_LISTED_MAX ? o->collections.len : COLLECTIONS_LISTED_MAX;
     put_le(b, listed, 2);
     for (size_t i = 0; i < listed; i++) {
         const struct collection *c = &o->collections.at[i];
@@ -102,7 +102,9 @@ void visit_encode(struct buf *out, const struct visit *v)
     put_le(out, v->place, 8);
     const struct endpoint *e = &v->endpoint;
     put_le(out, e->address.family, 1);
-    buf_put(out, span_of(e->address.bytes, e->address.family == 4 ? 4 : e->address.family == 6 ? 16 : 0));
+    buf_put(out, span_of(e->address.bytes, e->address.family == 4   ? 4
+                                           : e->address.family == 6 ? 16
+                                                                    : 0));
     put_le(out, e->port, 2);
     put_word(out, span_str(e->name));
     put_le(out, (uint64_t)v->end, 1);

@@ -78,24 +78,32 @@ static void fact_set(struct observation *o, struct fact f)
     at->proof = proof;
 }
 
-void fact_text(struct observation *o, const char *key, struct span value, const char *ask, struct span proof)
+void fact_text(struct observation *o, const char *key, struct span value, const char *ask,
+               struct span proof)
 {
-    fact_set(o, (struct fact){ .key = key, .type = FACT_TEXT, .text = value, .ask = ask, .proof = proof });
+    fact_set(o, (struct fact){
+                    .key = key, .type = FACT_TEXT, .text = value, .ask = ask, .proof = proof });
 }
 
-void fact_number(struct observation *o, const char *key, int64_t value, const char *ask, struct span proof)
+void fact_number(struct observation *o, const char *key, int64_t value, const char *ask,
+                 struct span proof)
 {
-    fact_set(o, (struct fact){ .key = key, .type = FACT_NUMBER, .number = value, .ask = ask, .proof = proof });
+    fact_set(o, (struct fact){
+                    .key = key, .type = FACT_NUMBER, .number = value, .ask = ask, .proof = proof });
 }
 
-void fact_bool(struct observation *o, const char *key, bool value, const char *ask, struct span proof)
+void fact_bool(struct observation *o, const char *key, bool value, const char *ask,
+               struct span proof)
 {
-    fact_set(o, (struct fact){ .key = key, .type = FACT_BOOL, .number = value, .ask = ask, .proof = proof });
+    fact_set(o, (struct fact){
+                    .key = key, .type = FACT_BOOL, .number = value, .ask = ask, .proof = proof });
 }
 
-void fact_time(struct observation *o, const char *key, int64_t wall_ms, const char *ask, struct span proof)
+void fact_time(struct observation *o, const char *key, int64_t wall_ms, const char *ask,
+               struct span proof)
 {
-    fact_set(o, (struct fact){ .key = key, .type = FACT_TIME, .number = wall_ms, .ask = ask, .proof = proof });
+    fact_set(o, (struct fact){
+                    .key = key, .type = FACT_TIME, .number = wall_ms, .ask = ask, .proof = proof });
 }
 
 /* Adds a known count to a total that may be unknown; a lying peer saturates it, never wraps it. */
@@ -131,8 +139,9 @@ void observation_collect(struct observation *o, struct span name, int64_t record
 }
 
 static const char *const OUTCOME_NAMES[] = {
-    [OUTCOME_NOT_MINE] = "not-mine", [OUTCOME_IDENTIFIED] = "identified", [OUTCOME_OPEN] = "open",
-    [OUTCOME_PARTIAL] = "partial",   [OUTCOME_LOCKED] = "locked",         [OUTCOME_UNCLEAR] = "unclear",
+    [OUTCOME_NOT_MINE] = "not-mine", [OUTCOME_IDENTIFIED] = "identified",
+    [OUTCOME_OPEN] = "open",         [OUTCOME_PARTIAL] = "partial",
+    [OUTCOME_LOCKED] = "locked",     [OUTCOME_UNCLEAR] = "unclear",
 };
 
 static const char *const KIND_NAMES[] = {

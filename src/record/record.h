@@ -62,7 +62,7 @@ struct observation {
     enum outcome outcome;
     bool tls;            /* the conversation ran inside TLS */
     LIST_OF(struct fact) facts;
-    LIST_OF(struct collection) collections; /* the largest COLLECTIONS_LISTED_MAX at most */
+    LIST_OF(struct collection) collections; /* the first COLLECTIONS_LISTED_MAX at most */
     int64_t collection_count, records, bytes; /* totals; COUNT_UNKNOWN where not known */
     int64_t at_ms; /* wall time of the observation */
 };
@@ -90,20 +90,25 @@ struct observation *visit_observe(struct visit *v, const char *product, enum kin
 bool fact_key_ok(struct span key);
 
 /* Each sets a fact, replacing an earlier one with the same key; text is copied (cut at
- * FACT_TEXT_MAX). `proof` is cut at PROOF_MAX and copied. Key and ask are
- * kept as they are and must outlive the observation. Nothing happens where the arena is full
- * (arena_failed() tells), the key is no key, or FACTS_MAX are there already. */
-void fact_text(struct observation *o, const char *key, struct span value, const char *ask, struct span proof);
-void fact_number(struct observation *o, const char *key, int64_t value, const char *ask, struct span proof);
-void fact_bool(struct observation *o, const char *key, bool value, const char *ask, struct span proof);
-void fact_time(struct observation *o, const char *key, int64_t wall_ms, const char *ask, struct span proof);
+ * FACT_TEXT_MAX). `proof` is cut at PROOF_MAX and copied. Key and ask are kept as they are and
+ * must outlive the observation. Nothing happens where the arena is full (arena_failed() tells),
+ * the key is no key, or FACTS_MAX are there already. */
+void fact_text(struct observation *o, const char *key, struct span value, const char *ask,
+               struct span proof);
+void fact_number(struct observation *o, const char *key, int64_t value, const char *ask,
+                 struct span proof);
+void fact_bool(struct observation *o, const char *key, bool value, const char *ask,
+               struct span proof);
+void fact_time(struct observation *o, const char *key, int64_t wall_ms, const char *ask,
+               struct span proof);
 /* The fact, or NULL. */
 const struct fact *fact_get(const struct observation *o, const char *key);
 /* The text of a text fact, or an empty span. */
 struct span fact_get_text(const struct observation *o, const char *key);
 
-/* Adds a collection (name copied, cut at COLLECTION_NAME_MAX) and keeps the totals: collection_count goes up by one, known
- * records and bytes are added. Beyond COLLECTIONS_LISTED_MAX only the totals grow. */
+/* Adds a collection (name copied, cut at COLLECTION_NAME_MAX) and keeps the totals:
+ * collection_count goes up by one, known records and bytes are added, all of them saturating.
+ * Beyond COLLECTIONS_LISTED_MAX only the totals grow. */
 void observation_collect(struct observation *o, struct span name, int64_t records, int64_t bytes,
                          int64_t created_ms);
 

@@ -2,16 +2,77 @@
  * are in doc/output.md and doc/output.schema.json; a field that is not known is null or absent as
  * said there, so that a reader can rely on the rest.
  *
- * Every line is whole or absent: a buffer that is full takes no half line, because buf is sticky.
+ * A buffer that is full says so (buf_ok), so that half a line is never taken for a whole one.
  * No printf: this runs once for every finding of a scan, in one thread. */
 #include "report/formats.h"
 
 #include "text/escape.h"
 
+/* Whether each of 8 bytes is printable ASCII that a JSON string holds as it is; exact for "all
+ * are", by the test for a zero byte in a word (Mycroft 1987). */
+static bool all_plain(uint64_t w)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = ones * 0x80;
+    uint64_t quote = w ^ ones * '"', back = w ^ ones * '\\', del = w ^ ones * 0x7f;
+    return !((w | ((w - ones * ' ') & ~w) | ((quote - ones) & ~quote) | ((back - ones) & ~back) |
+              ((del - ones) & ~del)) & tops);
+}
+
+static bool is_plain(uint8_t c)
+{
+    return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
+static size_t plain_run(struct span s)
+{
+    size_t n = 0;
+    uint64_t w;
+    for (; s.len - n >= sizeof(w); n += sizeof(w)) {
+        memcpy(&w, s.at + n, sizeof(w));
+        if (!all_plain(w))
+            break;
+    }
+    while (n < s.len && is_plain(s.at[n]))
+        n++;
+    return n;
+}
+
+/* Up to the next plain byte: holds whole UTF-8 sequences, since their bytes are never plain. */
+static size_t odd_run(struct span s)
+{
+    size_t n = 0;
+    while (n < s.len && !is_plain(s.at[n]))
+        n++;
+    return n;
+}
+
+/* The inside of a string. Plain runs are copied; all else goes through the escaper. */
+static void inside(struct buf *out, struct span s)
+{
+    while (s.len) {
+        size_t n = plain_run(s);
+        buf_put(out, span_first(s, n));
+        s = span_from(s, n);
+        n = odd_run(s);
+        escape_json(out, span_first(s, n));
+        s = span_from(s, n);
+    }
+}
+
+/* A quoted string; most are plain and go out in one piece. */
 static void text(struct buf *out, struct span s)
 {
+    uint8_t *room = plain_run(s) == s.len ? buf_room(out, s.len + 2) : NULL;
+    if (room) {
+        room[0] = '"';
+        if (s.len)
+            memcpy(room + 1, s.at, s.len);
+        room[s.len + 1] = '"';
+        out->len += s.len + 2;
+        return;
+    }
     buf_byte(out, '"');
-    escape_json(out, s);
+    inside(out, s);
     buf_byte(out, '"');
 }
 
@@ -105,8 +166,23 @@ static void shows(struct buf *out, struct span proof)
 {
     uint8_t room[PROOF_MAX * 4];
     struct buf visible = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
-    escape_bytes(&visible, span_first(proof, PROOF_MAX));
-    text(out, buf_span(&visible));
+    proof = span_first(proof, PROOF_MAX);
+    if (plain_run(proof) == proof.len) {
+        text(out, proof);
+        return;
+    }
+    buf_byte(out, '"');
+    while (proof.len) {
+        size_t n = plain_run(proof);
+        buf_put(out, span_first(proof, n));
+        proof = span_from(proof, n);
+        n = odd_run(proof);
+        buf_reset(&visible);
+        escape_bytes(&visible, span_first(proof, n));
+        inside(out, buf_span(&visible));
+        proof = span_from(proof, n);
+    }
+    buf_byte(out, '"');
 }
 
 static void proofs(struct buf *out, const struct observation *o)
@@ -235,7 +311,8 @@ static void days_left(struct buf *out, const struct observation *o)
 {
     const struct fact *until = fact_get(o, "cert.not_after");
     int64_t left, day = 86400000;
-    if (!until || until->type != FACT_TIME || __builtin_sub_overflow(until->number, o->at_ms, &left))
+    if (!until || until->type != FACT_TIME ||
+        __builtin_sub_overflow(until->number, o->at_ms, &left))
         buf_put(out, SPAN("null"));
     else
         buf_i64(out, left / day - (left % day < 0));

@@ -10,7 +10,7 @@ void layout_spaces(struct buf *out, size_t n)
         buf_byte(out, ' ');
 }
 
-/* Bytes of the first character; the text is valid UTF-8, and where it is not, one byte at a time. */
+/* Bytes of the first character; where the text is no UTF-8, one byte at a time. */
 static size_t char_bytes(struct span s)
 {
     uint8_t lead = s.at[0];

@@ -20,7 +20,7 @@ struct report_summary {
     uint64_t done, skipped, failed, answered, findings[5]; /* by enum severity */
     int64_t took_ms;
     double rate;             /* endpoints a second, measured */
-    double loss;             /* share of connects that timed out though the host answered others; 0..1 */
+    double loss; /* share of connects that timed out though the host answered others; 0..1 */
     bool interrupted;
 };
 
@@ -30,7 +30,8 @@ struct report {
     size_t state_size; /* bytes of zeroed state that the caller provides to every call */
     void (*begin)(void *state, const struct report_run *run, struct buf *out);
     /* `state` may keep copies in its own arena; v and f die after the call. */
-    void (*visit)(void *state, const struct visit *v, const struct finding *f, size_t findings, struct buf *out);
+    void (*visit)(void *state, const struct visit *v, const struct finding *f, size_t findings,
+                  struct buf *out);
     void (*end)(void *state, const struct report_summary *s, struct buf *out);
 };
 

@@ -35,7 +35,8 @@ static bool same_lines(struct tty *t, struct span foreign, struct span kept)
     return span_eq(escape_lines(t, foreign), kept);
 }
 
-static struct span keep_what(struct tty *t, const char *product, struct span version, const char *via)
+static struct span keep_what(struct tty *t, const char *product, struct span version,
+                             const char *via)
 {
     buf_reset(&t->scratch);
     escape_tty(&t->scratch, span_str(product));
@@ -119,8 +120,13 @@ static void add_quiet(struct tty *t, const struct visit *v, const struct observa
     struct tty_row *row = where.len && what.len ? list_add(&t->arena, &t->quiet) : NULL;
     if (row)
         *row = (struct tty_row){
-            .endpoint = v->endpoint, .where = where, .what = what, .state = outcome_name(o->outcome),
-            .collections = o->collection_count, .records = o->records, .bytes = o->bytes,
+            .endpoint = v->endpoint,
+            .where = where,
+            .what = what,
+            .state = outcome_name(o->outcome),
+            .collections = o->collection_count,
+            .records = o->records,
+            .bytes = o->bytes,
         };
 }
 

@@ -7,8 +7,8 @@
 #include "report/layout.h"
 #include "text/escape.h"
 
-enum { GAP = 2, WHY_COLUMNS_MIN = 40, WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_MIN = 14, ENDPOINTS_LISTED_MAX = 12,
-       WHYS_LISTED_MAX = 3 };
+enum { GAP = 2, WHY_COLUMNS_MIN = 40, WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_MIN = 14,
+       ENDPOINTS_LISTED_MAX = 12, WHYS_LISTED_MAX = 3 };
 
 static const char *colour_of(enum severity s)
 {
@@ -122,7 +122,8 @@ struct table_shape {
 };
 
 /* Sets the widths that the rows ask for and returns their sum with gaps. */
-static size_t measure(struct tty *t, const struct tty_row *rows, size_t count, struct table_shape *s)
+static size_t measure(struct tty *t, const struct tty_row *rows, size_t count,
+                      struct table_shape *s)
 {
     size_t all = 0;
     for (int c = 0; c < COLUMN_COUNT; c++) {
@@ -200,7 +201,8 @@ static struct span brief_why(const struct tty_row *r)
     return rest.len && rest.at[0] == ' ' ? span_from(rest, 1) : why;
 }
 
-static void put_row(struct tty *t, const struct table_shape *s, const struct tty_row *r, struct buf *out)
+static void put_row(struct tty *t, const struct table_shape *s, const struct tty_row *r,
+                    struct buf *out)
 {
     for (int c = 0; c < COLUMN_COUNT; c++) {
         if (!s->wide[c])
@@ -234,7 +236,8 @@ static void put_part(struct buf *line, int64_t n, const char *one, const char *m
     put_count(line, (uint64_t)n, one, many);
 }
 
-static void put_block(struct tty *t, const struct table_shape *s, const struct tty_row *r, struct buf *out)
+static void put_block(struct tty *t, const struct table_shape *s, const struct tty_row *r,
+                      struct buf *out)
 {
     if (r->group) {
         put_severity(t, r->group->severity, strlen(severity_name(r->group->severity)), out);
@@ -264,7 +267,8 @@ static void put_block(struct tty *t, const struct table_shape *s, const struct t
         layout_wrap(out, r->why, GAP, s->columns - GAP);
 }
 
-static void put_rows(struct tty *t, const struct table_shape *s, const struct tty_row *rows, size_t count,
+static void put_rows(struct tty *t, const struct table_shape *s, const struct tty_row *rows,
+                     size_t count,
                      struct buf *out)
 {
     if (!s->blocks)
@@ -282,7 +286,8 @@ static void put_rows(struct tty *t, const struct table_shape *s, const struct tt
 
 /* ---- how to close it ---- */
 
-static void put_endpoints(struct tty *t, const struct table_shape *s, const struct tty_row *rows, size_t count,
+static void put_endpoints(struct tty *t, const struct table_shape *s, const struct tty_row *rows,
+                          size_t count,
                           struct buf *out)
 {
     buf_reset(&t->scratch);
@@ -317,7 +322,8 @@ static void put_fix(const struct tty_group *g, struct buf *out)
     }
 }
 
-static void put_group(struct tty *t, const struct table_shape *s, const struct tty_row *rows, size_t count,
+static void put_group(struct tty *t, const struct table_shape *s, const struct tty_row *rows,
+                      size_t count,
                       struct buf *out)
 {
     const struct tty_group *g = rows[0].group;
@@ -366,8 +372,8 @@ static void put_groups(struct tty *t, const struct table_shape *s, struct buf *o
 
 static void put_outcomes(const struct tty *t, struct buf *line)
 {
-    static const enum outcome ORDER[] = { OUTCOME_OPEN, OUTCOME_PARTIAL, OUTCOME_LOCKED, OUTCOME_UNCLEAR,
-                                          OUTCOME_IDENTIFIED };
+    static const enum outcome ORDER[] = { OUTCOME_OPEN, OUTCOME_PARTIAL, OUTCOME_LOCKED,
+                                          OUTCOME_UNCLEAR, OUTCOME_IDENTIFIED };
     uint64_t all = 0;
     bool first = true;
     for (size_t i = 0; i < sizeof(ORDER) / sizeof(*ORDER); i++)
@@ -440,7 +446,8 @@ static void put_reasons(const struct tty *t, size_t columns, struct buf *out, st
     }
 }
 
-static void put_summary(struct tty *t, const struct report_summary *s, size_t columns, struct buf *out)
+static void put_summary(struct tty *t, const struct report_summary *s, size_t columns,
+                        struct buf *out)
 {
     struct buf *line = &t->scratch;
     buf_reset(line);
@@ -456,7 +463,7 @@ static void put_summary(struct tty *t, const struct report_summary *s, size_t co
     layout_wrap(out, buf_span(line), 0, columns);
     put_reasons(t, columns, out, line);
     if (s->interrupted)
-        layout_wrap(out, SPAN("Stopped before the end: what was not reached is not in these numbers."), 0,
+        layout_wrap(out, SPAN("Stopped before the end: what was not reached is not counted here."), 0,
                     columns);
     if (t->unkept) {
         buf_reset(line);

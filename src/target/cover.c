@@ -30,13 +30,14 @@ void cover_begin(struct cover_builder *b, struct port_sets *sets)
     table_init(&b->claims, &b->scratch, 0);
 }
 
-static bool is_claim(const struct cover_claim *c, const struct ports *ports, const char *label, const char *skip)
+static bool is_claim(const struct cover_claim *c, const struct ports *ports, const char *label,
+                     const char *skip)
 {
     return c && c->ports == ports && c->label == label && c->skip == skip;
 }
 
-static struct cover_claim *claim_of(struct cover_builder *b, const struct ports *ports, const char *label,
-                                    const char *skip)
+static struct cover_claim *claim_of(struct cover_builder *b, const struct ports *ports,
+                                    const char *label, const char *skip)
 {
     const void *identity[3] = { ports, label, skip };
     struct cover_claim *c = table_get(&b->claims, span_of(identity, sizeof(identity)));
@@ -46,12 +47,14 @@ static struct cover_claim *claim_of(struct cover_builder *b, const struct ports 
     struct span key = arena_copy(&b->scratch, span_of(identity, sizeof(identity)));
     if (!c || key.len == 0 || !table_put(&b->claims, key, c))
         return NULL;
-    *c = (struct cover_claim){ .ports = ports, .label = label, .skip = skip, .order = b->claim_count++ };
+    *c = (struct cover_claim){
+        .ports = ports, .label = label, .skip = skip, .order = b->claim_count++
+    };
     return c;
 }
 
-bool cover_add(struct cover_builder *b, const struct range *r, const struct ports *ports, const char *label,
-               const char *skip)
+bool cover_add(struct cover_builder *b, const struct range *r, const struct ports *ports,
+               const char *label, const char *skip)
 {
     if (ports->len == 0)
         return true;
@@ -74,7 +77,7 @@ struct sweep {
     size_t count;
     LIST_OF(struct cover_claim *) active;
     LIST_OF(struct cover_group) groups;
-    bool alone; /* the last group is the only one of its interval */
+    bool alone;              /* the last group is the only one of its interval */
     uint64_t *taken, *fresh; /* bitmaps of ports */
     uint16_t *list;          /* room for every port */
 };
@@ -97,16 +100,19 @@ static int by_last(const void *one, const void *two)
 
 static int by_rank(const void *one, const void *two)
 {
-    const struct cover_claim *a = *(struct cover_claim *const *)one, *b = *(struct cover_claim *const *)two;
-    int skip = (a->skip != NULL) - (b->skip != NULL), label = (a->label == NULL) - (b->label == NULL);
+    const struct cover_claim *a = *(struct cover_claim *const *)one,
+                             *b = *(struct cover_claim *const *)two;
+    int skip = (a->skip != NULL) - (b->skip != NULL),
+        label = (a->label == NULL) - (b->label == NULL);
     return skip ? skip : label ? label : (a->order > b->order) - (a->order < b->order);
 }
 
 static bool put_group(struct sweep *s, const struct cover_group *g, bool alone)
 {
     struct cover_group *before = s->groups.len ? &s->groups.at[s->groups.len - 1] : NULL;
-    bool merges = alone && s->alone && before && before->family == g->family && before->last + 1 == g->first &&
-                  before->ports == g->ports && before->label == g->label && before->skip == g->skip;
+    bool merges = alone && s->alone && before && before->family == g->family &&
+                  before->last + 1 == g->first && before->ports == g->ports &&
+                  before->label == g->label && before->skip == g->skip;
     s->alone = alone;
     if (merges) {
         before->last = g->last;
@@ -282,7 +288,8 @@ bool cover_number(struct cover *c, struct error *e)
     return true;
 }
 
-const struct cover_group *cover_endpoint(const struct cover *c, uint64_t index, struct endpoint *ret)
+const struct cover_group *cover_endpoint(const struct cover *c, uint64_t index,
+                                         struct endpoint *ret)
 {
     size_t low = 0, high = c->len;
     while (high - low > 1) {

@@ -43,15 +43,16 @@ void cover_begin(struct cover_builder *b, struct port_sets *sets);
 /* Claims all endpoints of range x ports. Where claims overlap, the order is: those to be asked
  * before those to be skipped, with a label before without, earlier before later. An empty port
  * set claims nothing. False where memory is out. */
-bool cover_add(struct cover_builder *b, const struct range *r, const struct ports *ports, const char *label,
-               const char *skip);
+bool cover_add(struct cover_builder *b, const struct range *r, const struct ports *ports,
+               const char *label, const char *skip);
 /* Makes the cover in arena `a` and releases the builder, whatever the outcome. */
 bool cover_end(struct cover_builder *b, struct arena *a, struct cover *ret, struct error *e);
 
 /* Numbers the endpoints from 0: fills `start` and `total`. False where there are 2^63 or more. */
 bool cover_number(struct cover *c, struct error *e);
 /* The endpoint with this number, and its group; index < total. The name is left NULL. */
-const struct cover_group *cover_endpoint(const struct cover *c, uint64_t index, struct endpoint *ret);
+const struct cover_group *cover_endpoint(const struct cover *c, uint64_t index,
+                                         struct endpoint *ret);
 /* The group that holds this address and port, or NULL. */
 const struct cover_group *cover_find(const struct cover *c, const struct address *a, uint16_t port);
 /* The index of the first group of this family that ends at or after `value`; from there on the

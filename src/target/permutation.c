@@ -53,8 +53,8 @@ static inline void sip_round(struct sip *v)
  * endpoint. */
 static uint64_t sip_word(uint64_t key0, uint64_t key1, uint64_t word)
 {
-    struct sip v = { key0 ^ 0x736f6d6570736575u, key1 ^ 0x646f72616e646f6du, key0 ^ 0x6c7967656e657261u,
-                     key1 ^ 0x7465646279746573u };
+    struct sip v = { key0 ^ 0x736f6d6570736575u, key1 ^ 0x646f72616e646f6du,
+                     key0 ^ 0x6c7967656e657261u, key1 ^ 0x7465646279746573u };
     const uint64_t blocks[2] = { word, (uint64_t)sizeof(word) << 56 };
     for (int i = 0; i < 2; i++) {
         v.d ^= blocks[i];
@@ -69,7 +69,8 @@ static uint64_t sip_word(uint64_t key0, uint64_t key1, uint64_t word)
 }
 
 /* Uniform enough in [0, bound): the high half of a product, no division. */
-static uint64_t round_value(const struct permutation *p, unsigned round, uint64_t half, uint64_t bound)
+static uint64_t round_value(const struct permutation *p, unsigned round, uint64_t half,
+                            uint64_t bound)
 {
     uint64_t hash = sip_word(p->key0, p->key1 + round, half);
     return (uint64_t)((unsigned __int128)hash * bound >> 64);
@@ -102,8 +103,10 @@ bool shard_parse(struct span text, struct shard *ret, struct error *e)
     struct quoted q;
     struct span rest = text, first = span_cut(&rest, '/');
     uint64_t index, count;
-    if (!span_u64(first, 1000000, &index) || !span_u64(rest, 1000000, &count) || index == 0 || index > count)
-        return error_set(e, "shard \"%s\": write which part of how many, as in 1/4 to 4/4", quote(&q, text));
+    if (!span_u64(first, 1000000, &index) || !span_u64(rest, 1000000, &count) || index == 0 ||
+        index > count)
+        return error_set(e, "shard \"%s\": write which part of how many, as in 1/4 to 4/4",
+                         quote(&q, text));
     *ret = (struct shard){ index - 1, count };
     return true;
 }

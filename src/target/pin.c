@@ -51,20 +51,19 @@ bool plan_next_range(const struct plan *p, const struct target *t, size_t *at, s
 
 bool plan_is_wide(const struct range *r)
 {
-    struct address first = address_from(r->family, r->first), last = address_from(r->family, r->last);
+    struct address first = address_from(r->family, r->first),
+                   last = address_from(r->family, r->last);
     return address_class(&first) != ADDRESS_LOOPBACK || address_class(&last) != ADDRESS_LOOPBACK;
 }
 
 const char *plan_never(const struct address *a, bool wide)
 {
     switch (address_class(a)) {
-    case ADDRESS_FORBIDDEN:
-        return address_forbidden_why(a);
+    case ADDRESS_FORBIDDEN: return address_forbidden_why(a);
     case ADDRESS_LOOPBACK:
         return wide ? "loopback, which is asked only by an entry of its own" : NULL;
     case ADDRESS_PRIVATE:
-    case ADDRESS_PUBLIC:
-        return NULL;
+    case ADDRESS_PUBLIC: return NULL;
     }
     return NULL;
 }

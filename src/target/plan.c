@@ -72,7 +72,8 @@ static size_t split(const struct range *r, struct segment ret[static SEGMENTS_MA
     bool v4 = r->family == 4;
     size_t n = 0;
     if (r->prefix <= (v4 ? 30 : 126) && plan_is_wide(r)) {
-        ret[n++] = (struct segment){ { r->first, r->first, r->family, RANGE_NO_PREFIX }, v4 ? NETWORK : ANYCAST };
+        ret[n++] = (struct segment){ { r->first, r->first, r->family, RANGE_NO_PREFIX },
+                                     v4 ? NETWORK : ANYCAST };
         core.range.first++;
         if (v4) {
             ret[n++] = (struct segment){ { r->last, r->last, 4, RANGE_NO_PREFIX }, BROADCAST };
@@ -83,7 +84,8 @@ static size_t split(const struct range *r, struct segment ret[static SEGMENTS_MA
     return n;
 }
 
-static bool claim(struct cover_builder *to, const struct range *r, const struct ports *ports, const char *label)
+static bool claim(struct cover_builder *to, const struct range *r, const struct ports *ports,
+                  const char *label)
 {
     struct segment parts[SEGMENTS_MAX];
     size_t n = split(r, parts);
@@ -103,8 +105,8 @@ static bool claim_inside(struct cover_builder *to, const struct segment *s, cons
         const struct cover_group *g = &in->at[i];
         if (g->family != r->family || g->first > r->last)
             break;
-        struct range part = { g->first > r->first ? g->first : r->first, g->last < r->last ? g->last : r->last,
-                              r->family, RANGE_NO_PREFIX };
+        struct range part = { g->first > r->first ? g->first : r->first,
+                              g->last < r->last ? g->last : r->last, r->family, RANGE_NO_PREFIX };
         const char *skip = g->skip && !is_edge(g->skip) ? g->skip : s->skip;
         if (!claim_run(to, &part, g->ports, label ? label : g->label, skip, wide))
             return false;
@@ -127,8 +129,11 @@ static bool check_class(const struct range *r, bool has_scope, struct error *e)
         why = why ? why : never;
         any = any || !never;
         if (class == ADDRESS_PUBLIC && !has_scope)
-            return error_set(e, "%s is public; public addresses are asked only through a scope file that states "
-                                "their owner (--scope FILE, see doc/scope.md)", address_text(&a, text));
+            return error_set(
+                e,
+                "%s is public; public addresses are asked only through a scope file that states "
+                "their owner (--scope FILE, see doc/scope.md)",
+                address_text(&a, text));
         if (address_value(&last) >= r->last)
             break;
         at = address_value(&last) + 1;
@@ -154,8 +159,8 @@ static bool check_allowed(const struct building *b, const struct target *t, cons
             return error_set(e, "%s is never asked: %s", address_text(&a, text), g->skip);
         for (size_t k = 0; k < t->ports.len; k++)
             if (!ports_has(g->ports, ports_at(&t->ports, k)))
-                return error_set(e, "port %u of %s is not in the allow list of %s", ports_at(&t->ports, k),
-                                 address_text(&a, text), file);
+                return error_set(e, "port %u of %s is not in the allow list of %s",
+                                 ports_at(&t->ports, k), address_text(&a, text), file);
         if (g->last >= r->last)
             return true;
         at = g->last + 1;
@@ -169,11 +174,12 @@ static bool check_size(const struct building *b, const struct range *r, struct e
         return true;
     if (count == UINT64_MAX)
         return error_set(e, "more addresses than can be asked; name smaller ranges");
-    return error_set(e, "%llu addresses; add --large if all of them are meant", (unsigned long long)count);
+    return error_set(e, "%llu addresses; add --large if all of them are meant",
+                     (unsigned long long)count);
 }
 
-static bool check_range(const struct building *b, const struct target *t, const struct range *r, bool listed,
-                        struct error *e)
+static bool check_range(const struct building *b, const struct target *t, const struct range *r,
+                        bool listed, struct error *e)
 {
     const struct scope *scope = b->plan->options.scope;
     if (!check_class(r, scope != NULL, e))
@@ -237,8 +243,8 @@ static bool place_refused(struct building *b, const struct target *t, const stru
 
 /* Places a target. A range that may not be asked is an error; of a name, at least one address
  * must be fit to ask. */
-static bool place(struct building *b, const struct target *t, const struct ports *ports, bool listed,
-                  bool asked)
+static bool place(struct building *b, const struct target *t, const struct ports *ports,
+                  bool listed, bool asked)
 {
     struct range r;
     struct error first = { "" };
@@ -283,7 +289,8 @@ static bool place_allow_list(struct building *b, bool asked)
     for (size_t i = 0; i < o->scope->allow.len; i++) {
         const struct target *t = &o->scope->allow.at[i].target;
         struct ports ports = t->ports.len ? t->ports : *usual_ports(b->plan);
-        if (t->ports.len && o->ports.len && !ports_meet(b->plan->arena, &t->ports, &o->ports, &ports))
+        if (t->ports.len && o->ports.len &&
+            !ports_meet(b->plan->arena, &t->ports, &o->ports, &ports))
             return no_memory(b);
         if (!place(b, t, &ports, true, asked))
             return false;
@@ -302,9 +309,11 @@ static bool claim_listed(struct building *b, struct cover_builder *to, const str
     for (size_t i = 0; i < list->list.len; i++) {
         const struct target *t = &list->list.at[i];
         const struct plan_pin *pinned = t->name ? plan_pin(b->plan, t->name) : NULL;
-        const char *label = t->origin.file ? arena_printf(b->plan->arena, "%s by line %u of %s (%s)", verb,
-                                                          t->origin.line, t->origin.file, t->text)
-                                           : arena_printf(b->plan->arena, "%s on the command line (%s)", verb, t->text);
+        const char *label =
+            t->origin.file
+                ? arena_printf(b->plan->arena, "%s by line %u of %s (%s)", verb, t->origin.line,
+                               t->origin.file, t->text)
+                : arena_printf(b->plan->arena, "%s on the command line (%s)", verb, t->text);
         if (!label || (t->name && !pinned))
             return no_memory(b);
         if (pinned && pinned->problem) {
@@ -353,7 +362,8 @@ static bool build(struct building *b)
     struct plan *p = b->plan;
     bool named = p->options.targets.list.len > 0;
     if (!named && !p->options.scope)
-        return error_set(b->error, "no target is named; write at least one, as in 127.0.0.1 or 10.0.0.0/24");
+        return error_set(b->error,
+                         "no target is named; write at least one, as in 127.0.0.1 or 10.0.0.0/24");
     if (!build_lists(b))
         return false;
     if (p->options.scope && !build_covers(b, true, !named, &b->scope_asks, &b->scope_allowed))
@@ -367,9 +377,10 @@ static bool build(struct building *b)
     p->total = p->asks.total;
     if (p->total)
         return true;
-    return error_set(b->error, "%s", b->has_problem ? b->first_problem.text
-                                                    : "no port is left to ask: --ports and the ports of the scope "
-                                                      "file have none in common");
+    return error_set(b->error, "%s",
+                     b->has_problem ? b->first_problem.text
+                                    : "no port is left to ask: --ports and the ports of the scope "
+                                      "file have none in common");
 }
 
 struct plan *plan_build(struct arena *a, const struct plan_options *o, struct error *e)

@@ -12,12 +12,12 @@
 #include "target/scope.h"
 
 struct plan_options {
-    struct targets targets;       /* named on the command line; none: the allow list is asked */
-    struct targets excludes;      /* --exclude */
-    const struct scope *scope;    /* --scope, or NULL */
-    struct ports ports;           /* --ports; len 0 = not given */
-    struct ports default_ports;   /* all that the products use */
-    bool allow_large;             /* --large: ranges of more than PLAN_RANGE_MAX addresses */
+    struct targets targets;     /* named on the command line; none: the allow list is asked */
+    struct targets excludes;    /* --exclude */
+    const struct scope *scope;  /* --scope, or NULL */
+    struct ports ports;         /* --ports; len 0 = not given */
+    struct ports default_ports; /* all that the products use */
+    bool allow_large;           /* --large: ranges of more than PLAN_RANGE_MAX addresses */
     const struct resolver *resolver;
 };
 
@@ -43,13 +43,15 @@ struct plan *plan_build(struct arena *a, const struct plan_options *o, struct er
 
 /* The endpoint with this number; index < total. False where it is not to be asked: then
  * *ret_skip_why says so (and *ret is filled all the same). Takes O(log n). */
-bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret, const char **ret_skip_why);
+bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret,
+                   const char **ret_skip_why);
 /* How many of the endpoints will be skipped. Takes as long as there are groups. */
 uint64_t plan_skipped(const struct plan *p);
 
 /* Whether a redirect or a dashboard may lead to this address and port: it must lie inside the
  * named targets (and so the scope), and not be denied. *ret_why_not is set where it may not. */
-bool plan_allows(const struct plan *p, const struct address *a, uint16_t port, const char **ret_why_not);
+bool plan_allows(const struct plan *p, const struct address *a, uint16_t port,
+                 const char **ret_why_not);
 /* The address that a name was pinned to, for following a redirect to it. False where the name is
  * not among the targets: it is not resolved then. Any letter case. */
 bool plan_pinned(const struct plan *p, struct span name, struct address *ret);
@@ -61,11 +63,11 @@ bool plan_is_decoy(const struct plan *p, const struct address *a, uint16_t port)
 
 /* One target of the plan, for --dry-run. */
 struct plan_target {
-    const char *text;         /* as written */
-    const char *why;          /* "named on the command line", "line 7 of scope.yaml" */
-    const char *problem;      /* why nothing is asked, such as a name that does not resolve; or NULL */
-    const char *ports;        /* "9200,9300-9305"; "several" where they differ inside the target */
-    enum address_class class; /* of its most exposed address */
+    const char *text;    /* as written */
+    const char *why;     /* "named on the command line", "line 7 of scope.yaml" */
+    const char *problem; /* why nothing is asked, such as a name that does not resolve; or NULL */
+    const char *ports;   /* "9200,9300-9305"; "several" where they differ inside the target */
+    enum address_class class;               /* of its most exposed address */
     uint64_t addresses, endpoints, skipped; /* skipped are among the endpoints */
 };
 

@@ -1,7 +1,8 @@
 /* Questions to a finished plan. Nothing here changes it, so threads may share one. */
 #include "target/pin.h"
 
-bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret, const char **ret_skip_why)
+bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret,
+                   const char **ret_skip_why)
 {
     const struct cover_group *g = cover_endpoint(&p->asks, index, ret);
     ret->name = g->label;
@@ -22,7 +23,8 @@ static uint64_t count_denied(const struct plan *p, const struct range *r, const 
         const struct cover_group *d = &p->denied.at[i];
         if (d->family != r->family || d->first > r->last)
             break;
-        u128 first = d->first > r->first ? d->first : r->first, last = d->last < r->last ? d->last : r->last;
+        u128 first = d->first > r->first ? d->first : r->first,
+             last = d->last < r->last ? d->last : r->last;
         count += (uint64_t)(last - first + 1) * ports_common(d->ports, ports);
     }
     return count;
@@ -32,8 +34,8 @@ static uint64_t count_denied(const struct plan *p, const struct range *r, const 
 static void count_group(const struct plan *p, const struct cover_group *g, const struct range *r,
                         const struct ports *ports, struct plan_target *sum)
 {
-    struct range part = { g->first > r->first ? g->first : r->first, g->last < r->last ? g->last : r->last,
-                          g->family, RANGE_NO_PREFIX };
+    struct range part = { g->first > r->first ? g->first : r->first,
+                          g->last < r->last ? g->last : r->last, g->family, RANGE_NO_PREFIX };
     uint64_t endpoints = (uint64_t)(part.last - part.first + 1) * ports->len;
     sum->endpoints += endpoints;
     sum->skipped += g->skip ? endpoints : count_denied(p, &part, ports);
@@ -50,7 +52,8 @@ uint64_t plan_skipped(const struct plan *p)
     return sum.skipped;
 }
 
-bool plan_allows(const struct plan *p, const struct address *a, uint16_t port, const char **ret_why_not)
+bool plan_allows(const struct plan *p, const struct address *a, uint16_t port,
+                 const char **ret_why_not)
 {
     const struct cover_group *denied = cover_find(&p->denied, a, port);
     const struct cover_group *allowed = cover_find(&p->allowed, a, port);
@@ -116,8 +119,8 @@ static void note_class(const struct range *r, struct plan_target *ret)
     }
 }
 
-static bool count_range(const struct plan *p, struct arena *a, const struct target *t, const struct range *r,
-                        const struct ports **seen, struct plan_target *ret)
+static bool count_range(const struct plan *p, struct arena *a, const struct target *t,
+                        const struct range *r, const struct ports **seen, struct plan_target *ret)
 {
     for (size_t i = cover_from(&p->asks, r->family, r->first); i < p->asks.len; i++) {
         const struct cover_group *g = &p->asks.at[i];
@@ -126,8 +129,8 @@ static bool count_range(const struct plan *p, struct arena *a, const struct targ
             break;
         if (t->ports.len && !ports_meet(a, &t->ports, g->ports, &ports))
             return false;
-        if (*seen != g->ports)
-            ret->ports = *seen ? "several" : ports_text(a, t->ports.len ? &t->ports : g->ports);
+        if (!t->ports.len && *seen != g->ports)
+            ret->ports = *seen ? "several" : ports_text(a, g->ports);
         *seen = g->ports;
         count_group(p, g, r, &ports, ret);
     }
@@ -138,16 +141,19 @@ static bool count_range(const struct plan *p, struct arena *a, const struct targ
 static const char *why_allowed(const struct plan *p, const struct target *t, struct arena *a)
 {
     const struct scope *s = p->options.scope;
-    const char *tail = s ? arena_printf(a, ", inside the scope of %s (owner: %s)", s->file, s->owner) : "";
+    const char *tail =
+        s ? arena_printf(a, ", inside the scope of %s (owner: %s)", s->file, s->owner) : "";
     if (!tail)
         return NULL;
     if (s && t->origin.file == s->file)
         return arena_printf(a, "line %u of %s (owner: %s)", t->origin.line, s->file, s->owner);
-    return t->origin.file ? arena_printf(a, "named in line %u of %s%s", t->origin.line, t->origin.file, tail)
-                          : arena_printf(a, "named on the command line%s", tail);
+    return t->origin.file
+               ? arena_printf(a, "named in line %u of %s%s", t->origin.line, t->origin.file, tail)
+               : arena_printf(a, "named on the command line%s", tail);
 }
 
-static bool describe(const struct plan *p, const struct target *t, struct arena *a, struct plan_target *ret)
+static bool describe(const struct plan *p, const struct target *t, struct arena *a,
+                     struct plan_target *ret)
 {
     const struct ports *seen = NULL;
     const struct plan_pin *pinned = t->name ? plan_pin_get(p, t->name) : NULL;

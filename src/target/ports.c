@@ -17,8 +17,8 @@ static const struct {
     const char *name;
     unsigned port;
 } SERVICES[] = {
-    { "http", 80 },       { "https", 443 },   { "redis", 6379 },      { "mysql", 3306 },
-    { "postgres", 5432 }, { "postgresql", 5432 }, { "mongo", 27017 }, { "mongodb", 27017 },
+    { "http", 80 },       { "https", 443 },          { "redis", 6379 },  { "mysql", 3306 },
+    { "postgres", 5432 }, { "postgresql", 5432 },    { "mongo", 27017 }, { "mongodb", 27017 },
     { "elastic", 9200 },  { "elasticsearch", 9200 }, { "kibana", 5601 }, { "memcached", 11211 },
 };
 
@@ -27,7 +27,8 @@ static bool bad_port(struct span text, struct error *e)
     struct quoted q;
     for (size_t i = 0; i < sizeof(SERVICES) / sizeof(SERVICES[0]); i++)
         if (span_eq_nocase(text, span_str(SERVICES[i].name)))
-            return error_set(e, "port \"%s\": write the number, %u", quote(&q, text), SERVICES[i].port);
+            return error_set(e, "port \"%s\": write the number, %u", quote(&q, text),
+                             SERVICES[i].port);
     if (text.len == 0)
         return error_set(e, "a port is missing; write a number from 1 to 65535, as in 9200");
     for (size_t i = 0; i < text.len; i++)
@@ -56,8 +57,8 @@ static bool read_item(struct span item, struct interval *ret, struct error *e)
     if (is_range && !read_port(span_trim(rest), &ret->last, e))
         return false;
     if (ret->first > ret->last)
-        return error_set(e, "port range \"%u-%u\": the smaller port comes first, as in %u-%u", ret->first,
-                         ret->last, ret->last, ret->first);
+        return error_set(e, "port range \"%u-%u\": the smaller port comes first, as in %u-%u",
+                         ret->first, ret->last, ret->last, ret->first);
     return true;
 }
 
@@ -115,7 +116,8 @@ static bool read_items(struct span text, struct interval *items, size_t *ret_len
         struct span item = span_trim(span_cut(&rest, ','));
         if (item.len == 0 && text.len) {
             struct quoted q;
-            return error_set(e, "ports \"%s\": a port is missing beside a comma, as in 6379,9200-9210",
+            return error_set(e,
+                             "ports \"%s\": a port is missing beside a comma, as in 6379,9200-9210",
                              quote(&q, text));
         }
         if (!read_item(item, &items[len++], e))
@@ -181,7 +183,8 @@ size_t ports_common(const struct ports *one, const struct ports *two)
     return common;
 }
 
-bool ports_meet(struct arena *a, const struct ports *one, const struct ports *two, struct ports *ret)
+bool ports_meet(struct arena *a, const struct ports *one, const struct ports *two,
+                struct ports *ret)
 {
     size_t common = ports_common(one, two), n = 0;
     if (common == one->len || common == two->len) {

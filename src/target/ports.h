@@ -22,7 +22,8 @@ bool ports_parse(struct arena *a, struct span text, struct ports *ret, struct er
  * arena is full. */
 bool ports_of(struct arena *a, const uint16_t *list, size_t count, struct ports *ret);
 /* What both sets hold. False where the arena is full. */
-bool ports_meet(struct arena *a, const struct ports *one, const struct ports *two, struct ports *ret);
+bool ports_meet(struct arena *a, const struct ports *one, const struct ports *two,
+                struct ports *ret);
 /* How many ports both sets hold. */
 size_t ports_common(const struct ports *one, const struct ports *two);
 bool ports_has(const struct ports *p, uint16_t port);

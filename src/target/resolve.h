@@ -10,7 +10,8 @@ enum { RESOLVED_MAX = 64 };
 struct resolver {
     /* Fills at most RESOLVED_MAX addresses, each once. False, and an error, where the name has
      * none. May block. */
-    bool (*resolve)(void *self, const char *name, struct address *ret, size_t *ret_count, struct error *e);
+    bool (*resolve)(void *self, const char *name, struct address *ret, size_t *ret_count,
+                    struct error *e);
     void *self;
 };
 

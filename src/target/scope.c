@@ -22,7 +22,8 @@ static const char *const ENTRY_KEYS[KEYS_MAX] = { "target", "ports", "owned", "t
 static const char *const DENY_KEYS[KEYS_MAX] = { "target", "ports", "note" };
 static const char *const TAG_KEYS[KEYS_MAX] = { "owner", "tier", "contact" };
 
-[[gnu::format(printf, 3, 4)]] static bool wrong(const struct loader *l, const struct node *n, const char *format, ...)
+[[gnu::format(printf, 3, 4)]] static bool wrong(const struct loader *l, const struct node *n,
+                                                const char *format, ...)
 {
     char text[400];
     va_list args;
@@ -62,14 +63,15 @@ static bool unknown_key(const struct loader *l, const struct node *n, const char
     size_t len = 0;
     const char *meant = NULL;
     for (size_t i = 0; i < KEYS_MAX && keys[i]; i++) {
-        len += (size_t)snprintf(allowed + len, sizeof(allowed) - len, "%s%s", i ? ", " : "", keys[i]);
+        len +=
+            (size_t)snprintf(allowed + len, sizeof(allowed) - len, "%s%s", i ? ", " : "", keys[i]);
         if (nearly(n->key, span_str(keys[i])))
             meant = keys[i];
     }
     struct quoted q;
     quote(&q, n->key);
-    return wrong(l, n, "unknown key \"%s\"%s%s%s; allowed here are %s", q.text, meant ? ", did you mean \"" : "",
-                 meant ? meant : "", meant ? "\"?" : "", allowed);
+    return wrong(l, n, "unknown key \"%s\"%s%s%s; allowed here are %s", q.text,
+                 meant ? ", did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "", allowed);
 }
 
 static bool check_keys(const struct loader *l, const struct node *map, const char *const *keys)
@@ -146,7 +148,8 @@ static bool read_target(const struct loader *l, const struct node *n, struct tar
 }
 
 /* The part that allow, deny and decoys share: a text, or a map with target and ports. */
-static bool read_place(const struct loader *l, const struct node *n, const char *const *keys, struct target *ret)
+static bool read_place(const struct loader *l, const struct node *n, const char *const *keys,
+                       struct target *ret)
 {
     if (n->kind != NODE_MAP)
         return read_target(l, n, ret);
@@ -227,11 +230,13 @@ static bool read_scope(const struct loader *l, const struct node *n)
     if (!check_keys(l, n, SCOPE_KEYS) || !read_text(l, node_get(n, "owner"), &l->scope->owner))
         return false;
     if (!l->scope->owner)
-        return wrong(l, n, "the key \"owner\" is missing: state who answers for these systems, as in "
-                           "owner: \"Example Ltd, security@example.org\"");
+        return wrong(l, n,
+                     "the key \"owner\" is missing: state who answers for these systems, as in "
+                     "owner: \"Example Ltd, security@example.org\"");
     const struct node *allow = node_get(n, "allow");
     if (!allow || (allow->kind == NODE_LIST && allow->count == 0))
-        return wrong(l, n, "the key \"allow\" is missing or empty: list the targets that may be asked");
+        return wrong(l, n,
+                     "the key \"allow\" is missing or empty: list the targets that may be asked");
     return read_allow(l, allow) && read_places(l, node_get(n, "deny"), &l->scope->deny) &&
            read_places(l, node_get(n, "decoys"), &l->scope->decoys) &&
            read_ports(l, node_get(n, "ports"), &l->scope->ports);
@@ -262,5 +267,6 @@ struct scope *scope_load(struct arena *a, const char *file, struct error *e)
         error_set(e, "not enough memory for the scope");
         return NULL;
     }
-    return target_file_read(a, file, YAML_BYTES_MAX, &text, e) ? scope_parse(a, text, name, e) : NULL;
+    return target_file_read(a, file, YAML_BYTES_MAX, &text, e) ? scope_parse(a, text, name, e)
+                                                               : NULL;
 }

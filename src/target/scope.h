@@ -7,14 +7,14 @@
 
 struct scope_entry {
     struct target target;
-    bool owned;           /* samples may be taken, see --sample */
+    bool owned;                                /* samples may be taken, see --sample */
     const char *owner, *tier, *contact, *note; /* NULL where not stated */
 };
 
 struct scope {
     const char *file;
-    const char *owner;    /* the ownership statement, for the report */
-    struct ports ports;   /* default ports; len 0 where not stated */
+    const char *owner;  /* the ownership statement, for the report */
+    struct ports ports; /* default ports; len 0 where not stated */
     LIST_OF(struct scope_entry) allow;
     struct targets deny, decoys;
 };

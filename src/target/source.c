@@ -28,7 +28,8 @@ static bool slurp(FILE *f, size_t max, char **at, size_t *len, struct error *e)
     }
 }
 
-bool target_file_read(struct arena *a, const char *path, size_t max, struct span *ret, struct error *e)
+bool target_file_read(struct arena *a, const char *path, size_t max, struct span *ret,
+                      struct error *e)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *f = is_stdin ? stdin : fopen(path, "rbe");
@@ -89,9 +90,11 @@ static bool add_file(struct arena *a, struct targets *list, struct span path, st
     if (!name)
         return error_set(e, "not enough memory for the targets");
     if (path.len == 0)
-        return error_set(e, "a file name is missing after \"@\"; write @hosts.txt, or @- for standard input");
+        return error_set(
+            e, "a file name is missing after \"@\"; write @hosts.txt, or @- for standard input");
     return target_file_read(a, name, FILE_BYTES_MAX, &text, e) &&
-           targets_add_lines(a, list, text, path.len == 1 && path.at[0] == '-' ? "standard input" : name, e);
+           targets_add_lines(a, list, text,
+                             path.len == 1 && path.at[0] == '-' ? "standard input" : name, e);
 }
 
 bool targets_add(struct arena *a, struct targets *list, struct span argument, struct error *e)

@@ -29,7 +29,8 @@ static bool read_prefix(struct span base, struct span length, struct range *ret,
     char text[ADDRESS_TEXT_MAX], first_text[ADDRESS_TEXT_MAX];
     uint64_t bits;
     if (!address_parse(base, &a))
-        return error_set(e, "\"%s\" is no address; write a prefix as 10.0.0.0/24 or fd00::/120", quote(&q, base));
+        return error_set(e, "\"%s\" is no address; write a prefix as 10.0.0.0/24 or fd00::/120",
+                         quote(&q, base));
     uint64_t max = a.family == 4 ? 32 : 128;
     if (!span_u64(length, max, &bits))
         return error_set(e, "the prefix length must be 0 to %d, as in %s", (int)max,
@@ -37,15 +38,17 @@ static bool read_prefix(struct span base, struct span length, struct range *ret,
     u128 v = address_value(&a), mask = host_mask(a.family, (unsigned)bits);
     if (v & mask) {
         struct address first = address_from(a.family, v & ~mask);
-        return error_set(e, "%s is not the first address of a /%d; write %s/%d for all of it, or %s alone",
-                         address_text(&a, text), (int)bits, address_text(&first, first_text), (int)bits, text);
+        return error_set(
+            e, "%s is not the first address of a /%d; write %s/%d for all of it, or %s alone",
+            address_text(&a, text), (int)bits, address_text(&first, first_text), (int)bits, text);
     }
     *ret = (struct range){ v, v | mask, a.family, (uint8_t)bits };
     return true;
 }
 
 /* The end of "10.0.0.1-10.0.0.99" or of "10.0.0.1-99". */
-static bool read_end(const struct address *first, struct span text, struct address *ret, struct error *e)
+static bool read_end(const struct address *first, struct span text, struct address *ret,
+                     struct error *e)
 {
     struct quoted q;
     uint64_t octet;
@@ -56,22 +59,25 @@ static bool read_end(const struct address *first, struct span text, struct addre
     }
     if (first->family == 6 || !span_u64(text, 255, &octet))
         return error_set(e, "\"%s\" cannot end a range; write %s", quote(&q, text),
-                         first->family == 4 ? "10.0.0.1-10.0.0.99 or 10.0.0.1-99" : "fd00::1-fd00::99");
+                         first->family == 4 ? "10.0.0.1-10.0.0.99 or 10.0.0.1-99"
+                                            : "fd00::1-fd00::99");
     *ret = *first;
     ret->bytes[3] = (uint8_t)octet;
     return true;
 }
 
-static bool read_range(const struct address *first, struct span end, struct range *ret, struct error *e)
+static bool read_range(const struct address *first, struct span end, struct range *ret,
+                       struct error *e)
 {
     struct address last;
     char one[ADDRESS_TEXT_MAX], two[ADDRESS_TEXT_MAX];
     if (!read_end(first, end, &last, e))
         return false;
     if (address_compare(first, &last) > 0)
-        return error_set(e, "the smaller address comes first; write %s-%s", address_text(&last, two),
-                         address_text(first, one));
-    *ret = (struct range){ address_value(first), address_value(&last), first->family, RANGE_NO_PREFIX };
+        return error_set(e, "the smaller address comes first; write %s-%s",
+                         address_text(&last, two), address_text(first, one));
+    *ret = (struct range){ address_value(first), address_value(&last), first->family,
+                           RANGE_NO_PREFIX };
     return true;
 }
 
@@ -94,7 +100,8 @@ static bool explain(struct span text, struct error *e)
 {
     if (text.len == 0)
         return error_set(e, "a host is missing; write an address or a name, as in 10.0.0.1:9200");
-    if (span_index(text, ',') < text.len || span_index(text, ';') < text.len || span_index(text, ' ') < text.len)
+    if (span_index(text, ',') < text.len || span_index(text, ';') < text.len ||
+        span_index(text, ' ') < text.len)
         return error_set(e, "this looks like several targets; give each as an argument of its own");
     if (span_index(text, '*') < text.len)
         return error_set(e, "wildcards are not known; write a prefix, as in 10.0.0.0/24");
@@ -102,8 +109,9 @@ static bool explain(struct span text, struct error *e)
         return error_set(e, "a prefix is written with a slash, as in 10.0.0.0/24");
     if (span_index(text, '%') < text.len)
         return error_set(e, "addresses with a zone (%%) are link-local, which is never asked");
-    return error_set(e, "neither an address nor a name; write 10.0.0.1, 10.0.0.0/24, [fd00::1]:9200 or "
-                        "db.internal");
+    return error_set(
+        e, "neither an address nor a name; write 10.0.0.1, 10.0.0.0/24, [fd00::1]:9200 or "
+           "db.internal");
 }
 
 /* RFC 1123 names, and underscores, which real hosts have. */
@@ -116,7 +124,8 @@ static bool read_name(struct arena *a, struct span text, struct target *ret, str
         return text.len ? error_set(e, "a name has at most 253 bytes") : explain(text, e);
     while (rest.len) {
         label = span_cut(&rest, '.');
-        bool bad = label.len == 0 || label.len > 63 || label.at[0] == '-' || label.at[label.len - 1] == '-';
+        bool bad = label.len == 0 || label.len > 63 || label.at[0] == '-' ||
+                   label.at[label.len - 1] == '-';
         for (size_t i = 0; i < label.len; i++)
             bad = bad || !is_name_byte(label.at[i]);
         if (bad)
@@ -125,7 +134,8 @@ static bool read_name(struct arena *a, struct span text, struct target *ret, str
     if (text.at[text.len - 1] == '.')
         return explain(text, e);
     if (all_digits(label))
-        return error_set(e, "not an IPv4 address; write four numbers from 0 to 255, as in 10.0.0.1");
+        return error_set(e,
+                         "not an IPv4 address; write four numbers from 0 to 255, as in 10.0.0.1");
     char *name = arena_str(a, text);
     if (!name)
         return error_set(e, "not enough memory");
@@ -199,7 +209,8 @@ static bool strip_url(struct span *text, uint16_t *ret_port, struct error *e)
     else if (span_eq_nocase(scheme, SPAN("https")))
         *ret_port = 443;
     else
-        return error_set(e, "the scheme \"%s\" is not known; write host:port, or http:// or https://",
+        return error_set(e,
+                         "the scheme \"%s\" is not known; write host:port, or http:// or https://",
                          quote(&q, scheme));
     size_t end = 0;
     while (end < rest.len && rest.at[end] != '/' && rest.at[end] != '?' && rest.at[end] != '#')
@@ -226,7 +237,8 @@ static bool read_target(struct arena *a, struct span text, struct target *ret, s
     return true;
 }
 
-bool target_parse(struct arena *a, struct span text, struct origin origin, struct target *ret, struct error *e)
+bool target_parse(struct arena *a, struct span text, struct origin origin, struct target *ret,
+                  struct error *e)
 {
     struct target t = { .origin = origin };
     struct quoted q;

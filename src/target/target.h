@@ -14,10 +14,10 @@ struct origin {
 };
 
 struct target {
-    struct range range;   /* family 0 where it is a name */
-    const char *name;     /* lower case; NULL where it is a range */
-    struct ports ports;   /* len 0 where none are stated */
-    const char *text;     /* as written, in printable form */
+    struct range range; /* family 0 where it is a name */
+    const char *name;   /* lower case; NULL where it is a range */
+    struct ports ports; /* len 0 where none are stated */
+    const char *text;   /* as written, in printable form */
     struct origin origin;
 };
 
@@ -30,7 +30,8 @@ struct targets {
  *   10.0.0.1-99  fd00::1  [fd00::1]:9200  fd00::/120  [fd00::/120]:9200  db.internal:9200
  *   https://db.internal:5601/  (the path is not used)
  * The error is one line that names the text and says what to write instead. */
-bool target_parse(struct arena *a, struct span text, struct origin origin, struct target *ret, struct error *e);
+bool target_parse(struct arena *a, struct span text, struct origin origin, struct target *ret,
+                  struct error *e);
 
 /* Reads one argument: a target, "@FILE" (one target a line, # starts a comment) or "@-" for
  * standard input. Errors in files name file:line. */
@@ -40,6 +41,7 @@ bool targets_add_lines(struct arena *a, struct targets *list, struct span text, 
                        struct error *e);
 
 /* A whole file ("-" is standard input) of at most `max` bytes, into the arena. */
-bool target_file_read(struct arena *a, const char *path, size_t max, struct span *ret, struct error *e);
+bool target_file_read(struct arena *a, const char *path, size_t max, struct span *ret,
+                      struct error *e);
 
 #endif

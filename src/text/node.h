@@ -10,19 +10,23 @@ enum node_kind { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_TEXT, NODE_LIST, NODE_M
 
 struct node {
     enum node_kind kind;
-    struct span key;     /* inside a map */
-    struct span text;    /* NODE_TEXT; in YAML also the written form of every scalar */
-    double real;         /* NODE_NUMBER */
-    int64_t integer;     /* NODE_NUMBER: exact where is_integer, else 0; NODE_BOOL: 0 or 1 */
+    struct span key;  /* inside a map */
+    struct span text; /* NODE_TEXT; in YAML also the written form of every scalar */
+    double real;      /* NODE_NUMBER */
+    int64_t integer;  /* NODE_NUMBER: exact where is_integer, else 0; NODE_BOOL: 0 or 1 */
     bool is_integer;
-    size_t count;        /* children of a list or map */
-    struct node *first;  /* child */
-    struct node *next;   /* sibling */
-    unsigned line;       /* YAML: 1-based; JSON: 0 */
+    size_t count;       /* children of a list or map */
+    struct node *first; /* child */
+    struct node *next;  /* sibling */
+    unsigned line;      /* YAML: 1-based; JSON: 0 */
 };
 
-enum { JSON_BYTES_MAX = 4 * 1024 * 1024, JSON_DEPTH_MAX = 64, YAML_BYTES_MAX = 1024 * 1024,
-       YAML_DEPTH_MAX = 32 };
+enum {
+    JSON_BYTES_MAX = 4 * 1024 * 1024,
+    JSON_DEPTH_MAX = 64,
+    YAML_BYTES_MAX = 1024 * 1024,
+    YAML_DEPTH_MAX = 32
+};
 
 /* Keys the JSON reader's hash tables. Call once, before the sandbox closes and before threads
  * start: without it the first document would make the library open /dev/urandom. */

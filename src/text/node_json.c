@@ -122,31 +122,22 @@ static struct node *map_value(struct arena *a, json_t *j)
     if (!n)
         return NULL;
     switch (json_typeof(j)) {
-    case JSON_OBJECT:
-        n->kind = NODE_MAP;
-        return map_members(a, j, n) ? n : NULL;
-    case JSON_ARRAY:
-        n->kind = NODE_LIST;
-        return map_list(a, j, n) ? n : NULL;
-    case JSON_STRING:
-        return map_text(a, j, n) ? n : NULL;
+    case JSON_OBJECT: n->kind = NODE_MAP; return map_members(a, j, n) ? n : NULL;
+    case JSON_ARRAY: n->kind = NODE_LIST; return map_list(a, j, n) ? n : NULL;
+    case JSON_STRING: return map_text(a, j, n) ? n : NULL;
     case JSON_INTEGER:
         n->kind = NODE_NUMBER;
         n->is_integer = true;
         n->integer = json_integer_value(j);
         n->real = (double)n->integer;
         return n;
-    case JSON_REAL:
-        set_real(n, json_real_value(j));
-        return n;
+    case JSON_REAL: set_real(n, json_real_value(j)); return n;
     case JSON_TRUE:
     case JSON_FALSE:
         n->kind = NODE_BOOL;
         n->integer = json_is_true(j);
         return n;
-    case JSON_NULL:
-        n->kind = NODE_NULL;
-        return n;
+    case JSON_NULL: n->kind = NODE_NULL; return n;
     }
     return NULL;
 }

@@ -211,7 +211,9 @@ static bool on_event(struct builder *b, const yaml_event_t *ev)
 {
     unsigned line = (unsigned)ev->start_mark.line + 1;
     if (has_anchor(ev))
-        return wrong(b, line, "anchors (&) and aliases (*) are not allowed; quote the text if meant literally");
+        return wrong(
+            b, line,
+            "anchors (&) and aliases (*) are not allowed; quote the text if meant literally");
     if (has_tag(ev))
         return wrong(b, line, "tags (!) are not allowed");
     switch (ev->type) {
@@ -219,21 +221,15 @@ static bool on_event(struct builder *b, const yaml_event_t *ev)
         if (b->root)
             return wrong(b, line, "a second document; one is allowed");
         return true;
-    case YAML_SCALAR_EVENT:
-        return on_scalar(b, ev, line);
-    case YAML_SEQUENCE_START_EVENT:
-        return open_level(b, NODE_LIST, line);
-    case YAML_MAPPING_START_EVENT:
-        return open_level(b, NODE_MAP, line);
+    case YAML_SCALAR_EVENT: return on_scalar(b, ev, line);
+    case YAML_SEQUENCE_START_EVENT: return open_level(b, NODE_LIST, line);
+    case YAML_MAPPING_START_EVENT: return open_level(b, NODE_MAP, line);
     case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
-        b->depth--;
-        return true;
+    case YAML_MAPPING_END_EVENT: b->depth--; return true;
     case YAML_STREAM_END_EVENT:
         b->ended = true;
         return b->root || wrong(b, line, "the document is empty");
-    default:
-        return true;
+    default: return true;
     }
 }
 

@@ -134,7 +134,8 @@ static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int
         if (b->drained && !socket_wait(b, false, deadline_ms))
             return WIRE_TIMEOUT;
         ssize_t n = recv(b->fd, b->thread->scratch, sizeof(b->thread->scratch), 0);
-        b->drained = n < (ssize_t)sizeof(b->thread->scratch);
+        /* A short read empties the socket, unless the peer's close came in the same event. */
+        b->drained = n < (ssize_t)sizeof(b->thread->scratch) && !b->watch.ended;
         if (n > 0) {
             *ret = span_of(b->thread->scratch, (size_t)n);
             return WIRE_FINE;
@@ -145,6 +146,7 @@ static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int
         }
         if (errno != EAGAIN && errno != EINTR)
             return fault_of(errno);
+        b->drained = errno == EAGAIN;
     }
 }
 

@@ -26,12 +26,18 @@ MYSQL_LOGIN = "\\x00\\x00\\x00\\x01!" + "\\x00" * 23
 MYSQL_NATIVE = "mysql_native_password\\x00"
 ZK_CONNECT = "\\x00\\x00\\x00-" + "\\x00" * 12 + "\\x00\\x00'\\x10"
 
+TLS_RANDOM = "\\x03\\x03" + "A" * 32
+TLS_HELLO = "\\x16\\x03\\x01\\x00\\x33\\x01\\x00\\x00\\x2f" + TLS_RANDOM
+
 BAD = [
     # No rule knows them.
     ("kafka.fetch", "\\x00\\x00\\x00\\x10\\x00\\x01"),
     ("unheard.of", "HELLO\\r\\n"),
     ("tls.handshake", "\\x16\\x03\\x01"),
     ("tls.other", ""),
+    ("tls.hello", TLS_HELLO.replace("\\x33", "\\x4f").replace("\\x2f", "\\x4b") + "\\x20" + "\\x01" * 32 + "\\x00\\x02\\x00\\x2f\\x01\\x00\\x00\\x00"),
+    ("tls.hello", TLS_HELLO + "\\x00\\x00\\x02\\x00\\x2f\\x01\\x00\\x00\\x04\\x00#\\x00\\x00"),
+    ("tls.certificate", "\\x16\\x03\\x01\\x00\\x07\\x0b\\x00\\x00\\x03\\x00\\x00\\x00"),
     ("ladder.ping", "GET\\r\\n"),
     ("redis.get", get("/")),  # HTTP under a wire protocol's name
 
@@ -115,6 +121,9 @@ BAD = [
     ("mongodb.get_more", "{length}\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xd5\\x07\\x00\\x00\\x00\\x00\\x00\\x00"),
     ("mongodb.query", MONGO_OLD + "shop.customers\\x00\\x00\\x00\\x00\\x00\\xff\\xff\\xff\\xff{length}\\x10hello\\x00\\x01\\x00\\x00\\x00\\x00"),
     ("mongodb.query", MONGO_OLD + "{database, at most 255}\\x00\\x00\\x00\\x00\\x00\\xff\\xff\\xff\\xff{length}\\x10hello\\x00\\x01\\x00\\x00\\x00\\x00"),
+    ("mongodb.data_size", MONGO + "\\x02dataSize\\x00\\x04\\x00\\x00\\x00a.b\\x00" + MONGO_END),
+    ("mongodb.data_size", MONGO + "\\x02dataSize\\x00\\x04\\x00\\x00\\x00a.b\\x00\\x08estimate\\x00\\x00" + MONGO_END),
+    ("mongodb.data_size", MONGO + "\\x02dataSize\\x00\\x04\\x00\\x00\\x00a.b\\x00\\x08estimate\\x00\\x01\\x03min\\x00" + MONGO_END),
     ("zookeeper.cons", "cons"),
     ("zookeeper.dump", "dump"),
     ("zookeeper.get", "\\x00\\x00\\x00\\x0e\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x04\\x00\\x00\\x00\\x01/\\x00"),
@@ -145,6 +154,9 @@ BAD = [
     ("kibana.twice", post("/api/console/proxy?path=%2F&path=_search&method=GET")),
     ("kibana.method", post("/api/console/proxy?path=%2F_cat%2Findices&method=DELETE")),
     ("kibana.body", post("/api/console/proxy?path=%2F&method=GET", '{"query":{}}')),
+    ("elasticsearch.nodes", get("/_nodes")),
+    ("elasticsearch.nodes", get("/_nodes/_local?filter_path=nodes.*.settings")),
+    ("elasticsearch.nodes", get("/_nodes/_local?filter_path=nodes.*.version,nodes.*.settings")),
     ("couchdb.docs", get("/{collection, at most 512}/_all_docs")),
     ("couchdb.docs", post("/_dbs_info", '{"keys":["a"],"include_docs":true}')),
     ("couchdb.users", get("/_users")),
@@ -216,6 +228,7 @@ BAD = [
 GOOD = [
     ("ladder.ping", "PING\\r\\n"),
     ("tls.handshake", ""),
+    ("tls.hello", TLS_HELLO + "\\x00\\x00\\x02\\x00\\x2f\\x01\\x00\\x00\\x04\\x00\\x0b\\x00\\x00"),
     ("mysql.rights", my("SELECT @@global.read_only FROM information_schema.user_privileges WHERE grantee = CURRENT_USER()")),
     ("mysql.tables", my("SHOW TABLES")),
     ("postgresql.databases", pg("SELECT datname, pg_database_size(oid) FROM pg_catalog.pg_database")),

@@ -25,7 +25,7 @@ class Ask:
 
     def _read(self, printed):
         out, at = [], 0
-        token = re.compile(r"\{length\}|\{([^{},]+), at most (\d+)\}|\\x([0-9a-f]{2})|\\([rnt\\])|([ -\[\]-~])", re.S)
+        token = re.compile(r"\{length\}|\{([^{},]+), at most (\d+)\}|\\x([0-9a-f]{2})|\\([rnt\\])|([ -~])", re.S)
         while at < len(printed):
             found = token.match(printed, at)
             if not found:

@@ -85,10 +85,18 @@ def inside():
     c.check_hostname, c.verify_mode = False, ssl.CERT_NONE
     return c.wrap_socket(s)
 """
+FORK = """
+if not (p := os.fork()):
+    c = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    c.sendall(b"%s\\r\\n")
+    c.close()
+    os._exit(0)
+os.waitpid(p, 0)
+"""
 LIVE = [
     (True, "a plain ask", 's.sendall(b"PING\\r\\n")'),
     (True, "an ask inside TLS", 's = inside(); s.sendall(b"PING\\r\\n")'),
-    (True, "an ask in a process of its own", 'p = os.fork() or (s.sendall(b"PING\\r\\n"), s.close(), os._exit(0))\nos.waitpid(p, 0)'),
+    (True, "an ask in a process of its own", FORK % "PING"),
     (False, "one byte too many", 's.sendall(b"PING\\r\\n"); s.sendall(b"X")'),
     (False, "another request inside TLS", 's = inside(); s.sendall(b"AUTH x\\r\\n")'),
     (False, "another request by sendmsg", 's.sendmsg([b"FLUSH", b"ALL\\r\\n"])'),
@@ -98,8 +106,7 @@ LIVE = [
      'u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.sendto(b"version", ("127.0.0.1", int(sys.argv[1])))'),
     (False, "a way that capture.so does not stand in",
      'f = tempfile.TemporaryFile(); f.write(b"PING\\r\\n"); f.flush(); os.sendfile(s.fileno(), f.fileno(), 0, 6)'),
-    (False, "another request in a process of its own",
-     'p = os.fork() or (s.sendall(b"FLUSHALL\\r\\n"), s.close(), os._exit(0))\nos.waitpid(p, 0)'),
+    (False, "another request in a process of its own", FORK % "FLUSHALL"),
 ]
 
 
@@ -179,7 +186,7 @@ def check_live(build, directory, tally):
             ran = behind_capture(build, captures, [sys.executable, "-c", CLIENT + code + "\ns.close()", str(port)])
         done = verify(build, captures)
         tally.add(ran.returncode == 0 and (done.returncode == 0) == good, f"live: {name}",
-                  ran.stderr[-300:] + done.stdout.strip())
+                  f"exit {ran.returncode} {ran.stderr[-300:]} {done.stdout.strip()}")
 
 
 def check_ajar(build, directory, tally):
@@ -190,7 +197,7 @@ def check_ajar(build, directory, tally):
             ran = behind_capture(build, captures, [build / "ajar", "scan", "--json", f"127.0.0.1:{port}"])
         done = verify(build, captures)
         tally.add(ran.returncode in (0, 1) and done.returncode == 0, f"ajar {'in TLS' if tls else 'plain'}",
-                  ran.stderr[-300:] + done.stdout.strip())
+                  f"exit {ran.returncode} {ran.stderr[-300:]} {done.stdout.strip()}")
 
 
 def main():

@@ -20,9 +20,7 @@
 
 #include "base/buf.h"
 #include "base/list.h"
-#include "http/catalog.h"
-#include "probe/probe.h"
-#include "sweep/ladder.h"
+#include "cmd/asks.h"
 #include "text/escape.h"
 
 enum {
@@ -58,25 +56,15 @@ struct totals {
 
 /* ---- asks ------------------------------------------------------------------------------ */
 
-static void gather(struct asks *a, const struct ask *ask)
-{
-    const struct ask **slot = list_add(a->arena, &a->list);
-    if (!slot)
-        abort();
-    *slot = ask;
-}
-
-/* The walk of `ajar asks`: the ladder's, each probe's, the catalog's. */
 static void gather_all(struct asks *a, const struct catalog *c)
 {
     const struct ask *ask;
-    for (size_t i = 0; LADDER_ASKS[i]; i++)
-        gather(a, LADDER_ASKS[i]);
-    for (size_t p = 0; PROBES[p]; p++)
-        for (size_t i = 0; PROBES[p]->asks[i]; i++)
-            gather(a, PROBES[p]->asks[i]);
-    for (size_t i = 0; (ask = catalog_ask(c, i)); i++)
-        gather(a, ask);
+    for (size_t i = 0; (ask = all_asks(c, i)); i++) {
+        const struct ask **slot = list_add(a->arena, &a->list);
+        if (!slot)
+            abort();
+        *slot = ask;
+    }
 }
 
 /* How far asks explain the stream: its length where they explain all of it. Each position that can

@@ -16,10 +16,35 @@ def ladder(ask):
     one_of(ask, {"PING\r\n"})
 
 
+TLS_EXTENSIONS = {0, 10, 11, 13, 43, 51, 65281}
+# server name, groups, point formats, signature algorithms, versions, key share, renegotiation. Not: a session ticket
+# (35), a shared key (41), early data (42).
+
+
 def tls(ask):
-    """The handshake itself; its bytes are the TLS library's."""
-    if ask.name != "tls.handshake" or ask.text:
-        raise Refused("the handshake has no bytes of its own")
+    """The handshake, whose bytes are the TLS library's; or one ClientHello that resumes no session."""
+    if ask.name == "tls.handshake":
+        if ask.text:
+            raise Refused("the handshake has no bytes of its own")
+        return
+    c = Cursor(ask)
+    c.exactly("\x16\x03", "a handshake record")
+    c.byte()
+    if c.number(2, "big") != len(ask.text) - 5:
+        raise Refused("the record's length is wrong")
+    c.exactly("\x01", "a ClientHello")
+    if c.number(3, "big") != len(ask.text) - 9:
+        raise Refused("the message's length is wrong")
+    c.take(2 + 32)
+    c.exactly("\0", "no session to resume")
+    c.take(c.number(2, "big"))
+    c.exactly("\x01\0", "no compression")
+    extensions = Cursor(ask, c.take(c.number(2, "big")))
+    c.end()
+    while extensions.peek():
+        if extensions.number(2, "big") not in TLS_EXTENSIONS:
+            raise Refused("this extension may not be sent")
+        extensions.take(extensions.number(2, "big"))
 
 
 def redis(ask):
@@ -109,8 +134,9 @@ def mysql(ask):
 # ---- MongoDB -----------------------------------------------------------------------------------
 
 MONGODB_COMMANDS = {"hello", "isMaster", "ismaster", "buildInfo", "listDatabases", "listCollections", "collStats",
-                    "dbStats", "getLog"}
-MONGODB_KEYS = {"$db", "nameOnly", "cursor", "batchSize", "authorizedDatabases", "authorizedCollections"}
+                    "dbStats", "getLog", "dataSize"}
+MONGODB_KEYS = {"$db", "nameOnly", "cursor", "batchSize", "authorizedDatabases", "authorizedCollections", "estimate"}
+# Not: keyPattern, min, max of dataSize, which would tell about single records.
 
 
 def mongodb(ask):
@@ -139,7 +165,7 @@ def _bson(c, first_keys, depth):
     if depth > 2:
         raise Refused("a document is nested too deep")
     c.number(4, "little")
-    first = True
+    first, start = True, c.at
     while c.peek() != "\0":
         kind, key = c.byte(), c.until_nul()
         if key not in (first_keys if first and first_keys else MONGODB_KEYS):
@@ -158,6 +184,8 @@ def _bson(c, first_keys, depth):
         else:
             raise Refused(f"a value of type {kind:#x} may not be sent")
         first = False
+    if c.text.startswith("\x02dataSize\0", start) and "\x08estimate\0\x01" not in c.text[start:c.at]:
+        raise Refused("dataSize must estimate: else it reads every record")
     c.byte()
 
 

@@ -145,13 +145,15 @@ class Box:
 class Zoo:
     """All boxes of one run: one directory, one loopback address that no other run uses."""
 
-    def __init__(self, keep=False):
+    def __init__(self, fixed=(), keep=False):
+        """`fixed`: ports that are given out to nobody, for some server is bound to have them."""
         self.keep = keep
         self.boxes = []
         self.lock = threading.Lock()
         pid = os.getpid()
         self.address = f"127.77.{pid >> 8 & 255}.{1 + pid % 254}"
         self.port = 20000 + pid % 37 * 300  # below the ephemeral range; not all servers keep to one address
+        self.fixed = frozenset(fixed)
         self.who = self._user()
         # What a server leaves behind (RabbitMQ its epmd) becomes our child and is ended by its pid.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -179,6 +181,8 @@ class Zoo:
     def next_port(self):
         with self.lock:
             self.port += 1
+            while self.port in self.fixed:
+                self.port += 1
             return self.port
 
     def box(self, spec):

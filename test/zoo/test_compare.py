@@ -80,18 +80,40 @@ class Services(unittest.TestCase):
                 found = failures(OPEN, [service(bytes=value), finding("open-store")], TRUTH, later)
                 self.assertEqual(found, [] if right else ["redis:test bytes"])
 
+    def test_a_number_without_a_truth_fails(self):
+        bare = {key: value for key, value in TRUTH.items() if key != "bytes"}
+        self.assertEqual(failures(OPEN, [service(), finding("open-store")], bare, bare), ["redis:test bytes"])
+
+    def test_facts(self):
+        view = View("redis", "locked", facts={"auth": "password", "role": None})
+        self.assertEqual(failures(view, [locked(facts={"auth": "password"})]), [])
+        self.assertEqual(failures(view, [locked(facts={"role": "master"})]),
+                         ["redis:test fact auth", "redis:test fact role"])
+
     def test_a_changed_store_fails(self):
         found = failures(OPEN, [service(), finding("open-store")], TRUTH, {**TRUTH, "records": 4})
         self.assertEqual(found, ["redis:test untouched"])
 
 
 class Findings(unittest.TestCase):
-    def test_open_needs_a_grave_finding(self):
+    def test_open_needs_a_finding_of_the_door(self):
         self.assertEqual(failures(OPEN, [service()]), ["redis:test finding"])
-        self.assertEqual(failures(OPEN, [service(), finding("open-store", "low")]), ["redis:test finding"])
+        self.assertEqual(failures(OPEN, [service(), finding("open-store", "low")]), [])
+        self.assertEqual(failures(OPEN, [service(), finding("open-store", "info")]), ["redis:test finding"])
+        self.assertEqual(failures(OPEN, [service(), finding("certificate-expired")]), ["redis:test finding"])
+        self.assertEqual(failures(OPEN, [service(), finding("open-store"), finding("partial")]),
+                         ["redis:test finding"])
+
+    def test_partial_needs_its_own(self):
+        view = View("redis", "partial", sees=("version",))
+        told = locked(verdict="partial", version="7.0.15")
+        self.assertEqual(failures(view, [told, finding("partial", "info")]), [])
+        self.assertEqual(failures(view, [told]), ["redis:test finding"])
+        self.assertEqual(failures(view, [told, finding("partial"), finding("open-store")]), ["redis:test finding"])
 
     def test_locked_must_not_have_one(self):
         self.assertEqual(failures(LOCKED, [locked(), finding("open-store")]), ["redis:test finding"])
+        self.assertEqual(failures(LOCKED, [locked(), finding("partial", "info")]), ["redis:test finding"])
         self.assertEqual(failures(LOCKED, [locked(), finding("version-unsupported")]), [])
 
     def test_wanted_and_unwanted_rules(self):

@@ -96,8 +96,11 @@ static void test_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_zeroed_and_aligned), cmocka_unit_test(test_ceiling), cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_told_to_fail), cmocka_unit_test(test_list),
+        cmocka_unit_test(test_zeroed_and_aligned),
+        cmocka_unit_test(test_ceiling),
+        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_told_to_fail),
+        cmocka_unit_test(test_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

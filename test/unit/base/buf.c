@@ -18,7 +18,8 @@ static void test_puts(void **state)
     buf_i64(&b, -7);
     buf_printf(&b, "[%d]", 5);
     assert_true(buf_ok(&b));
-    assert_true(span_eq(buf_span(&b), SPAN("abc\0d0184467440737095516" "15-9223372036854775808-7[5]")));
+    assert_true(span_eq(buf_span(&b), SPAN("abc\0d0184467440737095516"
+                                           "15-9223372036854775808-7[5]")));
     buf_release(&b);
 }
 
@@ -75,8 +76,10 @@ static void test_consume(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_puts), cmocka_unit_test(test_grows_to_its_ceiling),
-        cmocka_unit_test(test_failure_is_sticky), cmocka_unit_test(test_consume),
+        cmocka_unit_test(test_puts),
+        cmocka_unit_test(test_grows_to_its_ceiling),
+        cmocka_unit_test(test_failure_is_sticky),
+        cmocka_unit_test(test_consume),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,8 @@ static void test_civil(void **state)
         time_t t = (time_t)seconds;
         struct tm tm;
         gmtime_r(&t, &tm);
-        assert_int_equal(time_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec),
+        assert_int_equal(time_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+                                         tm.tm_min, tm.tm_sec),
                          seconds * 1000);
     }
 }
@@ -47,9 +48,22 @@ static void test_parse(void **state)
     assert_int_equal(ms, time_from_civil(2026, 11, 22, 0, 0, 0));
     assert_true(time_parse("2026-11-22T03:06:59Z", &ms));
     assert_int_equal(ms, time_from_civil(2026, 11, 22, 3, 6, 59));
-    static const char *const BAD[] = { "", "2026", "2026-11", "2026-13-01", "2026-00-01", "2026-11-00", "2026-11-32",
-        "2026-11-22T", "2026-11-22T03:06Z", "2026-11-22T03:06:00", "2026-11-22T24:00:00Z", "2026-11-22T03:60:00Z",
-        "2026-11-22 ", "2026-11-22T03:06:00Zx", "x2026-11-22", "2026/11/22" };
+    static const char *const BAD[] = { "",
+                                       "2026",
+                                       "2026-11",
+                                       "2026-13-01",
+                                       "2026-00-01",
+                                       "2026-11-00",
+                                       "2026-11-32",
+                                       "2026-11-22T",
+                                       "2026-11-22T03:06Z",
+                                       "2026-11-22T03:06:00",
+                                       "2026-11-22T24:00:00Z",
+                                       "2026-11-22T03:60:00Z",
+                                       "2026-11-22 ",
+                                       "2026-11-22T03:06:00Zx",
+                                       "x2026-11-22",
+                                       "2026/11/22" };
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
         ms = 7;
         if (time_parse(BAD[i], &ms))
@@ -81,8 +95,11 @@ static void test_system_clock_runs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text), cmocka_unit_test(test_civil), cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_system_clock_runs),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_civil),
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_system_clock_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,7 @@ static void test_cut(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_set_and_context), cmocka_unit_test(test_cut) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_set_and_context),
+                                        cmocka_unit_test(test_cut) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,17 +12,17 @@ static void test_siphash_vectors(void **state)
         size_t len;
         uint64_t hash;
     } VECTORS[] = {
-        { 0, 0x726fdb47dd0e0e31u }, { 1, 0x74f839c593dc67fdu }, { 2, 0x0d6c8009d9a94f5au },
-        { 3, 0x85676696d7fb7e2du }, { 4, 0xcf2794e0277187b7u }, { 5, 0x18765564cd99a68du },
-        { 6, 0xcbc9466e58fee3ceu }, { 7, 0xab0200f58b01d137u }, { 8, 0x93f5f5799a932462u },
+        { 0, 0x726fdb47dd0e0e31u },  { 1, 0x74f839c593dc67fdu }, { 2, 0x0d6c8009d9a94f5au },
+        { 3, 0x85676696d7fb7e2du },  { 4, 0xcf2794e0277187b7u }, { 5, 0x18765564cd99a68du },
+        { 6, 0xcbc9466e58fee3ceu },  { 7, 0xab0200f58b01d137u }, { 8, 0x93f5f5799a932462u },
         { 15, 0xa129ca6149be45e5u },
     };
     uint8_t message[16];
     for (uint8_t i = 0; i < sizeof(message); i++)
         message[i] = i;
     for (size_t i = 0; i < sizeof(VECTORS) / sizeof(VECTORS[0]); i++)
-        assert_true(siphash(0x0706050403020100u, 0x0f0e0d0c0b0a0908u, span_of(message, VECTORS[i].len)) ==
-                    VECTORS[i].hash);
+        assert_true(siphash(0x0706050403020100u, 0x0f0e0d0c0b0a0908u,
+                            span_of(message, VECTORS[i].len)) == VECTORS[i].hash);
     assert_true(siphash(0x0706050403020100u, 0x0f0e0d0c0b0a0908u, SPAN_NONE) == VECTORS[0].hash);
 }
 
@@ -61,7 +61,9 @@ static void test_seeds_differ(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_siphash_vectors), cmocka_unit_test(test_splitmix_vectors), cmocka_unit_test(test_below),
+        cmocka_unit_test(test_siphash_vectors),
+        cmocka_unit_test(test_splitmix_vectors),
+        cmocka_unit_test(test_below),
         cmocka_unit_test(test_seeds_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

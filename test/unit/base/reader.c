@@ -7,8 +7,9 @@
 static void test_numbers(void **state)
 {
     (void)state;
-    static const uint8_t BYTES[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
-        24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35 };
+    static const uint8_t BYTES[] = { 1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
+                                     13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+                                     25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35 };
     struct verdict v;
     struct reader r = reader_over(&v, span_of(BYTES, sizeof(BYTES)));
     assert_int_equal(reader_u8(&r), 1);
@@ -151,10 +152,14 @@ static void test_random_calls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_verdict_is_sticky),
-        cmocka_unit_test(test_children_share_the_verdict), cmocka_unit_test(test_child_longer_than_parent),
-        cmocka_unit_test(test_text), cmocka_unit_test(test_missing_delimiters),
-        cmocka_unit_test(test_empty_messages), cmocka_unit_test(test_random_calls),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_verdict_is_sticky),
+        cmocka_unit_test(test_children_share_the_verdict),
+        cmocka_unit_test(test_child_longer_than_parent),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_missing_delimiters),
+        cmocka_unit_test(test_empty_messages),
+        cmocka_unit_test(test_random_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,8 +82,9 @@ static void test_u64(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equality), cmocka_unit_test(test_parts_are_clamped), cmocka_unit_test(test_search),
-        cmocka_unit_test(test_trim_and_cut), cmocka_unit_test(test_u64),
+        cmocka_unit_test(test_equality), cmocka_unit_test(test_parts_are_clamped),
+        cmocka_unit_test(test_search),   cmocka_unit_test(test_trim_and_cut),
+        cmocka_unit_test(test_u64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

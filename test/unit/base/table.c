@@ -74,7 +74,8 @@ static void test_full_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_put_and_get), cmocka_unit_test(test_replace_and_odd_keys),
+        cmocka_unit_test(test_put_and_get),
+        cmocka_unit_test(test_replace_and_odd_keys),
         cmocka_unit_test(test_full_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

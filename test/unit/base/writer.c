@@ -53,7 +53,8 @@ static void test_patch_stays_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_everything_fits), cmocka_unit_test(test_overflow_is_sticky),
+        cmocka_unit_test(test_everything_fits),
+        cmocka_unit_test(test_overflow_is_sticky),
         cmocka_unit_test(test_patch_stays_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,16 @@ static void test_errors(void **state)
     assert_false(pg_error_parse(SPAN_NONE, &e));
 }
 
+static void test_recognises(void **state)
+{
+    (void)state;
+    assert_true(postgresql_recognises(SPAN("E\0\0\0\x18" "SFATAL\0C08P01\0Mx\0\0")) == false);
+    assert_true(postgresql_recognises(SPAN("E\0\0\0\x16" "SFATAL\0C08P01\0Mx\0\0")));
+    assert_false(postgresql_recognises(SPAN("E\0\0\0\x16" "SFATAL\0C08P01\0Mx\0\0more")));
+    assert_false(postgresql_recognises(SPAN("ERROR\r\n")));
+    assert_false(postgresql_recognises(SPAN_NONE));
+}
+
 static void test_rows(void **state)
 {
     (void)state;
@@ -91,7 +101,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_authentication), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_rows),           cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_recognises),     cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_versions),
         cmocka_unit_test(test_names_cannot_leave_their_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

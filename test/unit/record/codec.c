@@ -8,7 +8,9 @@ enum { ARENA_MAX = 8 << 20 };
 
 static void fill(struct arena *a, struct visit *v)
 {
-    struct endpoint e = { .address = { 6, { 0xfd, [15] = 9 } }, .port = 9200, .name = "es.internal" };
+    struct endpoint e = { .address = { 6, { 0xfd, [15] = 9 } },
+                          .port = 9200,
+                          .name = "es.internal" };
     visit_init(v, a, &e);
     v->end = END_DONE;
     v->answered = true;
@@ -19,7 +21,8 @@ static void fill(struct arena *a, struct visit *v)
     o->via = "kibana";
     o->tls = true;
     o->at_ms = 1669086360000;
-    fact_text(o, "version", SPAN("5.5.3\0\xff"), "elasticsearch.root", SPAN("\"number\" : \"5.5.3\""));
+    fact_text(o, "version", SPAN("5.5.3\0\xff"), "elasticsearch.root",
+              SPAN("\"number\" : \"5.5.3\""));
     fact_number(o, "nodes", -3, "elasticsearch.nodes", SPAN("x"));
     fact_bool(o, "ssl", true, NULL, SPAN_NONE);
     fact_time(o, "started", -5, NULL, SPAN_NONE);
@@ -220,11 +223,11 @@ static void test_random_bytes(void **state)
 }
 
 /* Offsets in a visit of a v4 endpoint without name and why. */
-enum { AT_FAMILY = 1, AT_PORT = 6, AT_NAME = 8, AT_END = 9, AT_ANSWERED = 10, AT_COUNT = 13 };
+enum { AT_FAMILY = 9, AT_PORT = 14, AT_NAME = 16, AT_END = 17, AT_HEARD = 18, AT_COUNT = 21 };
 
 static void expect_refused(struct fixture *f, size_t at, uint8_t value, const char *expect)
 {
-    uint8_t bytes[15] = { VERSION, 4, 10, 0, 0, 1, 80, 0, 0, 0, 0, 0, 0, 0, 0 };
+    uint8_t bytes[23] = { VERSION, [AT_FAMILY] = 4, 10, 0, 0, 1, 80 };
     struct visit v;
     const char *why;
     assert_true(decode(&f->other, span_of(bytes, sizeof(bytes)), &v, &why));
@@ -236,12 +239,12 @@ static void expect_refused(struct fixture *f, size_t at, uint8_t value, const ch
 static void test_lies(void **state)
 {
     struct fixture *f = *state;
-    expect_refused(f, 0, 2, "an unknown version of the encoding");
+    expect_refused(f, 0, VERSION + 1, "an unknown version of the encoding");
     expect_refused(f, AT_FAMILY, 5, "an unknown address family");
     expect_refused(f, AT_PORT, 0, "port 0");
     expect_refused(f, AT_NAME, 255, "the message ends too early");
     expect_refused(f, AT_END, 3, "an unknown enumeration value");
-    expect_refused(f, AT_ANSWERED, 2, "a yes-or-no value is neither");
+    expect_refused(f, AT_HEARD, 3, "an unknown enumeration value");
     expect_refused(f, AT_COUNT, 255, "a list is longer than its bytes or its limit");
 }
 

@@ -68,8 +68,15 @@ static void test_facts_are_cut(void **state)
 static void test_bad_keys_set_nothing(void **state)
 {
     struct fixture *f = *state;
-    static const char *const BAD[] = { "", "Version", "a b", "a\n", "ä", "a/b",
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
+    static const char *const BAD[] = {
+        "",
+        "Version",
+        "a b",
+        "a\n",
+        "ä",
+        "a/b",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    };
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
         fact_number(f->o, BAD[i], 1, NULL, SPAN_NONE);
     assert_int_equal(f->o->facts.len, 0);

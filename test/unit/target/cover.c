@@ -38,15 +38,18 @@ static bool before(const struct model_claim *a, const struct model_claim *b)
 
 /* Whom an endpoint belongs to: the best claim; earlier ones win ties. Skipping claims lose the
  * whole address as soon as somebody wants to ask anything there. */
-static const struct model_claim *owner(const struct model_claim *claims, unsigned address, unsigned port)
+static const struct model_claim *owner(const struct model_claim *claims, unsigned address,
+                                       unsigned port)
 {
     const struct model_claim *best = NULL;
     bool asked = false;
     for (int i = 0; i < CLAIMS; i++)
-        asked = asked || (claims[i].first <= address && address <= claims[i].last && !claims[i].skip && claims[i].ports);
+        asked = asked || (claims[i].first <= address && address <= claims[i].last &&
+                          !claims[i].skip && claims[i].ports);
     for (int i = 0; i < CLAIMS; i++) {
         const struct model_claim *c = &claims[i];
-        if (address < c->first || address > c->last || !(c->ports >> (port - 1) & 1) || (asked && c->skip))
+        if (address < c->first || address > c->last || !(c->ports >> (port - 1) & 1) ||
+            (asked && c->skip))
             continue;
         if (!best || before(c, best))
             best = c;
@@ -101,8 +104,9 @@ static void test_against_the_model(void **state)
             unsigned width = (unsigned)random_below(&r, round % 3 ? 4 : ADDRESSES);
             unsigned last = first + width < ADDRESSES ? first + width : ADDRESSES - 1;
             unsigned kind = (unsigned)random_below(&r, 4);
-            claims[i] = (struct model_claim){ first, last, (uint8_t)(1 + random_below(&r, 63)), LABELS[kind],
-                SKIPS[kind % 2 ? 0 : random_below(&r, 4)] };
+            claims[i] =
+                (struct model_claim){ first, last, (uint8_t)(1 + random_below(&r, 63)),
+                                      LABELS[kind], SKIPS[kind % 2 ? 0 : random_below(&r, 4)] };
             uint16_t list[PORTS_IN_USE];
             size_t n = 0;
             for (unsigned port = 1; port <= PORTS_IN_USE; port++)
@@ -135,8 +139,9 @@ static struct cover built(const struct range *ranges, size_t count, const struct
 static void test_neighbours_merge(void **state)
 {
     (void)state;
-    struct range ranges[] = { { 5, 5, 4, RANGE_NO_PREFIX }, { 1, 2, 4, RANGE_NO_PREFIX }, { 3, 4, 4, RANGE_NO_PREFIX },
-        { 2, 3, 4, RANGE_NO_PREFIX }, { 7, 7, 4, RANGE_NO_PREFIX }, { 6, 6, 6, RANGE_NO_PREFIX } };
+    struct range ranges[] = { { 5, 5, 4, RANGE_NO_PREFIX }, { 1, 2, 4, RANGE_NO_PREFIX },
+                              { 3, 4, 4, RANGE_NO_PREFIX }, { 2, 3, 4, RANGE_NO_PREFIX },
+                              { 7, 7, 4, RANGE_NO_PREFIX }, { 6, 6, 6, RANGE_NO_PREFIX } };
     struct ports one = { (const uint16_t[]){ 80 }, 1 };
     struct cover c = built(ranges, 6, &one);
     assert_int_equal(c.len, 3);
@@ -150,7 +155,9 @@ static void test_neighbours_merge(void **state)
 static void test_ends_of_the_space(void **state)
 {
     (void)state;
-    struct range ranges[] = { { 0, ~(u128)0, 6, 0 }, { 0, UINT32_MAX, 4, 0 }, { ~(u128)0, ~(u128)0, 6, 128 } };
+    struct range ranges[] = { { 0, ~(u128)0, 6, 0 },
+                              { 0, UINT32_MAX, 4, 0 },
+                              { ~(u128)0, ~(u128)0, 6, 128 } };
     struct ports every = PORTS_EVERY;
     struct cover c = built(ranges, 3, &every);
     assert_int_equal(c.len, 2);

@@ -16,7 +16,8 @@ static void expect_bijection(uint64_t total, uint64_t seed)
         uint64_t at = permutation_at(&p, i);
         assert_true(at < total);
         if (seen[at]++)
-            fail_msg("total %llu: %llu comes twice", (unsigned long long)total, (unsigned long long)at);
+            fail_msg("total %llu: %llu comes twice", (unsigned long long)total,
+                     (unsigned long long)at);
     }
     free(seen);
 }
@@ -43,8 +44,9 @@ static void test_big_totals(void **state)
 {
     (void)state;
     enum { SAMPLES = 20000 };
-    static const uint64_t TOTALS[] = { 1ull << 32, (1ull << 32) - 1, (1ull << 32) + 1, 16777216ull * 30,
-        (1ull << 62) + 12345, 1ull << 63, 999999999989ull };
+    static const uint64_t TOTALS[] = { 1ull << 32,       (1ull << 32) - 1,     (1ull << 32) + 1,
+                                       16777216ull * 30, (1ull << 62) + 12345, 1ull << 63,
+                                       999999999989ull };
     static uint64_t got[SAMPLES];
     for (size_t t = 0; t < sizeof(TOTALS) / sizeof(TOTALS[0]); t++) {
         struct permutation p;
@@ -117,7 +119,8 @@ static void test_fast(void **state)
     for (uint64_t i = 0; i < PLACES; i++)
         sum += permutation_at(&p, i);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-    double ns = ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / PLACES;
+    double ns =
+        ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / PLACES;
     print_message("permutation_at: %.0f ns (%llu)\n", ns, (unsigned long long)(sum & 1));
     assert_true(ns < 5000); /* sanitizers and a busy machine included */
 }
@@ -142,18 +145,24 @@ static void test_shards(void **state)
     assert_int_equal(shard_total(&s, 4), 0);
     assert_int_equal(shard_total(&s, 5), 1);
     assert_int_equal(shard_total(&s, 0), 0);
-    static const char *const BAD[] = { "", "1", "0/4", "5/4", "1/0", "/", "a/b", "1/4/2", "-1/4", "1/9999999" };
+    static const char *const BAD[] = { "",  "1",   "0/4",   "5/4",  "1/0",
+                                       "/", "a/b", "1/4/2", "-1/4", "1/9999999" };
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
         assert_false(shard_parse(span_str(BAD[i]), &s, &e));
-    assert_string_equal(e.text, "shard \"1/9999999\": write which part of how many, as in 1/4 to 4/4");
+    assert_string_equal(e.text,
+                        "shard \"1/9999999\": write which part of how many, as in 1/4 to 4/4");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_small_totals), cmocka_unit_test(test_big_totals),
-        cmocka_unit_test(test_order_depends_on_the_seed), cmocka_unit_test(test_even),
-        cmocka_unit_test(test_word_is_siphash), cmocka_unit_test(test_fast), cmocka_unit_test(test_shards),
+        cmocka_unit_test(test_small_totals),
+        cmocka_unit_test(test_big_totals),
+        cmocka_unit_test(test_order_depends_on_the_seed),
+        cmocka_unit_test(test_even),
+        cmocka_unit_test(test_word_is_siphash),
+        cmocka_unit_test(test_fast),
+        cmocka_unit_test(test_shards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,8 @@ static const char *const ZONE[][4] = {
     { "rebound.internal", "10.0.0.8", "169.254.169.254" },
 };
 
-static bool zone_resolve(void *self, const char *name, struct address *ret, size_t *ret_count, struct error *e)
+static bool zone_resolve(void *self, const char *name, struct address *ret, size_t *ret_count,
+                         struct error *e)
 {
     (void)self;
     resolver_calls++;
@@ -99,7 +100,8 @@ static struct plan *planned(const char *targets, const char *scope)
     return build_from(&o);
 }
 
-/* All endpoints in order: "10.0.0.1:80 10.0.0.1:81=name -10.0.0.2:80"; a minus marks the skipped. */
+/* All endpoints in order: "10.0.0.1:80 10.0.0.1:81=name -10.0.0.2:80"; a minus marks those that
+ * are skipped. */
 static const char *listed(const struct plan *p)
 {
     const char *all = "";
@@ -109,8 +111,8 @@ static const char *listed(const struct plan *p)
         char text[ENDPOINT_TEXT_MAX];
         bool ask = plan_endpoint(p, i, &e, &why);
         assert_int_equal(ask, why == NULL);
-        all = arena_printf(&arena, "%s%s%s%s%s%s", all, i ? " " : "", ask ? "" : "-", endpoint_text(&e, text),
-                           e.name ? "=" : "", e.name ? e.name : "");
+        all = arena_printf(&arena, "%s%s%s%s%s%s", all, i ? " " : "", ask ? "" : "-",
+                           endpoint_text(&e, text), e.name ? "=" : "", e.name ? e.name : "");
     }
     return all;
 }
@@ -136,7 +138,8 @@ static void test_plain(void **state)
     expect("10.0.0.2:80 10.0.0.1-3:80", NULL, "10.0.0.1:80 10.0.0.2:80 10.0.0.3:80");
     expect("[::1]:80 [fd00::1]:80 127.0.0.1:80", NULL, "127.0.0.1:80 [::1]:80 [fd00::1]:80");
     expect("10.0.0.1:80 10.0.0.1", NULL, "10.0.0.1:80 10.0.0.1:6379 10.0.0.1:9200");
-    expect_refused("", NULL, "no target is named; write at least one, as in 127.0.0.1 or 10.0.0.0/24");
+    expect_refused("", NULL,
+                   "no target is named; write at least one, as in 127.0.0.1 or 10.0.0.0/24");
 }
 
 static void test_edges_of_prefixes(void **state)
@@ -148,7 +151,8 @@ static void test_edges_of_prefixes(void **state)
     expect("10.0.0.0-3:80", NULL, "10.0.0.0:80 10.0.0.1:80 10.0.0.2:80 10.0.0.3:80");
     expect("10.0.0.0/30:80 10.0.0.3:81", NULL, "-10.0.0.0:80 10.0.0.1:80 10.0.0.2:80 10.0.0.3:81");
     expect("10.0.0.4/30:80 10.0.0.0/29:80", NULL,
-           "-10.0.0.0:80 10.0.0.1:80 10.0.0.2:80 10.0.0.3:80 10.0.0.4:80 10.0.0.5:80 10.0.0.6:80 -10.0.0.7:80");
+           "-10.0.0.0:80 10.0.0.1:80 10.0.0.2:80 10.0.0.3:80 10.0.0.4:80 10.0.0.5:80 10.0.0.6:80 "
+           "-10.0.0.7:80");
     expect("[fd00::/126]:80", NULL, "-[fd00::]:80 [fd00::1]:80 [fd00::2]:80 [fd00::3]:80");
     expect("[fd00::/127]:80", NULL, "[fd00::]:80 [fd00::1]:80");
     struct plan *p = planned("10.0.0.0/30:80", NULL);
@@ -162,19 +166,26 @@ static void test_edges_of_prefixes(void **state)
 static void test_space_without_a_scope(void **state)
 {
     (void)state;
-    expect_refused("8.8.8.8", NULL, "target \"8.8.8.8\": 8.8.8.8 is public; public addresses are asked only through "
-                                    "a scope file that states their owner (--scope FILE, see doc/scope.md)");
+    expect_refused("8.8.8.8", NULL,
+                   "target \"8.8.8.8\": 8.8.8.8 is public; public addresses are asked only through "
+                   "a scope file that states their owner (--scope FILE, see doc/scope.md)");
     expect_refused("9.255.255.255-10.0.0.1", NULL,
-                   "target \"9.255.255.255-10.0.0.1\": 9.255.255.255 is public; public addresses are asked only "
+                   "target \"9.255.255.255-10.0.0.1\": 9.255.255.255 is public; public addresses "
+                   "are asked only "
                    "through a scope file that states their owner (--scope FILE, see doc/scope.md)");
     expect_refused("169.254.169.254", NULL,
-                   "target \"169.254.169.254\": 169.254.169.254 is never asked: link-local (cloud metadata lives here)");
-    expect_refused("2001:db8::1", NULL, "target \"2001:db8::1\": 2001:db8::1 is never asked: documentation space "
-                                        "(RFC 5737, RFC 3849, RFC 9637)");
-    expect_refused("224.0.0.0/24", NULL, "target \"224.0.0.0/24\": 224.0.0.0 is never asked: multicast");
-    expect_refused("100.100.100.200", NULL,
-                   "target \"100.100.100.200\": 100.100.100.200 is never asked: a cloud metadata service");
-    expect("100.100.100.199-201:80", NULL, "100.100.100.199:80 -100.100.100.200:80 100.100.100.201:80");
+                   "target \"169.254.169.254\": 169.254.169.254 is never asked: link-local (cloud "
+                   "metadata lives here)");
+    expect_refused("2001:db8::1", NULL,
+                   "target \"2001:db8::1\": 2001:db8::1 is never asked: documentation space "
+                   "(RFC 5737, RFC 3849, RFC 9637)");
+    expect_refused("224.0.0.0/24", NULL,
+                   "target \"224.0.0.0/24\": 224.0.0.0 is never asked: multicast");
+    expect_refused(
+        "100.100.100.200", NULL,
+        "target \"100.100.100.200\": 100.100.100.200 is never asked: a cloud metadata service");
+    expect("100.100.100.199-201:80", NULL,
+           "100.100.100.199:80 -100.100.100.200:80 100.100.100.201:80");
 }
 
 static void test_large(void **state)
@@ -182,14 +193,17 @@ static void test_large(void **state)
     (void)state;
     struct plan_options o = options_of("10.0.0.0/15:80", NULL);
     assert_null(plan_build(&arena, &o, &error));
-    assert_string_equal(error.text, "target \"10.0.0.0/15:80\": 131072 addresses; add --large if all of them are meant");
+    assert_string_equal(
+        error.text,
+        "target \"10.0.0.0/15:80\": 131072 addresses; add --large if all of them are meant");
     o.allow_large = true;
     assert_int_equal(build_from(&o)->total, 131072);
     o = options_of("10.0.0.0/16:80 [fd00::/112]:80", NULL);
     assert_int_equal(build_from(&o)->total, 131072);
     o = options_of("fd00::/60", NULL);
     assert_null(plan_build(&arena, &o, &error));
-    assert_string_equal(error.text, "target \"fd00::/60\": more addresses than can be asked; name smaller ranges");
+    assert_string_equal(
+        error.text, "target \"fd00::/60\": more addresses than can be asked; name smaller ranges");
     o.allow_large = true;
     assert_null(plan_build(&arena, &o, &error));
     assert_string_equal(error.text, "more endpoints than can be counted; name smaller ranges");
@@ -219,14 +233,18 @@ static void test_names_that_lead_elsewhere(void **state)
 {
     (void)state;
     expect_refused("www.example.org:80", NULL,
-                   "target \"www.example.org:80\": 8.8.8.8 is public; public addresses are asked only through a scope "
+                   "target \"www.example.org:80\": 8.8.8.8 is public; public addresses are asked "
+                   "only through a scope "
                    "file that states their owner (--scope FILE, see doc/scope.md)");
-    expect_refused("metadata.internal", NULL, "target \"metadata.internal\": 169.254.169.254 is never asked: "
-                                              "link-local (cloud metadata lives here)");
-    expect("rebound.internal:80", NULL, "10.0.0.8:80=rebound.internal -169.254.169.254:80=rebound.internal");
+    expect_refused("metadata.internal", NULL,
+                   "target \"metadata.internal\": 169.254.169.254 is never asked: "
+                   "link-local (cloud metadata lives here)");
+    expect("rebound.internal:80", NULL,
+           "10.0.0.8:80=rebound.internal -169.254.169.254:80=rebound.internal");
     expect("two.internal:80", NULL, "-8.8.8.8:80=two.internal 10.0.0.7:80=two.internal");
-    expect_refused("gone.internal", NULL,
-                   "target \"gone.internal\": the name gone.internal does not resolve: no such name");
+    expect_refused(
+        "gone.internal", NULL,
+        "target \"gone.internal\": the name gone.internal does not resolve: no such name");
     struct plan *p = planned("gone.internal db.internal:80", NULL);
     struct plan_target *list;
     size_t len;
@@ -245,49 +263,62 @@ static void test_scope_as_target_list(void **state)
 {
     (void)state;
     expect("", OWNER "allow: [\"8.8.8.8:80\", 10.0.0.1]\nports: [22]\n", "8.8.8.8:80 10.0.0.1:22");
-    expect("", OWNER "allow: [www.example.org]\n", "8.8.8.8:6379=www.example.org 8.8.8.8:9200=www.example.org");
+    expect("", OWNER "allow: [www.example.org]\n",
+           "8.8.8.8:6379=www.example.org 8.8.8.8:9200=www.example.org");
     expect("", OWNER "allow: [\"10.0.0.0-3:80\"]\ndeny: [10.0.0.2, \"10.0.0.3:81\"]\n",
            "10.0.0.0:80 10.0.0.1:80 -10.0.0.2:80 10.0.0.3:80");
     expect_refused("", OWNER "allow: [169.254.169.254]\n",
-                   "s.yaml:2: target \"169.254.169.254\": 169.254.169.254 is never asked: link-local (cloud metadata "
+                   "s.yaml:2: target \"169.254.169.254\": 169.254.169.254 is never asked: "
+                   "link-local (cloud metadata "
                    "lives here)");
     expect_refused("", OWNER "allow: [10.0.0.0/8]\n",
-                   "s.yaml:2: target \"10.0.0.0/8\": 16777216 addresses; add --large if all of them are meant");
+                   "s.yaml:2: target \"10.0.0.0/8\": 16777216 addresses; add --large if all of "
+                   "them are meant");
     expect_refused("", OWNER "allow: [10.0.0.1]\ndeny: [gone.internal]\n",
-                   "s.yaml:3: target \"gone.internal\": the name gone.internal does not resolve: no such name, so it "
+                   "s.yaml:3: target \"gone.internal\": the name gone.internal does not resolve: "
+                   "no such name, so it "
                    "cannot be denied");
 }
 
 static void test_scope_holds_the_targets(void **state)
 {
     (void)state;
-    static const char SCOPE[] = OWNER "allow: [10.0.0.0/8, \"8.8.8.0/24:80,443\", \"11.0.0.1:22\", 127.0.0.1]\n"
-                                      "deny: [10.0.0.9]\n";
+    static const char SCOPE[] =
+        OWNER "allow: [10.0.0.0/8, \"8.8.8.0/24:80,443\", \"11.0.0.1:22\", 127.0.0.1]\n"
+              "deny: [10.0.0.9]\n";
     expect("10.0.0.8-9", SCOPE, "10.0.0.8:6379 10.0.0.8:9200 -10.0.0.9:6379 -10.0.0.9:9200");
     expect("8.8.8.8", SCOPE, "8.8.8.8:80 8.8.8.8:443");
     expect("8.8.8.8:80", SCOPE, "8.8.8.8:80");
     expect("8.8.8.0", SCOPE, "8.8.8.0:80 8.8.8.0:443"); /* named, so no network address */
     expect("10.255.255.254-11.0.0.0", OWNER "allow: [10.255.255.254-11.0.0.9]\n",
-           "10.255.255.254:6379 10.255.255.254:9200 10.255.255.255:6379 10.255.255.255:9200 11.0.0.0:6379 "
+           "10.255.255.254:6379 10.255.255.254:9200 10.255.255.255:6379 10.255.255.255:9200 "
+           "11.0.0.0:6379 "
            "11.0.0.0:9200");
     expect("127.0.0.1:1", SCOPE, "127.0.0.1:1");
     expect("www.example.org", SCOPE, "8.8.8.8:80=www.example.org 8.8.8.8:443=www.example.org");
-    expect_refused("8.8.9.0:80", SCOPE, "target \"8.8.9.0:80\": 8.8.9.0 is not in the allow list of s.yaml");
-    expect_refused("8.8.8.0-8.8.9.4", SCOPE, "target \"8.8.8.0-8.8.9.4\": 8.8.9.0 is not in the allow list of s.yaml");
-    expect_refused("8.8.8.8:80-81", SCOPE, "target \"8.8.8.8:80-81\": port 81 of 8.8.8.8 is not in the allow list of "
-                                           "s.yaml");
-    expect_refused("127.0.0.2", SCOPE, "target \"127.0.0.2\": 127.0.0.2 is not in the allow list of s.yaml");
-    expect_refused("fd00::1", SCOPE, "target \"fd00::1\": fd00::1 is not in the allow list of s.yaml");
+    expect_refused("8.8.9.0:80", SCOPE,
+                   "target \"8.8.9.0:80\": 8.8.9.0 is not in the allow list of s.yaml");
+    expect_refused("8.8.8.0-8.8.9.4", SCOPE,
+                   "target \"8.8.8.0-8.8.9.4\": 8.8.9.0 is not in the allow list of s.yaml");
+    expect_refused("8.8.8.8:80-81", SCOPE,
+                   "target \"8.8.8.8:80-81\": port 81 of 8.8.8.8 is not in the allow list of "
+                   "s.yaml");
+    expect_refused("127.0.0.2", SCOPE,
+                   "target \"127.0.0.2\": 127.0.0.2 is not in the allow list of s.yaml");
+    expect_refused("fd00::1", SCOPE,
+                   "target \"fd00::1\": fd00::1 is not in the allow list of s.yaml");
 }
 
 static void test_wide_scope_and_loopback(void **state)
 {
     (void)state;
     static const char SCOPE[] = OWNER "allow: [0.0.0.0/0]\n";
-    expect_refused("127.0.0.1", SCOPE, "target \"127.0.0.1\": 127.0.0.1 is never asked: loopback, which is asked only "
-                                       "by an entry of its own");
-    expect_refused("127.0.0.0-9:80", SCOPE, "target \"127.0.0.0-9:80\": 127.0.0.0 is never asked: loopback, which is "
-                                            "asked only by an entry of its own");
+    expect_refused("127.0.0.1", SCOPE,
+                   "target \"127.0.0.1\": 127.0.0.1 is never asked: loopback, which is asked only "
+                   "by an entry of its own");
+    expect_refused("127.0.0.0-9:80", SCOPE,
+                   "target \"127.0.0.0-9:80\": 127.0.0.0 is never asked: loopback, which is "
+                   "asked only by an entry of its own");
     expect("126.255.255.255-127.0.0.0:80", SCOPE, "126.255.255.255:80 -127.0.0.0:80");
     expect("127.0.0.1", OWNER "allow: [0.0.0.0/0, 127.0.0.1]\n", "127.0.0.1:6379 127.0.0.1:9200");
     struct plan_options o = options_of("", SCOPE);
@@ -302,7 +333,8 @@ static void test_wide_scope_and_loopback(void **state)
     assert_false(plan_allows(p, &a, 6379, &why));
     assert_true(address_parse(SPAN("1.1.1.1"), &a));
     assert_true(plan_allows(p, &a, 6379, &why));
-    assert_true(plan_skipped(p) > 2ull * (16777216 * 34) && plan_skipped(p) < 2ull * (16777216 * 36));
+    assert_true(plan_skipped(p) > 2ull * (16777216 * 34) &&
+                plan_skipped(p) < 2ull * (16777216 * 36));
 }
 
 static void test_ports_options(void **state)
@@ -311,13 +343,16 @@ static void test_ports_options(void **state)
     struct plan_options o = options_of("10.0.0.1 10.0.0.2:22", NULL);
     o.ports = (struct ports){ (const uint16_t[]){ 80 }, 1 };
     assert_string_equal(listed(build_from(&o)), "10.0.0.1:80 10.0.0.2:22");
-    o = options_of("", OWNER "allow: [10.0.0.1, \"10.0.0.2:80,443\", \"10.0.0.3:22\"]\nports: [1]\n");
+    o = options_of("",
+                   OWNER "allow: [10.0.0.1, \"10.0.0.2:80,443\", \"10.0.0.3:22\"]\nports: [1]\n");
     o.ports = (struct ports){ (const uint16_t[]){ 80 }, 1 };
     assert_string_equal(listed(build_from(&o)), "10.0.0.1:80 10.0.0.2:80");
     o = options_of("", OWNER "allow: [\"10.0.0.3:22\"]\n");
     o.ports = (struct ports){ (const uint16_t[]){ 80 }, 1 };
     assert_null(plan_build(&arena, &o, &error));
-    assert_string_equal(error.text, "no port is left to ask: --ports and the ports of the scope file have none in common");
+    assert_string_equal(
+        error.text,
+        "no port is left to ask: --ports and the ports of the scope file have none in common");
 }
 
 static void test_excludes(void **state)
@@ -326,7 +361,8 @@ static void test_excludes(void **state)
     struct plan_options o = options_of("10.0.0.1-3:80 db.internal:80", NULL);
     o.excludes = targets_of("10.0.0.2/31:80 alias.internal");
     struct plan *p = build_from(&o);
-    assert_string_equal(listed(p), "10.0.0.1:80 -10.0.0.2:80 -10.0.0.3:80 -10.0.0.5:80=db.internal");
+    assert_string_equal(listed(p),
+                        "10.0.0.1:80 -10.0.0.2:80 -10.0.0.3:80 -10.0.0.5:80=db.internal");
     struct endpoint e;
     const char *why;
     assert_false(plan_endpoint(p, 3, &e, &why));
@@ -334,11 +370,14 @@ static void test_excludes(void **state)
     assert_int_equal(plan_skipped(p), 3);
     o.excludes = targets_of("gone.internal");
     assert_null(plan_build(&arena, &o, &error));
-    assert_string_equal(error.text, "target \"gone.internal\": the name gone.internal does not resolve: no such name, "
-                                    "so it cannot be excluded");
+    assert_string_equal(
+        error.text,
+        "target \"gone.internal\": the name gone.internal does not resolve: no such name, "
+        "so it cannot be excluded");
 }
 
-static void expect_allows(const struct plan *p, const char *address, uint16_t port, const char *why_not)
+static void expect_allows(const struct plan *p, const char *address, uint16_t port,
+                          const char *why_not)
 {
     struct address a;
     const char *why;
@@ -379,11 +418,12 @@ static void test_redirects_never_widen(void **state)
 static void test_entries_and_decoys(void **state)
 {
     (void)state;
-    struct plan *p = planned("", OWNER "allow:\n  - {target: 10.0.0.0/24, tags: {tier: wide}}\n"
-                                       "  - {target: 10.0.0.5, owned: true, tags: {tier: one}}\n"
-                                       "  - {target: 10.0.0.4-6, ports: [80], tags: {tier: few}}\n"
-                                       "  - {target: db.internal, ports: [81], tags: {tier: name}}\n"
-                                       "decoys: [\"10.0.0.66:22\"]\n");
+    struct plan *p =
+        planned("", OWNER "allow:\n  - {target: 10.0.0.0/24, tags: {tier: wide}}\n"
+                          "  - {target: 10.0.0.5, owned: true, tags: {tier: one}}\n"
+                          "  - {target: 10.0.0.4-6, ports: [80], tags: {tier: few}}\n"
+                          "  - {target: db.internal, ports: [81], tags: {tier: name}}\n"
+                          "decoys: [\"10.0.0.66:22\"]\n");
     struct address a;
     assert_true(address_parse(SPAN("10.0.0.5"), &a));
     assert_string_equal(plan_entry(p, &a, 443)->tier, "one");
@@ -425,9 +465,12 @@ static void test_described(void **state)
     assert_int_equal(list[0].endpoints, 3);
     assert_int_equal(list[1].class, ADDRESS_PUBLIC);
     assert_int_equal(list[1].endpoints, 3);
+    assert_string_equal(list[0].ports, "80,6379,9200");
+    assert_string_equal(list[1].ports, "80"); /* its own, also where another entry asks more */
     o = options_of("10.0.0.1", OWNER "allow:\n  - 10.0.0.1\n");
     assert_true(plan_targets(build_from(&o), &arena, &list, &len));
-    assert_string_equal(list[0].why, "named on the command line, inside the scope of s.yaml (owner: Example Ltd)");
+    assert_string_equal(
+        list[0].why, "named on the command line, inside the scope of s.yaml (owner: Example Ltd)");
 }
 
 static double seconds_since(const struct timespec *from)
@@ -450,7 +493,8 @@ static void test_a_slash_8_is_small(void **state)
     size_t before = arena.held;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
     struct plan *p = build_from(&o);
-    print_message("plan of a /8: %.1f ms, %zu bytes\n", seconds_since(&from) * 1e3, arena.held - before);
+    print_message("plan of a /8: %.1f ms, %zu bytes\n", seconds_since(&from) * 1e3,
+                  arena.held - before);
     assert_true(seconds_since(&from) < 0.1);
     assert_true(arena.held - before < 1 << 20);
     assert_true(p->total == 30ull << 24);
@@ -474,7 +518,8 @@ static void test_many_lines(void **state)
     struct plan_options o = options_of("", NULL);
     struct timespec from;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-    assert_true(targets_add_lines(&arena, &o.targets, span_of(text, (size_t)(at - text)), "hosts.txt", &error));
+    assert_true(targets_add_lines(&arena, &o.targets, span_of(text, (size_t)(at - text)),
+                                  "hosts.txt", &error));
     struct plan *p = build_from(&o);
     print_message("plan of %d lines: %.0f ms\n", LINES, seconds_since(&from) * 1e3);
     assert_true(seconds_since(&from) < 2); /* sanitizers included */
@@ -492,7 +537,8 @@ static void test_many_overlaps(void **state)
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
     for (u128 i = 0; i < COPIES; i++) {
         struct target *t = list_add(&arena, &o.targets.list);
-        *t = (struct target){ .range = { 0x0a000000 + i, 0x0a00ffff - i, 4, RANGE_NO_PREFIX }, .text = "x" };
+        *t = (struct target){ .range = { 0x0a000000 + i, 0x0a00ffff - i, 4, RANGE_NO_PREFIX },
+                              .text = "x" };
         t = list_add(&arena, &o.targets.list);
         *t = (struct target){ .range = { 0x0a000000, 0x0a00ffff, 4, 16 }, .text = "y" };
     }
@@ -518,8 +564,8 @@ static void test_with_permutation(void **state)
 static void test_memory_runs_out(void **state)
 {
     (void)state;
-    struct plan_options o = options_of("10.0.0.0/30 db.internal two.internal",
-                                       OWNER "allow: [10.0.0.0/24]\ndeny: [10.0.0.2, alias.internal]\n");
+    struct plan_options o = options_of("10.0.0.0/30 db.internal two.internal", OWNER
+                                       "allow: [10.0.0.0/24]\ndeny: [10.0.0.2, alias.internal]\n");
     for (uint64_t nth = 1;; nth++) {
         arena.fail_at = nth;
         error.text[0] = '\0';
@@ -534,12 +580,25 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_plain), TEST(test_edges_of_prefixes), TEST(test_space_without_a_scope), TEST(test_large),
-        TEST(test_names), TEST(test_names_that_lead_elsewhere), TEST(test_scope_as_target_list),
-        TEST(test_scope_holds_the_targets), TEST(test_wide_scope_and_loopback), TEST(test_ports_options),
-        TEST(test_excludes), TEST(test_redirects_never_widen), TEST(test_entries_and_decoys), TEST(test_described),
-        TEST(test_a_slash_8_is_small), TEST(test_many_lines), TEST(test_many_overlaps),
-        TEST(test_with_permutation), TEST(test_memory_runs_out),
+        TEST(test_plain),
+        TEST(test_edges_of_prefixes),
+        TEST(test_space_without_a_scope),
+        TEST(test_large),
+        TEST(test_names),
+        TEST(test_names_that_lead_elsewhere),
+        TEST(test_scope_as_target_list),
+        TEST(test_scope_holds_the_targets),
+        TEST(test_wide_scope_and_loopback),
+        TEST(test_ports_options),
+        TEST(test_excludes),
+        TEST(test_redirects_never_widen),
+        TEST(test_entries_and_decoys),
+        TEST(test_described),
+        TEST(test_a_slash_8_is_small),
+        TEST(test_many_lines),
+        TEST(test_many_overlaps),
+        TEST(test_with_permutation),
+        TEST(test_memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,15 +71,18 @@ static void test_errors(void **state)
     (void)state;
     expect_error("70000", "port \"70000\": ports are 1 to 65535");
     expect_error("0", "port \"0\": ports are 1 to 65535");
-    expect_error("99999999999999999999999", "port \"99999999999999999999999\": ports are 1 to 65535");
+    expect_error("99999999999999999999999",
+                 "port \"99999999999999999999999\": ports are 1 to 65535");
     expect_error("redis", "port \"redis\": write the number, 6379");
     expect_error("abc", "port \"abc\": write a number or a range, as in 9200 or 9200-9210");
     expect_error("-5", "a port is missing; write a number from 1 to 65535, as in 9200");
     expect_error("5-", "a port is missing; write a number from 1 to 65535, as in 9200");
     expect_error("", "a port is missing; write a number from 1 to 65535, as in 9200");
-    expect_error("80,,443", "ports \"80,,443\": a port is missing beside a comma, as in 6379,9200-9210");
+    expect_error("80,,443",
+                 "ports \"80,,443\": a port is missing beside a comma, as in 6379,9200-9210");
     expect_error("80,", "ports \"80,\": a port is missing beside a comma, as in 6379,9200-9210");
-    expect_error("9210-9200", "port range \"9210-9200\": the smaller port comes first, as in 9200-9210");
+    expect_error("9210-9200",
+                 "port range \"9210-9200\": the smaller port comes first, as in 9200-9210");
     expect_error("8\x1b[0", "port \"8?[0\": write a number or a range, as in 9200 or 9200-9210");
     char many[ITEMS_MAX * 2 + 2];
     for (int i = 0; i <= ITEMS_MAX; i++)

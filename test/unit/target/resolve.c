@@ -47,7 +47,8 @@ static void test_other_families_are_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_no_address),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_no_address),
         cmocka_unit_test(test_other_families_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,42 +77,58 @@ static void test_errors(void **state)
 {
     (void)state;
     expect_error("", "s.yaml: line 1: the document is empty");
-    expect_error("- a\n", "s.yaml: line 1: a scope is a map with owner and allow; see doc/scope.md");
-    expect_error("owner: x\nalow: []\n", "s.yaml: line 2: unknown key \"alow\", did you mean \"allow\"?; allowed here "
-                                         "are owner, allow, deny, ports, decoys");
+    expect_error("- a\n",
+                 "s.yaml: line 1: a scope is a map with owner and allow; see doc/scope.md");
+    expect_error("owner: x\nalow: []\n",
+                 "s.yaml: line 2: unknown key \"alow\", did you mean \"allow\"?; allowed here "
+                 "are owner, allow, deny, ports, decoys");
     expect_error("owner: x\nallow: [1.1.1.1]\nexclude: []\n",
-                 "s.yaml: line 3: unknown key \"exclude\"; allowed here are owner, allow, deny, ports, decoys");
-    expect_error("allow: [10.0.0.1]\n", "s.yaml: line 1: the key \"owner\" is missing: state who answers for these "
-                                        "systems, as in owner: \"Example Ltd, security@example.org\"");
+                 "s.yaml: line 3: unknown key \"exclude\"; allowed here are owner, allow, deny, "
+                 "ports, decoys");
+    expect_error("allow: [10.0.0.1]\n",
+                 "s.yaml: line 1: the key \"owner\" is missing: state who answers for these "
+                 "systems, as in owner: \"Example Ltd, security@example.org\"");
     expect_error("owner: \"\"\nallow: [10.0.0.1]\n", "s.yaml: line 1: owner must be a text");
     expect_error("owner:\nallow: [10.0.0.1]\n", "s.yaml: line 1: owner must be a text");
-    expect_error("owner: \"a\\nb\"\nallow: [10.0.0.1]\n", "s.yaml: line 1: owner must be one line of text");
-    expect_error("owner: x\n", "s.yaml: line 1: the key \"allow\" is missing or empty: list the targets that may be "
-                               "asked");
-    expect_error("owner: x\nallow: []\n", "s.yaml: line 1: the key \"allow\" is missing or empty: list the targets "
-                                          "that may be asked");
+    expect_error("owner: \"a\\nb\"\nallow: [10.0.0.1]\n",
+                 "s.yaml: line 1: owner must be one line of text");
+    expect_error(
+        "owner: x\n",
+        "s.yaml: line 1: the key \"allow\" is missing or empty: list the targets that may be "
+        "asked");
+    expect_error("owner: x\nallow: []\n",
+                 "s.yaml: line 1: the key \"allow\" is missing or empty: list the targets "
+                 "that may be asked");
     expect_error("owner: x\nallow: 10.0.0.1\n", "s.yaml: line 2: allow must be a list of targets");
-    expect_error("owner: x\nallow:\n  - 10.0.0.0/33\n", "s.yaml: line 3: target \"10.0.0.0/33\": the prefix length "
-                                                        "must be 0 to 32, as in 10.0.0.0/24");
-    expect_error("owner: x\nallow:\n  - [a]\n", "s.yaml: line 3: a target must be a text, as in 10.0.0.0/24");
-    expect_error("owner: x\nallow:\n  - ports: 80\n", "s.yaml: line 3: an entry needs the key \"target\"");
+    expect_error("owner: x\nallow:\n  - 10.0.0.0/33\n",
+                 "s.yaml: line 3: target \"10.0.0.0/33\": the prefix length "
+                 "must be 0 to 32, as in 10.0.0.0/24");
+    expect_error("owner: x\nallow:\n  - [a]\n",
+                 "s.yaml: line 3: a target must be a text, as in 10.0.0.0/24");
+    expect_error("owner: x\nallow:\n  - ports: 80\n",
+                 "s.yaml: line 3: an entry needs the key \"target\"");
     expect_error("owner: x\nallow:\n  - {target: a, onwed: true}\n",
-                 "s.yaml: line 3: unknown key \"onwed\", did you mean \"owned\"?; allowed here are target, ports, "
+                 "s.yaml: line 3: unknown key \"onwed\", did you mean \"owned\"?; allowed here are "
+                 "target, ports, "
                  "owned, tags, note");
-    expect_error("owner: x\nallow:\n  - {target: a, owned: yes}\n", "s.yaml: line 3: owned must be true or false");
+    expect_error("owner: x\nallow:\n  - {target: a, owned: yes}\n",
+                 "s.yaml: line 3: owned must be true or false");
     expect_error("owner: x\nallow:\n  - {target: a, tags: b}\n",
                  "s.yaml: line 3: tags must be a map with owner, tier or contact");
     expect_error("owner: x\nallow:\n  - {target: \"a:80\", ports: 80}\n",
                  "s.yaml: line 3: the target \"a:80\" states its ports already");
-    expect_error("owner: x\nallow: [a]\nports: [80, 70000]\n", "s.yaml: line 3: port \"70000\": ports are 1 to 65535");
+    expect_error("owner: x\nallow: [a]\nports: [80, 70000]\n",
+                 "s.yaml: line 3: port \"70000\": ports are 1 to 65535");
     expect_error("owner: x\nallow: [a]\nports: {a: b}\n",
                  "s.yaml: line 3: ports must be a list, as in [9200, 9300-9305]");
     expect_error("owner: x\nallow: [a]\nports: [[80]]\n",
                  "s.yaml: line 3: a port is missing; write a number from 1 to 65535, as in 9200");
     expect_error("owner: x\nallow: [a]\ndeny: [{target: a, owned: true}]\n",
                  "s.yaml: line 3: unknown key \"owned\"; allowed here are target, ports, note");
-    expect_error("owner: x\nallow: [a]\ndeny: a\n", "s.yaml: line 3: deny must be a list of targets");
-    expect_error("owner: x\nowner: y\n", "s.yaml: line 2: the key \"owner\" stands twice in this map");
+    expect_error("owner: x\nallow: [a]\ndeny: a\n",
+                 "s.yaml: line 3: deny must be a list of targets");
+    expect_error("owner: x\nowner: y\n",
+                 "s.yaml: line 2: the key \"owner\" stands twice in this map");
     assert_null(scope_load(&arena, "/nonexistent/s.yaml", &error));
     assert_string_equal(error.text, "/nonexistent/s.yaml: No such file or directory");
 }
@@ -132,8 +148,9 @@ static void test_nearly(void **state)
 static void test_mutated(void **state)
 {
     (void)state;
-    static const char SEED[] = "owner: x\nallow:\n  - {target: 10.0.0.1, ports: [1, 2], tags: {tier: a}}\n"
-                               "deny: [10.0.0.2]\nports: 80\n";
+    static const char SEED[] =
+        "owner: x\nallow:\n  - {target: 10.0.0.1, ports: [1, 2], tags: {tier: a}}\n"
+        "deny: [10.0.0.2]\nports: 80\n";
     struct random r = { 6 };
     size_t taken = 0;
     for (int i = 0; i < 3000; i++) {
@@ -158,7 +175,8 @@ static void test_memory_runs_out(void **state)
     (void)state;
     for (uint64_t nth = 1;; nth++) {
         arena.fail_at = nth;
-        if (parse("owner: x\nallow: [{target: a.b, ports: 80, note: y, tags: {tier: z}}]\ndeny: [10.0.0.1]\n"))
+        if (parse("owner: x\nallow: [{target: a.b, ports: 80, note: y, tags: {tier: z}}]\ndeny: "
+                  "[10.0.0.1]\n"))
             break;
         assert_true(nth < 200);
     }

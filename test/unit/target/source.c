@@ -26,8 +26,9 @@ static void test_lines(void **state)
 {
     (void)state;
     struct targets t = { 0 };
-    struct span text = SPAN("\xef\xbb\xbf# all of them\r\n10.0.0.1\r\n\n  db.internal:80   # the database\n#\n"
-                            "http://x/#y\n10.0.0.2");
+    struct span text =
+        SPAN("\xef\xbb\xbf# all of them\r\n10.0.0.1\r\n\n  db.internal:80   # the database\n#\n"
+             "http://x/#y\n10.0.0.2");
     if (!targets_add_lines(&arena, &t, text, "hosts.txt", &error))
         fail_msg("%s", error.text);
     assert_int_equal(t.list.len, 4);
@@ -46,13 +47,17 @@ static void test_errors_name_the_line(void **state)
 {
     (void)state;
     struct targets t = { 0 };
-    assert_false(targets_add_lines(&arena, &t, SPAN("10.0.0.1\n\n10.0.0.0/99\n"), "hosts.txt", &error));
-    assert_string_equal(error.text, "hosts.txt:3: target \"10.0.0.0/99\": the prefix length must be 0 to 32, as in "
-                                    "10.0.0.0/24");
+    assert_false(
+        targets_add_lines(&arena, &t, SPAN("10.0.0.1\n\n10.0.0.0/99\n"), "hosts.txt", &error));
+    assert_string_equal(
+        error.text, "hosts.txt:3: target \"10.0.0.0/99\": the prefix length must be 0 to 32, as in "
+                    "10.0.0.0/24");
     assert_false(targets_add_lines(&arena, &t, SPAN("@other\n"), "hosts.txt", &error));
     assert_string_equal(error.text, "hosts.txt:1: a target file cannot name another file");
     assert_false(targets_add(&arena, &t, SPAN("@"), &error));
-    assert_string_equal(error.text, "a file name is missing after \"@\"; write @hosts.txt, or @- for standard input");
+    assert_string_equal(
+        error.text,
+        "a file name is missing after \"@\"; write @hosts.txt, or @- for standard input");
     assert_false(targets_add(&arena, &t, SPAN("@/nonexistent"), &error));
     assert_string_equal(error.text, "/nonexistent: No such file or directory");
     assert_false(targets_add(&arena, &t, SPAN("@/"), &error));

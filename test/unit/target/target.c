@@ -102,12 +102,17 @@ static void expect_part(const char *text, const char *part)
 static void test_errors(void **state)
 {
     (void)state;
-    expect_error("10.0.0.0/33", "target \"10.0.0.0/33\": the prefix length must be 0 to 32, as in 10.0.0.0/24");
-    expect_error("fd00::/129", "target \"fd00::/129\": the prefix length must be 0 to 128, as in fd00::/120");
-    expect_error("10.0.0.1:70000", "target \"10.0.0.1:70000\": port \"70000\": ports are 1 to 65535");
-    expect_error("10.0.0.5/24", "target \"10.0.0.5/24\": 10.0.0.5 is not the first address of a /24; write "
-                                "10.0.0.0/24 for all of it, or 10.0.0.5 alone");
-    expect_error("10.0.0.9-3", "target \"10.0.0.9-3\": the smaller address comes first; write 10.0.0.3-10.0.0.9");
+    expect_error("10.0.0.0/33",
+                 "target \"10.0.0.0/33\": the prefix length must be 0 to 32, as in 10.0.0.0/24");
+    expect_error("fd00::/129",
+                 "target \"fd00::/129\": the prefix length must be 0 to 128, as in fd00::/120");
+    expect_error("10.0.0.1:70000",
+                 "target \"10.0.0.1:70000\": port \"70000\": ports are 1 to 65535");
+    expect_error("10.0.0.5/24",
+                 "target \"10.0.0.5/24\": 10.0.0.5 is not the first address of a /24; write "
+                 "10.0.0.0/24 for all of it, or 10.0.0.5 alone");
+    expect_error("10.0.0.9-3",
+                 "target \"10.0.0.9-3\": the smaller address comes first; write 10.0.0.3-10.0.0.9");
     expect_part("10.0.0.256", "not an IPv4 address");
     expect_part("10.0.0", "not an IPv4 address");
     expect_part("10.0.0.1.5", "not an IPv4 address");

@@ -44,7 +44,8 @@ static void test_get(void **state)
 static void test_path(void **state)
 {
     (void)state;
-    const struct node *n = parsed("{\"a\": {\"b\": [{\"c\": 7}, 8]}, \"a.b\": {\"x\": 9}, \"v\": {\"1.2\": 3}}");
+    const struct node *n =
+        parsed("{\"a\": {\"b\": [{\"c\": 7}, 8]}, \"a.b\": {\"x\": 9}, \"v\": {\"1.2\": 3}}");
     int64_t v;
     assert_true(node_i64(node_path(n, SPAN("a.b.x")), &v) && v == 9);
     assert_true(node_i64(node_path(n, SPAN("v.1.2")), &v) && v == 3);

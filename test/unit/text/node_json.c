@@ -35,7 +35,8 @@ static struct node *parse(const char *json)
 static void test_kinds(void **state)
 {
     (void)state;
-    const struct node *n = parse(" {\"t\":true,\"f\":false,\"z\":null,\"i\":-5,\"r\":2.5,\"s\":\"x\",\"l\":[1,[],{}]} ");
+    const struct node *n = parse(
+        " {\"t\":true,\"f\":false,\"z\":null,\"i\":-5,\"r\":2.5,\"s\":\"x\",\"l\":[1,[],{}]} ");
     assert_int_equal(n->kind, NODE_MAP);
     assert_int_equal(n->count, 7);
     assert_int_equal(node_get(n, "t")->integer, 1);
@@ -56,9 +57,33 @@ static void test_kinds(void **state)
 static void test_not_json(void **state)
 {
     (void)state;
-    static const char *const BAD[] = { "", " ", "{", "[1,]", "{\"a\":}", "{'a':1}", "tru", "01", "+1", "1.", ".5",
-        "[1] 2", "\"\\x\"", "\"a\nb\"", "nan", "[1}", "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"\\ud800\"",
-        "{\"a\\u0000b\": 1}", "\xef\xbb\xbf{}", "// x\n1", "1e999", "]", "}{", "\"\\" };
+    static const char *const BAD[] = { "",
+                                       " ",
+                                       "{",
+                                       "[1,]",
+                                       "{\"a\":}",
+                                       "{'a':1}",
+                                       "tru",
+                                       "01",
+                                       "+1",
+                                       "1.",
+                                       ".5",
+                                       "[1] 2",
+                                       "\"\\x\"",
+                                       "\"a\nb\"",
+                                       "nan",
+                                       "[1}",
+                                       "\"\xff\"",
+                                       "\"\xc0\xaf\"",
+                                       "\"\xed\xa0\x80\"",
+                                       "\"\\ud800\"",
+                                       "{\"a\\u0000b\": 1}",
+                                       "\xef\xbb\xbf{}",
+                                       "// x\n1",
+                                       "1e999",
+                                       "]",
+                                       "}{",
+                                       "\"\\" };
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
         if (parse(BAD[i]))
             fail_msg("\"%s\" is taken for JSON", BAD[i]);
@@ -76,7 +101,8 @@ static void test_nul_in_text(void **state)
 static void test_huge_integers(void **state)
 {
     (void)state;
-    const struct node *n = parse("{\"max\": 18446744073709551615, \"one\": 1, \"max63\": 9223372036854775807}");
+    const struct node *n =
+        parse("{\"max\": 18446744073709551615, \"one\": 1, \"max63\": 9223372036854775807}");
     assert_false(node_get(n, "max")->is_integer);
     assert_true(node_get(n, "max")->real > 1.8e19);
     assert_true(node_get(n, "one")->is_integer);
@@ -159,7 +185,8 @@ static size_t walk(const struct node *n)
 static void test_random_bytes(void **state)
 {
     (void)state;
-    static const char SEED[] = "{\"a\":[1,2.5e3,true,null,\"x\\u00e9\\n\"],\"b\":{\"c\":-0,\"d\":[[],{}]}}";
+    static const char SEED[] =
+        "{\"a\":[1,2.5e3,true,null,\"x\\u00e9\\n\"],\"b\":{\"c\":-0,\"d\":[[],{}]}}";
     static const char ALPHABET[] = "{}[]\",:\\u0019eE.-+ntf \xc3\xa9\x00\x80";
     struct random r = { 5 };
     size_t parsed = 0;

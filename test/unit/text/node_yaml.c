@@ -35,8 +35,9 @@ static struct node *parse(const char *yaml)
 static void test_document(void **state)
 {
     (void)state;
-    const struct node *n = parse("# scope\nowner: Example Ltd\nports: [80, 443]\nallow:\n  - target: 10.0.0.0/8\n"
-                                 "    owned: true\n  - \"1.5\"\nnote: |\n  two\n  lines\n");
+    const struct node *n =
+        parse("# scope\nowner: Example Ltd\nports: [80, 443]\nallow:\n  - target: 10.0.0.0/8\n"
+              "    owned: true\n  - \"1.5\"\nnote: |\n  two\n  lines\n");
     assert_non_null(n);
     assert_int_equal(n->count, 4);
     assert_true(span_is(node_text(node_get(n, "owner")), "Example Ltd"));
@@ -176,7 +177,8 @@ static void test_many_keys_are_fast(void **state)
 static void test_random_bytes(void **state)
 {
     (void)state;
-    static const char SEED[] = "owner: \"x\"\nallow:\n  - target: 10.0.0.0/8\n    ports: [1, 2]\n  - |\n    t\ndeny: {a: b}\n";
+    static const char SEED[] = "owner: \"x\"\nallow:\n  - target: 10.0.0.0/8\n    ports: [1, 2]\n  "
+                               "- |\n    t\ndeny: {a: b}\n";
     static const char ALPHABET[] = "{}[]\",:-?&*!|>'%@` \n\t#~x0\xc3\xa9\x00\x80";
     struct random r = { 5 };
     size_t parsed = 0;

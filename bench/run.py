@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Side-by-side measurements of the sweep, in a network namespace of its own. Nothing leaves the
+machine. Every figure is a ratio against a peer in the same run, or a peak of memory.
+
+    bench/run.py [BUILD] [sweep|nmap|tls|large ...]       all of them without a name
+"""
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ADDRESSES, PARALLEL, PAIRS = 65536, 256, 5
+RESULTS = []
+
+
+def enter_namespace():
+    if os.environ.get("AJAR_BENCH_INSIDE"):
+        return
+    os.environ["AJAR_BENCH_INSIDE"] = "1"
+    unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+    os.execvp("unshare", [*unshare, sys.executable, str(pathlib.Path(__file__).resolve()), *sys.argv[1:]])
+
+
+def judge(name, value, wanted, good):
+    RESULTS.append(good)
+    print(f"{'reached ' if good else 'MISSED  '} {name}: {value}   (wanted {wanted})", flush=True)
+
+
+def build_tools(build):
+    for name, libraries in (("bare", []), ("tls_hold", ["-lssl", "-lcrypto"])):
+        subprocess.run(["gcc", "-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-o", f"{build}/{name}", f"{HERE}/{name}.c", *libraries], check=True)
+
+
+def start_redis(directory):
+    p = subprocess.Popen(["redis-server", "--port", "6379", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "",
+                          "--maxclients", "20000", "--tcp-backlog", "4096", "--dir", directory], stdout=subprocess.DEVNULL)
+    for _ in range(100):
+        if subprocess.run(["redis-cli", "ping"], capture_output=True).returncode == 0:
+            subprocess.run(["redis-cli", "set", "a", "1"], capture_output=True, check=True)
+            return p
+        time.sleep(0.05)
+    raise SystemExit("redis-server did not start")
+
+
+def ajar(build, *args):
+    """Seconds and the summary line of one scan."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+") as out:
+        subprocess.run([f"{build}/ajar", "scan", "--json", *args], stdout=out, check=False)
+        seconds = time.monotonic() - started
+        out.seek(max(0, out.tell() - 4096))
+        last = out.read().splitlines()[-1]
+    return seconds, json.loads(last)
+
+
+def bench_sweep(build):
+    """65,536 loopback addresses answered by one Redis, against a bare epoll loop."""
+    ratios = []
+    for pair in range(PAIRS + 1):
+        text = subprocess.run([f"{build}/bare", "127.1.0.0", str(ADDRESSES), "6379", str(PARALLEL)],
+                              capture_output=True, text=True, check=True).stdout
+        bare = float(re.search(r"(\d+) a second", text)[1])
+        seconds, summary = ajar(build, "--ports", "6379", "--parallel", str(PARALLEL), "127.1.0.0/16")
+        assert summary["answered"] == ADDRESSES, summary
+        rate = ADDRESSES / seconds
+        if pair:  # the first pair warms up
+            ratios.append(rate / bare)
+            print(f"          pair {pair}: ajar {rate:.0f} a second, bare loop {bare:.0f} a second, {rate / bare:.2f}x", flush=True)
+    judge("sweep against the bare epoll loop", f"{statistics.median(ratios):.2f}x, median of {PAIRS} pairs", "at least 0.7x",
+          statistics.median(ratios) >= 0.7)
+
+
+def bench_nmap(build):
+    """A /22 of them against nmap -sV."""
+    seconds, summary = ajar(build, "--ports", "6379", "--parallel", str(PARALLEL), "127.1.0.0/22")
+    assert summary["answered"] == 1024, summary
+    started = time.monotonic()
+    text = subprocess.run(["nmap", "-n", "-Pn", "-sV", "-p", "6379", "127.1.0.0/22"], capture_output=True, text=True).stdout
+    nmap = time.monotonic() - started
+    found = text.count("Redis key-value store")
+    print(f"          ajar {seconds:.2f} s, nmap {nmap:.1f} s for {found} addresses", flush=True)
+    judge("sweep of a /22 against nmap -sV", f"{nmap / seconds:.0f}x", "at least 100x", nmap / seconds >= 100)
+
+
+def memory_of(pid):
+    """Proportional memory (PSS) in MB of a process and its children, and the sum of their peaks."""
+    pids = [pid, *map(int, subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split())]
+    now = peak = 0
+    for p in pids:
+        try:
+            now += int(re.search(r"^Pss:\s+(\d+)", open(f"/proc/{p}/smaps_rollup").read(), re.M)[1])
+            peak += int(re.search(r"^VmHWM:\s+(\d+)", open(f"/proc/{p}/status").read(), re.M)[1])
+        except (OSError, TypeError):
+            pass
+    return now / 1024, peak / 1024
+
+
+def bench_tls(build, directory):
+    """Peak memory with 10,000 TLS conversations open at once."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                    f"{directory}/k.pem", "-out", f"{directory}/c.pem", "-days", "2", "-subj", "/CN=hold"],
+                   capture_output=True, check=True)
+    server = subprocess.Popen([f"{build}/tls_hold", "443", f"{directory}/c.pem", f"{directory}/k.pem"],
+                              stdout=subprocess.PIPE, text=True)
+    scan = subprocess.Popen([f"{build}/ajar", "scan", "--json", "--ports", "443", "--parallel", "10300", "--timeout", "120",
+                             "127.2.0.0/18"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    most = 0
+    timer = threading.Timer(120, server.kill)
+    timer.start()
+    for line in server.stdout:
+        most = max(most, int(line.split()[1]))
+        if most >= 10000:
+            break
+    now, peak = memory_of(scan.pid)
+    timer.cancel()
+    scan.kill()
+    server.kill()
+    scan.wait()
+    judge("memory with 10,000 TLS conversations open", f"{peak:.0f} MB at the peak ({now:.0f} MB PSS), {most} open",
+          "under 600 MB", most >= 10000 and peak < 600)
+
+
+def bench_large(build):
+    """A /8 starts at once and in little memory."""
+    started = time.monotonic()
+    scan = subprocess.Popen([f"{build}/ajar", "scan", "--json", "--large", "--ports", "6379", "127.0.0.0/8"],
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    while '"service"' not in scan.stdout.readline():
+        pass
+    first = time.monotonic() - started
+    threading.Thread(target=lambda: [None for _ in scan.stdout], daemon=True).start()
+    time.sleep(5)
+    _, peak = memory_of(scan.pid)
+    scan.kill()
+    scan.wait()
+    judge("a /8: time to the first answer", f"{first:.2f} s", "under 1 s", first < 1)
+    judge("a /8: peak memory after 5 s of sweeping", f"{peak:.0f} MB", "under 64 MB", peak < 64)
+
+
+def main():
+    enter_namespace()
+    names = [a for a in sys.argv[1:] if a in ("sweep", "nmap", "tls", "large")]
+    rest = [a for a in sys.argv[1:] if a not in names]
+    build = pathlib.Path(rest[0] if rest else "build").resolve()
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    pathlib.Path("/proc/sys/net/core/somaxconn").write_text("65535")
+    build_tools(build)
+    with tempfile.TemporaryDirectory() as directory:
+        redis = start_redis(directory)
+        try:
+            if not names or "sweep" in names:
+                bench_sweep(build)
+            if not names or "nmap" in names:
+                bench_nmap(build)
+            if not names or "large" in names:
+                bench_large(build)
+        finally:
+            redis.terminate()
+            redis.wait()
+        if not names or "tls" in names:
+            bench_tls(build, directory)
+    print(f"{sum(RESULTS)} reached, {len(RESULTS) - sum(RESULTS)} missed")
+    return 0 if all(RESULTS) else 1
+
+
+sys.exit(main())

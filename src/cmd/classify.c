@@ -1,0 +1,440 @@
+/* ajar classify: what personal data is in files, directories or standard input. One scan a file,
+ * as many files at once as there are threads; reports come in the order of the files. Types,
+ * counts, fields and odds are printed, never a value. */
+#include "cmd/classify.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "pii/pii.h"
+#include "text/escape.h"
+
+enum { FILES_MAX = 4 << 20, PATHS_BYTES_MAX = 512 << 20, DIRECTORY_DEPTH_MAX = 64, THREADS_MAX = 64,
+       REPORT_BYTES_MAX = 16 << 20, AHEAD_MAX = 256, YAML_FILE_MAX = 1 << 20 };
+
+enum { ROW_FORMAT, ROW_JSON, ROW_SHAPES, ROW_DETECTORS, ROW_THREADS, ROW_ALL, ROW_ENGINE, ROW_TO_SEE };
+
+static const struct option_row ROWS[] = {
+    [ROW_FORMAT] = { "format", "NAME", "text, json, csv or sql; guessed from the bytes otherwise" },
+    [ROW_JSON] = { "json", NULL, "one JSON object a file instead of a table" },
+    [ROW_SHAPES] = { "shapes", NULL, "a masked example of each finding: 110***********123X" },
+    [ROW_DETECTORS] = { "detectors", "FILE", "also the detectors in this YAML file (doc/pii.md)" },
+    [ROW_THREADS] = { "threads", "N", "files read at once (all cores)" },
+    [ROW_ALL] = { "all", NULL, "also say which files hold nothing" },
+    [ROW_ENGINE] = { "engine", "NAME", "avx512, avx2, sse4.2, neon or portable (the fastest)" },
+    [ROW_TO_SEE] = { "sample-size", "SHARE", "only say how many random records show data in that SHARE (0.001) of them" },
+    { NULL, NULL, NULL },
+};
+
+struct job {
+    const char *path;
+    struct buf report;
+    bool done, confirmed, failed;
+};
+
+struct classify {
+    struct ajar_pii *pii;
+    struct ajar_pii_options options;
+    struct arena arena;
+    LIST_OF(struct job) jobs;
+    bool json, all;
+    unsigned threads;
+    double sample_share;
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
+    size_t next, printed; /* jobs handed out, jobs printed; under lock */
+    uint64_t bytes, records;
+    size_t quiet;
+};
+
+void help_classify(void)
+{
+    puts("\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed.\n");
+    options_print(ROWS);
+}
+
+static bool read_file(const char *path, struct buf *out, struct error *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = -1;
+    uint8_t *room = fd >= 0 ? buf_room(out, YAML_FILE_MAX) : NULL;
+    while (room && (got = read(fd, out->at + out->len, YAML_FILE_MAX - out->len)) > 0)
+        out->len += (size_t)got;
+    int why = errno;
+    if (fd >= 0)
+        close(fd);
+    return got == 0 || error_set(e, "%s: %s", path, strerror(why));
+}
+
+static bool take_detectors(struct classify *c, const char *path, struct error *e)
+{
+    struct buf yaml;
+    buf_init(&yaml, YAML_FILE_MAX);
+    bool fine = read_file(path, &yaml, e) &&
+                (ajar_pii_add_detectors(c->pii, (const char *)yaml.at, yaml.len, e->text) || error_in(e, "%s", path));
+    buf_release(&yaml);
+    return fine;
+}
+
+static bool take(void *self, size_t row, const char *value, struct error *e)
+{
+    struct classify *c = self;
+    double number;
+    switch (row) {
+    case ROW_FORMAT: c->options.format = value; return true;
+    case ROW_JSON: c->json = true; return true;
+    case ROW_SHAPES: c->options.shapes = true; return true;
+    case ROW_DETECTORS: return take_detectors(c, value, e);
+    case ROW_ALL: c->all = true; return true;
+    case ROW_ENGINE: c->options.engine = value; return true;
+    case ROW_THREADS:
+        if (!option_number("threads", value, 1, THREADS_MAX, &number, e))
+            return false;
+        c->threads = (unsigned)number;
+        return true;
+    default:
+        return option_number("sample-size", value, 1e-9, 0.999, &c->sample_share, e);
+    }
+}
+
+static bool add_job(struct classify *c, const char *path, struct error *e)
+{
+    struct job *job = c->jobs.len < FILES_MAX ? list_add(&c->arena, &c->jobs) : NULL;
+    if (!job)
+        return error_set(e, "more than %d files, or no memory for their names", FILES_MAX);
+    *job = (struct job){ .path = path };
+    buf_init(&job->report, REPORT_BYTES_MAX);
+    return true;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool add_path(struct classify *c, const char *path, unsigned depth, struct error *e)
+{
+    struct stat st;
+    if (strcmp(path, "-") == 0)
+        return add_job(c, path, e);
+    if ((depth ? lstat : stat)(path, &st) != 0)
+        return error_set(e, "%s: %s", path, strerror(errno));
+    if (!S_ISDIR(st.st_mode))
+        return depth && !S_ISREG(st.st_mode) ? true : add_job(c, path, e);
+    if (depth == DIRECTORY_DEPTH_MAX)
+        return error_set(e, "%s: directories nest deeper than %d", path, DIRECTORY_DEPTH_MAX);
+    struct dirent **names = NULL;
+    int count = scandir(path, &names, NULL, by_name);
+    bool fine = count >= 0 || error_set(e, "%s: %s", path, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        const char *name = names[i]->d_name;
+        if (fine && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+            const char *inner = arena_printf(&c->arena, "%s/%s", path, name);
+            fine = inner ? add_path(c, inner, depth + 1, e) : error_set(e, "no memory for more file names");
+        }
+        free(names[i]);
+    }
+    free(names);
+    return fine;
+}
+
+static void put_number(struct buf *b, double value)
+{
+    buf_printf(b, "%.0f", value);
+}
+
+static void json_text(struct buf *b, const char *key, const char *text)
+{
+    buf_printf(b, "\"%s\":\"", key);
+    escape_json(b, span_str(text));
+    buf_str(b, "\"");
+}
+
+static void json_signals(struct buf *b, unsigned signals)
+{
+    static const char *const NAMES[] = { "values", "name", "spread", "sibling" };
+    const char *comma = "";
+    buf_str(b, "\"signals\":[");
+    for (unsigned i = 0; i < 4; i++)
+        if (signals >> i & 1) {
+            buf_printf(b, "%s\"%s\"", comma, NAMES[i]);
+            comma = ",";
+        }
+    buf_str(b, "]");
+}
+
+static void json_finding(struct buf *b, const struct ajar_pii_finding *f)
+{
+    buf_str(b, "{");
+    json_text(b, "field", f->field);
+    buf_str(b, ",");
+    json_text(b, "type", f->type);
+    buf_str(b, ",");
+    json_text(b, "category", f->category);
+    buf_printf(b, ",\"state\":\"%s\",", f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected");
+    json_signals(b, f->signals);
+    buf_printf(b, ",\"in_text\":%s,\"test_data\":%s,\"k\":%u,\"n\":%u,\"sampled\":%u,\"hits\":%llu,\"chance\":%g,"
+               "\"log10_odds\":%.1f,\"distinct\":{\"low\":%.0f,\"estimate\":%.0f,\"high\":%.0f}",
+               f->in_text ? "true" : "false", f->test_data ? "true" : "false", f->passed, f->shaped, f->sampled,
+               (unsigned long long)f->hits, f->chance, f->log10_odds, f->distinct_low, f->distinct, f->distinct_high);
+    if (f->shape) {
+        buf_str(b, ",");
+        json_text(b, "shape", f->shape);
+    }
+    buf_str(b, "}");
+}
+
+static void json_report(struct buf *b, const char *path, const struct ajar_pii_summary *s,
+                        const struct ajar_pii_finding *f, size_t count)
+{
+    buf_str(b, "{");
+    json_text(b, "file", path);
+    buf_printf(b, ",\"format\":\"%s\",\"coding\":\"%s\",\"bytes\":%llu,\"records\":%llu,\"fields\":%zu", s->format,
+               s->coding, (unsigned long long)s->bytes, (unsigned long long)s->records, s->fields);
+    if (s->persons_known) {
+        buf_printf(b, ",\"persons\":{\"low\":%.0f,\"estimate\":%.0f,\"high\":%.0f,", s->persons_low, s->persons,
+                   s->persons_high);
+        json_text(b, "by", s->persons_field);
+        buf_str(b, "}");
+    }
+    buf_str(b, ",\"findings\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_str(b, ",");
+        json_finding(b, &f[i]);
+    }
+    buf_str(b, "]}\n");
+}
+
+/* Text and blanks up to a column; at least one blank. */
+static void column(struct buf *b, struct span escaped, size_t width)
+{
+    size_t used = text_columns(escaped);
+    buf_put(b, escaped);
+    do
+        buf_byte(b, ' ');
+    while (++used < width);
+}
+
+static void text_finding(struct buf *b, const struct ajar_pii_finding *f)
+{
+    struct buf cell;
+    buf_init(&cell, 4096);
+    escape_tty(&cell, span_str(f->field));
+    buf_str(b, "  ");
+    column(b, buf_span(&cell), 26);
+    buf_reset(&cell);
+    buf_printf(&cell, "%s%s%s", f->label, f->in_text ? ", in text" : "", f->test_data ? ", test data" : "");
+    column(b, buf_span(&cell), 56);
+    column(b, span_str(f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected"), 11);
+    buf_reset(&cell);
+    buf_printf(&cell, "%u of %u", f->passed, f->shaped);
+    column(b, buf_span(&cell), 14);
+    buf_reset(&cell);
+    if (f->log10_odds < 1)
+        buf_str(&cell, "-");
+    else
+        buf_printf(&cell, "10^%.0f", f->log10_odds);
+    column(b, buf_span(&cell), 9);
+    put_number(b, f->distinct);
+    if (f->distinct_high > f->distinct) {
+        buf_str(b, " [");
+        put_number(b, f->distinct_low);
+        buf_str(b, ", ");
+        put_number(b, f->distinct_high);
+        buf_str(b, "]");
+    }
+    if (f->shape) {
+        buf_str(b, "  ");
+        escape_tty(b, span_str(f->shape));
+    }
+    buf_str(b, "\n");
+    buf_release(&cell);
+}
+
+static void text_report(struct buf *b, const char *path, const struct ajar_pii_summary *s,
+                        const struct ajar_pii_finding *f, size_t count)
+{
+    escape_tty(b, span_str(path));
+    buf_printf(b, "  (%s, %s, %llu bytes", s->format, s->coding, (unsigned long long)s->bytes);
+    if (s->records)
+        buf_printf(b, ", %llu records", (unsigned long long)s->records);
+    buf_str(b, count ? ")\n" : "): nothing found\n");
+    if (count) {
+        buf_str(b, "  ");
+        column(b, SPAN("field"), 26);
+        column(b, SPAN("what"), 56);
+        column(b, SPAN("state"), 11);
+        column(b, SPAN("k of n"), 14);
+        column(b, SPAN("odds"), 9);
+        buf_str(b, "distinct\n");
+    }
+    for (size_t i = 0; i < count; i++)
+        text_finding(b, &f[i]);
+    if (s->persons_known) {
+        buf_str(b, "  about ");
+        put_number(b, s->persons);
+        buf_str(b, " distinct persons [");
+        put_number(b, s->persons_low);
+        buf_str(b, ", ");
+        put_number(b, s->persons_high);
+        buf_str(b, "], by ");
+        escape_tty(b, span_str(s->persons_field));
+        buf_str(b, "\n");
+    }
+}
+
+static void report_failure(struct job *job, const char *sentence)
+{
+    job->failed = true;
+    escape_tty(&job->report, span_str(job->path));
+    buf_printf(&job->report, ": %s\n", sentence);
+}
+
+/* Scans one file; its report lies in job->report afterwards. */
+static void run_job(struct classify *c, struct job *job)
+{
+    char error[AJAR_PII_ERROR_MAX];
+    struct ajar_pii_summary summary;
+    size_t count;
+    int fd = strcmp(job->path, "-") == 0 ? dup(STDIN_FILENO) : open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct ajar_pii_scan *scan = fd >= 0 ? ajar_pii_scan_new(c->pii, &c->options) : NULL;
+    if (!scan) {
+        report_failure(job, fd < 0 ? strerror(errno) : "not enough memory");
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    bool fine = ajar_pii_scan_fd(scan, fd, error);
+    fine = ajar_pii_scan_end(scan, fine ? error : NULL) && fine;
+    close(fd);
+    const struct ajar_pii_finding *found = ajar_pii_findings(scan, &count);
+    ajar_pii_summarise(scan, &summary);
+    for (size_t i = 0; i < count; i++)
+        job->confirmed = job->confirmed || found[i].state == AJAR_PII_CONFIRMED;
+    if (c->json && (count || c->all || c->jobs.len == 1))
+        json_report(&job->report, job->path, &summary, found, count);
+    else if (!c->json && (count || c->all || c->jobs.len == 1))
+        text_report(&job->report, job->path, &summary, found, count);
+    if (!fine)
+        report_failure(job, error);
+    ajar_pii_scan_free(scan);
+    pthread_mutex_lock(&c->lock);
+    c->bytes += summary.bytes;
+    c->records += summary.records;
+    c->quiet += count == 0;
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* Prints what is done, in order. Called with the lock held. */
+static void print_done(struct classify *c)
+{
+    while (c->printed < c->next && c->jobs.at[c->printed].done) {
+        struct job *job = &c->jobs.at[c->printed++];
+        (void)write_out(&job->report);
+        buf_release(&job->report);
+    }
+    pthread_cond_broadcast(&c->moved);
+}
+
+static void *work(void *self)
+{
+    struct classify *c = self;
+    pthread_mutex_lock(&c->lock);
+    while (c->next < c->jobs.len) {
+        if (c->next - c->printed >= AHEAD_MAX) {
+            pthread_cond_wait(&c->moved, &c->lock);
+            continue;
+        }
+        struct job *job = &c->jobs.at[c->next++];
+        pthread_mutex_unlock(&c->lock);
+        run_job(c, job);
+        pthread_mutex_lock(&c->lock);
+        job->done = true;
+        print_done(c);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return NULL;
+}
+
+static void run_all(struct classify *c)
+{
+    pthread_t threads[THREADS_MAX];
+    unsigned started = 0;
+    while (started + 1 < c->threads && started + 1 < c->jobs.len &&
+           pthread_create(&threads[started], NULL, work, c) == 0)
+        started++;
+    work(c);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static int finish(struct classify *c)
+{
+    bool confirmed = false, failed = false;
+    for (size_t i = 0; i < c->jobs.len; i++) {
+        confirmed = confirmed || c->jobs.at[i].confirmed;
+        failed = failed || c->jobs.at[i].failed;
+    }
+    if (c->jobs.len > 1)
+        fprintf(stderr, "%zu files, %llu bytes; nothing found in %zu\n", c->jobs.len, (unsigned long long)c->bytes, c->quiet);
+    return confirmed ? EXIT_FOUND : failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
+}
+
+static int print_sample_size(double share)
+{
+    static const double CERTAINTY[] = { 0.9, 0.95, 0.99, 0.999 };
+    for (size_t i = 0; i < sizeof(CERTAINTY) / sizeof(CERTAINTY[0]); i++)
+        printf("%g%% certain: %llu random records\n", CERTAINTY[i] * 100,
+               (unsigned long long)ajar_pii_sample_to_see(share, CERTAINTY[i]));
+    return EXIT_NOTHING;
+}
+
+static bool prepare(struct classify *c, int argc, char **argv, struct error *e)
+{
+    int args = 0;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    c->threads = cores > 1 ? (unsigned)cores : 1;
+    if (c->threads > THREADS_MAX)
+        c->threads = THREADS_MAX;
+    if (!options_parse(ROWS, argc, argv, &args, take, c, e))
+        return false;
+    if (c->sample_share > 0)
+        return true;
+    struct ajar_pii_scan *trial = ajar_pii_scan_new(c->pii, &c->options);
+    if (!trial)
+        return error_set(e, "--format is text, json, csv or sql; --engine is one that this processor has");
+    ajar_pii_scan_free(trial);
+    for (int i = 1; i <= args; i++)
+        if (!add_path(c, argv[i], 0, e))
+            return false;
+    return c->jobs.len || error_set(e, "`ajar classify` wants a file, a directory or - for standard input");
+}
+
+int cmd_classify(int argc, char **argv)
+{
+    struct error e;
+    struct classify c = { .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER };
+    int status;
+    arena_init(&c.arena, PATHS_BYTES_MAX);
+    c.pii = ajar_pii_new(e.text);
+    if (!c.pii || !prepare(&c, argc, argv, &e)) {
+        status = cmd_fail(EXIT_USAGE, &e);
+    } else if (c.sample_share > 0) {
+        status = print_sample_size(c.sample_share);
+    } else {
+        run_all(&c);
+        status = finish(&c);
+    }
+    ajar_pii_free(c.pii);
+    arena_release(&c.arena);
+    return status;
+}

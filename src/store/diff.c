@@ -1,0 +1,199 @@
+/* Two scans side by side. Their sightings lie in the order of the findings' numbers, so both are
+ * walked once, in step, and nothing is held. */
+#include <stdio.h>
+
+#include "store/inside.h"
+
+static const char *const CHANGE_NAMES[] = {
+    [CHANGE_NEW] = "new",     [CHANGE_STILL] = "still",             [CHANGE_CHANGED] = "changed",
+    [CHANGE_FIXED] = "fixed", [CHANGE_UNREACHABLE] = "unreachable", [CHANGE_NOT_ASKED] = "not-asked",
+};
+
+const char *change_name(enum change c)
+{
+    return (unsigned)c < CHANGE_COUNT ? CHANGE_NAMES[c] : "unknown";
+}
+
+struct sighting {
+    bool there;
+    int64_t finding, severity, observation;
+};
+
+struct diffing {
+    struct store *store;
+    int64_t older, newer;
+    int64_t version_key;
+};
+
+static struct sighting next_sighting(struct query *q)
+{
+    struct sighting at = { query_row(q), 0, 0, 0 };
+    if (at.there)
+        at = (struct sighting){ true, query_get(q, 0), query_get(q, 1), query_get(q, 2) };
+    return at;
+}
+
+/* ---- gone ---- */
+
+/* Closed by proof between the two scans, or only not seen. */
+static enum change why_gone(struct diffing *d, int64_t finding)
+{
+    static const char CLOSED[] = "SELECT closed_scan FROM life WHERE finding = ?1 AND opened_scan <= ?2"
+                                 " ORDER BY opened_scan DESC LIMIT 1";
+    static const char ASKED[] = "SELECT 1 FROM visits WHERE scan = ?2 AND endpoint ="
+                                " (SELECT endpoint FROM findings WHERE id = ?1)";
+    struct query q = query(d->store, CLOSED);
+    query_int(&q, 1, finding);
+    query_int(&q, 2, d->older);
+    int64_t closed = query_value(&q, 0);
+    if (closed && closed <= d->newer)
+        return CHANGE_FIXED;
+    q = query(d->store, ASKED);
+    query_int(&q, 1, finding);
+    query_int(&q, 2, d->newer);
+    return query_value(&q, 0) ? CHANGE_UNREACHABLE : CHANGE_NOT_ASKED;
+}
+
+static bool was_open_before(struct diffing *d, int64_t finding)
+{
+    static const char BEFORE[] = "SELECT 1 FROM life WHERE finding = ?1 AND opened_scan < ?2 AND closed_scan <= ?2 LIMIT 1";
+    struct query q = query(d->store, BEFORE);
+    query_int(&q, 1, finding);
+    query_int(&q, 2, d->newer);
+    return query_value(&q, 0) != 0;
+}
+
+/* ---- changed ---- */
+
+struct looks {
+    int64_t outcome, collections, records, bytes;
+    uint8_t version[64];
+    size_t version_len;
+};
+
+static void look(struct diffing *d, int64_t observation, struct looks *ret)
+{
+    static const char GET[] = "SELECT outcome, collections, records, bytes FROM observations WHERE id = ?1";
+    static const char VERSION[] = "SELECT value FROM facts WHERE observation = ?1 AND key = ?2";
+    struct query q = query(d->store, GET);
+    query_int(&q, 1, observation);
+    *ret = (struct looks){ COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, { 0 }, 0 };
+    if (query_row(&q))
+        *ret = (struct looks){ query_get(&q, 0), query_get(&q, 1), query_get(&q, 2), query_get(&q, 3), { 0 }, 0 };
+    query_end(&q);
+    q = query(d->store, VERSION);
+    query_int(&q, 1, observation);
+    query_int(&q, 2, d->version_key);
+    if (query_row(&q)) {
+        struct span version = span_first(query_span(&q, 0), sizeof(ret->version));
+        ret->version_len = version.len;
+        if (version.len)
+            memcpy(ret->version, version.at, version.len);
+    }
+    query_end(&q);
+}
+
+/* Counts of a live store move all the time; a tenth more or less is news. */
+static bool moved(int64_t before, int64_t after)
+{
+    if (before == after)
+        return false;
+    if (before < 0 || after < 0)
+        return true;
+    int64_t by = before > after ? before - after : after - before;
+    return by > before / 10;
+}
+
+static void tell(char what[static 128], const char *name, int64_t before, int64_t after)
+{
+    size_t n = strlen(what);
+    if (before < 0 || after < 0)
+        snprintf(what + n, 128 - n, "%s%s", n ? ", " : "", name);
+    else
+        snprintf(what + n, 128 - n, "%s%s %lld -> %lld", n ? ", " : "", name, (long long)before, (long long)after);
+}
+
+static bool compare(struct diffing *d, const struct sighting *a, const struct sighting *b, char what[static 128])
+{
+    struct looks before, after;
+    what[0] = '\0';
+    if (a->severity != b->severity)
+        snprintf(what, 128, "severity %s -> %s", severity_name((enum severity)a->severity),
+                 severity_name((enum severity)b->severity));
+    if (a->observation != b->observation) {
+        look(d, a->observation, &before);
+        look(d, b->observation, &after);
+        if (!span_eq(span_of(before.version, before.version_len), span_of(after.version, after.version_len)))
+            tell(what, "version", COUNT_UNKNOWN, COUNT_UNKNOWN);
+        if (before.outcome != after.outcome)
+            tell(what, "verdict", COUNT_UNKNOWN, COUNT_UNKNOWN);
+        if (before.collections != after.collections)
+            tell(what, "collections", before.collections, after.collections);
+        if (moved(before.records, after.records))
+            tell(what, "records", before.records, after.records);
+        if (moved(before.bytes, after.bytes))
+            tell(what, "bytes", before.bytes, after.bytes);
+    }
+    return what[0] != '\0';
+}
+
+/* ---- the walk ---- */
+
+static void judge_pair(struct diffing *d, const struct sighting *a, const struct sighting *b, struct stored_change *ret)
+{
+    bool in_a = a->there && (!b->there || a->finding <= b->finding);
+    bool in_b = b->there && (!a->there || b->finding <= a->finding);
+    const struct sighting *before = in_a ? a : b, *after = in_b ? b : a;
+    *ret = (struct stored_change){ .change = CHANGE_STILL, .finding = before->finding,
+                                   .before = (enum severity)before->severity, .after = (enum severity)after->severity };
+    if (in_a && in_b) {
+        if ((a->observation != b->observation || a->severity != b->severity) && compare(d, a, b, ret->what))
+            ret->change = CHANGE_CHANGED;
+    } else if (in_b) {
+        ret->change = CHANGE_NEW;
+        ret->reopened = was_open_before(d, b->finding);
+    } else {
+        ret->change = why_gone(d, a->finding);
+    }
+}
+
+static int64_t word_number(struct store *s, const char *word)
+{
+    static const char FIND[] = "SELECT id FROM words WHERE text = ?1";
+    struct query q = query(s, FIND);
+    query_text(&q, 1, span_str(word));
+    return query_value(&q, 0);
+}
+
+bool store_diff(struct store *s, int64_t older, int64_t newer, bool with_still,
+                bool (*each)(void *self, const struct stored_change *c), void *self, uint64_t counts[CHANGE_COUNT],
+                struct error *e)
+{
+    static const char OLDER[] = "SELECT finding, severity, observation FROM sightings WHERE scan = ?1 ORDER BY finding";
+    static const char NEWER[] = "SELECT finding, severity, observation FROM sightings WHERE scan = ?1 ORDER BY finding ";
+    struct diffing d = { s, older, newer, word_number(s, "version") };
+    struct query qa = query(s, OLDER), qb = query(s, NEWER);
+    uint64_t sums[CHANGE_COUNT] = { 0 };
+    bool more = true;
+    query_int(&qa, 1, older);
+    query_int(&qb, 1, newer);
+    struct sighting a = next_sighting(&qa), b = next_sighting(&qb);
+    while (more && store_ok(s) && (a.there || b.there)) {
+        struct stored_change c;
+        judge_pair(&d, &a, &b, &c);
+        sums[c.change]++;
+        if (with_still || c.change != CHANGE_STILL)
+            more = each(self, &c);
+        bool step_a = a.there && (!b.there || a.finding <= b.finding);
+        bool step_b = b.there && (!a.there || b.finding <= a.finding);
+        if (step_a)
+            a = next_sighting(&qa);
+        if (step_b)
+            b = next_sighting(&qb);
+    }
+    query_end(&qa);
+    query_end(&qb);
+    for (size_t i = 0; counts && i < CHANGE_COUNT; i++)
+        counts[i] = sums[i];
+    return store_told(s, e);
+}

@@ -1,0 +1,125 @@
+/* What the files of the store share: the connection with its sticky error, cached queries, the
+ * dictionary. The room's own header. */
+#ifndef AJAR_STORE_INSIDE_H
+#define AJAR_STORE_INSIDE_H
+
+#include <sqlite3.h>
+
+#include "base/table.h"
+#include "store/store.h"
+
+enum { QUERIES_MAX = 128, REASONS_MAX = 256, FIXES_CACHED = 64, PLAN_BYTES_MAX = 64 << 20 };
+
+/* The end of a visit as it is stored; never renumbered. */
+enum stored_end { STORED_ANSWERED, STORED_REFUSED, STORED_SILENT, STORED_FAILED, STORED_SKIPPED, STORED_FILTERED };
+
+struct reason {
+    enum stored_end end;
+    int64_t why;    /* a word */
+    uint64_t count; /* since the last commit */
+};
+
+struct store {
+    sqlite3 *db;
+    struct error error; /* sticky; empty = fine */
+    char path[STORE_PATH_MAX];
+    bool in_batch;
+    struct {
+        const char *sql; /* by address: each is one literal */
+        sqlite3_stmt *stmt;
+    } queries[QUERIES_MAX];
+    struct arena arena; /* of the dictionary */
+    struct table words;
+    uint64_t fix_hash[FIXES_CACHED];
+    int64_t fix_id[FIXES_CACHED];
+
+    /* The running scan; 0 = none. */
+    int64_t scan, started_ms;
+    uint64_t total;
+    int lock_fd; /* -1 = none */
+    struct runs places;
+    struct scan_sums sums;
+    struct reason reasons[REASONS_MAX];
+    size_t reason_count;
+    struct buf journal;
+};
+
+/* ---- one query ---- */
+
+struct query {
+    struct store *store;
+    sqlite3_stmt *stmt; /* NULL once the store has failed: all of the below is then a no-op */
+};
+
+static inline bool store_ok(const struct store *s)
+{
+    return s->error.text[0] == '\0';
+}
+
+/* Copies the sticky error; returns whether there is none. */
+bool store_told(const struct store *s, struct error *e);
+/* Records what SQLite complains about, unless there is an error already. Returns false. */
+bool store_fail(struct store *s, int code);
+/* Runs statements without results. */
+bool store_run(struct store *s, const char *sql);
+
+/* A query ready for its parameters; `sql` must be a literal: queries are kept by its address. Its
+ * last use must be over. */
+struct query query(struct store *s, const char *sql);
+void query_int(struct query *q, int at, int64_t value);
+/* The bytes must live until the query has run. */
+void query_text(struct query *q, int at, struct span text);
+void query_blob(struct query *q, int at, struct span bytes);
+/* True while there is a row; false at the end, and the query is over. */
+bool query_row(struct query *q);
+/* Runs to the end; false where that fails. */
+bool query_run(struct query *q);
+void query_end(struct query *q);
+static inline int64_t query_get(struct query *q, int column)
+{
+    return q->stmt ? sqlite3_column_int64(q->stmt, column) : 0;
+}
+static inline bool query_is_null(struct query *q, int column)
+{
+    return !q->stmt || sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+}
+/* Bytes of text or blob, valid until the next row. */
+static inline struct span query_span(struct query *q, int column)
+{
+    const void *at = q->stmt ? sqlite3_column_blob(q->stmt, column) : NULL;
+    return at ? span_of(at, (size_t)sqlite3_column_bytes(q->stmt, column)) : SPAN_NONE;
+}
+/* An int64, or COUNT_UNKNOWN for NULL. */
+static inline int64_t query_get_or_unknown(struct query *q, int column)
+{
+    return query_is_null(q, column) ? COUNT_UNKNOWN : query_get(q, column);
+}
+/* The one value of the first row, or `none`. */
+int64_t query_value(struct query *q, int64_t none);
+
+/* ---- batches, dictionary ---- */
+
+bool store_batch(struct store *s); /* begins one unless it runs */
+/* The number of a word; 0 for NULL or an empty one. */
+int64_t store_word(struct store *s, const char *word);
+int64_t store_text(struct store *s, struct span text);
+/* NULL for 0. Lies in the arena. */
+const char *store_word_text(struct store *s, int64_t id, struct arena *a);
+
+/* Takes the lock of a running scan; false where another process has it. */
+bool store_lock_scan(struct store *s, int64_t id);
+
+/* Findings of one visit: opens, keeps and closes exposures. `seen` are the stored observations of
+ * the visit's. */
+bool life_of_visit(struct store *s, int64_t endpoint, const struct visit *v, const int64_t *seen,
+                   const struct finding *f, size_t findings, int64_t now_ms);
+/* At the end of a scan: a silent port of a host that answered elsewhere is closed by a filter. */
+bool life_of_filtered(struct store *s, int64_t now_ms);
+
+/* Fills one observation with its facts and collections. */
+bool read_observation(struct store *s, int64_t id, struct arena *a, struct observation *o);
+
+void fingerprint_bytes(const char *text, uint8_t ret[16]);
+void fingerprint_text(struct span bytes, char ret[static FINGERPRINT_MAX]);
+
+#endif

@@ -1,0 +1,248 @@
+/* A scan from its beginning to its end, and its journal. */
+#include "base/random.h"
+#include "store/inside.h"
+
+static const char *const STATE_NAMES[] = { [SCAN_UNFINISHED] = "unfinished", [SCAN_COMPLETE] = "complete" };
+
+const char *scan_state_name(enum scan_state state)
+{
+    return state == SCAN_COMPLETE || state == SCAN_UNFINISHED ? STATE_NAMES[state] : "unknown";
+}
+
+/* ---- begin, resume ---- */
+
+static void forget_running(struct store *s)
+{
+    runs_release(&s->places);
+    s->sums = (struct scan_sums){ 0 };
+    s->reason_count = 0;
+    s->scan = 0;
+}
+
+static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t now_ms)
+{
+    static const char ADD[] = "INSERT INTO scans(state, started_ms, seed, total, plan_hash, plan, scope, version)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    static const char JOURNAL[] = "INSERT INTO journals(scan, places, done, skipped, failed, answered)"
+                                  " VALUES (?1, x'', 0, 0, 0, 0)";
+    struct query q = query(s, ADD);
+    query_int(&q, 1, SCAN_UNFINISHED);
+    query_int(&q, 2, now_ms);
+    query_int(&q, 3, (int64_t)plan->seed);
+    query_int(&q, 4, (int64_t)plan->total);
+    query_int(&q, 5, (int64_t)siphash(plan->total, 0, plan->plan));
+    query_text(&q, 6, plan->plan);
+    query_text(&q, 7, plan->scope);
+    query_text(&q, 8, span_str(plan->version));
+    if (query_run(&q))
+        s->scan = sqlite3_last_insert_rowid(s->db);
+    q = query(s, JOURNAL);
+    query_int(&q, 1, s->scan);
+    query_run(&q);
+}
+
+bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now_ms, int64_t *ret_id, struct error *e)
+{
+    forget_running(s);
+    if (store_batch(s))
+        insert_scan(s, plan, now_ms);
+    s->started_ms = now_ms;
+    s->total = plan->total;
+    if (store_ok(s))
+        store_lock_scan(s, s->scan);
+    *ret_id = s->scan;
+    return store_told(s, e);
+}
+
+static bool load_journal(struct store *s, int64_t id, struct runs *places, struct scan_sums *sums)
+{
+    static const char GET[] = "SELECT places, done, skipped, failed, answered FROM journals WHERE scan = ?1";
+    struct query q = query(s, GET);
+    struct verdict bad;
+    query_int(&q, 1, id);
+    if (!query_row(&q))
+        return store_ok(s) && error_set(&s->error, "scan %lld has no journal; it cannot be continued", (long long)id);
+    struct reader r = reader_over(&bad, query_span(&q, 0));
+    bool whole = runs_decode(&r, places);
+    *sums = (struct scan_sums){ .done = (uint64_t)query_get(&q, 1), .skipped = (uint64_t)query_get(&q, 2),
+                                .failed = (uint64_t)query_get(&q, 3), .answered = (uint64_t)query_get(&q, 4) };
+    query_end(&q);
+    return whole || error_set(&s->error, "%s: the journal of scan %lld is damaged: %s", s->path, (long long)id, bad.why);
+}
+
+bool store_scan_resume(struct store *s, int64_t id, struct error *e)
+{
+    static const char GET[] = "SELECT state, started_ms, total FROM scans WHERE id = ?1";
+    forget_running(s);
+    if (!store_lock_scan(s, id))
+        return store_told(s, e);
+    struct query q = query(s, GET);
+    query_int(&q, 1, id);
+    bool there = query_row(&q);
+    int64_t state = query_get(&q, 0);
+    s->started_ms = query_get(&q, 1);
+    s->total = (uint64_t)query_get(&q, 2);
+    query_end(&q);
+    if (store_ok(s) && !there)
+        error_set(&s->error, "there is no scan %lld", (long long)id);
+    else if (store_ok(s) && state != SCAN_UNFINISHED)
+        error_set(&s->error, "scan %lld is complete; there is nothing to continue", (long long)id);
+    if (store_ok(s) && load_journal(s, id, &s->places, &s->sums))
+        s->scan = id;
+    return store_told(s, e);
+}
+
+const struct runs *store_scan_places(const struct store *s)
+{
+    return &s->places;
+}
+
+struct scan_sums store_scan_sums(const struct store *s)
+{
+    return s->sums;
+}
+
+bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error *e)
+{
+    struct scan_sums sums;
+    load_journal(s, id, ret, &sums);
+    return store_told(s, e);
+}
+
+/* ---- commit, end ---- */
+
+static void write_journal(struct store *s)
+{
+    static const char SET[] = "UPDATE journals SET places = ?2, done = ?3, skipped = ?4, failed = ?5, answered = ?6"
+                              " WHERE scan = ?1";
+    buf_reset(&s->journal);
+    runs_encode(&s->places, &s->journal);
+    if (!buf_ok(&s->journal)) {
+        error_set(&s->error, "no memory for the journal");
+        return;
+    }
+    struct query q = query(s, SET);
+    query_int(&q, 1, s->scan);
+    query_blob(&q, 2, buf_span(&s->journal));
+    query_int(&q, 3, (int64_t)s->sums.done);
+    query_int(&q, 4, (int64_t)s->sums.skipped);
+    query_int(&q, 5, (int64_t)s->sums.failed);
+    query_int(&q, 6, (int64_t)s->sums.answered);
+    query_run(&q);
+}
+
+static void write_reasons(struct store *s)
+{
+    static const char ADD[] = "INSERT INTO reasons(scan, end, why, count) VALUES (?1, ?2, ?3, ?4)"
+                              " ON CONFLICT DO UPDATE SET count = count + excluded.count";
+    for (size_t i = 0; i < s->reason_count; i++) {
+        if (!s->reasons[i].count)
+            continue;
+        struct query q = query(s, ADD);
+        query_int(&q, 1, s->scan);
+        query_int(&q, 2, s->reasons[i].end);
+        query_int(&q, 3, s->reasons[i].why);
+        query_int(&q, 4, (int64_t)s->reasons[i].count);
+        query_run(&q);
+        s->reasons[i].count = 0;
+    }
+}
+
+static bool commit(struct store *s)
+{
+    if (s->in_batch && s->scan) {
+        write_journal(s);
+        write_reasons(s);
+    }
+    if (s->in_batch && store_run(s, "COMMIT"))
+        s->in_batch = false;
+    return store_ok(s);
+}
+
+bool store_commit(struct store *s, struct error *e)
+{
+    commit(s);
+    return store_told(s, e);
+}
+
+bool store_scan_end(struct store *s, enum scan_state state, const char *why, int64_t now_ms, struct error *e)
+{
+    static const char END[] = "UPDATE scans SET state = ?2, ended_ms = ?3, why = nullif(?4, '') WHERE id = ?1";
+    if (!store_batch(s))
+        return store_told(s, e);
+    if (state == SCAN_COMPLETE)
+        life_of_filtered(s, now_ms);
+    struct query q = query(s, END);
+    query_int(&q, 1, s->scan);
+    query_int(&q, 2, state);
+    query_int(&q, 3, now_ms);
+    query_text(&q, 4, span_str(why));
+    query_run(&q);
+    commit(s);
+    return store_told(s, e);
+}
+
+/* ---- lists ---- */
+
+#define SCAN_COLUMNS                                                                                                   \
+    "SELECT s.id, s.state, s.started_ms, s.ended_ms, s.seed, s.total, s.plan, s.scope, s.version, s.why, j.done,"     \
+    " j.skipped, j.failed, j.answered FROM scans s JOIN journals j ON j.scan = s.id "
+
+/* Everything lies in the arena. False where it is full. */
+static bool take_scan(struct query *q, struct arena *a, struct stored_scan *ret)
+{
+    *ret = (struct stored_scan){
+        .id = query_get(q, 0),
+        .state = (enum scan_state)query_get(q, 1),
+        .started_ms = query_get(q, 2),
+        .ended_ms = query_get_or_unknown(q, 3),
+        .plan = { .seed = (uint64_t)query_get(q, 4), .total = (uint64_t)query_get(q, 5),
+                  .plan = arena_copy(a, query_span(q, 6)), .scope = arena_copy(a, query_span(q, 7)),
+                  .version = arena_str(a, query_span(q, 8)) },
+        .why = arena_copy(a, query_span(q, 9)),
+        .sums = { .done = (uint64_t)query_get(q, 10), .skipped = (uint64_t)query_get(q, 11),
+                  .failed = (uint64_t)query_get(q, 12), .answered = (uint64_t)query_get(q, 13) },
+    };
+    return !arena_failed(a);
+}
+
+bool store_scan_find(struct store *s, int64_t id, struct arena *a, struct stored_scan *ret, struct error *e)
+{
+    static const char BY_ID[] = SCAN_COLUMNS "WHERE s.id = ?1 AND ?2 IS NULL";
+    static const char NEWEST[] = SCAN_COLUMNS "WHERE (?1 < 0 OR s.state = ?1) ORDER BY s.id DESC LIMIT 1 OFFSET ?2";
+    struct query q = query(s, id > 0 ? BY_ID : NEWEST);
+    if (id > 0) {
+        query_int(&q, 1, id);
+    } else {
+        query_int(&q, 1, id == SCAN_NEWEST ? -1 : id == SCAN_NEWEST_UNFINISHED ? SCAN_UNFINISHED : SCAN_COMPLETE);
+        query_int(&q, 2, id == SCAN_SECOND_COMPLETE);
+    }
+    bool there = query_row(&q), whole = there && take_scan(&q, a, ret);
+    query_end(&q);
+    if (!store_told(s, e))
+        return false;
+    if (there)
+        return whole || error_set(e, "no memory for a scan");
+    if (id > 0)
+        return error_set(e, "there is no scan %lld in %s", (long long)id, s->path);
+    return error_set(e, "%s: there is no %sscan yet", s->path,
+                     id == SCAN_NEWEST_UNFINISHED ? "unfinished " : id == SCAN_SECOND_COMPLETE ? "second complete "
+                                                                : id == SCAN_NEWEST_COMPLETE ? "complete " : "");
+}
+
+bool store_scans(struct store *s, bool (*each)(void *self, const struct stored_scan *scan), void *self,
+                 struct error *e)
+{
+    static const char ALL[] = SCAN_COLUMNS "ORDER BY s.id DESC";
+    struct query q = query(s, ALL);
+    bool more = true;
+    while (more && query_row(&q)) {
+        struct arena a;
+        struct stored_scan scan;
+        arena_init(&a, PLAN_BYTES_MAX * 2 + 4096);
+        more = take_scan(&q, &a, &scan) ? each(self, &scan) : error_set(&s->error, "no memory for a scan");
+        arena_release(&a);
+    }
+    query_end(&q);
+    return store_told(s, e);
+}

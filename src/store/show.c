@@ -1,0 +1,246 @@
+/* Questions about findings: lists, totals, one in full. */
+#include <stdio.h>
+
+#include "store/inside.h"
+
+enum { FINDING_ARENA_MAX = 4 << 20, FINGERPRINT_TYPED_MIN = 4 };
+
+/* ?1 is now. The accepted decision that counts is the newest. */
+#define FINDING_COLUMNS                                                                                                \
+    "SELECT f.id, f.fingerprint, wr.text, wt.text, wp.text, wv.text, f.severity, f.version, f.why, x.text,"           \
+    " f.records, f.bytes, f.first_ms, f.opened_ms, f.seen_ms, f.closed_ms, f.opened_scan, f.seen_scan,"               \
+    " f.closed_scan, e.address, e.port, e.name, a.until_ms, a.why,"                                                    \
+    " (SELECT count(*) FROM exposures o WHERE o.finding = f.id)"
+#define FINDING_JOINS                                                                                                  \
+    " JOIN endpoints e ON e.id = f.endpoint JOIN words wr ON wr.id = f.rule JOIN words wt ON wt.id = f.title"         \
+    " JOIN words wp ON wp.id = f.product LEFT JOIN words wv ON wv.id = f.via LEFT JOIN texts x ON x.id = f.fix"       \
+    " LEFT JOIN accepted a ON a.fingerprint = f.fingerprint AND a.until_ms > ?1"                                       \
+    " AND a.at_ms = (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = f.fingerprint)"
+
+static const char *text_or_null(struct query *q, int column, struct arena *a)
+{
+    return query_is_null(q, column) ? NULL : arena_str(a, query_span(q, column));
+}
+
+static void take_address(struct query *q, struct arena *a, struct endpoint *ret)
+{
+    struct span address = query_span(q, 19), name = query_span(q, 21);
+    *ret = (struct endpoint){ .port = (uint16_t)query_get(q, 20), .name = name.len ? arena_str(a, name) : NULL };
+    if (address.len == 4 || address.len == 16) {
+        ret->address.family = address.len == 4 ? 4 : 6;
+        memcpy(ret->address.bytes, address.at, address.len);
+    }
+}
+
+static bool take_finding(struct query *q, struct arena *a, struct stored_finding *ret)
+{
+    *ret = (struct stored_finding){
+        .id = query_get(q, 0),
+        .finding = { .rule = text_or_null(q, 2, a), .title = text_or_null(q, 3, a), .product = text_or_null(q, 4, a),
+                     .via = text_or_null(q, 5, a), .severity = (enum severity)query_get(q, 6),
+                     .version = arena_copy(a, query_span(q, 7)), .why = arena_copy(a, query_span(q, 8)),
+                     .fix = arena_copy(a, query_span(q, 9)) },
+        .exposure = { query_get(q, 13), query_get(q, 14), query_get_or_unknown(q, 15), query_get(q, 16),
+                      query_get(q, 17), query_get_or_unknown(q, 18) },
+        .records = query_get(q, 10),
+        .bytes = query_get(q, 11),
+        .first_ms = query_get(q, 12),
+        .accepted_until_ms = query_get_or_unknown(q, 22),
+        .accepted_why = arena_copy(a, query_span(q, 23)),
+        .reopened = (size_t)query_get(q, 24),
+    };
+    fingerprint_text(query_span(q, 1), ret->finding.fingerprint);
+    take_address(q, a, &ret->finding.endpoint);
+    return !arena_failed(a);
+}
+
+static bool each_finding(struct query *q, bool (*each)(void *self, const struct stored_finding *f), void *self)
+{
+    struct store *s = q->store;
+    bool more = true;
+    while (more && query_row(q)) {
+        struct arena a;
+        struct stored_finding f;
+        arena_init(&a, FINDING_ARENA_MAX);
+        more = take_finding(q, &a, &f) ? each(self, &f) : error_set(&s->error, "no memory for a finding");
+        arena_release(&a);
+    }
+    query_end(q);
+    return store_ok(s);
+}
+
+/* ---- lists ---- */
+
+/* The first and last address of a prefix, as bytes that compare like the addresses do. */
+static void prefix_bounds(const struct store_filter *f, uint8_t first[16], uint8_t last[16], size_t *ret_len)
+{
+    size_t len = *ret_len = f->address.family == 4 ? 4 : 16;
+    for (size_t i = 0; i < len; i++) {
+        size_t bits = f->prefix > 8 * i ? f->prefix - 8 * i : 0;
+        uint8_t rest = (uint8_t)(bits >= 8 ? 0 : 0xff >> bits);
+        first[i] = (uint8_t)(f->address.bytes[i] & ~rest);
+        last[i] = (uint8_t)(f->address.bytes[i] | rest);
+    }
+}
+
+#define FILTERS                                                                                                        \
+    " AND (?4 = '' OR wp.text = ?4) AND (?5 = '' OR wr.text = ?5) AND (?6 = x'' OR (e.address BETWEEN ?6 AND ?7"      \
+    " AND length(e.address) = length(?6))) AND (?8 = 0 OR e.port = ?8) AND (f.opened_ms > ?9)"                         \
+    " AND (?10 = 0 OR a.until_ms IS NOT NULL) AND (?11 = 0 OR a.until_ms IS NULL)"                                     \
+    " ORDER BY f.severity DESC, f.records DESC LIMIT ?3"
+
+bool store_findings(struct store *s, const struct store_filter *filter,
+                    bool (*each)(void *self, const struct stored_finding *f), void *self, struct error *e)
+{
+    /* Three texts, so that the open ones are walked along their index. CROSS JOIN keeps the order. */
+    static const char OPEN[] = FINDING_COLUMNS " FROM findings f INDEXED BY findings_open" FINDING_JOINS
+                               " WHERE f.closed_ms IS NULL AND f.severity >= ?2" FILTERS;
+    static const char CLOSED[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS
+                                 " WHERE f.closed_ms IS NOT NULL AND f.severity >= ?2" FILTERS;
+    static const char ALL[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS " WHERE f.severity >= ?2" FILTERS;
+    uint8_t first[16], last[16];
+    size_t len = 0;
+    if (filter->address.family)
+        prefix_bounds(filter, first, last, &len);
+    struct query q = query(s, filter->which == STORE_OPEN ? OPEN : filter->which == STORE_CLOSED ? CLOSED : ALL);
+    query_int(&q, 1, filter->now_ms);
+    query_int(&q, 2, filter->severity_min);
+    query_int(&q, 3, filter->max ? (int64_t)filter->max : -1);
+    query_text(&q, 4, span_str(filter->product));
+    query_text(&q, 5, span_str(filter->rule));
+    query_blob(&q, 6, span_of(first, len));
+    query_blob(&q, 7, span_of(last, len));
+    query_int(&q, 8, filter->port);
+    query_int(&q, 9, filter->opened_after_ms);
+    query_int(&q, 10, filter->accepted_only);
+    query_int(&q, 11, filter->no_accepted);
+    each_finding(&q, each, self);
+    return store_told(s, e);
+}
+
+bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, struct error *e)
+{
+    static const char OPEN[] = "SELECT severity, count(*) FROM findings INDEXED BY findings_open WHERE closed_ms IS NULL"
+                               " GROUP BY severity";
+    static const char EVER[] = "SELECT max(id) FROM findings";
+    static const char ACCEPTED[] =
+        "SELECT count(*) FROM accepted a JOIN findings f ON f.fingerprint = a.fingerprint AND f.closed_ms IS NULL"
+        " WHERE a.until_ms > ?1 AND a.at_ms = (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = a.fingerprint)";
+    *ret = (struct store_totals){ 0 };
+    struct query q = query(s, OPEN);
+    while (query_row(&q)) {
+        int64_t severity = query_get(&q, 0);
+        if (severity >= 0 && severity <= SEVERITY_CRITICAL)
+            ret->open[severity] = (uint64_t)query_get(&q, 1);
+    }
+    q = query(s, ACCEPTED);
+    query_int(&q, 1, now_ms);
+    ret->accepted = (uint64_t)query_value(&q, 0);
+    q = query(s, EVER);
+    ret->findings = (uint64_t)query_value(&q, 0);
+    return store_told(s, e);
+}
+
+/* ---- one ---- */
+
+/* The bounds of all fingerprints that start with the digits; false where they are no digits. */
+static bool fingerprint_bounds(const char *prefix, uint8_t first[16], uint8_t last[16])
+{
+    char low[FINGERPRINT_MAX], high[FINGERPRINT_MAX];
+    size_t n = strlen(prefix);
+    if (n < FINGERPRINT_TYPED_MIN || n >= FINGERPRINT_MAX)
+        return false;
+    for (size_t i = 0; i < FINGERPRINT_MAX - 1; i++) {
+        char c = i < n ? (char)ascii_lower((uint8_t)prefix[i]) : '0';
+        if (!ascii_is_digit((uint8_t)c) && (c < 'a' || c > 'f'))
+            return false;
+        low[i] = c;
+        high[i] = i < n ? c : 'f';
+    }
+    fingerprint_bytes(low, first);
+    fingerprint_bytes(high, last);
+    return true;
+}
+
+bool store_finding_get(struct store *s, const char *prefix, int64_t now_ms, struct arena *a,
+                       struct stored_finding *ret, struct error *e)
+{
+    static const char GET[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS
+                              " WHERE f.fingerprint BETWEEN ?2 AND ?3 LIMIT 2";
+    uint8_t first[16], last[16];
+    if (!fingerprint_bounds(prefix, first, last))
+        return error_set(e, "\"%.40s\" is no fingerprint: write at least the first %d of its hexadecimal digits, as `ajar show` prints them",
+                         prefix, FINGERPRINT_TYPED_MIN);
+    struct query q = query(s, GET);
+    query_int(&q, 1, now_ms);
+    query_blob(&q, 2, span_of(first, 16));
+    query_blob(&q, 3, span_of(last, 16));
+    bool there = query_row(&q), whole = there && take_finding(&q, a, ret), more = there && query_row(&q);
+    query_end(&q);
+    if (!store_told(s, e))
+        return false;
+    if (!there)
+        return error_set(e, "no finding %s is stored in %s", prefix, s->path);
+    if (more)
+        return error_set(e, "several findings start with %s; write more of its digits", prefix);
+    return whole || error_set(e, "no memory for a finding");
+}
+
+bool store_finding_by_id(struct store *s, int64_t finding, int64_t now_ms, struct arena *a,
+                         struct stored_finding *ret, struct error *e)
+{
+    static const char GET[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS " WHERE f.id = ?2";
+    struct query q = query(s, GET);
+    query_int(&q, 1, now_ms);
+    query_int(&q, 2, finding);
+    bool there = query_row(&q), whole = there && take_finding(&q, a, ret);
+    query_end(&q);
+    return store_told(s, e) && (there || error_set(e, "the finding is not stored any more")) &&
+           (whole || error_set(e, "no memory for a finding"));
+}
+
+bool store_exposures(struct store *s, int64_t finding, bool (*each)(void *self, const struct exposure *x), void *self,
+                     struct error *e)
+{
+    static const char GET[] = "SELECT opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan FROM life"
+                              " WHERE finding = ?1 ORDER BY opened_scan";
+    struct query q = query(s, GET);
+    bool more = true;
+    query_int(&q, 1, finding);
+    while (more && query_row(&q)) {
+        struct exposure x = { query_get(&q, 0), query_get(&q, 1), query_get_or_unknown(&q, 2),
+                              query_get(&q, 3), query_get(&q, 4), query_get_or_unknown(&q, 5) };
+        more = each(self, &x);
+    }
+    query_end(&q);
+    return store_told(s, e);
+}
+
+/* ---- accepted risks ---- */
+
+bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, const char *why, int64_t now_ms,
+                  struct error *e)
+{
+    static const char ADD[] = "INSERT OR REPLACE INTO accepted(fingerprint, at_ms, until_ms, why) VALUES (?1, ?2, ?3, ?4)";
+    uint8_t bytes[16];
+    fingerprint_bytes(fingerprint, bytes);
+    store_batch(s);
+    struct query q = query(s, ADD);
+    query_blob(&q, 1, span_of(bytes, 16));
+    query_int(&q, 2, now_ms);
+    query_int(&q, 3, until_ms);
+    query_text(&q, 4, span_str(why));
+    query_run(&q);
+    return store_commit(s, e);
+}
+
+bool store_accepted(struct store *s, const char *fingerprint, int64_t now_ms, int64_t *ret_until_ms)
+{
+    static const char GET[] = "SELECT until_ms FROM accepted WHERE fingerprint = ?1 ORDER BY at_ms DESC LIMIT 1";
+    uint8_t bytes[16];
+    fingerprint_bytes(fingerprint, bytes);
+    struct query q = query(s, GET);
+    query_blob(&q, 1, span_of(bytes, 16));
+    *ret_until_ms = query_value(&q, 0);
+    return *ret_until_ms > now_ms;
+}

@@ -1,0 +1,394 @@
+/* Opening, closing, and the plumbing under every query. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "store/inside.h"
+#include "store/schema.h"
+
+enum { BUSY_MS = 10000, WORDS_BYTES_MAX = 64 << 20, JOURNAL_BYTES_MAX = 256 << 20 };
+
+/* ---- errors and queries ---- */
+
+bool store_told(const struct store *s, struct error *e)
+{
+    if (!store_ok(s))
+        *e = s->error;
+    return store_ok(s);
+}
+
+bool store_fail(struct store *s, int code)
+{
+    if (!store_ok(s))
+        return false;
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return error_set(&s->error, "%s: no space is left on its disk", s->path);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return error_set(&s->error, "%s: another process has kept it locked for %d s", s->path, BUSY_MS / 1000);
+    case SQLITE_NOTADB:
+        return error_set(&s->error, "%s: it is no store of Ajar", s->path);
+    case SQLITE_CORRUPT:
+        return error_set(&s->error, "%s: the file is damaged: %s", s->path, sqlite3_errmsg(s->db));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return error_set(&s->error, "%s: it may not be written", s->path);
+    case SQLITE_CANTOPEN:
+        return error_set(&s->error, "%s: %s", s->path, errno ? strerror(errno) : "it cannot be opened");
+    case SQLITE_IOERR:
+        return error_set(&s->error, "%s: its disk fails: %s", s->path,
+                         errno == ENOSPC ? "no space is left" : errno ? strerror(errno) : sqlite3_errmsg(s->db));
+    case SQLITE_NOMEM:
+        return error_set(&s->error, "%s: no memory", s->path);
+    default:
+        return error_set(&s->error, "%s: %s", s->path, s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code));
+    }
+}
+
+bool store_run(struct store *s, const char *sql)
+{
+    if (!store_ok(s))
+        return false;
+    int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK || store_fail(s, code);
+}
+
+struct query query(struct store *s, const char *sql)
+{
+    size_t i = (uintptr_t)sql / 8 * 2654435761u % QUERIES_MAX;
+    if (!store_ok(s))
+        return (struct query){ s, NULL };
+    while (s->queries[i].sql && s->queries[i].sql != sql)
+        i = (i + 1) % QUERIES_MAX;
+    if (!s->queries[i].sql) {
+        int code = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->queries[i].stmt, NULL);
+        if (code != SQLITE_OK) {
+            store_fail(s, code);
+            return (struct query){ s, NULL };
+        }
+        s->queries[i].sql = sql;
+    }
+    return (struct query){ s, s->queries[i].stmt };
+}
+
+static void bound(struct query *q, int code)
+{
+    if (code != SQLITE_OK) {
+        store_fail(q->store, code);
+        query_end(q);
+    }
+}
+
+void query_int(struct query *q, int at, int64_t value)
+{
+    if (q->stmt)
+        bound(q, sqlite3_bind_int64(q->stmt, at, value));
+}
+
+void query_text(struct query *q, int at, struct span text)
+{
+    if (q->stmt)
+        bound(q, sqlite3_bind_text64(q->stmt, at, text.len ? (const char *)text.at : "", text.len, SQLITE_STATIC,
+                                     SQLITE_UTF8));
+}
+
+void query_blob(struct query *q, int at, struct span bytes)
+{
+    if (q->stmt)
+        bound(q, sqlite3_bind_blob64(q->stmt, at, bytes.len ? (const void *)bytes.at : "", bytes.len, SQLITE_STATIC));
+}
+
+bool query_row(struct query *q)
+{
+    if (!q->stmt)
+        return false;
+    errno = 0;
+    int code = sqlite3_step(q->stmt);
+    if (code == SQLITE_ROW)
+        return true;
+    if (code != SQLITE_DONE)
+        store_fail(q->store, code);
+    query_end(q);
+    return false;
+}
+
+void query_end(struct query *q)
+{
+    if (q->stmt)
+        sqlite3_reset(q->stmt);
+    q->stmt = NULL;
+}
+
+bool query_run(struct query *q)
+{
+    while (query_row(q))
+        continue;
+    return store_ok(q->store);
+}
+
+int64_t query_value(struct query *q, int64_t none)
+{
+    int64_t value = query_row(q) ? query_get(q, 0) : none;
+    query_end(q);
+    return value;
+}
+
+/* ---- where it lies ---- */
+
+const char *store_default_path(char path[static STORE_PATH_MAX])
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int n = -1;
+    /* The XDG specification: a relative path is to be ignored. */
+    if (state && state[0] == '/')
+        n = snprintf(path, STORE_PATH_MAX, "%s/ajar/ajar.db", state);
+    else if (home && home[0] == '/')
+        n = snprintf(path, STORE_PATH_MAX, "%s/.local/state/ajar/ajar.db", home);
+    return n > 0 && n < STORE_PATH_MAX ? path : NULL;
+}
+
+/* Makes the missing directories above a file, for the owner only. */
+static bool make_directories(const char *path, struct error *e)
+{
+    char dir[STORE_PATH_MAX];
+    snprintf(dir, sizeof(dir), "%s", path);
+    for (char *slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+            return error_set(e, "%s: cannot make the directory: %s", dir, strerror(errno));
+        *slash = '/';
+    }
+    return true;
+}
+
+/* Makes the file before SQLite does, so that it is never readable by others. What SQLite puts
+ * beside it inherits the mode. */
+static bool make_file(const char *path, struct error *e)
+{
+    if (!make_directories(path, e))
+        return false;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_set(e, "%s: %s", path, strerror(errno));
+    close(fd);
+    return true;
+}
+
+/* ---- schema ---- */
+
+static int64_t pragma(struct store *s, const char *sql)
+{
+    struct query q = query(s, sql);
+    return query_value(&q, 0);
+}
+
+static bool migrate(struct store *s, enum store_use use)
+{
+    int64_t version = pragma(s, "PRAGMA user_version"), owner = pragma(s, "PRAGMA application_id");
+    if (store_ok(s) && version > 0 && owner != SCHEMA_APPLICATION)
+        return error_set(&s->error, "%s: it is a file of another program", s->path);
+    if (store_ok(s) && version > SCHEMA_VERSION)
+        return error_set(&s->error, "%s: a newer Ajar wrote it (schema %lld, this one knows %d); update Ajar or name another file with --db",
+                         s->path, (long long)version, SCHEMA_VERSION);
+    if (store_ok(s) && version == SCHEMA_VERSION)
+        return true;
+    if (store_ok(s) && version == 0 && pragma(s, "SELECT count(*) FROM sqlite_schema") > 0)
+        return error_set(&s->error, "%s: it is a file of another program", s->path);
+    if (store_ok(s) && version == 0 && use == STORE_READ)
+        return error_set(&s->error, "%s: nothing is stored there yet; `ajar scan` fills it", s->path);
+    store_run(s, "BEGIN IMMEDIATE");
+    /* Another process may have been faster. */
+    struct query again = query(s, "PRAGMA user_version");
+    for (version = query_value(&again, 0); store_ok(s) && version < SCHEMA_VERSION; version++)
+        store_run(s, SCHEMA_STEPS[version]);
+    char stamp[96];
+    snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT", SCHEMA_VERSION,
+             SCHEMA_APPLICATION);
+    return store_run(s, stamp);
+}
+
+static bool open_db(struct store *s, enum store_use use)
+{
+    errno = 0;
+    int code = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (code != SQLITE_OK)
+        return store_fail(s, code);
+    sqlite3_busy_timeout(s->db, BUSY_MS);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* NORMAL: a commit survives every death of a process; only a power cut may take the last
+     * batches, and then as a whole. */
+    return store_run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+                        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA mmap_size = 0") &&
+           migrate(s, use);
+}
+
+struct store *store_open(const char *path, enum store_use use, struct error *e)
+{
+    struct store *s = calloc(1, sizeof(*s));
+    if (!s) {
+        error_set(e, "no memory for the store");
+        return NULL;
+    }
+    s->lock_fd = -1;
+    arena_init(&s->arena, WORDS_BYTES_MAX);
+    table_init(&s->words, &s->arena, random_seed());
+    buf_init(&s->journal, JOURNAL_BYTES_MAX);
+    int n = snprintf(s->path, sizeof(s->path), "%s", path);
+    bool ok = n > 0 && (size_t)n < sizeof(s->path);
+    if (!ok)
+        error_set(e, "the path of the store is empty or too long");
+    if (ok && use == STORE_READ && access(path, F_OK) != 0) {
+        error_set(e, "%s: %s", path, errno == ENOENT ? "there is no store yet; `ajar scan` makes it" : strerror(errno));
+        ok = false;
+    }
+    ok = ok && (use == STORE_READ || make_file(path, e));
+    if (ok && !open_db(s, use)) {
+        *e = s->error;
+        ok = false;
+    }
+    if (!ok) {
+        store_close(s);
+        return NULL;
+    }
+    return s;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < QUERIES_MAX; i++)
+        sqlite3_finalize(s->queries[i].stmt);
+    sqlite3_close(s->db);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    runs_release(&s->places);
+    buf_release(&s->journal);
+    arena_release(&s->arena);
+    free(s);
+}
+
+/* ---- batches ---- */
+
+bool store_batch(struct store *s)
+{
+    if (!s->in_batch && store_run(s, "BEGIN IMMEDIATE"))
+        s->in_batch = true;
+    return store_ok(s);
+}
+
+/* One byte of a file beside the store stands for one scan; the kernel gives it back however the
+ * process dies. */
+bool store_lock_scan(struct store *s, int64_t id)
+{
+    char path[STORE_PATH_MAX + 8];
+    snprintf(path, sizeof(path), "%s.lock", s->path);
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = id, .l_len = 1 };
+    if (s->lock_fd < 0)
+        s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_fd < 0)
+        return error_set(&s->error, "%s: %s", path, strerror(errno));
+    if (fcntl(s->lock_fd, F_OFD_SETLK, &lock) == 0)
+        return true;
+    if (errno == EAGAIN || errno == EACCES)
+        return error_set(&s->error, "scan %lld is being worked on by another process", (long long)id);
+    return error_set(&s->error, "%s: %s", path, strerror(errno));
+}
+
+/* ---- dictionary ---- */
+
+int64_t store_word(struct store *s, const char *word)
+{
+    static const char FIND[] = "SELECT id FROM words WHERE text = ?1";
+    static const char ADD[] = "INSERT INTO words(text) VALUES (?1)";
+    struct span text = span_str(word);
+    if (text.len == 0)
+        return 0;
+    int64_t *known = table_get(&s->words, text);
+    if (known)
+        return *known;
+    struct query q = query(s, FIND);
+    query_text(&q, 1, text);
+    int64_t id = query_value(&q, 0);
+    if (!id) {
+        q = query(s, ADD);
+        query_text(&q, 1, text);
+        id = query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
+    }
+    /* A full arena only costs the shortcut. */
+    char *copy = store_ok(s) ? arena_str(&s->arena, text) : NULL;
+    known = copy ? ARENA_NEW(&s->arena, int64_t) : NULL;
+    if (known) {
+        *known = id;
+        table_put(&s->words, span_of(copy, text.len), known);
+    }
+    return id;
+}
+
+const char *store_word_text(struct store *s, int64_t id, struct arena *a)
+{
+    static const char FIND[] = "SELECT text FROM words WHERE id = ?1";
+    if (!id)
+        return NULL;
+    struct query q = query(s, FIND);
+    query_int(&q, 1, id);
+    const char *text = query_row(&q) ? arena_str(a, query_span(&q, 0)) : NULL;
+    query_end(&q);
+    return text;
+}
+
+int64_t store_text(struct store *s, struct span text)
+{
+    static const char FIND[] = "SELECT id FROM texts WHERE hash = ?1";
+    static const char ADD[] = "INSERT INTO texts(hash, text) VALUES (?1, ?2)";
+    /* Two keys would be needed against somebody who seeks collisions; here a collision shows the
+     * wrong advice of our own for one finding. */
+    uint64_t hash = siphash(0x7465787473, 1, text);
+    size_t slot = hash % FIXES_CACHED;
+    if (s->fix_id[slot] && s->fix_hash[slot] == hash)
+        return s->fix_id[slot];
+    struct query q = query(s, FIND);
+    query_int(&q, 1, (int64_t)hash);
+    int64_t id = query_value(&q, 0);
+    if (!id) {
+        q = query(s, ADD);
+        query_int(&q, 1, (int64_t)hash);
+        query_blob(&q, 2, text);
+        id = query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
+    }
+    s->fix_hash[slot] = hash;
+    s->fix_id[slot] = id;
+    return id;
+}
+
+/* ---- fingerprints ---- */
+
+static uint8_t hex_value(char c)
+{
+    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+void fingerprint_bytes(const char *text, uint8_t ret[16])
+{
+    for (size_t i = 0; i < 16; i++)
+        ret[i] = (uint8_t)(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
+}
+
+void fingerprint_text(struct span bytes, char ret[static FINGERPRINT_MAX])
+{
+    static const char HEX[] = "0123456789abcdef";
+    size_t n = bytes.len < 16 ? bytes.len : 16;
+    for (size_t i = 0; i < n; i++) {
+        ret[2 * i] = HEX[bytes.at[i] >> 4];
+        ret[2 * i + 1] = HEX[bytes.at[i] & 15];
+    }
+    ret[2 * n] = '\0';
+}

@@ -1,0 +1,33 @@
+/* Certificates -> facts; and the own ClientHello's reader of ServerHello and Certificate. The first
+ * byte chooses. */
+#include "peer.h"
+#include "tls/tls.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct span input = span_from(span_of(data, size), 1);
+    struct arena arena;
+    struct visit v;
+    struct peer peer;
+    struct listener listener;
+    if (size == 0)
+        return 0;
+    arena_init(&arena, 12 << 20);
+    visit_init(&v, &arena, &FUZZ_ENDPOINT);
+    listener_init(&listener, NULL);
+    if (data[0] & 1) {
+        peer_init(&peer, input);
+        struct wire *w = wire_new(&arena, &peer.back, &FUZZ_ENDPOINT, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
+        tls_observe_obsolete(w, &v);
+        wire_end(w);
+        check_end(&peer, &v);
+    } else {
+        struct wire_tls seen = { .version = "TLSv1.3", .cipher = "x", .chain = { input, input }, .chain_len = 2 };
+        tls_state(&v, &seen, 1700000000000);
+        check_visit(&v);
+    }
+    arena_release(&arena);
+    return 0;
+}

@@ -1,0 +1,38 @@
+/* What tells HTTP from other protocols, and TLS from HTTP; and what Host says. */
+#include "unit/check.h"
+
+#include "http/visit.c"
+
+static void test_recognises(void **state)
+{
+    (void)state;
+    assert_true(http_recognises(SPAN("HTTP/1.1 400 Bad Request\r\n")));
+    assert_true(http_recognises(SPAN("HTTP/1.0 200 OK\r\n")));
+    assert_false(http_recognises(SPAN("SSH-2.0-x\r\n")));
+    assert_false(http_recognises(SPAN("HTTP")));
+    assert_false(http_recognises(SPAN_NONE));
+}
+
+static void test_wants_tls(void **state)
+{
+    (void)state;
+    assert_true(http_wants_tls(SPAN("\x15\x03\x01\x00\x02\x02\x46")));
+    assert_true(http_wants_tls(
+        SPAN("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")));
+    assert_true(
+        http_wants_tls(SPAN("HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n"
+                            "<center>The plain HTTP request was sent to HTTPS port</center>")));
+    assert_false(http_wants_tls(SPAN("HTTP/1.1 400 Bad Request\r\n\r\nno")));
+    assert_false(http_wants_tls(SPAN("Client sent an HTTP request to an HTTPS server.")));
+    assert_false(http_wants_tls(SPAN("\x15\x03")));
+    assert_false(http_wants_tls(SPAN_NONE));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_recognises),
+        cmocka_unit_test(test_wants_tls),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
