@@ -1,5 +1,5 @@
-/* Invariants: whatever arrives is judged and reported once; the scan counts as complete only when
- * the sweeper said so and all of the report was written. */
+/* Invariants: whatever arrives is judged, stored and reported once; the scan counts as complete
+ * only when the sweeper said so, every place of it was heard of and all of the report was written. */
 #include "cmd/keeper.h"
 
 #include <errno.h>
@@ -22,12 +22,15 @@ enum {
     VISIT_ARENA_MAX = 64 * 1024 * 1024,
     GRACE_MS = 5000, /* after the first Ctrl-C */
     TURN_MS = 200,
+    COMMIT_MS = 50, /* what a killed keeper loses at most is asked again */
 };
 
 struct keeping {
     struct keeper *k;
     struct progress_line line;
     int64_t kill_at_ms; /* 0 = not asked to stop */
+    uint64_t before;    /* endpoints that an earlier run of this scan did */
+    int64_t stored_ms;  /* when something was stored that is not committed; 0 = nothing */
     bool output_broken;
 };
 
@@ -59,6 +62,45 @@ static void write_report(struct keeping *c)
     stop_sweeping(c, errno == EPIPE ? "the reader of the report went away" : why);
 }
 
+static void count_visit(struct keeper *k, const struct visit *v)
+{
+    k->summary.done += v->end == END_DONE;
+    k->summary.skipped += v->end == END_SKIPPED;
+    k->summary.failed += v->end == END_FAILED;
+    k->summary.answered += v->answered;
+}
+
+/* An accepted risk is reported like any other, and fails no run. */
+static void report_visit(struct keeper *k, const struct visit *v, struct findings *found, int64_t now_ms)
+{
+    for (size_t i = 0; i < found->list.len; i++) {
+        struct finding *f = &found->list.at[i];
+        if (k->store && store_accepted(k->store, f->fingerprint, now_ms, &f->accepted_until_ms))
+            continue;
+        f->accepted_until_ms = 0;
+        k->found |= f->severity >= k->fail_on;
+    }
+    for (size_t i = 0; i < found->list.len; i++)
+        k->summary.findings[found->list.at[i].severity]++;
+    k->report->visit(k->report_state, v, found->list.at, found->list.len, &k->out);
+}
+
+/* Whether the visit is news: it is stored then, and to be reported. */
+static bool store_it(struct keeping *c, const struct visit *v, const struct findings *found, int64_t now_ms)
+{
+    struct error e;
+    bool is_new = false;
+    if (!c->k->store)
+        return true;
+    if (!store_visit(c->k->store, v, found->list.at, found->list.len, now_ms, &is_new, &e)) {
+        stop_sweeping(c, e.text);
+        return true;
+    }
+    if (!c->stored_ms)
+        c->stored_ms = clock_mono_ms(&CLOCK_SYSTEM);
+    return is_new;
+}
+
 static void take_visit(struct keeping *c, struct span body)
 {
     struct keeper *k = c->k;
@@ -67,23 +109,27 @@ static void take_visit(struct keeping *c, struct span body)
     struct reader r = reader_over(&bad, body);
     struct visit v;
     struct findings found = { 0 };
+    int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     arena_init(&a, VISIT_ARENA_MAX);
-    if (!visit_decode(&r, &a, &v)) {
+    if (!visit_decode(&r, &a, &v) || v.place >= k->endpoints) {
         stop_sweeping(c, "the sweeper sent a record that cannot be read");
     } else {
-        k->summary.done += v.end == END_DONE;
-        k->summary.skipped += v.end == END_SKIPPED;
-        k->summary.failed += v.end == END_FAILED;
-        k->summary.answered += v.answered;
-        if (v.observations.len && !judge_visit(k->rules, &v, clock_wall_ms(&CLOCK_SYSTEM), &a, &found))
+        if (v.observations.len && !judge_visit(k->rules, &v, now_ms, &a, &found))
             stop_sweeping(c, "no memory for judging");
-        for (size_t i = 0; i < found.list.len; i++) {
-            k->summary.findings[found.list.at[i].severity]++;
-            k->found |= found.list.at[i].severity >= k->fail_on;
+        if (store_it(c, &v, &found, now_ms)) {
+            count_visit(k, &v);
+            report_visit(k, &v, &found, now_ms);
         }
-        k->report->visit(k->report_state, &v, found.list.at, found.list.len, &k->out);
     }
     arena_release(&a);
+}
+
+static void commit(struct keeping *c)
+{
+    struct error e;
+    if (c->stored_ms && !store_commit(c->k->store, &e))
+        stop_sweeping(c, e.text);
+    c->stored_ms = 0;
 }
 
 static void take_sent(struct keeping *c, struct span body)
@@ -173,12 +219,14 @@ static void keep(struct keeping *c, int signals)
 {
     struct pollfd p[2] = { { .fd = c->k->from_sweeper, .events = POLLIN }, { .fd = signals, .events = POLLIN } };
     for (;;) {
-        int n = poll(p, 2, TURN_MS);
+        int n = poll(p, 2, c->stored_ms ? COMMIT_MS : TURN_MS);
         int64_t now_ms = clock_mono_ms(&CLOCK_SYSTEM);
         if (n > 0 && p[1].revents)
             take_signal(c, signals);
         if (n > 0 && p[0].revents && !read_some(c))
             return;
+        if (c->stored_ms && now_ms >= c->stored_ms + COMMIT_MS)
+            commit(c);
         if (c->kill_at_ms && now_ms >= c->kill_at_ms) {
             kill(c->k->sweeper, SIGKILL);
             c->kill_at_ms = INT64_MAX;
@@ -215,26 +263,86 @@ static void summarise(struct keeping *c)
     const struct sweep_progress *p = c->k->progress;
     uint64_t lost = atomic_load(&p->lost);
     s->took_ms = clock_mono_ms(&CLOCK_SYSTEM) - c->line.started_ms;
-    s->rate = s->took_ms > 0 ? 1000.0 * (double)(s->done + s->failed) / (double)s->took_ms : 0;
+    s->rate = s->took_ms > 0 ? 1000.0 * (double)(s->done + s->failed - c->before) / (double)s->took_ms : 0;
     s->loss = lost ? (double)lost / (double)(lost + s->answered) : 0;
 }
 
-int keeper_run(struct keeper *k, const struct report_run *run)
+/* ---- the store ------------------------------------------------------------------------- */
+
+/* What an earlier run of this scan stored, so that the report is of the whole scan. */
+static bool replay_visit(void *self, const struct visit *v)
 {
-    struct keeping c = { .k = k, .line = { .started_ms = clock_mono_ms(&CLOCK_SYSTEM) } };
+    struct keeping *c = self;
+    struct arena a;
+    struct findings found = { 0 };
+    int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
+    arena_init(&a, VISIT_ARENA_MAX);
+    bool ok = judge_visit(c->k->rules, v, now_ms, &a, &found);
+    if (ok)
+        report_visit(c->k, v, &found, now_ms);
+    else
+        stop_sweeping(c, "no memory for judging");
+    arena_release(&a);
+    if (c->k->out.len >= OUT_AT_BYTES)
+        write_report(c);
+    return ok;
+}
+
+static void replay(struct keeping *c)
+{
+    struct error e;
+    struct scan_sums sums = store_scan_sums(c->k->store);
+    struct report_summary *s = &c->k->summary;
+    if (!store_visits(c->k->store, c->k->scan, replay_visit, c, &e))
+        stop_sweeping(c, e.text);
+    s->done = sums.done;
+    s->skipped = sums.skipped;
+    s->failed = sums.failed;
+    s->answered = sums.answered;
+    c->before = sums.done + sums.failed;
+}
+
+static void end_store(struct keeping *c)
+{
+    struct error e;
+    struct keeper *k = c->k;
+    uint64_t heard = runs_count(store_scan_places(k->store));
+    if (k->ended && !k->trouble.text[0] && heard != k->endpoints)
+        error_set(&k->trouble, "the sweeper ended without a word about %llu endpoints; `ajar scan --resume` asks them",
+                  (unsigned long long)(k->endpoints - heard));
+    enum scan_state state = heard == k->endpoints ? SCAN_COMPLETE : SCAN_UNFINISHED;
+    const char *why = k->trouble.text[0] ? k->trouble.text : NULL;
+    if (!store_scan_end(k->store, state, why, clock_wall_ms(&CLOCK_SYSTEM), &e))
+        trouble(c, e.text);
+}
+
+/* ---- the whole run --------------------------------------------------------------------- */
+
+static int catch_signals(void)
+{
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    int signals = signalfd(-1, &set, SFD_CLOEXEC);
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+int keeper_run(struct keeper *k, const struct report_run *run)
+{
+    struct keeping c = { .k = k, .line = { .started_ms = clock_mono_ms(&CLOCK_SYSTEM) } };
+    int signals = catch_signals();
     buf_init(&k->in, IN_BYTES_MAX);
     buf_init(&k->out, OUT_BYTES_MAX);
     k->trouble.text[0] = '\0';
     k->report->begin(k->report_state, run, &k->out);
+    if (k->resumed)
+        replay(&c);
     keep(&c, signals);
     reap(&c);
+    if (k->store)
+        end_store(&c);
     progress_wipe(&c.line);
     summarise(&c);
     k->report->end(k->report_state, &k->summary, &k->out);

@@ -1,5 +1,5 @@
-/* The keeper's side of a scan: reads what the sweeper process found, judges it, reports it, shows
- * progress. It opens no socket. */
+/* The keeper's side of a scan: reads what the sweeper process found, judges it, stores it, reports
+ * it, shows progress. It opens no socket. */
 #ifndef AJAR_CMD_KEEPER_H
 #define AJAR_CMD_KEEPER_H
 
@@ -8,6 +8,7 @@
 
 #include "cmd/cmd.h"
 #include "report/report.h"
+#include "store/store.h"
 #include "sweep/sweep.h"
 
 struct keeper {
@@ -18,6 +19,9 @@ struct keeper {
     uint64_t endpoints;      /* planned */
     enum severity fail_on;
     FILE *transcript;        /* or NULL */
+    struct store *store;     /* with the scan begun or resumed; or NULL: nothing is stored */
+    int64_t scan;
+    bool resumed;            /* what the store holds of the scan is reported first */
     bool show_progress;
     pid_t sweeper;
     int from_sweeper;        /* the pipe's reading end */

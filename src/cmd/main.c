@@ -10,6 +10,11 @@
 
 const struct verb VERBS[] = {
     { "scan", "[OPTION...] TARGET...", "find what is open, prove it, say how to close it", cmd_scan, help_scan },
+    { "show", "[OPTION...] [FINDING]", "what is open now and since when; one finding in full", cmd_show, help_show },
+    { "diff", "[OPTION...] [A B]", "what changed between two scans", cmd_diff, help_diff },
+    { "accept", "[OPTION...] FINDING", "carry a risk knowingly, until a date", cmd_accept, help_accept },
+    { "judge", "[OPTION...]", "today's rules over what is stored; nothing is asked", cmd_judge, help_judge },
+    { "forget", "--older-than TIME", "remove old scans from the store", cmd_forget, help_forget },
     { "probe", "[OPTION...] PRODUCT ADDRESS:PORT", "one conversation, every byte shown", cmd_probe, help_probe },
     { "list", "[--catalog DIR]", "every product: ports, transport, what is proven and counted", cmd_list, NULL },
     { "asks", "[--catalog DIR]", "every request that Ajar can ever send", cmd_asks, NULL },

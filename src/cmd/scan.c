@@ -13,6 +13,8 @@
 
 #include "cmd/cmd.h"
 #include "cmd/keeper.h"
+#include "cmd/memory.h"
+#include "cmd/scan_journal.h"
 #include "cmd/scan_options.h"
 #include "probe/probe.h"
 #include "text/escape.h"
@@ -24,6 +26,19 @@ enum {
     SESSION_MS = 15000,
     ANSWER_BYTES = 1 << 20,
     COLUMNS_DEFAULT = 100,
+    PLAN_BYTES_MAX = 64 << 20,
+    DIFFERENCES_MAX = 20,
+};
+
+/* What one run of the verb is about. */
+struct scanning {
+    struct scan_options o;
+    struct pin_book pins;
+    const struct catalog *catalog;
+    const struct plan *plan;
+    struct buf text;           /* the plan as lines */
+    struct stored_scan before; /* --resume: the scan to go on with */
+    struct runs places;        /* and what of it is done */
 };
 
 /* ---- plan ------------------------------------------------------------------------------ */
@@ -91,6 +106,7 @@ static int dry_run(const struct scan_options *o, const struct plan *p, uint64_t 
 
 struct walk {
     const struct plan *plan;
+    const struct runs *done; /* places to leave out */
     struct permutation order;
     struct shard shard;
     uint64_t at, end;
@@ -99,7 +115,8 @@ struct walk {
 static bool next_endpoint(void *self, struct turn *ret, const char **ret_skip)
 {
     struct walk *w = self;
-    if (w->at == w->end)
+    w->at = runs_gap(w->done, w->at);
+    if (w->at >= w->end)
         return false;
     ret->place = w->at++;
     uint64_t index = permutation_at(&w->order, shard_place(&w->shard, ret->place));
@@ -144,17 +161,66 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
         .transcript = o->transcript != NULL,
         .seed = o->seed,
     };
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGINT, SIG_IGN); /* the keeper decides when to stop */
     return sweep_run(&config, progress, out_fd, &e) ? 0 : 1;
 }
 
-/* Starts the sweeper and keeps its pipe; the exit status of the scan. */
-static int sweep_and_keep(const struct scan_options *o, const struct catalog *c, struct keeper *k, struct walk *walk,
-                          const struct report_run *run)
+/* The sweeper starts only when the keeper has the store open and says so; where the keeper has
+ * died, nobody ever asks anything. */
+static int sweeper_main(const struct scanning *s, struct walk *walk, struct sweep_progress *progress, int fd,
+                        pid_t keeper)
+{
+    uint8_t go = 0;
+    ssize_t n;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    do
+        n = read(fd, &go, 1);
+    while (n < 0 && errno == EINTR);
+    if (n != 1 || getppid() != keeper)
+        return 1;
+    return run_sweeper(&s->o, s->catalog, walk, progress, fd);
+}
+
+/* Opens the store for this scan. False where it cannot be used: then nothing was asked. */
+static bool open_memory(struct scanning *s, struct keeper *k, struct error *e)
+{
+    struct scan_plan plan = { .seed = s->o.seed, .total = k->endpoints, .plan = buf_span(&s->text),
+                              .scope = s->o.scope_text, .version = AJAR_VERSION };
+    if (!memory_wanted(s->o.db))
+        return true;
+    if (!(k->store = memory_open(s->o.db, STORE_WRITE, e)))
+        return false;
+    if (!s->o.resume)
+        return store_scan_begin(k->store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->scan, e) && store_commit(k->store, e);
+    k->scan = s->before.id;
+    k->resumed = true;
+    return store_scan_resume(k->store, k->scan, e) &&
+           (runs_count(store_scan_places(k->store)) == runs_count(&s->places) ||
+            error_set(e, "scan %lld went on in another process in between", (long long)k->scan));
+}
+
+static int keep(struct scanning *s, struct keeper *k, const struct report_run *run)
+{
+    struct error e;
+    if (!open_memory(s, k, &e) ||
+        (write(k->from_sweeper, "g", 1) != 1 && !error_set(&e, "the sweeper ended before it began"))) {
+        close(k->from_sweeper);
+        waitpid(k->sweeper, NULL, 0);
+        store_close(k->store);
+        return cmd_fail(EXIT_INCOMPLETE, &e);
+    }
+    int status = keeper_run(k, run);
+    close(k->from_sweeper);
+    store_close(k->store);
+    return status;
+}
+
+/* Starts the sweeper and keeps what it finds; the exit status of the scan. */
+static int sweep_and_keep(struct scanning *s, struct keeper *k, struct walk *walk, const struct report_run *run)
 {
     struct error e;
     int fds[2];
+    pid_t keeper = getpid();
     k->progress = mmap(NULL, sizeof(*k->progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (k->progress == MAP_FAILED || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
         error_set(&e, "cannot start the sweeper: %s", strerror(errno));
@@ -168,14 +234,56 @@ static int sweep_and_keep(const struct scan_options *o, const struct catalog *c,
     }
     if (k->sweeper == 0) {
         close(fds[0]);
-        _exit(run_sweeper(o, c, walk, k->progress, fds[1]));
+        _exit(sweeper_main(s, walk, k->progress, fds[1], keeper));
     }
     close(fds[1]);
     k->from_sweeper = fds[0];
-    int status = keeper_run(k, run);
-    close(fds[0]);
+    int status = keep(s, k, run);
     munmap(k->progress, sizeof(*k->progress));
     return status;
+}
+
+/* ---- going on ------------------------------------------------------------------------------ */
+
+/* Finds the scan to go on with, and takes from it what the command line does not say. */
+static bool find_before(struct scanning *s, struct error *e)
+{
+    struct store *store = memory_open(s->o.db, STORE_READ, e);
+    if (!store)
+        return false;
+    int64_t id = s->o.resume_scan ? (int64_t)s->o.resume_scan : SCAN_NEWEST_UNFINISHED;
+    bool ok = store_scan_find(store, id, s->o.arena, &s->before, e) &&
+              (s->before.state == SCAN_UNFINISHED ||
+               error_set(e, "scan %lld is complete; there is nothing to go on with", (long long)s->before.id)) &&
+              store_scan_runs(store, s->before.id, &s->places, e);
+    store_close(store);
+    return ok && journal_read(s->before.plan.plan, s->before.plan.scope, !s->o.plan_given, &s->o, &s->pins, e);
+}
+
+/* A continued scan asks exactly what it set out to ask. Otherwise the difference is shown. */
+static bool is_same_plan(struct scanning *s, struct error *e)
+{
+    struct buf b;
+    buf_init(&b, PLAN_BYTES_MAX);
+    size_t differ = journal_compare(s->before.plan.plan, buf_span(&s->text), DIFFERENCES_MAX, &b);
+    differ += journal_compare(s->before.plan.scope, s->o.scope_text, DIFFERENCES_MAX, &b);
+    if (differ) {
+        struct buf shown;
+        struct span left = buf_span(&b);
+        buf_init(&shown, PLAN_BYTES_MAX);
+        buf_printf(&shown, "ajar: scan %lld set out differently; - was, + is now:\n", (long long)s->before.id);
+        while (left.len) {
+            buf_str(&shown, "  ");
+            escape_tty(&shown, span_cut(&left, '\n'));
+            buf_byte(&shown, '\n');
+        }
+        fwrite(shown.at, 1, shown.len, stderr);
+        buf_release(&shown);
+        error_set(e, "scan %lld cannot be continued with another plan (%zu lines differ); undo the change, or start a new scan",
+                  (long long)s->before.id, differ);
+    }
+    buf_release(&b);
+    return differ == 0;
 }
 
 /* ---- the verb ------------------------------------------------------------------------------ */
@@ -204,13 +312,15 @@ static bool open_transcript(const char *path, FILE **ret, struct error *e)
     return !path || *ret || error_set(e, "--transcript %s: %s", path, strerror(errno));
 }
 
-static int scan_planned(const struct scan_options *o, const struct catalog *c, const struct plan *p, struct error *e)
+static int scan_planned(struct scanning *s, struct error *e)
 {
     char dir[PATH_MAX_TEXT];
-    struct walk walk = { .plan = p, .shard = o->shard, .end = shard_total(&o->shard, p->total) };
-    permutation_init(&walk.order, p->total, o->seed);
+    const struct scan_options *o = &s->o;
+    struct walk walk = { .plan = s->plan, .shard = o->shard, .end = shard_total(&o->shard, s->plan->total),
+                         .done = &s->places };
+    permutation_init(&walk.order, s->plan->total, o->seed);
     if (o->dry_run)
-        return dry_run(o, p, walk.end);
+        return dry_run(o, s->plan, walk.end);
     struct keeper k = {
         .rules = rules_load(o->arena, o->rules ? o->rules : data_dir("rules", dir), e),
         .report = o->report,
@@ -232,26 +342,42 @@ static int scan_planned(const struct scan_options *o, const struct catalog *c, c
     };
     int status = EXIT_INCOMPLETE;
     if (k.report_state)
-        status = sweep_and_keep(o, c, &k, &walk, &run);
+        status = sweep_and_keep(s, &k, &walk, &run);
     free(k.report_state);
     if (k.transcript)
         fclose(k.transcript);
     return status;
 }
 
+static bool make_plan(struct scanning *s, struct error *e)
+{
+    struct scan_options *o = &s->o;
+    s->catalog = load_catalog(o->arena, o->catalogs, o->catalog_count, e);
+    if (!s->catalog)
+        return false;
+    if (!o->plan.default_ports.len && !default_ports(o->arena, s->catalog, &o->plan.default_ports))
+        return error_set(e, "no memory for the ports");
+    o->plan.resolver = &s->pins.resolver;
+    s->plan = plan_build(o->arena, &o->plan, e);
+    if (!s->plan)
+        return false;
+    journal_write(o, s->plan, &s->pins, shard_total(&o->shard, s->plan->total), &s->text);
+    return buf_ok(&s->text) || error_set(e, "no memory for the plan");
+}
+
 int cmd_scan(int argc, char **argv)
 {
     struct arena a;
     struct error e;
-    struct scan_options o;
-    const struct catalog *c;
-    const struct plan *p = NULL;
+    struct scanning s = { 0 };
     arena_init(&a, ARENA_MAX);
-    bool ok = scan_options_parse(&o, &a, argc, argv, &e) &&
-              (c = load_catalog(&a, o.catalogs, o.catalog_count, &e)) &&
-              (default_ports(&a, c, &o.plan.default_ports) || error_set(&e, "no memory for the ports")) &&
-              (p = plan_build(&a, &o.plan, &e));
-    int status = ok ? scan_planned(&o, c, p, &e) : cmd_fail(EXIT_USAGE, &e);
+    pin_book_init(&s.pins, &a);
+    buf_init(&s.text, PLAN_BYTES_MAX);
+    bool ok = scan_options_parse(&s.o, &a, argc, argv, &e) && (!s.o.resume || find_before(&s, &e)) &&
+              make_plan(&s, &e) && (!s.o.resume || is_same_plan(&s, &e));
+    int status = ok ? scan_planned(&s, &e) : cmd_fail(EXIT_USAGE, &e);
+    runs_release(&s.places);
+    buf_release(&s.text);
     arena_release(&a);
     return status;
 }

@@ -1,16 +1,18 @@
 #include "cmd/scan_options.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/random.h"
 #include "cmd/options.h"
 
-enum { RATE_DEFAULT = 100, PARALLEL_DEFAULT = 512, PARALLEL_MAX = 100000, LOOPS_MAX = 64, TIMEOUT_DEFAULT_S = 3 };
+enum { RATE_DEFAULT = 100, PARALLEL_DEFAULT = 512, PARALLEL_MAX = 100000, LOOPS_MAX = 64, SCOPE_BYTES_MAX = 1 << 20, TIMEOUT_DEFAULT_S = 3 };
 
 enum row { ROW_PORTS, ROW_EXCLUDE, ROW_SCOPE, ROW_LARGE, ROW_RATE, ROW_PARALLEL, ROW_LOOPS, ROW_TIMEOUT, ROW_SEED,
            ROW_SHARD, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_COLOR, ROW_FAIL_ON, ROW_TRANSCRIPT, ROW_DRY_RUN,
-           ROW_CATALOG, ROW_RULES, ROW_END };
+           ROW_CATALOG, ROW_RULES, ROW_DB, ROW_RESUME, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_PORTS] = { "ports", "LIST", "ports to ask, as in 6379,9200-9210; default: those of all products" },
@@ -32,6 +34,8 @@ static const struct option_row ROWS[] = {
     [ROW_DRY_RUN] = { "dry-run", NULL, "print the plan and stop; nothing is sent" },
     [ROW_CATALOG] = { "catalog", "DIR", "also the HTTP products described in DIR" },
     [ROW_RULES] = { "rules", "DIR", "judge by the rules in DIR instead of the shipped ones" },
+    [ROW_DB] = { "db", "FILE", "store what was found in FILE; none stores nothing" },
+    [ROW_RESUME] = { "resume", NULL, "go on with the newest unfinished scan; --resume N: with scan N" },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -62,7 +66,7 @@ static bool take_word(struct scan_options *o, enum row row, const char *value, s
         o->catalogs[o->catalog_count++] = value;
         return true;
     default:
-        *(row == ROW_TRANSCRIPT ? &o->transcript : &o->rules) = value;
+        *(row == ROW_TRANSCRIPT ? &o->transcript : row == ROW_DB ? &o->db : &o->rules) = value;
         return true;
     }
 }
@@ -86,22 +90,39 @@ static bool take_number(struct scan_options *o, enum row row, const char *value,
         o->loops = (unsigned)n;
         return true;
     default:
+        o->seed_given = true;
         return span_u64(span_str(value), UINT64_MAX, &o->seed) ||
                error_set(e, "--seed %s: expected a whole number", value);
     }
 }
 
+bool scan_options_scope(struct scan_options *o, const char *path, struct error *e)
+{
+    char full[PATH_MAX];
+    bool is_stdin = strcmp(path, "-") == 0;
+    const char *name = is_stdin ? "standard input" : path;
+    if (!target_file_read(o->arena, path, SCOPE_BYTES_MAX, &o->scope_text, e))
+        return false;
+    o->scope_path = arena_str(o->arena, span_str(!is_stdin && realpath(path, full) ? full : path));
+    return o->scope_path && (o->plan.scope = scope_parse(o->arena, o->scope_text, name, e)) != NULL;
+}
+
 static bool take(void *self, size_t row, const char *value, struct error *e)
 {
     struct scan_options *o = self;
+    o->plan_given |= row == ROW_PORTS || row == ROW_EXCLUDE || row == ROW_SCOPE;
     switch ((enum row)row) {
     case ROW_PORTS:
         return ports_parse(o->arena, span_str(value), &o->plan.ports, e);
     case ROW_EXCLUDE:
         return targets_add(o->arena, &o->plan.excludes, span_str(value), e);
     case ROW_SCOPE:
-        return (o->plan.scope = scope_load(o->arena, value, e)) != NULL;
+        return scan_options_scope(o, value, e);
+    case ROW_RESUME:
+        o->resume = true;
+        return true;
     case ROW_SHARD:
+        o->shard_given = true;
         return shard_parse(span_str(value), &o->shard, e);
     case ROW_LARGE:
         o->plan.allow_large = true;
@@ -139,10 +160,16 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
     o->plan.resolver = &RESOLVER_SYSTEM;
     if (!options_parse(ROWS, argc, argv, &args, take, o, e))
         return false;
+    /* No target is a bare number, so `--resume 7` can only mean scan 7. */
+    if (o->resume && args == 1 && span_u64(span_str(argv[1]), INT64_MAX, &o->resume_scan))
+        args = 0;
+    if (o->resume && o->db && strcmp(o->db, "none") == 0)
+        return error_set(e, "--resume needs the store; leave --db none out");
+    o->plan_given |= args > 0;
     for (int i = 1; i <= args; i++)
         if (!targets_add(a, &o->plan.targets, span_str(argv[i]), e))
             return false;
-    if (args == 0 && !o->plan.scope)
+    if (args == 0 && !o->plan.scope && !o->resume)
         return error_set(e, "name what to scan, as in `ajar scan 127.0.0.1` or `ajar scan --scope scope.yaml`");
     return true;
 }

@@ -10,6 +10,7 @@ struct counting {
     struct observation *o;
     int64_t systems;
     unsigned asked_per;
+    bool unmeasured; /* sizes of some collections were not asked for, or not given */
 };
 
 /* The first of the paths, separated by `|`, at which a number stands. */
@@ -69,6 +70,7 @@ static void count_child(struct counting *c, const struct node *child)
         return;
     }
     const struct node *about = details(c, child, name);
+    c->unmeasured |= about == NULL;
     observation_collect(c->o, name, count_at(about, r->records), count_at(about, r->bytes),
                         count_at(about, r->created));
 }
@@ -91,8 +93,8 @@ static bool count_each(struct asker *a, const struct count_rule *r, struct obser
         o->records = r->records.len ? 0 : COUNT_UNKNOWN;
         o->bytes = r->bytes.len ? 0 : COUNT_UNKNOWN;
     }
-    if (c.asked_per == PER_COLLECTION_MAX)
-        fact_number(o, "collections.measured", c.asked_per, answer->ask, SPAN_NONE);
+    if (c.unmeasured)
+        fact_bool(o, "counts.partial", true, answer->ask, SPAN_NONE);
     if (c.systems)
         fact_number(o, "collections.system", c.systems, answer->ask, SPAN_NONE);
     return true;

@@ -447,17 +447,15 @@ static void databases_count(struct wire *w, struct observation *o)
     for (unsigned i = 1; i <= DATABASES_USUAL; i++) {
         struct span select = wire_line(w, LINE_MAX_BYTES);
         struct span size = wire_line(w, LINE_MAX_BYTES);
-        bool none = span_has(select, "DB index") || span_has(select, "cluster mode");
+        bool there = span_is(select, "+OK");
         uint64_t keys;
-        if (!wire_ok(w) || (!none && (!span_is(select, "+OK") || !resp_number(size, &keys)))) {
+        if (!wire_ok(w) || !resp_number(size, &keys)) {
             partial = true;
             break;
         }
-        if (none)
+        if (!there || i == DATABASES_USUAL) {
+            partial |= there || (!span_has(select, "DB index") && !span_has(select, "cluster mode"));
             continue;
-        if (i == DATABASES_USUAL) {
-            partial = true;
-            break;
         }
         if (keys == 0)
             continue;

@@ -178,6 +178,7 @@ static bool children_read(struct wire *w, struct observation *o, struct reader b
 {
     struct reader listing = body;
     uint32_t count = reader_be32(&body);
+    int64_t own = 0; /* "/zookeeper", where it keeps quotas and its configuration */
 
     for (uint32_t i = 0; i < count && reader_more(&body); i++) {
         struct span name = reader_take(&body, reader_be32(&body));
@@ -191,10 +192,15 @@ static bool children_read(struct wire *w, struct observation *o, struct reader b
 
     o->collection_count = 0;
     reader_skip(&listing, 4);
-    for (uint32_t i = 0; i < count && i < CHILDREN_LISTED_MAX; i++)
-        observation_collect(o, reader_take(&listing, reader_be32(&listing)), COUNT_UNKNOWN,
-                            COUNT_UNKNOWN, COUNT_UNKNOWN);
-    o->collection_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct span name = reader_take(&listing, reader_be32(&listing));
+        if (span_is(name, "zookeeper"))
+            own++;
+        else if (i < CHILDREN_LISTED_MAX)
+            observation_collect(o, name, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN);
+    }
+    o->collection_count = (int64_t)count - own;
+    fact_number(o, "collections.system", own, ZOOKEEPER_CHILDREN.name, SPAN_NONE);
     return true;
 }
 
@@ -312,7 +318,7 @@ const struct probe PROBE_ZOOKEEPER = {
     .ports = { 2181 },
     .tls_ports = { 2281 },
     .proof = "srvr names it and a session without a password lists the children of /",
-    .counts = "nodes, their bytes where mntr is allowed, names of the top nodes",
+    .counts = "nodes, their bytes where mntr is allowed, names of the top nodes but its own",
     .asks = { &ZOOKEEPER_SRVR, &ZOOKEEPER_CONNECT, &ZOOKEEPER_CHILDREN, &ZOOKEEPER_ACL,
               &ZOOKEEPER_CLOSE, &ZOOKEEPER_MNTR },
     .run = zookeeper_run,

@@ -139,6 +139,7 @@ struct finding {
     struct span why, fix;
     LIST_OF(struct fact) evidence;
     size_t seen; /* which observation of its visit it speaks of */
+    int64_t accepted_until_ms; /* an accepted risk until then; 0 = none */
 };
 
 #endif

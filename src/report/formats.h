@@ -8,8 +8,10 @@
 #include "report/reports.def"
 #undef REPORT
 
-/* The first observation that the finding speaks of, or NULL. */
+/* The observation that the finding speaks of, or NULL. */
 const struct observation *report_seen(const struct visit *v, const struct finding *f);
+/* The certificate that the endpoint showed, or NULL. */
+const struct observation *report_certificate(const struct visit *v);
 
 /* "2022-07-01T00:00:00Z" without printf; years outside 0..9999 are clamped. */
 void put_time(struct buf *out, int64_t wall_ms);

@@ -6,6 +6,29 @@
 #include "base/buf.h"
 #include "record/record.h"
 
+/* One time that a finding was open. A store fills these; without a store there are none. */
+struct report_exposure {
+    const char *fingerprint;
+    enum severity severity;
+    int64_t opened_ms, seen_ms, closed_ms; /* wall; closed_ms COUNT_UNKNOWN: still open */
+};
+
+/* Somebody knows of the finding and took the risk until a day. */
+struct report_acceptance {
+    const char *fingerprint;
+    int64_t until_ms;
+    struct span why; /* foreign text: escape on output */
+};
+
+/* What was known before this run. Both lists are sorted by fingerprint, exposures of one finding
+ * oldest first; they must outlive the report. */
+struct report_history {
+    const struct report_exposure *exposures;
+    size_t exposure_count;
+    const struct report_acceptance *accepted;
+    size_t accepted_count;
+};
+
 struct report_run {
     const char *ajar_version;
     int64_t started_ms;      /* wall */
@@ -14,6 +37,7 @@ struct report_run {
     unsigned columns;        /* terminal width, for text formats */
     bool colour;
     bool verbose;            /* also show endpoints without a finding in full */
+    const struct report_history *history; /* NULL where there is no store */
 };
 
 struct report_summary {

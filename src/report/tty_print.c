@@ -162,10 +162,15 @@ static struct table_shape shape_of(struct tty *t, const struct tty_row *rows, si
     return s;
 }
 
-static void trim_line(struct buf *out)
+static void trim_spaces(struct buf *out)
 {
     while (out->len && out->at[out->len - 1] == ' ')
         out->len--;
+}
+
+static void trim_line(struct buf *out)
+{
+    trim_spaces(out);
     buf_byte(out, '\n');
 }
 
@@ -184,9 +189,10 @@ static void put_heads(const struct tty *t, const struct table_shape *s, bool why
     }
     if (why && s->why)
         buf_str(out, "WHY");
+    trim_spaces(out);
     if (t->run.colour)
         buf_str(out, "\033[0m");
-    trim_line(out);
+    buf_byte(out, '\n');
 }
 
 /* The sentence without the words that the row itself already says. */
@@ -463,7 +469,7 @@ static void put_summary(struct tty *t, const struct report_summary *s, size_t co
     layout_wrap(out, buf_span(line), 0, columns);
     put_reasons(t, columns, out, line);
     if (s->interrupted)
-        layout_wrap(out, SPAN("Stopped before the end: what was not reached is not counted here."), 0,
+        layout_wrap(out, SPAN("Stopped before the end: what was not reached is not counted."), 0,
                     columns);
     if (t->unkept) {
         buf_reset(line);
@@ -471,6 +477,15 @@ static void put_summary(struct tty *t, const struct report_summary *s, size_t co
         buf_str(line, " did not fit into memory and are missing above; use --format json.");
         layout_wrap(out, buf_span(line), 0, columns);
     }
+}
+
+static const char *calm_sentence(const struct report_summary *s)
+{
+    if (s->interrupted)
+        return "Nothing open was found so far.";
+    if (s->answered)
+        return "Nothing open was found. Well kept.";
+    return "Nothing answered, so nothing open was found. Is the target right, and the way clear?";
 }
 
 void tty_print(struct tty *t, const struct report_summary *s, struct buf *out)
@@ -495,10 +510,6 @@ void tty_print(struct tty *t, const struct report_summary *s, struct buf *out)
         buf_byte(out, '\n');
     }
     if (t->rows.len == 0 && t->unkept == 0)
-        layout_wrap(out, s->interrupted ? SPAN("Nothing open was found so far.") :
-                         s->answered    ? SPAN("Nothing open was found. Well kept.")
-                                        : SPAN("Nothing answered, so nothing open was found. Is the target "
-                                               "right, and the way to it clear?"),
-                    0, shape.columns);
+        layout_wrap(out, span_str(calm_sentence(s)), 0, shape.columns);
     put_summary(t, s, shape.columns, out);
 }

@@ -1,6 +1,10 @@
 /* Three layers of the same thing: the earliest time at which the next connection may start, for
  * the whole scan, for a network, for an address. An entry is forgotten once its time has passed
- * and nobody talks to it. */
+ * and nobody talks to it or waits for it.
+ *
+ * An endpoint that may not start yet waits in one of two places: in the queue of its address while
+ * a conversation runs there, else in a heap ordered by the time at which it may be looked at
+ * again. */
 #include "sweep/pace.h"
 
 #include <pthread.h>
@@ -8,7 +12,7 @@
 
 #include "base/random.h"
 
-enum { BUCKETS = 4096, LOOKS_A_CALL = 64 };
+enum { BUCKETS = 4096, NONE = -1 };
 
 /* An address or a network that was asked lately. */
 struct lately {
@@ -16,11 +20,13 @@ struct lately {
     struct address key;
     double free_at_ms;   /* the next connection may start then */
     bool busy;           /* addresses: a conversation runs */
+    int queue;           /* addresses: the first endpoint that waits for its end, or NONE */
 };
 
 struct waiting {
     struct turn turn;
-    double ready_ms;
+    double ready_ms; /* in the heap */
+    int next;        /* in a queue, or in the list of unused ones */
 };
 
 struct pacer {
@@ -31,9 +37,10 @@ struct pacer {
     double all_free_at_ms;
     struct lately *buckets[BUCKETS];
     struct lately *unused;
-    struct waiting *waiting; /* a ring, looked through a part at a time */
-    size_t waiting_len, waiting_max, look_at;
-    size_t busy;
+    struct waiting *waiting;
+    int unused_waiting;  /* the first, or NONE: as many wait as may */
+    int *heap;           /* indexes of waiting endpoints, the soonest first */
+    size_t heap_len, waiting_len;
     bool drained; /* the source has no more */
 };
 
@@ -42,19 +49,27 @@ struct pacer *pacer_new(const struct pace_limits *limits, const struct pace_sour
 {
     struct pacer *p = calloc(1, sizeof(*p));
     struct random r = { seed };
-    if (p)
+    if (p) {
         p->waiting = calloc(waiting_max, sizeof(*p->waiting));
-    if (!p || !p->waiting) {
+        p->heap = calloc(waiting_max, sizeof(*p->heap));
+    }
+    if (!p || !p->waiting || !p->heap) {
         error_set(e, "no memory for the pace of %zu waiting endpoints", waiting_max);
+        if (p)
+            free(p->waiting), free(p->heap);
         free(p);
         return NULL;
     }
     pthread_mutex_init(&p->lock, NULL);
     p->limits = *limits;
     p->source = *source;
-    p->waiting_max = waiting_max;
     p->key0 = random_next(&r);
     p->key1 = random_next(&r);
+    p->unused_waiting = NONE;
+    for (size_t i = waiting_max; i > 0; i--) {
+        p->waiting[i - 1].next = p->unused_waiting;
+        p->unused_waiting = (int)(i - 1);
+    }
     return p;
 }
 
@@ -76,6 +91,7 @@ void pacer_free(struct pacer *p)
     free_chain(p->unused);
     pthread_mutex_destroy(&p->lock);
     free(p->waiting);
+    free(p->heap);
     free(p);
 }
 
@@ -98,7 +114,7 @@ static struct lately *entry(struct pacer *p, const struct address *key, int64_t 
         struct lately *l = *at;
         if (address_compare(&l->key, key) == 0)
             return l;
-        if (!l->busy && l->free_at_ms <= (double)now_ms) {
+        if (!l->busy && l->queue == NONE && l->free_at_ms <= (double)now_ms) {
             *at = l->next;
             l->next = p->unused;
             p->unused = l;
@@ -114,21 +130,10 @@ static struct lately *entry(struct pacer *p, const struct address *key, int64_t 
     else
         l = malloc(sizeof(*l));
     if (l) {
-        *l = (struct lately){ .key = *key };
+        *l = (struct lately){ .key = *key, .queue = NONE };
         *at = l;
     }
     return l;
-}
-
-/* When the address and its network are free; 0 = now. Infinity while a conversation runs. */
-static double ready_at(struct pacer *p, const struct endpoint *e, int64_t now_ms)
-{
-    struct address net = network_of(&e->address);
-    const struct lately *a = entry(p, &e->address, now_ms, false), *n = entry(p, &net, now_ms, false);
-    double at = n ? n->free_at_ms : 0;
-    if (a && a->busy)
-        return __builtin_inf();
-    return a && a->free_at_ms > at ? a->free_at_ms : at;
 }
 
 static double later(double a, double b)
@@ -136,9 +141,17 @@ static double later(double a, double b)
     return a > b ? a : b;
 }
 
+/* When the network of an endpoint and its address are free; 0 = now. */
+static double ready_at(struct pacer *p, const struct endpoint *e, const struct lately *address, int64_t now_ms)
+{
+    struct address net = network_of(&e->address);
+    const struct lately *n = entry(p, &net, now_ms, false);
+    return later(n ? n->free_at_ms : 0, address ? address->free_at_ms : 0);
+}
+
 /* Books one connection that starts at now_ms or as soon as all three layers allow it; returns
  * when that is. */
-static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms, bool busy)
+static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms)
 {
     struct address net = network_of(&e->address);
     struct lately *a = entry(p, &e->address, now_ms, true), *n = entry(p, &net, now_ms, true);
@@ -147,7 +160,7 @@ static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms, bo
     p->all_free_at_ms = later(p->all_free_at_ms, (double)now_ms) + 1000 / p->limits.all_per_second;
     if (a) {
         a->free_at_ms = at + 1000 / p->limits.address_per_second;
-        a->busy |= busy;
+        a->busy = true;
     }
     if (n)
         n->free_at_ms = later(n->free_at_ms, (double)now_ms) + 1000 / p->limits.net_per_second;
@@ -159,45 +172,79 @@ static bool has_pace(const struct endpoint *e)
     return address_class(&e->address) != ADDRESS_LOOPBACK;
 }
 
-static void start(struct pacer *p, const struct endpoint *e, int64_t now_ms)
+/* ---- waiting --------------------------------------------------------------------------- */
+
+static bool sooner(const struct pacer *p, int a, int b)
 {
-    p->busy++;
-    if (has_pace(e))
-        book(p, e, now_ms, true);
+    return p->waiting[a].ready_ms < p->waiting[b].ready_ms;
 }
 
-static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest)
+static void heap_push(struct pacer *p, int index, double ready_ms)
 {
-    for (size_t i = 0; i < p->waiting_len && i < LOOKS_A_CALL; i++) {
-        if (p->look_at >= p->waiting_len)
-            p->look_at = 0;
-        struct waiting *w = &p->waiting[p->look_at];
-        if (w->ready_ms <= (double)now_ms)
-            w->ready_ms = ready_at(p, &w->turn.endpoint, now_ms);
-        if (w->ready_ms <= (double)now_ms) {
-            *ret = w->turn;
-            *w = p->waiting[--p->waiting_len];
+    size_t at = p->heap_len++;
+    p->waiting[index].ready_ms = ready_ms;
+    for (; at && sooner(p, index, p->heap[(at - 1) / 2]); at = (at - 1) / 2)
+        p->heap[at] = p->heap[(at - 1) / 2];
+    p->heap[at] = index;
+}
+
+static int heap_pop(struct pacer *p)
+{
+    int top = p->heap[0], last = p->heap[--p->heap_len];
+    size_t at = 0;
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child + 1 < p->heap_len && sooner(p, p->heap[child + 1], p->heap[child]))
+            child++;
+        if (child >= p->heap_len || !sooner(p, p->heap[child], last))
+            break;
+        p->heap[at] = p->heap[child];
+        at = child;
+    }
+    p->heap[at] = last;
+    return top;
+}
+
+static void forget(struct pacer *p, int index)
+{
+    p->waiting[index].next = p->unused_waiting;
+    p->unused_waiting = index;
+    p->waiting_len--;
+}
+
+/* True where the endpoint may start now; else it waits where it belongs. */
+static bool ready_or_wait(struct pacer *p, int index, int64_t now_ms)
+{
+    const struct endpoint *e = &p->waiting[index].turn.endpoint;
+    struct lately *a = entry(p, &e->address, now_ms, false);
+    if (a && a->busy) {
+        p->waiting[index].next = a->queue;
+        a->queue = index;
+        return false;
+    }
+    double at = ready_at(p, e, a, now_ms);
+    if (at <= (double)now_ms)
+        return true;
+    heap_push(p, index, at);
+    return false;
+}
+
+static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret)
+{
+    while (p->heap_len && p->waiting[p->heap[0]].ready_ms <= (double)now_ms) {
+        int index = heap_pop(p);
+        if (ready_or_wait(p, index, now_ms)) {
+            *ret = p->waiting[index].turn;
+            forget(p, index);
             return true;
         }
-        if (w->ready_ms == __builtin_inf())
-            w->ready_ms = (double)now_ms + 50; /* look again soon: that conversation will end */
-        if (w->ready_ms < *soonest)
-            *soonest = w->ready_ms;
-        p->look_at++;
     }
     return false;
 }
 
-static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest,
-                               const char **ret_why)
+static enum pace_answer take_new(struct pacer *p, int64_t now_ms, struct turn *ret, const char **ret_why)
 {
-    if (p->all_free_at_ms > (double)now_ms) {
-        *soonest = p->all_free_at_ms;
-        return PACE_WAIT;
-    }
-    if (take_waiting(p, now_ms, ret, soonest))
-        return PACE_GO;
-    while (!p->drained && p->waiting_len < p->waiting_max) {
+    while (!p->drained && p->unused_waiting != NONE) {
         const char *skip = NULL;
         if (!p->source.next(p->source.self, ret, &skip)) {
             p->drained = true;
@@ -207,16 +254,33 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret
             *ret_why = skip;
             return PACE_SKIP;
         }
-        double at = has_pace(&ret->endpoint) ? ready_at(p, &ret->endpoint, now_ms) : 0;
-        if (at <= (double)now_ms)
+        if (!has_pace(&ret->endpoint))
             return PACE_GO;
-        p->waiting[p->waiting_len++] = (struct waiting){ *ret, at == __builtin_inf() ? (double)now_ms + 50 : at };
-        if (p->waiting_len % LOOKS_A_CALL == 0) {
-            *soonest = (double)now_ms + 1;
-            return PACE_WAIT;
+        int index = p->unused_waiting;
+        p->unused_waiting = p->waiting[index].next;
+        p->waiting[index].turn = *ret;
+        p->waiting_len++;
+        if (ready_or_wait(p, index, now_ms)) {
+            forget(p, index);
+            return PACE_GO;
         }
     }
     return p->waiting_len == 0 && p->drained ? PACE_END : PACE_WAIT;
+}
+
+static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest,
+                               const char **ret_why)
+{
+    if (p->all_free_at_ms > (double)now_ms) {
+        *soonest = p->all_free_at_ms;
+        return PACE_WAIT;
+    }
+    if (take_waiting(p, now_ms, ret))
+        return PACE_GO;
+    enum pace_answer answer = take_new(p, now_ms, ret, ret_why);
+    if (answer == PACE_WAIT && p->heap_len && p->waiting[p->heap[0]].ready_ms < *soonest)
+        *soonest = p->waiting[p->heap[0]].ready_ms;
+    return answer;
 }
 
 enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, int64_t *ret_until_ms,
@@ -225,8 +289,8 @@ enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, i
     double soonest = (double)now_ms + 50;
     pthread_mutex_lock(&p->lock);
     enum pace_answer answer = choose(p, now_ms, ret, &soonest, ret_why);
-    if (answer == PACE_GO)
-        start(p, &ret->endpoint, now_ms);
+    if (answer == PACE_GO && has_pace(&ret->endpoint))
+        book(p, &ret->endpoint, now_ms);
     pthread_mutex_unlock(&p->lock);
     *ret_until_ms = soonest > (double)now_ms ? (int64_t)soonest : now_ms + 1;
     return answer;
@@ -237,17 +301,26 @@ int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     if (!has_pace(e))
         return now_ms;
     pthread_mutex_lock(&p->lock);
-    double at = book(p, e, now_ms, true);
+    double at = book(p, e, now_ms);
     pthread_mutex_unlock(&p->lock);
     return (int64_t)at;
 }
 
+/* One of those that waited for this address is looked at again when the address is free; the next
+ * one when that has ended. */
 void pacer_done(struct pacer *p, int64_t now_ms, const struct endpoint *e)
 {
+    if (!has_pace(e))
+        return;
     pthread_mutex_lock(&p->lock);
-    p->busy--;
-    struct lately *a = has_pace(e) ? entry(p, &e->address, now_ms, false) : NULL;
-    if (a)
+    struct lately *a = entry(p, &e->address, now_ms, false);
+    if (a) {
         a->busy = false;
+        int index = a->queue;
+        if (index != NONE) {
+            a->queue = p->waiting[index].next;
+            heap_push(p, index, a->free_at_ms);
+        }
+    }
     pthread_mutex_unlock(&p->lock);
 }

@@ -45,8 +45,10 @@ static bool unescape(struct reader *r, uint8_t *ret)
     }
     int high = c == 'x' ? hex_digit(reader_u8(r)) : -1;
     int low = c == 'x' ? hex_digit(reader_u8(r)) : -1;
+    if (!reader_ok(r) || high < 0 || low < 0)
+        return false;
     *ret = (uint8_t)(high << 4 | low);
-    return reader_ok(r) && high >= 0 && low >= 0;
+    return true;
 }
 
 /* A quoted string at the front of *rest; *rest moves past it. */

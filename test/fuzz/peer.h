@@ -34,7 +34,7 @@ extern const struct endpoint FUZZ_ENDPOINT;
         if (!(condition))                                                                          \
             must_failed(#condition, __FILE__, __LINE__);                                           \
     } while (0)
-[[noreturn]] void must_failed(const char *condition, const char *file, int line);
+[[gnu::noreturn]] void must_failed(const char *condition, const char *file, int line);
 
 /* Hears what is sent: each request must be the ask that it is said to be, and one that
  * `ajar asks` lists. */

@@ -6,6 +6,8 @@
  * ladder, its text for the tape's own reader, what it says is asked for the asks; every example of
  * the catalog for HTTP. Files of the same content have the same name. */
 #include <dirent.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +239,53 @@ static void seed_words(void)
     write_seed("reader", SPAN("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14"));
 }
 
+/* A certificate of its own, bare, and inside the ServerHello and Certificate of TLS 1.0. */
+static void seed_tls(void)
+{
+    struct buf der, handshake;
+    uint8_t *bytes = NULL;
+    X509 *x = X509_new();
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, x, x, NULL, NULL, 0);
+    X509_set_version(x, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(x), 7);
+    X509_gmtime_adj(X509_getm_notBefore(x), 0);
+    X509_gmtime_adj(X509_getm_notAfter(x), 86400);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const uint8_t *)"db.example", -1, -1, 0);
+    X509_set_issuer_name(x, X509_get_subject_name(x));
+    X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, &context, NID_subject_alt_name, "DNS:*.example,IP:192.168.1.2,IP:fd00::1");
+    if (!names || !X509_add_ext(x, names, -1) || !X509_set_pubkey(x, key) || !X509_sign(x, key, EVP_sha256()))
+        abort();
+    size_t len = (size_t)i2d_X509(x, &bytes);
+    buf_init(&der, SEED_MAX);
+    buf_byte(&der, 0);
+    buf_put(&der, span_of(bytes, len));
+    write_seed("tls", buf_span(&der));
+
+    static const uint8_t HELLO[] = { 0x16, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1 };
+    buf_init(&handshake, SEED_MAX);
+    buf_put(&handshake, span_of(HELLO, sizeof(HELLO)));
+    for (int i = 0; i < 32; i++)
+        buf_byte(&handshake, 'r');
+    const size_t all = len + 10;
+    const uint8_t head[] = { 0, 0, 5, 0, 0x16, 3, 1, (uint8_t)(all >> 8), (uint8_t)all, 11, 0, (uint8_t)((len + 6) >> 8),
+                             (uint8_t)(len + 6), 0, (uint8_t)((len + 3) >> 8), (uint8_t)(len + 3), 0, (uint8_t)(len >> 8),
+                             (uint8_t)len };
+    buf_put(&handshake, span_of(head, sizeof(head)));
+    buf_put(&handshake, span_of(bytes, len));
+    buf_reset(&der);
+    buf_byte(&der, 1);
+    give(&der, buf_span(&handshake));
+    write_seed("tls", buf_span(&der));
+    buf_release(&der);
+    buf_release(&handshake);
+    OPENSSL_free(bytes);
+    X509_EXTENSION_free(names);
+    EVP_PKEY_free(key);
+    X509_free(x);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -248,5 +297,6 @@ int main(int argc, char **argv)
     each_file("catalog", ".yaml", seed_yaml);
     each_file("rules", ".yaml", seed_yaml);
     seed_words();
+    seed_tls();
     return 0;
 }

@@ -68,6 +68,8 @@ def check_service(label, view, service, before, after):
             yield said(f"{label} {key}", value is None, None, value, shown="untold")
     for key, expected in view.facts.items():
         value = service.get("facts", {}).get(key)
+        if isinstance(expected, str):
+            expected = expected.format(**after)
         yield said(f"{label} fact {key}", value == expected, expected, value, shown=str(value))
     if "collections" in view.sees and "names" in after:
         names = sorted(entry.get("name") for entry in service.get("collection_list") or ())

@@ -22,7 +22,7 @@ class View:
     verdict: str | tuple
     sees: tuple = ()  # fields that must equal the truth
     may: tuple = ()  # fields that may be null, else must equal the truth; all other fields must be null
-    facts: dict = field(default_factory=dict)  # facts that must have this value; None: must be absent
+    facts: dict = field(default_factory=dict)  # facts that must have this value ({version} is the truth's); None: must be absent
     port: str = "P"  # which of the server's ports
     transport: str = "tcp"
     slack: dict = field(default_factory=dict)  # field -> fraction it may be off, for what moves while one looks

@@ -52,8 +52,9 @@ def slapd(variant, first_line, view):
 
 
 SPECS = (
-    slapd("open", "", View("ldap", "open", sees=("collections",), may=("records",))),
-    # Looks locked, for the bind is refused; yet a search without a bind is answered.
-    slapd("half-locked", "disallow bind_anon", View("ldap", ("open", "partial"), sees=("collections",))),
+    slapd("open", "", View("ldap", "open", sees=("collections",))),
+    # Looks locked, for the bind is refused; yet a search without a bind is answered with the entries: open.
+    slapd("half-locked", "disallow bind_anon",
+          View("ldap", "open", sees=("collections",), facts={"anonymous_bind": False})),
     slapd("locked", "require authc", View("ldap", "locked")),
 )

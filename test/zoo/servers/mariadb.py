@@ -51,6 +51,8 @@ def mariadb(variant, view, options="", seed=seed, client=ROOT):
                 ready="test -S s", views=(view,), slow=True)
 
 
+# TLS begins inside the conversation, and is taken wherever it is offered.
+IN_TLS = View("mariadb", "open", sees=FIELDS, transport="tls", certificate="good.pem", facts={"encryption": "offered"})
 TLS = " --ssl-cert=$C/good.pem --ssl-key=$C/good.key --ssl-ca=$C/ca.pem"
 
 SPECS = (
@@ -58,7 +60,6 @@ SPECS = (
     mariadb("locked", View("mariadb", "locked", sees=("version",)), seed=seed_and_lock,
             client=ROOT + " -p" + PASSWORD),
     mariadb("skip-grant", View("mariadb", "open", sees=FIELDS), options=" --skip-grant-tables"),
-    mariadb("tls", View("mariadb", "open", sees=FIELDS, transport=("tcp", "tls")), options=TLS),
-    mariadb("tls-only", View("mariadb", "open", sees=FIELDS, transport=("tcp", "tls")),
-            options=TLS + " --require-secure-transport=on"),
+    mariadb("tls", IN_TLS, options=TLS),
+    mariadb("tls-only", IN_TLS, options=TLS + " --require-secure-transport=on"),
 )

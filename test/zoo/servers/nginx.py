@@ -15,6 +15,7 @@ http {
     server { listen $A:$P LISTEN }
 }
 """
+SERVER = {"http.server": "nginx/{version}", "http.title": "A page"}
 NGINX = "nginx -c $D/n.conf -p $D -e stderr"
 
 
@@ -35,7 +36,7 @@ def web(variant, listen, view):
 
 
 def secure_web(variant, certificate, name_match, rules=(), no_rules=()):
-    view = View("web", "identified", may=("version",), transport="tls", certificate=certificate + ".pem",
+    view = View("web", "identified", facts=SERVER, transport="tls", certificate=certificate + ".pem",
                 name_match=name_match, rules=rules, no_rules=no_rules)
     return web(variant, tls(certificate, "root $D/www;"), view)
 
@@ -52,7 +53,7 @@ EXPIRED_PROXY = Spec(
                 certificate="expired.pem", rules=("certificate-expired",)),))
 
 SPECS = (
-    web("plain", "; root $D/www;", View("web", "identified", may=("version",))),
+    web("plain", "; root $D/www;", View("web", "identified", facts=SERVER)),
     secure_web("expired", "expired", (True, None), rules=("certificate-expired",)),
     secure_web("self-signed", "self", (True, None), no_rules=("certificate-expired",)),
     secure_web("other-name", "other", (False, None), no_rules=("certificate-expired",)),

@@ -69,5 +69,5 @@ SPECS = (
     postgresql("reject", access("host all all all reject"), View("postgresql", "locked")),
     postgresql("no-hba", access(), View("postgresql", "locked")),
     postgresql("hostssl", access("hostssl all all all trust"),
-               View("postgresql", "open", sees=FIELDS, transport=("tcp", "tls")), options=TLS),
+               View("postgresql", "open", sees=FIELDS, transport="tls", certificate="good.pem"), options=TLS),
 )

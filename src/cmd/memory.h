@@ -1,0 +1,12 @@
+/* The store, as the verbs open it. */
+#ifndef AJAR_CMD_MEMORY_H
+#define AJAR_CMD_MEMORY_H
+
+#include "store/store.h"
+
+/* Whether anything is to be stored: --db none says no. */
+bool memory_wanted(const char *db);
+/* The store of --db, or the default one. */
+struct store *memory_open(const char *db, enum store_use use, struct error *e);
+
+#endif

@@ -1,0 +1,220 @@
+#include "cmd/stored.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "report/layout.h"
+#include "text/escape.h"
+
+enum { COLUMNS_DEFAULT = 100, FINGERPRINT_SHOWN = 12, SEVERITY_COLUMNS = 9, SINCE_COLUMNS = 10, WHERE_COLUMNS = 22,
+       WHAT_COLUMNS = 20, MARK_COLUMNS = 12, WHY_COLUMNS_MIN = 16, SCRATCH_BYTES = 64 * 1024 };
+
+static const int64_t MINUTE = 60000, HOUR = 3600000, DAY = 86400000;
+
+char *age_text(int64_t ms, char text[static AGE_TEXT_MAX])
+{
+    if (ms < MINUTE)
+        snprintf(text, AGE_TEXT_MAX, "now");
+    else if (ms < 2 * HOUR)
+        snprintf(text, AGE_TEXT_MAX, "%lld min", (long long)(ms / MINUTE));
+    else if (ms < 2 * DAY)
+        snprintf(text, AGE_TEXT_MAX, "%lld hours", (long long)(ms / HOUR));
+    else
+        snprintf(text, AGE_TEXT_MAX, "%lld days", (long long)(ms / DAY));
+    return text;
+}
+
+void put_minute(struct buf *out, int64_t wall_ms)
+{
+    char text[TIME_TEXT_MAX];
+    if (wall_ms < 0) {
+        buf_byte(out, '-');
+        return;
+    }
+    time_text(wall_ms, text);
+    text[10] = ' ';
+    text[16] = '\0';
+    buf_str(out, text);
+}
+
+size_t stored_columns(void)
+{
+    struct winsize size;
+    const char *set = getenv("COLUMNS");
+    uint64_t columns;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+        return size.ws_col;
+    return set && span_u64(span_str(set), 1000, &columns) && columns >= 40 ? (size_t)columns : COLUMNS_DEFAULT;
+}
+
+/* ---- rows ---- */
+
+void stored_row_head(struct buf *out, const char *mark, size_t columns)
+{
+    if (mark) {
+        layout_left(out, span_str(mark), MARK_COLUMNS);
+        buf_byte(out, ' ');
+    }
+    layout_left(out, SPAN("FINDING"), FINGERPRINT_SHOWN + 1);
+    layout_left(out, SPAN("SEVERITY"), SEVERITY_COLUMNS);
+    layout_left(out, SPAN("ENDPOINT"), WHERE_COLUMNS);
+    buf_byte(out, ' ');
+    layout_left(out, SPAN("WHAT"), WHAT_COLUMNS);
+    buf_byte(out, ' ');
+    layout_left(out, SPAN("OPEN FOR"), SINCE_COLUMNS);
+    buf_str(out, columns ? " WHY\n" : "\n");
+}
+
+static void put_open_for(struct buf *out, const struct stored_finding *f, int64_t now_ms)
+{
+    char age[AGE_TEXT_MAX];
+    int64_t until = f->exposure.closed_ms >= 0 ? f->exposure.closed_ms : now_ms;
+    layout_left(out, span_str(age_text(until - f->exposure.opened_ms, age)), SINCE_COLUMNS);
+}
+
+/* What stands before the reason: closed, accepted, back again. */
+static void put_state(struct buf *out, const struct stored_finding *f)
+{
+    if (f->exposure.closed_ms >= 0) {
+        buf_str(out, "closed ");
+        put_minute(out, f->exposure.closed_ms);
+        buf_str(out, ". ");
+    }
+    if (f->accepted_until_ms >= 0) {
+        char until[TIME_TEXT_MAX];
+        buf_printf(out, "accepted until %.10s: ", time_text(f->accepted_until_ms, until));
+        escape_tty(out, f->accepted_why);
+        buf_str(out, ". ");
+    }
+    if (f->reopened)
+        buf_printf(out, "back for the %zu. time. ", f->reopened + 1);
+}
+
+void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note, int64_t now_ms,
+                size_t columns)
+{
+    char where[ENDPOINT_TEXT_MAX];
+    struct buf text;
+    buf_init(&text, SCRATCH_BYTES);
+    size_t used = (mark ? MARK_COLUMNS + 1 : 0) + FINGERPRINT_SHOWN + 1 + SEVERITY_COLUMNS + WHERE_COLUMNS + 1 +
+                  WHAT_COLUMNS + 1 + SINCE_COLUMNS + 1;
+    if (mark) {
+        layout_left(out, span_str(mark), MARK_COLUMNS);
+        buf_byte(out, ' ');
+    }
+    layout_left(out, span_of(f->finding.fingerprint, FINGERPRINT_SHOWN), FINGERPRINT_SHOWN + 1);
+    layout_left(out, span_str(severity_name(f->finding.severity)), SEVERITY_COLUMNS);
+    layout_left(out, span_str(endpoint_text(&f->finding.endpoint, where)), WHERE_COLUMNS);
+    buf_byte(out, ' ');
+    escape_tty(&text, span_str(f->finding.product));
+    buf_byte(&text, ' ');
+    escape_tty(&text, f->finding.version);
+    layout_left(out, buf_span(&text), WHAT_COLUMNS);
+    buf_byte(out, ' ');
+    put_open_for(out, f, now_ms);
+    buf_byte(out, ' ');
+    buf_reset(&text);
+    put_state(&text, f);
+    if (note && *note)
+        buf_printf(&text, "%s. ", note);
+    escape_tty(&text, f->finding.why);
+    layout_clip(out, buf_span(&text), columns > used + WHY_COLUMNS_MIN ? columns - used : WHY_COLUMNS_MIN);
+    buf_byte(out, '\n');
+    buf_release(&text);
+}
+
+/* ---- JSON ---- */
+
+static void put_key(struct buf *out, const char *key)
+{
+    buf_str(out, ",\"");
+    buf_str(out, key);
+    buf_str(out, "\":");
+}
+
+void stored_json_text(struct buf *out, const char *key, struct span text, bool null)
+{
+    put_key(out, key);
+    if (null && text.len == 0) {
+        buf_str(out, "null");
+        return;
+    }
+    buf_byte(out, '"');
+    escape_json(out, text);
+    buf_byte(out, '"');
+}
+
+void stored_json_time(struct buf *out, const char *key, int64_t wall_ms)
+{
+    char text[TIME_TEXT_MAX];
+    stored_json_text(out, key, wall_ms < 0 ? SPAN_NONE : span_str(time_text(wall_ms, text)), true);
+}
+
+void stored_json_number(struct buf *out, const char *key, int64_t value)
+{
+    put_key(out, key);
+    if (value < 0)
+        buf_str(out, "null");
+    else
+        buf_i64(out, value);
+}
+
+void stored_json(struct buf *out, const struct stored_finding *f)
+{
+    char where[ENDPOINT_TEXT_MAX], address[ADDRESS_TEXT_MAX];
+    const struct finding *g = &f->finding;
+    buf_str(out, "\"type\":\"finding\"");
+    stored_json_text(out, "fingerprint", span_str(g->fingerprint), false);
+    stored_json_text(out, "rule", span_str(g->rule), false);
+    stored_json_text(out, "severity", span_str(severity_name(g->severity)), false);
+    stored_json_text(out, "endpoint", span_str(endpoint_text(&g->endpoint, where)), false);
+    stored_json_text(out, "address", span_str(address_text(&g->endpoint.address, address)), false);
+    stored_json_number(out, "port", g->endpoint.port);
+    if (g->endpoint.name)
+        stored_json_text(out, "name", span_str(g->endpoint.name), false);
+    stored_json_text(out, "product", span_str(g->product), false);
+    stored_json_text(out, "version", g->version, true);
+    stored_json_text(out, "via", span_str(g->via), true);
+    stored_json_text(out, "title", span_str(g->title), false);
+    stored_json_text(out, "why", g->why, false);
+    stored_json_text(out, "fix", g->fix, false);
+    stored_json_number(out, "records", f->records);
+    stored_json_number(out, "bytes", f->bytes);
+    stored_json_time(out, "first_seen", f->first_ms);
+    stored_json_time(out, "opened", f->exposure.opened_ms);
+    stored_json_time(out, "last_seen", f->exposure.seen_ms);
+    stored_json_time(out, "closed", f->exposure.closed_ms);
+    stored_json_number(out, "reopened", (int64_t)f->reopened);
+    stored_json_time(out, "accepted_until", f->accepted_until_ms);
+    stored_json_text(out, "accepted_why", f->accepted_until_ms < 0 ? SPAN_NONE : f->accepted_why, true);
+}
+
+/* ---- options, output ---- */
+
+bool time_option(const char *name, const char *value, int64_t now_ms, int64_t *ret_ms, struct error *e)
+{
+    static const char UNITS[] = "hdwy";
+    static const int64_t HOURS[] = { 1, 24, 7 * 24, 365 * 24 };
+    size_t len = strlen(value);
+    uint64_t n;
+    const char *unit = len > 1 ? strchr(UNITS, value[len - 1]) : NULL;
+    if (unit && span_u64(span_of(value, len - 1), 1000000, &n)) {
+        *ret_ms = now_ms - (int64_t)n * HOURS[unit - UNITS] * HOUR;
+        return true;
+    }
+    return time_parse(value, ret_ms) ||
+           error_set(e, "--%s %s: write a time span such as 90d, 12h, 8w or 1y, or a date such as 2026-12-31", name, value);
+}
+
+bool stored_flush(struct buf *out, bool all, struct error *e)
+{
+    if (!buf_ok(out))
+        return error_set(e, "no memory for the output");
+    if ((all || out->len >= STORED_FLUSH_BYTES) && !write_out(out))
+        return error_set(e, "cannot write the output: %s", strerror(errno));
+    return true;
+}

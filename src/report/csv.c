@@ -1,0 +1,118 @@
+/* One finding a line, for a spreadsheet (RFC 4180: CRLF, quotes doubled). A header line comes first.
+ * A field that a spreadsheet would take for a formula gets an apostrophe in front; the fix is the
+ * only field with line feeds in it, always in quotes. */
+#include "report/formats.h"
+#include "report/history.h"
+#include "text/escape.h"
+
+enum { FIELD_BYTES_MAX = 32000 }; /* what a spreadsheet's cell holds is 32,767 characters */
+
+static const char HEADER[] = "severity,rule,title,endpoint,name,product,version,via,verdict,transport,"
+                             "collections,records,bytes,open_since,accepted_until,fingerprint,why,fix\r\n";
+
+struct csv {
+    struct report_run run;
+};
+
+static void begin(void *state, const struct report_run *run, struct buf *out)
+{
+    struct csv *c = state;
+    c->run = *run;
+    buf_put(out, SPAN(HEADER));
+}
+
+static void field(struct buf *out, struct span foreign)
+{
+    escape_csv(out, span_first(foreign, FIELD_BYTES_MAX));
+    buf_byte(out, ',');
+}
+
+static void count(struct buf *out, int64_t n)
+{
+    if (n >= 0)
+        buf_i64(out, n);
+    buf_byte(out, ',');
+}
+
+static void date(struct buf *out, bool known, int64_t wall_ms)
+{
+    if (known)
+        put_time(out, wall_ms);
+    buf_byte(out, ',');
+}
+
+/* escape_csv() would quote each line by itself. */
+static void lines(struct buf *out, struct span foreign)
+{
+    struct buf shown;
+    buf_init(&shown, 8 * FIELD_BYTES_MAX);
+    foreign = span_first(foreign, FIELD_BYTES_MAX);
+    buf_str(out, foreign.len && memchr("=+-@\t\r", foreign.at[0], 6) ? "\"'" : "\"");
+    while (foreign.len) {
+        buf_reset(&shown);
+        escape_tty(&shown, span_cut(&foreign, '\n'));
+        struct span rest = buf_span(&shown);
+        while (rest.len) {
+            size_t quote = span_index(rest, '"');
+            buf_put(out, span_first(rest, quote));
+            if (quote < rest.len)
+                buf_str(out, "\"\"");
+            rest = span_from(rest, quote + 1);
+        }
+        if (foreign.len)
+            buf_byte(out, '\n');
+    }
+    buf_byte(out, '"');
+    buf_release(&shown);
+}
+
+static void finding(const struct csv *c, const struct visit *v, const struct finding *f, struct buf *out)
+{
+    const struct observation *o = report_seen(v, f);
+    const struct report_history *h = c->run.history;
+    const struct report_acceptance *accepted = history_accepted(h, f->fingerprint, c->run.started_ms);
+    bool sized = o && o->kind != KIND_TLS;
+    char where[ENDPOINT_TEXT_MAX];
+    field(out, span_str(severity_name(f->severity)));
+    field(out, span_str(f->rule));
+    field(out, span_str(f->title));
+    field(out, span_str(endpoint_text(&f->endpoint, where)));
+    field(out, span_str(f->endpoint.name));
+    field(out, span_str(f->product));
+    field(out, f->version);
+    field(out, span_str(f->via));
+    field(out, sized ? span_str(outcome_name(o->outcome)) : SPAN_NONE);
+    field(out, o ? span_str(o->tls ? "tls" : "tcp") : SPAN_NONE);
+    count(out, sized ? o->collection_count : COUNT_UNKNOWN);
+    count(out, sized ? o->records : COUNT_UNKNOWN);
+    count(out, sized ? o->bytes : COUNT_UNKNOWN);
+    date(out, h != NULL, history_since(h, f->fingerprint, c->run.started_ms));
+    date(out, accepted != NULL, accepted ? accepted->until_ms : 0);
+    field(out, span_str(f->fingerprint));
+    field(out, f->why);
+    lines(out, f->fix);
+    buf_str(out, "\r\n");
+}
+
+static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+                  struct buf *out)
+{
+    for (size_t i = 0; i < findings; i++)
+        finding(state, v, &f[i], out);
+}
+
+static void end(void *state, const struct report_summary *s, struct buf *out)
+{
+    (void)state;
+    (void)s;
+    (void)out;
+}
+
+const struct report report_csv = {
+    .name = "csv",
+    .about = "one finding a line, for a spreadsheet",
+    .state_size = sizeof(struct csv),
+    .begin = begin,
+    .visit = visit,
+    .end = end,
+};

@@ -1,0 +1,348 @@
+/* Markdown (CommonMark with GitHub's tables), for a ticket or a wiki. The same story as the HTML
+ * report, shorter. Foreign names stand in code spans, where nothing is read as markup, link or
+ * mention; sentences have their punctuation escaped, and @ is spelt out. */
+#include "report/layout.h"
+#include "report/story.h"
+#include "text/escape.h"
+
+enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS_MAX = 20, CERTIFICATES_MAX = 50 };
+
+static void begin(void *state, const struct report_run *run, struct buf *out)
+{
+    (void)out;
+    story_init(state, run);
+}
+
+static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+                  struct buf *out)
+{
+    (void)out;
+    story_visit(state, v, f, findings);
+}
+
+/* ---- escaping ---- */
+
+static size_t longest_run(struct span s, uint8_t byte)
+{
+    size_t longest = 0, run = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        run = s.at[i] == byte ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+/* Cut where a UTF-8 sequence begins. */
+static struct span shortened(struct span visible, size_t max)
+{
+    if (visible.len <= max)
+        return visible;
+    while (max > 0 && (visible.at[max] & 0xc0) == 0x80)
+        max--;
+    return span_first(visible, max);
+}
+
+static void put_code(struct buf *out, struct span visible)
+{
+    struct span s = shortened(visible, CELL_MAX);
+    size_t fence = longest_run(s, '`') + 1;
+    if (s.len == 0)
+        return;
+    for (size_t i = 0; i < fence; i++)
+        buf_byte(out, '`');
+    if (fence > 1)
+        buf_byte(out, ' ');
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] == '|') /* ends a cell even inside a code span */
+            buf_byte(out, '\\');
+        buf_byte(out, s.at[i]);
+    }
+    if (s.len < visible.len)
+        buf_str(out, "...");
+    if (fence > 1)
+        buf_byte(out, ' ');
+    for (size_t i = 0; i < fence; i++)
+        buf_byte(out, '`');
+}
+
+static void put_prose(struct buf *out, struct span visible)
+{
+    for (size_t i = 0; i < visible.len; i++) {
+        uint8_t c = visible.at[i];
+        if (c == '@') {
+            buf_str(out, "(at)");
+            continue;
+        }
+        if (c == '<' || c == '&') {
+            buf_str(out, c == '<' ? "&lt;" : "&amp;");
+            continue;
+        }
+        bool plain = c >= 0x80 || ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') ||
+                     c == ' ' || c == ',' || c == ';' || c == '(' || c == ')' || c == '\'' || c == '/';
+        if (!plain)
+            buf_byte(out, '\\');
+        buf_byte(out, c);
+    }
+}
+
+static void put_fenced(struct buf *out, struct span lines)
+{
+    size_t fence = longest_run(lines, '`') + 1;
+    fence = fence < 3 ? 3 : fence;
+    for (size_t i = 0; i < fence; i++)
+        buf_byte(out, '`');
+    buf_byte(out, '\n');
+    buf_put(out, lines);
+    if (!lines.len || lines.at[lines.len - 1] != '\n')
+        buf_byte(out, '\n');
+    for (size_t i = 0; i < fence; i++)
+        buf_byte(out, '`');
+    buf_str(out, "\n\n");
+}
+
+static void put_number(struct buf *out, int64_t n)
+{
+    if (n < 0)
+        buf_byte(out, '-');
+    else
+        layout_brief(out, (uint64_t)n);
+}
+
+static void put_size(struct buf *out, int64_t n)
+{
+    if (n < 0)
+        buf_byte(out, '-');
+    else
+        layout_bytes(out, (uint64_t)n);
+}
+
+static void put_date(struct buf *out, int64_t wall_ms)
+{
+    uint8_t room[32];
+    struct buf text = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
+    put_time(&text, wall_ms);
+    buf_put(out, span_first(buf_span(&text), 10));
+}
+
+/* ---- the parts ---- */
+
+static void headline(const struct story *s, struct buf *out)
+{
+    buf_str(out, "# What Ajar found open\n\n");
+    put_date(out, s->run.started_ms);
+    buf_str(out, ", ");
+    layout_number(out, s->run.endpoints);
+    buf_str(out, s->run.endpoints == 1 ? " endpoint planned" : " endpoints planned");
+    buf_str(out, ". No password was tried, no record was read, nothing was changed.\n\n");
+    if (!s->rows.len && !s->unkept) {
+        buf_str(out, "**Nothing to report.** No rule had anything to say about what answered.\n\n");
+        return;
+    }
+    buf_str(out, "| critical | high | medium | low | info | open services | records in them | bytes in them |\n"
+                 "|--:|--:|--:|--:|--:|--:|--:|--:|\n|");
+    for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; i--) {
+        buf_byte(out, ' ');
+        layout_number(out, s->severities[i]);
+        buf_str(out, " |");
+    }
+    buf_byte(out, ' ');
+    layout_number(out, s->outcomes[OUTCOME_OPEN]);
+    buf_str(out, " | ");
+    put_number(out, s->open_records);
+    buf_str(out, " | ");
+    put_size(out, s->open_bytes);
+    buf_str(out, " |\n\n");
+}
+
+static void row_line(const struct story *s, const struct story_row *r, struct buf *out)
+{
+    buf_str(out, "| ");
+    buf_str(out, severity_name(r->group->severity));
+    buf_str(out, " | ");
+    put_code(out, r->where);
+    buf_str(out, " | ");
+    put_code(out, r->what);
+    buf_str(out, " | ");
+    put_code(out, r->owner);
+    buf_str(out, " | ");
+    put_number(out, r->records);
+    buf_str(out, " | ");
+    put_size(out, r->bytes);
+    buf_str(out, " | ");
+    if (s->run.history) {
+        put_date(out, r->since_ms);
+        buf_str(out, r->is_new ? " (new) | " : " | ");
+    }
+    put_prose(out, r->group->title);
+    if (r->accepted_until_ms != COUNT_UNKNOWN) {
+        buf_str(out, " (accepted until ");
+        put_date(out, r->accepted_until_ms);
+        buf_byte(out, ')');
+    }
+    buf_str(out, " |\n");
+}
+
+static void more(struct buf *out, uint64_t left, const char *of)
+{
+    if (!left)
+        return;
+    buf_str(out, "\nand ");
+    layout_number(out, left);
+    buf_str(out, of);
+}
+
+static void table_of_rows(const struct story *s, struct buf *out)
+{
+    size_t shown = s->rows.len < ROWS_MAX ? s->rows.len : ROWS_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "## What is open\n\n| severity | where | what | whose | records | size |");
+    buf_str(out, s->run.history ? " open since | finding |\n|---|---|---|---|--:|--:|---|---|\n"
+                                : " finding |\n|---|---|---|---|--:|--:|---|\n");
+    for (size_t i = 0; i < shown; i++)
+        row_line(s, s->rows.at[i], out);
+    more(out, s->rows.len - shown + s->unkept, " more, see the JSON output\n");
+    buf_byte(out, '\n');
+}
+
+static void fleets(const struct story *s, struct buf *out)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < s->fleets.len && shown < FLEETS_MAX; i++) {
+        const struct story_fleet *f = s->fleets.at[i];
+        if (f->places.count < 2)
+            continue;
+        if (shown++ == 0)
+            buf_str(out, "## Alike\n\nOne private key, one product, one version: what is wrong with one is wrong with "
+                         "all.\n\n| services | open | what | certificate | where |\n|--:|--:|---|---|---|\n");
+        buf_str(out, "| ");
+        layout_number(out, f->places.count);
+        buf_str(out, " | ");
+        layout_number(out, f->open);
+        buf_str(out, " | ");
+        put_code(out, f->product);
+        buf_byte(out, ' ');
+        put_code(out, f->version);
+        buf_str(out, " | ");
+        put_code(out, f->subject);
+        buf_str(out, " |");
+        for (size_t k = 0; k < f->places.count && k < PLACES_MAX; k++) {
+            buf_byte(out, ' ');
+            put_code(out, f->places.listed[k]);
+        }
+        buf_str(out, f->places.count > PLACES_MAX ? " ... |\n" : " |\n");
+    }
+    if (shown)
+        buf_byte(out, '\n');
+}
+
+static void job(const struct story *s, const struct story_group *g, size_t number, struct buf *out)
+{
+    buf_str(out, "### ");
+    layout_number(out, number);
+    buf_str(out, "\\. ");
+    put_prose(out, g->title);
+    buf_str(out, ": ");
+    put_code(out, g->product);
+    buf_str(out, "\n\n**");
+    buf_str(out, severity_name(g->severity));
+    buf_str(out, "**, ");
+    layout_number(out, g->count);
+    buf_str(out, g->count == 1 ? " endpoint:" : " endpoints:");
+    for (size_t i = 0; i < g->count && i < PLACES_MAX; i++) {
+        buf_byte(out, ' ');
+        put_code(out, s->rows.at[g->at + i]->where);
+    }
+    if (g->count > PLACES_MAX)
+        more(out, g->count - PLACES_MAX, " more");
+    buf_str(out, "\n\n");
+    put_prose(out, s->rows.at[g->at]->why);
+    buf_str(out, "\n\n");
+    if (g->count > 1) {
+        buf_str(out, "Written for ");
+        put_code(out, g->first->where);
+        buf_str(out, ":\n\n");
+    }
+    put_fenced(out, g->fix);
+}
+
+static void jobs(const struct story *s, struct buf *out)
+{
+    size_t shown = s->groups.len < GROUPS_MAX ? s->groups.len : GROUPS_MAX, number = 0;
+    if (shown)
+        buf_str(out, "## What to do, in this order\n\n");
+    for (size_t i = 0; i < shown; i++)
+        if (s->groups.at[i]->count)
+            job(s, s->groups.at[i], ++number, out);
+    more(out, s->groups.len - shown, " more jobs, see the JSON output\n\n");
+}
+
+static void certificates(const struct story *s, struct buf *out)
+{
+    size_t shown = s->certificates.len < CERTIFICATES_MAX ? s->certificates.len : CERTIFICATES_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "## Certificates, the first to end first\n\n| ends | subject | issuer | endpoints |\n|---|---|---|--:|\n");
+    for (size_t i = 0; i < shown; i++) {
+        const struct story_certificate *c = s->certificates.at[i];
+        buf_str(out, "| ");
+        if (c->not_after_ms != COUNT_UNKNOWN)
+            put_date(out, c->not_after_ms);
+        buf_str(out, c->not_after_ms != COUNT_UNKNOWN && c->not_after_ms <= s->run.started_ms ? " (expired) | " : " | ");
+        put_code(out, c->subject);
+        buf_str(out, " | ");
+        put_code(out, c->issuer);
+        buf_str(out, " | ");
+        layout_number(out, c->places.count);
+        buf_str(out, " |\n");
+    }
+    more(out, s->certificates.len - shown, " more\n");
+    buf_byte(out, '\n');
+}
+
+static void coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
+{
+    buf_str(out, "## What was looked at\n\n");
+    layout_number(out, sum->done);
+    buf_str(out, " endpoints done, ");
+    layout_number(out, sum->skipped);
+    buf_str(out, " skipped, ");
+    layout_number(out, sum->failed);
+    buf_str(out, " failed; ");
+    layout_number(out, sum->answered);
+    buf_str(out, " answered. ");
+    put_tenths(out, sum->rate);
+    buf_str(out, " endpoints a second, estimated loss ");
+    put_tenths(out, sum->loss * 100);
+    buf_str(out, " %.");
+    buf_str(out, sum->interrupted ? " **The run was interrupted.**\n" : "\n");
+    for (size_t i = 0; i < STORY_REASONS_MAX && s->reasons[i].count; i++) {
+        buf_str(out, i ? "- " : "\n- ");
+        layout_number(out, s->reasons[i].count);
+        buf_str(out, " not judged: ");
+        put_prose(out, s->reasons[i].text);
+        buf_byte(out, '\n');
+    }
+}
+
+static void end(void *state, const struct report_summary *sum, struct buf *out)
+{
+    struct story *s = state;
+    story_sort(s);
+    headline(s, out);
+    table_of_rows(s, out);
+    fleets(s, out);
+    jobs(s, out);
+    certificates(s, out);
+    coverage(s, sum, out);
+    story_release(s);
+}
+
+const struct report report_markdown = {
+    .name = "markdown",
+    .about = "Markdown, for a ticket or a wiki",
+    .state_size = sizeof(struct story),
+    .begin = begin,
+    .visit = visit,
+    .end = end,
+};

@@ -1,0 +1,277 @@
+/* SARIF 2.1.0 (OASIS), one run: results as they come in, the rules that they name at the end, since
+ * only then it is known which there are. The order of members is free in JSON.
+ *
+ * A finding on the network has no file: its artifact is tcp://ADDRESS:PORT, its logical location the
+ * service. With a history, results say whether they are new, and accepted risks are suppressed. */
+#include "base/table.h"
+#include "report/formats.h"
+#include "report/history.h"
+#include "report/member.h"
+#include "text/escape.h"
+
+enum { SARIF_ARENA_MAX = 16 * 1024 * 1024, COLLECTIONS_NAMED_MAX = 20 };
+
+struct sarif_rule {
+    size_t index;
+    struct span id, title, fix, where, product;
+    enum severity worst;
+};
+
+struct sarif {
+    struct report_run run;
+    struct arena arena;
+    struct table by_id;
+    LIST_OF(struct sarif_rule *) rules;
+    bool started; /* a result was written */
+};
+
+static const char *level_of(enum severity s)
+{
+    return s >= SEVERITY_HIGH ? "error" : s == SEVERITY_MEDIUM ? "warning" : "note";
+}
+
+/* The middle of the ranges that code scanners know as critical, high, medium and low. */
+static const char *security_severity(enum severity s)
+{
+    static const char *const SCORE[] = { "0.0", "2.5", "5.5", "8.0", "9.5" };
+    return SCORE[(unsigned)s <= SEVERITY_CRITICAL ? s : 0];
+}
+
+static void begin(void *state, const struct report_run *run, struct buf *out)
+{
+    struct sarif *x = state;
+    x->run = *run;
+    arena_init(&x->arena, SARIF_ARENA_MAX);
+    table_init(&x->by_id, &x->arena, run->seed);
+    buf_str(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
+                 "\"runs\":[{\"results\":[");
+}
+
+/* NULL where there is no memory: the result then names its rule by id alone. */
+static struct sarif_rule *rule_of(struct sarif *x, const struct finding *f)
+{
+    struct sarif_rule *r = table_get(&x->by_id, span_str(f->rule));
+    char where[ENDPOINT_TEXT_MAX];
+    if (r) {
+        r->worst = f->severity > r->worst ? f->severity : r->worst;
+        return r;
+    }
+    r = ARENA_NEW(&x->arena, struct sarif_rule);
+    struct sarif_rule **slot = r ? list_add(&x->arena, &x->rules) : NULL;
+    if (!slot)
+        return NULL;
+    *slot = r;
+    r->index = x->rules.len - 1;
+    r->id = arena_copy(&x->arena, span_str(f->rule));
+    r->title = arena_copy(&x->arena, span_str(f->title));
+    r->fix = arena_copy(&x->arena, span_first(f->fix, MEMBER_TEXT_MAX));
+    r->product = arena_copy(&x->arena, span_str(f->product));
+    r->where = arena_copy(&x->arena, span_str(endpoint_text(&f->endpoint, where)));
+    r->worst = f->severity;
+    return table_put(&x->by_id, r->id, r) ? r : NULL;
+}
+
+static void location(struct buf *out, const struct finding *f)
+{
+    char where[ENDPOINT_TEXT_MAX], uri[ENDPOINT_TEXT_MAX + 8];
+    struct span at = span_str(endpoint_text(&f->endpoint, where));
+    struct buf whole = { .at = (uint8_t *)uri, .cap = sizeof(uri), .max = sizeof(uri) };
+    buf_str(&whole, "tcp://");
+    buf_put(&whole, at);
+    member_open(out, "locations", '[');
+    member_open(out, NULL, '{');
+    member_open(out, "physicalLocation", '{');
+    member_open(out, "artifactLocation", '{');
+    member_text(out, "uri", buf_span(&whole));
+    member_close(out, '}');
+    member_close(out, '}');
+    member_open(out, "logicalLocations", '[');
+    member_open(out, NULL, '{');
+    member_text(out, "name", f->endpoint.name ? span_str(f->endpoint.name) : at);
+    member_text(out, "fullyQualifiedName", buf_span(&whole));
+    member_str(out, "kind", "resource");
+    member_close(out, '}');
+    member_close(out, ']');
+    member_close(out, '}');
+    member_close(out, ']');
+}
+
+static void sizes(struct buf *out, const struct observation *o)
+{
+    size_t named = o->collections.len < COLLECTIONS_NAMED_MAX ? o->collections.len : COLLECTIONS_NAMED_MAX;
+    member_str(out, "verdict", outcome_name(o->outcome));
+    member_str(out, "transport", o->tls ? "tls" : "tcp");
+    if (o->collection_count >= 0)
+        member_i64(out, "collections", o->collection_count);
+    if (o->records >= 0)
+        member_i64(out, "records", o->records);
+    if (o->bytes >= 0)
+        member_i64(out, "bytes", o->bytes);
+    if (!named)
+        return;
+    member_open(out, "largest", '[');
+    for (size_t i = 0; i < named; i++)
+        member_text(out, NULL, span_first(o->collections.at[i].name, COLLECTION_NAME_MAX));
+    member_close(out, ']');
+}
+
+static void properties(struct buf *out, const struct finding *f, const struct observation *o)
+{
+    member_open(out, "properties", '{');
+    member_str(out, "severity", severity_name(f->severity));
+    member_str(out, "security-severity", security_severity(f->severity));
+    member_str(out, "product", f->product);
+    if (f->version.len)
+        member_text(out, "version", f->version);
+    member_str(out, "via", f->via);
+    if (o && o->kind != KIND_TLS)
+        sizes(out, o);
+    member_open(out, "evidence", '[');
+    for (size_t i = 0; i < f->evidence.len; i++) {
+        const struct fact *fact = &f->evidence.at[i];
+        member_open(out, NULL, '{');
+        member_str(out, "fact", fact->key);
+        member_fact(out, "value", fact);
+        member_str(out, "ask", fact->ask);
+        member_bytes(out, "shows", fact->proof);
+        member_close(out, '}');
+    }
+    member_close(out, ']');
+    member_lines(out, "fix", f->fix);
+    member_close(out, '}');
+}
+
+static void from_history(struct sarif *x, struct buf *out, const struct finding *f)
+{
+    size_t count;
+    const struct report_acceptance *accepted = history_accepted(x->run.history, f->fingerprint, x->run.started_ms);
+    if (!x->run.history)
+        return;
+    const struct report_exposure *known = history_of(x->run.history, f->fingerprint, &count);
+    bool open_before = known && known[count - 1].closed_ms == COUNT_UNKNOWN;
+    member_str(out, "baselineState", open_before ? "unchanged" : "new");
+    member_open(out, "suppressions", '[');
+    if (accepted) {
+        member_open(out, NULL, '{');
+        member_str(out, "kind", "external");
+        member_str(out, "status", "accepted");
+        member_text(out, "justification", accepted->why);
+        member_close(out, '}');
+    }
+    member_close(out, ']');
+}
+
+static void result(struct sarif *x, struct buf *out, const struct visit *v, const struct finding *f)
+{
+    const struct sarif_rule *r = rule_of(x, f);
+    buf_str(out, x->started ? ",\n" : "\n");
+    x->started = true;
+    buf_byte(out, '{');
+    member_str(out, "ruleId", f->rule);
+    if (r)
+        member_i64(out, "ruleIndex", (int64_t)r->index);
+    member_str(out, "level", level_of(f->severity));
+    member_open(out, "message", '{');
+    member_text(out, "text", f->why);
+    member_close(out, '}');
+    location(out, f);
+    member_open(out, "partialFingerprints", '{');
+    member_str(out, "ajarFinding/v1", f->fingerprint);
+    member_close(out, '}');
+    from_history(x, out, f);
+    properties(out, f, report_seen(v, f));
+    member_close(out, '}');
+}
+
+static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+                  struct buf *out)
+{
+    for (size_t i = 0; i < findings; i++)
+        result(state, out, v, &f[i]);
+}
+
+static void help(struct sarif *x, struct buf *out, const struct sarif_rule *r)
+{
+    struct buf text;
+    (void)x;
+    buf_init(&text, 2 * MEMBER_TEXT_MAX);
+    buf_str(&text, "How to close it, as an example for ");
+    buf_put(&text, r->product);
+    buf_str(&text, " at ");
+    buf_put(&text, r->where);
+    buf_str(&text, " (each result has its own):\n\n");
+    buf_put(&text, r->fix);
+    member_open(out, "help", '{');
+    member_lines(out, "text", buf_span(&text));
+    member_close(out, '}');
+    buf_release(&text);
+}
+
+static void rules(struct sarif *x, struct buf *out)
+{
+    member_open(out, "rules", '[');
+    for (size_t i = 0; i < x->rules.len; i++) {
+        const struct sarif_rule *r = x->rules.at[i];
+        member_open(out, NULL, '{');
+        member_text(out, "id", r->id);
+        member_open(out, "shortDescription", '{');
+        member_text(out, "text", r->title);
+        member_close(out, '}');
+        help(x, out, r);
+        member_open(out, "defaultConfiguration", '{');
+        member_str(out, "level", level_of(r->worst));
+        member_close(out, '}');
+        member_open(out, "properties", '{');
+        member_str(out, "security-severity", security_severity(r->worst));
+        member_open(out, "tags", '[');
+        member_str(out, NULL, "security");
+        member_str(out, NULL, "exposure");
+        member_close(out, ']');
+        member_close(out, '}');
+        member_close(out, '}');
+    }
+    member_close(out, ']');
+}
+
+static void invocation(struct sarif *x, struct buf *out, const struct report_summary *s)
+{
+    member_open(out, "invocations", '[');
+    member_open(out, NULL, '{');
+    member_bool(out, "executionSuccessful", !s->interrupted && s->failed == 0);
+    member_time(out, "startTimeUtc", x->run.started_ms);
+    member_time(out, "endTimeUtc", x->run.started_ms + s->took_ms);
+    member_open(out, "properties", '{');
+    member_i64(out, "endpoints", (int64_t)x->run.endpoints);
+    member_i64(out, "done", (int64_t)s->done);
+    member_i64(out, "skipped", (int64_t)s->skipped);
+    member_i64(out, "failed", (int64_t)s->failed);
+    member_bool(out, "interrupted", s->interrupted);
+    member_close(out, '}');
+    member_close(out, '}');
+    member_close(out, ']');
+}
+
+static void end(void *state, const struct report_summary *s, struct buf *out)
+{
+    struct sarif *x = state;
+    buf_str(out, x->started ? "\n]" : "]");
+    member_open(out, "tool", '{');
+    member_open(out, "driver", '{');
+    member_str(out, "name", "Ajar");
+    member_str(out, "semanticVersion", x->run.ajar_version);
+    rules(x, out);
+    member_close(out, '}');
+    member_close(out, '}');
+    invocation(x, out, s);
+    buf_str(out, "}]}\n");
+    arena_release(&x->arena);
+}
+
+const struct report report_sarif = {
+    .name = "sarif",
+    .about = "SARIF 2.1.0, for code scanning and CI",
+    .state_size = sizeof(struct sarif),
+    .begin = begin,
+    .visit = visit,
+    .end = end,
+};

@@ -1,0 +1,374 @@
+/* Collects findings for reports that are printed at the end. Memory has a ceiling: beyond it
+ * findings are counted and the count is said. No foreign byte is kept raw. */
+#include "report/story.h"
+
+#include <stdlib.h>
+
+#include "text/escape.h"
+
+enum { SCRATCH_MAX = 1024 * 1024 };
+
+void story_init(struct story *s, const struct report_run *run)
+{
+    s->run = *run;
+    arena_init(&s->arena, STORY_BYTES_MAX);
+    buf_init(&s->scratch, SCRATCH_MAX);
+    table_init(&s->groups_by_key, &s->arena, run->seed);
+    table_init(&s->certificates_by_hash, &s->arena, run->seed);
+    table_init(&s->fleets_by_key, &s->arena, run->seed);
+}
+
+void story_release(struct story *s)
+{
+    arena_release(&s->arena);
+    buf_release(&s->scratch);
+}
+
+int64_t story_sum(int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (a < 0 || b < 0)
+        return a < 0 ? b < 0 ? COUNT_UNKNOWN : b : a;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+/* ---- text ---- */
+
+static void put_cut(struct buf *out, struct span foreign, size_t max)
+{
+    escape_tty(out, span_first(foreign, max));
+    if (foreign.len > max) {
+        buf_str(out, "... (");
+        buf_u64(out, foreign.len);
+        buf_str(out, " bytes)");
+    }
+}
+
+struct span story_keep(struct story *s, struct span foreign, size_t max)
+{
+    buf_reset(&s->scratch);
+    put_cut(&s->scratch, foreign, max);
+    return arena_copy(&s->arena, buf_span(&s->scratch));
+}
+
+static struct span keep(struct story *s, struct span foreign)
+{
+    return story_keep(s, foreign, STORY_TEXT_MAX);
+}
+
+/* Lines stay lines: each is made visible for itself. */
+static struct span visible_lines(struct story *s, struct span foreign)
+{
+    buf_reset(&s->scratch);
+    foreign = span_first(foreign, STORY_FIX_MAX);
+    while (foreign.len) {
+        escape_tty(&s->scratch, span_cut(&foreign, '\n'));
+        if (foreign.len)
+            buf_byte(&s->scratch, '\n');
+    }
+    return buf_span(&s->scratch);
+}
+
+static struct span keep_what(struct story *s, const char *product, struct span version, const char *via)
+{
+    buf_reset(&s->scratch);
+    escape_tty(&s->scratch, span_str(product));
+    if (version.len) {
+        buf_byte(&s->scratch, ' ');
+        put_cut(&s->scratch, version, 60);
+    }
+    if (via) {
+        buf_str(&s->scratch, " via ");
+        escape_tty(&s->scratch, span_str(via));
+    }
+    return arena_copy(&s->arena, buf_span(&s->scratch));
+}
+
+static struct span keep_where(struct story *s, const struct endpoint *e)
+{
+    char text[ENDPOINT_TEXT_MAX];
+    return keep(s, span_str(endpoint_text(e, text)));
+}
+
+static struct span keep_value(struct story *s, const struct fact *f)
+{
+    if (f->type == FACT_TEXT)
+        return story_keep(s, f->text, 400);
+    buf_reset(&s->scratch);
+    if (f->type == FACT_NUMBER)
+        buf_i64(&s->scratch, f->number);
+    else if (f->type == FACT_BOOL)
+        buf_str(&s->scratch, f->number ? "true" : "false");
+    else
+        put_time(&s->scratch, f->number);
+    return arena_copy(&s->arena, buf_span(&s->scratch));
+}
+
+static struct span keep_bytes(struct story *s, struct span raw)
+{
+    buf_reset(&s->scratch);
+    escape_bytes(&s->scratch, span_first(raw, PROOF_MAX));
+    return arena_copy(&s->arena, buf_span(&s->scratch));
+}
+
+/* ---- findings ---- */
+
+static struct story_group *group_of(struct story *s, const struct finding *f)
+{
+    buf_reset(&s->scratch);
+    buf_byte(&s->scratch, (uint8_t)('0' + f->severity));
+    buf_str(&s->scratch, f->rule);
+    buf_byte(&s->scratch, 0);
+    buf_str(&s->scratch, f->product);
+    struct story_group *g = table_get(&s->groups_by_key, buf_span(&s->scratch));
+    if (g)
+        return g;
+    struct span key = arena_copy(&s->arena, buf_span(&s->scratch));
+    g = key.len ? ARENA_NEW(&s->arena, struct story_group) : NULL;
+    if (!g)
+        return NULL;
+    *g = (struct story_group){ .severity = f->severity, .records = COUNT_UNKNOWN, .bytes = COUNT_UNKNOWN,
+                               .most = COUNT_UNKNOWN };
+    g->rule = keep(s, span_str(f->rule));
+    g->title = keep(s, span_str(f->title));
+    g->product = keep(s, span_str(f->product));
+    g->fix = arena_copy(&s->arena, visible_lines(s, f->fix));
+    struct story_group **slot = table_put(&s->groups_by_key, key, g) ? list_add(&s->arena, &s->groups) : NULL;
+    if (slot)
+        *slot = g;
+    return slot ? g : NULL;
+}
+
+static void add_evidence(struct story *s, struct story_row *row, const struct finding *f)
+{
+    size_t count = f->evidence.len < STORY_EVIDENCE_MAX ? f->evidence.len : STORY_EVIDENCE_MAX;
+    row->evidence = count ? arena_array(&s->arena, count, sizeof(*row->evidence)) : NULL;
+    row->evidence_left = f->evidence.len;
+    for (size_t i = 0; row->evidence && i < count; i++) {
+        const struct fact *fact = &f->evidence.at[i];
+        row->evidence[row->evidence_count++] = (struct story_evidence){
+            .key = keep(s, span_str(fact->key)),
+            .value = keep_value(s, fact),
+            .ask = keep(s, span_str(fact->ask)),
+            .shows = keep_bytes(s, fact->proof),
+        };
+    }
+    row->evidence_left -= row->evidence_count;
+}
+
+static int64_t weight(const struct collection *c)
+{
+    return c->bytes >= 0 ? c->bytes : c->records;
+}
+
+/* The largest collections, largest first: an insertion into a short list. */
+static void add_largest(struct story *s, struct story_row *row, const struct observation *o)
+{
+    const struct collection *top[STORY_LARGEST_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < o->collections.len; i++) {
+        const struct collection *c = &o->collections.at[i];
+        size_t at = count;
+        while (at > 0 && weight(top[at - 1]) < weight(c))
+            at--;
+        if (at == STORY_LARGEST_MAX)
+            continue;
+        count += count < STORY_LARGEST_MAX;
+        memmove(&top[at + 1], &top[at], (count - at - 1) * sizeof(top[0]));
+        top[at] = c;
+    }
+    row->largest = count ? arena_array(&s->arena, count, sizeof(*row->largest)) : NULL;
+    for (size_t i = 0; row->largest && i < count; i++)
+        row->largest[row->largest_count++] = (struct story_collection){
+            .name = story_keep(s, top[i]->name, 200), .records = top[i]->records, .bytes = top[i]->bytes,
+        };
+}
+
+static void add_life(struct story *s, struct story_row *row, int64_t now_ms)
+{
+    const struct report_history *h = s->run.history;
+    size_t count;
+    const struct report_exposure *x = history_of(h, row->fingerprint, &count);
+    const struct report_acceptance *a = history_accepted(h, row->fingerprint, now_ms);
+    row->since_ms = history_since(h, row->fingerprint, now_ms);
+    row->first_ms = count ? x[0].opened_ms : row->since_ms;
+    row->is_new = h && count == 0;
+    row->reopened = count ? count - 1 + (x[count - 1].closed_ms != COUNT_UNKNOWN) : 0;
+    row->accepted_until_ms = a ? a->until_ms : COUNT_UNKNOWN;
+    row->accepted_why = a ? keep(s, a->why) : SPAN_NONE;
+}
+
+/* The name that was asked for, else the first that the certificate is for, else its subject. */
+static struct span keep_owner(struct story *s, const struct visit *v)
+{
+    const struct observation *c = report_certificate(v);
+    if (v->endpoint.name || !c)
+        return keep(s, span_str(v->endpoint.name));
+    struct span names = fact_get_text(c, "cert.names"), first = span_trim(span_cut(&names, ','));
+    return story_keep(s, first.len ? first : fact_get_text(c, "cert.subject"), 200);
+}
+
+static void count_in(struct story_group *g, struct story_row *row)
+{
+    if (!g->count)
+        g->first = row;
+    g->count++;
+    g->records = story_sum(g->records, row->records);
+    g->bytes = story_sum(g->bytes, row->bytes);
+    g->most = row->records > g->most ? row->records : g->most;
+}
+
+static void add_finding(struct story *s, const struct visit *v, const struct finding *f)
+{
+    const struct observation *o = report_seen(v, f);
+    struct story_group *g = (unsigned)f->severity <= SEVERITY_CRITICAL ? group_of(s, f) : NULL;
+    struct story_row *row = g ? ARENA_NEW(&s->arena, struct story_row) : NULL;
+    if ((unsigned)f->severity <= SEVERITY_CRITICAL)
+        s->severities[f->severity]++;
+    if (!row) {
+        s->unkept++;
+        return;
+    }
+    bool sized = o && o->kind != KIND_TLS && (unsigned)o->outcome <= OUTCOME_UNCLEAR;
+    row->group = g;
+    row->endpoint = (struct endpoint){ .address = f->endpoint.address, .port = f->endpoint.port };
+    memcpy(row->fingerprint, f->fingerprint, sizeof(row->fingerprint));
+    row->fingerprint[sizeof(row->fingerprint) - 1] = '\0';
+    row->where = keep_where(s, &f->endpoint);
+    row->what = keep_what(s, f->product, f->version, f->via);
+    row->name = keep(s, span_str(f->endpoint.name));
+    row->owner = keep_owner(s, v);
+    row->why = keep(s, f->why);
+    row->state = sized ? outcome_name(o->outcome) : "";
+    row->tls = o && o->tls;
+    row->collections = sized ? o->collection_count : COUNT_UNKNOWN;
+    row->records = sized ? o->records : COUNT_UNKNOWN;
+    row->bytes = sized ? o->bytes : COUNT_UNKNOWN;
+    if (g->count && !span_eq(visible_lines(s, f->fix), g->fix))
+        row->fix = arena_copy(&s->arena, buf_span(&s->scratch));
+    add_evidence(s, row, f);
+    if (sized)
+        add_largest(s, row, o);
+    add_life(s, row, o && o->at_ms > 0 ? o->at_ms : s->run.started_ms);
+    struct story_row **slot = list_add(&s->arena, &s->rows);
+    if (!slot) {
+        s->unkept++;
+        return;
+    }
+    *slot = row;
+    count_in(g, row);
+}
+
+/* ---- services ---- */
+
+static void add_holding(struct story *s, struct story_holding *top, size_t *count, const struct visit *v,
+                        const struct observation *o, bool by_bytes)
+{
+    int64_t mine = by_bytes ? o->bytes : o->records;
+    size_t at = *count;
+    if (mine <= 0)
+        return;
+    while (at > 0 && (by_bytes ? top[at - 1].bytes : top[at - 1].records) < mine)
+        at--;
+    if (at == STORY_HOLDINGS_MAX)
+        return;
+    *count += *count < STORY_HOLDINGS_MAX;
+    memmove(&top[at + 1], &top[at], (*count - at - 1) * sizeof(top[0]));
+    top[at] = (struct story_holding){
+        .where = keep_where(s, &v->endpoint),
+        .what = keep_what(s, o->product, fact_get_text(o, "version"), o->via),
+        .records = o->records,
+        .bytes = o->bytes,
+    };
+}
+
+static void add_service(struct story *s, const struct visit *v, const struct observation *o)
+{
+    if (o->kind == KIND_TLS || (unsigned)o->outcome > OUTCOME_UNCLEAR)
+        return;
+    s->outcomes[o->outcome]++;
+    if (o->outcome != OUTCOME_OPEN)
+        return;
+    s->open_records = story_sum(s->open_records, o->records);
+    s->open_bytes = story_sum(s->open_bytes, o->bytes);
+    add_holding(s, s->by_records, &s->by_records_count, v, o, false);
+    add_holding(s, s->by_bytes, &s->by_bytes_count, v, o, true);
+}
+
+static void add_reason(struct story *s, const char *why)
+{
+    buf_reset(&s->scratch);
+    put_cut(&s->scratch, why ? span_str(why) : SPAN("for no stated reason"), WHY_MAX);
+    struct span text = buf_span(&s->scratch);
+    for (size_t i = 0; i < STORY_REASONS_MAX; i++) {
+        struct story_reason *r = &s->reasons[i];
+        if (r->count && !span_eq(r->text, text))
+            continue;
+        if (!r->count)
+            r->text = arena_copy(&s->arena, text);
+        r->count++;
+        return;
+    }
+    s->other_reasons++;
+}
+
+void story_visit(struct story *s, const struct visit *v, const struct finding *f, size_t findings)
+{
+    for (size_t i = 0; i < findings; i++)
+        add_finding(s, v, &f[i]);
+    for (size_t i = 0; i < v->observations.len; i++)
+        add_service(s, v, &v->observations.at[i]);
+    story_alike(s, v);
+    if (v->end != END_DONE)
+        add_reason(s, v->why);
+}
+
+/* ---- order ---- */
+
+static int by_span(struct span a, struct span b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
+    return order ? order : a.len < b.len ? -1 : a.len > b.len;
+}
+
+static int by_group(const void *left, const void *right)
+{
+    const struct story_group *a = *(struct story_group *const *)left, *b = *(struct story_group *const *)right;
+    if (a->severity != b->severity)
+        return a->severity > b->severity ? -1 : 1;
+    if (a->most != b->most)
+        return a->most > b->most ? -1 : 1;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    int order = by_span(a->rule, b->rule);
+    return order ? order : by_span(a->product, b->product);
+}
+
+/* `at` of the groups is set: their order is the rows' first key. */
+static int by_row(const void *left, const void *right)
+{
+    const struct story_row *a = *(struct story_row *const *)left, *b = *(struct story_row *const *)right;
+    if (a->group != b->group)
+        return a->group->at < b->group->at ? -1 : 1;
+    if (a->records != b->records)
+        return a->records > b->records ? -1 : 1;
+    int order = address_compare(&a->endpoint.address, &b->endpoint.address);
+    if (order)
+        return order;
+    return a->endpoint.port < b->endpoint.port ? -1 : a->endpoint.port > b->endpoint.port;
+}
+
+void story_sort(struct story *s)
+{
+    size_t at = 0;
+    if (s->groups.len)
+        qsort(s->groups.at, s->groups.len, sizeof(s->groups.at[0]), by_group);
+    for (size_t i = 0; i < s->groups.len; i++) {
+        s->groups.at[i]->at = at;
+        at += s->groups.at[i]->count;
+    }
+    if (s->rows.len)
+        qsort(s->rows.at, s->rows.len, sizeof(s->rows.at[0]), by_row);
+    story_sort_alike(s);
+}
