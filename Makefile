@@ -21,7 +21,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-protot
         -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef \
         -Wimplicit-fallthrough -Wframe-larger-than=8192 -Werror
 HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
-CPPFLAGS += -Isrc -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
+CPPFLAGS += -Isrc -I$(BUILD)/gen -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
 CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
 LDLIBS   += -lm -ljansson -lyaml -lssl -lcrypto -lsqlite3
@@ -65,6 +65,13 @@ $(BUILD)/ajar: $(filter $(BUILD)/obj/cmd/%,$(OBJECTS)) $(BUILD)/libajar.a
 
 $(BUILD)/libajar.a: $(LIBRARY)
 	$(Q)rm -f $@ && ar rcs $@ $^
+
+# The style and script of the HTML report as C strings, with the hashes that its policy names.
+ASSETS := src/report/html_assets/report.css src/report/html_assets/report.js
+$(BUILD)/obj/report/html_page.c.o: $(BUILD)/gen/report/html_assets.h
+$(BUILD)/gen/report/html_assets.h: tools/embed $(ASSETS)
+	@mkdir -p $(@D)
+	$(Q)tools/embed $(ASSETS) >$@.new && mv $@.new $@
 
 $(BUILD)/obj/%.c.o: src/%.c
 	@mkdir -p $(@D)

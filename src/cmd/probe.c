@@ -14,7 +14,7 @@
 enum { ARENA_MAX = 256 << 20, SHOWN_BYTES_MAX = 4096, LINE_BYTES = 96 };
 
 static const struct wire_limits LIMITS = {
-    .connect_ms = 5000, .patience_ms = 5000, .session_ms = 30000, .budget_bytes = 1 << 20,
+    .connect_ms = 5000, .patience_ms = 5000, .session_ms = 30000, .budget_bytes = 4 << 20,
 };
 
 static const struct option_row ROWS[] = {

@@ -22,7 +22,7 @@ struct catalog_product {
     const char *proof, *counts;
 };
 const struct catalog_product *catalog_product(const struct catalog *c, size_t i);
-/* Every ask that HTTP conversations can send, the client's own "GET /" included; NULL past the end. */
+/* Every ask that HTTP conversations can send, the shared "GET /" first; NULL past the end. */
 const struct ask *catalog_ask(const struct catalog *c, size_t i);
 
 /* Runs the examples in every file, and the cross check: no example of one product is recognised
@@ -38,7 +38,7 @@ enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v
 
 /* Whether these are the first bytes of an HTTP response. */
 bool http_recognises(struct span first);
-/* Whether a response says that the port wants TLS ("Client sent an HTTP request to an HTTPS server"...). */
+/* Whether a response says that the port wants TLS: a TLS alert, or the sentence of a web server. */
 bool http_wants_tls(struct span response);
 
 #endif

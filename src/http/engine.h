@@ -10,7 +10,7 @@ enum {
     PRODUCT_REQUESTS_MAX = 48, /* once it is known */
 };
 
-/* Whether the entry recognises the answers. `root_only` looks at nothing but the answer to "GET /". */
+/* Whether the entry recognises the answers; `root_only`: looking only at the answer to "GET /". */
 bool entry_identifies(struct asker *a, const struct entry *e, bool root_only);
 
 /* Finds the product, adds its observation, and for a dashboard that of the store behind it. The

@@ -12,8 +12,8 @@ enum {
     RESPONSE_HEADERS_MAX = 100,          /* fields, trailers not counted */
     RESPONSE_HEAD_BYTES_MAX = 32 * 1024, /* status line and fields */
     RESPONSE_LINE_MAX = 16 * 1024,
-    RESPONSE_BODY_MAX = 640 * 1024, /* less than a visit may receive, so that more can be asked */
-    RESPONSE_INTERIM_MAX = 8, /* 1xx responses before the real one */
+    RESPONSE_BODY_MAX = 1024 * 1024, /* less than a visit may receive, so that more can be asked */
+    RESPONSE_INTERIM_MAX = 8,       /* 1xx responses before the real one */
 };
 
 struct http_header {

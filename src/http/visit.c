@@ -168,7 +168,7 @@ bool http_wants_tls(struct span response)
     return http_recognises(response) && says_tls(response);
 }
 
-/* Whether a server of another protocol says, in an HTTP answer, that HTTP was the wrong question. */
+/* Whether a server of another protocol says, in an HTTP answer, that HTTP is wrong here. */
 static bool not_http_itself(struct span text)
 {
     return span_has(span_first(text, TLS_SIGN_SEARCH_MAX),

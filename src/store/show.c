@@ -122,7 +122,6 @@ bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, str
 {
     static const char OPEN[] = "SELECT severity, count(*) FROM findings INDEXED BY findings_open WHERE closed_ms IS NULL"
                                " GROUP BY severity";
-    static const char EVER[] = "SELECT max(id) FROM findings";
     static const char ACCEPTED[] =
         "SELECT count(*) FROM accepted a JOIN findings f ON f.fingerprint = a.fingerprint AND f.closed_ms IS NULL"
         " WHERE a.until_ms > ?1 AND a.at_ms = (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = a.fingerprint)";
@@ -136,8 +135,6 @@ bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, str
     q = query(s, ACCEPTED);
     query_int(&q, 1, now_ms);
     ret->accepted = (uint64_t)query_value(&q, 0);
-    q = query(s, EVER);
-    ret->findings = (uint64_t)query_value(&q, 0);
     return store_told(s, e);
 }
 

@@ -125,7 +125,6 @@ struct store_filter {
 struct store_totals {
     uint64_t open[SEVERITY_CRITICAL + 1];
     uint64_t accepted; /* among the open */
-    uint64_t findings; /* ever */
 };
 
 bool store_findings(struct store *s, const struct store_filter *filter,

@@ -16,7 +16,7 @@ enum {
     FLUSH_BYTES = 32 * 1024,
     FLUSH_MS = 50,
     OUT_BYTES_MAX = 64 * 1024 * 1024,
-    VISIT_ARENA_MAX = 12 * 1024 * 1024,
+    VISIT_ARENA_MAX = 48 * 1024 * 1024,
     STARTS_A_TURN = 32,
     WAITING_MAX = 4096,
 };

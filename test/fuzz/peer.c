@@ -218,7 +218,6 @@ static void check_observation(const struct observation *o)
     MUST(o->outcome <= OUTCOME_UNCLEAR);
     MUST(o->records >= COUNT_UNKNOWN && o->bytes >= COUNT_UNKNOWN && o->collection_count >= COUNT_UNKNOWN);
     MUST(o->collections.len <= COLLECTIONS_LISTED_MAX && o->facts.len <= FACTS_MAX);
-    MUST(o->collection_count == COUNT_UNKNOWN || (uint64_t)o->collection_count >= o->collections.len);
     MUST(fact_key_ok(span_str(o->product)));
     for (size_t i = 0; i < o->facts.len; i++) {
         const struct fact *f = &o->facts.at[i];

@@ -85,6 +85,7 @@ BAD = [
     ("redis.get", "GET customer:1\\r\\n"),
     ("redis.keys", "KEYS *\\r\\n"),
     ("redis.scan", "SCAN 0\\r\\n"),
+    ("redis.select", "SELECT 1\\r\\nGET a\\r\\n"),
     ("redis.two", "PING\\r\\nKEYS *\\r\\n"),
     ("redis.hole", "INFO {host, at most 10}\\r\\n"),
     ("memcached.get", "get key\\r\\n"),

@@ -1,4 +1,4 @@
-"""Mosquitto. Counted: retained messages, as the broker itself says under $SYS.
+"""Mosquitto. Counted: retained messages and the bytes held, as the broker itself says under $SYS.
 
 It counts its own $SYS topics among them, about 50, of which some come and go: Ajar therefore states the number only where
 it is above 64, and the slack is that coming and going. A figure that did not change for a minute expires, so the truth
@@ -49,7 +49,8 @@ def truth(box):
         time.sleep(FIGURE_SECONDS)
     word = lambda topic: box.client(f"-C 1 -W 10 -t '$SYS/broker/{topic}'")
     names = box.sh("$CLIENT -W 1 --retained-only -t 'zoo/#' -F %t || true").split()
-    return {"version": number(word("version")), "records": int(word("retained messages/count")), "names": sorted(names)}
+    return {"version": number(word("version")), "records": int(word("retained messages/count")),
+            "bytes": int(word("store/messages/bytes")), "names": sorted(names)}
 
 
 def mosquitto(variant, config, view, client=SYS, prepare="", seed=seed):
@@ -57,13 +58,14 @@ def mosquitto(variant, config, view, client=SYS, prepare="", seed=seed):
                 prepare=prepare, seed=seed, truth=truth, views=(view,))
 
 
-SEES = {"sees": ("version", "records"), "slack": {"records": 0.1}}
+SLACK = {"records": 0.1, "bytes": 0.1}
+SEES = {"sees": ("version", "records", "bytes"), "slack": SLACK}
 
 SPECS = (
     mosquitto("open", OPEN, View("mosquitto", "open", **SEES)),
     # No more retained messages than its own: no number is better than one that says nothing about the data.
-    mosquitto("quiet", OPEN, View("mosquitto", "open", sees=("version",)), seed=""),
-    mosquitto("locked", LOCKED, View("mqtt", "locked"), client=f"{SYS} -u zoo -P {PASSWORD}",
+    mosquitto("quiet", OPEN, View("mosquitto", "open", sees=("version",), slack=SLACK), seed=""),
+    mosquitto("locked", LOCKED, View("mqtt", "locked", slack=SLACK), client=f"{SYS} -u zoo -P {PASSWORD}",
               prepare=f"mosquitto_passwd -b -c pw zoo {PASSWORD}"),
     mosquitto("tls", TLS, View("mosquitto", "open", transport="tls", certificate="good.pem", **SEES),
               client=SYS + " --cafile $C/ca.pem"),

@@ -25,6 +25,15 @@ PORTS = (
     (redis, "tls", 8443),
     (nginx, "plain", 6380),
     (nginx, "own-ca", 8883),
+    (memcached, "sasl", 7000),
+    (memcached, "passfile", 26379),
+    (zookeeper, "locked", 8086),
+    (postgresql, "hostssl", 9443),
+    (mariadb, "tls-only", 8444),
+    (mosquitto, "tls", 9300),
+    (redis, "mtls", 389),
+    (ldap, "half-locked", 8123),
+    (influxdb, "locked", 7474),
 )
 
 

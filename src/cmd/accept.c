@@ -1,0 +1,121 @@
+/* ajar accept: a risk that somebody carries knowingly, until a date. */
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/memory.h"
+#include "cmd/options.h"
+#include "cmd/stored.h"
+#include "text/escape.h"
+
+enum { ARENA_BYTES = 16 << 20, WHY_BYTES_MAX = 500 };
+static const int64_t DAY_MS = 86400000, LONGEST_DAYS = 2 * 366;
+
+enum row { ROW_UNTIL, ROW_WHY, ROW_WITHDRAW, ROW_JSON, ROW_DB, ROW_END };
+
+static const struct option_row ROWS[] = {
+    [ROW_UNTIL] = { "until", "DATE", "the last day of it, as in 2026-12-31; at most two years ahead" },
+    [ROW_WHY] = { "why", "TEXT", "why, for those who come after you" },
+    [ROW_WITHDRAW] = { "withdraw", NULL, "take an acceptance back" },
+    [ROW_JSON] = { "json", NULL, "print the finding as JSON" },
+    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+    [ROW_END] = { NULL, NULL, NULL },
+};
+
+struct accepting {
+    const char *until, *why, *db;
+    bool withdraw, json;
+};
+
+void help_accept(void)
+{
+    puts("\nAn accepted finding is still shown, marked, and fails no run. When its date has passed it counts again.\n");
+    options_print(ROWS);
+}
+
+static bool take(void *self, size_t row, const char *value, struct error *e)
+{
+    struct accepting *a = self;
+    (void)e;
+    if (row == ROW_WITHDRAW)
+        return a->withdraw = true;
+    if (row == ROW_JSON)
+        return a->json = true;
+    *(row == ROW_UNTIL ? &a->until : row == ROW_WHY ? &a->why : &a->db) = value;
+    return true;
+}
+
+/* The end of the named day. */
+static bool read_until(const struct accepting *a, int64_t now_ms, int64_t *ret_ms, struct error *e)
+{
+    if (a->withdraw) {
+        *ret_ms = 0;
+        return !a->until || error_set(e, "--withdraw and --until contradict each other");
+    }
+    if (!a->until)
+        return error_set(e, "say until when: ajar accept FINDING --until 2026-12-31 --why TEXT");
+    if (!time_parse(a->until, ret_ms))
+        return error_set(e, "--until %.40s: write a date such as 2026-12-31", a->until);
+    if (strlen(a->until) == sizeof("2026-12-31") - 1)
+        *ret_ms += DAY_MS;
+    if (*ret_ms <= now_ms)
+        return error_set(e, "--until %.40s: that has passed", a->until);
+    if (*ret_ms > now_ms + LONGEST_DAYS * DAY_MS)
+        return error_set(e, "--until %.40s: at most two years ahead; decide again then", a->until);
+    return true;
+}
+
+static bool check(const struct accepting *a, int args, struct error *e)
+{
+    if (args != 1)
+        return error_set(e, "name one finding: ajar accept FINDING --until 2026-12-31 --why TEXT");
+    if (!a->withdraw && (!a->why || !*a->why))
+        return error_set(e, "say why: ajar accept FINDING --until 2026-12-31 --why TEXT");
+    return !a->why || strlen(a->why) <= WHY_BYTES_MAX || error_set(e, "--why is longer than %d bytes", WHY_BYTES_MAX);
+}
+
+static void tell(const struct accepting *a, const struct stored_finding *f, struct buf *out)
+{
+    char where[ENDPOINT_TEXT_MAX], date[TIME_TEXT_MAX];
+    if (a->json) {
+        buf_byte(out, '{');
+        stored_json(out, f);
+        buf_str(out, "}\n");
+        return;
+    }
+    buf_printf(out, "%s at %s is ", f->finding.rule, endpoint_text(&f->finding.endpoint, where));
+    if (f->accepted_until_ms < 0) {
+        buf_str(out, "not accepted any more.\n");
+        return;
+    }
+    buf_printf(out, "accepted until %.10s: ", time_text(f->accepted_until_ms - 1, date));
+    escape_tty(out, f->accepted_why);
+    buf_byte(out, '\n');
+}
+
+int cmd_accept(int argc, char **argv)
+{
+    int args = 0;
+    struct accepting a = { 0 };
+    struct error e;
+    struct arena arena;
+    struct stored_finding f;
+    struct buf out;
+    int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM), until_ms;
+    struct store *store = NULL;
+    if (!options_parse(ROWS, argc, argv, &args, take, &a, &e) || !check(&a, args, &e) ||
+        !read_until(&a, now_ms, &until_ms, &e) || !(store = memory_open(a.db, STORE_READ, &e)))
+        return cmd_fail(EXIT_USAGE, &e);
+    arena_init(&arena, ARENA_BYTES);
+    buf_init(&out, STORED_OUT_MAX);
+    bool ok = store_finding_get(store, argv[1], now_ms, &arena, &f, &e) &&
+              store_accept(store, f.finding.fingerprint, until_ms, a.why ? a.why : "", now_ms, &e) &&
+              store_finding_by_id(store, f.id, now_ms, &arena, &f, &e);
+    if (ok) {
+        tell(&a, &f, &out);
+        ok = stored_flush(&out, true, &e);
+    }
+    store_close(store);
+    buf_release(&out);
+    arena_release(&arena);
+    return ok ? EXIT_NOTHING : cmd_fail(EXIT_USAGE, &e);
+}

@@ -1,0 +1,83 @@
+/* ajar forget: retention. What is open now is never forgotten. */
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/memory.h"
+#include "cmd/options.h"
+#include "cmd/stored.h"
+
+enum row { ROW_OLDER, ROW_DRY_RUN, ROW_JSON, ROW_DB, ROW_END };
+
+static const struct option_row ROWS[] = {
+    [ROW_OLDER] = { "older-than", "TIME", "scans that ended and findings that closed before: 90d, 8w, 1y or a date" },
+    [ROW_DRY_RUN] = { "dry-run", NULL, "only say what would go" },
+    [ROW_JSON] = { "json", NULL, "JSON" },
+    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+    [ROW_END] = { NULL, NULL, NULL },
+};
+
+struct forgetting {
+    const char *older, *db;
+    bool dry_run, json;
+};
+
+void help_forget(void)
+{
+    puts("\nWhat is open now, what proves it, and the newest complete scan always stay.\n");
+    options_print(ROWS);
+}
+
+static bool take(void *self, size_t row, const char *value, struct error *e)
+{
+    struct forgetting *f = self;
+    (void)e;
+    if (row == ROW_DRY_RUN)
+        return f->dry_run = true;
+    if (row == ROW_JSON)
+        return f->json = true;
+    *(row == ROW_OLDER ? &f->older : &f->db) = value;
+    return true;
+}
+
+static void tell(const struct forgetting *f, const struct forgotten *gone, struct buf *out)
+{
+    if (f->json) {
+        buf_str(out, "{\"type\":\"forgotten\",\"dry_run\":");
+        buf_str(out, f->dry_run ? "true" : "false");
+        stored_json_number(out, "scans", (int64_t)gone->scans);
+        stored_json_number(out, "observations", (int64_t)gone->observations);
+        stored_json_number(out, "findings", (int64_t)gone->findings);
+        stored_json_number(out, "endpoints", (int64_t)gone->endpoints);
+        buf_str(out, "}\n");
+        return;
+    }
+    buf_printf(out, "%s %llu scans, %llu observations, %llu closed findings, %llu endpoints.\n",
+               f->dry_run ? "Would forget" : "Forgot", (unsigned long long)gone->scans,
+               (unsigned long long)gone->observations, (unsigned long long)gone->findings,
+               (unsigned long long)gone->endpoints);
+}
+
+int cmd_forget(int argc, char **argv)
+{
+    int args = 0;
+    struct forgetting f = { 0 };
+    struct error e;
+    struct forgotten gone;
+    struct buf out;
+    int64_t before_ms;
+    struct store *store;
+    bool ok = options_parse(ROWS, argc, argv, &args, take, &f, &e) &&
+              ((args == 0 && f.older) || error_set(&e, "say how old: ajar forget --older-than 1y")) &&
+              time_option("older-than", f.older, clock_wall_ms(&CLOCK_SYSTEM), &before_ms, &e);
+    if (!ok || !(store = memory_open(f.db, STORE_READ, &e)))
+        return cmd_fail(EXIT_USAGE, &e);
+    buf_init(&out, STORED_OUT_MAX);
+    ok = store_forget(store, before_ms, f.dry_run, &gone, &e);
+    if (ok) {
+        tell(&f, &gone, &out);
+        ok = stored_flush(&out, true, &e);
+    }
+    store_close(store);
+    buf_release(&out);
+    return ok ? EXIT_NOTHING : cmd_fail(EXIT_INCOMPLETE, &e);
+}

@@ -1,0 +1,143 @@
+/* ajar judge: today's rules over what is stored. Nothing is asked, nothing is changed. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/cmd.h"
+#include "cmd/memory.h"
+#include "cmd/options.h"
+#include "cmd/stored.h"
+#include "report/report.h"
+
+enum { RULES_BYTES = 256 << 20, VISIT_BYTES = 64 << 20 };
+
+enum row { ROW_SCAN, ROW_RULES, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_FAIL_ON, ROW_DB, ROW_END };
+
+static const struct option_row ROWS[] = {
+    [ROW_SCAN] = { "scan", "N", "what this scan saw; default: each endpoint as it last answered" },
+    [ROW_RULES] = { "rules", "DIR", "judge by the rules in DIR instead of the shipped ones" },
+    [ROW_JSON] = { "json", NULL, "JSON Lines; the same as --format json" },
+    [ROW_FORMAT] = { "format", "NAME", "one of the report formats of `ajar scan`" },
+    [ROW_VERBOSE] = { "verbose", NULL, "also show services without a finding in full" },
+    [ROW_FAIL_ON] = { "fail-on", "SEVERITY", "lowest severity that gives exit status 1, default high" },
+    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+    [ROW_END] = { NULL, NULL, NULL },
+};
+
+struct judging {
+    const char *rules_dir, *db;
+    uint64_t scan;
+    bool verbose, found;
+    enum severity fail_on;
+    const struct report *report;
+    void *state;
+    const struct rules *rules;
+    struct store *store;
+    struct report_summary summary;
+    int64_t now_ms;
+    struct buf out;
+    struct error error;
+};
+
+void help_judge(void)
+{
+    puts("\nObservations are facts, so new rules apply to old scans: what would today's rules have said?\n");
+    options_print(ROWS);
+}
+
+static bool take(void *self, size_t row, const char *value, struct error *e)
+{
+    struct judging *j = self;
+    switch ((enum row)row) {
+    case ROW_SCAN:
+        return (span_u64(span_str(value), INT64_MAX, &j->scan) && j->scan) ||
+               error_set(e, "--scan %.40s: expected the number of a scan; `ajar show --scans` lists them", value);
+    case ROW_JSON:
+    case ROW_FORMAT:
+        j->report = report_by_name(row == ROW_JSON ? "json" : value);
+        return j->report || error_set(e, "--format %.40s: there is no such format", value);
+    case ROW_VERBOSE:
+        return j->verbose = true;
+    case ROW_FAIL_ON:
+        return severity_parse(span_str(value), &j->fail_on) ||
+               error_set(e, "--fail-on %s: write info, low, medium, high or critical", value);
+    default:
+        *(row == ROW_RULES ? &j->rules_dir : &j->db) = value;
+        return true;
+    }
+}
+
+static bool judge_one(void *self, const struct visit *v)
+{
+    struct judging *j = self;
+    struct arena a;
+    struct findings found = { 0 };
+    arena_init(&a, VISIT_BYTES);
+    bool ok = judge_visit(j->rules, v, j->now_ms, &a, &found) || error_set(&j->error, "no memory for judging");
+    for (size_t i = 0; ok && i < found.list.len; i++) {
+        struct finding *f = &found.list.at[i];
+        j->summary.findings[f->severity]++;
+        if (!store_accepted(j->store, f->fingerprint, j->now_ms, &f->accepted_until_ms)) {
+            f->accepted_until_ms = 0;
+            j->found |= f->severity >= j->fail_on;
+        }
+    }
+    if (ok) {
+        j->summary.done += v->end == END_DONE;
+        j->summary.failed += v->end == END_FAILED;
+        j->summary.skipped += v->end == END_SKIPPED;
+        j->summary.answered += v->answered;
+        j->report->visit(j->state, v, found.list.at, found.list.len, &j->out);
+    }
+    arena_release(&a);
+    return ok && stored_flush(&j->out, false, &j->error);
+}
+
+/* The whole of it; false and a sentence in j->error. */
+static bool judge_all(struct judging *j, struct arena *a)
+{
+    char dir[PATH_MAX_TEXT];
+    struct stored_scan scan;
+    struct report_run run = { .ajar_version = AJAR_VERSION, .started_ms = j->now_ms, .columns = (unsigned)stored_columns(),
+                              .verbose = j->verbose };
+    j->rules = rules_load(a, j->rules_dir ? j->rules_dir : data_dir("rules", dir), &j->error);
+    if (!j->rules || !(j->store = memory_open(j->db, STORE_READ, &j->error)))
+        return false;
+    if (j->scan) {
+        if (!store_scan_find(j->store, (int64_t)j->scan, a, &scan, &j->error))
+            return false;
+        run.started_ms = scan.started_ms;
+        run.endpoints = scan.plan.total;
+        run.seed = scan.plan.seed;
+    }
+    j->state = calloc(1, j->report->state_size + 1);
+    if (!j->state)
+        return error_set(&j->error, "no memory for a report");
+    j->report->begin(j->state, &run, &j->out);
+    int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
+    if (!store_visits(j->store, (int64_t)j->scan, judge_one, j, &j->error) || j->error.text[0])
+        return false;
+    j->summary.took_ms = clock_mono_ms(&CLOCK_SYSTEM) - began_ms;
+    j->report->end(j->state, &j->summary, &j->out);
+    return stored_flush(&j->out, true, &j->error);
+}
+
+int cmd_judge(int argc, char **argv)
+{
+    int args = 0;
+    struct arena a;
+    struct judging j = { .fail_on = SEVERITY_HIGH, .report = report_by_name("tty"),
+                         .now_ms = clock_wall_ms(&CLOCK_SYSTEM) };
+    if (!options_parse(ROWS, argc, argv, &args, take, &j, &j.error) ||
+        (args && !error_set(&j.error, "judge takes no target: it asks nothing; see --scan")))
+        return cmd_fail(EXIT_USAGE, &j.error);
+    arena_init(&a, RULES_BYTES);
+    buf_init(&j.out, STORED_OUT_MAX);
+    bool ok = judge_all(&j, &a);
+    free(j.state);
+    store_close(j.store);
+    buf_release(&j.out);
+    arena_release(&a);
+    if (!ok)
+        return cmd_fail(EXIT_USAGE, &j.error);
+    return j.found ? EXIT_FOUND : EXIT_NOTHING;
+}

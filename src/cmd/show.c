@@ -1,0 +1,391 @@
+/* ajar show: what is open now and since when; one finding in full; the scans that are stored. */
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/memory.h"
+#include "cmd/options.h"
+#include "cmd/stored.h"
+#include "report/layout.h"
+#include "text/escape.h"
+
+enum { SHOWN_DEFAULT = 50, SHOWN_MAX = 1000000000, ARENA_BYTES = 64 << 20, COLLECTIONS_SHOWN = 20 };
+
+enum row { ROW_SEVERITY, ROW_PRODUCT, ROW_RULE, ROW_AT, ROW_PORT, ROW_SINCE, ROW_CLOSED, ROW_EVER, ROW_ACCEPTED,
+           ROW_SCANS, ROW_LIMIT, ROW_JSON, ROW_DB, ROW_END };
+
+static const struct option_row ROWS[] = {
+    [ROW_SEVERITY] = { "severity", "SEVERITY", "this one and worse" },
+    [ROW_PRODUCT] = { "product", "NAME", "of this product only" },
+    [ROW_RULE] = { "rule", "NAME", "of this rule only" },
+    [ROW_AT] = { "at", "ADDRESS", "at this address or prefix only, as in 10.1.0.0/16" },
+    [ROW_PORT] = { "port", "N", "at this port only" },
+    [ROW_SINCE] = { "since", "TIME", "opened after this: 7d, 12h or a date" },
+    [ROW_CLOSED] = { "closed", NULL, "what was open once and is no more" },
+    [ROW_EVER] = { "ever", NULL, "open or closed" },
+    [ROW_ACCEPTED] = { "accepted", NULL, "accepted risks only" },
+    [ROW_SCANS] = { "scans", NULL, "the stored scans instead of findings" },
+    [ROW_LIMIT] = { "limit", "N", "at most so many, worst and largest first; default 50, 0 for all" },
+    [ROW_JSON] = { "json", NULL, "JSON Lines" },
+    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+    [ROW_END] = { NULL, NULL, NULL },
+};
+
+struct showing {
+    struct store_filter filter;
+    const char *db;
+    bool json, scans;
+    struct buf out;
+    struct error error;
+    size_t columns, shown;
+};
+
+void help_show(void)
+{
+    puts("\nWithout a finding's number: what is open now. With its first digits: all about it.\n");
+    options_print(ROWS);
+}
+
+/* ---- options ---- */
+
+static bool take_prefix(struct store_filter *f, const char *value, struct error *e)
+{
+    struct span rest = span_str(value), address = span_cut(&rest, '/');
+    uint64_t bits;
+    if (!address_parse(address, &f->address))
+        return error_set(e, "--at %s: expected an address or a prefix such as 10.1.0.0/16", value);
+    f->prefix = f->address.family == 4 ? 32 : 128;
+    if (rest.len == 0 && address.len == strlen(value))
+        return true;
+    if (!span_u64(rest, f->prefix, &bits))
+        return error_set(e, "--at %s: the prefix length goes from 0 to %u", value, f->prefix);
+    f->prefix = (unsigned)bits;
+    return true;
+}
+
+static bool take(void *self, size_t row, const char *value, struct error *e)
+{
+    struct showing *s = self;
+    struct store_filter *f = &s->filter;
+    double n = 0;
+    switch ((enum row)row) {
+    case ROW_SEVERITY:
+        return severity_parse(span_str(value), &f->severity_min) ||
+               error_set(e, "--severity %s: write info, low, medium, high or critical", value);
+    case ROW_AT:
+        return take_prefix(f, value, e);
+    case ROW_PORT:
+        if (!option_number("port", value, 1, 65535, &n, e))
+            return false;
+        f->port = (uint16_t)n;
+        return true;
+    case ROW_LIMIT:
+        if (!option_number("limit", value, 0, SHOWN_MAX, &n, e))
+            return false;
+        f->max = (size_t)n;
+        return true;
+    case ROW_SINCE:
+        return time_option("since", value, f->now_ms, &f->opened_after_ms, e);
+    case ROW_PRODUCT:
+        f->product = value;
+        return true;
+    case ROW_RULE:
+        f->rule = value;
+        return true;
+    case ROW_DB:
+        s->db = value;
+        return true;
+    case ROW_CLOSED:
+    case ROW_EVER:
+        f->which = row == ROW_CLOSED ? STORE_CLOSED : STORE_ALL;
+        return true;
+    case ROW_ACCEPTED:
+        return f->accepted_only = true;
+    case ROW_SCANS:
+        return s->scans = true;
+    default:
+        return s->json = true;
+    }
+}
+
+/* ---- the list ---- */
+
+static bool show_row(void *self, const struct stored_finding *f)
+{
+    struct showing *s = self;
+    if (s->json) {
+        buf_byte(&s->out, '{');
+        stored_json(&s->out, f);
+        buf_str(&s->out, "}\n");
+    } else {
+        if (s->shown == 0)
+            stored_row_head(&s->out, NULL, s->columns);
+        stored_row(&s->out, f, NULL, NULL, s->filter.now_ms, s->columns);
+    }
+    s->shown++;
+    return stored_flush(&s->out, false, &s->error);
+}
+
+static void put_totals(struct showing *s, const struct store_totals *t)
+{
+    uint64_t open = 0;
+    for (int i = SEVERITY_CRITICAL; i >= 0; i--)
+        open += t->open[i];
+    if (s->json) {
+        buf_str(&s->out, "{\"type\":\"totals\"");
+        stored_json_number(&s->out, "shown", (int64_t)s->shown);
+        stored_json_number(&s->out, "open", (int64_t)open);
+        for (int i = SEVERITY_CRITICAL; i >= 0; i--)
+            stored_json_number(&s->out, severity_name((enum severity)i), (int64_t)t->open[i]);
+        stored_json_number(&s->out, "accepted", (int64_t)t->accepted);
+        buf_str(&s->out, "}\n");
+        return;
+    }
+    if (s->shown)
+        buf_byte(&s->out, '\n');
+    buf_str(&s->out, "Open now: ");
+    layout_number(&s->out, open);
+    for (int i = SEVERITY_CRITICAL; i >= 0; i--)
+        if (t->open[i]) {
+            buf_str(&s->out, ", ");
+            layout_number(&s->out, t->open[i]);
+            buf_printf(&s->out, " %s", severity_name((enum severity)i));
+        }
+    buf_printf(&s->out, "; %llu of them accepted. Shown: %zu.\n", (unsigned long long)t->accepted, s->shown);
+}
+
+static bool show_list(struct showing *s, struct store *store)
+{
+    struct store_totals totals;
+    if (!store_findings(store, &s->filter, show_row, s, &s->error) || s->error.text[0] ||
+        !store_totals(store, s->filter.now_ms, &totals, &s->error))
+        return false;
+    put_totals(s, &totals);
+    return true;
+}
+
+/* ---- one finding ---- */
+
+static bool show_exposure(void *self, const struct exposure *x)
+{
+    struct showing *s = self;
+    if (s->json) {
+        buf_str(&s->out, s->shown++ ? ",{\"opened_scan\":" : "{\"opened_scan\":");
+        buf_i64(&s->out, x->opened_scan);
+        stored_json_time(&s->out, "opened", x->opened_ms);
+        stored_json_time(&s->out, "last_seen", x->seen_ms);
+        stored_json_time(&s->out, "closed", x->closed_ms);
+        buf_byte(&s->out, '}');
+        return true;
+    }
+    buf_str(&s->out, "  ");
+    put_minute(&s->out, x->opened_ms);
+    buf_str(&s->out, "  to  ");
+    put_minute(&s->out, x->closed_ms >= 0 ? x->closed_ms : x->seen_ms);
+    buf_str(&s->out, x->closed_ms >= 0 ? "  closed\n" : "  last seen open\n");
+    return true;
+}
+
+static void put_value(struct buf *out, const struct fact *f)
+{
+    char text[TIME_TEXT_MAX];
+    if (f->type == FACT_TEXT)
+        escape_tty(out, f->text);
+    else if (f->type == FACT_TIME)
+        buf_str(out, time_text(f->number, text));
+    else if (f->type == FACT_BOOL)
+        buf_str(out, f->number ? "true" : "false");
+    else
+        buf_i64(out, f->number);
+}
+
+static void put_observation(struct buf *out, const struct observation *o, size_t columns)
+{
+    buf_printf(out, "\nWhat was seen: %s, %s\n", o->product, outcome_name(o->outcome));
+    for (size_t i = 0; i < o->facts.len; i++) {
+        struct buf value;
+        buf_init(&value, 1 << 20);
+        put_value(&value, &o->facts.at[i]);
+        buf_str(out, "  ");
+        layout_left(out, span_str(o->facts.at[i].key), 24);
+        buf_byte(out, ' ');
+        layout_clip(out, buf_span(&value), columns > 40 ? columns - 28 : 20);
+        buf_byte(out, '\n');
+        if (o->facts.at[i].proof.len) {
+            buf_reset(&value);
+            escape_bytes(&value, o->facts.at[i].proof);
+            buf_printf(out, "    %s: ", o->facts.at[i].ask ? o->facts.at[i].ask : "proof");
+            layout_clip(out, buf_span(&value), columns > 60 ? columns - 28 : 40);
+            buf_byte(out, '\n');
+        }
+        buf_release(&value);
+    }
+    for (size_t i = 0; i < o->collections.len && i < COLLECTIONS_SHOWN; i++) {
+        const struct collection *c = &o->collections.at[i];
+        buf_str(out, "  - ");
+        escape_tty(out, c->name);
+        if (c->records >= 0) {
+            buf_str(out, ", ");
+            layout_number(out, (uint64_t)c->records);
+            buf_str(out, c->records == 1 ? " record" : " records");
+        }
+        if (c->bytes >= 0) {
+            buf_str(out, ", ");
+            layout_bytes(out, (uint64_t)c->bytes);
+        }
+        buf_byte(out, '\n');
+    }
+    if (o->collections.len > COLLECTIONS_SHOWN)
+        buf_printf(out, "  and %zu more\n", o->collections.len - COLLECTIONS_SHOWN);
+}
+
+static void put_finding_head(struct showing *s, const struct stored_finding *f)
+{
+    struct buf *out = &s->out;
+    char where[ENDPOINT_TEXT_MAX], age[AGE_TEXT_MAX];
+    const struct finding *g = &f->finding;
+    bool open = f->exposure.closed_ms < 0;
+    buf_printf(out, "%s  %s  %s\n", g->fingerprint, severity_name(g->severity), endpoint_text(&g->endpoint, where));
+    escape_tty(out, span_str(g->title));
+    buf_printf(out, " (%s)\n", g->rule);
+    struct buf why;
+    buf_init(&why, 1 << 20);
+    escape_tty(&why, g->why);
+    layout_wrap(out, buf_span(&why), 0, s->columns);
+    buf_release(&why);
+    int64_t until_ms = open ? s->filter.now_ms : f->exposure.closed_ms;
+    buf_printf(out, "\n%s %s", open ? "Open for" : "Closed; it was open for",
+               age_text(until_ms - f->exposure.opened_ms, age));
+    if (f->accepted_until_ms >= 0) {
+        char date[TIME_TEXT_MAX];
+        buf_printf(out, "; accepted until %.10s: ", time_text(f->accepted_until_ms, date));
+        escape_tty(out, f->accepted_why);
+    }
+    buf_str(out, ".\n");
+}
+
+static bool show_one_text(struct showing *s, struct store *store, const struct stored_finding *f, const struct visit *v)
+{
+    put_finding_head(s, f);
+    if (!store_exposures(store, f->id, show_exposure, s, &s->error))
+        return false;
+    for (size_t i = 0; i < v->observations.len; i++)
+        put_observation(&s->out, &v->observations.at[i], s->columns);
+    buf_str(&s->out, "\nHow to close it:\n");
+    struct span left = f->finding.fix;
+    while (left.len) {
+        buf_str(&s->out, "    ");
+        escape_tty(&s->out, span_cut(&left, '\n'));
+        buf_byte(&s->out, '\n');
+    }
+    return true;
+}
+
+static void put_facts_json(struct buf *out, const struct observation *o)
+{
+    buf_str(out, ",\"facts\":{");
+    for (size_t i = 0; i < o->facts.len; i++) {
+        const struct fact *f = &o->facts.at[i];
+        char text[TIME_TEXT_MAX];
+        buf_str(out, i ? ",\"" : "\"");
+        escape_json(out, span_str(f->key));
+        buf_str(out, "\":");
+        if (f->type == FACT_NUMBER) {
+            buf_i64(out, f->number);
+        } else if (f->type == FACT_BOOL) {
+            buf_str(out, f->number ? "true" : "false");
+        } else {
+            buf_byte(out, '"');
+            escape_json(out, f->type == FACT_TEXT ? f->text : span_str(time_text(f->number, text)));
+            buf_byte(out, '"');
+        }
+    }
+    buf_byte(out, '}');
+}
+
+static bool show_one_json(struct showing *s, struct store *store, const struct stored_finding *f, const struct visit *v)
+{
+    buf_byte(&s->out, '{');
+    stored_json(&s->out, f);
+    buf_str(&s->out, ",\"exposures\":[");
+    if (!store_exposures(store, f->id, show_exposure, s, &s->error))
+        return false;
+    buf_byte(&s->out, ']');
+    if (v->observations.len)
+        put_facts_json(&s->out, &v->observations.at[0]);
+    buf_str(&s->out, "}\n");
+    return true;
+}
+
+static bool show_one(struct showing *s, struct store *store, const char *prefix)
+{
+    struct arena a;
+    struct stored_finding f;
+    struct visit v;
+    arena_init(&a, ARENA_BYTES);
+    bool ok = store_finding_get(store, prefix, s->filter.now_ms, &a, &f, &s->error) &&
+              store_finding_visit(store, f.id, &a, &v, &s->error) &&
+              (s->json ? show_one_json : show_one_text)(s, store, &f, &v);
+    arena_release(&a);
+    return ok;
+}
+
+/* ---- scans ---- */
+
+static bool show_scan(void *self, const struct stored_scan *scan)
+{
+    struct showing *s = self;
+    uint64_t heard = scan->sums.done + scan->sums.skipped + scan->sums.failed;
+    if (s->json) {
+        buf_str(&s->out, "{\"type\":\"scan\"");
+        stored_json_number(&s->out, "scan", scan->id);
+        stored_json_text(&s->out, "state", span_str(scan_state_name(scan->state)), false);
+        stored_json_time(&s->out, "started", scan->started_ms);
+        stored_json_time(&s->out, "ended", scan->ended_ms);
+        stored_json_number(&s->out, "endpoints", (int64_t)scan->plan.total);
+        stored_json_number(&s->out, "done", (int64_t)scan->sums.done);
+        stored_json_number(&s->out, "skipped", (int64_t)scan->sums.skipped);
+        stored_json_number(&s->out, "failed", (int64_t)scan->sums.failed);
+        stored_json_number(&s->out, "answered", (int64_t)scan->sums.answered);
+        stored_json_text(&s->out, "why", scan->why, true);
+        buf_str(&s->out, "}\n");
+        return stored_flush(&s->out, false, &s->error);
+    }
+    buf_printf(&s->out, "%6lld  %-10s  ", (long long)scan->id, scan_state_name(scan->state));
+    put_minute(&s->out, scan->started_ms);
+    buf_printf(&s->out, "  %llu of %llu endpoints, %llu answered", (unsigned long long)heard,
+               (unsigned long long)scan->plan.total, (unsigned long long)scan->sums.answered);
+    if (scan->why.len) {
+        buf_str(&s->out, "; ");
+        escape_tty(&s->out, scan->why);
+    }
+    buf_byte(&s->out, '\n');
+    return stored_flush(&s->out, false, &s->error);
+}
+
+/* ---- the verb ---- */
+
+int cmd_show(int argc, char **argv)
+{
+    int args = 0;
+    struct error e;
+    struct showing s = { .filter = { .max = SHOWN_DEFAULT, .opened_after_ms = COUNT_UNKNOWN,
+                                     .now_ms = clock_wall_ms(&CLOCK_SYSTEM) },
+                         .columns = stored_columns() };
+    if (!options_parse(ROWS, argc, argv, &args, take, &s, &e))
+        return cmd_fail(EXIT_USAGE, &e);
+    if (args > 1) {
+        error_set(&e, "one finding at a time: ajar show FINGERPRINT");
+        return cmd_fail(EXIT_USAGE, &e);
+    }
+    struct store *store = memory_open(s.db, STORE_READ, &e);
+    if (!store)
+        return cmd_fail(EXIT_USAGE, &e);
+    buf_init(&s.out, STORED_OUT_MAX);
+    bool ok = s.scans ? store_scans(store, show_scan, &s, &s.error) && !s.error.text[0]
+              : args  ? show_one(&s, store, argv[1])
+                      : show_list(&s, store);
+    ok = ok && stored_flush(&s.out, true, &s.error);
+    store_close(store);
+    buf_release(&s.out);
+    return ok ? EXIT_NOTHING : cmd_fail(EXIT_USAGE, &s.error);
+}

@@ -1,0 +1,146 @@
+/* One HTML page that asks nobody for anything: style, script and charts are inside, the policy in
+ * its head names their hashes and forbids all else. It reads without script; the script sorts,
+ * filters, copies and switches light and dark. What is open, what is in it, since when, how many
+ * alike, what to do first. */
+#include "report/html.h"
+
+#include "report/layout.h"
+#include "text/escape.h"
+
+void html_text(struct buf *out, struct span visible)
+{
+    escape_html(out, visible);
+}
+
+static bool is_comment(struct span line)
+{
+    line = span_trim(line);
+    return span_starts(line, SPAN("#")) || span_starts(line, SPAN("//")) || span_starts(line, SPAN("-- "));
+}
+
+void html_code(struct buf *out, struct span visible_lines)
+{
+    while (visible_lines.len) {
+        struct span line = span_cut(&visible_lines, '\n');
+        bool comment = is_comment(line);
+        if (comment)
+            buf_str(out, "<i>");
+        html_text(out, line);
+        if (comment)
+            buf_str(out, "</i>");
+        if (visible_lines.len)
+            buf_byte(out, '\n');
+    }
+}
+
+void html_count(struct buf *out, int64_t n)
+{
+    if (n < 0)
+        buf_str(out, "<span class=\"none\">&ndash;</span>");
+    else
+        layout_brief(out, (uint64_t)n);
+}
+
+void html_bytes(struct buf *out, int64_t n)
+{
+    if (n < 0)
+        buf_str(out, "<span class=\"none\">&ndash;</span>");
+    else
+        layout_bytes(out, (uint64_t)n);
+}
+
+void html_date(struct buf *out, int64_t wall_ms)
+{
+    uint8_t room[32];
+    struct buf text = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
+    put_time(&text, wall_ms);
+    buf_put(out, span_first(buf_span(&text), 10));
+}
+
+void html_many(struct buf *out, uint64_t n, const char *one, const char *many)
+{
+    layout_number(out, n);
+    buf_byte(out, ' ');
+    buf_str(out, n == 1 ? one : many);
+}
+
+void html_age(struct buf *out, int64_t ms)
+{
+    const int64_t day = 86400000;
+    int64_t days = ms > 0 ? ms / day : 0;
+    if (days == 0)
+        buf_str(out, "less than a day");
+    else if (days < 60)
+        html_many(out, (uint64_t)days, "day", "days");
+    else if (days < 730)
+        html_many(out, (uint64_t)days * 12 / 365, "month", "months");
+    else
+        html_many(out, (uint64_t)days * 100 / 36525, "year", "years");
+}
+
+void html_severity(struct buf *out, enum severity s)
+{
+    buf_str(out, "<span class=\"sev ");
+    buf_str(out, severity_name(s));
+    buf_str(out, "\">");
+    buf_str(out, severity_name(s));
+    buf_str(out, "</span>");
+}
+
+void html_bar(struct buf *out, double share, const char *class)
+{
+    share = share > 0 ? share < 1 ? share : 1 : 0;
+    buf_str(out, "<svg class=\"bar\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+                 "<rect class=\"track\" width=\"100\" height=\"8\"/><rect class=\"");
+    buf_str(out, class);
+    buf_str(out, "\" width=\"");
+    put_tenths(out, share * 100 < 0.6 && share > 0 ? 0.6 : share * 100);
+    buf_str(out, "\" height=\"8\"/></svg>");
+}
+
+size_t html_detailed(const struct story_group *g, size_t *left)
+{
+    size_t n = g->count < HTML_DETAILS_EACH_MAX ? g->count : HTML_DETAILS_EACH_MAX;
+    n = n < *left ? n : *left;
+    *left -= n;
+    return n;
+}
+
+static void begin(void *state, const struct report_run *run, struct buf *out)
+{
+    (void)out;
+    story_init(state, run);
+}
+
+static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+                  struct buf *out)
+{
+    (void)out;
+    story_visit(state, v, f, findings);
+}
+
+static void end(void *state, const struct report_summary *sum, struct buf *out)
+{
+    struct story *s = state;
+    story_sort(s);
+    html_page_begin(s, sum, out);
+    html_lead(s, sum, out);
+    html_table(s, out);
+    html_within(s, out);
+    html_since(s, out);
+    html_fleets(s, out);
+    html_jobs(s, out);
+    html_certificates(s, out);
+    html_coverage(s, sum, out);
+    html_page_end(s, out);
+    story_release(s);
+}
+
+const struct report report_html = {
+    .name = "html",
+    .about = "one page for a browser, phone or paper; nothing is loaded from elsewhere",
+    .state_size = sizeof(struct story),
+    .begin = begin,
+    .visit = visit,
+    .end = end,
+};

@@ -1,0 +1,267 @@
+/* Fleets, certificates and their calendar, and what the run looked at. */
+#include "base/clock.h"
+#include "report/html.h"
+#include "report/layout.h"
+
+enum { MONTHS = 12, BARS = MONTHS + 2, DAY_MS = 86400000 };
+
+static void places(struct buf *out, const struct story_places *p)
+{
+    for (size_t i = 0; i < p->count && i < STORY_PLACES_MAX; i++) {
+        buf_str(out, "<code>");
+        html_text(out, p->listed[i]);
+        buf_str(out, "</code> ");
+    }
+    if (p->count > STORY_PLACES_MAX) {
+        buf_str(out, "and ");
+        layout_number(out, p->count - STORY_PLACES_MAX);
+        buf_str(out, " more");
+    }
+}
+
+/* ---- fleets ---- */
+
+static bool is_fleet(const struct story_fleet *f)
+{
+    return f->places.count > 1;
+}
+
+bool html_has_fleets(const struct story *s)
+{
+    for (size_t i = 0; i < s->fleets.len; i++)
+        if (is_fleet(s->fleets.at[i]))
+            return true;
+    return false;
+}
+
+static void ends(const struct story *s, int64_t not_after_ms, struct buf *out)
+{
+    if (not_after_ms == COUNT_UNKNOWN)
+        return;
+    bool expired = not_after_ms <= s->run.started_ms;
+    buf_str(out, expired ? "expired " : "valid until ");
+    html_date(out, not_after_ms);
+    if (expired) {
+        buf_str(out, ", ");
+        html_age(out, s->run.started_ms - not_after_ms);
+        buf_str(out, " ago");
+    }
+}
+
+static void fleet(const struct story *s, const struct story_fleet *f, struct buf *out)
+{
+    buf_str(out, "<article class=\"fleet\"><h3>");
+    html_many(out, f->places.count, "time ", "times ");
+    html_text(out, f->product);
+    buf_byte(out, ' ');
+    html_text(out, f->version);
+    buf_str(out, "</h3><p class=\"meta\"><span>");
+    layout_number(out, f->open);
+    buf_str(out, " open</span>");
+    if (f->records >= 0) {
+        buf_str(out, "<span>");
+        html_count(out, f->records);
+        buf_str(out, " records</span>");
+    }
+    if (f->bytes >= 0) {
+        buf_str(out, "<span>");
+        html_bytes(out, f->bytes);
+        buf_str(out, "</span>");
+    }
+    buf_str(out, "</p><p>One certificate key: <code>");
+    html_text(out, f->subject);
+    buf_str(out, "</code> ");
+    ends(s, f->not_after_ms, out);
+    buf_str(out, ", key <code>");
+    html_text(out, span_first(f->key_hash, 16));
+    buf_str(out, "</code></p>");
+    html_bar(out, (double)f->open / (double)f->places.count, "fill");
+    buf_str(out, "<p class=\"places\">");
+    places(out, &f->places);
+    buf_str(out, "</p></article>\n");
+}
+
+void html_fleets(const struct story *s, struct buf *out)
+{
+    size_t shown = 0, left = 0;
+    if (!html_has_fleets(s))
+        return;
+    buf_str(out, "<section id=\"alike\"><h2>How many alike</h2><p class=\"dim\">One product, one version, one private key: "
+                 "set up as copies of each other, so what is wrong with one is wrong with all.</p>\n");
+    for (size_t i = 0; i < s->fleets.len; i++) {
+        if (!is_fleet(s->fleets.at[i]))
+            continue;
+        if (shown < HTML_FLEETS_MAX)
+            fleet(s, s->fleets.at[i], out);
+        left += shown++ >= HTML_FLEETS_MAX;
+    }
+    if (left) {
+        buf_str(out, "<p class=\"dim\">and ");
+        html_many(out, left, "more fleet", "more fleets");
+        buf_str(out, "</p>\n");
+    }
+    buf_str(out, "</section>\n");
+}
+
+/* ---- certificates ---- */
+
+/* 0: expired; 1..MONTHS: this month and those after it; MONTHS + 1: later. */
+static size_t bar_of(int64_t not_after_ms, int64_t now_ms)
+{
+    int64_t days = (not_after_ms - now_ms) / DAY_MS;
+    if (not_after_ms <= now_ms)
+        return 0;
+    return days >= MONTHS * 30 + 5 ? MONTHS + 1 : (size_t)(days * 12 / 365) + 1;
+}
+
+static void month_name(struct buf *out, int64_t wall_ms)
+{
+    static const char *const NAMES[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    char text[TIME_TEXT_MAX];
+    uint64_t month = 1;
+    span_u64(span_of(time_text(wall_ms, text) + 5, 2), 12, &month);
+    buf_str(out, NAMES[(month ? month : 1) - 1]);
+}
+
+static void calendar(const struct story *s, struct buf *out)
+{
+    uint64_t ending[BARS] = { 0 }, most = 1;
+    for (size_t i = 0; i < s->certificates.len; i++) {
+        const struct story_certificate *c = s->certificates.at[i];
+        if (c->not_after_ms == COUNT_UNKNOWN)
+            continue;
+        size_t bar = bar_of(c->not_after_ms, s->run.started_ms);
+        ending[bar]++;
+        most = ending[bar] > most ? ending[bar] : most;
+    }
+    buf_str(out, "<ol class=\"months\" aria-label=\"Certificates by the month in which they end\">");
+    for (size_t i = 0; i < BARS; i++) {
+        buf_str(out, i == 0 ? "<li class=\"gone\"><b>" : "<li><b>");
+        if (ending[i])
+            layout_number(out, ending[i]);
+        buf_str(out, "</b><svg viewBox=\"0 0 10 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"");
+        buf_str(out, i == 0 ? "critical" : i == 1 ? "high" : i == 2 ? "medium" : "calm");
+        buf_str(out, "\" width=\"10\" y=\"");
+        put_tenths(out, 100 - 100.0 * (double)ending[i] / (double)most);
+        buf_str(out, "\" height=\"");
+        put_tenths(out, 100.0 * (double)ending[i] / (double)most);
+        buf_str(out, "\"/></svg><span>");
+        if (i == 0)
+            buf_str(out, "Past");
+        else if (i == BARS - 1)
+            buf_str(out, "Later");
+        else
+            month_name(out, s->run.started_ms + ((int64_t)i - 1) * 365 * (int64_t)DAY_MS / 12);
+        buf_str(out, "</span></li>");
+    }
+    buf_str(out, "</ol>\n");
+}
+
+static void certificate(const struct story *s, const struct story_certificate *c, struct buf *out)
+{
+    bool expired = c->not_after_ms != COUNT_UNKNOWN && c->not_after_ms <= s->run.started_ms;
+    buf_str(out, "<tr><td data-v=\"");
+    buf_i64(out, c->not_after_ms);
+    buf_str(out, expired ? "\"><span class=\"sev critical\">" : "\">");
+    if (c->not_after_ms != COUNT_UNKNOWN)
+        html_date(out, c->not_after_ms);
+    buf_str(out, expired ? "</span></td><td>" : "</td><td>");
+    html_text(out, c->subject);
+    if (c->names.len) {
+        buf_str(out, "<small>");
+        html_text(out, c->names);
+        buf_str(out, "</small>");
+    }
+    buf_str(out, "</td><td>");
+    html_text(out, c->issuer);
+    if (c->self_signed)
+        buf_str(out, " <span class=\"tag\">self-signed</span>");
+    buf_str(out, "</td><td>");
+    html_text(out, c->key);
+    buf_str(out, "</td><td data-v=\"");
+    buf_u64(out, c->places.count);
+    buf_str(out, "\" class=\"places\">");
+    places(out, &c->places);
+    buf_str(out, "</td></tr>\n");
+}
+
+void html_certificates(const struct story *s, struct buf *out)
+{
+    size_t shown = s->certificates.len < HTML_CERTIFICATES_MAX ? s->certificates.len : HTML_CERTIFICATES_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "<section id=\"certificates\"><h2>Certificates</h2><p class=\"dim\">When they end, from this month on.</p>\n");
+    calendar(s, out);
+    buf_str(out, "<table class=\"certs sortable\"><thead><tr><th>Ends</th><th>Subject</th><th>Issuer</th><th>Key</th>"
+                 "<th>Seen at</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < shown; i++)
+        certificate(s, s->certificates.at[i], out);
+    buf_str(out, "</tbody></table>\n");
+    if (s->certificates.len > shown) {
+        buf_str(out, "<p class=\"dim\">and ");
+        html_many(out, s->certificates.len - shown, "more certificate", "more certificates");
+        buf_str(out, "; <code>--format json</code> has all of them.</p>\n");
+    }
+    buf_str(out, "</section>\n");
+}
+
+/* ---- the run ---- */
+
+static void number(struct buf *out, const char *what, uint64_t n)
+{
+    buf_str(out, "<div><dt>");
+    buf_str(out, what);
+    buf_str(out, "</dt><dd>");
+    layout_number(out, n);
+    buf_str(out, "</dd></div>");
+}
+
+static void tenths(struct buf *out, const char *what, double value, const char *unit)
+{
+    buf_str(out, "<div><dt>");
+    buf_str(out, what);
+    buf_str(out, "</dt><dd>");
+    put_tenths(out, value);
+    buf_str(out, unit);
+    buf_str(out, "</dd></div>");
+}
+
+void html_coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
+{
+    buf_str(out, "<section id=\"run\"><h2>What was looked at</h2><dl class=\"numbers\">");
+    number(out, "planned", s->run.endpoints);
+    number(out, "done", sum->done);
+    number(out, "skipped", sum->skipped);
+    number(out, "failed", sum->failed);
+    number(out, "answered", sum->answered);
+    for (int i = OUTCOME_IDENTIFIED; i <= OUTCOME_UNCLEAR; i++)
+        if (s->outcomes[i])
+            number(out, outcome_name((enum outcome)i), s->outcomes[i]);
+    tenths(out, "endpoints a second", sum->rate, "");
+    tenths(out, "estimated loss", sum->loss * 100, " %");
+    tenths(out, "took", (double)sum->took_ms / 1000, " s");
+    buf_str(out, "</dl>\n");
+    if (s->reasons[0].count) {
+        buf_str(out, "<h3>Not judged</h3><ul class=\"reasons\">");
+        for (size_t i = 0; i < STORY_REASONS_MAX && s->reasons[i].count; i++) {
+            buf_str(out, "<li><b>");
+            layout_number(out, s->reasons[i].count);
+            buf_str(out, "</b> ");
+            html_text(out, s->reasons[i].text);
+            buf_str(out, "</li>");
+        }
+        if (s->other_reasons) {
+            buf_str(out, "<li><b>");
+            layout_number(out, s->other_reasons);
+            buf_str(out, "</b> for other reasons</li>");
+        }
+        buf_str(out, "</ul>\n");
+    }
+    if (s->unkept) {
+        buf_str(out, "<p class=\"note\">");
+        html_many(out, s->unkept, "finding had", "findings had");
+        buf_str(out, " no room in this report; the JSON output has them.</p>\n");
+    }
+    buf_str(out, "</section>\n");
+}

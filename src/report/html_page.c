@@ -1,0 +1,190 @@
+/* The frame of the HTML page (head, policy, bar at the top, foot) and its headline. */
+#include "report/html.h"
+
+#include "report/html_assets.h"
+#include "report/layout.h"
+
+/* A door that stands ajar. */
+static const char DOOR[] =
+    "<svg class=\"door\" viewBox=\"0 0 32 32\" aria-hidden=\"true\"><path class=\"light\" d=\"M18 6h6v20h-6z\"/>"
+    "<path class=\"frame\" d=\"M6 28V4h20v24\"/><path class=\"leaf\" d=\"M8.5 6 18 9v20l-9.5-3z\"/>"
+    "<circle class=\"knob\" cx=\"15.5\" cy=\"18.5\" r=\"1.2\"/><path class=\"frame\" d=\"M3 28h26\"/></svg>";
+
+static bool has_findings(const struct story *s)
+{
+    return s->rows.len || s->unkept;
+}
+
+static void nav(const struct story *s, struct buf *out)
+{
+    buf_str(out, "<nav aria-label=\"Parts\">");
+    if (has_findings(s))
+        buf_str(out, "<a href=\"#open\">Open</a>");
+    if (s->by_records_count || s->by_bytes_count)
+        buf_str(out, "<a href=\"#within\">Data</a>");
+    if (html_has_past(s))
+        buf_str(out, "<a href=\"#since\">Since</a>");
+    if (html_has_fleets(s))
+        buf_str(out, "<a href=\"#alike\">Alike</a>");
+    if (s->groups.len)
+        buf_str(out, "<a href=\"#do\">What to do</a>");
+    if (s->certificates.len)
+        buf_str(out, "<a href=\"#certificates\">Certificates</a>");
+    buf_str(out, "<a href=\"#run\">Run</a></nav>");
+}
+
+void html_page_begin(const struct story *s, const struct report_summary *sum, struct buf *out)
+{
+    (void)sum;
+    buf_str(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '"
+                 HTML_STYLE_HASH "'; script-src '" HTML_SCRIPT_HASH
+                 "'; base-uri 'none'; form-action 'none'\">\n"
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                 "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"robots\" content=\"noindex\">\n"
+                 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Ajar, ");
+    html_date(out, s->run.started_ms);
+    buf_str(out, ": ");
+    layout_number(out, s->outcomes[OUTCOME_OPEN]);
+    buf_str(out, " open</title>\n<style>" HTML_STYLE "</style>\n</head>\n<body>\n<header class=\"top\">"
+                 "<a class=\"mark\" href=\"#top\">");
+    buf_str(out, DOOR);
+    buf_str(out, "<b>Ajar</b></a>");
+    nav(s, out);
+    buf_str(out, "<button id=\"theme\" type=\"button\" hidden>Dark</button></header>\n<main id=\"top\">\n");
+}
+
+void html_page_end(const struct story *s, struct buf *out)
+{
+    buf_str(out, "</main>\n<footer><p>Made by Ajar ");
+    html_text(out, span_str(s->run.ajar_version));
+    buf_str(out, ". It tries the handle; it never picks the lock: no password was tried, no record was read, nothing "
+                 "was changed. Counts and sizes are what the services say of themselves. Dates are UTC.</p></footer>\n"
+                 "<script>" HTML_SCRIPT "</script>\n</body>\n</html>\n");
+}
+
+/* ---- headline ---- */
+
+static void headline(const struct story *s, struct buf *out)
+{
+    uint64_t open = s->outcomes[OUTCOME_OPEN];
+    buf_str(out, "<h1>");
+    if (open) {
+        layout_number(out, open);
+        buf_str(out, open == 1 ? " service is open without a password." : " services are open without a password.");
+    } else if (has_findings(s)) {
+        buf_str(out, "No service is open. ");
+        html_many(out, s->rows.len + s->unkept, "finding remains.", "findings remain.");
+    } else {
+        buf_str(out, "Nothing is open.");
+    }
+    buf_str(out, "</h1>\n");
+}
+
+static void in_words(const struct story *s, const struct report_summary *sum, struct buf *out)
+{
+    buf_str(out, "<p class=\"sub\">");
+    if (s->open_records > 0 || s->open_bytes > 0) {
+        buf_str(out, "They say that they hold ");
+        if (s->open_records > 0) {
+            buf_str(out, "<b>");
+            html_count(out, s->open_records);
+            buf_str(out, " records</b>");
+        }
+        if (s->open_bytes > 0) {
+            buf_str(out, s->open_records > 0 ? " in <b>" : "<b>");
+            html_bytes(out, s->open_bytes);
+            buf_str(out, "</b>");
+        }
+        buf_str(out, ". ");
+    }
+    html_many(out, sum->answered, "endpoint", "endpoints");
+    buf_str(out, " of ");
+    layout_number(out, s->run.endpoints);
+    buf_str(out, " answered");
+    if (s->outcomes[OUTCOME_LOCKED]) {
+        buf_str(out, "; ");
+        html_many(out, s->outcomes[OUTCOME_LOCKED], "service was", "services were");
+        buf_str(out, " locked, as it should be");
+    }
+    buf_str(out, ".</p>\n");
+}
+
+static void tiles(const struct story *s, struct buf *out)
+{
+    uint64_t all = 0, before = 0;
+    for (size_t i = 0; i <= SEVERITY_CRITICAL; i++)
+        all += s->severities[i];
+    if (!all)
+        return;
+    buf_str(out, "<div class=\"overview\" role=\"img\" aria-label=\"Findings by severity\">"
+                 "<svg class=\"stack\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; before += s->severities[i], i--) {
+        if (!s->severities[i])
+            continue;
+        buf_str(out, "<rect class=\"");
+        buf_str(out, severity_name((enum severity)i));
+        buf_str(out, "\" x=\"");
+        put_tenths(out, 1000.0 * (double)before / (double)all);
+        buf_str(out, "\" width=\"");
+        put_tenths(out, 1000.0 * (double)s->severities[i] / (double)all);
+        buf_str(out, "\" height=\"10\"/>");
+    }
+    buf_str(out, "</svg></div>\n<ul class=\"tiles\">");
+    for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; i--) {
+        buf_str(out, s->severities[i] ? "<li><b>" : "<li class=\"zero\"><b>");
+        layout_number(out, s->severities[i]);
+        buf_str(out, "</b>");
+        html_severity(out, (enum severity)i);
+        buf_str(out, "</li>");
+    }
+    buf_str(out, "</ul>\n");
+}
+
+static void first_jobs(const struct story *s, struct buf *out)
+{
+    size_t shown = s->groups.len < HTML_FIRST_MAX ? s->groups.len : HTML_FIRST_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "<section class=\"first\"><h2>Do this first</h2><ol>");
+    for (size_t i = 0; i < shown; i++) {
+        const struct story_group *g = s->groups.at[i];
+        buf_str(out, "<li><a href=\"#job-");
+        layout_number(out, i + 1);
+        buf_str(out, "\">");
+        html_text(out, g->title);
+        buf_str(out, "</a> <span class=\"dim\">");
+        html_text(out, g->product);
+        buf_str(out, ", ");
+        html_many(out, g->count, "endpoint", "endpoints");
+        if (g->records > 0) {
+            buf_str(out, ", ");
+            html_count(out, g->records);
+            buf_str(out, " records");
+        }
+        buf_str(out, "</span>");
+        html_severity(out, g->severity);
+        buf_str(out, "</li>");
+    }
+    buf_str(out, "</ol></section>\n");
+}
+
+void html_lead(const struct story *s, const struct report_summary *sum, struct buf *out)
+{
+    buf_str(out, "<section class=\"lead\">\n<p class=\"eyebrow\">Exposure report, ");
+    html_date(out, s->run.started_ms);
+    buf_str(out, "</p>\n");
+    headline(s, out);
+    in_words(s, sum, out);
+    if (sum->interrupted)
+        buf_str(out, "<p class=\"note\">The run was interrupted: what follows is a part.</p>\n");
+    if (!has_findings(s)) {
+        buf_str(out, "<div class=\"empty\">");
+        buf_str(out, DOOR);
+        buf_str(out, "<p>Every door that was tried is closed, or answers nothing that a rule speaks of. Look at what "
+                     "was skipped and failed below before you call it a day.</p></div>\n");
+    }
+    tiles(s, out);
+    buf_str(out, "</section>\n");
+    first_jobs(s, out);
+}

@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""Kills a scan at random instants, goes on with it, and compares what is stored in the end with what
+an undisturbed scan of the same endpoints stored.
+
+    test/store/crash.py [--ajar build/ajar] [--instants 200] [--endpoints 50000] [--seed 1]
+
+Runs in a network namespace of its own (unshare -n). A listener of our own stands behind every
+address of 127.0.0.0/8 at some ports: it answers like a Redis without a password and counts who was
+asked how often. Each round: a scan is started on a fresh store; sweeper, keeper or both get SIGKILL
+at random instants until it comes through with --resume. Checked:
+
+  - the store equals that of the undisturbed scan (all tables but times and numbers of rows),
+  - no endpoint is asked again beyond those that were in flight or less than 0.3 s old at a kill,
+  - the store opens after every kill, and passes SQLite's own integrity check.
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import random
+import selectors
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PORTS = [6379, 6380, 7001, 7002]          # the last two are closed
+STRANGER = 7000                           # answers nothing that Ajar knows; asked at a few addresses only
+OPEN_PORTS = [6379, 6380, STRANGER]
+PARALLEL = 128
+INFO = b"# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\nos:Linux\r\nrun_id:%040d\r\nrole:master\r\n" \
+       b"connected_slaves:0\r\ncluster_enabled:0\r\n# Keyspace\r\ndb0:keys=%d,expires=0,avg_ttl=0\r\n"
+
+
+class Server(threading.Thread):
+    """Answers PING and INFO; an endpoint counts as asked when its first request came. Port 7000
+    accepts and says nothing known."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.asked = collections.Counter()
+        self.selector = selectors.DefaultSelector()
+        for port in OPEN_PORTS:
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.bind(("0.0.0.0", port))
+            s.listen(4096)
+            s.setblocking(False)
+            self.selector.register(s, selectors.EVENT_READ, None)
+
+    def accept(self, listener):
+        for _ in range(64):
+            try:
+                c, _peer = listener.accept()
+            except OSError:
+                return
+            c.setblocking(False)
+            self.selector.register(c, selectors.EVENT_READ, c.getsockname())
+
+    def answer(self, c, at):
+        try:
+            data = c.recv(65536)
+        except OSError:
+            data = b""
+        if data and at[1] != STRANGER:
+            if b"INFO" in data or b"info" in data:
+                self.asked[at] += 1
+                n = int(at[0].split(".")[3])
+                body = INFO % (n, n + 1)
+                reply = b"$%d\r\n%s\r\n" % (len(body), body)
+            elif data.startswith(b"PING") or b"PING" in data:
+                reply = b"+PONG\r\n"
+            else:
+                reply = b"-ERR unknown command\r\n"
+            try:
+                c.send(reply)
+                return
+            except OSError:
+                pass
+        elif data:
+            self.asked[at] += 1
+            try:
+                c.send(b"220 something else entirely\n")
+            except OSError:
+                pass
+        self.selector.unregister(c)
+        c.close()
+
+    def run(self):
+        while True:
+            for key, _ in self.selector.select():
+                if key.data is None:
+                    self.accept(key.fileobj)
+                else:
+                    self.answer(key.fileobj, key.data)
+
+
+def children(pid):
+    try:
+        return [int(x) for x in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+QUERIES = {
+    "scan": "select state, seed, total, plan, scope from scans",
+    "journal": "select places, done, skipped, failed, answered from journals",
+    "visits": """select hex(e.address), e.port, e.name, v.end, w.text from visits v join endpoints e on e.id = v.endpoint
+                 left join words w on w.id = v.why order by 1, 2, 3""",
+    "observations": """select hex(e.address), e.port, o.place, p.text, o.kind, o.outcome, o.tls, o.collections, o.records,
+                 o.bytes, o.first_scan, o.last_scan from observations o join endpoints e on e.id = o.endpoint
+                 join words p on p.id = o.product order by 1, 2, 3""",
+    "facts": """select hex(e.address), e.port, o.place, f.place, k.text, f.type, f.value, hex(f.proof) from facts f
+                 join observations o on o.id = f.observation join endpoints e on e.id = o.endpoint
+                 join words k on k.id = f.key order by 1, 2, 3, 4""",
+    "collections": """select hex(e.address), e.port, o.place, c.place, hex(c.name), c.records, c.bytes from collections c
+                 join observations o on o.id = c.observation join endpoints e on e.id = o.endpoint order by 1, 2, 3, 4""",
+    "findings": """select hex(fingerprint), severity, why, closed_ms is null, opened_scan, seen_scan from findings order by 1""",
+    "sightings": """select s.scan, hex(f.fingerprint), s.severity from sightings s join findings f on f.id = s.finding
+                 order by 1, 2""",
+    "reasons": "select end, w.text, sum(count) from reasons r left join words w on w.id = r.why group by 1, 2 order by 1, 2",
+}
+
+
+def contents(path):
+    with sqlite3.connect(path) as db:
+        bad = db.execute("pragma integrity_check").fetchone()[0]
+        if bad != "ok":
+            raise SystemExit(f"crash: {path} is damaged: {bad}")
+        return {name: db.execute(sql).fetchall() for name, sql in QUERIES.items()}
+
+
+class Crash:
+    def __init__(self, args):
+        self.args = args
+        self.random = random.Random(args.seed)
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="ajar-crash-"))
+        self.server = Server()
+        self.server.start()
+        last = args.endpoints // len(PORTS) - 1
+        self.target = f"127.1.0.0-127.1.{last >> 8}.{last & 255}"
+        self.kills = self.excess = self.again = self.resumes = 0
+
+    def start(self, db, resume):
+        command = [self.args.ajar, "scan", "--db", str(db), "--json", "--fail-on", "critical", "--rate", "1000000",
+                   "--parallel", str(PARALLEL), "--loops", "1"]
+        command += ["--resume"] if resume else ["--large", "--seed", "7", "--ports", ",".join(map(str, PORTS)), self.target,
+                                                     f"127.2.0.1-127.2.0.40:{STRANGER}"]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def undisturbed(self):
+        db = self.dir / "whole.db"
+        began = time.monotonic()
+        p = self.start(db, False)
+        err = p.communicate()[1]
+        if p.returncode != 0:
+            raise SystemExit(f"crash: the undisturbed scan ended with {p.returncode}: {err.decode()}")
+        self.took = time.monotonic() - began
+        self.whole = contents(db)
+        self.reference = collections.Counter(self.server.asked)
+
+    def wait_for(self, p, seconds):
+        try:
+            p.wait(seconds)
+            return True
+        except subprocess.TimeoutExpired:
+            return False
+
+    def strike(self, p):
+        """Kills one of both, or both, and waits until neither runs."""
+        sweepers = children(p.pid)
+        who = self.random.choice(["sweeper", "keeper", "both"])
+        if who in ("sweeper", "both"):
+            for pid in sweepers:
+                kill(pid)
+        if who in ("keeper", "both"):
+            kill(p.pid)
+        p.communicate()
+        until = time.monotonic() + 5
+        while any(pathlib.Path(f"/proc/{pid}").exists() for pid in sweepers) and time.monotonic() < until:
+            time.sleep(0.001)
+
+    def round(self, number):
+        """One scan with a few kills; returns after it came through."""
+        db = self.dir / f"round{number}.db"
+        self.server.asked.clear()
+        strikes = 0
+        begun = False
+        for attempt in range(1000):
+            p = self.start(db, begun)
+            done = self.kills >= self.args.instants
+            if self.wait_for(p, 120 if done else self.random.uniform(0, 0.6 * self.took)):
+                err = p.communicate()[1].decode()
+                if p.returncode == 0:
+                    break
+                if "no unfinished scan" in err:   # killed between the last commit and the exit
+                    break
+                if not begun and ("no store" in err or "nothing is stored" in err):
+                    continue
+                raise SystemExit(f"crash: attempt {attempt} of round {number} ended with {p.returncode}: {err}")
+            self.strike(p)
+            self.kills += 1
+            strikes += 1
+            begun = self.has_scan(db)
+            self.resumes += begun
+        self.check(db, strikes)
+
+    def has_scan(self, db):
+        """Whether the kill came after the scan had its row; without one there is nothing to resume."""
+        try:
+            with sqlite3.connect(f"file:{db}?mode=rw", uri=True) as c:
+                if c.execute("pragma integrity_check").fetchone()[0] != "ok":
+                    raise SystemExit(f"crash: {db} is damaged after a kill")
+                return c.execute("select count(*) from scans").fetchone()[0] > 0
+        except sqlite3.OperationalError:
+            return False
+
+    def check(self, db, strikes):
+        got = contents(db)
+        for name, rows in self.whole.items():
+            if got[name] != rows:
+                missing = [r for r in rows if r not in set(got[name])][:3] if rows and name != "journal" else rows[:1]
+                extra = [r for r in got[name] if r not in set(rows)][:3]
+                raise SystemExit(f"crash: {db}: {name} differs after {strikes} kills: {len(rows)} rows expected, "
+                                 f"{len(got[name])} found; missing {missing}, too many {extra}")
+        again = sum((self.server.asked - self.reference).values())
+        lost = self.reference - self.server.asked
+        if lost:
+            raise SystemExit(f"crash: {sum(lost.values())} requests never came, such as to {next(iter(lost))}")
+        rate = sum(self.reference.values()) / self.took
+        allowed = strikes * (PARALLEL + 0.3 * rate)
+        self.again += again
+        if again > allowed:
+            raise SystemExit(f"crash: {again} endpoints were asked again after {strikes} kills; {allowed:.0f} can have been in flight")
+        db.unlink()
+
+    def run(self):
+        self.undisturbed()
+        number = 0
+        while self.kills < self.args.instants:
+            self.round(number)
+            number += 1
+        shutil.rmtree(self.dir)
+        asked = sum(self.reference.values())
+        print(f"crash: {self.kills} kills in {number} scans of {self.args.endpoints} endpoints, {self.resumes} resumed: every store as if "
+              f"undisturbed; asked again: {self.again / max(self.kills, 1):.1f} a kill, of {asked} that answer "
+              f"({PARALLEL} in flight, undisturbed scan {self.took:.1f} s)")
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--ajar", default=str(ROOT / "build/ajar"))
+    p.add_argument("--instants", type=int, default=200)
+    p.add_argument("--endpoints", type=int, default=50000)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    args = p.parse_args()
+    args.ajar = os.path.abspath(args.ajar)
+    if not args.inside:
+        os.execvp("unshare", ["unshare", "-r", "-n", sys.executable, __file__, *sys.argv[1:], "--inside"])
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    Crash(args).run()
+
+
+if __name__ == "__main__":
+    main()
