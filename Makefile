@@ -90,6 +90,9 @@ $(BUILD)/unit/%: test/unit/%.c $(BUILD)/libajar.a
 $(BUILD)/tapes: test/tape/run.c $(BUILD)/libajar.a
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libajar.a $(LDLIBS)
 
+$(BUILD)/report-demo: test/report/demo.c $(BUILD)/libajar.a
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libajar.a $(LDLIBS)
+
 units: $(UNIT_BINS) $(BUILD)/tapes
 unit: units
 	test/run-units $(BUILD)

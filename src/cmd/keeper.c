@@ -15,7 +15,7 @@
 #include "text/escape.h"
 
 enum {
-    READ_BYTES = 256 * 1024,
+    READ_BYTES = 64 * 1024,
     IN_BYTES_MAX = VISIT_ENCODED_MAX + READ_BYTES + 16,
     OUT_BYTES_MAX = 512 * 1024 * 1024,
     OUT_AT_BYTES = 64 * 1024,

@@ -28,6 +28,7 @@ enum {
     COLUMNS_DEFAULT = 100,
     PLAN_BYTES_MAX = 64 << 20,
     DIFFERENCES_MAX = 20,
+    PIPE_BYTES = 32 * 1024, /* what is in the pipe when the keeper is killed is asked again */
 };
 
 /* What one run of the verb is about. */
@@ -219,13 +220,14 @@ static int keep(struct scanning *s, struct keeper *k, const struct report_run *r
 static int sweep_and_keep(struct scanning *s, struct keeper *k, struct walk *walk, const struct report_run *run)
 {
     struct error e;
-    int fds[2];
+    int fds[2], pipe_bytes = PIPE_BYTES;
     pid_t keeper = getpid();
     k->progress = mmap(NULL, sizeof(*k->progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (k->progress == MAP_FAILED || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
         error_set(&e, "cannot start the sweeper: %s", strerror(errno));
         return cmd_fail(EXIT_INCOMPLETE, &e);
     }
+    setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &pipe_bytes, sizeof(pipe_bytes));
     fflush(NULL);
     k->sweeper = fork();
     if (k->sweeper < 0) {

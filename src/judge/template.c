@@ -192,7 +192,7 @@ static void put_bytes(struct writer *w, int64_t value)
         unit++;
     }
     put_plain(w, tenths / 10);
-    if (unit && tenths < 1000 && tenths % 10) {
+    if (unit && tenths % 10) {
         put_str(w, ".");
         put_plain(w, tenths % 10);
     }

@@ -74,6 +74,9 @@ static const struct ask MY_RIGHTS =
              "SELECT @@global.read_only, SUM(privilege_type = 'INSERT'), "
              "SUM(privilege_type = 'SUPER') FROM information_schema.user_privileges WHERE grantee "
              "= CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')");
+static const struct ask MY_WHO =
+    MY_QUERY("mysql.who", "whose rights the session has, where it is listed with none",
+             "SELECT CURRENT_USER()");
 static const struct ask MY_INDEXES =
     MY_QUERY("mysql.search_indexes", "Sphinx and Manticore: names of the indexes, the second proof",
              "SHOW TABLES");
@@ -351,6 +354,22 @@ static int64_t my_number(struct span cell)
 
 /* ---- counting -------------------------------------------------------------------------- */
 
+/* Every account is listed with a right, be it USAGE. Who is not listed has none of the accounts: the
+ * server runs with skip-grant-tables, and says so by the name it gives to everybody ("@" in MariaDB
+ * 10.11, "skip-grants user@skip-grants host" in MySQL 8). */
+static void my_skips_grants(struct my *m, struct observation *o)
+{
+    struct my_rows rows = { 0 };
+    wire_ask(m->w, &MY_WHO);
+    if (!my_result(m, 1, &rows) || rows.list.len != 1)
+        return;
+    struct span who = rows.list.at[0].cell[0];
+    if (!span_is(who, "@") && !span_starts(who, SPAN("skip-grants user@")))
+        return;
+    fact_bool(o, "superuser", true, MY_WHO.name, who);
+    fact_bool(o, "writable", true, MY_WHO.name, who);
+}
+
 static void my_rights(struct my *m, struct observation *o)
 {
     struct my_rows rows = { 0 };
@@ -359,8 +378,10 @@ static void my_rights(struct my *m, struct observation *o)
         return;
     const struct my_row *row = &rows.list.at[0];
     int64_t insert = my_number(row->cell[1]), super = my_number(row->cell[2]);
-    if (insert < 0 || super < 0)
+    if (insert < 0 || super < 0) {
+        my_skips_grants(m, o);
         return;
+    }
     fact_bool(o, "superuser", super > 0, MY_RIGHTS.name, row->cell[2]);
     bool read_only = !span_is(row->cell[0], "0") && !span_is(row->cell[0], "OFF");
     if (insert > 0)
@@ -573,7 +594,7 @@ const struct probe PROBE_MYSQL = {
     .proof = "user root gets in with an empty answer, then information_schema is answered",
     .counts = "databases, tables, estimated rows and sizes from information_schema",
     .asks = { &MY_TLS_REQUEST, &MY_LOGIN, &MY_LOGIN_TLS, &MY_EMPTY, &MY_EMPTY_TLS, &MY_TOTALS,
-              &MY_TABLES, &MY_RIGHTS, &MY_INDEXES, &MY_INDEX_STATUS, &MY_QUIT },
+              &MY_TABLES, &MY_RIGHTS, &MY_WHO, &MY_INDEXES, &MY_INDEX_STATUS, &MY_QUIT },
     .recognises = mysql_recognises,
     .run = mysql_run,
 };

@@ -41,6 +41,21 @@ void html_count(struct buf *out, int64_t n)
         layout_brief(out, (uint64_t)n);
 }
 
+void html_count_words(struct buf *out, int64_t n)
+{
+    static const char *const WORDS[] = { " million", " billion", " trillion", " quadrillion", " quintillion" };
+    double value = (double)n / 1e6;
+    size_t word = 0;
+    if (n < 1000000) {
+        layout_number(out, n > 0 ? (uint64_t)n : 0);
+        return;
+    }
+    for (; value >= 999.95 && word + 1 < sizeof(WORDS) / sizeof(WORDS[0]); word++)
+        value /= 1000;
+    put_tenths(out, value);
+    buf_str(out, WORDS[word]);
+}
+
 void html_bytes(struct buf *out, int64_t n)
 {
     if (n < 0)

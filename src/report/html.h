@@ -23,6 +23,8 @@ void html_text(struct buf *out, struct span visible);
 void html_code(struct buf *out, struct span visible_lines);
 /* "969.8 M", or a dash where it is not known. */
 void html_count(struct buf *out, int64_t n);
+/* "6.8 billion"; of what is known. */
+void html_count_words(struct buf *out, int64_t n);
 void html_bytes(struct buf *out, int64_t n);
 /* "2026-11-22" */
 void html_date(struct buf *out, int64_t wall_ms);

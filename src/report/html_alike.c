@@ -57,6 +57,8 @@ static void fleet(const struct story *s, const struct story_fleet *f, struct buf
     html_text(out, f->version);
     buf_str(out, "</h3><p class=\"meta\"><span>");
     layout_number(out, f->open);
+    buf_str(out, " of ");
+    layout_number(out, f->places.count);
     buf_str(out, " open</span>");
     if (f->records >= 0) {
         buf_str(out, "<span>");
@@ -75,7 +77,6 @@ static void fleet(const struct story *s, const struct story_fleet *f, struct buf
     buf_str(out, ", key <code>");
     html_text(out, span_first(f->key_hash, 16));
     buf_str(out, "</code></p>");
-    html_bar(out, (double)f->open / (double)f->places.count, "fill");
     buf_str(out, "<p class=\"places\">");
     places(out, &f->places);
     buf_str(out, "</p></article>\n");

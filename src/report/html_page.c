@@ -88,7 +88,7 @@ static void in_words(const struct story *s, const struct report_summary *sum, st
         buf_str(out, "They say that they hold ");
         if (s->open_records > 0) {
             buf_str(out, "<b>");
-            html_count(out, s->open_records);
+            html_count_words(out, s->open_records);
             buf_str(out, " records</b>");
         }
         if (s->open_bytes > 0) {
@@ -159,7 +159,7 @@ static void first_jobs(const struct story *s, struct buf *out)
         html_many(out, g->count, "endpoint", "endpoints");
         if (g->records > 0) {
             buf_str(out, ", ");
-            html_count(out, g->records);
+            html_count_words(out, g->records);
             buf_str(out, " records");
         }
         buf_str(out, "</span>");

@@ -195,11 +195,18 @@ static void alarm_before(struct buf *out, const char *trigger)
     buf_str(out, "\r\nEND:VALARM\r\n");
 }
 
+/* Calendars know years from 1 on and four digits; what a certificate states beyond is brought near. */
+static int64_t within(int64_t wall_ms)
+{
+    const int64_t last = 253370764800000; /* 9999-01-01 */
+    return wall_ms < 0 ? 0 : wall_ms > last ? last : wall_ms;
+}
+
 static void event(struct ical *x, const struct ical_certificate *c, struct buf *out)
 {
     struct buf *line = &x->scratch;
     bool expired = c->not_after_ms <= x->run.started_ms;
-    int64_t next_ms;
+    int64_t day_ms = within(c->not_after_ms);
     buf_str(out, "BEGIN:VEVENT\r\n");
     buf_reset(line);
     buf_str(line, "UID:");
@@ -208,11 +215,9 @@ static void event(struct ical *x, const struct ical_certificate *c, struct buf *
     buf_str(out, "DTSTAMP:");
     put_stamp(out, x->run.started_ms);
     buf_str(out, "\r\nDTSTART;VALUE=DATE:");
-    put_day(out, c->not_after_ms);
-    if (!__builtin_add_overflow(c->not_after_ms, (int64_t)DAY_MS, &next_ms)) {
-        buf_str(out, "\r\nDTEND;VALUE=DATE:");
-        put_day(out, next_ms);
-    }
+    put_day(out, day_ms);
+    buf_str(out, "\r\nDTEND;VALUE=DATE:");
+    put_day(out, day_ms + DAY_MS);
     buf_str(out, "\r\n");
     buf_reset(line);
     buf_str(line, expired ? "SUMMARY:Certificate expired: " : "SUMMARY:Certificate expires: ");

@@ -111,7 +111,7 @@ static void put_scaled(struct buf *out, uint64_t n, const char *const *units, si
         unit++;
     }
     buf_u64(out, tenths / 10);
-    if (unit && tenths < 10000 && tenths % 10) {
+    if (unit && tenths % 10) {
         buf_byte(out, '.');
         buf_u64(out, tenths % 10);
     }

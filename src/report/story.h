@@ -15,7 +15,7 @@ enum {
     STORY_BYTES_MAX = 512 * 1024 * 1024, /* what comes after is only counted */
     STORY_EVIDENCE_MAX = 16,
     STORY_LARGEST_MAX = 12,
-    STORY_HOLDINGS_MAX = 12,
+    STORY_HOLDINGS_MAX = 8,
     STORY_REASONS_MAX = 12,
     STORY_PLACES_MAX = 24,   /* endpoints named of one certificate or fleet */
     STORY_TEXT_MAX = 2048,   /* bytes of foreign text; longer is cut and says so */

@@ -83,37 +83,52 @@ static void prefix_bounds(const struct store_filter *f, uint8_t first[16], uint8
     }
 }
 
+/* ?12: STORE_OPEN, STORE_CLOSED or STORE_ALL. */
 #define FILTERS                                                                                                        \
-    " AND (?4 = '' OR wp.text = ?4) AND (?5 = '' OR wr.text = ?5) AND (?6 = x'' OR (e.address BETWEEN ?6 AND ?7"      \
-    " AND length(e.address) = length(?6))) AND (?8 = 0 OR e.port = ?8) AND (f.opened_ms > ?9)"                         \
+    " AND f.severity >= ?2 AND (?4 = 0 OR f.product = ?4) AND (?5 = 0 OR f.rule = ?5) AND f.opened_ms > ?9"            \
+    " AND (?12 = 2 OR (f.closed_ms IS NULL) = (?12 = 0)) AND (?8 = 0 OR e.port = ?8)"                                  \
     " AND (?10 = 0 OR a.until_ms IS NOT NULL) AND (?11 = 0 OR a.until_ms IS NULL)"                                     \
     " ORDER BY f.severity DESC, f.records DESC LIMIT ?3"
+
+/* The number of a word; -1, which nothing has, for one that was never stored, 0 for NULL. */
+static int64_t known_word(struct store *s, const char *word)
+{
+    static const char FIND[] = "SELECT id FROM words WHERE text = ?1";
+    if (!word)
+        return 0;
+    struct query q = query(s, FIND);
+    query_text(&q, 1, span_str(word));
+    return query_value(&q, -1);
+}
 
 bool store_findings(struct store *s, const struct store_filter *filter,
                     bool (*each)(void *self, const struct stored_finding *f), void *self, struct error *e)
 {
-    /* Three texts, so that the open ones are walked along their index. CROSS JOIN keeps the order. */
+    /* Three ways in: along the open ones, worst first; through the addresses; all. */
     static const char OPEN[] = FINDING_COLUMNS " FROM findings f INDEXED BY findings_open" FINDING_JOINS
-                               " WHERE f.closed_ms IS NULL AND f.severity >= ?2" FILTERS;
-    static const char CLOSED[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS
-                                 " WHERE f.closed_ms IS NOT NULL AND f.severity >= ?2" FILTERS;
-    static const char ALL[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS " WHERE f.severity >= ?2" FILTERS;
+                               " WHERE f.closed_ms IS NULL" FILTERS;
+    static const char AT[] = FINDING_COLUMNS " FROM endpoints at CROSS JOIN findings f ON f.endpoint = at.id" FINDING_JOINS
+                             " WHERE at.address BETWEEN ?6 AND ?7 AND length(at.address) = length(?6)" FILTERS;
+    static const char ALL[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS " WHERE true" FILTERS;
     uint8_t first[16], last[16];
     size_t len = 0;
-    if (filter->address.family)
+    int64_t product = known_word(s, filter->product), rule = known_word(s, filter->rule);
+    struct query q = query(s, filter->address.family ? AT : filter->which == STORE_OPEN ? OPEN : ALL);
+    if (filter->address.family) {
         prefix_bounds(filter, first, last, &len);
-    struct query q = query(s, filter->which == STORE_OPEN ? OPEN : filter->which == STORE_CLOSED ? CLOSED : ALL);
+        query_blob(&q, 6, span_of(first, len));
+        query_blob(&q, 7, span_of(last, len));
+    }
     query_int(&q, 1, filter->now_ms);
     query_int(&q, 2, filter->severity_min);
     query_int(&q, 3, filter->max ? (int64_t)filter->max : -1);
-    query_text(&q, 4, span_str(filter->product));
-    query_text(&q, 5, span_str(filter->rule));
-    query_blob(&q, 6, span_of(first, len));
-    query_blob(&q, 7, span_of(last, len));
+    query_int(&q, 4, product);
+    query_int(&q, 5, rule);
     query_int(&q, 8, filter->port);
     query_int(&q, 9, filter->opened_after_ms);
     query_int(&q, 10, filter->accepted_only);
     query_int(&q, 11, filter->no_accepted);
+    query_int(&q, 12, filter->which);
     each_finding(&q, each, self);
     return store_told(s, e);
 }

@@ -32,8 +32,10 @@ def any_of(value):
     return value if isinstance(value, tuple) else (value,)
 
 
-def lines_of(report, kind, endpoint):
-    return [line for line in report if line.get("type") == kind and line.get("endpoint") == endpoint]
+def lines_of(report, kind, endpoint, via=""):
+    """What was said about an endpoint itself, or about what is seen through the dashboard there."""
+    return [line for line in report
+            if line.get("type") == kind and line.get("endpoint") == endpoint and line.get("via", "") == via]
 
 
 def check_box(box, report, before, after):
@@ -44,14 +46,16 @@ def check_box(box, report, before, after):
 
 def check_view(box, view, report, before, after):
     label = box.spec.name if view.port == "P" else f"{box.spec.name}/{view.port}"
+    if view.via:
+        label += f"/via-{view.via}"
     endpoint = f"{box.address}:{box.ports[view.port]}"
-    services = lines_of(report, "service", endpoint)
+    services = lines_of(report, "service", endpoint, view.via)
     if services or not view.optional:
         yield said(f"{label} services", len(services) == 1, 1, len(services))
     if len(services) == 1:
         yield from check_service(label, view, services[0], before, after)
-        yield from check_open(label, services[0], lines_of(report, "finding", endpoint))
-    yield from check_rules(label, view, lines_of(report, "finding", endpoint))
+        yield from check_open(label, services[0], lines_of(report, "finding", endpoint, view.via))
+    yield from check_rules(label, view, lines_of(report, "finding", endpoint, view.via))
     if view.certificate:
         yield from check_certificate(label, view, box.zoo.certs, lines_of(report, "certificate", endpoint))
 

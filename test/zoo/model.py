@@ -24,6 +24,7 @@ class View:
     may: tuple = ()  # fields that may be null, else must equal the truth; all other fields must be null
     facts: dict = field(default_factory=dict)  # facts that must have this value ({version} is the truth's); None: must be absent
     port: str = "P"  # which of the server's ports
+    via: str = ""  # the dashboard that this is seen through: a second view of the same port
     transport: str = "tcp"
     slack: dict = field(default_factory=dict)  # field -> fraction it may be off, for what moves while one looks
     certificate: str = ""  # the file under $C that the server presents

@@ -90,7 +90,7 @@ def truths(boxes, jobs, tally):
 
 
 def endpoints_of(boxes):
-    return [f"{box.address}:{box.ports[view.port]}" for box in boxes for view in box.spec.views]
+    return [f"{box.address}:{box.ports[view.port]}" for box in boxes for view in box.spec.views if not view.via]
 
 
 def scan(ajar, endpoints, root):

@@ -38,9 +38,9 @@
     var cell = row.cells[column], v = cell.getAttribute("data-v");
     return v === null ? cell.textContent.toLowerCase() : Number(v);
   }
-  var FEW = 50;
+  var FEW = 12, PRINTED = 400;
   each(document.querySelectorAll("table.sortable"), function (table) {
-    var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows), all = false, words = "";
+    var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows), most = FEW, words = "";
     var bar = make("p", { "class": "tools" }), find = make("input", {
       type: "search", placeholder: "Filter", "aria-label": "Filter the table"
     }), more = make("button", { type: "button" }), count = make("span", { "class": "dim" });
@@ -49,9 +49,9 @@
       rows.forEach(function (r) {
         var hit = !words || r.textContent.toLowerCase().indexOf(words) >= 0;
         hits += hit;
-        r.hidden = !hit || (!all && hits > FEW);
+        r.hidden = !hit || hits > most;
       });
-      more.hidden = all || hits <= FEW;
+      more.hidden = hits <= most;
       more.textContent = "Show all " + hits.toLocaleString("en");
       count.textContent = words ? hits.toLocaleString("en") + " of " + rows.length.toLocaleString("en") : "";
     }
@@ -80,15 +80,15 @@
       th.appendChild(button);
       button.addEventListener("click", function () { sortBy(column, button); });
     });
-    if (rows.length > 10) {
+    if (rows.length > FEW) {
       bar.appendChild(find);
       bar.appendChild(count);
       table.parentNode.insertBefore(bar, table);
       table.parentNode.insertBefore(more, table.nextSibling);
       more.className = "more";
       find.addEventListener("input", function () { words = find.value.trim().toLowerCase(); show(); });
-      more.addEventListener("click", function () { all = true; show(); });
-      addEventListener("beforeprint", function () { all = true; show(); });
+      more.addEventListener("click", function () { most = Infinity; show(); });
+      addEventListener("beforeprint", function () { most = Math.max(most, PRINTED); show(); });
       show();
     }
   });

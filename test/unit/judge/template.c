@@ -61,7 +61,7 @@ static void expect(struct fixture *x, const char *text, const char *wanted)
 static void test_formats(void **state)
 {
     static const struct { int64_t bytes; const char *human; } BYTES[] = {
-        { 0, "0 B" }, { 999, "999 B" }, { 1000, "1 kB" }, { 1549, "1.5 kB" }, { 999949, "999 kB" },
+        { 0, "0 B" }, { 999, "999 B" }, { 1000, "1 kB" }, { 1549, "1.5 kB" }, { 999949, "999.9 kB" },
         { 999951, "1 MB" },
         { 1500000, "1.5 MB" }, { 23100000000000, "23.1 TB" }, { INT64_MAX, "9.2 EB" },
     };

@@ -237,6 +237,10 @@ static void a_connection_before_its_time(void **state)
     assert_int_equal(p->b.back.connect(&p->b.back, &HERE, LATER), WIRE_REFUSED);
     assert_not_finished(p, "a connection that the tape does not expect (the tape stands at line 4)");
     eject(p);
+    p = play("tls\nconnect\n"); /* the handshake was due before */
+    assert_int_equal(p->b.back.connect(&p->b.back, &HERE, LATER), WIRE_REFUSED);
+    assert_not_finished(p, "a connection that the tape does not expect");
+    eject(p);
     p = play_as("refuse\n", TAPE_AS_WRITTEN);
     assert_int_equal(p->b.back.connect(&p->b.back, &HERE, LATER), WIRE_REFUSED);
     assert_finished(p);

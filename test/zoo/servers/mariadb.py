@@ -59,7 +59,9 @@ SPECS = (
     mariadb("open", View("mariadb", "open", sees=FIELDS)),
     mariadb("locked", View("mariadb", "locked", sees=("version",)), seed=seed_and_lock,
             client=ROOT + " -p" + PASSWORD),
-    mariadb("skip-grant", View("mariadb", "open", sees=FIELDS), options=" --skip-grant-tables"),
+    # Everybody is administrator.
+    mariadb("skip-grant", View("mariadb", "open", sees=FIELDS, facts={"superuser": True, "writable": True}),
+            options=" --skip-grant-tables"),
     mariadb("tls", IN_TLS, options=TLS),
     mariadb("tls-only", IN_TLS, options=TLS + " --require-secure-transport=on"),
 )

@@ -1,8 +1,8 @@
 """Mosquitto. Counted: retained messages and the bytes held, as the broker itself says under $SYS.
 
-It counts its own $SYS topics among them, about 50, of which some come and go: Ajar therefore states the number only where
-it is above 64, and the slack is that coming and going. A figure that did not change for a minute expires, so the truth
-makes the number move before it asks: a message is retained, and taken back.
+It counts its own $SYS topics among them, about 50, of which some come and go: Ajar therefore states the number only
+where it is above 64, and the slack is that coming and going. A figure that did not change for a minute expires, so the
+truth makes the number move before it asks: a message is retained, and taken back.
 """
 
 import socket

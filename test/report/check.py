@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Reads back what the report formats write: CSV, iCalendar, JSON Lines, Markdown and HTML, for the
+demo's scenes, hostile names among them. With py-ocsf-models and icalendar installed (PyPI) they are
+asked as well; without them their checks are skipped and said to be.
+
+    test/report/check.py BUILD
+"""
+import csv
+import html.parser
+import io
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+SCENES = ["story", "empty", "hostile", "many"]
+RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+
+
+class Checks:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def that(self, ok, what):
+        self.passed += bool(ok)
+        self.failed += not ok
+        if not ok:
+            print("not ok", what)
+
+
+def nothing_raw(c, text, what):
+    hit = RAW.search(text)
+    c.that(not hit, f"{what}: {hit and repr(text[max(0, hit.start() - 30):hit.end() + 10])}")
+
+
+def strings(node):
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield key
+            yield from strings(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from strings(value)
+
+
+def check_csv(c, scene, text):
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    c.that(rows and all(len(r) == len(rows[0]) for r in rows), f"csv {scene}: ragged")
+    bad = [f for r in rows for f in r if f[:1] in "=+-@\t\r" and f]
+    c.that(not bad, f"csv {scene}: formula {bad[:1]}")
+
+
+def check_ical(c, scene, text):
+    lines = text.split("\r\n")
+    c.that("\n" not in text.replace("\r\n", ""), f"ical {scene}: bare line feed")
+    c.that(all(len(line.encode()) <= 75 for line in lines), f"ical {scene}: a line of more than 75 octets")
+    whole = text.replace("\r\n ", "").split("\r\n")
+    c.that(whole.count("BEGIN:VEVENT") == whole.count("END:VEVENT"), f"ical {scene}: events")
+    uids = [line for line in whole if line.startswith("UID:")]
+    c.that(len(uids) == len(set(uids)) == whole.count("BEGIN:VEVENT"), f"ical {scene}: one UID an event")
+    try:
+        import icalendar
+    except ImportError:
+        print("skipped: icalendar is not installed")
+        return
+    calendar = icalendar.Calendar.from_ical(text)
+    events = list(calendar.walk("VEVENT"))
+    c.that(len(events) == len(uids) and not any(e.errors for e in events), f"ical {scene}: icalendar reads it")
+
+
+def check_lines(c, scene, name, text):
+    for line in text.splitlines():
+        event = json.loads(line)
+        joined = "\n".join(strings(event))
+        if RAW.search(joined):
+            nothing_raw(c, joined, f"{name} {scene}")
+            return
+        if name == "ocsf":
+            c.that(event["type_uid"] == event["class_uid"] * 100 + event["activity_id"], f"ocsf {scene}: type")
+        elif event["event_type"] not in ("leak", "service") or event["service"]["credentials"]["password"]:
+            c.that(False, f"l9 {scene}: event")
+    c.that(True, name)
+    if name == "ocsf":
+        check_ocsf(c, scene, text)
+
+
+def check_ocsf(c, scene, text):
+    try:
+        from py_ocsf_models.events.findings.detection_finding import DetectionFinding
+    except ImportError:
+        print("skipped: py-ocsf-models is not installed")
+        return
+    for line in text.splitlines()[:500]:
+        try:
+            DetectionFinding.model_validate_json(line)
+            c.that(True, scene)
+        except ValueError as e:
+            c.that(False, f"ocsf {scene}: {e}")
+            return
+
+
+class Page(html.parser.HTMLParser):
+    VOID = {"meta", "link", "br", "img", "input", "path", "rect", "circle"}
+    TAGS = set("html head meta title style body header a b svg path rect circle nav button main section p h1 h2 h3 h4 div ul li ol "
+               "span code small table thead tr th tbody td article pre i details summary figure figcaption dl dt dd footer script".split())
+    ATTRIBUTES = set("lang charset http-equiv content name class id href hidden type viewbox preserveaspectratio aria-hidden width height "
+                     "x y cx cy r d role aria-label data-v".split())
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.wrong, self.ids, self.links, self.raw = [], [], set(), set(), []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.TAGS:
+            self.wrong.append(f"<{tag}>")
+        for key, value in attrs:
+            if key not in self.ATTRIBUTES:
+                self.wrong.append(f"{tag} {key}")
+            if key == "id":
+                if value in self.ids:
+                    self.wrong.append(f"id {value} twice")
+                self.ids.add(value)
+            if key == "href":
+                self.links.add(value)
+            if key in ("class", "href", "id") and not re.fullmatch(r"#?[a-z0-9 -]+", value):
+                self.wrong.append(f"{key}={value}")
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in self.VOID:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}>")
+
+    def handle_comment(self, data):
+        self.wrong.append("a comment")
+
+
+def check_html(c, scene, text):
+    page = Page()
+    page.feed(text)
+    page.close()
+    c.that(not page.wrong and not page.open, f"html {scene}: {page.wrong[:5]} {page.open[:5]}")
+    lost = {link for link in page.links if link[1:] not in page.ids}
+    c.that(not lost, f"html {scene}: links to nowhere {list(lost)[:3]}")
+    c.that(text.count("<script") == 1 and text.count("<style") == 1, f"html {scene}: one script, one style")
+    head = text[: text.index("<style>")]
+    c.that("default-src 'none'" in head and "unsafe" not in head, f"html {scene}: policy")
+    outside = re.search(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:|//)", text)
+    c.that(not outside, f"html {scene}: asks for something outside")
+    c.that(len(text) < 12_000_000, f"html {scene}: {len(text)} bytes")
+
+
+def check_markdown(c, scene, text):
+    prose = re.sub(r"(?ms)^(`{3,})\n.*?^\1\n", "", text)
+    prose = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", prose)
+    c.that(not re.search(r"<[a-z/!]", prose, re.I), f"markdown {scene}: HTML")
+    c.that("@" not in prose and not re.search(r"(?<!\\)\]\(", prose), f"markdown {scene}: mention or link")
+    c.that(not re.search(r"https?://|www\.", prose), f"markdown {scene}: address that becomes a link")
+
+
+def main():
+    build, c = pathlib.Path(sys.argv[1]), Checks()
+    for scene in SCENES:
+        for name in ["csv", "ical", "l9", "ocsf", "markdown", "html", "sarif"]:
+            raw = subprocess.run([build / "report-demo", name, scene], check=True, stdout=subprocess.PIPE).stdout
+            text = raw.decode("utf-8")
+            nothing_raw(c, text.replace("\r\n", "\n"), f"{name} {scene}")
+            c.that("\r" not in text.replace("\r\n", ""), f"{name} {scene}: bare return")
+            if name == "csv":
+                check_csv(c, scene, text)
+            elif name == "ical":
+                check_ical(c, scene, text)
+            elif name in ("l9", "ocsf"):
+                check_lines(c, scene, name, text)
+            elif name == "html":
+                check_html(c, scene, text)
+            elif name == "markdown":
+                check_markdown(c, scene, text)
+            else:
+                nothing_raw(c, "\n".join(strings(json.loads(text))), f"sarif {scene}, decoded")
+    print(f"{c.passed} passed, {c.failed} failed")
+    return c.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

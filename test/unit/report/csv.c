@@ -1,0 +1,95 @@
+/* What a spreadsheet reads back: every line as many fields, none of them a formula. */
+#include "report/csv.c"
+
+#include "test/unit/report/hostile.h"
+
+enum { COLUMNS = 18 };
+
+/* Reads one field (RFC 4180) into `field`; false at the end of its line. */
+static bool next_field(struct span *rest, struct buf *field)
+{
+    bool quoted = rest->len && rest->at[0] == '"';
+    buf_reset(field);
+    *rest = span_from(*rest, quoted);
+    while (rest->len) {
+        uint8_t c = rest->at[0];
+        *rest = span_from(*rest, 1);
+        if (quoted && c == '"' && rest->len && rest->at[0] == '"')
+            *rest = span_from(*rest, 1);
+        else if (quoted && c == '"') {
+            quoted = false;
+            continue;
+        } else if (!quoted && c == ',')
+            return true;
+        else if (!quoted && c == '\r') {
+            assert_true(rest->len && rest->at[0] == '\n');
+            *rest = span_from(*rest, 1);
+            return false;
+        }
+        buf_byte(field, c);
+    }
+    fail_msg("a line without an end");
+    return false;
+}
+
+static size_t count_line(struct span *rest)
+{
+    struct buf field;
+    size_t columns = 0;
+    bool more = true;
+    buf_init(&field, HOSTILE_MAX);
+    for (; more; columns++) {
+        more = next_field(rest, &field);
+        assert_false(field.len && memchr("=+-@\t\r", field.at[0], 6));
+        assert_true(field.len < 5 * FIELD_BYTES_MAX);
+    }
+    buf_release(&field);
+    return columns;
+}
+
+static void check(struct span out, struct span bad)
+{
+    hostile_nothing_raw(out, true);
+    assert_int_equal(count_line(&out), COLUMNS);
+    if (bad.len)
+        assert_int_equal(count_line(&out), COLUMNS);
+    assert_int_equal(out.len, 0);
+}
+
+static void test_hostile(void **state)
+{
+    (void)state;
+    hostile_run(&report_csv, check);
+}
+
+static void test_line(void **state)
+{
+    struct hostile h = { 0 };
+    struct csv c = { 0 };
+    struct report_run run = { .started_ms = 1656633600000 };
+    (void)state;
+    arena_init(&h.arena, HOSTILE_MAX);
+    buf_init(&h.out, HOSTILE_MAX);
+    hostile_make(&h, SPAN("7"));
+    h.finding.endpoint.name = NULL;
+    h.finding.title = "Open, wide";
+    h.finding.fix = SPAN("# \"one\"\ntwo\n");
+    begin(&c, &run, &h.out);
+    visit(&c, &h.visit, &h.finding, 1, &h.out);
+    struct span out = buf_span(&h.out);
+    span_cut(&out, '\n');
+    assert_true(span_is(out, "critical,open-store,\"Open, wide\",192.0.2.7:6379,,redis,7,,open,tcp,1,"
+                             "9223372036854775807,9223372036854775807,,,0123456789abcdef0123456789abcdef,7,"
+                             "\"# \"\"one\"\"\ntwo\"\r\n"));
+    arena_release(&h.arena);
+    buf_release(&h.out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_line),
+        cmocka_unit_test(test_hostile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

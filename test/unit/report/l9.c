@@ -1,0 +1,74 @@
+/* Each service is one l9format event, with the worst finding's severity and no credential. */
+#include "report/l9.c"
+
+#include "test/unit/report/hostile.h"
+#include "text/node.h"
+
+static const struct node *line_of(struct arena *a, struct span *rest)
+{
+    struct error e = { "" };
+    const struct node *n = json_parse(a, span_cut(rest, '\n'), &e);
+    if (!n)
+        fail_msg("%s", e.text);
+    return n;
+}
+
+static void test_event(void **state)
+{
+    struct hostile h = { 0 };
+    (void)state;
+    arena_init(&h.arena, HOSTILE_MAX);
+    buf_init(&h.out, HOSTILE_MAX);
+    hostile_make(&h, SPAN("CN=a.example, O=x"));
+    struct observation *locked = visit_observe(&h.visit, "mysql", KIND_STORE);
+    locked->outcome = OUTCOME_LOCKED;
+    struct finding f[2] = { h.finding, h.finding };
+    f[0].severity = SEVERITY_LOW;
+    f[1].rule = "ransom-note";
+    visit(NULL, &h.visit, f, 2, &h.out);
+    struct span rest = buf_span(&h.out);
+    const struct node *n = line_of(&h.arena, &rest);
+    assert_true(span_is(node_text(node_get(n, "event_type")), "leak"));
+    assert_true(span_is(node_text(node_get(n, "port")), "6379"));
+    assert_true(span_is(node_text(node_path(n, SPAN("leak.severity"))), "critical"));
+    assert_true(span_is(node_text(node_path(n, SPAN("leak.type"))), "ransom-note"));
+    assert_int_equal(node_path(n, SPAN("leak.dataset.infected"))->integer, 1);
+    assert_int_equal(node_path(n, SPAN("leak.dataset.collections"))->integer, 1);
+    assert_true(span_is(node_text(node_path(n, SPAN("ssl.certificate.cn"))), "a.example"));
+    assert_int_equal(node_path(n, SPAN("ssl.certificate.domain"))->count, 2);
+    assert_int_equal(node_path(n, SPAN("service.credentials.noauth"))->integer, 1);
+    assert_int_equal(node_path(n, SPAN("service.credentials.password"))->text.len, 0);
+    n = line_of(&h.arena, &rest);
+    assert_true(span_is(node_text(node_get(n, "event_type")), "service"));
+    assert_int_equal(node_path(n, SPAN("leak.dataset.rows"))->integer, 0);
+    assert_int_equal(node_path(n, SPAN("service.credentials.noauth"))->integer, 0);
+    assert_int_equal(rest.len, 0);
+    arena_release(&h.arena);
+    buf_release(&h.out);
+}
+
+static void check(struct span out, struct span bad)
+{
+    struct arena a;
+    arena_init(&a, HOSTILE_MAX);
+    hostile_nothing_raw(out, false);
+    if (bad.len)
+        hostile_nothing_raw(node_text(node_path(line_of(&a, &out), SPAN("service.software.version"))), false);
+    assert_int_equal(out.len, 0);
+    arena_release(&a);
+}
+
+static void test_hostile(void **state)
+{
+    (void)state;
+    hostile_run(&report_l9, check);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_event),
+        cmocka_unit_test(test_hostile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,97 @@
+/* The SARIF log is one JSON document in which every result names its rule, and nothing that a peer
+ * sent can act on who reads it. The official schema is asked by test/report/validate.mjs. */
+#include "report/sarif.c"
+
+#include "test/unit/report/hostile.h"
+#include "text/node.h"
+
+static const struct node *parse(struct arena *a, struct span out)
+{
+    struct error e = { "" };
+    const struct node *n = json_parse(a, out, &e);
+    if (!n)
+        fail_msg("%s", e.text);
+    return n;
+}
+
+static bool text_at(const struct node *n, const char *path, const char *wanted)
+{
+    struct span is = node_text(node_path(n, span_str(path)));
+    if (!span_is(is, wanted))
+        print_error("%s is %.*s\n", path, SPAN_FMT(is));
+    return span_is(is, wanted);
+}
+
+static void test_results_and_rules(void **state)
+{
+    struct hostile h = { 0 };
+    struct sarif s = { 0 };
+    struct report_exposure past[] = {
+        { "0123456789abcdef0123456789abcdef", SEVERITY_HIGH, 1, 2, COUNT_UNKNOWN },
+        { "fedcba9876543210fedcba9876543210", SEVERITY_HIGH, 1, 2, 3 },
+    };
+    struct report_acceptance taken = { "fedcba9876543210fedcba9876543210", 1656633600001, SPAN("known") };
+    struct report_history history = { past, 2, &taken, 1 };
+    struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000, .history = &history };
+    struct report_summary sum = { .took_ms = 1000 };
+    (void)state;
+    arena_init(&h.arena, HOSTILE_MAX);
+    buf_init(&h.out, HOSTILE_MAX);
+    hostile_make(&h, SPAN("7.0.15"));
+    struct finding f[3] = { h.finding, h.finding, h.finding };
+    f[0].severity = SEVERITY_LOW;
+    f[1].rule = "other";
+    memcpy(f[1].fingerprint, "fedcba9876543210fedcba9876543210", 33);
+    f[2].severity = SEVERITY_MEDIUM;
+    begin(&s, &run, &h.out);
+    visit(&s, &h.visit, f, 2, &h.out);
+    visit(&s, &h.visit, f + 2, 1, &h.out);
+    end(&s, &sum, &h.out);
+    const struct node *run0 = node_path(parse(&h.arena, buf_span(&h.out)), SPAN("runs.0"));
+    assert_int_equal(node_get(run0, "results")->count, 3);
+    assert_int_equal(node_path(run0, SPAN("tool.driver.rules"))->count, 2);
+    assert_true(text_at(run0, "results.0.level", "note"));
+    assert_true(text_at(run0, "results.1.level", "error"));
+    assert_true(text_at(run0, "results.0.baselineState", "unchanged"));
+    assert_true(text_at(run0, "results.1.baselineState", "new"));
+    assert_int_equal(node_path(run0, SPAN("results.0.suppressions"))->count, 0);
+    assert_true(text_at(run0, "results.1.suppressions.0.justification", "known"));
+    assert_int_equal(node_path(run0, SPAN("results.1.ruleIndex"))->integer, 1);
+    assert_int_equal(node_path(run0, SPAN("results.2.ruleIndex"))->integer, 0);
+    assert_true(text_at(run0, "tool.driver.rules.0.defaultConfiguration.level", "warning"));
+    assert_true(text_at(run0, "results.0.properties.security-severity", "2.5"));
+    assert_true(text_at(run0, "results.0.locations.0.physicalLocation.artifactLocation.uri", "tcp://192.0.2.7:6379"));
+    assert_true(text_at(run0, "results.0.locations.0.logicalLocations.0.kind", "resource"));
+    assert_true(span_has(buf_span(&h.out), "\"ajarFinding/v1\":\"0123456789abcdef0123456789abcdef\""));
+    assert_true(text_at(run0, "invocations.0.endTimeUtc", "2022-07-01T00:00:01Z"));
+    arena_release(&h.arena);
+    buf_release(&h.out);
+}
+
+static void check(struct span out, struct span bad)
+{
+    struct arena a;
+    arena_init(&a, HOSTILE_MAX);
+    hostile_nothing_raw(out, false);
+    const struct node *n = parse(&a, out);
+    assert_int_equal(node_path(n, SPAN("runs.0.results"))->count, bad.len ? 1 : 0);
+    if (bad.len) /* also what a viewer decodes is harmless */
+        hostile_nothing_raw(node_text(node_path(n, SPAN("runs.0.results.0.message.text"))), false);
+    assert_true(out.len < 2 * 1024 * 1024);
+    arena_release(&a);
+}
+
+static void test_hostile(void **state)
+{
+    (void)state;
+    hostile_run(&report_sarif, check);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_results_and_rules),
+        cmocka_unit_test(test_hostile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

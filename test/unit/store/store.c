@@ -1,0 +1,211 @@
+/* The file: modes, versions, strangers, resume, damage. */
+#include "unit/check.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "store/store.c"
+
+struct fixture {
+    char dir[64], path[96];
+};
+
+static int setup(void **state)
+{
+    static struct fixture f;
+    snprintf(f.dir, sizeof(f.dir), "/tmp/ajar-unit-XXXXXX");
+    if (!mkdtemp(f.dir))
+        return -1;
+    snprintf(f.path, sizeof(f.path), "%s/state/ajar.db", f.dir);
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    char command[160];
+    snprintf(command, sizeof(command), "rm -r %s", f->dir);
+    return system(command);
+}
+
+static struct store *open_or_fail(struct fixture *f, enum store_use use)
+{
+    struct error e = { "" };
+    struct store *s = store_open(f->path, use, &e);
+    if (!s)
+        fail_msg("%s", e.text);
+    return s;
+}
+
+static void test_modes(void **state)
+{
+    struct fixture *f = *state;
+    struct stat st;
+    char dir[96];
+    store_close(open_or_fail(f, STORE_WRITE));
+    assert_int_equal(stat(f->path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    snprintf(dir, sizeof(dir), "%s/state", f->dir);
+    assert_int_equal(stat(dir, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+}
+
+static void expect_refused(struct fixture *f, enum store_use use, const char *words)
+{
+    struct error e = { "" };
+    assert_null(store_open(f->path, use, &e));
+    if (!strstr(e.text, words) || strchr(e.text, '\n'))
+        fail_msg("\"%s\" was expected in: %s", words, e.text);
+}
+
+static void test_nothing_there(void **state)
+{
+    struct fixture *f = *state;
+    expect_refused(f, STORE_READ, "there is no store yet");
+}
+
+static void test_newer_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = open_or_fail(f, STORE_WRITE);
+    assert_true(store_run(s, "PRAGMA user_version = 999"));
+    store_close(s);
+    expect_refused(f, STORE_WRITE, "a newer Ajar wrote it (schema 999");
+    expect_refused(f, STORE_READ, "a newer Ajar wrote it");
+}
+
+static void test_strangers_are_left_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    sqlite3 *db;
+    assert_true(make_directories(f->path, &e));
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "CREATE TABLE theirs(a)", NULL, NULL, NULL), SQLITE_OK);
+    expect_refused(f, STORE_WRITE, "another program");
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    expect_refused(f, STORE_WRITE, "another program");
+}
+
+static void test_no_database(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    assert_true(make_directories(f->path, &e));
+    FILE *file = fopen(f->path, "w");
+    for (int i = 0; i < 1000; i++)
+        fputs("not a database ", file);
+    fclose(file);
+    expect_refused(f, STORE_WRITE, "no store of Ajar");
+}
+
+static const struct scan_plan PLAN = { .seed = UINT64_MAX, .total = 10, .plan = SPAN("target a\n"), .scope = SPAN("owner: x\n"),
+                                       .version = "1" };
+
+static void visit_closed(struct store *s, uint64_t place)
+{
+    struct visit v = { .endpoint = { .address = { 4, { 10, 0, 0, 1 } }, .port = 1 }, .place = place, .refused = true,
+                       .why = "refused" };
+    struct error e;
+    bool is_new;
+    assert_true(store_visit(s, &v, NULL, 0, 1000, &is_new, &e));
+    assert_true(is_new);
+}
+
+/* What was committed is there after the process died; what was not is not. */
+static void test_resume(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    struct arena a;
+    struct stored_scan scan;
+    int64_t id;
+    arena_init(&a, 1 << 20);
+    struct store *s = open_or_fail(f, STORE_WRITE);
+    assert_true(store_scan_begin(s, &PLAN, 1000, &id, &e));
+    visit_closed(s, 3);
+    visit_closed(s, 4);
+    assert_true(store_commit(s, &e));
+    visit_closed(s, 5);
+    store_close(s);
+
+    s = open_or_fail(f, STORE_WRITE);
+    assert_true(store_scan_find(s, SCAN_NEWEST_UNFINISHED, &a, &scan, &e));
+    assert_int_equal(scan.id, id);
+    assert_true(scan.plan.seed == UINT64_MAX);
+    assert_true(span_eq(scan.plan.plan, PLAN.plan) && span_eq(scan.plan.scope, PLAN.scope));
+    assert_true(store_scan_resume(s, id, &e));
+    assert_int_equal(runs_count(store_scan_places(s)), 2);
+    assert_true(runs_has(store_scan_places(s), 3) && !runs_has(store_scan_places(s), 5));
+    assert_int_equal(store_scan_sums(s).done, 2);
+    for (uint64_t place = 0; place < 10; place++)
+        if (place != 3 && place != 4)
+            visit_closed(s, place);
+    assert_true(store_scan_end(s, SCAN_COMPLETE, NULL, 2000, &e));
+    assert_false(store_scan_resume(s, id, &e));
+    assert_non_null(strstr(e.text, "complete"));
+    store_close(s);
+    arena_release(&a);
+}
+
+static void test_one_process_a_scan(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    int64_t id, other;
+    struct store *s = open_or_fail(f, STORE_WRITE), *t = open_or_fail(f, STORE_WRITE);
+    assert_true(store_scan_begin(s, &PLAN, 1000, &id, &e) && store_commit(s, &e));
+    assert_false(store_scan_resume(t, id, &e));
+    assert_non_null(strstr(e.text, "another process"));
+    store_close(t);
+    t = open_or_fail(f, STORE_WRITE);
+    assert_true(store_scan_begin(t, &PLAN, 1000, &other, &e) && store_commit(t, &e));
+    assert_int_not_equal(id, other);
+    store_close(s);
+    store_close(t);
+}
+
+static void test_places_beyond_the_scan(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    struct visit v = { .endpoint = { .port = 1 }, .place = 10 };
+    int64_t id;
+    bool is_new;
+    struct store *s = open_or_fail(f, STORE_WRITE);
+    assert_true(store_scan_begin(s, &PLAN, 1000, &id, &e));
+    assert_false(store_visit(s, &v, NULL, 0, 1000, &is_new, &e));
+    assert_false(store_commit(s, &e)); /* the error is sticky */
+    store_close(s);
+}
+
+static void test_default_path(void **state)
+{
+    char path[STORE_PATH_MAX];
+    (void)state;
+    setenv("XDG_STATE_HOME", "/x", 1);
+    assert_string_equal(store_default_path(path), "/x/ajar/ajar.db");
+    setenv("XDG_STATE_HOME", "relative", 1);
+    setenv("HOME", "/h", 1);
+    assert_string_equal(store_default_path(path), "/h/.local/state/ajar/ajar.db");
+    unsetenv("HOME");
+    assert_null(store_default_path(path));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_modes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nothing_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_newer_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_strangers_are_left_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_database, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_process_a_scan, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_places_beyond_the_scan, setup, teardown),
+        cmocka_unit_test(test_default_path),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,421 @@
+/* The pace on a clock of the test's own: whole scans are played, and every start is checked against
+ * every limit. */
+#include "unit/check.h"
+
+#include <stdio.h>
+
+#include "sweep/pace.c"
+
+enum { TURNS_MAX = 4000, RUNNING_MAX = 4000 };
+
+static const struct pace_limits POLITE = { .all_per_second = 100, .net_per_second = 20, .address_per_second = 2 };
+
+/* A list of endpoints to hand out. */
+struct listed {
+    struct turn turns[TURNS_MAX];
+    const char *skip[TURNS_MAX];
+    size_t len, at;
+};
+
+static bool next_listed(void *self, struct turn *ret, const char **ret_skip)
+{
+    struct listed *l = self;
+    if (l->at == l->len)
+        return false;
+    *ret = l->turns[l->at];
+    *ret_skip = l->skip[l->at];
+    l->at++;
+    return true;
+}
+
+static void list(struct listed *l, const char *address, uint16_t port)
+{
+    struct turn *t = &l->turns[l->len];
+    assert_true(l->len < TURNS_MAX);
+    *t = (struct turn){ .place = l->len, .endpoint = { .port = port } };
+    assert_true(address_parse(span_str(address), &t->endpoint.address));
+    l->skip[l->len] = NULL;
+    l->len++;
+}
+
+struct played {
+    struct endpoint endpoint;
+    int64_t start_ms, end_ms;
+    bool ended;
+};
+
+struct scan {
+    struct listed *list;
+    struct pacer *pacer;
+    int64_t now_ms, visit_ms; /* how long a visit takes */
+    struct played all[TURNS_MAX];
+    unsigned times[TURNS_MAX]; /* how often each place was handed out */
+    size_t started, skipped, running, most_running;
+    unsigned calls;
+};
+
+static void end_visits(struct scan *s)
+{
+    for (size_t i = 0; i < s->started; i++) {
+        struct played *p = &s->all[i];
+        if (p->ended || p->end_ms > s->now_ms)
+            continue;
+        p->ended = true;
+        s->running--;
+        pacer_done(s->pacer, s->now_ms, &p->endpoint);
+    }
+}
+
+static void start_visit(struct scan *s, const struct turn *t)
+{
+    assert_true(s->started < TURNS_MAX && t->place < TURNS_MAX);
+    s->all[s->started++] = (struct played){ t->endpoint, s->now_ms, s->now_ms + s->visit_ms, false };
+    s->times[t->place]++;
+    s->running++;
+    if (s->running > s->most_running)
+        s->most_running = s->running;
+}
+
+/* Plays a whole scan. The feeder sleeps until it is told to, or until a visit ends, and the clock
+ * moves by at least 1 ms a sleep. */
+static struct scan *play(struct listed *l, const struct pace_limits *limits, size_t waiting_max, int64_t visit_ms)
+{
+    struct scan *s = calloc(1, sizeof(*s));
+    struct pace_source source = { .next = next_listed, .self = l };
+    struct error e;
+    assert_non_null(s);
+    *s = (struct scan){ .list = l, .now_ms = 1000, .visit_ms = visit_ms };
+    s->pacer = pacer_new(limits, &source, waiting_max, 7, &e);
+    assert_non_null(s->pacer);
+    for (;;) {
+        struct turn t;
+        int64_t until_ms = 0;
+        const char *why = NULL;
+        end_visits(s);
+        enum pace_answer answer = pacer_next(s->pacer, s->now_ms, &t, &until_ms, &why);
+        assert_true(++s->calls < 1000000);
+        if (answer == PACE_END)
+            break;
+        if (answer == PACE_GO) {
+            start_visit(s, &t);
+        } else if (answer == PACE_SKIP) {
+            assert_ptr_equal(why, l->skip[t.place]);
+            s->times[t.place]++;
+            s->skipped++;
+        } else {
+            assert_true(until_ms >= s->now_ms);
+            s->now_ms = until_ms > s->now_ms ? until_ms : s->now_ms + 1;
+        }
+    }
+    for (size_t i = 0; i < l->len; i++)
+        if (s->times[i] != 1)
+            fail_msg("endpoint %zu was handed out %u times", i, s->times[i]);
+    assert_int_equal(s->started + s->skipped, l->len);
+    return s;
+}
+
+static void done(struct scan *s)
+{
+    pacer_free(s->pacer);
+    free(s);
+}
+
+static bool same_net(const struct endpoint *a, const struct endpoint *b)
+{
+    size_t prefix = a->address.family == 4 ? 3 : 8;
+    return a->address.family == b->address.family && memcmp(a->address.bytes, b->address.bytes, prefix) == 0;
+}
+
+/* The k-th start after another may come no sooner than k intervals later. */
+static void check_rate(const struct scan *s, size_t from, double per_second, bool (*same)(const struct endpoint *a, const struct endpoint *b))
+{
+    size_t count = 0;
+    for (size_t i = from + 1; i < s->started; i++) {
+        if (same && !same(&s->all[from].endpoint, &s->all[i].endpoint))
+            continue;
+        count++;
+        double soonest = (double)s->all[from].start_ms + (double)count * 1000 / per_second;
+        if ((double)s->all[i].start_ms < soonest - 1)
+            fail_msg("start %zu came %lld ms after start %zu, %zu starts later", i,
+                     (long long)(s->all[i].start_ms - s->all[from].start_ms), from, count);
+    }
+}
+
+static bool same_address(const struct endpoint *a, const struct endpoint *b)
+{
+    return address_compare(&a->address, &b->address) == 0;
+}
+
+static void check_limits(const struct scan *s, const struct pace_limits *limits)
+{
+    for (size_t i = 0; i < s->started; i++) {
+        check_rate(s, i, limits->all_per_second, NULL);
+        check_rate(s, i, limits->net_per_second, same_net);
+        check_rate(s, i, limits->address_per_second, same_address);
+        for (size_t k = i + 1; k < s->started; k++)
+            if (same_address(&s->all[i].endpoint, &s->all[k].endpoint) && s->all[k].start_ms < s->all[i].end_ms)
+                fail_msg("two conversations with one address at once: %zu and %zu", i, k);
+    }
+}
+
+/* ---- one limit at a time --------------------------------------------------------------------- */
+
+static void one_address_many_ports(void **state)
+{
+    static struct listed l;
+    (void)state;
+    l.len = l.at = 0;
+    for (uint16_t port = 1; port <= 40; port++)
+        list(&l, "10.0.0.1", port);
+    struct scan *s = play(&l, &POLITE, 100, 10);
+    check_limits(s, &POLITE);
+    assert_int_equal(s->most_running, 1);
+    /* Two a second, and no slower. */
+    assert_in_range(s->all[39].start_ms - s->all[0].start_ms, 39 * 500, 39 * 500 + 100);
+    done(s);
+}
+
+static void a_long_visit_keeps_its_address(void **state)
+{
+    static struct listed l;
+    (void)state;
+    l.len = l.at = 0;
+    for (uint16_t port = 1; port <= 10; port++)
+        list(&l, "10.0.0.1", port);
+    list(&l, "10.9.0.1", 1);
+    struct scan *s = play(&l, &POLITE, 100, 3000);
+    check_limits(s, &POLITE);
+    for (size_t i = 0; i < s->started; i++) /* the other address did not have to wait for that */
+        if (s->all[i].endpoint.address.bytes[1] == 9)
+            assert_in_range(s->all[i].start_ms, 1000, 1100);
+    assert_in_range(s->now_ms - 1000, 9 * 3000, 9 * 3000 + 1000);
+    done(s);
+}
+
+static void one_network(void **state)
+{
+    static struct listed l;
+    (void)state;
+    l.len = l.at = 0;
+    for (int i = 0; i < 200; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "10.0.0.%d", i);
+        list(&l, text, 80);
+    }
+    struct scan *s = play(&l, &POLITE, 1000, 10);
+    check_limits(s, &POLITE);
+    assert_in_range(s->all[199].start_ms - s->all[0].start_ms, 199 * 50, 199 * 50 + 200);
+    done(s);
+}
+
+static void the_whole_scan(void **state)
+{
+    static struct listed l;
+    (void)state;
+    l.len = l.at = 0;
+    for (int i = 0; i < 500; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "10.%d.%d.1", i % 250, i / 250);
+        list(&l, text, 80);
+    }
+    struct scan *s = play(&l, &POLITE, 1000, 5000);
+    check_limits(s, &POLITE);
+    assert_in_range(s->all[499].start_ms - s->all[0].start_ms, 499 * 10, 499 * 10 + 100);
+    done(s);
+}
+
+static void sixth_version_networks(void **state)
+{
+    static struct listed l;
+    static const struct pace_limits LIMITS = { .all_per_second = 1000, .net_per_second = 10, .address_per_second = 2 };
+    (void)state;
+    l.len = l.at = 0;
+    for (int i = 0; i < 60; i++) {
+        char text[48];
+        snprintf(text, sizeof(text), "fd00:0:0:%d::%d", i % 2, i + 1);
+        list(&l, text, 80);
+    }
+    struct scan *s = play(&l, &LIMITS, 100, 1);
+    check_limits(s, &LIMITS);
+    assert_in_range(s->all[59].start_ms - s->all[0].start_ms, 2800, 3100); /* 30 in each of two /64, ten a second */
+    done(s);
+}
+
+static void loopback_has_no_pace(void **state)
+{
+    static struct listed l;
+    (void)state;
+    l.len = l.at = 0;
+    for (uint16_t port = 1; port <= 500; port++)
+        list(&l, port % 2 ? "127.0.0.1" : "::1", port);
+    struct scan *s = play(&l, &POLITE, 10, 1000);
+    assert_int_equal(s->now_ms, 1000);
+    assert_int_equal(s->most_running, 500);
+    struct endpoint here = l.turns[0].endpoint;
+    assert_int_equal(pacer_again(s->pacer, 1000, &here), 1000);
+    done(s);
+}
+
+/* ---- what else it promises --------------------------------------------------------------------- */
+
+static void skipped_ones_cost_no_time(void **state)
+{
+    static struct listed l;
+    static const char *const WHY = "excluded";
+    (void)state;
+    l.len = l.at = 0;
+    for (uint16_t port = 1; port <= 400; port++) {
+        list(&l, "10.0.0.1", port);
+        if (port != 200)
+            l.skip[port - 1] = WHY;
+    }
+    struct scan *s = play(&l, &POLITE, 4, 10);
+    assert_int_equal(s->skipped, 399);
+    assert_int_equal(s->started, 1);
+    assert_in_range(s->now_ms, 1000, 1100);
+    done(s);
+}
+
+/* Where few may wait, all are handed out all the same. */
+static void little_room_to_wait(void **state)
+{
+    (void)state;
+    for (size_t room = 1; room <= 8; room++) {
+        static struct listed l;
+        l.len = l.at = 0;
+        for (int i = 0; i < 60; i++) {
+            char text[32];
+            snprintf(text, sizeof(text), "10.0.%d.%d", i % 3, i % 5);
+            list(&l, text, (uint16_t)(i + 1));
+        }
+        struct scan *s = play(&l, &POLITE, room, 300);
+        check_limits(s, &POLITE);
+        done(s);
+    }
+}
+
+/* A visit that opens more connections books them: those to come wait for them, too. */
+static void one_more_connection(void **state)
+{
+    static struct listed l;
+    struct error e;
+    struct turn t, u;
+    int64_t until_ms;
+    const char *why = NULL;
+    (void)state;
+    l.len = l.at = 0;
+    list(&l, "10.0.0.1", 1);
+    list(&l, "10.0.0.1", 2);
+    struct pace_source source = { .next = next_listed, .self = &l };
+    struct pacer *p = pacer_new(&POLITE, &source, 10, 7, &e);
+    assert_int_equal(pacer_next(p, 1000, &t, &until_ms, &why), PACE_GO);
+    assert_int_equal(pacer_again(p, 1100, &t.endpoint), 1500);
+    assert_int_equal(pacer_again(p, 1500, &t.endpoint), 2000);
+    assert_int_equal(pacer_again(p, 9000, &t.endpoint), 9000);
+    assert_int_equal(pacer_next(p, 20000, &u, &until_ms, &why), PACE_WAIT); /* the visit still runs */
+    pacer_done(p, 20000, &t.endpoint);
+    assert_int_equal(pacer_next(p, 20000, &u, &until_ms, &why), PACE_GO);
+    assert_int_equal(u.endpoint.port, 2);
+    assert_int_equal(pacer_next(p, 20010, &u, &until_ms, &why), PACE_END);
+    pacer_free(p);
+}
+
+/* Connections that running visits add share their network's pace, and the scan's. */
+static void more_connections_of_one_network(void **state)
+{
+    static const struct pace_limits LIMITS = { .all_per_second = 1000, .net_per_second = 20, .address_per_second = 1000 };
+    static struct listed l;
+    struct error e;
+    int64_t until_ms;
+    const char *why = NULL;
+    (void)state;
+    l.len = l.at = 0;
+    for (int i = 1; i <= 4; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "10.0.0.%d", i);
+        list(&l, text, 1);
+    }
+    struct pace_source source = { .next = next_listed, .self = &l };
+    struct pacer *p = pacer_new(&LIMITS, &source, 10, 7, &e);
+    for (int64_t i = 0; i < 4; i++) {
+        struct turn t;
+        assert_int_equal(pacer_next(p, 1000 + 50 * i, &t, &until_ms, &why), PACE_GO);
+    }
+    for (int64_t i = 0; i < 4; i++)
+        assert_int_equal(pacer_again(p, 2000, &l.turns[i].endpoint), 2000 + 50 * i);
+    pacer_free(p);
+}
+
+/* Any mixture, many seeds of it: all limits hold, each endpoint comes once. */
+static void mixtures(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        static struct listed l;
+        struct random r = { seed };
+        struct pace_limits limits = { .all_per_second = (double)(5 + random_below(&r, 300)),
+                                      .net_per_second = (double)(1 + random_below(&r, 40)),
+                                      .address_per_second = 0.5 + (double)random_below(&r, 5) };
+        l.len = l.at = 0;
+        for (int i = 0; i < 250; i++) {
+            char text[48];
+            uint64_t net = random_below(&r, 4), host = random_below(&r, 6);
+            snprintf(text, sizeof(text), net == 3 ? "fd00::%llu" : "10.1.%llu.%llu", (unsigned long long)(net == 3 ? host : net),
+                     (unsigned long long)host);
+            list(&l, text, (uint16_t)(i + 1));
+            if (random_below(&r, 10) == 0)
+                l.skip[l.len - 1] = "no";
+        }
+        struct scan *s = play(&l, &limits, 1 + (size_t)random_below(&r, 300), (int64_t)random_below(&r, 2000));
+        check_limits(s, &limits);
+        done(s);
+    }
+}
+
+/* What has passed is forgotten: memory follows what is in flight, not the space. */
+static void entries_are_reused(void **state)
+{
+    static struct listed l;
+    static const struct pace_limits FAST = { .all_per_second = 1e6, .net_per_second = 1e6, .address_per_second = 1e6 };
+    struct error e;
+    (void)state;
+    struct pace_source source = { .next = next_listed, .self = &l };
+    struct pacer *p = pacer_new(&FAST, &source, 10, 7, &e);
+    size_t kept = 0;
+    for (int i = 0; i < 200000; i++) {
+        struct turn t;
+        int64_t until_ms;
+        const char *why = NULL;
+        char text[32];
+        l.len = l.at = 0;
+        p->drained = false;
+        snprintf(text, sizeof(text), "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
+        list(&l, text, 1);
+        assert_int_equal(pacer_next(p, 1000 + 10 * i, &t, &until_ms, &why), PACE_GO);
+        pacer_done(p, 1005 + 10 * i, &t.endpoint);
+    }
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (const struct lately *at = p->buckets[i]; at; at = at->next)
+            kept++;
+    assert_true(kept < 20000);
+    pacer_free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_address_many_ports),
+        cmocka_unit_test(a_long_visit_keeps_its_address),
+        cmocka_unit_test(one_network),
+        cmocka_unit_test(the_whole_scan),
+        cmocka_unit_test(sixth_version_networks),
+        cmocka_unit_test(loopback_has_no_pace),
+        cmocka_unit_test(skipped_ones_cost_no_time),
+        cmocka_unit_test(little_room_to_wait),
+        cmocka_unit_test(one_more_connection),
+        cmocka_unit_test(more_connections_of_one_network),
+        cmocka_unit_test(mixtures),
+        cmocka_unit_test(entries_are_reused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,34 @@
+"""Where `install` has put the servers, and small tools that several of them share."""
+
+import base64
+import json
+import os
+import pathlib
+import re
+import urllib.request
+
+from model import PASSWORD
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
+CACHE = pathlib.Path(os.environ.get("AJAR_ZOO_CACHE") or REPOSITORY / "build" / "zoo-cache").resolve()
+
+
+def missing(command):
+    """The first directory of the cache that a command names and that is not there."""
+    for name in re.findall(re.escape(str(CACHE)) + r"/([^/\s'\":]+)", command):
+        if not (CACHE / name).is_dir():
+            return CACHE / name
+    return None
+
+
+def get(box, path, port="P", user="", method="GET", body=None):
+    """What a server of ours answers over HTTP, as JSON where it is that; with the zoo's password where a user is named."""
+    headers = {"Content-Type": "application/json"}
+    if user:
+        headers["Authorization"] = "Basic " + base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
+    request = urllib.request.Request(f"http://{box.address}:{box.ports[port]}{path}", method=method, headers=headers,
+                                     data=body.encode() if body is not None else None)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=60) as answer:
+        text = answer.read().decode()
+    return json.loads(text) if "json" in answer.headers.get("Content-Type", "") or text[:1] in "[{" else text

