@@ -73,6 +73,10 @@ bool time_parse(const char *text, int64_t *ret_wall_ms)
     if (text[used] != '\0' || mo < 1 || mo > 12 || d < 1 || d > 31 || y < 0 || h < 0 || h > 23 ||
         mi < 0 || mi > 59 || s < 0 || s > 60)
         return false;
+    int next_year = mo == 12 ? y + 1 : y, next_month = mo == 12 ? 1 : mo + 1;
+    /* 31 February would come out as 3 March. */
+    if (days_from_civil(y, mo, d) >= days_from_civil(next_year, next_month, 1))
+        return false;
     *ret_wall_ms = time_from_civil(y, mo, d, h, mi, s);
     return true;
 }

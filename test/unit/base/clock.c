@@ -46,6 +46,8 @@ static void test_parse(void **state)
     int64_t ms = 7;
     assert_true(time_parse("2026-11-22", &ms));
     assert_int_equal(ms, time_from_civil(2026, 11, 22, 0, 0, 0));
+    assert_true(time_parse("2024-02-29", &ms));
+    assert_true(time_parse("2026-12-31", &ms));
     assert_true(time_parse("2026-11-22T03:06:59Z", &ms));
     assert_int_equal(ms, time_from_civil(2026, 11, 22, 3, 6, 59));
     static const char *const BAD[] = { "",
@@ -55,6 +57,8 @@ static void test_parse(void **state)
                                        "2026-00-01",
                                        "2026-11-00",
                                        "2026-11-32",
+                                       "2026-02-29",
+                                       "2026-04-31",
                                        "2026-11-22T",
                                        "2026-11-22T03:06Z",
                                        "2026-11-22T03:06:00",
