@@ -42,7 +42,7 @@ LIBRARY := $(filter-out $(BUILD)/obj/cmd/%,$(OBJECTS))
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
-.PHONY: all test scan unit units tapes clean install check-includes bench man
+.PHONY: all test scan unit units tapes clean install check-includes bench man crash bench-store
 all: $(BUILD)/ajar
 
 # The main job on a machine that has nothing yet.
@@ -99,6 +99,13 @@ unit: units
 
 tapes: $(BUILD)/tapes
 	$(BUILD)/tapes test/tape
+
+# 200 kills at random instants; a few of them are part of `make test`.
+crash: all
+	test/store/crash.py --ajar $(BUILD)/ajar --instants 200 --endpoints 50000
+
+bench-store: all
+	bench/store/run.py $(BUILD)
 
 check-includes:
 	test/check-includes

@@ -32,8 +32,10 @@ static double now_s(void)
 
 static struct endpoint endpoint_at(uint64_t i)
 {
-    return (struct endpoint){ .address = { 4, { 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i } },
-                              .port = (uint16_t)(6379 + (i >> 24)) };
+    return (struct endpoint){
+        .address = { 4, { 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i } },
+        .port = (uint16_t)(6379 + (i >> 24))
+    };
 }
 
 static void see_redis(struct visit *v, uint64_t i, bool other)
@@ -41,12 +43,15 @@ static void see_redis(struct visit *v, uint64_t i, bool other)
     struct observation *o = visit_observe(v, "redis", KIND_STORE);
     o->outcome = OUTCOME_OPEN;
     o->at_ms = 1800000000000;
-    fact_text(o, "auth", SPAN("none"), "redis.info", SPAN("# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:00000000"));
-    fact_text(o, "version", other ? SPAN("7.2.4") : SPAN("7.0.15"), "redis.info", SPAN("redis_version:7.0.15"));
+    fact_text(o, "auth", SPAN("none"), "redis.info",
+              SPAN("# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:00000000"));
+    fact_text(o, "version", other ? SPAN("7.2.4") : SPAN("7.0.15"), "redis.info",
+              SPAN("redis_version:7.0.15"));
     fact_text(o, "mode", SPAN("standalone"), "redis.info", SPAN("redis_mode:standalone"));
     fact_text(o, "role", SPAN("master"), "redis.info", SPAN("role:master"));
     fact_bool(o, "writable", true, "redis.info", SPAN("role:master"));
-    fact_text(o, "os", SPAN("Linux 6.1.0-26-amd64 x86_64"), "redis.info", SPAN("os:Linux 6.1.0-26-amd64 x86_64"));
+    fact_text(o, "os", SPAN("Linux 6.1.0-26-amd64 x86_64"), "redis.info",
+              SPAN("os:Linux 6.1.0-26-amd64 x86_64"));
     fact_number(o, "replicas", 0, "redis.info", SPAN("connected_slaves:0"));
     fact_bool(o, "cluster", false, "redis.info", SPAN("cluster_enabled:0"));
     observation_collect(o, SPAN("db0"), (int64_t)(i % 5000), COUNT_UNKNOWN, COUNT_UNKNOWN);
@@ -54,11 +59,17 @@ static void see_redis(struct visit *v, uint64_t i, bool other)
 
 static struct finding open_store(const struct visit *v, uint64_t i)
 {
-    struct finding f = { .rule = "open-store", .title = "Data can be reached without a password",
-                         .severity = i % 100 ? SEVERITY_HIGH : SEVERITY_CRITICAL, .endpoint = v->endpoint, .product = "redis",
-                         .version = SPAN("7.0.15"),
-                         .why = SPAN("redis 7.0.15 at 10.0.0.1:6379 answered without a password: 1 collection, 1,234 records."),
-                         .fix = SPAN("redis-cli CONFIG SET requirepass 'A-LONG-PASSWORD'") };
+    struct finding f = {
+        .rule = "open-store",
+        .title = "Data can be reached without a password",
+        .severity = i % 100 ? SEVERITY_HIGH : SEVERITY_CRITICAL,
+        .endpoint = v->endpoint,
+        .product = "redis",
+        .version = SPAN("7.0.15"),
+        .why = SPAN(
+            "redis 7.0.15 at 10.0.0.1:6379 answered without a password: 1 collection, 1,234 records."),
+        .fix = SPAN("redis-cli CONFIG SET requirepass 'A-LONG-PASSWORD'")
+    };
     for (int half = 0; half < 2; half++)
         snprintf(f.fingerprint + 16 * half, 17, "%016llx",
                  (unsigned long long)siphash(1 + (uint64_t)half, 2, span_of(&i, sizeof(i))));
@@ -93,7 +104,9 @@ static void store_one(struct store *s, uint64_t place, int round)
 
 static double store_scan(struct store *s, uint64_t count, int round)
 {
-    struct scan_plan plan = { .seed = 1, .total = count, .plan = SPAN("target 10.0.0.0/8\n"), .version = "bench" };
+    struct scan_plan plan = {
+        .seed = 1, .total = count, .plan = SPAN("target 10.0.0.0/8\n"), .version = "bench"
+    };
     struct error e;
     int64_t id;
     double began = now_s();
@@ -120,7 +133,9 @@ static void fill(struct store *s, uint64_t count)
 /* Places come in a window, as from many conversations at once. */
 static void closed(struct store *s, uint64_t count)
 {
-    struct scan_plan plan = { .seed = 1, .total = count, .plan = SPAN("target 10.0.0.0/8\n"), .version = "bench" };
+    struct scan_plan plan = {
+        .seed = 1, .total = count, .plan = SPAN("target 10.0.0.0/8\n"), .version = "bench"
+    };
     struct error e;
     struct random r = { 3 };
     int64_t id;
@@ -134,9 +149,12 @@ static void closed(struct store *s, uint64_t count)
     for (uint64_t next = 1024, left = 1024, done = 0; left; done++) {
         uint64_t k = random_below(&r, left), place = window[k];
         struct endpoint at = endpoint_at(place);
-        struct visit v = { .endpoint = at, .place = place, .refused = true, .why = "the connection was refused" };
+        struct visit v = {
+            .endpoint = at, .place = place, .refused = true, .why = "the connection was refused"
+        };
         window[k] = next < count ? next++ : window[--left];
-        if (!store_visit(s, &v, NULL, 0, 1800000000000, &is_new, &e) || (done % COMMIT_EVERY == 0 && !store_commit(s, &e)))
+        if (!store_visit(s, &v, NULL, 0, 1800000000000, &is_new, &e) ||
+            (done % COMMIT_EVERY == 0 && !store_commit(s, &e)))
             die(&e);
     }
     if (!store_scan_end(s, SCAN_COMPLETE, NULL, 1800000000000, &e))

@@ -13,7 +13,8 @@ static const int64_t DAY_MS = 86400000, LONGEST_DAYS = 2 * 366;
 enum row { ROW_UNTIL, ROW_WHY, ROW_WITHDRAW, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_UNTIL] = { "until", "DATE", "the last day of it, as in 2026-12-31; at most two years ahead" },
+    [ROW_UNTIL] = { "until", "DATE",
+                    "the last day of it, as in 2026-12-31; at most two years ahead" },
     [ROW_WHY] = { "why", "TEXT", "why, for those who come after you" },
     [ROW_WITHDRAW] = { "withdraw", NULL, "take an acceptance back" },
     [ROW_JSON] = { "json", NULL, "print the finding as JSON" },
@@ -28,7 +29,8 @@ struct accepting {
 
 void help_accept(void)
 {
-    puts("\nAn accepted finding is still shown, marked, and fails no run. When its date has passed it counts again.\n");
+    puts(
+        "\nAn accepted finding is still shown, marked, and fails no run. When its date has passed it counts again.\n");
     options_print(ROWS);
 }
 
@@ -70,7 +72,8 @@ static bool check(const struct accepting *a, int args, struct error *e)
         return error_set(e, "name one finding: ajar accept FINDING --until 2026-12-31 --why TEXT");
     if (!a->withdraw && (!a->why || !*a->why))
         return error_set(e, "say why: ajar accept FINDING --until 2026-12-31 --why TEXT");
-    return !a->why || strlen(a->why) <= WHY_BYTES_MAX || error_set(e, "--why is longer than %d bytes", WHY_BYTES_MAX);
+    return !a->why || strlen(a->why) <= WHY_BYTES_MAX ||
+           error_set(e, "--why is longer than %d bytes", WHY_BYTES_MAX);
 }
 
 static void tell(const struct accepting *a, const struct stored_finding *f, struct buf *out)
@@ -108,7 +111,8 @@ int cmd_accept(int argc, char **argv)
     arena_init(&arena, ARENA_BYTES);
     buf_init(&out, STORED_OUT_MAX);
     bool ok = store_finding_get(store, argv[1], now_ms, &arena, &f, &e) &&
-              store_accept(store, f.finding.fingerprint, until_ms, a.why ? a.why : "", now_ms, &e) &&
+              store_accept(store, f.finding.fingerprint, until_ms, a.why ? a.why : "", now_ms,
+                           &e) &&
               store_finding_by_id(store, f.id, now_ms, &arena, &f, &e);
     if (ok) {
         tell(&a, &f, &out);

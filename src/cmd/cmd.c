@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
-#include <errno.h>
+#include "base/io.h"
+
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,14 +54,8 @@ struct catalog *load_catalog(struct arena *a, const char *const *more, size_t mo
 
 bool write_out(struct buf *b)
 {
-    struct span s = buf_span(b);
-    while (s.len) {
-        ssize_t n = write(STDOUT_FILENO, s.at, s.len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            s = span_from(s, (size_t)n);
-    }
+    if (!io_write_all(STDOUT_FILENO, buf_span(b)))
+        return false;
     buf_reset(b);
     return true;
 }

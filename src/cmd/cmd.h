@@ -33,6 +33,8 @@ int cmd_judge(int argc, char **argv);
 void help_judge(void);
 int cmd_forget(int argc, char **argv);
 void help_forget(void);
+int cmd_watch(int argc, char **argv);
+void help_watch(void);
 int cmd_list(int argc, char **argv);
 int cmd_asks(int argc, char **argv);
 int cmd_help(int argc, char **argv);

@@ -12,8 +12,10 @@ enum row { ROW_STILL, ROW_FAIL_ON, ROW_LIMIT, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_STILL] = { "still", NULL, "also list what is as it was" },
-    [ROW_FAIL_ON] = { "fail-on", "SEVERITY", "lowest severity of something new that gives exit status 1, default high" },
-    [ROW_LIMIT] = { "limit", "N", "list at most so many changes, default 1000, 0 for all; all are counted" },
+    [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
+                      "lowest severity of something new that gives exit status 1, default high" },
+    [ROW_LIMIT] = { "limit", "N",
+                    "list at most so many changes, default 1000, 0 for all; all are counted" },
     [ROW_JSON] = { "json", NULL, "JSON Lines" },
     [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
     [ROW_END] = { NULL, NULL, NULL },
@@ -32,10 +34,11 @@ struct differing {
 
 void help_diff(void)
 {
-    puts("\nA and B are numbers of scans (`ajar show --scans`); default: the two newest complete ones.\n"
-         "  new          seen in B, not in A         changed      another severity, version, size\n"
-         "  fixed        proven to be closed         unreachable  asked in B without an answer that decides\n"
-         "  not-asked    B did not ask there         still        as it was (counted; listed with --still)\n");
+    puts(
+        "\nA and B are numbers of scans (`ajar show --scans`); default: the two newest complete ones.\n"
+        "  new          seen in B, not in A         changed      another severity, version, size\n"
+        "  fixed        proven to be closed         unreachable  asked in B without an answer that decides\n"
+        "  not-asked    B did not ask there         still        as it was (counted; listed with --still)\n");
     options_print(ROWS);
 }
 
@@ -62,7 +65,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     }
 }
 
-static void put_json(struct differing *d, const struct stored_change *c, const struct stored_finding *f)
+static void put_json(struct differing *d, const struct stored_change *c,
+                     const struct stored_finding *f)
 {
     buf_str(&d->out, "{\"type\":\"change\"");
     stored_json_text(&d->out, "change", span_str(change_name(c->change)), false);
@@ -98,7 +102,8 @@ static bool show_change(void *self, const struct stored_change *c)
         } else {
             if (d->shown == 0)
                 stored_row_head(&d->out, "CHANGE", d->columns);
-            stored_row(&d->out, &f, c->reopened ? "new (again)" : change_name(c->change), c->what, d->now_ms, d->columns);
+            stored_row(&d->out, &f, c->reopened ? "new (again)" : change_name(c->change), c->what,
+                       d->now_ms, d->columns);
         }
         d->shown++;
     }
@@ -106,7 +111,8 @@ static bool show_change(void *self, const struct stored_change *c)
     return ok && stored_flush(&d->out, false, &d->error);
 }
 
-static void put_counts(struct differing *d, const struct stored_scan scans[2], const uint64_t counts[CHANGE_COUNT])
+static void put_counts(struct differing *d, const struct stored_scan scans[2],
+                       const uint64_t counts[CHANGE_COUNT])
 {
     if (d->json) {
         buf_str(&d->out, "{\"type\":\"changes\"");
@@ -123,25 +129,31 @@ static void put_counts(struct differing *d, const struct stored_scan scans[2], c
     put_minute(&d->out, scans[1].started_ms);
     buf_byte(&d->out, ':');
     for (int i = 0; i < CHANGE_COUNT; i++)
-        buf_printf(&d->out, "%s %llu %s", i ? "," : "", (unsigned long long)counts[i], change_name((enum change)i));
+        buf_printf(&d->out, "%s %llu %s", i ? "," : "", (unsigned long long)counts[i],
+                   change_name((enum change)i));
     buf_str(&d->out, ".\n");
     if (scans[1].state != SCAN_COMPLETE)
         buf_str(&d->out, "The newer scan is unfinished: what it has not asked yet is not-asked.\n");
 }
 
 /* Both scans, the older first. */
-static bool find_scans(struct differing *d, char **argv, int args, struct arena *a, struct stored_scan scans[2])
+static bool find_scans(struct differing *d, char **argv, int args, struct arena *a,
+                       struct stored_scan scans[2])
 {
     uint64_t ids[2];
     if (args == 0)
         return store_scan_find(d->store, SCAN_SECOND_COMPLETE, a, &scans[0], &d->error) &&
                store_scan_find(d->store, SCAN_NEWEST_COMPLETE, a, &scans[1], &d->error);
     if (args != 2)
-        return error_set(&d->error, "name two scans or none: ajar diff 3 7 (`ajar show --scans` lists them)");
+        return error_set(&d->error,
+                         "name two scans or none: ajar diff 3 7 (`ajar show --scans` lists them)");
     for (int i = 0; i < 2; i++)
         if (!span_u64(span_str(argv[i + 1]), INT64_MAX, &ids[i]) || ids[i] == 0)
-            return error_set(&d->error, "%.40s is no number of a scan; `ajar show --scans` lists them", argv[i + 1]);
-    int64_t low = (int64_t)(ids[0] < ids[1] ? ids[0] : ids[1]), high = (int64_t)(ids[0] < ids[1] ? ids[1] : ids[0]);
+            return error_set(&d->error,
+                             "%.40s is no number of a scan; `ajar show --scans` lists them",
+                             argv[i + 1]);
+    int64_t low = (int64_t)(ids[0] < ids[1] ? ids[0] : ids[1]),
+            high = (int64_t)(ids[0] < ids[1] ? ids[1] : ids[0]);
     return store_scan_find(d->store, low, a, &scans[0], &d->error) &&
            store_scan_find(d->store, high, a, &scans[1], &d->error);
 }
@@ -153,7 +165,8 @@ static bool run_diff(struct differing *d, char **argv, int args)
     uint64_t counts[CHANGE_COUNT];
     arena_init(&a, ARENA_BYTES * 16);
     bool ok = find_scans(d, argv, args, &a, scans) &&
-              store_diff(d->store, scans[0].id, scans[1].id, d->still, show_change, d, counts, &d->error) &&
+              store_diff(d->store, scans[0].id, scans[1].id, d->still, show_change, d, counts,
+                         &d->error) &&
               !d->error.text[0];
     if (ok)
         put_counts(d, scans, counts);
@@ -164,7 +177,9 @@ static bool run_diff(struct differing *d, char **argv, int args)
 int cmd_diff(int argc, char **argv)
 {
     int args = 0;
-    struct differing d = { .fail_on = SEVERITY_HIGH, .limit = SHOWN_DEFAULT, .columns = stored_columns(),
+    struct differing d = { .fail_on = SEVERITY_HIGH,
+                           .limit = SHOWN_DEFAULT,
+                           .columns = stored_columns(),
                            .now_ms = clock_wall_ms(&CLOCK_SYSTEM) };
     if (!options_parse(ROWS, argc, argv, &args, take, &d, &d.error) ||
         !(d.store = memory_open(d.db, STORE_READ, &d.error)))

@@ -9,7 +9,8 @@
 enum row { ROW_OLDER, ROW_DRY_RUN, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_OLDER] = { "older-than", "TIME", "scans that ended and findings that closed before: 90d, 8w, 1y or a date" },
+    [ROW_OLDER] = { "older-than", "TIME",
+                    "scans that ended and findings that closed before: 90d, 8w, 1y or a date" },
     [ROW_DRY_RUN] = { "dry-run", NULL, "only say what would go" },
     [ROW_JSON] = { "json", NULL, "JSON" },
     [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
@@ -67,7 +68,8 @@ int cmd_forget(int argc, char **argv)
     int64_t before_ms;
     struct store *store;
     bool ok = options_parse(ROWS, argc, argv, &args, take, &f, &e) &&
-              ((args == 0 && f.older) || error_set(&e, "say how old: ajar forget --older-than 1y")) &&
+              ((args == 0 && f.older) ||
+               error_set(&e, "say how old: ajar forget --older-than 1y")) &&
               time_option("older-than", f.older, clock_wall_ms(&CLOCK_SYSTEM), &before_ms, &e);
     if (!ok || !(store = memory_open(f.db, STORE_READ, &e)))
         return cmd_fail(EXIT_USAGE, &e);

@@ -18,7 +18,8 @@ static const struct option_row ROWS[] = {
     [ROW_JSON] = { "json", NULL, "JSON Lines; the same as --format json" },
     [ROW_FORMAT] = { "format", "NAME", "one of the report formats of `ajar scan`" },
     [ROW_VERBOSE] = { "verbose", NULL, "also show services without a finding in full" },
-    [ROW_FAIL_ON] = { "fail-on", "SEVERITY", "lowest severity that gives exit status 1, default high" },
+    [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
+                      "lowest severity that gives exit status 1, default high" },
     [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
     [ROW_END] = { NULL, NULL, NULL },
 };
@@ -40,7 +41,8 @@ struct judging {
 
 void help_judge(void)
 {
-    puts("\nObservations are facts, so new rules apply to old scans: what would today's rules have said?\n");
+    puts(
+        "\nObservations are facts, so new rules apply to old scans: what would today's rules have said?\n");
     options_print(ROWS);
 }
 
@@ -50,7 +52,9 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     switch ((enum row)row) {
     case ROW_SCAN:
         return (span_u64(span_str(value), INT64_MAX, &j->scan) && j->scan) ||
-               error_set(e, "--scan %.40s: expected the number of a scan; `ajar show --scans` lists them", value);
+               error_set(
+                   e, "--scan %.40s: expected the number of a scan; `ajar show --scans` lists them",
+                   value);
     case ROW_JSON:
     case ROW_FORMAT:
         j->report = report_by_name(row == ROW_JSON ? "json" : value);
@@ -72,7 +76,8 @@ static bool judge_one(void *self, const struct visit *v)
     struct arena a;
     struct findings found = { 0 };
     arena_init(&a, VISIT_BYTES);
-    bool ok = judge_visit(j->rules, v, j->now_ms, &a, &found) || error_set(&j->error, "no memory for judging");
+    bool ok = judge_visit(j->rules, v, j->now_ms, &a, &found) ||
+              error_set(&j->error, "no memory for judging");
     for (size_t i = 0; ok && i < found.list.len; i++) {
         struct finding *f = &found.list.at[i];
         j->summary.findings[f->severity]++;
@@ -97,7 +102,9 @@ static bool judge_all(struct judging *j, struct arena *a)
 {
     char dir[PATH_MAX_TEXT];
     struct stored_scan scan;
-    struct report_run run = { .ajar_version = AJAR_VERSION, .started_ms = j->now_ms, .columns = (unsigned)stored_columns(),
+    struct report_run run = { .ajar_version = AJAR_VERSION,
+                              .started_ms = j->now_ms,
+                              .columns = (unsigned)stored_columns(),
                               .verbose = j->verbose };
     j->rules = rules_load(a, j->rules_dir ? j->rules_dir : data_dir("rules", dir), &j->error);
     if (!j->rules || !(j->store = memory_open(j->db, STORE_READ, &j->error)))
@@ -125,7 +132,8 @@ int cmd_judge(int argc, char **argv)
 {
     int args = 0;
     struct arena a;
-    struct judging j = { .fail_on = SEVERITY_HIGH, .report = report_by_name("tty"),
+    struct judging j = { .fail_on = SEVERITY_HIGH,
+                         .report = report_by_name("tty"),
                          .now_ms = clock_wall_ms(&CLOCK_SYSTEM) };
     if (!options_parse(ROWS, argc, argv, &args, take, &j, &j.error) ||
         (args && !error_set(&j.error, "judge takes no target: it asks nothing; see --scan")))

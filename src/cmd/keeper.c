@@ -58,7 +58,8 @@ static void write_report(struct keeping *c)
     if (buf_ok(&c->k->out) && write_out(&c->k->out))
         return;
     c->output_broken = true;
-    snprintf(why, sizeof(why), "cannot write the report: %s", buf_ok(&c->k->out) ? strerror(errno) : "no memory");
+    snprintf(why, sizeof(why), "cannot write the report: %s",
+             buf_ok(&c->k->out) ? strerror(errno) : "no memory");
     stop_sweeping(c, errno == EPIPE ? "the reader of the report went away" : why);
 }
 
@@ -71,7 +72,8 @@ static void count_visit(struct keeper *k, const struct visit *v)
 }
 
 /* An accepted risk is reported like any other, and fails no run. */
-static void report_visit(struct keeper *k, const struct visit *v, struct findings *found, int64_t now_ms)
+static void report_visit(struct keeper *k, const struct visit *v, struct findings *found,
+                         int64_t now_ms)
 {
     for (size_t i = 0; i < found->list.len; i++) {
         struct finding *f = &found->list.at[i];
@@ -86,7 +88,8 @@ static void report_visit(struct keeper *k, const struct visit *v, struct finding
 }
 
 /* Whether the visit is news: it is stored then, and to be reported. */
-static bool store_it(struct keeping *c, const struct visit *v, const struct findings *found, int64_t now_ms)
+static bool store_it(struct keeping *c, const struct visit *v, const struct findings *found,
+                     int64_t now_ms)
 {
     struct error e;
     bool is_new = false;
@@ -212,12 +215,15 @@ static void take_signal(struct keeping *c, int signals)
     stop_sweeping(c, "interrupted");
     c->k->summary.interrupted = true;
     progress_wipe(&c->line);
-    fprintf(stderr, "ajar: stopping; conversations under way get %d s, once more ends them at once\n", GRACE_MS / 1000);
+    fprintf(stderr,
+            "ajar: stopping; conversations under way get %d s, once more ends them at once\n",
+            GRACE_MS / 1000);
 }
 
 static void keep(struct keeping *c, int signals)
 {
-    struct pollfd p[2] = { { .fd = c->k->from_sweeper, .events = POLLIN }, { .fd = signals, .events = POLLIN } };
+    struct pollfd p[2] = { { .fd = c->k->from_sweeper, .events = POLLIN },
+                           { .fd = signals, .events = POLLIN } };
     for (;;) {
         int n = poll(p, 2, c->stored_ms ? COMMIT_MS : TURN_MS);
         int64_t now_ms = clock_mono_ms(&CLOCK_SYSTEM);
@@ -251,7 +257,9 @@ static void reap(struct keeping *c)
     if (c->k->ended)
         return;
     if (WIFSIGNALED(status))
-        snprintf(why, sizeof(why), "the sweeper was ended by signal %d; what it had not reported is missing", WTERMSIG(status));
+        snprintf(why, sizeof(why),
+                 "the sweeper was ended by signal %d; what it had not reported is missing",
+                 WTERMSIG(status));
     else
         snprintf(why, sizeof(why), "the sweeper ended early with status %d", WEXITSTATUS(status));
     trouble(c, why);
@@ -263,7 +271,9 @@ static void summarise(struct keeping *c)
     const struct sweep_progress *p = c->k->progress;
     uint64_t lost = atomic_load(&p->lost);
     s->took_ms = clock_mono_ms(&CLOCK_SYSTEM) - c->line.started_ms;
-    s->rate = s->took_ms > 0 ? 1000.0 * (double)(s->done + s->failed - c->before) / (double)s->took_ms : 0;
+    s->rate = s->took_ms > 0
+                  ? 1000.0 * (double)(s->done + s->failed - c->before) / (double)s->took_ms
+                  : 0;
     s->loss = lost ? (double)lost / (double)(lost + s->answered) : 0;
 }
 
@@ -308,8 +318,10 @@ static void end_store(struct keeping *c)
     struct keeper *k = c->k;
     uint64_t heard = runs_count(store_scan_places(k->store));
     if (k->ended && !k->trouble.text[0] && heard != k->endpoints)
-        error_set(&k->trouble, "the sweeper ended without a word about %llu endpoints; `ajar scan --resume` asks them",
-                  (unsigned long long)(k->endpoints - heard));
+        error_set(
+            &k->trouble,
+            "the sweeper ended without a word about %llu endpoints; `ajar scan --resume` asks them",
+            (unsigned long long)(k->endpoints - heard));
     enum scan_state state = heard == k->endpoints ? SCAN_COMPLETE : SCAN_UNFINISHED;
     const char *why = k->trouble.text[0] ? k->trouble.text : NULL;
     if (!store_scan_end(k->store, state, why, clock_wall_ms(&CLOCK_SYSTEM), &e))

@@ -16,22 +16,22 @@ struct keeper {
     const struct report *report;
     void *report_state;
     struct sweep_progress *progress;
-    uint64_t endpoints;      /* planned */
+    uint64_t endpoints; /* planned */
     enum severity fail_on;
-    FILE *transcript;        /* or NULL */
-    struct store *store;     /* with the scan begun or resumed; or NULL: nothing is stored */
+    FILE *transcript;    /* or NULL */
+    struct store *store; /* with the scan begun or resumed; or NULL: nothing is stored */
     int64_t scan;
-    bool resumed;            /* what the store holds of the scan is reported first */
+    bool resumed; /* what the store holds of the scan is reported first */
     bool show_progress;
     pid_t sweeper;
-    int from_sweeper;        /* the pipe's reading end */
+    int from_sweeper; /* the pipe's reading end */
 
     /* Set by keeper_run(). */
     struct buf in, out;
     struct report_summary summary;
-    bool found;              /* a finding at or above fail_on */
-    bool ended;              /* the sweeper said that it is done */
-    struct error trouble;    /* why the scan is incomplete; empty text = it is not */
+    bool found;           /* a finding at or above fail_on */
+    bool ended;           /* the sweeper said that it is done */
+    struct error trouble; /* why the scan is incomplete; empty text = it is not */
 };
 
 /* Runs until the sweeper has ended. The exit status of the scan; trouble is already printed. */

@@ -15,6 +15,7 @@ const struct verb VERBS[] = {
     { "accept", "[OPTION...] FINDING", "carry a risk knowingly, until a date", cmd_accept, help_accept },
     { "judge", "[OPTION...]", "today's rules over what is stored; nothing is asked", cmd_judge, help_judge },
     { "forget", "--older-than TIME", "remove old scans from the store", cmd_forget, help_forget },
+    { "watch", "--config FILE", "scan on a schedule, tell what changed", cmd_watch, help_watch },
     { "probe", "[OPTION...] PRODUCT ADDRESS:PORT", "one conversation, every byte shown", cmd_probe, help_probe },
     { "list", "[--catalog DIR]", "every product: ports, transport, what is proven and counted", cmd_list, NULL },
     { "asks", "[--catalog DIR]", "every request that Ajar can ever send", cmd_asks, NULL },
@@ -22,11 +23,13 @@ const struct verb VERBS[] = {
     { NULL, NULL, NULL, NULL, NULL },
 };
 
+enum { VERBS_MAX = 64 };
+
 static int unknown_verb(const char *typed)
 {
-    const char *names[16] = { NULL };
+    const char *names[VERBS_MAX + 1] = { NULL };
     struct error e;
-    for (size_t i = 0; VERBS[i].name; i++)
+    for (size_t i = 0; i < VERBS_MAX && VERBS[i].name; i++)
         names[i] = VERBS[i].name;
     const char *near = nearest_word(names, typed);
     if (near)

@@ -12,7 +12,10 @@ struct store *memory_open(const char *db, enum store_use use, struct error *e)
     char path[STORE_PATH_MAX];
     const char *at = db ? db : store_default_path(path);
     if (!at) {
-        error_set(e, "there is no place for the store: set HOME or XDG_STATE_HOME, or name a file with --db (--db none stores nothing)");
+        error_set(
+            e,
+            "there is no place for the store: set HOME or XDG_STATE_HOME, or name a file with --db "
+            "(--db none stores nothing)");
         return NULL;
     }
     if (strcmp(at, "none") == 0) {

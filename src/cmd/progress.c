@@ -1,17 +1,28 @@
 #include "cmd/progress.h"
 
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-enum { REDRAW_MS = 200, FIRST_MS = 500 };
+enum { REDRAW_MS = 200, FIRST_MS = 500, LINE_MAX_COLUMNS = 160 };
 
-static void print_left(double seconds)
+/* "6 s left"; the whole line is ASCII, so that a byte is a column. */
+static void left_text(double seconds, char *text, size_t cap)
 {
     if (seconds < 60)
-        fprintf(stderr, "%.0f s left", seconds);
+        snprintf(text, cap, "%.0f s left", seconds);
     else if (seconds < 3600)
-        fprintf(stderr, "%.0f min left", seconds / 60);
+        snprintf(text, cap, "%.0f min left", seconds / 60);
     else
-        fprintf(stderr, "%.1f h left", seconds / 3600);
+        snprintf(text, cap, "%.1f h left", seconds / 3600);
+}
+
+/* How much fits without a line break, which no carriage return could take back. */
+static int room(void)
+{
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return known && size.ws_col <= LINE_MAX_COLUMNS ? size.ws_col - 1 : LINE_MAX_COLUMNS - 1;
 }
 
 void progress_show(struct progress_line *l, const struct sweep_progress *p, uint64_t endpoints, uint64_t findings,
@@ -19,16 +30,18 @@ void progress_show(struct progress_line *l, const struct sweep_progress *p, uint
 {
     if (now_ms - l->started_ms < FIRST_MS || now_ms - l->shown_ms < REDRAW_MS)
         return;
+    char text[2 * LINE_MAX_COLUMNS], end[48];
     uint64_t over = atomic_load(&p->done) + atomic_load(&p->skipped) + atomic_load(&p->failed);
     double seconds = (double)(now_ms - l->started_ms) / 1000, rate = (double)over / seconds;
-    fprintf(stderr, "\r\033[K%3.0f%%  %llu of %llu endpoints, %llu answered, %llu findings, %.0f a second, ",
-            endpoints ? 100.0 * (double)over / (double)endpoints : 100.0, (unsigned long long)over,
-            (unsigned long long)endpoints, (unsigned long long)atomic_load(&p->answered),
-            (unsigned long long)findings, rate);
     if (over && endpoints > over)
-        print_left((double)(endpoints - over) / rate);
+        left_text((double)(endpoints - over) / rate, end, sizeof(end));
     else
-        fprintf(stderr, "%llu under way", (unsigned long long)atomic_load(&p->in_flight));
+        snprintf(end, sizeof(end), "%llu under way", (unsigned long long)atomic_load(&p->in_flight));
+    snprintf(text, sizeof(text), "%3.0f%%  %llu of %llu endpoints, %llu answered, %llu findings, %.0f a second, %s",
+             endpoints ? 100.0 * (double)over / (double)endpoints : 100.0, (unsigned long long)over,
+             (unsigned long long)endpoints, (unsigned long long)atomic_load(&p->answered),
+             (unsigned long long)findings, rate, end);
+    fprintf(stderr, "\r\033[K%.*s", room(), text);
     fflush(stderr);
     l->shown_ms = now_ms;
     l->visible = true;

@@ -9,7 +9,7 @@ struct progress_line {
     bool visible;
 };
 
-/* Redraws at most five times a second. */
+/* Redraws at most five times a second, cut to the width of the terminal. */
 void progress_show(struct progress_line *l, const struct sweep_progress *p, uint64_t endpoints, uint64_t findings,
                    int64_t now_ms);
 /* Wipes the line, so that other output starts on a clean one. */

@@ -14,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "cmd/keeper.h"
 #include "cmd/memory.h"
+#include "cmd/sandbox.h"
 #include "cmd/scan_journal.h"
 #include "cmd/scan_options.h"
 #include "probe/probe.h"
@@ -28,7 +29,8 @@ enum {
     COLUMNS_DEFAULT = 100,
     PLAN_BYTES_MAX = 64 << 20,
     DIFFERENCES_MAX = 20,
-    PIPE_BYTES = 32 * 1024, /* what is in the pipe when the keeper is killed is asked again */
+    OWN_DESCRIPTORS_MAX = 255, /* before the sweep starts there are a handful */
+    PIPE_BYTES = 32 * 1024,    /* what is in the pipe when the keeper is killed is asked again */
 };
 
 /* What one run of the verb is about. */
@@ -81,19 +83,22 @@ static int dry_run(const struct scan_options *o, const struct plan *p, uint64_t 
         return cmd_fail(EXIT_INCOMPLETE, &e);
     }
     buf_init(&b, 256 << 20);
-    buf_printf(&b, "%llu endpoints in %zu targets; %llu of them are excluded. Nothing was sent.\n\n",
+    buf_printf(&b,
+               "%llu endpoints in %zu targets; %llu of them are excluded. Nothing was sent.\n\n",
                (unsigned long long)endpoints, count, (unsigned long long)plan_skipped(p));
     for (size_t i = 0; i < count; i++) {
         const struct plan_target *t = &targets[i];
         escape_tty(&b, span_str(t->text));
-        buf_printf(&b, "\n    %llu endpoints, %llu addresses, %s space\n    ports   %s\n    why     ",
-                   (unsigned long long)t->endpoints, (unsigned long long)t->addresses, address_class_name(t->class),
-                   t->ports);
+        buf_printf(&b,
+                   "\n    %llu endpoints, %llu addresses, %s space\n    ports   %s\n    why     ",
+                   (unsigned long long)t->endpoints, (unsigned long long)t->addresses,
+                   address_class_name(t->class), t->ports);
         escape_tty(&b, span_str(t->problem ? t->problem : t->why));
         buf_byte(&b, '\n');
     }
     double seconds = (double)endpoints / o->rate;
-    buf_printf(&b, "\nAt %g connections a second at least %.0f s, unless it is all loopback.\n", o->rate, seconds);
+    buf_printf(&b, "\nAt %g connections a second at least %.0f s, unless it is all loopback.\n",
+               o->rate, seconds);
     bool written = write_out(&b);
     buf_release(&b);
     if (!written) {
@@ -134,9 +139,11 @@ static size_t descriptors_for(size_t parallel)
         return parallel;
     rlim_t wish = parallel + SPARE_DESCRIPTORS;
     if (r.rlim_cur < wish) {
-        struct rlimit more = { .rlim_cur = wish, .rlim_max = r.rlim_max < wish ? wish : r.rlim_max };
+        struct rlimit more = { .rlim_cur = wish,
+                               .rlim_max = r.rlim_max < wish ? wish : r.rlim_max };
         if (setrlimit(RLIMIT_NOFILE, &more) != 0) {
-            more = (struct rlimit){ .rlim_cur = r.rlim_max < wish ? r.rlim_max : wish, .rlim_max = r.rlim_max };
+            more = (struct rlimit){ .rlim_cur = r.rlim_max < wish ? r.rlim_max : wish,
+                                    .rlim_max = r.rlim_max };
             setrlimit(RLIMIT_NOFILE, &more);
         }
         getrlimit(RLIMIT_NOFILE, &r);
@@ -155,7 +162,9 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
         .catalog = c,
         .pace = scan_pace(o->rate),
         .source = { next_endpoint, walk },
-        .limits = { .connect_ms = patience_ms, .patience_ms = patience_ms, .budget_bytes = VISIT_BYTES,
+        .limits = { .connect_ms = patience_ms,
+                    .patience_ms = patience_ms,
+                    .budget_bytes = VISIT_BYTES,
                     .session_ms = SESSION_MS > 5 * patience_ms ? SESSION_MS : 5 * patience_ms },
         .parallel = descriptors_for(o->parallel),
         .loops = o->loops,
@@ -166,10 +175,24 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
     return sweep_run(&config, progress, out_fd, &e) ? 0 : 1;
 }
 
+static void tell_missing(const char *missing)
+{
+    if (missing)
+        fprintf(stderr, "ajar: this kernel offers %s\n", missing);
+}
+
+/* Nothing that this program opened for itself reaches the process that reads hostile bytes. */
+static void close_others(int fd)
+{
+    if (fd > STDERR_FILENO + 1)
+        close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
+    close_range((unsigned)fd + 1, OWN_DESCRIPTORS_MAX, 0);
+}
+
 /* The sweeper starts only when the keeper has the store open and says so; where the keeper has
  * died, nobody ever asks anything. */
-static int sweeper_main(const struct scanning *s, struct walk *walk, struct sweep_progress *progress, int fd,
-                        pid_t keeper)
+static int sweeper_main(const struct scanning *s, struct walk *walk,
+                        struct sweep_progress *progress, int fd, pid_t keeper)
 {
     uint8_t go = 0;
     ssize_t n;
@@ -179,20 +202,28 @@ static int sweeper_main(const struct scanning *s, struct walk *walk, struct swee
     while (n < 0 && errno == EINTR);
     if (n != 1 || getppid() != keeper)
         return 1;
+    const char *missing;
+    close_others(fd);
+    sandbox_enter(SANDBOX_SWEEPER, &missing);
+    tell_missing(missing);
     return run_sweeper(&s->o, s->catalog, walk, progress, fd);
 }
 
 /* Opens the store for this scan. False where it cannot be used: then nothing was asked. */
 static bool open_memory(struct scanning *s, struct keeper *k, struct error *e)
 {
-    struct scan_plan plan = { .seed = s->o.seed, .total = k->endpoints, .plan = buf_span(&s->text),
-                              .scope = s->o.scope_text, .version = AJAR_VERSION };
+    struct scan_plan plan = { .seed = s->o.seed,
+                              .total = k->endpoints,
+                              .plan = buf_span(&s->text),
+                              .scope = s->o.scope_text,
+                              .version = AJAR_VERSION };
     if (!memory_wanted(s->o.db))
         return true;
     if (!(k->store = memory_open(s->o.db, STORE_WRITE, e)))
         return false;
     if (!s->o.resume)
-        return store_scan_begin(k->store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->scan, e) && store_commit(k->store, e);
+        return store_scan_begin(k->store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->scan, e) &&
+               store_commit(k->store, e);
     k->scan = s->before.id;
     k->resumed = true;
     return store_scan_resume(k->store, k->scan, e) &&
@@ -203,13 +234,16 @@ static bool open_memory(struct scanning *s, struct keeper *k, struct error *e)
 static int keep(struct scanning *s, struct keeper *k, const struct report_run *run)
 {
     struct error e;
-    if (!open_memory(s, k, &e) ||
-        (write(k->from_sweeper, "g", 1) != 1 && !error_set(&e, "the sweeper ended before it began"))) {
+    const char *missing;
+    if (!open_memory(s, k, &e) || (write(k->from_sweeper, "g", 1) != 1 &&
+                                   !error_set(&e, "the sweeper ended before it began"))) {
         close(k->from_sweeper);
         waitpid(k->sweeper, NULL, 0);
         store_close(k->store);
         return cmd_fail(EXIT_INCOMPLETE, &e);
     }
+    sandbox_enter(SANDBOX_KEEPER, &missing);
+    tell_missing(missing);
     int status = keeper_run(k, run);
     close(k->from_sweeper);
     store_close(k->store);
@@ -217,12 +251,14 @@ static int keep(struct scanning *s, struct keeper *k, const struct report_run *r
 }
 
 /* Starts the sweeper and keeps what it finds; the exit status of the scan. */
-static int sweep_and_keep(struct scanning *s, struct keeper *k, struct walk *walk, const struct report_run *run)
+static int sweep_and_keep(struct scanning *s, struct keeper *k, struct walk *walk,
+                          const struct report_run *run)
 {
     struct error e;
     int fds[2], pipe_bytes = PIPE_BYTES;
     pid_t keeper = getpid();
-    k->progress = mmap(NULL, sizeof(*k->progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    k->progress = mmap(NULL, sizeof(*k->progress), PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (k->progress == MAP_FAILED || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
         error_set(&e, "cannot start the sweeper: %s", strerror(errno));
         return cmd_fail(EXIT_INCOMPLETE, &e);
@@ -256,10 +292,12 @@ static bool find_before(struct scanning *s, struct error *e)
     int64_t id = s->o.resume_scan ? (int64_t)s->o.resume_scan : SCAN_NEWEST_UNFINISHED;
     bool ok = store_scan_find(store, id, s->o.arena, &s->before, e) &&
               (s->before.state == SCAN_UNFINISHED ||
-               error_set(e, "scan %lld is complete; there is nothing to go on with", (long long)s->before.id)) &&
+               error_set(e, "scan %lld is complete; there is nothing to go on with",
+                         (long long)s->before.id)) &&
               store_scan_runs(store, s->before.id, &s->places, e);
     store_close(store);
-    return ok && journal_read(s->before.plan.plan, s->before.plan.scope, !s->o.plan_given, &s->o, &s->pins, e);
+    return ok && journal_read(s->before.plan.plan, s->before.plan.scope, !s->o.plan_given, &s->o,
+                              &s->pins, e);
 }
 
 /* A continued scan asks exactly what it set out to ask. Otherwise the difference is shown. */
@@ -273,7 +311,8 @@ static bool is_same_plan(struct scanning *s, struct error *e)
         struct buf shown;
         struct span left = buf_span(&b);
         buf_init(&shown, PLAN_BYTES_MAX);
-        buf_printf(&shown, "ajar: scan %lld set out differently; - was, + is now:\n", (long long)s->before.id);
+        buf_printf(&shown, "ajar: scan %lld set out differently; - was, + is now:\n",
+                   (long long)s->before.id);
         while (left.len) {
             buf_str(&shown, "  ");
             escape_tty(&shown, span_cut(&left, '\n'));
@@ -281,8 +320,10 @@ static bool is_same_plan(struct scanning *s, struct error *e)
         }
         fwrite(shown.at, 1, shown.len, stderr);
         buf_release(&shown);
-        error_set(e, "scan %lld cannot be continued with another plan (%zu lines differ); undo the change, or start a new scan",
-                  (long long)s->before.id, differ);
+        error_set(
+            e,
+            "scan %lld cannot be continued with another plan (%zu lines differ); undo the change, or start a new scan",
+            (long long)s->before.id, differ);
     }
     buf_release(&b);
     return differ == 0;
@@ -305,7 +346,8 @@ static unsigned terminal_columns(void)
     uint64_t columns;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
         return size.ws_col;
-    return set && span_u64(span_str(set), 1000, &columns) && columns >= 20 ? (unsigned)columns : COLUMNS_DEFAULT;
+    return set && span_u64(span_str(set), 1000, &columns) && columns >= 20 ? (unsigned)columns
+                                                                           : COLUMNS_DEFAULT;
 }
 
 static bool open_transcript(const char *path, FILE **ret, struct error *e)
@@ -318,7 +360,9 @@ static int scan_planned(struct scanning *s, struct error *e)
 {
     char dir[PATH_MAX_TEXT];
     const struct scan_options *o = &s->o;
-    struct walk walk = { .plan = s->plan, .shard = o->shard, .end = shard_total(&o->shard, s->plan->total),
+    struct walk walk = { .plan = s->plan,
+                         .shard = o->shard,
+                         .end = shard_total(&o->shard, s->plan->total),
                          .done = &s->places };
     permutation_init(&walk.order, s->plan->total, o->seed);
     if (o->dry_run)
@@ -375,8 +419,9 @@ int cmd_scan(int argc, char **argv)
     arena_init(&a, ARENA_MAX);
     pin_book_init(&s.pins, &a);
     buf_init(&s.text, PLAN_BYTES_MAX);
-    bool ok = scan_options_parse(&s.o, &a, argc, argv, &e) && (!s.o.resume || find_before(&s, &e)) &&
-              make_plan(&s, &e) && (!s.o.resume || is_same_plan(&s, &e));
+    bool ok = scan_options_parse(&s.o, &a, argc, argv, &e) &&
+              (!s.o.resume || find_before(&s, &e)) && make_plan(&s, &e) &&
+              (!s.o.resume || is_same_plan(&s, &e));
     int status = ok ? scan_planned(&s, &e) : cmd_fail(EXIT_USAGE, &e);
     runs_release(&s.places);
     buf_release(&s.text);

@@ -16,7 +16,8 @@ static struct pin_page *find_page(struct pin_book *b, const char *name)
     return NULL;
 }
 
-static bool resolve(void *self, const char *name, struct address *ret, size_t *ret_count, struct error *e)
+static bool resolve(void *self, const char *name, struct address *ret, size_t *ret_count,
+                    struct error *e)
 {
     struct pin_book *b = self;
     struct pin_page *page = find_page(b, name);
@@ -81,11 +82,12 @@ static void put_targets(struct buf *out, const char *key, const struct targets *
     }
 }
 
-void journal_write(const struct scan_options *o, const struct plan *p, const struct pin_book *pins, uint64_t total,
-                   struct buf *out)
+void journal_write(const struct scan_options *o, const struct plan *p, const struct pin_book *pins,
+                   uint64_t total, struct buf *out)
 {
     put_number(out, "seed ", o->seed);
-    buf_printf(out, "part %llu/%llu\n", (unsigned long long)o->shard.index + 1, (unsigned long long)o->shard.count);
+    buf_printf(out, "part %llu/%llu\n", (unsigned long long)o->shard.index + 1,
+               (unsigned long long)o->shard.count);
     put_targets(out, "target ", &o->plan.targets);
     put_targets(out, "exclude ", &o->plan.excludes);
     if (o->plan.ports.len)
@@ -102,7 +104,8 @@ void journal_write(const struct scan_options *o, const struct plan *p, const str
     for (size_t i = 0; i < pins->pages.len; i++)
         for (size_t k = 0; k < pins->pages.at[i].len; k++) {
             char text[ADDRESS_TEXT_MAX];
-            buf_printf(out, "pin %s %s\n", pins->pages.at[i].name, address_text(&pins->pages.at[i].at[k], text));
+            buf_printf(out, "pin %s %s\n", pins->pages.at[i].name,
+                       address_text(&pins->pages.at[i].at[k], text));
         }
     put_number(out, "planned ", p->total);
     put_number(out, "endpoints ", total);
@@ -154,7 +157,8 @@ static bool read_line(struct reading *r, struct span line, struct error *e)
     struct scan_options *o = r->o;
     struct span value = line, key = span_cut(&value, ' ');
     if (span_is(key, "seed"))
-        return o->seed_given || span_u64(value, UINT64_MAX, &o->seed) || error_set(e, "the stored plan has no seed");
+        return o->seed_given || span_u64(value, UINT64_MAX, &o->seed) ||
+               error_set(e, "the stored plan has no seed");
     if (span_is(key, "default-ports"))
         return ports_parse(o->arena, value, &o->plan.default_ports, e);
     if (span_is(key, "pin"))
@@ -175,8 +179,8 @@ static bool read_line(struct reading *r, struct span line, struct error *e)
     return true;
 }
 
-bool journal_read(struct span plan, struct span scope, bool all, struct scan_options *o, struct pin_book *pins,
-                  struct error *e)
+bool journal_read(struct span plan, struct span scope, bool all, struct scan_options *o,
+                  struct pin_book *pins, struct error *e)
 {
     struct reading r = { o, pins, scope, all };
     while (plan.len)
@@ -198,7 +202,8 @@ static struct span next_line(struct span *text)
 }
 
 /* Appends the lines of `one` that `two` lacks. */
-static size_t lacking(struct span one, struct span two, const char *mark, size_t max, struct buf *out)
+static size_t lacking(struct span one, struct span two, const char *mark, size_t max,
+                      struct buf *out)
 {
     struct arena a;
     struct table lines;

@@ -8,18 +8,50 @@
 #include "base/random.h"
 #include "cmd/options.h"
 
-enum { RATE_DEFAULT = 100, PARALLEL_DEFAULT = 512, PARALLEL_MAX = 100000, LOOPS_MAX = 64, SCOPE_BYTES_MAX = 1 << 20, TIMEOUT_DEFAULT_S = 3 };
+enum {
+    RATE_DEFAULT = 100,
+    PARALLEL_DEFAULT = 512,
+    PARALLEL_MAX = 100000,
+    LOOPS_MAX = 64,
+    SCOPE_BYTES_MAX = 1 << 20,
+    TIMEOUT_DEFAULT_S = 3
+};
 
-enum row { ROW_PORTS, ROW_EXCLUDE, ROW_SCOPE, ROW_LARGE, ROW_RATE, ROW_PARALLEL, ROW_LOOPS, ROW_TIMEOUT, ROW_SEED,
-           ROW_SHARD, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_COLOR, ROW_FAIL_ON, ROW_TRANSCRIPT, ROW_DRY_RUN,
-           ROW_CATALOG, ROW_RULES, ROW_DB, ROW_RESUME, ROW_END };
+enum row {
+    ROW_PORTS,
+    ROW_EXCLUDE,
+    ROW_SCOPE,
+    ROW_LARGE,
+    ROW_RATE,
+    ROW_PARALLEL,
+    ROW_LOOPS,
+    ROW_TIMEOUT,
+    ROW_SEED,
+    ROW_SHARD,
+    ROW_JSON,
+    ROW_FORMAT,
+    ROW_VERBOSE,
+    ROW_COLOR,
+    ROW_FAIL_ON,
+    ROW_TRANSCRIPT,
+    ROW_DRY_RUN,
+    ROW_CATALOG,
+    ROW_RULES,
+    ROW_DB,
+    ROW_RESUME,
+    ROW_END
+};
 
 static const struct option_row ROWS[] = {
-    [ROW_PORTS] = { "ports", "LIST", "ports to ask, as in 6379,9200-9210; default: those of all products" },
-    [ROW_EXCLUDE] = { "exclude", "TARGET", "never ask this; may be given again, @FILE reads a list" },
-    [ROW_SCOPE] = { "scope", "FILE", "what may be asked and who owns it; public addresses need one" },
+    [ROW_PORTS] = { "ports", "LIST",
+                    "ports to ask, as in 6379,9200-9210; default: those of all products" },
+    [ROW_EXCLUDE] = { "exclude", "TARGET",
+                      "never ask this; may be given again, @FILE reads a list" },
+    [ROW_SCOPE] = { "scope", "FILE",
+                    "what may be asked and who owns it; public addresses need one" },
     [ROW_LARGE] = { "large", NULL, "allow ranges of more than 65536 addresses" },
-    [ROW_RATE] = { "rate", "N", "new connections a second in all, default 100; loopback has no pace" },
+    [ROW_RATE] = { "rate", "N",
+                   "new connections a second in all, default 100; loopback has no pace" },
     [ROW_PARALLEL] = { "parallel", "N", "conversations at once, default 512" },
     [ROW_LOOPS] = { "loops", "N", "threads, default one a processor" },
     [ROW_TIMEOUT] = { "timeout", "SECONDS", "how long to wait for one answer, default 3" },
@@ -29,21 +61,24 @@ static const struct option_row ROWS[] = {
     [ROW_FORMAT] = { "format", "NAME", "tty or json" },
     [ROW_VERBOSE] = { "verbose", NULL, "also show services without a finding in full" },
     [ROW_COLOR] = { "color", "WHEN", "auto, always or never; NO_COLOR is honoured" },
-    [ROW_FAIL_ON] = { "fail-on", "SEVERITY", "lowest severity that gives exit status 1, default high" },
+    [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
+                      "lowest severity that gives exit status 1, default high" },
     [ROW_TRANSCRIPT] = { "transcript", "FILE", "write every byte that was sent to FILE" },
     [ROW_DRY_RUN] = { "dry-run", NULL, "print the plan and stop; nothing is sent" },
     [ROW_CATALOG] = { "catalog", "DIR", "also the HTTP products described in DIR" },
     [ROW_RULES] = { "rules", "DIR", "judge by the rules in DIR instead of the shipped ones" },
     [ROW_DB] = { "db", "FILE", "store what was found in FILE; none stores nothing" },
-    [ROW_RESUME] = { "resume", NULL, "go on with the newest unfinished scan; --resume N: with scan N" },
+    [ROW_RESUME] = { "resume", NULL,
+                     "go on with the newest unfinished scan; --resume N: with scan N" },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
 void help_scan(void)
 {
-    puts("\nTARGET is an address, a range, a name or @FILE:\n"
-         "  127.0.0.1  db.internal:9200  10.1.0.0/24  10.1.0.5-10.1.0.9  fd00:1::/120  @targets.txt\n"
-         "Loopback and private addresses may be named; public ones only through --scope.\n");
+    puts(
+        "\nTARGET is an address, a range, a name or @FILE:\n"
+        "  127.0.0.1  db.internal:9200  10.1.0.0/24  10.1.0.5-10.1.0.9  fd00:1::/120  @targets.txt\n"
+        "Loopback and private addresses may be named; public ones only through --scope.\n");
     options_print(ROWS);
 }
 
@@ -54,7 +89,9 @@ static bool take_word(struct scan_options *o, enum row row, const char *value, s
         o->report = report_by_name(value);
         return o->report || error_set(e, "--format %s: there are tty and json", value);
     case ROW_COLOR:
-        o->colour = strcmp(value, "always") == 0 ? COLOUR_ALWAYS : strcmp(value, "never") == 0 ? COLOUR_NEVER : COLOUR_AUTO;
+        o->colour = strcmp(value, "always") == 0  ? COLOUR_ALWAYS
+                    : strcmp(value, "never") == 0 ? COLOUR_NEVER
+                                                  : COLOUR_AUTO;
         return o->colour != COLOUR_AUTO || strcmp(value, "auto") == 0 ||
                error_set(e, "--color %s: write auto, always or never", value);
     case ROW_FAIL_ON:
@@ -147,15 +184,23 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     }
 }
 
-bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char **argv, struct error *e)
+bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char **argv,
+                        struct error *e)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int args = 0;
     *o = (struct scan_options){
-        .arena = a, .shard = SHARD_WHOLE, .rate = RATE_DEFAULT, .timeout_s = TIMEOUT_DEFAULT_S,
-        .parallel = PARALLEL_DEFAULT, .seed = random_seed(), .report = report_by_name("tty"),
+        .arena = a,
+        .shard = SHARD_WHOLE,
+        .rate = RATE_DEFAULT,
+        .timeout_s = TIMEOUT_DEFAULT_S,
+        .parallel = PARALLEL_DEFAULT,
+        .seed = random_seed(),
+        .report = report_by_name("tty"),
         .fail_on = SEVERITY_HIGH,
-        .loops = processors < 1 ? 1 : processors > LOOPS_MAX ? LOOPS_MAX : (unsigned)processors,
+        .loops = processors < 1           ? 1
+                 : processors > LOOPS_MAX ? LOOPS_MAX
+                                          : (unsigned)processors,
     };
     o->plan.resolver = &RESOLVER_SYSTEM;
     if (!options_parse(ROWS, argc, argv, &args, take, o, e))
@@ -170,7 +215,8 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
         if (!targets_add(a, &o->plan.targets, span_str(argv[i]), e))
             return false;
     if (args == 0 && !o->plan.scope && !o->resume)
-        return error_set(e, "name what to scan, as in `ajar scan 127.0.0.1` or `ajar scan --scope scope.yaml`");
+        return error_set(
+            e, "name what to scan, as in `ajar scan 127.0.0.1` or `ajar scan --scope scope.yaml`");
     return true;
 }
 
@@ -179,5 +225,7 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
 struct pace_limits scan_pace(double rate)
 {
     double scale = rate > RATE_DEFAULT ? rate / RATE_DEFAULT : 1;
-    return (struct pace_limits){ .all_per_second = rate, .net_per_second = 20 * scale, .address_per_second = 2 * scale };
+    return (struct pace_limits){ .all_per_second = rate,
+                                 .net_per_second = 20 * scale,
+                                 .address_per_second = 2 * scale };
 }

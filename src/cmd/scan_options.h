@@ -21,12 +21,12 @@ struct scan_options {
     unsigned loops;
     uint64_t seed;
     bool seed_given, shard_given;
-    const char *scope_path;   /* absolute, or "-"; NULL: no scope file */
+    const char *scope_path; /* absolute, or "-"; NULL: no scope file */
     struct span scope_text;
-    const char *db;           /* NULL: the default place; "none": nothing is stored */
+    const char *db; /* NULL: the default place; "none": nothing is stored */
     bool resume;
-    bool plan_given;          /* the command line says what to ask */
-    uint64_t resume_scan;     /* 0: the newest unfinished one */
+    bool plan_given;      /* the command line says what to ask */
+    uint64_t resume_scan; /* 0: the newest unfinished one */
     const struct report *report;
     enum severity fail_on;
     enum colour colour;
@@ -37,7 +37,8 @@ struct scan_options {
 };
 
 /* Defaults, then the command line; everything lies in the arena. */
-bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char **argv, struct error *e);
+bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char **argv,
+                        struct error *e);
 /* Reads a scope file into the options; path "-" is standard input. */
 bool scan_options_scope(struct scan_options *o, const char *path, struct error *e);
 /* The pace that a rate stands for; DESIGN section 6. */

@@ -10,8 +10,22 @@
 
 enum { SHOWN_DEFAULT = 50, SHOWN_MAX = 1000000000, ARENA_BYTES = 64 << 20, COLLECTIONS_SHOWN = 20 };
 
-enum row { ROW_SEVERITY, ROW_PRODUCT, ROW_RULE, ROW_AT, ROW_PORT, ROW_SINCE, ROW_CLOSED, ROW_EVER, ROW_ACCEPTED,
-           ROW_SCANS, ROW_LIMIT, ROW_JSON, ROW_DB, ROW_END };
+enum row {
+    ROW_SEVERITY,
+    ROW_PRODUCT,
+    ROW_RULE,
+    ROW_AT,
+    ROW_PORT,
+    ROW_SINCE,
+    ROW_CLOSED,
+    ROW_EVER,
+    ROW_ACCEPTED,
+    ROW_SCANS,
+    ROW_LIMIT,
+    ROW_JSON,
+    ROW_DB,
+    ROW_END
+};
 
 static const struct option_row ROWS[] = {
     [ROW_SEVERITY] = { "severity", "SEVERITY", "this one and worse" },
@@ -24,7 +38,8 @@ static const struct option_row ROWS[] = {
     [ROW_EVER] = { "ever", NULL, "open or closed" },
     [ROW_ACCEPTED] = { "accepted", NULL, "accepted risks only" },
     [ROW_SCANS] = { "scans", NULL, "the stored scans instead of findings" },
-    [ROW_LIMIT] = { "limit", "N", "at most so many, worst and largest first; default 50, 0 for all" },
+    [ROW_LIMIT] = { "limit", "N",
+                    "at most so many, worst and largest first; default 50, 0 for all" },
     [ROW_JSON] = { "json", NULL, "JSON Lines" },
     [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
     [ROW_END] = { NULL, NULL, NULL },
@@ -150,7 +165,8 @@ static void put_totals(struct showing *s, const struct store_totals *t)
             layout_number(&s->out, t->open[i]);
             buf_printf(&s->out, " %s", severity_name((enum severity)i));
         }
-    buf_printf(&s->out, "; %llu of them accepted. Shown: %zu.\n", (unsigned long long)t->accepted, s->shown);
+    buf_printf(&s->out, "; %llu of them accepted. Shown: %zu.\n", (unsigned long long)t->accepted,
+               s->shown);
 }
 
 static bool show_list(struct showing *s, struct store *store)
@@ -244,7 +260,8 @@ static void put_finding_head(struct showing *s, const struct stored_finding *f)
     char where[ENDPOINT_TEXT_MAX], age[AGE_TEXT_MAX];
     const struct finding *g = &f->finding;
     bool open = f->exposure.closed_ms < 0;
-    buf_printf(out, "%s  %s  %s\n", g->fingerprint, severity_name(g->severity), endpoint_text(&g->endpoint, where));
+    buf_printf(out, "%s  %s  %s\n", g->fingerprint, severity_name(g->severity),
+               endpoint_text(&g->endpoint, where));
     escape_tty(out, span_str(g->title));
     buf_printf(out, " (%s)\n", g->rule);
     struct buf why;
@@ -263,7 +280,8 @@ static void put_finding_head(struct showing *s, const struct stored_finding *f)
     buf_str(out, ".\n");
 }
 
-static bool show_one_text(struct showing *s, struct store *store, const struct stored_finding *f, const struct visit *v)
+static bool show_one_text(struct showing *s, struct store *store, const struct stored_finding *f,
+                          const struct visit *v)
 {
     put_finding_head(s, f);
     if (!store_exposures(store, f->id, show_exposure, s, &s->error))
@@ -302,7 +320,8 @@ static void put_facts_json(struct buf *out, const struct observation *o)
     buf_byte(out, '}');
 }
 
-static bool show_one_json(struct showing *s, struct store *store, const struct stored_finding *f, const struct visit *v)
+static bool show_one_json(struct showing *s, struct store *store, const struct stored_finding *f,
+                          const struct visit *v)
 {
     buf_byte(&s->out, '{');
     stored_json(&s->out, f);
@@ -368,7 +387,8 @@ int cmd_show(int argc, char **argv)
 {
     int args = 0;
     struct error e;
-    struct showing s = { .filter = { .max = SHOWN_DEFAULT, .opened_after_ms = COUNT_UNKNOWN,
+    struct showing s = { .filter = { .max = SHOWN_DEFAULT,
+                                     .opened_after_ms = COUNT_UNKNOWN,
                                      .now_ms = clock_wall_ms(&CLOCK_SYSTEM) },
                          .columns = stored_columns() };
     if (!options_parse(ROWS, argc, argv, &args, take, &s, &e))

@@ -10,8 +10,17 @@
 #include "report/layout.h"
 #include "text/escape.h"
 
-enum { COLUMNS_DEFAULT = 100, FINGERPRINT_SHOWN = 12, SEVERITY_COLUMNS = 9, SINCE_COLUMNS = 10, WHERE_COLUMNS = 22,
-       WHAT_COLUMNS = 20, MARK_COLUMNS = 12, WHY_COLUMNS_MIN = 16, SCRATCH_BYTES = 64 * 1024 };
+enum {
+    COLUMNS_DEFAULT = 100,
+    FINGERPRINT_SHOWN = 12,
+    SEVERITY_COLUMNS = 9,
+    SINCE_COLUMNS = 10,
+    WHERE_COLUMNS = 22,
+    WHAT_COLUMNS = 20,
+    MARK_COLUMNS = 12,
+    WHY_COLUMNS_MIN = 16,
+    SCRATCH_BYTES = 64 * 1024
+};
 
 static const int64_t MINUTE = 60000, HOUR = 3600000, DAY = 86400000;
 
@@ -48,7 +57,8 @@ size_t stored_columns(void)
     uint64_t columns;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
         return size.ws_col;
-    return set && span_u64(span_str(set), 1000, &columns) && columns >= 40 ? (size_t)columns : COLUMNS_DEFAULT;
+    return set && span_u64(span_str(set), 1000, &columns) && columns >= 40 ? (size_t)columns
+                                                                           : COLUMNS_DEFAULT;
 }
 
 /* ---- rows ---- */
@@ -94,14 +104,14 @@ static void put_state(struct buf *out, const struct stored_finding *f)
         buf_printf(out, "back for the %zu. time. ", f->reopened + 1);
 }
 
-void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note, int64_t now_ms,
-                size_t columns)
+void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note,
+                int64_t now_ms, size_t columns)
 {
     char where[ENDPOINT_TEXT_MAX];
     struct buf text;
     buf_init(&text, SCRATCH_BYTES);
-    size_t used = (mark ? MARK_COLUMNS + 1 : 0) + FINGERPRINT_SHOWN + 1 + SEVERITY_COLUMNS + WHERE_COLUMNS + 1 +
-                  WHAT_COLUMNS + 1 + SINCE_COLUMNS + 1;
+    size_t used = (mark ? MARK_COLUMNS + 1 : 0) + FINGERPRINT_SHOWN + 1 + SEVERITY_COLUMNS +
+                  WHERE_COLUMNS + 1 + WHAT_COLUMNS + 1 + SINCE_COLUMNS + 1;
     if (mark) {
         layout_left(out, span_str(mark), MARK_COLUMNS);
         buf_byte(out, ' ');
@@ -122,7 +132,8 @@ void stored_row(struct buf *out, const struct stored_finding *f, const char *mar
     if (note && *note)
         buf_printf(&text, "%s. ", note);
     escape_tty(&text, f->finding.why);
-    layout_clip(out, buf_span(&text), columns > used + WHY_COLUMNS_MIN ? columns - used : WHY_COLUMNS_MIN);
+    layout_clip(out, buf_span(&text),
+                columns > used + WHY_COLUMNS_MIN ? columns - used : WHY_COLUMNS_MIN);
     buf_byte(out, '\n');
     buf_release(&text);
 }
@@ -190,12 +201,14 @@ void stored_json(struct buf *out, const struct stored_finding *f)
     stored_json_time(out, "closed", f->exposure.closed_ms);
     stored_json_number(out, "reopened", (int64_t)f->reopened);
     stored_json_time(out, "accepted_until", f->accepted_until_ms);
-    stored_json_text(out, "accepted_why", f->accepted_until_ms < 0 ? SPAN_NONE : f->accepted_why, true);
+    stored_json_text(out, "accepted_why", f->accepted_until_ms < 0 ? SPAN_NONE : f->accepted_why,
+                     true);
 }
 
 /* ---- options, output ---- */
 
-bool time_option(const char *name, const char *value, int64_t now_ms, int64_t *ret_ms, struct error *e)
+bool time_option(const char *name, const char *value, int64_t now_ms, int64_t *ret_ms,
+                 struct error *e)
 {
     static const char UNITS[] = "hdwy";
     static const int64_t HOURS[] = { 1, 24, 7 * 24, 365 * 24 };
@@ -207,7 +220,10 @@ bool time_option(const char *name, const char *value, int64_t now_ms, int64_t *r
         return true;
     }
     return time_parse(value, ret_ms) ||
-           error_set(e, "--%s %s: write a time span such as 90d, 12h, 8w or 1y, or a date such as 2026-12-31", name, value);
+           error_set(
+               e,
+               "--%s %s: write a time span such as 90d, 12h, 8w or 1y, or a date such as 2026-12-31",
+               name, value);
 }
 
 bool stored_flush(struct buf *out, bool all, struct error *e)

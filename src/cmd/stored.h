@@ -10,8 +10,8 @@ enum { STORED_OUT_MAX = 1 << 30, STORED_FLUSH_BYTES = 64 * 1024, AGE_TEXT_MAX = 
 /* One row of a table; `columns` is the width of the terminal. `mark` stands first, such as "new"; may
  * be NULL. */
 void stored_row_head(struct buf *out, const char *mark, size_t columns);
-void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note, int64_t now_ms,
-                size_t columns);
+void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note,
+                int64_t now_ms, size_t columns);
 /* The members of a finding, without the braces. */
 void stored_json(struct buf *out, const struct stored_finding *f);
 /* ,"key":"text" ; NULL-safe: an empty span becomes null where `null` says so. */
@@ -27,7 +27,8 @@ void put_minute(struct buf *out, int64_t wall_ms);
 /* Columns of the terminal, or of COLUMNS, or 100. */
 size_t stored_columns(void);
 /* "30d", "12h", "2w", "1y", or a date; the time that long ago (or that date). False and a sentence. */
-bool time_option(const char *name, const char *value, int64_t now_ms, int64_t *ret_ms, struct error *e);
+bool time_option(const char *name, const char *value, int64_t now_ms, int64_t *ret_ms,
+                 struct error *e);
 /* Writes the buffer when it has grown; false and a sentence where that fails. */
 bool stored_flush(struct buf *out, bool all, struct error *e);
 

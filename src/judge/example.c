@@ -8,6 +8,7 @@ enum { EXAMPLE_ARENA_BYTES = 4 * 1024 * 1024 };
 
 struct example {
     const struct rule *rule;
+    const struct tables *tables;
     struct place place;
     struct arena *arena;
     struct visit visit;
@@ -204,6 +205,7 @@ static bool judge_example(struct example *x, struct finding *ret, bool *ret_foun
         if (!(x->rule->kinds >> o->kind & 1) || !(x->rule->outcomes >> o->outcome & 1))
             continue;
         struct subject s = subject_of(&x->visit, o, x->now_ms);
+        version_judge(x->tables, o, x->now_ms, &s.version);
         *ret_found = rule_judge(x->rule, &s, x->arena, ret, &full);
         if (full)
             return false;
@@ -244,7 +246,7 @@ bool rules_check_examples(const struct rules *r, struct error *e, size_t *ret_ex
         for (const struct node *n = rule->examples->first; n; n = n->next) {
             struct arena arena;
             arena_init(&arena, EXAMPLE_ARENA_BYTES);
-            struct example x = { .rule = rule, .place = { rule->file, e }, .arena = &arena };
+            struct example x = { .rule = rule, .tables = r->tables, .place = { rule->file, e }, .arena = &arena };
             bool positive = false, ok = run_example(&x, n, &positive);
             arena_release(&arena);
             if (!ok)

@@ -31,6 +31,24 @@ static const struct field_name FIELDS[] = {
     { "cert.starts_in_days", FIELD_CERT_STARTS_IN_DAYS },
     { "cert.life_days", FIELD_CERT_LIFE_DAYS },
     { "cert.share_left", FIELD_CERT_SHARE_LEFT },
+    { "lifecycle.state", FIELD_LIFECYCLE_STATE },
+    { "lifecycle.cycle", FIELD_LIFECYCLE_CYCLE },
+    { "lifecycle.since", FIELD_LIFECYCLE_SINCE },
+    { "lifecycle.newer", FIELD_LIFECYCLE_NEWER },
+    { "lifecycle.by", FIELD_LIFECYCLE_BY },
+    { "lifecycle.how", FIELD_LIFECYCLE_HOW },
+    { "lifecycle.source", FIELD_LIFECYCLE_SOURCE },
+    { "lifecycle.table", FIELD_LIFECYCLE_TABLE },
+    { "version.distribution", FIELD_VERSION_DISTRIBUTION },
+    { "version.vendor", FIELD_VERSION_VENDOR },
+    { "exploited.cve", FIELD_EXPLOITED_CVE },
+    { "exploited.all", FIELD_EXPLOITED_ALL },
+    { "exploited.count", FIELD_EXPLOITED_COUNT },
+    { "exploited.added", FIELD_EXPLOITED_ADDED },
+    { "exploited.ransomware", FIELD_EXPLOITED_RANSOMWARE },
+    { "exploited.range", FIELD_EXPLOITED_RANGE },
+    { "exploited.condition", FIELD_EXPLOITED_CONDITION },
+    { "exploited.table", FIELD_EXPLOITED_TABLE },
 };
 
 bool field_compile(struct arena *a, const struct place *p, const struct node *at, struct span word,
@@ -160,6 +178,66 @@ static struct value cert_value(enum field_id id, const struct subject *s)
     }
 }
 
+static struct value value_time(bool known, int64_t wall_ms)
+{
+    return known ? (struct value){ .type = VALUE_TIME, .number = wall_ms } : (struct value){ 0 };
+}
+
+static struct value lifecycle_value(enum field_id id, const struct version_verdict *v)
+{
+    const struct lifecycle_answer *l = &v->lifecycle;
+    switch (id) {
+    case FIELD_LIFECYCLE_STATE:
+        return value_text(v->known ? lifecycle_state_name(l->state) : NULL);
+    case FIELD_LIFECYCLE_CYCLE:
+        return value_text(l->cycle);
+    case FIELD_LIFECYCLE_SINCE:
+        return value_time(l->since_known, l->since_ms);
+    case FIELD_LIFECYCLE_NEWER:
+        return value_text(l->newer);
+    case FIELD_LIFECYCLE_BY:
+        return value_time(l->by_known, l->by_ms);
+    case FIELD_LIFECYCLE_HOW:
+        return value_text(l->how[0] ? l->how : NULL);
+    case FIELD_LIFECYCLE_SOURCE:
+        return value_text(l->product ? l->product->source : NULL);
+    case FIELD_LIFECYCLE_TABLE:
+        return value_time(l->product, l->product ? l->product->as_of_ms : 0);
+    case FIELD_VERSION_DISTRIBUTION:
+        return value_text(v->version.distribution);
+    case FIELD_VERSION_VENDOR:
+        return value_text(v->version.vendor);
+    default:
+        return (struct value){ 0 };
+    }
+}
+
+static struct value exploited_value(enum field_id id, const struct exploited_answer *x)
+{
+    if (!x->of)
+        return (struct value){ 0 };
+    switch (id) {
+    case FIELD_EXPLOITED_CVE:
+        return value_text(x->of->cve);
+    case FIELD_EXPLOITED_ALL:
+        return value_text(x->all);
+    case FIELD_EXPLOITED_COUNT:
+        return value_number((int64_t)x->count);
+    case FIELD_EXPLOITED_ADDED:
+        return value_time(true, x->of->added_ms);
+    case FIELD_EXPLOITED_RANSOMWARE:
+        return x->of->ransomware ? (struct value){ .type = VALUE_BOOL, .number = 1 } : (struct value){ 0 };
+    case FIELD_EXPLOITED_RANGE:
+        return value_text(x->of->inferred ? "inferred" : "stated");
+    case FIELD_EXPLOITED_CONDITION:
+        return value_text(x->of->condition);
+    case FIELD_EXPLOITED_TABLE:
+        return value_time(true, x->of->as_of_ms);
+    default:
+        return (struct value){ 0 };
+    }
+}
+
 struct value field_value(const struct field *f, const struct subject *s,
                          char scratch[static ENDPOINT_TEXT_MAX])
 {
@@ -206,6 +284,26 @@ struct value field_value(const struct field *f, const struct subject *s,
     case FIELD_CERT_LIFE_DAYS:
     case FIELD_CERT_SHARE_LEFT:
         return cert_value(f->id, s);
+    case FIELD_LIFECYCLE_STATE:
+    case FIELD_LIFECYCLE_CYCLE:
+    case FIELD_LIFECYCLE_SINCE:
+    case FIELD_LIFECYCLE_NEWER:
+    case FIELD_LIFECYCLE_BY:
+    case FIELD_LIFECYCLE_HOW:
+    case FIELD_LIFECYCLE_SOURCE:
+    case FIELD_LIFECYCLE_TABLE:
+    case FIELD_VERSION_DISTRIBUTION:
+    case FIELD_VERSION_VENDOR:
+        return lifecycle_value(f->id, &s->version);
+    case FIELD_EXPLOITED_CVE:
+    case FIELD_EXPLOITED_ALL:
+    case FIELD_EXPLOITED_COUNT:
+    case FIELD_EXPLOITED_ADDED:
+    case FIELD_EXPLOITED_RANSOMWARE:
+    case FIELD_EXPLOITED_RANGE:
+    case FIELD_EXPLOITED_CONDITION:
+    case FIELD_EXPLOITED_TABLE:
+        return exploited_value(f->id, &s->version.exploited);
     }
     return (struct value){ 0 };
 }

@@ -216,6 +216,11 @@ bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, 
     return ok;
 }
 
+void rules_use_tables(struct rules *r, const struct tables *t)
+{
+    r->tables = t;
+}
+
 bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, struct arena *a,
                  struct findings *out)
 {
@@ -227,6 +232,7 @@ bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, s
         if (len == 0)
             continue;
         struct subject s = subject_of(v, o, now_ms);
+        version_judge(r->tables, o, now_ms, &s.version);
         for (size_t k = 0; k < len; k++) {
             struct finding f;
             bool full = false;

@@ -14,6 +14,25 @@ struct rules *rules_load(struct arena *a, const char *dir, struct error *e);
 size_t rules_count(const struct rules *r);
 const char *rules_id(const struct rules *r, size_t i);
 
+/* Support cycles and flaws that are known to be exploited; lives in the arena it was loaded into.
+ * `shipped` is Ajar's data directory, `feeds` the directory of tables that the user imported (they
+ * go first) or NULL; doc/feeds.md. NULL and an error where a table cannot be read. */
+struct tables;
+struct tables *tables_load(struct arena *a, const char *shipped, const char *feeds, struct error *e);
+/* Without tables no rule about versions finds anything. They must outlive the rules. */
+void rules_use_tables(struct rules *r, const struct tables *t);
+
+/* One part of the tables, for showing: the cycles of one product, or (last, without a product) the
+ * version ranges of exploited flaws. */
+struct table_part {
+    const char *product, *source;
+    size_t rows, catalog_rows; /* catalog_rows: flaws in the imported catalog */
+    int64_t as_of_ms;
+    bool imported;
+};
+/* Part i; returns how many there are. */
+size_t tables_describe(const struct tables *t, size_t i, struct table_part *ret);
+
 struct findings {
     LIST_OF(struct finding) list;
 };

@@ -8,6 +8,7 @@
 #define AJAR_JUDGE_RULE_H
 
 #include "judge/judge.h"
+#include "judge/lifecycle_tables.h"
 #include "text/node.h"
 
 enum {
@@ -38,6 +39,7 @@ struct subject {
     const struct observation *service; /* for a certificate: what answers on that port, or NULL */
     int64_t now_ms;
     enum address_class where;
+    struct version_verdict version; /* all zero where the rules have no tables */
 };
 
 struct subject subject_of(const struct visit *v, const struct observation *o, int64_t now_ms);
@@ -58,6 +60,12 @@ enum field_id {
     FIELD_COLLECTIONS, FIELD_COLLECTION_NAMES, FIELD_RECORDS, FIELD_BYTES,
     FIELD_CERT_DAYS_LEFT, FIELD_CERT_EXPIRED_DAYS, FIELD_CERT_STARTS_IN_DAYS,
     FIELD_CERT_LIFE_DAYS, FIELD_CERT_SHARE_LEFT,
+    FIELD_LIFECYCLE_STATE, FIELD_LIFECYCLE_CYCLE, FIELD_LIFECYCLE_SINCE, FIELD_LIFECYCLE_NEWER,
+    FIELD_LIFECYCLE_BY, FIELD_LIFECYCLE_HOW, FIELD_LIFECYCLE_SOURCE, FIELD_LIFECYCLE_TABLE,
+    FIELD_VERSION_DISTRIBUTION, FIELD_VERSION_VENDOR,
+    FIELD_EXPLOITED_CVE, FIELD_EXPLOITED_ALL, FIELD_EXPLOITED_COUNT, FIELD_EXPLOITED_ADDED,
+    FIELD_EXPLOITED_RANSOMWARE, FIELD_EXPLOITED_RANGE, FIELD_EXPLOITED_CONDITION,
+    FIELD_EXPLOITED_TABLE,
 };
 
 struct field {
@@ -169,6 +177,7 @@ enum { KIND_COUNT = KIND_TLS + 1, OUTCOME_COUNT = OUTCOME_UNCLEAR + 1 };
 
 struct rules {
     LIST_OF(struct rule) list;
+    const struct tables *tables; /* or NULL */
     /* Rules that can apply, by what was seen: a visit looks at nothing else. */
     struct { const struct rule **at; size_t len; } by[KIND_COUNT][OUTCOME_COUNT];
 };

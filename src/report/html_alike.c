@@ -3,7 +3,7 @@
 #include "report/html.h"
 #include "report/layout.h"
 
-enum { MONTHS = 12, BARS = MONTHS + 2, DAY_MS = 86400000 };
+enum { MONTHS = 12, BARS = MONTHS + 2 };
 
 static void places(struct buf *out, const struct story_places *p)
 {
@@ -106,23 +106,31 @@ void html_fleets(const struct story *s, struct buf *out)
 
 /* ---- certificates ---- */
 
+/* Months since the year 0, in UTC. */
+static uint64_t month_of(int64_t wall_ms)
+{
+    char text[TIME_TEXT_MAX];
+    uint64_t year = 0, month = 1;
+    time_text(wall_ms, text);
+    span_u64(span_of(text, 4), 9999, &year);
+    span_u64(span_of(text + 5, 2), 12, &month);
+    return year * 12 + month - 1;
+}
+
 /* 0: expired; 1..MONTHS: this month and those after it; MONTHS + 1: later. */
 static size_t bar_of(int64_t not_after_ms, int64_t now_ms)
 {
-    int64_t days = (not_after_ms - now_ms) / DAY_MS;
     if (not_after_ms <= now_ms)
         return 0;
-    return days >= MONTHS * 30 + 5 ? MONTHS + 1 : (size_t)(days * 12 / 365) + 1;
+    uint64_t ahead = month_of(not_after_ms) - month_of(now_ms);
+    return ahead < MONTHS ? (size_t)ahead + 1 : MONTHS + 1;
 }
 
-static void month_name(struct buf *out, int64_t wall_ms)
+static const char *bar_name(size_t bar, int64_t now_ms)
 {
     static const char *const NAMES[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    char text[TIME_TEXT_MAX];
-    uint64_t month = 1;
-    span_u64(span_of(time_text(wall_ms, text) + 5, 2), 12, &month);
-    buf_str(out, NAMES[(month ? month : 1) - 1]);
+    return bar == 0 ? "Past" : bar == BARS - 1 ? "Later" : NAMES[(month_of(now_ms) + bar - 1) % 12];
 }
 
 static void calendar(const struct story *s, struct buf *out)
@@ -148,12 +156,7 @@ static void calendar(const struct story *s, struct buf *out)
         buf_str(out, "\" height=\"");
         put_tenths(out, 100.0 * (double)ending[i] / (double)most);
         buf_str(out, "\"/></svg><span>");
-        if (i == 0)
-            buf_str(out, "Past");
-        else if (i == BARS - 1)
-            buf_str(out, "Later");
-        else
-            month_name(out, s->run.started_ms + ((int64_t)i - 1) * 365 * (int64_t)DAY_MS / 12);
+        buf_str(out, bar_name(i, s->run.started_ms));
         buf_str(out, "</span></li>");
     }
     buf_str(out, "</ol>\n");

@@ -5,8 +5,12 @@
 #include "store/inside.h"
 
 static const char *const CHANGE_NAMES[] = {
-    [CHANGE_NEW] = "new",     [CHANGE_STILL] = "still",             [CHANGE_CHANGED] = "changed",
-    [CHANGE_FIXED] = "fixed", [CHANGE_UNREACHABLE] = "unreachable", [CHANGE_NOT_ASKED] = "not-asked",
+    [CHANGE_NEW] = "new",
+    [CHANGE_STILL] = "still",
+    [CHANGE_CHANGED] = "changed",
+    [CHANGE_FIXED] = "fixed",
+    [CHANGE_UNREACHABLE] = "unreachable",
+    [CHANGE_NOT_ASKED] = "not-asked",
 };
 
 const char *change_name(enum change c)
@@ -38,9 +42,10 @@ static struct sighting next_sighting(struct query *q)
 /* Closed by proof between the two scans, or only not seen. */
 static enum change why_gone(struct diffing *d, int64_t finding)
 {
-    static const char CLOSED[] = "SELECT closed_scan FROM life WHERE finding = ?1 AND opened_scan <= ?2"
-                                 " ORDER BY opened_scan DESC LIMIT 1";
-    static const char ASKED[] = "SELECT 1 FROM visits WHERE scan = ?2 AND endpoint ="
+    static const char CLOSED[] =
+        "SELECT closed_scan FROM life WHERE finding = ?1 AND opened_scan <= ?2"
+        " ORDER BY opened_scan DESC LIMIT 1";
+    static const char ASKED[] = "SELECT 1 FROM visits WHERE scan = ?2 AND end <> ?3 AND endpoint ="
                                 " (SELECT endpoint FROM findings WHERE id = ?1)";
     struct query q = query(d->store, CLOSED);
     query_int(&q, 1, finding);
@@ -51,12 +56,14 @@ static enum change why_gone(struct diffing *d, int64_t finding)
     q = query(d->store, ASKED);
     query_int(&q, 1, finding);
     query_int(&q, 2, d->newer);
+    query_int(&q, 3, STORED_SKIPPED);
     return query_value(&q, 0) ? CHANGE_UNREACHABLE : CHANGE_NOT_ASKED;
 }
 
 static bool was_open_before(struct diffing *d, int64_t finding)
 {
-    static const char BEFORE[] = "SELECT 1 FROM life WHERE finding = ?1 AND opened_scan < ?2 AND closed_scan <= ?2 LIMIT 1";
+    static const char BEFORE[] =
+        "SELECT 1 FROM life WHERE finding = ?1 AND opened_scan < ?2 AND closed_scan <= ?2 LIMIT 1";
     struct query q = query(d->store, BEFORE);
     query_int(&q, 1, finding);
     query_int(&q, 2, d->newer);
@@ -73,13 +80,16 @@ struct looks {
 
 static void look(struct diffing *d, int64_t observation, struct looks *ret)
 {
-    static const char GET[] = "SELECT outcome, collections, records, bytes FROM observations WHERE id = ?1";
+    static const char GET[] =
+        "SELECT outcome, collections, records, bytes FROM observations WHERE id = ?1";
     static const char VERSION[] = "SELECT value FROM facts WHERE observation = ?1 AND key = ?2";
     struct query q = query(d->store, GET);
     query_int(&q, 1, observation);
     *ret = (struct looks){ COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, { 0 }, 0 };
     if (query_row(&q))
-        *ret = (struct looks){ query_get(&q, 0), query_get(&q, 1), query_get(&q, 2), query_get(&q, 3), { 0 }, 0 };
+        *ret = (struct looks){
+            query_get(&q, 0), query_get(&q, 1), query_get(&q, 2), query_get(&q, 3), { 0 }, 0
+        };
     query_end(&q);
     q = query(d->store, VERSION);
     query_int(&q, 1, observation);
@@ -110,10 +120,12 @@ static void tell(char what[static 128], const char *name, int64_t before, int64_
     if (before < 0 || after < 0)
         snprintf(what + n, 128 - n, "%s%s", n ? ", " : "", name);
     else
-        snprintf(what + n, 128 - n, "%s%s %lld -> %lld", n ? ", " : "", name, (long long)before, (long long)after);
+        snprintf(what + n, 128 - n, "%s%s %lld -> %lld", n ? ", " : "", name, (long long)before,
+                 (long long)after);
 }
 
-static bool compare(struct diffing *d, const struct sighting *a, const struct sighting *b, char what[static 128])
+static bool compare(struct diffing *d, const struct sighting *a, const struct sighting *b,
+                    char what[static 128])
 {
     struct looks before, after;
     what[0] = '\0';
@@ -123,7 +135,8 @@ static bool compare(struct diffing *d, const struct sighting *a, const struct si
     if (a->observation != b->observation) {
         look(d, a->observation, &before);
         look(d, b->observation, &after);
-        if (!span_eq(span_of(before.version, before.version_len), span_of(after.version, after.version_len)))
+        if (!span_eq(span_of(before.version, before.version_len),
+                     span_of(after.version, after.version_len)))
             tell(what, "version", COUNT_UNKNOWN, COUNT_UNKNOWN);
         if (before.outcome != after.outcome)
             tell(what, "verdict", COUNT_UNKNOWN, COUNT_UNKNOWN);
@@ -139,15 +152,19 @@ static bool compare(struct diffing *d, const struct sighting *a, const struct si
 
 /* ---- the walk ---- */
 
-static void judge_pair(struct diffing *d, const struct sighting *a, const struct sighting *b, struct stored_change *ret)
+static void judge_pair(struct diffing *d, const struct sighting *a, const struct sighting *b,
+                       struct stored_change *ret)
 {
     bool in_a = a->there && (!b->there || a->finding <= b->finding);
     bool in_b = b->there && (!a->there || b->finding <= a->finding);
     const struct sighting *before = in_a ? a : b, *after = in_b ? b : a;
-    *ret = (struct stored_change){ .change = CHANGE_STILL, .finding = before->finding,
-                                   .before = (enum severity)before->severity, .after = (enum severity)after->severity };
+    *ret = (struct stored_change){ .change = CHANGE_STILL,
+                                   .finding = before->finding,
+                                   .before = (enum severity)before->severity,
+                                   .after = (enum severity)after->severity };
     if (in_a && in_b) {
-        if ((a->observation != b->observation || a->severity != b->severity) && compare(d, a, b, ret->what))
+        if ((a->observation != b->observation || a->severity != b->severity) &&
+            compare(d, a, b, ret->what))
             ret->change = CHANGE_CHANGED;
     } else if (in_b) {
         ret->change = CHANGE_NEW;
@@ -166,11 +183,13 @@ static int64_t word_number(struct store *s, const char *word)
 }
 
 bool store_diff(struct store *s, int64_t older, int64_t newer, bool with_still,
-                bool (*each)(void *self, const struct stored_change *c), void *self, uint64_t counts[CHANGE_COUNT],
-                struct error *e)
+                bool (*each)(void *self, const struct stored_change *c), void *self,
+                uint64_t counts[CHANGE_COUNT], struct error *e)
 {
-    static const char OLDER[] = "SELECT finding, severity, observation FROM sightings WHERE scan = ?1 ORDER BY finding";
-    static const char NEWER[] = "SELECT finding, severity, observation FROM sightings WHERE scan = ?1 ORDER BY finding ";
+    static const char OLDER[] =
+        "SELECT finding, severity, observation FROM sightings WHERE scan = ?1 ORDER BY finding";
+    static const char NEWER[] =
+        "SELECT finding, severity, observation FROM sightings WHERE scan = ?1 ORDER BY finding ";
     struct diffing d = { s, older, newer, word_number(s, "version") };
     struct query qa = query(s, OLDER), qb = query(s, NEWER);
     uint64_t sums[CHANGE_COUNT] = { 0 };

@@ -3,8 +3,8 @@
 #include "store/inside.h"
 
 /* The scans that go. ?1: they ended before. */
-#define OLD_SCANS                                                                                                      \
-    "SELECT id FROM scans WHERE coalesce(ended_ms, started_ms) < ?1 AND id <> coalesce((SELECT max(id) FROM scans"     \
+#define OLD_SCANS \
+    "SELECT id FROM scans WHERE coalesce(ended_ms, started_ms) < ?1 AND id <> coalesce((SELECT max(id) FROM scans" \
     " WHERE state = 1), 0)"
 #define OLD_FINDINGS "SELECT id FROM findings WHERE closed_ms < ?1"
 
@@ -15,9 +15,11 @@ static uint64_t run_with(struct store *s, const char *sql, int64_t before_ms)
     return query_run(&q) ? (uint64_t)sqlite3_changes64(s->db) : 0;
 }
 
-bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgotten *ret, struct error *e)
+bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgotten *ret,
+                  struct error *e)
 {
-    static const char SIGHTINGS[] = "DELETE FROM sightings WHERE scan IN (" OLD_SCANS ") OR finding IN (" OLD_FINDINGS ")";
+    static const char SIGHTINGS[] = "DELETE FROM sightings WHERE scan IN (" OLD_SCANS
+                                    ") OR finding IN (" OLD_FINDINGS ")";
     static const char VISITS[] = "DELETE FROM visits WHERE scan IN (" OLD_SCANS ")";
     static const char EXPOSURES[] = "DELETE FROM exposures WHERE closed_ms < ?1";
     static const char FINDINGS[] = "DELETE FROM findings WHERE closed_ms < ?1";
@@ -28,15 +30,19 @@ bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgo
     static const char OBSERVATIONS[] =
         "DELETE FROM observations WHERE last_ms < ?1 AND id NOT IN (SELECT observation FROM findings)"
         " AND id NOT IN (SELECT observation FROM sightings)"
-        " AND NOT EXISTS (SELECT 1 FROM scans WHERE scans.id BETWEEN observations.first_scan AND observations.last_scan)";
-    static const char FACTS[] = "DELETE FROM facts WHERE observation NOT IN (SELECT id FROM observations) AND ?1";
-    static const char COLLECTIONS[] = "DELETE FROM collections WHERE observation NOT IN (SELECT id FROM observations) AND ?1";
+        " AND NOT EXISTS (SELECT 1 FROM scans WHERE scans.id BETWEEN observations.first_scan"
+        " AND observations.last_scan)";
+    static const char FACTS[] =
+        "DELETE FROM facts WHERE observation NOT IN (SELECT id FROM observations) AND ?1";
+    static const char COLLECTIONS[] =
+        "DELETE FROM collections WHERE observation NOT IN (SELECT id FROM observations) AND ?1";
     static const char CERTIFICATES[] =
         "DELETE FROM certificates WHERE last_ms < ?1 AND id NOT IN (SELECT certificate FROM observations"
         " WHERE certificate IS NOT NULL)";
-    static const char ENDPOINTS[] = "DELETE FROM endpoints WHERE id NOT IN (SELECT endpoint FROM observations)"
-                                    " AND id NOT IN (SELECT endpoint FROM findings)"
-                                    " AND id NOT IN (SELECT endpoint FROM visits) AND ?1";
+    static const char ENDPOINTS[] =
+        "DELETE FROM endpoints WHERE id NOT IN (SELECT endpoint FROM observations)"
+        " AND id NOT IN (SELECT endpoint FROM findings)"
+        " AND id NOT IN (SELECT endpoint FROM visits) AND ?1";
     *ret = (struct forgotten){ 0 };
     store_batch(s);
     run_with(s, SIGHTINGS, before_ms);

@@ -11,7 +11,14 @@
 enum { QUERIES_MAX = 128, REASONS_MAX = 256, FIXES_CACHED = 64, PLAN_BYTES_MAX = 64 << 20 };
 
 /* The end of a visit as it is stored; never renumbered. */
-enum stored_end { STORED_ANSWERED, STORED_REFUSED, STORED_SILENT, STORED_FAILED, STORED_SKIPPED, STORED_FILTERED };
+enum stored_end {
+    STORED_ANSWERED,
+    STORED_REFUSED,
+    STORED_SILENT,
+    STORED_FAILED,
+    STORED_SKIPPED,
+    STORED_FILTERED
+};
 
 struct reason {
     enum stored_end end;

@@ -20,24 +20,27 @@ struct known {
 
 static bool find_known(struct store *s, const uint8_t fingerprint[16], struct known *ret)
 {
-    static const char FIND[] = "SELECT id, severity, observation, closed_ms IS NOT NULL FROM findings WHERE fingerprint = ?1";
+    static const char FIND[] =
+        "SELECT id, severity, observation, closed_ms IS NOT NULL FROM findings WHERE fingerprint = ?1";
     struct query q = query(s, FIND);
     query_blob(&q, 1, span_of(fingerprint, 16));
     bool there = query_row(&q);
-    *ret = (struct known){ query_get(&q, 0), query_get(&q, 1), query_get(&q, 2), query_get(&q, 3) != 0 };
+    *ret = (struct known){ query_get(&q, 0), query_get(&q, 1), query_get(&q, 2),
+                           query_get(&q, 3) != 0 };
     query_end(&q);
     return there;
 }
 
-static int64_t add_finding(struct life *l, const uint8_t fingerprint[16], const struct finding *f, int64_t observation,
-                           const struct observation *seen)
+static int64_t add_finding(struct life *l, const uint8_t fingerprint[16], const struct finding *f,
+                           int64_t observation, const struct observation *seen)
 {
     static const char ADD[] =
         "INSERT INTO findings(fingerprint, endpoint, rule, title, product, via, severity, version, why, fix,"
         " observation, records, bytes, first_ms, opened_ms, seen_ms, opened_scan, seen_scan)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?14, ?15, ?15)";
     struct store *s = l->store;
-    int64_t rule = store_word(s, f->rule), title = store_word(s, f->title), product = store_word(s, f->product);
+    int64_t rule = store_word(s, f->rule), title = store_word(s, f->title),
+            product = store_word(s, f->product);
     int64_t via = store_word(s, f->via), fix = store_text(s, f->fix);
     struct query q = query(s, ADD);
     query_blob(&q, 1, span_of(fingerprint, 16));
@@ -61,7 +64,8 @@ static int64_t add_finding(struct life *l, const uint8_t fingerprint[16], const 
 /* Only what moves from scan to scan, so that no index is touched. */
 static void touch(struct life *l, int64_t id, const struct finding *f)
 {
-    static const char SET[] = "UPDATE findings SET seen_ms = ?2, seen_scan = ?3, why = ?4 WHERE id = ?1";
+    static const char SET[] =
+        "UPDATE findings SET seen_ms = ?2, seen_scan = ?3, why = ?4 WHERE id = ?1";
     struct query q = query(l->store, SET);
     query_int(&q, 1, id);
     query_int(&q, 2, l->now_ms);
@@ -73,10 +77,12 @@ static void touch(struct life *l, int64_t id, const struct finding *f)
 static void change(struct life *l, int64_t id, const struct finding *f, int64_t observation,
                    const struct observation *seen)
 {
-    static const char SET[] = "UPDATE findings SET seen_ms = ?2, seen_scan = ?3, why = ?4, severity = ?5, version = ?6,"
-                              " fix = ?7, observation = ?8, records = ?9, bytes = ?10, title = ?11, via = ?12 WHERE id = ?1";
+    static const char SET[] =
+        "UPDATE findings SET seen_ms = ?2, seen_scan = ?3, why = ?4, severity = ?5, version = ?6,"
+        " fix = ?7, observation = ?8, records = ?9, bytes = ?10, title = ?11, via = ?12 WHERE id = ?1";
     struct store *s = l->store;
-    int64_t fix = store_text(s, f->fix), title = store_word(s, f->title), via = store_word(s, f->via);
+    int64_t fix = store_text(s, f->fix), title = store_word(s, f->title),
+            via = store_word(s, f->via);
     struct query q = query(s, SET);
     query_int(&q, 1, id);
     query_int(&q, 2, l->now_ms);
@@ -95,10 +101,12 @@ static void change(struct life *l, int64_t id, const struct finding *f, int64_t 
 
 static void reopen(struct life *l, int64_t id)
 {
-    static const char KEEP[] = "INSERT OR REPLACE INTO exposures SELECT id, opened_ms, seen_ms, closed_ms, opened_scan,"
-                               " seen_scan, closed_scan FROM findings WHERE id = ?1";
-    static const char OPEN[] = "UPDATE findings SET opened_ms = ?2, opened_scan = ?3, closed_ms = NULL, closed_scan = NULL"
-                               " WHERE id = ?1";
+    static const char KEEP[] =
+        "INSERT OR REPLACE INTO exposures SELECT id, opened_ms, seen_ms, closed_ms, opened_scan,"
+        " seen_scan, closed_scan FROM findings WHERE id = ?1";
+    static const char OPEN[] =
+        "UPDATE findings SET opened_ms = ?2, opened_scan = ?3, closed_ms = NULL, closed_scan = NULL"
+        " WHERE id = ?1";
     struct query q = query(l->store, KEEP);
     query_int(&q, 1, id);
     query_run(&q);
@@ -109,9 +117,11 @@ static void reopen(struct life *l, int64_t id)
     query_run(&q);
 }
 
-static void add_sighting(struct store *s, int64_t finding, const struct finding *f, int64_t observation)
+static void add_sighting(struct store *s, int64_t finding, const struct finding *f,
+                         int64_t observation)
 {
-    static const char ADD[] = "INSERT OR REPLACE INTO sightings(scan, finding, severity, observation) VALUES (?1, ?2, ?3, ?4)";
+    static const char ADD[] =
+        "INSERT OR REPLACE INTO sightings(scan, finding, severity, observation) VALUES (?1, ?2, ?3, ?4)";
     struct query q = query(s, ADD);
     query_int(&q, 1, s->scan);
     query_int(&q, 2, finding);
@@ -175,9 +185,12 @@ enum { OPEN_MAX = 256 };
  * at one endpoint: the rest is looked at in the next scan. */
 static void close_gone(struct life *l)
 {
-    static const char FIND[] = "SELECT id, product FROM findings WHERE endpoint = ?1 AND closed_ms IS NULL AND seen_scan <> ?2"
-                               " LIMIT ?3";
-    struct { int64_t id, product; } open[OPEN_MAX];
+    static const char FIND[] =
+        "SELECT id, product FROM findings WHERE endpoint = ?1 AND closed_ms IS NULL AND seen_scan <> ?2"
+        " LIMIT ?3";
+    struct {
+        int64_t id, product;
+    } open[OPEN_MAX];
     size_t count = 0;
     struct query q = query(l->store, FIND);
     query_int(&q, 1, l->endpoint);
@@ -210,7 +223,8 @@ bool life_of_filtered(struct store *s, int64_t now_ms)
 {
     static const char MARK[] =
         "UPDATE visits SET end = ?2 WHERE scan = ?1 AND end = ?3 AND EXISTS (SELECT 1 FROM endpoints e"
-        " JOIN endpoints n ON n.address = e.address AND n.name = e.name JOIN visits w ON w.scan = ?1 AND w.endpoint = n.id"
+        " JOIN endpoints n ON n.address = e.address AND n.name = e.name"
+        " JOIN visits w ON w.scan = ?1 AND w.endpoint = n.id"
         " WHERE e.id = visits.endpoint AND w.end IN (?4, ?5))";
     static const char CLOSE[] =
         "UPDATE findings SET closed_ms = ?2, closed_scan = ?1 WHERE closed_ms IS NULL AND endpoint IN"

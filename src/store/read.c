@@ -17,7 +17,8 @@ static void take_fact(struct store *s, struct query *q, struct arena *a, struct 
 
 static void read_facts(struct store *s, int64_t id, struct arena *a, struct observation *o)
 {
-    static const char FACTS[] = "SELECT key, type, value, ask, proof FROM facts WHERE observation = ?1 ORDER BY place";
+    static const char FACTS[] =
+        "SELECT key, type, value, ask, proof FROM facts WHERE observation = ?1 ORDER BY place";
     struct query q = query(s, FACTS);
     query_int(&q, 1, id);
     while (o->facts.len < FACTS_MAX && query_row(&q)) {
@@ -33,22 +34,26 @@ static void read_facts(struct store *s, int64_t id, struct arena *a, struct obse
 
 static void read_collections(struct store *s, int64_t id, struct arena *a, struct observation *o)
 {
-    static const char COLLECTIONS[] = "SELECT name, records, bytes, created_ms FROM collections WHERE observation = ?1"
-                                      " ORDER BY place";
+    static const char COLLECTIONS[] =
+        "SELECT name, records, bytes, created_ms FROM collections WHERE observation = ?1"
+        " ORDER BY place";
     struct query q = query(s, COLLECTIONS);
     query_int(&q, 1, id);
     while (o->collections.len < COLLECTIONS_LISTED_MAX && query_row(&q)) {
         struct collection *c = list_add(a, &o->collections);
         if (!c)
             break;
-        *c = (struct collection){ arena_copy(a, query_span(&q, 0)), query_get(&q, 1), query_get(&q, 2), query_get(&q, 3) };
+        *c = (struct collection){ arena_copy(a, query_span(&q, 0)), query_get(&q, 1),
+                                  query_get(&q, 2), query_get(&q, 3) };
     }
     query_end(&q);
 }
 
-#define OBSERVATION_COLUMNS "id, product, via, kind, outcome, tls, collections, records, bytes, last_ms"
+#define OBSERVATION_COLUMNS \
+    "id, product, via, kind, outcome, tls, collections, records, bytes, last_ms"
 
-static int64_t take_observation(struct store *s, struct query *q, struct arena *a, struct observation *o)
+static int64_t take_observation(struct store *s, struct query *q, struct arena *a,
+                                struct observation *o)
 {
     *o = (struct observation){
         .arena = a,
@@ -84,7 +89,8 @@ bool read_observation(struct store *s, int64_t id, struct arena *a, struct obser
 /* How the endpoint looked in the scan: observations whose interval holds it. */
 static void read_observations(struct store *s, int64_t endpoint, int64_t scan, struct visit *v)
 {
-    static const char SEEN[] = "SELECT " OBSERVATION_COLUMNS " FROM observations WHERE endpoint = ?1 AND last_scan >= ?2"
+    static const char SEEN[] = "SELECT " OBSERVATION_COLUMNS
+                               " FROM observations WHERE endpoint = ?1 AND last_scan >= ?2"
                                " AND first_scan <= ?2 ORDER BY place";
     int64_t ids[OBSERVATIONS_MAX];
     struct query q = query(s, SEEN);
@@ -105,9 +111,11 @@ static void read_observations(struct store *s, int64_t endpoint, int64_t scan, s
     }
 }
 
-static void take_endpoint(struct span address, int64_t port, struct span name, struct arena *a, struct endpoint *ret)
+static void take_endpoint(struct span address, int64_t port, struct span name, struct arena *a,
+                          struct endpoint *ret)
 {
-    *ret = (struct endpoint){ .port = (uint16_t)port, .name = name.len ? arena_str(a, name) : NULL };
+    *ret = (struct endpoint){ .port = (uint16_t)port,
+                              .name = name.len ? arena_str(a, name) : NULL };
     if (address.len == 4 || address.len == 16) {
         ret->address.family = address.len == 4 ? 4 : 6;
         memcpy(ret->address.bytes, address.at, address.len);
@@ -121,12 +129,14 @@ static void take_end(enum stored_end end, struct visit *v)
     v->refused = end == STORED_REFUSED;
 }
 
-bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const struct visit *v), void *self,
-                  struct error *e)
+bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const struct visit *v),
+                  void *self, struct error *e)
 {
-    static const char OF_SCAN[] = "SELECT e.id, e.address, e.port, e.name, v.scan, v.end, v.why FROM visits v"
-                                  " JOIN endpoints e ON e.id = v.endpoint WHERE v.scan = ?1";
-    static const char LAST[] = "SELECT id, address, port, name, answered_scan, 0, 0 FROM endpoints WHERE answered_scan > 0";
+    static const char OF_SCAN[] =
+        "SELECT e.id, e.address, e.port, e.name, v.scan, v.end, v.why FROM visits v"
+        " JOIN endpoints e ON e.id = v.endpoint WHERE v.scan = ?1";
+    static const char LAST[] =
+        "SELECT id, address, port, name, answered_scan, 0, 0 FROM endpoints WHERE answered_scan > 0";
     struct query q = query(s, scan ? OF_SCAN : LAST);
     if (scan)
         query_int(&q, 1, scan);
@@ -151,7 +161,8 @@ bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const 
     return store_told(s, e);
 }
 
-bool store_finding_visit(struct store *s, int64_t finding, struct arena *a, struct visit *ret, struct error *e)
+bool store_finding_visit(struct store *s, int64_t finding, struct arena *a, struct visit *ret,
+                         struct error *e)
 {
     static const char GET[] = "SELECT e.address, e.port, e.name, f.observation FROM findings f"
                               " JOIN endpoints e ON e.id = f.endpoint WHERE f.id = ?1";

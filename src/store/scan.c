@@ -2,7 +2,9 @@
 #include "base/random.h"
 #include "store/inside.h"
 
-static const char *const STATE_NAMES[] = { [SCAN_UNFINISHED] = "unfinished", [SCAN_COMPLETE] = "complete" };
+static const char *const STATE_NAMES[] = {
+    [SCAN_UNFINISHED] = "unfinished", [SCAN_COMPLETE] = "complete"
+};
 
 const char *scan_state_name(enum scan_state state)
 {
@@ -21,10 +23,12 @@ static void forget_running(struct store *s)
 
 static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t now_ms)
 {
-    static const char ADD[] = "INSERT INTO scans(state, started_ms, seed, total, plan_hash, plan, scope, version)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    static const char JOURNAL[] = "INSERT INTO journals(scan, places, done, skipped, failed, answered)"
-                                  " VALUES (?1, x'', 0, 0, 0, 0)";
+    static const char ADD[] =
+        "INSERT INTO scans(state, started_ms, seed, total, plan_hash, plan, scope, version)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    static const char JOURNAL[] =
+        "INSERT INTO journals(scan, places, done, skipped, failed, answered)"
+        " VALUES (?1, x'', 0, 0, 0, 0)";
     struct query q = query(s, ADD);
     query_int(&q, 1, SCAN_UNFINISHED);
     query_int(&q, 2, now_ms);
@@ -41,7 +45,8 @@ static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t n
     query_run(&q);
 }
 
-bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now_ms, int64_t *ret_id, struct error *e)
+bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now_ms,
+                      int64_t *ret_id, struct error *e)
 {
     forget_running(s);
     if (store_batch(s))
@@ -56,18 +61,24 @@ bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now
 
 static bool load_journal(struct store *s, int64_t id, struct runs *places, struct scan_sums *sums)
 {
-    static const char GET[] = "SELECT places, done, skipped, failed, answered FROM journals WHERE scan = ?1";
+    static const char GET[] =
+        "SELECT places, done, skipped, failed, answered FROM journals WHERE scan = ?1";
     struct query q = query(s, GET);
     struct verdict bad;
     query_int(&q, 1, id);
     if (!query_row(&q))
-        return store_ok(s) && error_set(&s->error, "scan %lld has no journal; it cannot be continued", (long long)id);
+        return store_ok(s) &&
+               error_set(&s->error, "scan %lld has no journal; it cannot be continued",
+                         (long long)id);
     struct reader r = reader_over(&bad, query_span(&q, 0));
     bool whole = runs_decode(&r, places);
-    *sums = (struct scan_sums){ .done = (uint64_t)query_get(&q, 1), .skipped = (uint64_t)query_get(&q, 2),
-                                .failed = (uint64_t)query_get(&q, 3), .answered = (uint64_t)query_get(&q, 4) };
+    *sums = (struct scan_sums){ .done = (uint64_t)query_get(&q, 1),
+                                .skipped = (uint64_t)query_get(&q, 2),
+                                .failed = (uint64_t)query_get(&q, 3),
+                                .answered = (uint64_t)query_get(&q, 4) };
     query_end(&q);
-    return whole || error_set(&s->error, "%s: the journal of scan %lld is damaged: %s", s->path, (long long)id, bad.why);
+    return whole || error_set(&s->error, "%s: the journal of scan %lld is damaged: %s", s->path,
+                              (long long)id, bad.why);
 }
 
 bool store_scan_resume(struct store *s, int64_t id, struct error *e)
@@ -113,8 +124,9 @@ bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error
 
 static void write_journal(struct store *s)
 {
-    static const char SET[] = "UPDATE journals SET places = ?2, done = ?3, skipped = ?4, failed = ?5, answered = ?6"
-                              " WHERE scan = ?1";
+    static const char SET[] =
+        "UPDATE journals SET places = ?2, done = ?3, skipped = ?4, failed = ?5, answered = ?6"
+        " WHERE scan = ?1";
     buf_reset(&s->journal);
     runs_encode(&s->places, &s->journal);
     if (!buf_ok(&s->journal)) {
@@ -165,9 +177,11 @@ bool store_commit(struct store *s, struct error *e)
     return store_told(s, e);
 }
 
-bool store_scan_end(struct store *s, enum scan_state state, const char *why, int64_t now_ms, struct error *e)
+bool store_scan_end(struct store *s, enum scan_state state, const char *why, int64_t now_ms,
+                    struct error *e)
 {
-    static const char END[] = "UPDATE scans SET state = ?2, ended_ms = ?3, why = nullif(?4, '') WHERE id = ?1";
+    static const char END[] =
+        "UPDATE scans SET state = ?2, ended_ms = ?3, why = nullif(?4, '') WHERE id = ?1";
     if (!store_batch(s))
         return store_told(s, e);
     if (state == SCAN_COMPLETE)
@@ -184,8 +198,8 @@ bool store_scan_end(struct store *s, enum scan_state state, const char *why, int
 
 /* ---- lists ---- */
 
-#define SCAN_COLUMNS                                                                                                   \
-    "SELECT s.id, s.state, s.started_ms, s.ended_ms, s.seed, s.total, s.plan, s.scope, s.version, s.why, j.done,"     \
+#define SCAN_COLUMNS \
+    "SELECT s.id, s.state, s.started_ms, s.ended_ms, s.seed, s.total, s.plan, s.scope, s.version, s.why, j.done," \
     " j.skipped, j.failed, j.answered FROM scans s JOIN journals j ON j.scan = s.id "
 
 /* Everything lies in the arena. False where it is full. */
@@ -196,25 +210,34 @@ static bool take_scan(struct query *q, struct arena *a, struct stored_scan *ret)
         .state = (enum scan_state)query_get(q, 1),
         .started_ms = query_get(q, 2),
         .ended_ms = query_get_or_unknown(q, 3),
-        .plan = { .seed = (uint64_t)query_get(q, 4), .total = (uint64_t)query_get(q, 5),
-                  .plan = arena_copy(a, query_span(q, 6)), .scope = arena_copy(a, query_span(q, 7)),
+        .plan = { .seed = (uint64_t)query_get(q, 4),
+                  .total = (uint64_t)query_get(q, 5),
+                  .plan = arena_copy(a, query_span(q, 6)),
+                  .scope = arena_copy(a, query_span(q, 7)),
                   .version = arena_str(a, query_span(q, 8)) },
         .why = arena_copy(a, query_span(q, 9)),
-        .sums = { .done = (uint64_t)query_get(q, 10), .skipped = (uint64_t)query_get(q, 11),
-                  .failed = (uint64_t)query_get(q, 12), .answered = (uint64_t)query_get(q, 13) },
+        .sums = { .done = (uint64_t)query_get(q, 10),
+                  .skipped = (uint64_t)query_get(q, 11),
+                  .failed = (uint64_t)query_get(q, 12),
+                  .answered = (uint64_t)query_get(q, 13) },
     };
     return !arena_failed(a);
 }
 
-bool store_scan_find(struct store *s, int64_t id, struct arena *a, struct stored_scan *ret, struct error *e)
+bool store_scan_find(struct store *s, int64_t id, struct arena *a, struct stored_scan *ret,
+                     struct error *e)
 {
     static const char BY_ID[] = SCAN_COLUMNS "WHERE s.id = ?1 AND ?2 IS NULL";
-    static const char NEWEST[] = SCAN_COLUMNS "WHERE (?1 < 0 OR s.state = ?1) ORDER BY s.id DESC LIMIT 1 OFFSET ?2";
+    static const char NEWEST[] = SCAN_COLUMNS
+        "WHERE (?1 < 0 OR s.state = ?1) ORDER BY s.id DESC LIMIT 1 OFFSET ?2";
     struct query q = query(s, id > 0 ? BY_ID : NEWEST);
     if (id > 0) {
         query_int(&q, 1, id);
     } else {
-        query_int(&q, 1, id == SCAN_NEWEST ? -1 : id == SCAN_NEWEST_UNFINISHED ? SCAN_UNFINISHED : SCAN_COMPLETE);
+        query_int(&q, 1,
+                  id == SCAN_NEWEST              ? -1
+                  : id == SCAN_NEWEST_UNFINISHED ? SCAN_UNFINISHED
+                                                 : SCAN_COMPLETE);
         query_int(&q, 2, id == SCAN_SECOND_COMPLETE);
     }
     bool there = query_row(&q), whole = there && take_scan(&q, a, ret);
@@ -226,12 +249,14 @@ bool store_scan_find(struct store *s, int64_t id, struct arena *a, struct stored
     if (id > 0)
         return error_set(e, "there is no scan %lld in %s", (long long)id, s->path);
     return error_set(e, "%s: there is no %sscan yet", s->path,
-                     id == SCAN_NEWEST_UNFINISHED ? "unfinished " : id == SCAN_SECOND_COMPLETE ? "second complete "
-                                                                : id == SCAN_NEWEST_COMPLETE ? "complete " : "");
+                     id == SCAN_NEWEST_UNFINISHED ? "unfinished "
+                     : id == SCAN_SECOND_COMPLETE ? "second complete "
+                     : id == SCAN_NEWEST_COMPLETE ? "complete "
+                                                  : "");
 }
 
-bool store_scans(struct store *s, bool (*each)(void *self, const struct stored_scan *scan), void *self,
-                 struct error *e)
+bool store_scans(struct store *s, bool (*each)(void *self, const struct stored_scan *scan),
+                 void *self, struct error *e)
 {
     static const char ALL[] = SCAN_COLUMNS "ORDER BY s.id DESC";
     struct query q = query(s, ALL);
@@ -240,7 +265,8 @@ bool store_scans(struct store *s, bool (*each)(void *self, const struct stored_s
         struct arena a;
         struct stored_scan scan;
         arena_init(&a, PLAN_BYTES_MAX * 2 + 4096);
-        more = take_scan(&q, &a, &scan) ? each(self, &scan) : error_set(&s->error, "no memory for a scan");
+        more = take_scan(&q, &a, &scan) ? each(self, &scan)
+                                        : error_set(&s->error, "no memory for a scan");
         arena_release(&a);
     }
     query_end(&q);

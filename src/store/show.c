@@ -6,15 +6,15 @@
 enum { FINDING_ARENA_MAX = 4 << 20, FINGERPRINT_TYPED_MIN = 4 };
 
 /* ?1 is now. The accepted decision that counts is the newest. */
-#define FINDING_COLUMNS                                                                                                \
-    "SELECT f.id, f.fingerprint, wr.text, wt.text, wp.text, wv.text, f.severity, f.version, f.why, x.text,"           \
-    " f.records, f.bytes, f.first_ms, f.opened_ms, f.seen_ms, f.closed_ms, f.opened_scan, f.seen_scan,"               \
-    " f.closed_scan, e.address, e.port, e.name, a.until_ms, a.why,"                                                    \
+#define FINDING_COLUMNS \
+    "SELECT f.id, f.fingerprint, wr.text, wt.text, wp.text, wv.text, f.severity, f.version, f.why, x.text," \
+    " f.records, f.bytes, f.first_ms, f.opened_ms, f.seen_ms, f.closed_ms, f.opened_scan, f.seen_scan," \
+    " f.closed_scan, e.address, e.port, e.name, a.until_ms, a.why," \
     " (SELECT count(*) FROM exposures o WHERE o.finding = f.id)"
-#define FINDING_JOINS                                                                                                  \
-    " JOIN endpoints e ON e.id = f.endpoint JOIN words wr ON wr.id = f.rule JOIN words wt ON wt.id = f.title"         \
-    " JOIN words wp ON wp.id = f.product LEFT JOIN words wv ON wv.id = f.via LEFT JOIN texts x ON x.id = f.fix"       \
-    " LEFT JOIN accepted a ON a.fingerprint = f.fingerprint AND a.until_ms > ?1"                                       \
+#define FINDING_JOINS \
+    " JOIN endpoints e ON e.id = f.endpoint JOIN words wr ON wr.id = f.rule JOIN words wt ON wt.id = f.title" \
+    " JOIN words wp ON wp.id = f.product LEFT JOIN words wv ON wv.id = f.via LEFT JOIN texts x ON x.id = f.fix" \
+    " LEFT JOIN accepted a ON a.fingerprint = f.fingerprint AND a.until_ms > ?1" \
     " AND a.at_ms = (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = f.fingerprint)"
 
 static const char *text_or_null(struct query *q, int column, struct arena *a)
@@ -25,7 +25,8 @@ static const char *text_or_null(struct query *q, int column, struct arena *a)
 static void take_address(struct query *q, struct arena *a, struct endpoint *ret)
 {
     struct span address = query_span(q, 19), name = query_span(q, 21);
-    *ret = (struct endpoint){ .port = (uint16_t)query_get(q, 20), .name = name.len ? arena_str(a, name) : NULL };
+    *ret = (struct endpoint){ .port = (uint16_t)query_get(q, 20),
+                              .name = name.len ? arena_str(a, name) : NULL };
     if (address.len == 4 || address.len == 16) {
         ret->address.family = address.len == 4 ? 4 : 6;
         memcpy(ret->address.bytes, address.at, address.len);
@@ -36,12 +37,16 @@ static bool take_finding(struct query *q, struct arena *a, struct stored_finding
 {
     *ret = (struct stored_finding){
         .id = query_get(q, 0),
-        .finding = { .rule = text_or_null(q, 2, a), .title = text_or_null(q, 3, a), .product = text_or_null(q, 4, a),
-                     .via = text_or_null(q, 5, a), .severity = (enum severity)query_get(q, 6),
-                     .version = arena_copy(a, query_span(q, 7)), .why = arena_copy(a, query_span(q, 8)),
+        .finding = { .rule = text_or_null(q, 2, a),
+                     .title = text_or_null(q, 3, a),
+                     .product = text_or_null(q, 4, a),
+                     .via = text_or_null(q, 5, a),
+                     .severity = (enum severity)query_get(q, 6),
+                     .version = arena_copy(a, query_span(q, 7)),
+                     .why = arena_copy(a, query_span(q, 8)),
                      .fix = arena_copy(a, query_span(q, 9)) },
-        .exposure = { query_get(q, 13), query_get(q, 14), query_get_or_unknown(q, 15), query_get(q, 16),
-                      query_get(q, 17), query_get_or_unknown(q, 18) },
+        .exposure = { query_get(q, 13), query_get(q, 14), query_get_or_unknown(q, 15),
+                      query_get(q, 16), query_get(q, 17), query_get_or_unknown(q, 18) },
         .records = query_get(q, 10),
         .bytes = query_get(q, 11),
         .first_ms = query_get(q, 12),
@@ -54,7 +59,8 @@ static bool take_finding(struct query *q, struct arena *a, struct stored_finding
     return !arena_failed(a);
 }
 
-static bool each_finding(struct query *q, bool (*each)(void *self, const struct stored_finding *f), void *self)
+static bool each_finding(struct query *q, bool (*each)(void *self, const struct stored_finding *f),
+                         void *self)
 {
     struct store *s = q->store;
     bool more = true;
@@ -62,7 +68,8 @@ static bool each_finding(struct query *q, bool (*each)(void *self, const struct 
         struct arena a;
         struct stored_finding f;
         arena_init(&a, FINDING_ARENA_MAX);
-        more = take_finding(q, &a, &f) ? each(self, &f) : error_set(&s->error, "no memory for a finding");
+        more = take_finding(q, &a, &f) ? each(self, &f)
+                                       : error_set(&s->error, "no memory for a finding");
         arena_release(&a);
     }
     query_end(q);
@@ -72,7 +79,8 @@ static bool each_finding(struct query *q, bool (*each)(void *self, const struct 
 /* ---- lists ---- */
 
 /* The first and last address of a prefix, as bytes that compare like the addresses do. */
-static void prefix_bounds(const struct store_filter *f, uint8_t first[16], uint8_t last[16], size_t *ret_len)
+static void prefix_bounds(const struct store_filter *f, uint8_t first[16], uint8_t last[16],
+                          size_t *ret_len)
 {
     size_t len = *ret_len = f->address.family == 4 ? 4 : 16;
     for (size_t i = 0; i < len; i++) {
@@ -84,10 +92,10 @@ static void prefix_bounds(const struct store_filter *f, uint8_t first[16], uint8
 }
 
 /* ?12: STORE_OPEN, STORE_CLOSED or STORE_ALL. */
-#define FILTERS                                                                                                        \
-    " AND f.severity >= ?2 AND (?4 = 0 OR f.product = ?4) AND (?5 = 0 OR f.rule = ?5) AND f.opened_ms > ?9"            \
-    " AND (?12 = 2 OR (f.closed_ms IS NULL) = (?12 = 0)) AND (?8 = 0 OR e.port = ?8)"                                  \
-    " AND (?10 = 0 OR a.until_ms IS NOT NULL) AND (?11 = 0 OR a.until_ms IS NULL)"                                     \
+#define FILTERS \
+    " AND f.severity >= ?2 AND (?4 = 0 OR f.product = ?4) AND (?5 = 0 OR f.rule = ?5) AND f.opened_ms > ?9" \
+    " AND (?12 = 2 OR (f.closed_ms IS NULL) = (?12 = 0)) AND (?8 = 0 OR e.port = ?8)" \
+    " AND (?10 = 0 OR a.until_ms IS NOT NULL) AND (?11 = 0 OR a.until_ms IS NULL)" \
     " ORDER BY f.severity DESC, f.records DESC LIMIT ?3"
 
 /* The number of a word; -1, which nothing has, for one that was never stored, 0 for NULL. */
@@ -102,18 +110,24 @@ static int64_t known_word(struct store *s, const char *word)
 }
 
 bool store_findings(struct store *s, const struct store_filter *filter,
-                    bool (*each)(void *self, const struct stored_finding *f), void *self, struct error *e)
+                    bool (*each)(void *self, const struct stored_finding *f), void *self,
+                    struct error *e)
 {
     /* Three ways in: along the open ones, worst first; through the addresses; all. */
-    static const char OPEN[] = FINDING_COLUMNS " FROM findings f INDEXED BY findings_open" FINDING_JOINS
-                               " WHERE f.closed_ms IS NULL" FILTERS;
-    static const char AT[] = FINDING_COLUMNS " FROM endpoints at CROSS JOIN findings f ON f.endpoint = at.id" FINDING_JOINS
-                             " WHERE at.address BETWEEN ?6 AND ?7 AND length(at.address) = length(?6)" FILTERS;
-    static const char ALL[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS " WHERE true" FILTERS;
+    static const char OPEN[] = FINDING_COLUMNS
+        " FROM findings f INDEXED BY findings_open" FINDING_JOINS
+        " WHERE f.closed_ms IS NULL" FILTERS;
+    static const char AT[] = FINDING_COLUMNS
+        " FROM endpoints at CROSS JOIN findings f ON f.endpoint = at.id" FINDING_JOINS
+        " WHERE at.address BETWEEN ?6 AND ?7 AND length(at.address) = length(?6)" FILTERS;
+    static const char ALL[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS
+                                              " WHERE true" FILTERS;
     uint8_t first[16], last[16];
     size_t len = 0;
     int64_t product = known_word(s, filter->product), rule = known_word(s, filter->rule);
-    struct query q = query(s, filter->address.family ? AT : filter->which == STORE_OPEN ? OPEN : ALL);
+    struct query q = query(s, filter->address.family        ? AT
+                              : filter->which == STORE_OPEN ? OPEN
+                                                            : ALL);
     if (filter->address.family) {
         prefix_bounds(filter, first, last, &len);
         query_blob(&q, 6, span_of(first, len));
@@ -135,8 +149,9 @@ bool store_findings(struct store *s, const struct store_filter *filter,
 
 bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, struct error *e)
 {
-    static const char OPEN[] = "SELECT severity, count(*) FROM findings INDEXED BY findings_open WHERE closed_ms IS NULL"
-                               " GROUP BY severity";
+    static const char OPEN[] =
+        "SELECT severity, count(*) FROM findings INDEXED BY findings_open WHERE closed_ms IS NULL"
+        " GROUP BY severity";
     static const char ACCEPTED[] =
         "SELECT count(*) FROM accepted a JOIN findings f ON f.fingerprint = a.fingerprint AND f.closed_ms IS NULL"
         " WHERE a.until_ms > ?1 AND a.at_ms = (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = a.fingerprint)";
@@ -178,16 +193,20 @@ bool store_finding_get(struct store *s, const char *prefix, int64_t now_ms, stru
                        struct stored_finding *ret, struct error *e)
 {
     static const char GET[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS
-                              " WHERE f.fingerprint BETWEEN ?2 AND ?3 LIMIT 2";
+                                              " WHERE f.fingerprint BETWEEN ?2 AND ?3 LIMIT 2";
     uint8_t first[16], last[16];
     if (!fingerprint_bounds(prefix, first, last))
-        return error_set(e, "\"%.40s\" is no fingerprint: write at least the first %d of its hexadecimal digits, as `ajar show` prints them",
-                         prefix, FINGERPRINT_TYPED_MIN);
+        return error_set(
+            e,
+            "\"%.40s\" is no fingerprint: write at least the first %d of its hexadecimal digits, as "
+            "`ajar show` prints them",
+            prefix, FINGERPRINT_TYPED_MIN);
     struct query q = query(s, GET);
     query_int(&q, 1, now_ms);
     query_blob(&q, 2, span_of(first, 16));
     query_blob(&q, 3, span_of(last, 16));
-    bool there = query_row(&q), whole = there && take_finding(&q, a, ret), more = there && query_row(&q);
+    bool there = query_row(&q), whole = there && take_finding(&q, a, ret),
+         more = there && query_row(&q);
     query_end(&q);
     if (!store_told(s, e))
         return false;
@@ -211,11 +230,13 @@ bool store_finding_by_id(struct store *s, int64_t finding, int64_t now_ms, struc
            (whole || error_set(e, "no memory for a finding"));
 }
 
-bool store_exposures(struct store *s, int64_t finding, bool (*each)(void *self, const struct exposure *x), void *self,
+bool store_exposures(struct store *s, int64_t finding,
+                     bool (*each)(void *self, const struct exposure *x), void *self,
                      struct error *e)
 {
-    static const char GET[] = "SELECT opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan FROM life"
-                              " WHERE finding = ?1 ORDER BY opened_scan";
+    static const char GET[] =
+        "SELECT opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan FROM life"
+        " WHERE finding = ?1 ORDER BY opened_scan";
     struct query q = query(s, GET);
     bool more = true;
     query_int(&q, 1, finding);
@@ -230,10 +251,11 @@ bool store_exposures(struct store *s, int64_t finding, bool (*each)(void *self, 
 
 /* ---- accepted risks ---- */
 
-bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, const char *why, int64_t now_ms,
-                  struct error *e)
+bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, const char *why,
+                  int64_t now_ms, struct error *e)
 {
-    static const char ADD[] = "INSERT OR REPLACE INTO accepted(fingerprint, at_ms, until_ms, why) VALUES (?1, ?2, ?3, ?4)";
+    static const char ADD[] =
+        "INSERT OR REPLACE INTO accepted(fingerprint, at_ms, until_ms, why) VALUES (?1, ?2, ?3, ?4)";
     uint8_t bytes[16];
     fingerprint_bytes(fingerprint, bytes);
     store_batch(s);
@@ -248,7 +270,8 @@ bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, co
 
 bool store_accepted(struct store *s, const char *fingerprint, int64_t now_ms, int64_t *ret_until_ms)
 {
-    static const char GET[] = "SELECT until_ms FROM accepted WHERE fingerprint = ?1 ORDER BY at_ms DESC LIMIT 1";
+    static const char GET[] =
+        "SELECT until_ms FROM accepted WHERE fingerprint = ?1 ORDER BY at_ms DESC LIMIT 1";
     uint8_t bytes[16];
     fingerprint_bytes(fingerprint, bytes);
     struct query q = query(s, GET);

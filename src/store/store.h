@@ -22,7 +22,7 @@ enum { STORE_PATH_MAX = 1024 };
 /* $XDG_STATE_HOME/ajar/ajar.db, else ~/.local/state/ajar/ajar.db. NULL where neither is set. */
 const char *store_default_path(char path[static STORE_PATH_MAX]);
 enum store_use {
-    STORE_READ,  /* the file must be there; nothing is changed, except that an old one is brought up to date */
+    STORE_READ, /* the file must be there; nothing is changed, except that an old one is brought up to date */
     STORE_WRITE, /* file (0600) and directory (0700) are made */
 };
 struct store *store_open(const char *path, enum store_use use, struct error *e);
@@ -51,12 +51,13 @@ struct stored_scan {
     enum scan_state state;
     int64_t started_ms, ended_ms; /* ended_ms COUNT_UNKNOWN where it did not end */
     struct scan_plan plan;
-    struct span why;              /* why it did not finish, where it knew */
+    struct span why; /* why it did not finish, where it knew */
     struct scan_sums sums;
 };
 
 /* Starts a scan; *ret_id is its number. Nothing is durable before store_commit(). */
-bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now_ms, int64_t *ret_id, struct error *e);
+bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now_ms,
+                      int64_t *ret_id, struct error *e);
 /* Goes on with an unfinished scan, alone: refused while another process works on it. */
 bool store_scan_resume(struct store *s, int64_t id, struct error *e);
 /* Which places are done: after resume, those to leave out. Belongs to the store. */
@@ -65,19 +66,26 @@ struct scan_sums store_scan_sums(const struct store *s);
 
 /* Stores one visit of the running scan, and what was concluded from it. A place that is done
  * already is left alone; *ret_new says which it was. */
-bool store_visit(struct store *s, const struct visit *v, const struct finding *f, size_t findings, int64_t now_ms,
-                 bool *ret_new, struct error *e);
+bool store_visit(struct store *s, const struct visit *v, const struct finding *f, size_t findings,
+                 int64_t now_ms, bool *ret_new, struct error *e);
 /* Makes everything so far durable. Cheap where nothing happened. */
 bool store_commit(struct store *s, struct error *e);
 /* Ends the running scan and commits. `why`: what kept it from finishing, or NULL. */
-bool store_scan_end(struct store *s, enum scan_state state, const char *why, int64_t now_ms, struct error *e);
+bool store_scan_end(struct store *s, enum scan_state state, const char *why, int64_t now_ms,
+                    struct error *e);
 
 /* The newest scan, or the newest in one state; false and a sentence where there is none. */
-bool store_scan_find(struct store *s, int64_t id, struct arena *a, struct stored_scan *ret, struct error *e);
-enum { SCAN_NEWEST = 0, SCAN_NEWEST_UNFINISHED = -1, SCAN_NEWEST_COMPLETE = -2, SCAN_SECOND_COMPLETE = -3 };
+bool store_scan_find(struct store *s, int64_t id, struct arena *a, struct stored_scan *ret,
+                     struct error *e);
+enum {
+    SCAN_NEWEST = 0,
+    SCAN_NEWEST_UNFINISHED = -1,
+    SCAN_NEWEST_COMPLETE = -2,
+    SCAN_SECOND_COMPLETE = -3
+};
 /* All scans, newest first. `each` returns false to stop. */
-bool store_scans(struct store *s, bool (*each)(void *self, const struct stored_scan *scan), void *self,
-                 struct error *e);
+bool store_scans(struct store *s, bool (*each)(void *self, const struct stored_scan *scan),
+                 void *self, struct error *e);
 /* The places that a scan has done, whatever scan is running. The caller releases them. */
 bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error *e);
 
@@ -85,8 +93,8 @@ bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error
 
 /* Rebuilds what was seen: in one scan (id > 0), or at each endpoint when it last answered (0).
  * The visit dies after the call. */
-bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const struct visit *v), void *self,
-                  struct error *e);
+bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const struct visit *v),
+                  void *self, struct error *e);
 
 /* ---- findings ---- */
 
@@ -97,11 +105,11 @@ struct exposure {
 
 struct stored_finding {
     int64_t id;
-    struct finding finding; /* no evidence; see store_finding_visit() */
-    struct exposure exposure; /* the newest */
-    int64_t first_ms;       /* of the first exposure */
-    size_t reopened;        /* how often it came back */
-    int64_t records, bytes; /* COUNT_UNKNOWN where not known */
+    struct finding finding;    /* no evidence; see store_finding_visit() */
+    struct exposure exposure;  /* the newest */
+    int64_t first_ms;          /* of the first exposure */
+    size_t reopened;           /* how often it came back */
+    int64_t records, bytes;    /* COUNT_UNKNOWN where not known */
     int64_t accepted_until_ms; /* COUNT_UNKNOWN: not accepted, or no more at now_ms */
     struct span accepted_why;
 };
@@ -117,7 +125,7 @@ struct store_filter {
     uint16_t port;              /* 0: any */
     int64_t opened_after_ms;    /* COUNT_UNKNOWN: any; only exposures that opened later */
     bool accepted_only, no_accepted;
-    size_t max;                 /* at most so many, worst and largest first; 0: all */
+    size_t max; /* at most so many, worst and largest first; 0: all */
     int64_t now_ms;
 };
 
@@ -128,20 +136,30 @@ struct store_totals {
 };
 
 bool store_findings(struct store *s, const struct store_filter *filter,
-                    bool (*each)(void *self, const struct stored_finding *f), void *self, struct error *e);
+                    bool (*each)(void *self, const struct stored_finding *f), void *self,
+                    struct error *e);
 bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, struct error *e);
 /* The finding whose fingerprint starts with these hexadecimal digits (at least 4). */
 bool store_finding_get(struct store *s, const char *prefix, int64_t now_ms, struct arena *a,
                        struct stored_finding *ret, struct error *e);
 /* Its exposures, oldest first. */
-bool store_exposures(struct store *s, int64_t finding, bool (*each)(void *self, const struct exposure *x), void *self,
+bool store_exposures(struct store *s, int64_t finding,
+                     bool (*each)(void *self, const struct exposure *x), void *self,
                      struct error *e);
 /* The newest observation that proves the finding, as a visit with one observation. */
-bool store_finding_visit(struct store *s, int64_t finding, struct arena *a, struct visit *ret, struct error *e);
+bool store_finding_visit(struct store *s, int64_t finding, struct arena *a, struct visit *ret,
+                         struct error *e);
 
 /* ---- what changed ---- */
 
-enum change { CHANGE_NEW, CHANGE_STILL, CHANGE_CHANGED, CHANGE_FIXED, CHANGE_UNREACHABLE, CHANGE_NOT_ASKED };
+enum change {
+    CHANGE_NEW,
+    CHANGE_STILL,
+    CHANGE_CHANGED,
+    CHANGE_FIXED,
+    CHANGE_UNREACHABLE,
+    CHANGE_NOT_ASKED
+};
 enum { CHANGE_COUNT = CHANGE_NOT_ASKED + 1 };
 const char *change_name(enum change c);
 
@@ -156,8 +174,8 @@ struct stored_change {
 /* Compares what two scans found, the older first, in no order. Still open ones are only counted
  * unless `with_still`. `counts` may be NULL. */
 bool store_diff(struct store *s, int64_t older, int64_t newer, bool with_still,
-                bool (*each)(void *self, const struct stored_change *c), void *self, uint64_t counts[CHANGE_COUNT],
-                struct error *e);
+                bool (*each)(void *self, const struct stored_change *c), void *self,
+                uint64_t counts[CHANGE_COUNT], struct error *e);
 /* One finding in full; for showing a change. */
 bool store_finding_by_id(struct store *s, int64_t finding, int64_t now_ms, struct arena *a,
                          struct stored_finding *ret, struct error *e);
@@ -165,10 +183,11 @@ bool store_finding_by_id(struct store *s, int64_t finding, int64_t now_ms, struc
 /* ---- accepted risks ---- */
 
 /* From now until `until_ms` the finding is known and accepted; 0 takes an acceptance back. */
-bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, const char *why, int64_t now_ms,
-                  struct error *e);
+bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, const char *why,
+                  int64_t now_ms, struct error *e);
 /* Whether the fingerprint is accepted at now_ms, and until when. */
-bool store_accepted(struct store *s, const char *fingerprint, int64_t now_ms, int64_t *ret_until_ms);
+bool store_accepted(struct store *s, const char *fingerprint, int64_t now_ms,
+                    int64_t *ret_until_ms);
 
 /* ---- retention ---- */
 
@@ -178,6 +197,7 @@ struct forgotten {
 
 /* Removes scans that ended before, exposures that closed before, and what only they needed. What
  * is open now, and the newest complete scan, stay. With dry_run it only counts. */
-bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgotten *ret, struct error *e);
+bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgotten *ret,
+                  struct error *e);
 
 #endif

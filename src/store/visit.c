@@ -7,9 +7,13 @@
 
 static int64_t find_endpoint(struct store *s, const struct endpoint *e, int64_t *ret_answered_scan)
 {
-    static const char FIND[] = "SELECT id, answered_scan FROM endpoints WHERE address = ?1 AND port = ?2 AND name = ?3";
+    static const char FIND[] =
+        "SELECT id, answered_scan FROM endpoints WHERE address = ?1 AND port = ?2 AND name = ?3";
     struct query q = query(s, FIND);
-    query_blob(&q, 1, span_of(e->address.bytes, e->address.family == 4 ? 4 : e->address.family == 6 ? 16 : 0));
+    query_blob(&q, 1,
+               span_of(e->address.bytes, e->address.family == 4   ? 4
+                                         : e->address.family == 6 ? 16
+                                                                  : 0));
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
     int64_t id = query_row(&q) ? query_get(&q, 0) : 0;
@@ -20,9 +24,13 @@ static int64_t find_endpoint(struct store *s, const struct endpoint *e, int64_t 
 
 static int64_t add_endpoint(struct store *s, const struct endpoint *e)
 {
-    static const char ADD[] = "INSERT INTO endpoints(address, port, name, answered_scan) VALUES (?1, ?2, ?3, 0)";
+    static const char ADD[] =
+        "INSERT INTO endpoints(address, port, name, answered_scan) VALUES (?1, ?2, ?3, 0)";
     struct query q = query(s, ADD);
-    query_blob(&q, 1, span_of(e->address.bytes, e->address.family == 4 ? 4 : e->address.family == 6 ? 16 : 0));
+    query_blob(&q, 1,
+               span_of(e->address.bytes, e->address.family == 4   ? 4
+                                         : e->address.family == 6 ? 16
+                                                                  : 0));
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
     return query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
@@ -88,12 +96,14 @@ static uint64_t digest_of(const struct observation *o)
 }
 
 /* The observation that looked the same when the endpoint last answered, now seen again; or 0. */
-static int64_t extend_observation(struct store *s, int64_t endpoint, int64_t answered_scan, uint64_t digest,
-                                  size_t place, int64_t at_ms)
+static int64_t extend_observation(struct store *s, int64_t endpoint, int64_t answered_scan,
+                                  uint64_t digest, size_t place, int64_t at_ms)
 {
-    static const char FIND[] = "SELECT id FROM observations WHERE endpoint = ?1 AND last_scan = ?2 AND digest = ?3"
-                               " AND place = ?4";
-    static const char EXTEND[] = "UPDATE observations SET last_scan = ?2, last_ms = ?3 WHERE id = ?1";
+    static const char FIND[] =
+        "SELECT id FROM observations WHERE endpoint = ?1 AND last_scan = ?2 AND digest = ?3"
+        " AND place = ?4";
+    static const char EXTEND[] =
+        "UPDATE observations SET last_scan = ?2, last_ms = ?3 WHERE id = ?1";
     if (!answered_scan)
         return 0;
     struct query q = query(s, FIND);
@@ -116,8 +126,9 @@ static void add_facts(struct store *s, int64_t id, const struct observation *o)
 {
     static const char FACT[] = "INSERT INTO facts(observation, place, key, type, value, ask, proof)"
                                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    static const char COLLECTION[] = "INSERT INTO collections(observation, place, name, records, bytes, created_ms)"
-                                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    static const char COLLECTION[] =
+        "INSERT INTO collections(observation, place, name, records, bytes, created_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     for (size_t i = 0; i < o->facts.len && store_ok(s); i++) {
         const struct fact *f = &o->facts.at[i];
         int64_t key = store_word(s, f->key), ask = store_word(s, f->ask);
@@ -159,7 +170,8 @@ static int64_t store_certificate(struct store *s, const struct observation *o, i
     static const char PUT[] =
         "INSERT INTO certificates(sha256, subject, issuer, not_before_ms, not_after_ms, first_ms, last_ms)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"
-        " ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms), first_ms = min(first_ms, excluded.first_ms)"
+        " ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms),"
+        " first_ms = min(first_ms, excluded.first_ms)"
         " RETURNING id";
     struct span sha256 = fact_get_text(o, "cert.sha256");
     if (o->kind != KIND_TLS || sha256.len == 0)
@@ -177,8 +189,8 @@ static int64_t store_certificate(struct store *s, const struct observation *o, i
     return id;
 }
 
-static int64_t add_observation(struct store *s, int64_t endpoint, const struct observation *o, size_t place,
-                               uint64_t digest, int64_t at_ms)
+static int64_t add_observation(struct store *s, int64_t endpoint, const struct observation *o,
+                               size_t place, uint64_t digest, int64_t at_ms)
 {
     static const char ADD[] =
         "INSERT INTO observations(endpoint, place, product, via, kind, outcome, tls, collections, records, bytes,"
@@ -208,8 +220,9 @@ static int64_t add_observation(struct store *s, int64_t endpoint, const struct o
     return id;
 }
 
-static void store_observations(struct store *s, int64_t endpoint, int64_t answered_scan, const struct visit *v,
-                               int64_t now_ms, int64_t ids[static OBSERVATIONS_MAX])
+static void store_observations(struct store *s, int64_t endpoint, int64_t answered_scan,
+                               const struct visit *v, int64_t now_ms,
+                               int64_t ids[static OBSERVATIONS_MAX])
 {
     for (size_t i = 0; i < v->observations.len && i < OBSERVATIONS_MAX && store_ok(s); i++) {
         const struct observation *o = &v->observations.at[i];
@@ -236,7 +249,8 @@ static enum stored_end end_of(const struct visit *v)
 
 static void add_visit(struct store *s, int64_t endpoint, const struct visit *v, int64_t now_ms)
 {
-    static const char ADD[] = "INSERT OR REPLACE INTO visits(scan, endpoint, end, why, after_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
+    static const char ADD[] =
+        "INSERT OR REPLACE INTO visits(scan, endpoint, end, why, after_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
     int64_t why = store_word(s, v->why);
     struct query q = query(s, ADD);
     query_int(&q, 1, s->scan);
@@ -267,8 +281,9 @@ static bool is_worth_a_row(enum stored_end end)
     return end == STORED_ANSWERED || end == STORED_FAILED;
 }
 
-static void store_known(struct store *s, int64_t endpoint, int64_t answered_scan, const struct visit *v,
-                        const struct finding *f, size_t findings, int64_t now_ms)
+static void store_known(struct store *s, int64_t endpoint, int64_t answered_scan,
+                        const struct visit *v, const struct finding *f, size_t findings,
+                        int64_t now_ms)
 {
     int64_t ids[OBSERVATIONS_MAX] = { 0 };
     add_visit(s, endpoint, v, now_ms);
@@ -281,13 +296,13 @@ static void store_known(struct store *s, int64_t endpoint, int64_t answered_scan
         life_of_visit(s, endpoint, v, ids, f, findings, now_ms);
 }
 
-bool store_visit(struct store *s, const struct visit *v, const struct finding *f, size_t findings, int64_t now_ms,
-                 bool *ret_new, struct error *e)
+bool store_visit(struct store *s, const struct visit *v, const struct finding *f, size_t findings,
+                 int64_t now_ms, bool *ret_new, struct error *e)
 {
     *ret_new = false;
     if (store_ok(s) && v->place >= s->total)
-        error_set(&s->error, "a visit at place %llu of a scan of %llu", (unsigned long long)v->place,
-                  (unsigned long long)s->total);
+        error_set(&s->error, "a visit at place %llu of a scan of %llu",
+                  (unsigned long long)v->place, (unsigned long long)s->total);
     if (!store_ok(s) || runs_has(&s->places, v->place))
         return store_told(s, e);
     if (!store_batch(s))

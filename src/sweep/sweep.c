@@ -2,11 +2,10 @@
  * and one fiber a visit. Encoded visits gather in a buffer a loop and go out in batches. */
 #include "sweep/sweep.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/io.h"
 #include "fiber/fiber.h"
 #include "record/codec.h"
 #include "sweep/ladder.h"
@@ -55,24 +54,12 @@ struct slot {
 
 /* ---- out ------------------------------------------------------------------------------- */
 
-static bool write_all(int fd, struct span s)
-{
-    while (s.len) {
-        ssize_t n = write(fd, s.at, s.len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            s = span_from(s, (size_t)n);
-    }
-    return true;
-}
-
 static void flush(struct lane *l)
 {
     struct sweep *s = l->sweep;
     if (l->out.len && !atomic_load(&s->pipe_broken)) {
         pthread_mutex_lock(&s->out_lock);
-        if (!write_all(s->out_fd, buf_span(&l->out))) {
+        if (!io_write_all(s->out_fd, buf_span(&l->out))) {
             atomic_store(&s->pipe_broken, true);
             atomic_store(&s->progress->stop, true);
         }
@@ -274,7 +261,7 @@ static bool report_end(struct sweep *s, bool ok, const struct error *e)
     struct span text = ok ? SPAN_NONE : span_str(e->text);
     put_le32(&b, text.len);
     buf_put(&b, text);
-    bool written = write_all(s->out_fd, buf_span(&b));
+    bool written = io_write_all(s->out_fd, buf_span(&b));
     buf_release(&b);
     return written && ok;
 }

@@ -10,7 +10,7 @@
 #include "watch/mapper.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 20, MINUTE_MS = 60000, EVERY_MIN_MS = MINUTE_MS };
-static const int64_t DAY_MS = 86400000, GIVE_UP_DAYS = 7, TIMEOUT_MS = 15000;
+static const int64_t DAY_MS = 86400000, GIVE_UP_DAYS = 7, TIMEOUT_MS = 15000, RETRY_MS = 5000;
 
 /* ---- scan, schedule ---- */
 
@@ -232,11 +232,13 @@ static bool take_receiver(struct mapper *m, const struct node *n, struct receive
         { "digest", take_digest, 0 },
         { "quiet_hours", take_quiet, offsetof(struct receiver, quiet) },
         { "give_up", take_duration, offsetof(struct receiver, give_up_ms) },
+        { "retry", take_duration, offsetof(struct receiver, retry_ms) },
         { NULL, NULL, 0 },
     };
     size_t kinds = (node_get(n, "webhook") != NULL) + (node_get(n, "email") != NULL) + (node_get(n, "syslog") != NULL) +
                    (node_get(n, "command") != NULL);
-    *r = (struct receiver){ .give_up_ms = GIVE_UP_DAYS * DAY_MS, .timeout_ms = TIMEOUT_MS, .severity_min = SEVERITY_LOW };
+    *r = (struct receiver){ .give_up_ms = GIVE_UP_DAYS * DAY_MS, .timeout_ms = TIMEOUT_MS, .retry_ms = RETRY_MS,
+                              .severity_min = SEVERITY_LOW };
     if (!map_fields(m, n, FIELDS, r))
         return false;
     if (kinds != 1)

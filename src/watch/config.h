@@ -75,6 +75,7 @@ struct receiver {
     bool digest;
     int64_t digest_ms;    /* how long a change may wait for others; 0: to the end of the round */
     int64_t give_up_ms, timeout_ms;
+    int64_t retry_ms;     /* the first pause after a failure; it doubles, up to an hour */
     struct quiet_hours quiet;
     const char *ca_file;  /* NULL: the machine's certificates */
 

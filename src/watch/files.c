@@ -1,6 +1,8 @@
 /* Reading with a ceiling; replacing by write, fsync, rename, fsync of the folder. */
 #include "watch/files.h"
 
+#include "base/io.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -64,18 +66,6 @@ bool file_secret(struct arena *a, const char *path, struct span *ret, struct err
     return ret->len > 0 || error_set(e, "%s holds no secret in its first line", path);
 }
 
-static bool write_all(int fd, struct span s)
-{
-    while (s.len) {
-        ssize_t n = write(fd, s.at, s.len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            s = span_from(s, (size_t)n);
-    }
-    return true;
-}
-
 bool folder_sync(const char *dir, struct error *e)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -97,7 +87,7 @@ bool file_replace(const char *dir, const char *name, struct span content, unsign
     int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return failed("write", fresh, e);
-    bool ok = write_all(fd, content) && fsync(fd) == 0;
+    bool ok = io_write_all(fd, content) && fsync(fd) == 0;
     if (!ok)
         failed("write", fresh, e);
     close(fd);

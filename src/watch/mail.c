@@ -203,8 +203,8 @@ static unsigned read_reply(struct smtp *s, struct error *e)
 {
     char line[REPLY_BYTES_MAX];
     for (int i = 0; i < REPLY_LINES_MAX; i++) {
-        size_t len;
-        uint64_t code;
+        size_t len = 0;
+        uint64_t code = 0;
         if (!next_line(s, line, &len, e))
             return 0;
         struct span l = span_of(line, len);
@@ -234,8 +234,8 @@ static enum delivery say(struct smtp *s, struct span line, unsigned hundred, str
         return DELIVERED;
     if (code == 0)
         return DELIVERY_UNREACHABLE;
-    struct span verb = span_cut(&line, ' ');
-    error_set(e, "the relay answered %u to %.*s", code, verb.len < 10 ? (int)verb.len : 10,
+    struct span verb = span_trim(span_first(line, 4));
+    error_set(e, "the relay answered %u to %.*s", code, verb.len ? (int)verb.len : 14,
               verb.len ? (const char *)verb.at : "the connection");
     return DELIVERY_REFUSED;
 }
@@ -279,7 +279,7 @@ static enum delivery start_tls(struct smtp *s, const struct receiver *r, const s
 static enum delivery log_in(struct smtp *s, const struct receiver *r, const struct message *m, struct error *e)
 {
     struct span password;
-    struct buf b;
+    struct buf b, text;
     if (!r->email.user)
         return DELIVERED;
     if (!s->net.tls && r->email.starttls != STARTTLS_NEVER) {
@@ -292,18 +292,19 @@ static enum delivery log_in(struct smtp *s, const struct receiver *r, const stru
     }
     if (!file_secret(m->arena, r->email.password_file, &password, e))
         return DELIVERY_UNREACHABLE;
-    buf_init(&b, 16 * 1024);
+    buf_init(&b, 8 * 1024);
+    buf_init(&text, 16 * 1024);
     buf_byte(&b, 0);
     buf_str(&b, r->email.user);
     buf_byte(&b, 0);
     buf_put(&b, password);
-    size_t plain = b.len;
-    put_base64(&b, span_first(buf_span(&b), plain), BASE64_LINE_BYTES, "");
-    struct span text = span_from(buf_span(&b), plain);
-    enum delivery d = say_f(s, 2, e, "AUTH PLAIN %.*s\r\n", SPAN_FMT(text));
+    put_base64(&text, buf_span(&b), BASE64_LINE_BYTES, "");
+    enum delivery d = say_f(s, 2, e, "AUTH PLAIN %.*s\r\n", SPAN_FMT(buf_span(&text)));
     OPENSSL_cleanse(b.at, b.len);
-    OPENSSL_cleanse((void *)password.at, password.len);
+    OPENSSL_cleanse(text.at, text.len);
+    OPENSSL_cleanse((void *)(uintptr_t)password.at, password.len);
     buf_release(&b);
+    buf_release(&text);
     return d == DELIVERY_REFUSED ? DELIVERY_UNREACHABLE : d;
 }
 

@@ -51,9 +51,10 @@ static struct span word(struct span s, size_t max)
 static void put_line(struct buf *out, const struct receiver *r, const struct message *m, const struct node *change)
 {
     const struct node *f = node_get(change, "finding");
-    struct span at = word(node_text(node_get(change, "at")), 32), kind = word(node_text(node_get(change, "change")), 32);
-    buf_printf(out, "<%d>1 %.*s %s ajar - %.*s [ajar@%d", r->syslog.facility * 8 + level_of(node_text(node_get(change, "severity"))),
-               SPAN_FMT(at), m->host, SPAN_FMT(kind), PEN);
+    struct span at = word(node_text(node_get(change, "at")), 32);
+    struct span kind = word(node_text(node_get(change, "change")), 32);
+    int priority = r->syslog.facility * 8 + level_of(node_text(node_get(change, "severity")));
+    buf_printf(out, "<%d>1 %.*s %s ajar - %.*s [ajar@%d", priority, SPAN_FMT(at), m->host, SPAN_FMT(kind), PEN);
     put_value(out, "id", node_text(node_get(change, "id")));
     put_value(out, "severity", node_text(node_get(change, "severity")));
     put_value(out, "finding", node_text(node_get(f, "fingerprint")));

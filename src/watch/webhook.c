@@ -60,8 +60,8 @@ static bool build_request(const struct receiver *r, const struct message *m, str
 static unsigned status_of(struct span line)
 {
     uint64_t status;
-    bool good = line.len >= 12 && span_starts(line, SPAN("HTTP/1.")) && ascii_is_digit(line.at[7]) && line.at[8] == ' ' &&
-                (line.len == 12 || line.at[12] == ' ' || line.at[12] == '\r') &&
+    bool good = line.len >= 12 && span_starts(line, SPAN("HTTP/1.")) && ascii_is_digit(line.at[7]) &&
+                line.at[8] == ' ' && (line.len == 12 || line.at[12] == ' ' || line.at[12] == '\r') &&
                 span_u64(span_sub(line, 9, 3), 599, &status);
     return good ? (unsigned)status : 0;
 }
@@ -100,7 +100,7 @@ enum delivery webhook_send(const struct receiver *r, const struct message *m, st
     buf_init(&request, HEAD_MAX + DIGEST_BYTES_MAX);
     bool ok = build_request(r, m, secret, clock_wall_ms(&CLOCK_SYSTEM), &request) ||
               error_set(e, "no memory for the request");
-    OPENSSL_cleanse((void *)secret.at, secret.len);
+    OPENSSL_cleanse((void *)(uintptr_t)secret.at, secret.len);
     if (ok && net_open(&n, r->webhook.url.host, r->webhook.url.port, false, r->timeout_ms, e)) {
         if ((!r->webhook.url.tls || net_tls(&n, r->webhook.url.host, r->ca_file, e)) &&
             net_send(&n, buf_span(&request), e))
@@ -113,6 +113,7 @@ enum delivery webhook_send(const struct receiver *r, const struct message *m, st
         return DELIVERED;
     if (status == 0)
         return DELIVERY_UNREACHABLE;
-    error_set(e, "the receiver answered %u%s", status, status >= 300 && status <= 399 ? "; redirects are not followed" : "");
+    error_set(e, "the receiver answered %u%s", status,
+              status >= 300 && status <= 399 ? "; redirects are not followed" : "");
     return DELIVERY_REFUSED;
 }

@@ -193,7 +193,7 @@ static void door(struct demo *d, const struct door *x, bool only_remember)
     if (x->subject) {
         int64_t until = d->now_ms + (int64_t)x->expires_in_days * 86400000;
         certify(d, &v, x->subject, x->name, "C=XX, O=Example Trust, CN=Example CA R3", until - 395 * 86400000ll, until,
-                x->address[strlen(x->address) - 1]);
+                (char)(x->port % 89 + v.endpoint.address.bytes[3]));
     }
     finish(d, &v, only_remember);
 }
@@ -340,7 +340,7 @@ int main(int argc, char **argv)
     ok = ok && (d.report || fail("usage: report-demo FORMAT [story|empty|many|hostile]"));
     d.state = ok ? calloc(1, d.report->state_size + 1) : NULL;
     ok = ok && d.state && play(&d, argc > 2 ? argv[2] : "story") &&
-         fwrite(d.out.at, 1, d.out.len, stdout) == d.out.len && fflush(stdout) == 0;
+         (d.out.len == 0 || fwrite(d.out.at, 1, d.out.len, stdout) == d.out.len) && fflush(stdout) == 0;
     free(d.state);
     free(d.exposures);
     buf_release(&d.out);

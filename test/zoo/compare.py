@@ -140,12 +140,19 @@ def check_untouched(box, before, after):
         yield Check(not changed, f"{box.spec.name} untouched", "; ".join(changed))
 
 
-def check_run(report, exit_code, endpoints):
-    """The shape of the whole report: run first, summary last, nothing about what was not asked."""
+def check_run(report, exit_code, errors, endpoints):
+    """The shape of the whole report: run first, summary last, nothing about what was not asked. With all endpoints up
+    there is nothing to complain of either, so that what a sanitizer writes fails the run.
+    """
     kinds = [line.get("type") for line in report]
     expected = int(any(line.get("severity") in GRAVE for line in report))
     yield said("scan exit", exit_code == expected, expected, exit_code)
+    yield said("scan stderr", not errors, "nothing", errors[:600], "nothing")
     yield said("scan first line", kinds[:1] == ["run"], "run", kinds[:1], "run")
     yield said("scan last line", kinds[-1:] == ["summary"], "summary", kinds[-1:], "summary")
+    summary = report[-1] if report else {}
+    for end in ("skipped", "failed"):
+        yield said(f"scan {end}", summary.get(end) == 0, 0, summary.get(end))
+    yield said("scan done", summary.get("done") == len(endpoints), len(endpoints), summary.get("done"))
     strangers = sorted({line["endpoint"] for line in report if line.get("endpoint")} - set(endpoints))
     yield said("scan endpoints", not strangers, "only those asked for", strangers, "all asked for")

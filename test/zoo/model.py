@@ -22,7 +22,7 @@ class View:
     verdict: str | tuple
     sees: tuple = ()  # fields that must equal the truth
     may: tuple = ()  # fields that may be null, else must equal the truth; all other fields must be null
-    facts: dict = field(default_factory=dict)  # facts that must have this value ({version} is the truth's); None: must be absent
+    facts: dict = field(default_factory=dict)  # facts that must be so; {version} is the truth's; None: must be absent
     port: str = "P"  # which of the server's ports
     via: str = ""  # the dashboard that this is seen through: a second view of the same port
     transport: str = "tcp"

@@ -94,7 +94,7 @@ def endpoints_of(boxes):
 
 
 def scan(ajar, endpoints, root):
-    """One run over all endpoints: the parsed lines and the exit code."""
+    """One run over all endpoints: the parsed lines, the exit code and what it said beside the report."""
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(root)}
     if "AJAR_CAPTURE_DIR" in os.environ:  # the guard wants to see every byte, see test/guard
         environment.update(AJAR_CAPTURE_DIR=os.environ["AJAR_CAPTURE_DIR"], LD_PRELOAD=os.environ["AJAR_CAPTURE_SO"])
@@ -102,9 +102,10 @@ def scan(ajar, endpoints, root):
                           env=environment)
     (root / "ajar.jsonl").write_bytes(done.stdout)
     (root / "ajar.stderr").write_bytes(done.stderr)
+    errors = done.stderr.decode(errors="replace").strip()
     if done.returncode not in (0, 1):
-        note(f"ajar exits {done.returncode}: {done.stderr.decode(errors='replace').strip()[-600:]}")
-    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+        note(f"ajar exits {done.returncode}: {errors[-600:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode, errors
 
 
 def check_all(boxes, ajar, root, jobs, tally):
@@ -113,13 +114,13 @@ def check_all(boxes, ajar, root, jobs, tally):
     endpoints = endpoints_of(boxes)
     began = time.monotonic()
     try:
-        report, exit_code = scan(ajar, endpoints, root)
+        report, exit_code, errors = scan(ajar, endpoints, root)
     except (subprocess.TimeoutExpired, ValueError, OSError) as error:
         tally.add(compare.Check(False, "scan", repr(error)[:600]))
         return
     note(f"scanned {len(endpoints)} endpoints in {time.monotonic() - began:.1f} s")
     after = truths(boxes, jobs, tally)
-    for check in compare.check_run(report, exit_code, endpoints):
+    for check in compare.check_run(report, exit_code, errors, endpoints):
         tally.add(check)
     for box in boxes:
         if after[box.spec.name] is not None:

@@ -168,10 +168,19 @@ class Certificates(unittest.TestCase):
 
 class Runs(unittest.TestCase):
     def test_shape(self):
-        good = [{"type": "run"}, service(), finding("open-store"), {"type": "summary"}]
-        bad = [check.label for check in compare.check_run(good[1:2], 3, []) if not check.ok]
-        self.assertEqual([check.label for check in compare.check_run(good, 1, [ENDPOINT]) if not check.ok], [])
-        self.assertEqual(bad, ["scan exit", "scan first line", "scan last line", "scan endpoints"])
+        summary = {"type": "summary", "done": 1, "skipped": 0, "failed": 0}
+        good = [{"type": "run"}, service(), finding("open-store"), summary]
+        bad = [check.label for check in compare.check_run(good[1:2], 3, "runtime error", []) if not check.ok]
+        self.assertEqual([check.label for check in compare.check_run(good, 1, "", [ENDPOINT]) if not check.ok], [])
+        self.assertEqual(bad, ["scan exit", "scan stderr", "scan first line", "scan last line", "scan skipped",
+                               "scan failed", "scan done", "scan endpoints"])
+
+    def test_the_exit_follows_the_severity(self):
+        summary = {"type": "summary", "done": 1, "skipped": 0, "failed": 0}
+        mild = [{"type": "run"}, service(), finding("open-store", "medium"), summary]
+        for exit_code, wrong in ((0, []), (1, ["scan exit"])):
+            checks = compare.check_run(mild, exit_code, "", [ENDPOINT])
+            self.assertEqual([check.label for check in checks if not check.ok], wrong)
 
     def test_number(self):
         self.assertEqual(number("5.5.5-10.11.19-MariaDB"), "5.5.5")

@@ -120,7 +120,7 @@
   var opened = [];
   addEventListener("beforeprint", function () {
     each(document.querySelectorAll("details:not([open])"), function (d, i) {
-      if (i < 100) { d.open = true; opened.push(d); }
+      if (i < 40) { d.open = true; opened.push(d); }
     });
   });
   addEventListener("afterprint", function () {

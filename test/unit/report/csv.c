@@ -1,7 +1,7 @@
 /* What a spreadsheet reads back: every line as many fields, none of them a formula. */
 #include "report/csv.c"
 
-#include "test/unit/report/hostile.h"
+#include "unit/report/hostile.h"
 
 enum { COLUMNS = 18 };
 

@@ -2,7 +2,7 @@
  * sequence, and no line that a peer could add. */
 #include "report/ical.c"
 
-#include "test/unit/report/hostile.h"
+#include "unit/report/hostile.h"
 
 static size_t count_of(struct span out, const char *line)
 {

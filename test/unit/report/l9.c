@@ -1,7 +1,7 @@
 /* Each service is one l9format event, with the worst finding's severity and no credential. */
 #include "report/l9.c"
 
-#include "test/unit/report/hostile.h"
+#include "unit/report/hostile.h"
 #include "text/node.h"
 
 static const struct node *line_of(struct arena *a, struct span *rest)

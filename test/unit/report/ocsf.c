@@ -1,7 +1,7 @@
 /* One Detection Finding a finding, whose activity and status follow the history. */
 #include "report/ocsf.c"
 
-#include "test/unit/report/hostile.h"
+#include "unit/report/hostile.h"
 #include "text/node.h"
 
 static const struct node *line_of(struct arena *a, struct span *rest)

@@ -2,7 +2,7 @@
  * sent can act on who reads it. The official schema is asked by test/report/validate.mjs. */
 #include "report/sarif.c"
 
-#include "test/unit/report/hostile.h"
+#include "unit/report/hostile.h"
 #include "text/node.h"
 
 static const struct node *parse(struct arena *a, struct span out)

@@ -50,7 +50,8 @@ static struct endpoint endpoint_at(size_t i)
     return (struct endpoint){ .address = { 4, { 10, 0, (uint8_t)i, 1 } }, .port = 6379 };
 }
 
-static void see_product(struct visit *v, const char *product, enum outcome outcome, const char *version, int64_t records)
+static void see_product(struct visit *v, const char *product, enum outcome outcome,
+                        const char *version, int64_t records)
 {
     struct observation *o = visit_observe(v, product, KIND_STORE);
     o->outcome = outcome;
@@ -62,9 +63,14 @@ static void see_product(struct visit *v, const char *product, enum outcome outco
 
 static struct finding finding_at(const struct visit *v, size_t i)
 {
-    struct finding f = { .rule = "open-store", .title = "open", .severity = SEVERITY_HIGH, .endpoint = v->endpoint,
-                         .product = "redis", .version = fact_get_text(&v->observations.at[0], "version"),
-                         .why = SPAN("why \033[31m"), .fix = SPAN("close it") };
+    struct finding f = { .rule = "open-store",
+                         .title = "open",
+                         .severity = SEVERITY_HIGH,
+                         .endpoint = v->endpoint,
+                         .product = "redis",
+                         .version = fact_get_text(&v->observations.at[0], "version"),
+                         .why = SPAN("why \033[31m"),
+                         .fix = SPAN("close it") };
     snprintf(f.fingerprint, sizeof(f.fingerprint), "%032zx", i + 0xabc0000000000000u);
     return f;
 }
@@ -82,7 +88,8 @@ static void act(struct fixture *f, size_t i, enum act act, struct arena *a)
     v.answered = act != REFUSES && act != SILENT;
     v.why = v.answered ? NULL : "nothing";
     if (act == OPEN_7 || act == OPEN_6 || act == MORE)
-        see_product(&v, "redis", OUTCOME_OPEN, act == OPEN_6 ? "6.0" : "7.0", act == MORE ? 5000 : 100);
+        see_product(&v, "redis", OUTCOME_OPEN, act == OPEN_6 ? "6.0" : "7.0",
+                    act == MORE ? 5000 : 100);
     else if (act == LOCKED || act == UNCLEAR)
         see_product(&v, "redis", act == LOCKED ? OUTCOME_LOCKED : OUTCOME_UNCLEAR, "7.0", -1);
     else if (act == OTHER)
@@ -98,7 +105,9 @@ static void act(struct fixture *f, size_t i, enum act act, struct arena *a)
 
 static int64_t scan(struct fixture *f, const enum act acts[ENDPOINTS])
 {
-    struct scan_plan plan = { .seed = 1ull << 63, .total = ENDPOINTS, .plan = SPAN("target x\n"), .version = "1" };
+    struct scan_plan plan = {
+        .seed = 1ull << 63, .total = ENDPOINTS, .plan = SPAN("target x\n"), .version = "1"
+    };
     struct error e;
     struct arena a;
     int64_t id;
@@ -261,7 +270,8 @@ static void test_acceptance_ends(void **state)
     arena_init(&a, ARENA_BYTES);
     scan(f, ALL_OPEN);
     get(f, 0, &a, &g);
-    assert_true(store_accept(f->store, g.finding.fingerprint, f->now_ms + 1000, "because", f->now_ms, &e));
+    assert_true(
+        store_accept(f->store, g.finding.fingerprint, f->now_ms + 1000, "because", f->now_ms, &e));
     assert_true(store_accepted(f->store, g.finding.fingerprint, f->now_ms, &until));
     assert_int_equal(until, f->now_ms + 1000);
     assert_true(store_totals(f->store, f->now_ms, &totals, &e));
@@ -292,7 +302,10 @@ static void test_forget_keeps_what_is_open(void **state)
     assert_int_equal(gone.findings, 1);
     assert_int_equal(rows(f, "SELECT count(*) FROM scans "), 1);
     assert_int_equal(rows(f, "SELECT count(*) FROM findings"), 3);
-    assert_int_equal(rows(f, "SELECT count(*) FROM facts WHERE observation NOT IN (SELECT id FROM observations)"), 0);
+    assert_int_equal(
+        rows(f,
+             "SELECT count(*) FROM facts WHERE observation NOT IN (SELECT id FROM observations)"),
+        0);
     for (int64_t id = 2; id <= ENDPOINTS; id++) {
         assert_true(store_finding_visit(f->store, id, &a, &v, &e));
         assert_int_equal(v.observations.len, 1);
@@ -310,9 +323,11 @@ static void test_a_finding_by_its_digits(void **state)
     scan(f, ALL_OPEN);
     assert_false(store_finding_get(f->store, "0000000000000000", f->now_ms, &a, &g, &e));
     assert_non_null(strstr(e.text, "several"));
-    assert_true(store_finding_get(f->store, "0000000000000000ABC0000000000002", f->now_ms, &a, &g, &e));
+    assert_true(
+        store_finding_get(f->store, "0000000000000000ABC0000000000002", f->now_ms, &a, &g, &e));
     assert_int_equal(g.id, 3);
-    const char *const wrong[] = { "", "000", "00000000000000000000000000000000f", "0000g", "\033[31m", "ffff" };
+    const char *const wrong[] = { "",      "000",      "00000000000000000000000000000000f",
+                                  "0000g", "\033[31m", "ffff" };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         assert_false(store_finding_get(f->store, wrong[i], f->now_ms, &a, &g, &e));
     arena_release(&a);

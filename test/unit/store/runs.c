@@ -86,10 +86,10 @@ static void expect_bad(struct span bytes)
 static void test_lies(void **state)
 {
     (void)state;
-    expect_bad(SPAN("\x05"));                 /* a gap without a run */
-    expect_bad(SPAN("\x05\x00"));             /* an empty run */
-    expect_bad(SPAN("\x00\x01\x00\x01"));     /* two runs that are one */
-    expect_bad(SPAN("\x80"));                 /* a number that goes on */
+    expect_bad(SPAN("\x05"));                                         /* a gap without a run */
+    expect_bad(SPAN("\x05\x00"));                                     /* an empty run */
+    expect_bad(SPAN("\x00\x01\x00\x01"));                             /* two runs that are one */
+    expect_bad(SPAN("\x80"));                                         /* a number that goes on */
     expect_bad(SPAN("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x01")); /* the end wraps */
     expect_bad(SPAN("\x00\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x01"));
     expect_bad(SPAN("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x01")); /* more than 64 bits */
@@ -103,13 +103,15 @@ static void test_random_bytes(void **state)
         uint8_t bytes[24];
         size_t len = random_below(&random, sizeof(bytes));
         for (size_t k = 0; k < len; k++)
-            bytes[k] = (uint8_t)(random_below(&random, 3) ? random_below(&random, 4) : random_next(&random));
+            bytes[k] = (uint8_t)(random_below(&random, 3) ? random_below(&random, 4)
+                                                          : random_next(&random));
         struct verdict bad;
         struct runs r;
         struct reader in = reader_over(&bad, span_of(bytes, len));
         if (runs_decode(&in, &r))
             for (size_t k = 0; k < r.len; k++)
-                assert_true(r.at[k].first < r.at[k].end && (k == 0 || r.at[k - 1].end < r.at[k].first));
+                assert_true(r.at[k].first < r.at[k].end &&
+                            (k == 0 || r.at[k - 1].end < r.at[k].first));
         runs_release(&r);
     }
 }

@@ -101,12 +101,17 @@ static void test_no_database(void **state)
     expect_refused(f, STORE_WRITE, "no store of Ajar");
 }
 
-static const struct scan_plan PLAN = { .seed = UINT64_MAX, .total = 10, .plan = SPAN("target a\n"), .scope = SPAN("owner: x\n"),
+static const struct scan_plan PLAN = { .seed = UINT64_MAX,
+                                       .total = 10,
+                                       .plan = SPAN("target a\n"),
+                                       .scope = SPAN("owner: x\n"),
                                        .version = "1" };
 
 static void visit_closed(struct store *s, uint64_t place)
 {
-    struct visit v = { .endpoint = { .address = { 4, { 10, 0, 0, 1 } }, .port = 1 }, .place = place, .refused = true,
+    struct visit v = { .endpoint = { .address = { 4, { 10, 0, 0, 1 } }, .port = 1 },
+                       .place = place,
+                       .refused = true,
                        .why = "refused" };
     struct error e;
     bool is_new;

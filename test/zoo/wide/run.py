@@ -62,7 +62,7 @@ def visit(specs, options, tally):
         boxes = run.start_all([zoo.box(spec) for spec in specs], options.jobs, tally)
         if options.start:
             run.wait_for_the_end(boxes)
-        else:
+        elif boxes:
             run.check_all(boxes, options.ajar, zoo.root, options.jobs, tally)
     finally:
         zoo.stop()

@@ -1,6 +1,6 @@
 """aMQTT, a broker in Python: another voice of MQTT than Mosquitto's."""
 
-from model import PASSWORD, Spec, View
+from model import Spec, View, number
 
 from ..cache import CACHE
 
@@ -14,11 +14,18 @@ plugins:
 """
 ANONYMOUS = "AnonymousAuthPlugin: {allow_anonymous: true}"
 WITH_PASSWORD = "FileAuthPlugin: {password_file: $D/pw}"
-PUBLISH = "for n in 1 2 3; do mosquitto_pub -h $A -p $P -r -t zoo/$n -m value; done"
+MESSAGES = 3
+PUBLISH = f"for n in $(seq {MESSAGES}); do mosquitto_pub -h $A -p $P -r -t zoo/$n -m value; done"
+
+
+
+def truth(box):
+    return {"version": number(next(CACHE.glob("amqtt-0.11/amqtt-*.dist-info")).name), "records": MESSAGES}
+
 
 SPECS = (
-    Spec("amqtt:open", SERVER, files={"c.yaml": CONFIG.replace("AUTH", ANONYMOUS)}, seed=PUBLISH,
-         views=(View("mqtt", "open", may=("version", "records")),)),
+    Spec("amqtt:open", SERVER, files={"c.yaml": CONFIG.replace("AUTH", ANONYMOUS)}, seed=PUBLISH, truth=truth,
+         views=(View("mqtt", "open", sees=("version",), may=("records",)),)),
     Spec("amqtt:locked", SERVER, files={"c.yaml": CONFIG.replace("AUTH", WITH_PASSWORD), "pw": ""},
          views=(View("mqtt", "locked"),)),
 )

