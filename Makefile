@@ -24,7 +24,7 @@ HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
 CPPFLAGS += -Isrc -I$(BUILD)/gen -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
 CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
-LDLIBS   += -lm -ljansson -lyaml -lssl -lcrypto -lsqlite3
+LDLIBS   += -lm -ljansson -lyaml -lssl -lcrypto -lsqlite3 -lz -lzstd
 ifneq ($(findstring clang,$(CC)),)
 CFLAGS   += -fdouble-square-bracket-attributes -Wno-gnu-folding-constant
 endif
@@ -35,7 +35,7 @@ CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all 
 LDFLAGS  += -fsanitize=$(SAN)
 endif
 
-SOURCES := $(filter-out src/pii/% src/cmd/classify.c,$(wildcard src/*/*.c)) $(wildcard src/fiber/*.S)
+SOURCES := $(wildcard src/*/*.c) $(wildcard src/fiber/*.S)
 OBJECTS := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
 LIBRARY := $(filter-out $(BUILD)/obj/cmd/%,$(OBJECTS))
 
@@ -126,4 +126,6 @@ install: all
 clean:
 	rm -rf build build-*
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+include fuzz.mk
+include pii.mk
+-include $(shell find $(BUILD)/obj $(BUILD)/unit $(wildcard $(BUILD)/*.d) -type f -name '*.d' 2>/dev/null)

@@ -35,6 +35,8 @@ int cmd_forget(int argc, char **argv);
 void help_forget(void);
 int cmd_watch(int argc, char **argv);
 void help_watch(void);
+int cmd_classify(int argc, char **argv);
+void help_classify(void);
 int cmd_list(int argc, char **argv);
 int cmd_asks(int argc, char **argv);
 int cmd_help(int argc, char **argv);

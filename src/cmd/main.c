@@ -15,6 +15,8 @@ const struct verb VERBS[] = {
     { "accept", "[OPTION...] FINDING", "carry a risk knowingly, until a date", cmd_accept, help_accept },
     { "judge", "[OPTION...]", "today's rules over what is stored; nothing is asked", cmd_judge, help_judge },
     { "forget", "--older-than TIME", "remove old scans from the store", cmd_forget, help_forget },
+    { "classify", "[OPTION...] [FILE...]", "which personal data is in files, by likelihood; no value is printed",
+      cmd_classify, help_classify },
     { "watch", "--config FILE", "scan on a schedule, tell what changed", cmd_watch, help_watch },
     { "probe", "[OPTION...] PRODUCT ADDRESS:PORT", "one conversation, every byte shown", cmd_probe, help_probe },
     { "list", "[--catalog DIR]", "every product: ports, transport, what is proven and counted", cmd_list, NULL },

@@ -6,7 +6,6 @@
  * instant tells every change, and the process that was delivering at that instant finishes alone. */
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -478,7 +477,8 @@ static bool spool_place(const struct watch_config *c, char dir[static FILE_PATH_
     char path[STORE_PATH_MAX];
     const char *db = c->db ? c->db : store_default_path(path);
     if (c->spool)
-        return snprintf(dir, FILE_PATH_MAX, "%s", c->spool) < FILE_PATH_MAX || error_set(e, "spool: the path is too long");
+        return snprintf(dir, FILE_PATH_MAX, "%s", c->spool) < FILE_PATH_MAX ||
+               error_set(e, "spool: the path is too long");
     const char *slash = db ? strrchr(db, '/') : NULL;
     if (!slash)
         return error_set(e, "there is no place for the queue: name a folder with spool:, or set HOME");

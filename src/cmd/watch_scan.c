@@ -31,7 +31,8 @@ static void add(struct arguments *a, const char *option, const char *value)
 static const char **arguments_of(const struct watch_config *c, bool dry_run)
 {
     const struct scan_wish *w = &c->scan;
-    struct arguments a = { calloc(w->targets.len + 2 * (w->exclude.len + w->catalog.len) + ARGS_EXTRA, sizeof(*a.at)), 0 };
+    size_t most = w->targets.len + 2 * (w->exclude.len + w->catalog.len) + ARGS_EXTRA;
+    struct arguments a = { calloc(most, sizeof(*a.at)), 0 };
     if (!a.at)
         return NULL;
     add(&a, NULL, "ajar");
@@ -65,8 +66,8 @@ static void become(const struct watch_config *c, const char **argv, int to, pid_
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent || chdir(c->dir) != 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 ||
-        dup2(to, STDERR_FILENO) < 0)
+    if (getppid() != parent || chdir(c->dir) != 0 || dup2(nothing, STDIN_FILENO) < 0 ||
+        dup2(nothing, STDOUT_FILENO) < 0 || dup2(to, STDERR_FILENO) < 0)
         _exit(127);
     execv("/proc/self/exe", (char *const *)(uintptr_t)argv);
     _exit(127);

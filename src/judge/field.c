@@ -48,6 +48,7 @@ static const struct field_name FIELDS[] = {
     { "exploited.ransomware", FIELD_EXPLOITED_RANSOMWARE },
     { "exploited.range", FIELD_EXPLOITED_RANGE },
     { "exploited.condition", FIELD_EXPLOITED_CONDITION },
+    { "exploited.distribution", FIELD_EXPLOITED_DISTRIBUTION },
     { "exploited.table", FIELD_EXPLOITED_TABLE },
 };
 
@@ -212,8 +213,9 @@ static struct value lifecycle_value(enum field_id id, const struct version_verdi
     }
 }
 
-static struct value exploited_value(enum field_id id, const struct exploited_answer *x)
+static struct value exploited_value(enum field_id id, const struct version_verdict *v)
 {
+    const struct exploited_answer *x = &v->exploited;
     if (!x->of)
         return (struct value){ 0 };
     switch (id) {
@@ -231,6 +233,8 @@ static struct value exploited_value(enum field_id id, const struct exploited_ans
         return value_text(x->of->inferred ? "inferred" : "stated");
     case FIELD_EXPLOITED_CONDITION:
         return value_text(x->of->condition);
+    case FIELD_EXPLOITED_DISTRIBUTION: /* a range of that very package already knows its fix */
+        return value_text(x->of->package ? NULL : v->version.distribution);
     case FIELD_EXPLOITED_TABLE:
         return value_time(true, x->of->as_of_ms);
     default:
@@ -302,8 +306,9 @@ struct value field_value(const struct field *f, const struct subject *s,
     case FIELD_EXPLOITED_RANSOMWARE:
     case FIELD_EXPLOITED_RANGE:
     case FIELD_EXPLOITED_CONDITION:
+    case FIELD_EXPLOITED_DISTRIBUTION:
     case FIELD_EXPLOITED_TABLE:
-        return exploited_value(f->id, &s->version.exploited);
+        return exploited_value(f->id, &s->version);
     }
     return (struct value){ 0 };
 }

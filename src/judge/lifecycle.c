@@ -179,9 +179,12 @@ static const struct lifecycle_cycle *choose_pack(const struct lifecycle_product 
         const struct lifecycle_cycle *c = &p->cycles.at[i];
         if (!same_numbers(c, any) || c->latest.count == 0)
             continue;
+        struct version cut = *v;
+        if (cut.count > c->latest.count)
+            cut.count = c->latest.count;
         if (!last || version_compare(&c->latest, &last->latest) > 0)
             last = c;
-        if (version_compare(&c->latest, v) >= 0 && (!next || version_compare(&c->latest, &next->latest) < 0))
+        if (version_compare(&c->latest, &cut) >= 0 && (!next || version_compare(&c->latest, &next->latest) < 0))
             next = c;
     }
     return next ? next : last ? last : any;
@@ -203,8 +206,8 @@ static const struct lifecycle_cycle *find_cycle(const struct lifecycle_product *
             *ret_vague = true;
         }
     }
-    if (best)
-        *ret_vague = alike > 1 && v->count == best->version.count;
+    if (alike > 1 && v->count == best->version.count)
+        *ret_vague = true;
     return best && alike > 1 ? choose_pack(p, best, v) : best;
 }
 
@@ -289,6 +292,9 @@ static void judge_cycle(const struct lifecycle_product *p, const struct lifecycl
     if (n.newer && is_dead(n.newer, now_ms)) {
         ret->cycle = NULL;
         infer(ret, &n, now_ms);
+    } else if (n.newer) {
+        ret->cycle = NULL;
+        snprintf(ret->how, sizeof(ret->how), "not listed, and %s after it is supported", n.newer->name);
     } else if (v->stage < STAGE_FINAL) {
         snprintf(ret->how, sizeof(ret->how), "a pre-release, of which no table speaks");
     } else {

@@ -59,7 +59,8 @@ static const struct mark VENDORS[] = {
     { "aliyun", "Alibaba" },    { "txsql", "Tencent" },        { "-vitess", "Vitess" },
     { "-tidb", "TiDB" },        { "-cdh", "Cloudera" },        { "-hdp", "Hortonworks" },
     { "-mapr", "MapR" },        { "-ccs", "Confluent" },       { "confluent", "Confluent" },
-    { ".redhat-", "Red Hat" },  { NULL, NULL },
+    { ".redhat-", "Red Hat" },  { "altinity", "Altinity" },
+    { NULL, NULL },
 };
 
 static bool mark_at(struct span s, size_t i, const char *mark)
@@ -251,6 +252,8 @@ bool version_parse(struct span text, struct version *ret)
         take_epoch(&s, &v);
         if (!take_numbers(&s, &v))
             return false;
+        if (mark_at(s, 0, "deb#") && !v.distribution) /* phpMyAdmin's 4.6.6deb5 */
+            v.distribution = "Debian";
         take_stage(&s, &v);
         take_revision(s, &v);
     }

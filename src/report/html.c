@@ -138,7 +138,7 @@ static void end(void *state, const struct report_summary *sum, struct buf *out)
 {
     struct story *s = state;
     story_sort(s);
-    html_page_begin(s, sum, out);
+    html_page_begin(s, out);
     html_lead(s, sum, out);
     html_table(s, out);
     html_within(s, out);

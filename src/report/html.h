@@ -41,7 +41,7 @@ void html_bar(struct buf *out, double share, const char *class);
  * when `*left` starts there. */
 size_t html_detailed(const struct story_group *g, size_t *left);
 
-void html_page_begin(const struct story *s, const struct report_summary *sum, struct buf *out);
+void html_page_begin(const struct story *s, struct buf *out);
 void html_page_end(const struct story *s, struct buf *out);
 void html_lead(const struct story *s, const struct report_summary *sum, struct buf *out);
 void html_table(const struct story *s, struct buf *out);

@@ -87,8 +87,8 @@ void html_fleets(const struct story *s, struct buf *out)
     size_t shown = 0, left = 0;
     if (!html_has_fleets(s))
         return;
-    buf_str(out, "<section id=\"alike\"><h2>How many alike</h2><p class=\"dim\">One product, one version, one private key: "
-                 "set up as copies of each other, so what is wrong with one is wrong with all.</p>\n");
+    buf_str(out, "<section id=\"alike\"><h2>How many alike</h2><p class=\"dim\">One product, one version, one private "
+                 "key: set up as copies of each other, so what is wrong with one is wrong with all.</p>\n");
     for (size_t i = 0; i < s->fleets.len; i++) {
         if (!is_fleet(s->fleets.at[i]))
             continue;
@@ -149,7 +149,8 @@ static void calendar(const struct story *s, struct buf *out)
         buf_str(out, i == 0 ? "<li class=\"gone\"><b>" : "<li><b>");
         if (ending[i])
             layout_number(out, ending[i]);
-        buf_str(out, "</b><svg viewBox=\"0 0 10 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"");
+        buf_str(out, "</b><svg viewBox=\"0 0 10 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+                     "<rect class=\"");
         buf_str(out, i == 0 ? "critical" : i == 1 ? "high" : i == 2 ? "medium" : "calm");
         buf_str(out, "\" width=\"10\" y=\"");
         put_tenths(out, 100 - 100.0 * (double)ending[i] / (double)most);
@@ -195,7 +196,8 @@ void html_certificates(const struct story *s, struct buf *out)
     size_t shown = s->certificates.len < HTML_CERTIFICATES_MAX ? s->certificates.len : HTML_CERTIFICATES_MAX;
     if (!shown)
         return;
-    buf_str(out, "<section id=\"certificates\"><h2>Certificates</h2><p class=\"dim\">When they end, from this month on.</p>\n");
+    buf_str(out, "<section id=\"certificates\"><h2>Certificates</h2>"
+                 "<p class=\"dim\">When they end, from this month on.</p>\n");
     calendar(s, out);
     buf_str(out, "<table class=\"certs sortable\"><thead><tr><th>Ends</th><th>Subject</th><th>Issuer</th><th>Key</th>"
                  "<th>Seen at</th></tr></thead>\n<tbody>\n");

@@ -38,8 +38,8 @@ void html_within(const struct story *s, struct buf *out)
 {
     if (!s->by_records_count && !s->by_bytes_count)
         return;
-    buf_str(out, "<section id=\"within\"><h2>What is in it</h2><p class=\"dim\">The open services that hold the most, as "
-                 "they say themselves.</p>\n<div class=\"two\">");
+    buf_str(out, "<section id=\"within\"><h2>What is in it</h2><p class=\"dim\">The open services that hold the most, "
+                 "as they say themselves.</p>\n<div class=\"two\">");
     holdings(s->by_records, s->by_records_count, false, out);
     holdings(s->by_bytes, s->by_bytes_count, true, out);
     buf_str(out, "</div></section>\n");

@@ -10,6 +10,11 @@ static const char DOOR[] =
     "<path class=\"frame\" d=\"M6 28V4h20v24\"/><path class=\"leaf\" d=\"M8.5 6 18 9v20l-9.5-3z\"/>"
     "<circle class=\"knob\" cx=\"15.5\" cy=\"18.5\" r=\"1.2\"/><path class=\"frame\" d=\"M3 28h26\"/></svg>";
 
+static const char CLOSED_DOOR[] =
+    "<svg class=\"door\" viewBox=\"0 0 32 32\" aria-hidden=\"true\"><path class=\"leaf\" d=\"M8 28V6h16v22z\"/>"
+    "<path class=\"frame\" d=\"M5 28V3h22v25M2 28h28\"/>"
+    "<circle class=\"knob\" cx=\"20.5\" cy=\"17.5\" r=\"1.2\"/></svg>";
+
 static bool has_findings(const struct story *s)
 {
     return s->rows.len || s->unkept;
@@ -33,9 +38,8 @@ static void nav(const struct story *s, struct buf *out)
     buf_str(out, "<a href=\"#run\">Run</a></nav>");
 }
 
-void html_page_begin(const struct story *s, const struct report_summary *sum, struct buf *out)
+void html_page_begin(const struct story *s, struct buf *out)
 {
-    (void)sum;
     buf_str(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '"
                  HTML_STYLE_HASH "'; script-src '" HTML_SCRIPT_HASH
@@ -85,7 +89,7 @@ static void in_words(const struct story *s, const struct report_summary *sum, st
 {
     buf_str(out, "<p class=\"sub\">");
     if (s->open_records > 0 || s->open_bytes > 0) {
-        buf_str(out, "They say that they hold ");
+        buf_str(out, s->outcomes[OUTCOME_OPEN] == 1 ? "It says that it holds " : "They say that they hold ");
         if (s->open_records > 0) {
             buf_str(out, "<b>");
             html_count_words(out, s->open_records);
@@ -180,7 +184,7 @@ void html_lead(const struct story *s, const struct report_summary *sum, struct b
         buf_str(out, "<p class=\"note\">The run was interrupted: what follows is a part.</p>\n");
     if (!has_findings(s)) {
         buf_str(out, "<div class=\"empty\">");
-        buf_str(out, DOOR);
+        buf_str(out, CLOSED_DOOR);
         buf_str(out, "<p>Every door that was tried is closed, or answers nothing that a rule speaks of. Look at what "
                      "was skipped and failed below before you call it a day.</p></div>\n");
     }

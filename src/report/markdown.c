@@ -282,13 +282,15 @@ static void certificates(const struct story *s, struct buf *out)
     size_t shown = s->certificates.len < CERTIFICATES_MAX ? s->certificates.len : CERTIFICATES_MAX;
     if (!shown)
         return;
-    buf_str(out, "## Certificates, the first to end first\n\n| ends | subject | issuer | endpoints |\n|---|---|---|--:|\n");
+    buf_str(out, "## Certificates, the first to end first\n\n"
+                 "| ends | subject | issuer | endpoints |\n|---|---|---|--:|\n");
     for (size_t i = 0; i < shown; i++) {
         const struct story_certificate *c = s->certificates.at[i];
         buf_str(out, "| ");
         if (c->not_after_ms != COUNT_UNKNOWN)
             put_date(out, c->not_after_ms);
-        buf_str(out, c->not_after_ms != COUNT_UNKNOWN && c->not_after_ms <= s->run.started_ms ? " (expired) | " : " | ");
+        bool expired = c->not_after_ms != COUNT_UNKNOWN && c->not_after_ms <= s->run.started_ms;
+        buf_str(out, expired ? " (expired) | " : " | ");
         put_code(out, c->subject);
         buf_str(out, " | ");
         put_code(out, c->issuer);

@@ -190,10 +190,9 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
         result(state, out, v, &f[i]);
 }
 
-static void help(struct sarif *x, struct buf *out, const struct sarif_rule *r)
+static void help(struct buf *out, const struct sarif_rule *r)
 {
     struct buf text;
-    (void)x;
     buf_init(&text, 2 * MEMBER_TEXT_MAX);
     buf_str(&text, "How to close it, as an example for ");
     buf_put(&text, r->product);
@@ -217,7 +216,7 @@ static void rules(struct sarif *x, struct buf *out)
         member_open(out, "shortDescription", '{');
         member_text(out, "text", r->title);
         member_close(out, '}');
-        help(x, out, r);
+        help(out, r);
         member_open(out, "defaultConfiguration", '{');
         member_str(out, "level", level_of(r->worst));
         member_close(out, '}');

@@ -103,15 +103,16 @@ static void look(struct diffing *d, int64_t observation, struct looks *ret)
     query_end(&q);
 }
 
-/* Counts of a live store move all the time; a tenth more or less is news. */
-static bool moved(int64_t before, int64_t after)
+/* Counts of a live store move all the time; a tenth more records or less, or a quarter of the
+ * bytes, is news. */
+static bool moved(int64_t before, int64_t after, int64_t parts)
 {
     if (before == after)
         return false;
     if (before < 0 || after < 0)
         return true;
     int64_t by = before > after ? before - after : after - before;
-    return by > before / 10;
+    return by > before / parts;
 }
 
 static void tell(char what[static 128], const char *name, int64_t before, int64_t after)
@@ -142,9 +143,9 @@ static bool compare(struct diffing *d, const struct sighting *a, const struct si
             tell(what, "verdict", COUNT_UNKNOWN, COUNT_UNKNOWN);
         if (before.collections != after.collections)
             tell(what, "collections", before.collections, after.collections);
-        if (moved(before.records, after.records))
+        if (moved(before.records, after.records, 10))
             tell(what, "records", before.records, after.records);
-        if (moved(before.bytes, after.bytes))
+        if (moved(before.bytes, after.bytes, 4))
             tell(what, "bytes", before.bytes, after.bytes);
     }
     return what[0] != '\0';

@@ -58,11 +58,13 @@ static uint64_t mix_int(uint64_t digest, int64_t value)
 }
 
 /* Numbers of a store in use move all the time. Small ones count exactly, larger ones by their first
- * five binary digits: what grew by less than a sixteenth or so is the same look. */
-static int64_t coarse(int64_t n)
+ * binary digits: with 5 of them, growth by a sixteenth may look the same, with 3 by a quarter. */
+enum { RECORDS_DIGITS = 5, BYTES_DIGITS = 3 };
+
+static int64_t coarse(int64_t n, int digits)
 {
     int shift = 0;
-    while (n >> shift >= 32)
+    while (n >> shift >= 1 << digits)
         shift++;
     return n < 0 ? n : n >> shift << shift;
 }
@@ -80,7 +82,8 @@ static uint64_t digest_of(const struct observation *o)
     uint64_t d = mix(1, span_str(o->product));
     d = mix(d, span_str(o->via));
     d = mix_int(d, o->kind * 64 + o->outcome * 2 + o->tls);
-    d = mix_int(mix_int(mix_int(d, o->collection_count), coarse(o->records)), coarse(o->bytes));
+    d = mix_int(mix_int(mix_int(d, o->collection_count), coarse(o->records, RECORDS_DIGITS)),
+                coarse(o->bytes, BYTES_DIGITS));
     for (size_t i = 0; i < o->facts.len; i++) {
         const struct fact *f = &o->facts.at[i];
         if (is_restless(f->key))
@@ -90,7 +93,8 @@ static uint64_t digest_of(const struct observation *o)
     }
     for (size_t i = 0; i < o->collections.len; i++) {
         const struct collection *c = &o->collections.at[i];
-        d = mix_int(mix_int(mix(d, c->name), coarse(c->records)), coarse(c->bytes));
+        d = mix_int(mix_int(mix(d, c->name), coarse(c->records, RECORDS_DIGITS)),
+                    coarse(c->bytes, BYTES_DIGITS));
     }
     return d;
 }

@@ -63,7 +63,7 @@ static bool take_webhook(struct mapper *m, const struct node *n, void *to)
     if (!r->webhook.url.text || !r->webhook.secret_file)
         return map_wrong(m, n, "needs the keys url and secret_file");
     if (!r->webhook.url.tls && !r->webhook.allow_plain && !is_loopback_host(r->webhook.url.host))
-        return map_wrong(m, n, "http:// would show everybody on the way what is open; use https://, or say allow_plain: true");
+        return map_wrong(m, n, "http:// shows everybody on the way what is open; use https:// or allow_plain: true");
     return true;
 }
 
@@ -112,7 +112,8 @@ static bool take_facility(struct mapper *m, const struct node *n, void *to)
     /* RFC 5424 6.2.1, in the order of the numbers. */
     static const char *const NAMES[] = { "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news",
                                          "uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert", "clock",
-                                         "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7" };
+                                         "local0", "local1", "local2", "local3", "local4", "local5", "local6",
+                                         "local7" };
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
         if (span_is(n->text, NAMES[i])) {
             *(int *)to = (int)i;
@@ -157,7 +158,7 @@ static bool take_command(struct mapper *m, const struct node *n, void *to)
     struct receiver *r = to;
     r->kind = RECEIVER_COMMAND;
     return take_list(m, n, &r->command) &&
-           (r->command.at[0][0] == '/' || map_wrong(m, n, "the program needs its whole path, as in /usr/local/bin/tell"));
+           (r->command.at[0][0] == '/' || map_wrong(m, n, "the program needs its whole path: /usr/local/bin/tell"));
 }
 
 static bool take_except(struct mapper *m, const struct node *n, void *to)
@@ -216,8 +217,9 @@ static void name_receiver(struct receiver *r)
                         : r->kind == RECEIVER_EMAIL ? r->email.to.at[0]
                         : r->kind == RECEIVER_COMMAND ? r->command.at[0]
                         : r->syslog.path ? r->syslog.path : r->syslog.to.host;
+    uint64_t port = r->kind == RECEIVER_SYSLOG ? (uint64_t)r->syslog.to.port << 2 | r->syslog.by : 0;
     if (!r->name[0])
-        snprintf(r->name, sizeof(r->name), "%s-%08x", KINDS[r->kind], (unsigned)siphash(5, 8, span_str(where)));
+        snprintf(r->name, sizeof(r->name), "%s-%08x", KINDS[r->kind], (unsigned)siphash(5, port, span_str(where)));
 }
 
 static bool take_receiver(struct mapper *m, const struct node *n, struct receiver *r)

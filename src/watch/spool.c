@@ -69,9 +69,9 @@ static bool write_state(struct spool *s, const struct spool_state *t, struct err
 {
     char text[1024];
     int n = snprintf(text, sizeof(text),
-                     "{\"schema\":\"ajar-watch/1\",\"instance\":\"%s\",\"batch\":%llu,\"told_scan\":%lld,\"base_scan\":%lld,"
-                     "\"told_ms\":%lld,\"started_ms\":%lld,\"ended_ms\":%lld,\"complete\":%s,\"trouble\":%lld,"
-                     "\"trouble_ms\":%lld}\n",
+                     "{\"schema\":\"ajar-watch/1\",\"instance\":\"%s\",\"batch\":%llu,\"told_scan\":%lld,"
+                     "\"base_scan\":%lld,\"told_ms\":%lld,\"started_ms\":%lld,\"ended_ms\":%lld,\"complete\":%s,"
+                     "\"trouble\":%lld,\"trouble_ms\":%lld}\n",
                      t->instance, (unsigned long long)t->batch, (long long)t->told_scan, (long long)t->base_scan,
                      (long long)t->told_ms, (long long)t->started_ms, (long long)t->ended_ms,
                      t->complete ? "true" : "false", (long long)t->trouble, (long long)t->trouble_ms);

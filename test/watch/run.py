@@ -9,6 +9,7 @@ import os
 import pathlib
 import random
 import re
+import select
 import shutil
 import signal
 import socket
@@ -457,8 +458,10 @@ def test_interrupted(folder):
     w = Watch(folder, [s.getsockname()[1] for s in silent], [hook(server)], timeout=3, parallel=1)
     for how in (signal.SIGTERM, signal.SIGKILL):
         w.start()
-        check("a scan runs", wait(lambda: children(w.process.pid), 5), w.log())
+        check("a scan runs", wait(lambda: select.select(silent, [], [], 0)[0], 5), w.log())
         scans = children(w.process.pid)
+        for s in select.select(silent, [], [], 0)[0]:
+            s.accept()[0].close()
         before = time.monotonic()
         w.end(how)
         check(f"{how.name} ends it soon", time.monotonic() - before < 15)

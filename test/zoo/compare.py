@@ -93,7 +93,7 @@ def check_field(label, key, value, before, after, slack):
 def check_open(label, service, findings):
     """The door itself: open needs a finding open-*, partial the finding partial, and all else neither."""
     doors = {finding["rule"]: finding.get("severity") for finding in findings
-             if finding["rule"] == "partial" or finding["rule"].startswith("open-")}
+             if finding["rule"] in ("partial", "store-behind-open-dashboard") or finding["rule"].startswith("open-")}
     if service.get("verdict") == "open":
         right = bool(doors) and "partial" not in doors and all(severity in SEVERE for severity in doors.values())
         yield said(f"{label} finding", right, "an open-* finding, low or worse", doors)

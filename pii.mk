@@ -1,0 +1,74 @@
+# The personal-data classifier: a library of its own, its tests and its benchmark. Included by Makefile.
+#
+#   make libajar-pii    $(BUILD)/libajar-pii.a, .so and ajar-pii.pc     make bench-pii   figures beside other engines
+#   make test-pii       truth, corpus, export, a small silence          make fuzz-pii    SECONDS=1800
+#   make silence-pii    5 GB of Debian packages, nothing confirmed      make install-pii library, header, pkg-config file
+PII_VERSION := 0.1.0
+PII_LIBS    := -lz -lzstd -lyaml -ljansson -lm
+PII_PYTHON  ?= python3
+SECONDS     ?= 60
+
+PII_SOURCES := $(wildcard src/pii/*.c src/text/*.c src/base/*.c)
+PII_OBJECTS := $(patsubst src/%,$(BUILD)/pic/%.o,$(PII_SOURCES))
+PII_TOOLS   := $(BUILD)/pii-truth
+
+.PHONY: libajar-pii install-pii test-pii silence-pii bench-pii fuzz-pii
+libajar-pii: $(BUILD)/libajar-pii.a $(BUILD)/libajar-pii.so $(BUILD)/ajar-pii.pc
+
+# The built-in detectors are carried inside.
+$(BUILD)/obj/pii/builtin.c.o $(BUILD)/pic/pii/builtin.c.o: $(wildcard data/detectors/*.yaml)
+
+$(BUILD)/pic/%.c.o: src/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(filter-out -fPIE,$(CFLAGS)) -fPIC -MMD -MP -c -o $@ $<
+
+$(BUILD)/libajar-pii.a: $(PII_OBJECTS)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+# Only the functions of ajar/pii.h are seen from outside.
+$(BUILD)/libajar-pii.so: $(PII_OBJECTS) src/pii/exports.map
+	$(Q)$(CC) $(filter-out -fPIE,$(CFLAGS)) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,-soname,libajar-pii.so.0 \
+	    -Wl,--version-script=src/pii/exports.map -o $@ $(PII_OBJECTS) $(PII_LIBS)
+
+$(BUILD)/ajar-pii.pc: pii.mk
+	@mkdir -p $(@D)
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'Name: ajar-pii' 'Description: What personal data is in a stream, by likelihood' \
+	    'Version: $(PII_VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lajar-pii' \
+	    'Libs.private: $(PII_LIBS)' >$@
+
+install-pii: libajar-pii
+	install -D -m 644 include/ajar/pii.h $(DESTDIR)$(PREFIX)/include/ajar/pii.h
+	install -D -m 644 $(BUILD)/libajar-pii.a $(DESTDIR)$(PREFIX)/lib/libajar-pii.a
+	install -D -m 755 $(BUILD)/libajar-pii.so $(DESTDIR)$(PREFIX)/lib/libajar-pii.so.0
+	ln -sf libajar-pii.so.0 $(DESTDIR)$(PREFIX)/lib/libajar-pii.so
+	install -D -m 644 $(BUILD)/ajar-pii.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/ajar-pii.pc
+
+$(BUILD)/pii-truth: test/pii/truth.c $(BUILD)/libajar-pii.a
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libajar-pii.a $(PII_LIBS)
+
+# Small enough for every run; PII_SILENCE is a directory of files without personal data that the machine has anyway.
+PII_SILENCE ?= /usr/share/doc /usr/share/perl /usr/include /usr/lib/python3
+test-pii: $(BUILD)/ajar $(BUILD)/pii-truth
+	$(PII_PYTHON) test/pii/truth.py $(BUILD)/pii-truth 4000
+	$(PII_PYTHON) test/pii/corpus.py "$(BUILD)/ajar classify" 200
+	$(PII_PYTHON) test/pii/shanghai.py "$(BUILD)/ajar classify"
+	test/pii/silence_small.sh "$(BUILD)/ajar classify" $(BUILD)/silence $(PII_SILENCE)
+
+silence-pii: $(BUILD)/ajar
+	test/pii/silence.sh "$(BUILD)/ajar classify" $(BUILD)/silence-5g 5
+
+$(BUILD)/bench-vectorscan: bench/pii/vectorscan.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O2 $(shell pkg-config --cflags libhs) -o $@ $< $(shell pkg-config --libs libhs)
+
+# PRESIDIO=python of an environment that has presidio-analyzer adds Presidio.
+bench-pii: $(BUILD)/ajar $(BUILD)/bench-vectorscan
+	$(PII_PYTHON) bench/pii/run.py "$(BUILD)/ajar classify" --files $(BUILD)/bench-pii \
+	    --vectorscan $(BUILD)/bench-vectorscan $(if $(PRESIDIO),--presidio $(PRESIDIO))
+
+fuzz-pii:
+	@mkdir -p $(BUILD)/fuzz-pii-corpus
+	clang-14 $(CPPFLAGS) -std=gnu17 -O1 -g -fdouble-square-bracket-attributes -w -fsanitize=address,undefined,fuzzer \
+	    -o $(BUILD)/fuzz-pii test/fuzz/pii/fuzz_pii.c $(PII_SOURCES) $(PII_LIBS)
+	$(PII_PYTHON) test/fuzz/pii/seeds.py $(BUILD)/fuzz-pii-corpus
+	$(BUILD)/fuzz-pii -max_len=9000 -timeout=25 -max_total_time=$(SECONDS) $(BUILD)/fuzz-pii-corpus

@@ -1,0 +1,244 @@
+/* The public interface over detectors, input and profile. Everything a caller gets back is copied
+ * into the scan's own arena. */
+#include "pii/pii.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "pii/input.h"
+#include "pii/verdict.h"
+
+enum { RESULTS_BYTES_MAX = 16 * 1024 * 1024, PATH_PARTS_MAX = 32 };
+
+struct ajar_pii {
+    struct detectors detectors;
+};
+
+struct ajar_pii_scan {
+    const struct detectors *detectors;
+    struct profile profile;
+    struct input input;
+    struct arena arena;
+    LIST_OF(struct ajar_pii_finding) findings;
+    bool judged, ended;
+};
+
+static void say(char out[AJAR_PII_ERROR_MAX], const struct error *e)
+{
+    _Static_assert(sizeof(e->text) <= AJAR_PII_ERROR_MAX, "a whole sentence fits");
+    if (out)
+        memcpy(out, e->text, sizeof(e->text));
+}
+
+struct ajar_pii *ajar_pii_new(char error[AJAR_PII_ERROR_MAX])
+{
+    struct error e;
+    struct tm day;
+    time_t now = time(NULL);
+    struct ajar_pii *pii = calloc(1, sizeof(*pii));
+    error_set(&e, "not enough memory");
+    int today = gmtime_r(&now, &day) ? (day.tm_year + 1900) * 10000 + (day.tm_mon + 1) * 100 + day.tm_mday : 20991231;
+    if (pii && detectors_init(&pii->detectors, today, &e))
+        return pii;
+    say(error, &e);
+    free(pii);
+    return NULL;
+}
+
+void ajar_pii_free(struct ajar_pii *pii)
+{
+    if (pii)
+        detectors_release(&pii->detectors);
+    free(pii);
+}
+
+bool ajar_pii_add_detectors(struct ajar_pii *pii, const char *yaml, size_t length, char error[AJAR_PII_ERROR_MAX])
+{
+    struct error e;
+    if (detectors_add(&pii->detectors, span_of(yaml, length), &e))
+        return true;
+    say(error, &e);
+    return false;
+}
+
+static bool format_by_name(const char *name, enum pii_format *ret)
+{
+    for (enum pii_format f = FORMAT_TEXT; f <= FORMAT_SQL; f++)
+        if (strcmp(name, reader_format_name(f)) == 0) {
+            *ret = f;
+            return true;
+        }
+    return false;
+}
+
+struct ajar_pii_scan *ajar_pii_scan_new(const struct ajar_pii *pii, const struct ajar_pii_options *options)
+{
+    static const struct ajar_pii_options NONE;
+    const struct ajar_pii_options *o = options ? options : &NONE;
+    const struct class_engine *engine = o->engine ? class_engine_by_name(o->engine) : class_engine_best();
+    enum pii_format format = FORMAT_UNKNOWN;
+    if (!engine || (o->format && !format_by_name(o->format, &format)))
+        return NULL;
+    struct ajar_pii_scan *s = calloc(1, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->detectors = &pii->detectors;
+    arena_init(&s->arena, RESULTS_BYTES_MAX);
+    if (profile_init(&s->profile, &pii->detectors, engine->fill) &&
+        input_init(&s->input, &s->profile, format, o->buffer_bytes)) {
+        s->profile.keep_shapes = o->shapes;
+        return s;
+    }
+    ajar_pii_scan_free(s);
+    return NULL;
+}
+
+void ajar_pii_scan_free(struct ajar_pii_scan *s)
+{
+    if (!s)
+        return;
+    input_release(&s->input);
+    profile_release(&s->profile);
+    arena_release(&s->arena);
+    free(s);
+}
+
+void ajar_pii_scan_write(struct ajar_pii_scan *s, const void *bytes, size_t length)
+{
+    input_write(&s->input, span_of(bytes, length));
+}
+
+bool ajar_pii_scan_fd(struct ajar_pii_scan *s, int fd, char error[AJAR_PII_ERROR_MAX])
+{
+    struct error e;
+    if (input_read(&s->input, fd, &e))
+        return true;
+    say(error, &e);
+    return false;
+}
+
+bool ajar_pii_scan_end(struct ajar_pii_scan *s, char error[AJAR_PII_ERROR_MAX])
+{
+    struct error e;
+    if (s->ended)
+        return true;
+    s->ended = true;
+    if (input_end(&s->input, &e))
+        return true;
+    say(error, &e);
+    return false;
+}
+
+void ajar_pii_record_begin(struct ajar_pii_scan *s)
+{
+    profile_record_begin(&s->profile);
+}
+
+void ajar_pii_record_value(struct ajar_pii_scan *s, const char *field, const void *value, size_t length)
+{
+    uint16_t at = profile_field(&s->profile, FIELD_ROOT, span_str(field), FIELD_NONE);
+    struct span v = span_of(value, length);
+    profile_bytes(&s->profile, at, span_first(v, SCRATCH_BYTES));
+    for (v = span_from(v, SCRATCH_BYTES); v.len; v = span_from(v, SCRATCH_BYTES))
+        profile_more(&s->profile, at, span_first(v, SCRATCH_BYTES));
+}
+
+void ajar_pii_record_end(struct ajar_pii_scan *s)
+{
+    profile_record_end(&s->profile);
+}
+
+/* "case.reporter.phone" */
+static const char *path_of(struct ajar_pii_scan *s, uint16_t field)
+{
+    const char *path = NULL;
+    for (unsigned parts = 0; field != FIELD_ROOT && parts < PATH_PARTS_MAX; parts++) {
+        const struct field *f = s->profile.fields[field];
+        path = path ? arena_printf(&s->arena, "%s.%s", f->name, path) : f->name;
+        field = f->parent;
+    }
+    return path ? path : s->profile.fields_full ? "(other fields)" : "(outside fields)";
+}
+
+static const char *shape_of(const struct field *f, const struct verdict *v)
+{
+    for (unsigned i = 0; f->shapes && i < SHAPES_PER_FIELD; i++)
+        if (f->shapes[i].text[0] && f->shapes[i].type == v->type)
+            return f->shapes[i].text;
+    return NULL;
+}
+
+static void judge(struct ajar_pii_scan *s)
+{
+    s->judged = true;
+    for (size_t i = 0; i < s->profile.field_count; i++) {
+        struct verdict v[VERDICTS_PER_FIELD_MAX];
+        size_t count = verdict_field(&s->profile, (uint16_t)i, v);
+        for (size_t k = 0; k < count; k++) {
+            struct ajar_pii_finding *f = list_add(&s->arena, &s->findings);
+            if (!f)
+                return;
+            *f = (struct ajar_pii_finding){
+                .field = path_of(s, (uint16_t)i),
+                .type = detectors_type_name(s->detectors, v[k].type),
+                .label = detectors_type_label(s->detectors, v[k].type),
+                .category = pii_category_name(detectors_category(s->detectors, v[k].type)),
+                .state = v[k].state == VERDICT_CONFIRMED ? AJAR_PII_CONFIRMED : AJAR_PII_SUSPECTED,
+                .signals = v[k].signals, .in_text = v[k].in_text, .test_data = v[k].test_data,
+                .passed = v[k].passed, .shaped = v[k].shaped, .sampled = v[k].sampled, .hits = v[k].hits,
+                .chance = detectors_chance(s->detectors, v[k].type), .log10_odds = v[k].log10_odds,
+                .distinct_low = v[k].distinct_low, .distinct = v[k].distinct, .distinct_high = v[k].distinct_high,
+                .shape = shape_of(s->profile.fields[i], &v[k]),
+            };
+        }
+    }
+}
+
+const struct ajar_pii_finding *ajar_pii_findings(struct ajar_pii_scan *s, size_t *ret_count)
+{
+    if (!s->judged)
+        judge(s);
+    *ret_count = s->findings.len;
+    return s->findings.at;
+}
+
+static uint64_t count_values(const struct profile *p)
+{
+    uint64_t values = 0;
+    for (size_t i = 0; i < p->field_count; i++)
+        values += p->fields[i]->values;
+    return values;
+}
+
+void ajar_pii_summarise(struct ajar_pii_scan *s, struct ajar_pii_summary *ret)
+{
+    struct persons persons;
+    *ret = (struct ajar_pii_summary){
+        .format = reader_format_name(s->input.reader.format),
+        .coding = input_coding_name(s->input.coding),
+        .bytes = s->input.bytes, .records = s->profile.records, .values = count_values(&s->profile),
+        .fields = s->profile.field_count - 1,
+    };
+    if (verdict_persons(&s->profile, &persons)) {
+        ret->persons_known = true;
+        ret->persons_field = path_of(s, persons.field);
+        ret->persons_low = persons.low;
+        ret->persons = persons.estimate;
+        ret->persons_high = persons.high;
+    }
+}
+
+uint64_t ajar_pii_sample_to_see(double prevalence, double certainty)
+{
+    return sample_size_to_see(prevalence, certainty);
+}
+
+uint64_t ajar_pii_sample_for_share(double margin)
+{
+    return sample_size_for_share(margin);
+}
+
+void ajar_pii_share(uint64_t k, uint64_t n, double *ret_low, double *ret_high)
+{
+    wilson_interval(k, n, ret_low, ret_high);
+}

@@ -1,0 +1,40 @@
+/* Character sets. Each is a constant table made by range initialisers. */
+#include "pii/charsets.h"
+
+#define DIGITS ['0' ... '9'] = 1
+#define UPPER ['A' ... 'Z'] = 1
+#define LOWER ['a' ... 'z'] = 1
+
+struct charset {
+    const char *name;
+    uint8_t has[256];
+};
+
+static const struct charset SETS[] = {
+    { "digits", { DIGITS } },
+    { "upper", { UPPER } },
+    { "lower", { LOWER } },
+    { "hex", { DIGITS, ['a' ... 'f'] = 1, ['A' ... 'F'] = 1 } },
+    { "base32", { UPPER, ['2' ... '7'] = 1 } },
+    { "upnum", { DIGITS, UPPER } },
+    { "alnum", { DIGITS, UPPER, LOWER } },
+    { "token", { DIGITS, UPPER, LOWER, ['-'] = 1, ['_'] = 1 } },
+    { "tokendot", { DIGITS, UPPER, LOWER, ['-'] = 1, ['_'] = 1, ['.'] = 1 } },
+    { "base64", { DIGITS, UPPER, LOWER, ['+'] = 1, ['/'] = 1, ['='] = 1 } },
+    { "base64url", { DIGITS, UPPER, LOWER, ['-'] = 1, ['_'] = 1, ['='] = 1 } },
+    { "bcrypt", { DIGITS, UPPER, LOWER, ['.'] = 1, ['/'] = 1, ['$'] = 1 } },
+    { "crypt", { DIGITS, UPPER, LOWER, ['.'] = 1, ['/'] = 1, ['$'] = 1, ['+'] = 1, ['='] = 1, [','] = 1 } },
+    { "scram", { DIGITS, UPPER, LOWER, ['/'] = 1, ['$'] = 1, ['+'] = 1, ['='] = 1, [':'] = 1 } },
+    { "pem", { DIGITS, UPPER, LOWER, ['+'] = 1, ['/'] = 1, ['='] = 1, [' '] = 1, ['-'] = 1, ['\n'] = 1,
+               ['\r'] = 1, ['\\'] = 1, [':'] = 1, [','] = 1 } },
+    { "visible", { ['!'] = 1, ['#' ... '&'] = 1, ['(' ... ';'] = 1, ['='] = 1, ['?' ... '_'] = 1,
+                   ['a' ... '~'] = 1 } },
+};
+
+const uint8_t *charset_by_name(struct span name)
+{
+    for (size_t i = 0; i < sizeof(SETS) / sizeof(SETS[0]); i++)
+        if (span_is(name, SETS[i].name))
+            return SETS[i].has;
+    return NULL;
+}

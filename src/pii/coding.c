@@ -1,0 +1,90 @@
+/* Guessing the character encoding: byte-order marks, zeros in every other byte, valid UTF-8, and
+ * else GB18030 where its structure holds and its characters are those of everyday use. */
+#include "pii/input.h"
+
+const char *input_coding_name(enum input_coding c)
+{
+    static const char *const NAMES[] = { "utf-8", "utf-8", "gb18030", "utf-16le", "utf-16be" };
+    return NAMES[c];
+}
+
+/* Valid UTF-8, but for a character cut at the end. */
+static bool is_utf8(struct span s)
+{
+    for (size_t i = 0; i < s.len;) {
+        uint8_t c = s.at[i];
+        size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : SIZE_MAX;
+        if (more == SIZE_MAX)
+            return false;
+        for (size_t k = 1; k <= more; k++) {
+            if (i + k >= s.len)
+                return true;
+            if ((s.at[i + k] & 0xc0) != 0x80)
+                return false;
+        }
+        i += more + 1;
+    }
+    return true;
+}
+
+static bool is_gb18030(struct span s)
+{
+    size_t pairs = 0, common = 0;
+    for (size_t i = 0; i < s.len;) {
+        uint8_t c = s.at[i];
+        if (c == 0)
+            return false;
+        if (c < 0x80) {
+            i++;
+            continue;
+        }
+        if (i + 1 >= s.len)
+            break;
+        uint8_t next = s.at[i + 1];
+        if (c == 0x80 || c == 0xff || next < 0x30 || next == 0x7f || next == 0xff)
+            return false;
+        bool four = next <= 0x39;
+        if (four && i + 4 <= s.len && (s.at[i + 2] < 0x81 || s.at[i + 2] == 0xff || s.at[i + 3] < 0x30 || s.at[i + 3] > 0x39))
+            return false;
+        pairs++;
+        common += four || (c >= 0xa1 && c <= 0xf7 && next >= 0xa1);
+        i += four ? 4 : 2;
+    }
+    return pairs > 0 && common * 2 >= pairs;
+}
+
+bool coding_is_ascii(struct span s)
+{
+    uint64_t high = 0;
+    size_t i = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, s.at + i, 8);
+        high |= eight;
+    }
+    for (; i < s.len; i++)
+        high |= s.at[i];
+    return (high & 0x8080808080808080ULL) == 0 && (s.len == 0 || !memchr(s.at, 0, s.len));
+}
+
+enum input_coding coding_guess(struct span s)
+{
+    size_t zeros[2] = { 0 }, high = 0;
+    if (span_starts(s, SPAN("\xef\xbb\xbf")))
+        return CODING_UTF8;
+    if (span_starts(s, SPAN("\xff\xfe")))
+        return CODING_UTF16LE;
+    if (span_starts(s, SPAN("\xfe\xff")))
+        return CODING_UTF16BE;
+    for (size_t i = 0; i < s.len; i++) {
+        zeros[i % 2] += s.at[i] == 0;
+        high += s.at[i] >= 0x80;
+    }
+    if (s.len >= 16 && zeros[1] * 8 > s.len / 2 && zeros[0] * 20 < zeros[1])
+        return CODING_UTF16LE;
+    if (s.len >= 16 && zeros[0] * 8 > s.len / 2 && zeros[1] * 20 < zeros[0])
+        return CODING_UTF16BE;
+    if (high == 0)
+        return CODING_UNKNOWN;
+    return !is_utf8(s) && is_gb18030(s) ? CODING_GB18030 : CODING_UTF8;
+}

@@ -1,0 +1,275 @@
+/* The stages, each with a buffer of its own: raw -> unpacked -> buffer. Plain UTF-8 goes straight
+ * into the last one. */
+#include "pii/input.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+bool input_init(struct input *in, struct profile *p, enum pii_format wanted, size_t buffer_bytes)
+{
+    *in = (struct input){ .profile = p, .wanted = wanted };
+    in->cap = buffer_bytes ? buffer_bytes : INPUT_BUFFER_BYTES;
+    if (in->cap < INPUT_BUFFER_LEAST)
+        in->cap = INPUT_BUFFER_LEAST;
+    in->buffer = calloc(1, in->cap + 2 * CLASS_SLACK);
+    in->raw = malloc(INPUT_RAW_BYTES);
+    in->unpacked = malloc(INPUT_RAW_BYTES);
+    in->masks = calloc(in->cap / CLASS_BLOCK + 4, sizeof(*in->masks));
+    if (in->buffer && in->raw && in->unpacked && in->masks)
+        return true;
+    input_release(in);
+    return false;
+}
+
+void input_release(struct input *in)
+{
+    if (in->unpacker && in->packing == PACKED_GZIP)
+        inflateEnd(in->unpacker);
+    if (in->packing == PACKED_GZIP)
+        free(in->unpacker);
+    else if (in->packing == PACKED_ZSTD)
+        ZSTD_freeDStream(in->unpacker);
+    if (in->decoder)
+        iconv_close(in->decoder);
+    free(in->buffer);
+    free(in->raw);
+    free(in->unpacked);
+    free(in->masks);
+    *in = (struct input){ 0 };
+}
+
+/* Shows the buffer to the reader and keeps what it leaves. */
+static void turn(struct input *in, bool last)
+{
+    size_t blocks = (in->len + CLASS_BLOCK - 1) / CLASS_BLOCK;
+    if (!in->started) {
+        uint8_t delim = ',';
+        struct span head = span_of(in->buffer, in->len);
+        if (span_starts(head, SPAN("\xef\xbb\xbf"))) {
+            in->len -= 3;
+            memmove(in->buffer, in->buffer + 3, in->len);
+            head.len = in->len;
+            blocks = (in->len + CLASS_BLOCK - 1) / CLASS_BLOCK;
+        }
+        enum pii_format guessed = reader_guess(span_first(head, INPUT_BUFFER_BYTES / 2), &delim);
+        reader_init(&in->reader, in->profile, in->wanted ? in->wanted : guessed, delim, head);
+        in->started = true;
+    }
+    memset(in->buffer + in->len, 0, 2 * CLASS_SLACK);
+    in->profile->fill(&in->profile->plan, in->buffer, blocks, in->masks);
+    memset(&in->masks[blocks], 0, 3 * sizeof(in->masks[0]));
+    const struct text t = { in->buffer, in->len, in->masks };
+    size_t taken = reader_read(&in->reader, in->profile, &t, last, in->len == in->cap);
+    if (last)
+        taken = in->len;
+    in->len -= taken;
+    memmove(in->buffer, in->buffer + taken, in->len);
+}
+
+static void put_plain(struct input *in, struct span s)
+{
+    in->bytes += s.len;
+    while (s.len) {
+        struct span part = span_first(s, in->cap - in->len);
+        memcpy(in->buffer + in->len, part.at, part.len);
+        in->len += part.len;
+        s = span_from(s, part.len);
+        if (in->len == in->cap)
+            turn(in, false);
+    }
+}
+
+/* Decodes what it can; the tail of a character stays in *s for the next time. */
+static void decode(struct input *in, struct span *s)
+{
+    char *from = (char *)(uintptr_t)s->at;
+    size_t left = s->len;
+    while (left) {
+        char out[2048], *to = out;
+        size_t room = sizeof(out);
+        size_t got = iconv(in->decoder, &from, &left, &to, &room);
+        int why = errno;
+        put_plain(in, span_of(out, sizeof(out) - room));
+        if (got == (size_t)-1 && why == EINVAL)
+            break;
+        if (got == (size_t)-1 && why == EILSEQ) {
+            in->damaged++;
+            from++;
+            left--;
+            (void)iconv(in->decoder, NULL, NULL, NULL, NULL);
+        }
+    }
+    *s = span_of(from, left);
+}
+
+static void choose_coding(struct input *in, struct span s)
+{
+    static const char *const ICONV[] = { NULL, NULL, "GB18030", "UTF-16LE", "UTF-16BE" };
+    in->coding = coding_guess(s);
+    if (in->coding > CODING_UTF8) {
+        in->decoder = iconv_open("UTF-8", ICONV[in->coding]);
+        if (in->decoder == (iconv_t)-1) {
+            in->decoder = NULL;
+            in->coding = CODING_UTF8;
+        }
+    }
+}
+
+/* Unpacked bytes gather here until a buffer is full, since the guess wants to see enough. */
+static void flush_unpacked(struct input *in)
+{
+    struct span s = span_of(in->unpacked, in->unpacked_len);
+    if (in->coding == CODING_UNKNOWN)
+        choose_coding(in, s);
+    if (in->decoder)
+        decode(in, &s);
+    else
+        put_plain(in, s), s = SPAN_NONE;
+    if (s.len)
+        memmove(in->unpacked, s.at, s.len);
+    in->unpacked_len = s.len;
+}
+
+static void put_unpacked(struct input *in, struct span s)
+{
+    while (s.len) {
+        struct span part = span_first(s, INPUT_RAW_BYTES - in->unpacked_len);
+        memcpy(in->unpacked + in->unpacked_len, part.at, part.len);
+        in->unpacked_len += part.len;
+        s = span_from(s, part.len);
+        if (in->unpacked_len == INPUT_RAW_BYTES)
+            flush_unpacked(in);
+    }
+}
+
+static void unpack_gzip(struct input *in, struct span s)
+{
+    z_stream *z = in->unpacker;
+    uint8_t out[2048];
+    z->next_in = (uint8_t *)(uintptr_t)s.at;
+    z->avail_in = (uInt)s.len;
+    while (!in->broken) {
+        z->next_out = out;
+        z->avail_out = sizeof(out);
+        int got = inflate(z, Z_NO_FLUSH);
+        put_unpacked(in, span_of(out, sizeof(out) - z->avail_out));
+        if (got == Z_STREAM_END && z->avail_in)
+            inflateReset(z); /* members follow one another */
+        else if (got != Z_OK && got != Z_BUF_ERROR && got != Z_STREAM_END)
+            in->broken = true;
+        if (z->avail_in == 0 && z->avail_out)
+            return;
+    }
+}
+
+static void unpack_zstd(struct input *in, struct span s)
+{
+    ZSTD_inBuffer from = { s.at, s.len, 0 };
+    uint8_t out[2048];
+    while (!in->broken) {
+        ZSTD_outBuffer to = { out, sizeof(out), 0 };
+        size_t got = ZSTD_decompressStream(in->unpacker, &to, &from);
+        if (ZSTD_isError(got))
+            in->broken = true;
+        put_unpacked(in, span_of(out, to.pos));
+        if (from.pos == from.size && to.pos < to.size)
+            return;
+    }
+}
+
+static void choose_packing(struct input *in, struct span s)
+{
+    in->packing = PACKED_NOT;
+    if (span_starts(s, SPAN("\x1f\x8b\x08"))) {
+        z_stream *z = calloc(1, sizeof(*z));
+        in->broken = !z || inflateInit2(z, 15 + 16) != Z_OK;
+        in->packing = PACKED_GZIP;
+        in->unpacker = z;
+    } else if (span_starts(s, SPAN("\x28\xb5\x2f\xfd"))) {
+        ZSTD_DStream *z = ZSTD_createDStream();
+        in->broken = !z || ZSTD_isError(ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, 24));
+        in->packing = PACKED_ZSTD;
+        in->unpacker = z;
+    }
+}
+
+static void flush_raw(struct input *in)
+{
+    struct span s = span_of(in->raw, in->raw_len);
+    if (in->packing == PACKED_UNKNOWN)
+        choose_packing(in, s);
+    if (in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->unpacked_len == 0 && coding_is_ascii(s)) {
+        put_plain(in, s);
+        s.len = 0;
+    }
+    if (in->broken)
+        ;
+    else if (in->packing == PACKED_GZIP)
+        unpack_gzip(in, s);
+    else if (in->packing == PACKED_ZSTD)
+        unpack_zstd(in, s);
+    else
+        put_unpacked(in, s);
+    in->raw_len = 0;
+}
+
+/* Plain UTF-8 for sure, and nothing waits in an earlier stage. */
+static bool is_straight(const struct input *in)
+{
+    return in->packing == PACKED_NOT && in->coding == CODING_UTF8 && in->raw_len == 0 && in->unpacked_len == 0;
+}
+
+void input_write(struct input *in, struct span s)
+{
+    while (s.len) {
+        if (is_straight(in)) {
+            put_plain(in, s);
+            return;
+        }
+        struct span part = span_first(s, INPUT_RAW_BYTES - in->raw_len);
+        memcpy(in->raw + in->raw_len, part.at, part.len);
+        in->raw_len += part.len;
+        s = span_from(s, part.len);
+        if (in->raw_len == INPUT_RAW_BYTES)
+            flush_raw(in);
+    }
+}
+
+bool input_read(struct input *in, int fd, struct error *e)
+{
+    for (;;) {
+        bool straight = is_straight(in);
+        uint8_t *to = straight ? in->buffer + in->len : in->raw + in->raw_len;
+        size_t room = straight ? in->cap - in->len : INPUT_RAW_BYTES - in->raw_len;
+        ssize_t got = read(fd, to, room);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set(e, "cannot read: %s", strerror(errno));
+        if (got == 0)
+            return true;
+        if (straight) {
+            in->len += (size_t)got;
+            in->bytes += (size_t)got;
+            if (in->len == in->cap)
+                turn(in, false);
+        } else {
+            in->raw_len += (size_t)got;
+            if (in->raw_len == INPUT_RAW_BYTES)
+                flush_raw(in);
+        }
+    }
+}
+
+bool input_end(struct input *in, struct error *e)
+{
+    flush_raw(in);
+    flush_unpacked(in);
+    /* Readers take what they can; a reader that waits for more is told that there is none. */
+    turn(in, true);
+    return !in->broken || error_set(e, "the packed data is broken or cut short");
+}

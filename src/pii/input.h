@@ -1,0 +1,46 @@
+/* From bytes as they lie in a file to a reader: gzip and zstd are unpacked, GB18030 and UTF-16 are
+ * turned into UTF-8, the format is guessed, and readers are shown one buffer after the other. A
+ * stream of any size takes the same memory. */
+#ifndef AJAR_PII_INPUT_H
+#define AJAR_PII_INPUT_H
+
+#include "base/error.h"
+#include "pii/reader.h"
+
+enum { INPUT_BUFFER_BYTES = 128 * 1024, INPUT_RAW_BYTES = 64 * 1024, INPUT_BUFFER_LEAST = 4096 };
+
+enum input_packing { PACKED_UNKNOWN, PACKED_NOT, PACKED_GZIP, PACKED_ZSTD };
+enum input_coding { CODING_UNKNOWN, CODING_UTF8, CODING_GB18030, CODING_UTF16LE, CODING_UTF16BE };
+
+struct input {
+    struct profile *profile;
+    struct reader_state reader;
+    enum pii_format wanted; /* FORMAT_UNKNOWN: guess */
+    enum input_packing packing;
+    enum input_coding coding;
+    uint8_t *buffer, *raw, *unpacked;
+    struct classes *masks;
+    size_t cap, len, raw_len, unpacked_len;
+    void *unpacker, *decoder;
+    uint64_t bytes, damaged; /* after unpacking; bytes that could not be decoded */
+    bool started, broken;
+};
+
+/* `buffer_bytes` 0 takes the usual size; tests take small ones. False where there is no memory. */
+bool input_init(struct input *in, struct profile *p, enum pii_format wanted, size_t buffer_bytes);
+void input_release(struct input *in);
+void input_write(struct input *in, struct span bytes);
+/* Reads a descriptor to its end. */
+bool input_read(struct input *in, int fd, struct error *e);
+/* Nothing follows. False where the packed data was broken or cut short; what was read counts. */
+bool input_end(struct input *in, struct error *e);
+
+const char *input_coding_name(enum input_coding c);
+
+/* coding.c: what the bytes are written in; CODING_UNKNOWN for pure ASCII. `whole`: the head is the
+ * whole stream, so nothing is cut at its end. */
+enum input_coding coding_guess(struct span head);
+/* Nothing but 0x01 to 0x7f. */
+bool coding_is_ascii(struct span s);
+
+#endif

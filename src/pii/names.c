@@ -1,0 +1,130 @@
+/* What the name of a field suggests.
+ *
+ * A name is cut into words at separators and humps ("customerMobile_no" -> customer mobile no),
+ * and every sequence of up to four words that is joined to a dictionary entry counts, the last
+ * words being worth most: "mobile_count" ends in a word that counts things and suggests nothing.
+ * Never by substring: "shipping" is no "pin". */
+#include "pii/names.h"
+
+enum { WORDS_MAX = 12 };
+
+struct words {
+    uint8_t folded[NAME_BYTES_MAX];
+    size_t start[WORDS_MAX + 1]; /* offsets in folded; start[count] is the end */
+    size_t count;
+};
+
+static bool is_separator(uint8_t c)
+{
+    return c < 0x80 && !is_alnum(c);
+}
+
+static void words_cut(struct words *w, struct span name)
+{
+    bool inside = false;
+    size_t n = 0;
+    w->count = 0;
+    if (name.len > NAME_BYTES_MAX)
+        name.len = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        uint8_t c = name.at[i];
+        if (is_separator(c)) {
+            inside = false;
+            continue;
+        }
+        bool hump = i > 0 && c >= 'A' && c <= 'Z' &&
+                    ((name.at[i - 1] >= 'a' && name.at[i - 1] <= 'z') ||
+                     (i + 1 < name.len && name.at[i + 1] >= 'a' && name.at[i + 1] <= 'z' &&
+                      name.at[i - 1] >= 'A' && name.at[i - 1] <= 'Z'));
+        if ((!inside || hump) && w->count < WORDS_MAX)
+            w->start[w->count++] = n;
+        inside = true;
+        w->folded[n++] = ascii_lower(c);
+    }
+    w->start[w->count] = n;
+}
+
+struct span name_fold(struct span name, uint8_t out[static NAME_BYTES_MAX])
+{
+    size_t n = 0;
+    if (name.len > NAME_BYTES_MAX)
+        return SPAN_NONE;
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_separator(name.at[i]))
+            out[n++] = ascii_lower(name.at[i]);
+    return span_of(out, n);
+}
+
+static bool without_vowels(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] >= 0x80 || strchr("aeiou", s.at[i]))
+            return false;
+    return true;
+}
+
+/* The longest entry that a Chinese heading, or a run of pinyin initials, ends in. */
+static const struct name_hint *by_ending(const struct detectors *d, struct span folded)
+{
+    bool pinyin = without_vowels(folded);
+    for (size_t cut = 1; cut < folded.len; cut++) {
+        struct span ending = span_from(folded, cut);
+        bool starts_char = ending.at[0] >= 0xc0;
+        if (pinyin ? ending.len < 4 : !starts_char || ending.len < 6)
+            continue;
+        const struct name_hint *hint = table_get(&d->fields, ending);
+        if (hint)
+            return hint;
+    }
+    return NULL;
+}
+
+struct name_hint detectors_name(const struct detectors *d, struct span name)
+{
+    struct words w;
+    struct name_hint sum = { 0 };
+    words_cut(&w, name);
+    if (w.count == 0)
+        return sum;
+    struct span all = span_of(w.folded, w.start[w.count]);
+    const struct name_hint *whole = table_get(&d->fields, all);
+    if (whole)
+        return *whole;
+    struct span last = span_from(all, w.start[w.count - 1]);
+    const struct name_hint *ending = table_get(&d->fields, last);
+    if (!ending)
+        ending = by_ending(d, last);
+    if (ending && ending->negative)
+        return *ending;
+    if (ending)
+        sum = *ending;
+    for (size_t from = 0; from < w.count; from++) {
+        for (size_t to = from + 1; to <= w.count && to <= from + 4; to++) {
+            struct span part = span_sub(all, w.start[from], w.start[to] - w.start[from]);
+            const struct name_hint *hint = part.len > 2 ? table_get(&d->fields, part) : NULL;
+            if (!hint || hint->negative)
+                continue;
+            /* A word in the middle is a weaker sign than the end: "phone_model". */
+            if (to == w.count)
+                sum.strong |= hint->strong;
+            else
+                sum.weak |= hint->strong;
+            sum.weak |= hint->weak;
+        }
+    }
+    sum.weak &= ~sum.strong;
+    return sum;
+}
+
+bool name_is_value(struct span name)
+{
+    size_t digits = 0;
+    if (name.len == 0 || name.len > 64)
+        return true;
+    for (size_t i = 0; i < name.len; i++) {
+        digits = ascii_is_digit(name.at[i]) ? digits + 1 : 0;
+        if (digits >= 5 || name.at[i] == '@' || name.at[i] < ' ' || name.at[i] == 0x7f)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,13 @@
+/* Field names: folding and the look-up by whole words. */
+#ifndef AJAR_PII_NAMES_H
+#define AJAR_PII_NAMES_H
+
+#include "pii/detectors.h"
+
+/* Lower-case, without separators, into out; names longer than NAME_BYTES_MAX fold to nothing. */
+struct span name_fold(struct span name, uint8_t out[static NAME_BYTES_MAX]);
+/* A name that looks like a value (five digits in a row, an '@', more than 64 bytes, control
+ * characters) and must not be shown or kept apart: "13800138000": {...} as a JSON key. */
+bool name_is_value(struct span name);
+
+#endif

@@ -1,0 +1,7 @@
+/* The door of this room for the rest of Ajar: the same interface that the library has. */
+#ifndef AJAR_PII_PII_H
+#define AJAR_PII_PII_H
+
+#include "../../include/ajar/pii.h"
+
+#endif

@@ -1,0 +1,109 @@
+/* What is learned about one source: its fields, and for each what its values are like. Readers
+ * push values in; verdicts are read out at the end. Memory is bounded whatever comes in: at most
+ * NODES_MAX names, samples within one budget, counters otherwise. */
+#ifndef AJAR_PII_PROFILE_H
+#define AJAR_PII_PROFILE_H
+
+#include "pii/sample.h"
+#include "pii/value.h"
+
+enum { NODES_MAX = 2000, NODE_SLOTS = 8192, FIELD_NAME_MAX = 96, RECORD_ITEMS_MAX = 64, PAIRS_MAX = 256,
+       DEEP_FIRST = 1024, FORMS_KEPT = 16, SETTLE_FIRST = 1024, DEEP_EVERY = 64, DECADES = 24, SCRATCH_BYTES = 4096,
+       SAMPLES_BYTES_MAX = 24 * 1024 * 1024 };
+
+/* Counters that a verdict looks at; over values of deep records. */
+struct traits {
+    uint64_t last_number, number_min, number_max;
+    uint32_t numbers, rising, small_steps;
+    uint32_t forms[FORM_OTHER + 1];
+    uint32_t dates, recent, decade[DECADES]; /* by date / 100000, from 1800 */
+    uint32_t births, birth_decade[DECADES];
+    uint32_t birth_sex[3];
+    uint64_t provinces[2];
+    uint32_t length_min, length_max;
+    uint32_t texts, police, medical; /* values of some length; those with three words of a subject */
+};
+
+/* A masked example of a type, kept only where the caller asked for it. */
+enum { SHAPES_PER_FIELD = 4, SHAPE_TEXT_MAX = 48 };
+struct shape {
+    unsigned type;
+    char text[SHAPE_TEXT_MAX];
+};
+
+/* One step of a path ("case", then "reporter", then "phone"), and the statistics of its values. */
+struct field {
+    const char *name; /* escaped form is made on output; NULL for the root */
+    size_t name_len;
+    uint64_t head, head_mask; /* its first eight bytes, for a quick comparison */
+    uint16_t parent, guess; /* indexes; guess: the sibling that came next last time */
+    struct name_hint hint;
+    uint64_t values, empties, judged;
+    uint64_t forms[FORMS_KEPT];   /* settled forms, by their low bits */
+    unsigned settled;             /* the type + 1 that nearly all values are, 0 = not known */
+    struct sample distinct;       /* whole values */
+    struct sample tokens;         /* candidates inside longer values */
+    struct traits traits;
+    struct shape *shapes;         /* SHAPES_PER_FIELD, or NULL */
+};
+
+/* How often two fields of one record told the same. */
+struct pair_count {
+    uint16_t id, other;
+    uint32_t birth_seen, birth_same, sex_seen, sex_same;
+};
+
+struct record_item {
+    uint16_t field;
+    int date, birth;
+    enum sex sex, birth_sex;
+};
+
+struct profile {
+    const struct detectors *d;
+    struct class_plan plan;
+    class_fn *fill;
+    struct arena arena;
+    struct sample_budget budget;
+    struct field **fields; /* [0] is the root */
+    size_t field_count;
+    uint16_t slots[NODE_SLOTS];
+    struct pair_count pairs[PAIRS_MAX];
+    size_t pair_count;
+    struct record_item items[RECORD_ITEMS_MAX];
+    size_t item_count;
+    uint64_t records;
+    bool in_record, deep, fields_full, keep_shapes;
+    bool searching;        /* the value at hand may hold candidates inside */
+    uint16_t current;      /* the field whose text is searched */
+    const struct text *text;
+    uint8_t scratch[SCRATCH_BYTES + 2 * CLASS_SLACK];
+    struct classes scratch_masks[SCRATCH_BYTES / CLASS_BLOCK + 3];
+};
+
+enum { FIELD_ROOT = 0, FIELD_NONE = UINT16_MAX };
+
+/* False where there is no memory. The detectors must outlive the profile. */
+bool profile_init(struct profile *p, const struct detectors *d, class_fn *fill);
+void profile_release(struct profile *p);
+
+/* The child of `parent` with this name, made where it is new. A name that looks like a value
+ * becomes "*". `after` is the sibling read before it (a hint), or FIELD_NONE. */
+uint16_t profile_field(struct profile *p, uint16_t parent, struct span name, uint16_t after);
+
+void profile_record_begin(struct profile *p);
+void profile_record_end(struct profile *p);
+
+/* One value, as it lies in a text with masks. */
+void profile_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to);
+/* One value that lies elsewhere (unescaped, or handed in by a caller). */
+void profile_bytes(struct profile *p, uint16_t field, struct span value);
+/* A stretch of free text: whole lines. */
+void profile_text(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to);
+
+/* A further part of the value before (more than SCRATCH_BYTES of unescaped text): searched only. */
+void profile_more(struct profile *p, uint16_t field, struct span part);
+/* What one line of free text is about; the caller takes a few lines, not all. */
+void profile_subject(struct profile *p, uint16_t field, struct span line);
+
+#endif

@@ -1,0 +1,142 @@
+/* Which format this is, and the way to its reader. The guess looks at bytes, never at a file name:
+ * a dump is called anything. */
+#include "pii/reader.h"
+
+enum { ROWS_LOOKED_AT = 20 };
+
+const char *reader_format_name(enum pii_format f)
+{
+    static const char *const NAMES[] = { [FORMAT_UNKNOWN] = "unknown", [FORMAT_TEXT] = "text",
+                                         [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_SQL] = "sql" };
+    return NAMES[f];
+}
+
+/* How many delimiters the row at the front of *s has outside quotes; moves *s behind the row. */
+static size_t count_row(struct span *s, uint8_t delim)
+{
+    size_t count = 0, i = 0;
+    bool quoted = false;
+    for (; i < s->len && (quoted || s->at[i] != '\n'); i++) {
+        if (s->at[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && s->at[i] == delim)
+            count++;
+    }
+    *s = span_from(*s, i + 1);
+    return count;
+}
+
+/* Rows with the same count of delimiters, not cut off by the end of the head. */
+static size_t steady_rows(struct span head, uint8_t delim, bool whole, size_t *ret_columns)
+{
+    size_t rows = 0, first = 0;
+    while (head.len && rows < ROWS_LOOKED_AT) {
+        size_t count = count_row(&head, delim);
+        if (head.len == 0 && !whole && rows > 0)
+            break;
+        if (rows == 0)
+            first = count;
+        if (count == 0 || count != first)
+            return 0;
+        rows++;
+    }
+    *ret_columns = first + 1;
+    return rows;
+}
+
+static bool guess_table(struct span head, uint8_t *ret_delim)
+{
+    static const char DELIMS[] = "\t,;|";
+    size_t best = 0;
+    bool whole = head.len && head.at[head.len - 1] == '\n';
+    for (const char *d = DELIMS; *d; d++) {
+        size_t columns = 0, rows = steady_rows(head, (uint8_t)*d, whole, &columns);
+        /* Prose has a comma a line now and then: two columns need more rows to be believed. */
+        if (rows >= 2 && columns > best && (columns > 2 || rows >= 4 || *d == '\t')) {
+            best = columns;
+            *ret_delim = (uint8_t)*d;
+        }
+    }
+    return best > 1;
+}
+
+static bool line_starts(struct span head, const char *text)
+{
+    struct span wanted = span_str(text);
+    for (size_t lines = 0; head.len && lines < 400; lines++) {
+        if (head.len >= wanted.len && span_eq_nocase(span_first(head, wanted.len), wanted))
+            return true;
+        (void)span_cut(&head, '\n');
+    }
+    return false;
+}
+
+static bool guess_sql(struct span head)
+{
+    return line_starts(head, "INSERT INTO ") || line_starts(head, "CREATE TABLE ") ||
+           line_starts(head, "-- MySQL dump") || line_starts(head, "-- PostgreSQL database dump") ||
+           (line_starts(head, "COPY ") && span_has(head, "FROM stdin;"));
+}
+
+static bool guess_json(struct span s)
+{
+    s = span_trim(s);
+    if (s.len < 2 || (s.at[0] != '{' && s.at[0] != '['))
+        return false;
+    struct span next = span_trim(span_from(s, 1));
+    if (next.len == 0)
+        return true;
+    if (s.at[0] == '{')
+        return next.at[0] == '"' || next.at[0] == '}';
+    return next.at[0] == '{' || next.at[0] == '[' || next.at[0] == '"' || next.at[0] == ']' ||
+           (ascii_is_digit(next.at[0]) && !span_has(span_first(next, 24), "/") && !span_has(span_first(next, 24), ":"));
+}
+
+enum pii_format reader_guess(struct span head, uint8_t *ret_delim)
+{
+    *ret_delim = ',';
+    if (guess_json(head))
+        return FORMAT_JSON;
+    if (guess_sql(head))
+        return FORMAT_SQL;
+    if (guess_table(head, ret_delim))
+        return FORMAT_CSV;
+    return FORMAT_TEXT;
+}
+
+void reader_init(struct reader_state *r, struct profile *p, enum pii_format format, uint8_t delim, struct span head)
+{
+    memset(r, 0, sizeof(*r));
+    r->format = format;
+    p->plan.quote = format == FORMAT_SQL ? '\'' : '"';
+    p->plan.delim = delim;
+    switch (format) {
+    case FORMAT_JSON: {
+        struct span first = span_trim(span_cut(&head, '\n'));
+        r->json.container = first.len && first.at[0] == '{' && first.at[first.len - 1] != '}';
+        break;
+    }
+    case FORMAT_CSV:
+        r->csv.delim = delim;
+        break;
+    case FORMAT_SQL:
+        break;
+    default:
+        r->text.field = profile_field(p, FIELD_ROOT, SPAN("(text)"), FIELD_NONE);
+        break;
+    }
+}
+
+size_t reader_read(struct reader_state *r, struct profile *p, const struct text *t, bool last, bool full)
+{
+    switch (r->format) {
+    case FORMAT_JSON:
+        return json_read(&r->json, p, t, last, full);
+    case FORMAT_CSV:
+        return csv_read(&r->csv, p, t, last, full);
+    case FORMAT_SQL:
+        return sql_read(&r->sql, p, t, last, full);
+    default:
+        return text_read(&r->text, p, t, last, full);
+    }
+}

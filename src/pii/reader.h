@@ -1,0 +1,104 @@
+/* Readers of formats: each takes a buffer of bytes with masks, pushes the values of whole units
+ * (a JSON token, a row, a tuple, lines) into a profile and says how far it came. The rest is shown
+ * again, with more behind it. Nothing depends on where the buffers end. */
+#ifndef AJAR_PII_READER_H
+#define AJAR_PII_READER_H
+
+#include "pii/profile.h"
+
+enum pii_format { FORMAT_UNKNOWN, FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_SQL };
+
+enum { JSON_LEVELS_MAX = 64, COLUMNS_MAX = 1024, TABLES_MAX = 128 };
+
+struct json_level {
+    uint16_t field; /* path of this object or array */
+    uint16_t last;  /* the child read last, for the guess */
+    bool array;
+};
+
+struct json_reader {
+    struct json_level levels[JSON_LEVELS_MAX];
+    size_t depth, deeper; /* deeper: levels beyond the array, counted only */
+    size_t record_depth;  /* depth at which the current record began, 0 = none */
+    uint16_t key;         /* field of the value to come */
+    uint8_t expect;
+    bool container;       /* one document around all records */
+    bool inside;          /* inside a string longer than the buffer */
+    uint64_t damaged;     /* places where the syntax broke */
+};
+
+struct csv_reader {
+    uint16_t columns[COLUMNS_MAX];
+    size_t column_count;
+    uint8_t delim;
+    bool begun, headed;
+};
+
+struct sql_table {
+    uint16_t field; /* of the table */
+    uint16_t first; /* index in columns */
+    uint16_t count;
+};
+
+struct sql_reader {
+    struct sql_table tables[TABLES_MAX];
+    size_t table_count;
+    uint16_t columns[COLUMNS_MAX * 2];
+    size_t column_count;
+    uint16_t current[COLUMNS_MAX]; /* fields of the statement that is being read */
+    size_t current_count;
+    uint16_t table;
+    uint8_t mode;
+};
+
+struct text_reader {
+    uint16_t field;
+    uint64_t lines;
+};
+
+struct reader_state {
+    enum pii_format format;
+    union {
+        struct json_reader json;
+        struct csv_reader csv;
+        struct sql_reader sql;
+        struct text_reader text;
+    };
+};
+
+/* What this is, from its first bytes; also the delimiter of a table. */
+enum pii_format reader_guess(struct span head, uint8_t *ret_delim);
+const char *reader_format_name(enum pii_format f);
+
+/* Sets the reader up and the quote and delimiter in the profile's plan. */
+void reader_init(struct reader_state *r, struct profile *p, enum pii_format format, uint8_t delim, struct span head);
+
+/* Reads; returns how many bytes are done with. `last`: nothing follows. `full`: the buffer cannot
+ * grow, so something must be taken. */
+size_t reader_read(struct reader_state *r, struct profile *p, const struct text *t, bool last, bool full);
+
+size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last, bool full);
+size_t csv_read(struct csv_reader *r, struct profile *p, const struct text *t, bool last, bool full);
+size_t sql_read(struct sql_reader *r, struct profile *p, const struct text *t, bool last, bool full);
+size_t text_read(struct text_reader *r, struct profile *p, const struct text *t, bool last, bool full);
+
+/* Where free text may be cut: behind the last line, else before the last word, else anywhere. */
+size_t text_cut(const struct text *t, size_t from, bool full);
+
+/* The next byte at or after `from` whose bit is set, by a mask chosen at the call; t->len if none. */
+#define TEXT_NEXT(t, from, mask_of)                                                                \
+    ({                                                                                             \
+        size_t at_ = (from);                                                                       \
+        while (at_ < (t)->len) {                                                                   \
+            const struct classes *c_ = &(t)->masks[at_ / CLASS_BLOCK];                             \
+            uint64_t bits_ = (mask_of) >> (at_ % CLASS_BLOCK);                                     \
+            if (bits_) {                                                                           \
+                at_ += (size_t)__builtin_ctzll(bits_);                                             \
+                break;                                                                             \
+            }                                                                                      \
+            at_ = (at_ / CLASS_BLOCK + 1) * CLASS_BLOCK;                                           \
+        }                                                                                          \
+        at_ < (t)->len ? at_ : (t)->len;                                                           \
+    })
+
+#endif

@@ -1,0 +1,197 @@
+/* Tables with a delimiter: CSV (RFC 4180), TSV, semicolons, bars. The first row is the heading
+ * only where that is sure: a heading is shown in the output, a person's name must not be. */
+#include <stdio.h>
+
+#include "pii/names.h"
+#include "pii/reader.h"
+
+enum { CELL_UNQUOTED_MAX = 2048, HEAD_CELL_MAX = 60 };
+
+struct cell {
+    size_t from, to;
+    bool doubled; /* holds "" for a quote */
+};
+
+/* The closing quote of a cell that begins behind an opening one at from - 1; t->len if none. */
+static size_t quote_end(const struct text *t, size_t from, bool *ret_doubled)
+{
+    for (;;) {
+        size_t at = TEXT_NEXT(t, from, c_->quote);
+        if (at >= t->len || at + 1 >= t->len || t->base[at + 1] != '"')
+            return at;
+        *ret_doubled = true;
+        from = at + 2;
+    }
+}
+
+/* Cuts the cell at `at`. Returns the offset of the delimiter or line end behind it, or SIZE_MAX
+ * where the cell is not whole yet. */
+static size_t cell_cut(const struct text *t, size_t at, bool last, struct cell *ret)
+{
+    *ret = (struct cell){ .from = at };
+    if (at < t->len && t->base[at] == '"') {
+        size_t end = quote_end(t, at + 1, &ret->doubled);
+        if (end >= t->len && !last)
+            return SIZE_MAX;
+        if (end + 1 >= t->len && !last)
+            return SIZE_MAX;
+        ret->from = at + 1;
+        ret->to = end < t->len ? end : t->len;
+        at = end < t->len ? end + 1 : t->len;
+    }
+    size_t stop = TEXT_NEXT(t, at, c_->delim | c_->line);
+    if (stop >= t->len && !last)
+        return SIZE_MAX;
+    if (ret->to == 0)
+        ret->to = stop;
+    return stop;
+}
+
+static void cell_take(struct profile *p, uint16_t field, const struct text *t, const struct cell *cell)
+{
+    size_t to = cell->to;
+    if (to > cell->from && t->base[to - 1] == '\r')
+        to--;
+    if (!cell->doubled) {
+        profile_value(p, field, t, cell->from, to);
+        return;
+    }
+    uint8_t plain[CELL_UNQUOTED_MAX];
+    size_t n = 0;
+    for (size_t i = cell->from; i < to && n < CELL_UNQUOTED_MAX; i++) {
+        plain[n++] = t->base[i];
+        i += t->base[i] == '"';
+    }
+    profile_bytes(p, field, span_of(plain, n));
+}
+
+/* One whole row into columns; the offset behind it, or SIZE_MAX where it is not whole. */
+static size_t row_take(struct csv_reader *r, struct profile *p, const struct text *t, size_t at, bool last)
+{
+    struct cell cell;
+    size_t column = 0, start = at;
+    /* First pass: is the row whole? Rows are short, and most buffers hold many of them. */
+    for (size_t look = at;;) {
+        size_t stop = cell_cut(t, look, last, &cell);
+        if (stop == SIZE_MAX)
+            return SIZE_MAX;
+        if (stop >= t->len || t->base[stop] == '\n')
+            break;
+        look = stop + 1;
+    }
+    profile_record_begin(p);
+    for (;;) {
+        size_t stop = cell_cut(t, at, last, &cell);
+        bool ends = stop >= t->len || t->base[stop] == '\n';
+        bool blank = ends && column == 0 && stop <= start + 1;
+        if (!blank && column < COLUMNS_MAX) {
+            if (column == r->column_count) {
+                char name[24];
+                int n = snprintf(name, sizeof(name), "column %zu", column + 1);
+                r->columns[r->column_count++] = profile_field(p, FIELD_ROOT, span_of(name, (size_t)n), FIELD_NONE);
+            }
+            cell_take(p, r->columns[column], t, &cell);
+        }
+        column++;
+        at = stop < t->len ? stop + 1 : t->len;
+        if (ends)
+            break;
+    }
+    profile_record_end(p);
+    return at;
+}
+
+struct look {
+    size_t cells, known, spaced, odd, lower, plain;
+    bool fits; /* every cell could be a heading */
+};
+
+static void look_at_cell(const struct profile *p, struct span cell, struct look *l)
+{
+    bool digit_first = cell.len && ascii_is_digit(cell.at[0]), high = false, number = cell.len > 0;
+    cell = span_trim(cell);
+    l->cells++;
+    for (size_t i = 0; i < cell.len; i++) {
+        high = high || cell.at[i] >= 0x80;
+        number = number && (ascii_is_digit(cell.at[i]) || strchr(".-/: +", cell.at[i]));
+    }
+    struct name_hint hint = detectors_name(p->d, cell);
+    bool known = hint.strong || hint.weak || hint.negative;
+    l->known += known;
+    l->spaced += memchr(cell.at ? (const void *)cell.at : "", ' ', cell.len) != NULL;
+    l->odd += high && !known;
+    l->plain += number;
+    if (number || digit_first || cell.len > HEAD_CELL_MAX || (cell.len && name_is_value(cell)))
+        l->fits = false;
+}
+
+/* Looks at the row at `at`; the offset behind it or SIZE_MAX. */
+static size_t look_at_row(const struct profile *p, const struct text *t, size_t at, bool last, struct look *l)
+{
+    *l = (struct look){ .fits = true };
+    for (;;) {
+        struct cell cell;
+        size_t stop = cell_cut(t, at, last, &cell);
+        if (stop == SIZE_MAX)
+            return SIZE_MAX;
+        look_at_cell(p, span_of(t->base + cell.from, cell.to - cell.from), l);
+        at = stop < t->len ? stop + 1 : t->len;
+        if (stop >= t->len || t->base[stop] == '\n')
+            return at;
+    }
+}
+
+/* A row is the heading where no cell looks like a value, and either some cell is a known name, or
+ * all are plain words and the row below holds numbers where this one has none. */
+static bool is_heading(const struct profile *p, const struct text *t, bool last)
+{
+    struct look first, second = { 0 };
+    size_t next = look_at_row(p, t, 0, last, &first);
+    if (next == SIZE_MAX || !first.fits)
+        return false;
+    if (next < t->len)
+        (void)look_at_row(p, t, next, last, &second);
+    if (first.known > 0 && first.odd <= first.known * 4)
+        return true;
+    return first.spaced == 0 && first.odd == 0 && second.plain > 0;
+}
+
+static size_t take_heading(struct csv_reader *r, struct profile *p, const struct text *t, bool last)
+{
+    size_t at = 0;
+    for (;;) {
+        struct cell cell;
+        size_t stop = cell_cut(t, at, last, &cell);
+        if (stop == SIZE_MAX)
+            return 0;
+        struct span name = span_trim(span_of(t->base + cell.from, cell.to - cell.from));
+        if (r->column_count < COLUMNS_MAX)
+            r->columns[r->column_count++] = profile_field(p, FIELD_ROOT, name.len ? name : SPAN("(no heading)"), FIELD_NONE);
+        at = stop < t->len ? stop + 1 : t->len;
+        if (stop >= t->len || t->base[stop] == '\n')
+            return at;
+    }
+}
+
+size_t csv_read(struct csv_reader *r, struct profile *p, const struct text *t, bool last, bool full)
+{
+    size_t at = 0;
+    if (!r->begun) {
+        r->begun = true;
+        r->headed = is_heading(p, t, last);
+        if (r->headed)
+            at = take_heading(r, p, t, last);
+    }
+    while (at < t->len) {
+        size_t next = row_take(r, p, t, at, last);
+        if (next == SIZE_MAX)
+            break;
+        at = next;
+    }
+    if (at == 0 && full) {
+        /* A row longer than the buffer, or a quote that never closes: as text. */
+        at = text_cut(t, 0, true);
+        profile_text(p, FIELD_ROOT, t, 0, at);
+    }
+    return at;
+}

@@ -1,0 +1,376 @@
+/* JSON and NDJSON, token by token. A value may end at the end of a buffer only when it is whole or
+ * nothing follows; a string longer than the buffer is searched piece by piece. Broken syntax costs
+ * the rest of its line, not the file. */
+#include "pii/reader.h"
+
+enum { EXPECT_VALUE, EXPECT_KEY, EXPECT_COLON, EXPECT_COMMA };
+
+enum { OVERLAP_BYTES = 512, KEY_BYTES_MAX = 256, UNESCAPED_MAX = 2048 };
+
+/* The end of the string whose first character is at `from`: the offset of its closing quote, or
+ * t->len where it is not there yet. */
+static size_t string_end(const struct text *t, size_t from, bool *ret_escaped)
+{
+    for (;;) {
+        size_t at = TEXT_NEXT(t, from, c_->quote | c_->back);
+        if (at >= t->len || t->base[at] == '"')
+            return at;
+        *ret_escaped = true;
+        from = at + 2;
+        if (from > t->len)
+            return t->len;
+    }
+}
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 32;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int hex_four(struct span s, size_t at)
+{
+    int value = 0;
+    if (at + 4 > s.len)
+        return -1;
+    for (size_t i = at; i < at + 4; i++) {
+        int digit = hex_digit(s.at[i]);
+        if (digit < 0)
+            return -1;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+static size_t put_utf8(uint8_t *out, unsigned code)
+{
+    if (code < 0x80) {
+        out[0] = (uint8_t)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        out[0] = (uint8_t)(0xc0 | code >> 6);
+        out[1] = (uint8_t)(0x80 | (code & 63));
+        return 2;
+    }
+    if (code < 0x10000) {
+        out[0] = (uint8_t)(0xe0 | code >> 12);
+        out[1] = (uint8_t)(0x80 | (code >> 6 & 63));
+        out[2] = (uint8_t)(0x80 | (code & 63));
+        return 3;
+    }
+    out[0] = (uint8_t)(0xf0 | code >> 18);
+    out[1] = (uint8_t)(0x80 | (code >> 12 & 63));
+    out[2] = (uint8_t)(0x80 | (code >> 6 & 63));
+    out[3] = (uint8_t)(0x80 | (code & 63));
+    return 4;
+}
+
+/* Unescapes up to UNESCAPED_MAX - 4 bytes into out; *s moves past what was read. */
+static size_t unescape(struct span *s, uint8_t out[static UNESCAPED_MAX])
+{
+    static const char FROM[] = "ntrbf", TO[] = "\n\t\r\b\f";
+    size_t n = 0, i = 0;
+    while (i < s->len && n + 4 <= UNESCAPED_MAX) {
+        uint8_t c = s->at[i++];
+        if (c != '\\' || i == s->len) {
+            out[n++] = c;
+            continue;
+        }
+        c = s->at[i++];
+        if (c != 'u') {
+            const char *known = c ? strchr(FROM, c) : NULL;
+            out[n++] = known ? (uint8_t)TO[known - FROM] : c;
+            continue;
+        }
+        int code = hex_four(*s, i);
+        if (code < 0)
+            continue;
+        i += 4;
+        int low = code >= 0xd800 && code < 0xdc00 && i + 6 <= s->len && s->at[i] == '\\' && s->at[i + 1] == 'u'
+                      ? hex_four(*s, i + 2) : -1;
+        if (low >= 0xdc00 && low < 0xe000) {
+            code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+            i += 6;
+        }
+        n += put_utf8(out + n, (unsigned)code);
+    }
+    *s = span_from(*s, i);
+    return n;
+}
+
+static void escaped_value(struct profile *p, uint16_t field, struct span raw)
+{
+    uint8_t plain[UNESCAPED_MAX];
+    bool first = true;
+    while (raw.len) {
+        size_t n = unescape(&raw, plain);
+        if (first)
+            profile_bytes(p, field, span_of(plain, n));
+        else
+            profile_more(p, field, span_of(plain, n));
+        first = false;
+    }
+}
+
+static struct json_level *top(struct json_reader *r)
+{
+    return r->depth ? &r->levels[r->depth - 1] : NULL;
+}
+
+static void value_done(struct json_reader *r)
+{
+    r->expect = r->depth ? EXPECT_COMMA : EXPECT_VALUE;
+}
+
+static void open_level(struct json_reader *r, struct profile *p, bool array)
+{
+    struct json_level *parent = top(r);
+    uint16_t field = parent ? r->key : FIELD_ROOT;
+    bool element = parent && parent->array;
+    if (r->depth == JSON_LEVELS_MAX) {
+        r->deeper++;
+        r->expect = array ? EXPECT_VALUE : EXPECT_KEY;
+        return;
+    }
+    r->levels[r->depth++] = (struct json_level){ .field = field, .last = FIELD_NONE, .array = array };
+    bool starts = !array && r->record_depth == 0 && (element || (r->depth == 1 && !r->container));
+    if (starts) {
+        r->record_depth = r->depth;
+        profile_record_begin(p);
+    }
+    if (array)
+        r->key = field;
+    r->expect = array ? EXPECT_VALUE : EXPECT_KEY;
+}
+
+static void close_level(struct json_reader *r, struct profile *p)
+{
+    if (r->deeper) {
+        r->deeper--;
+    } else if (r->depth) {
+        if (r->record_depth == r->depth) {
+            r->record_depth = 0;
+            profile_record_end(p);
+        }
+        r->depth--;
+    }
+    if (r->depth)
+        r->key = r->levels[r->depth - 1].field;
+    value_done(r);
+}
+
+/* The rest of the line is lost, and with it every open level. */
+static size_t resync(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+{
+    r->damaged++;
+    if (r->record_depth)
+        profile_record_end(p);
+    r->record_depth = r->depth = r->deeper = 0;
+    r->expect = EXPECT_VALUE;
+    size_t line = TEXT_NEXT(t, at, c_->line);
+    profile_text(p, FIELD_ROOT, t, at, line);
+    return line < t->len ? line + 1 : line;
+}
+
+static void take_key(struct json_reader *r, struct profile *p, struct span raw, bool escaped)
+{
+    struct json_level *level = top(r);
+    uint8_t plain[UNESCAPED_MAX];
+    r->expect = EXPECT_COLON;
+    if (!level || r->deeper)
+        return;
+    if (escaped) {
+        raw = span_first(raw, KEY_BYTES_MAX);
+        size_t n = unescape(&raw, plain);
+        raw = span_of(plain, n);
+    }
+    r->key = profile_field(p, level->field, raw, level->last);
+    level->last = r->key;
+}
+
+/* A string that starts at t->base[at] == '"'. Returns the offset behind it, or `at` where it is
+ * not whole yet. */
+static size_t take_string(struct json_reader *r, struct profile *p, const struct text *t, size_t at, bool last, bool full)
+{
+    bool escaped = false;
+    size_t end = string_end(t, at + 1, &escaped);
+    if (end >= t->len && !last && !full)
+        return at;
+    if (end >= t->len && full && !last) {
+        size_t cut = t->len > OVERLAP_BYTES + at + 1 ? t->len - OVERLAP_BYTES : t->len;
+        while (cut > at + 1 && t->base[cut - 1] == '\\')
+            cut--;
+        profile_value(p, r->key, t, at + 1, cut);
+        r->inside = true;
+        return cut;
+    }
+    struct span raw = span_of(t->base + at + 1, end - at - 1);
+    if (r->expect == EXPECT_KEY) {
+        take_key(r, p, raw, escaped);
+    } else {
+        if (escaped)
+            escaped_value(p, r->key, raw);
+        else
+            profile_value(p, r->key, t, at + 1, end);
+        value_done(r);
+    }
+    return end < t->len ? end + 1 : t->len;
+}
+
+/* More of a string that is longer than the buffer. */
+static size_t take_rest(struct json_reader *r, struct profile *p, const struct text *t, bool last)
+{
+    bool escaped = false;
+    size_t end = string_end(t, 0, &escaped);
+    size_t cut = end;
+    if (end >= t->len && !last) {
+        cut = t->len > 2 * OVERLAP_BYTES ? t->len - OVERLAP_BYTES : 0;
+        while (cut > 0 && t->base[cut - 1] == '\\')
+            cut--;
+    }
+    profile_text(p, r->key, t, 0, cut);
+    if (end < t->len) {
+        r->inside = false;
+        value_done(r);
+        return end + 1;
+    }
+    return cut;
+}
+
+static size_t take_scalar(struct json_reader *r, struct profile *p, const struct text *t, size_t at, bool last, bool full)
+{
+    size_t end = at;
+    while (end < t->len && (is_alnum(t->base[end]) || t->base[end] == '-' || t->base[end] == '+' || t->base[end] == '.'))
+        end++;
+    if (end == t->len && !last && !full)
+        return at;
+    if (end == at)
+        return SIZE_MAX;
+    uint8_t c = t->base[at];
+    if (ascii_is_digit(c) || c == '-' || c == 'n')
+        profile_value(p, r->key, t, at, end);
+    value_done(r);
+    return end;
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* One token at `at`; the offset behind it, `at` itself where more bytes are needed, SIZE_MAX where
+ * the syntax is broken. */
+static size_t take_token(struct json_reader *r, struct profile *p, const struct text *t, size_t at, bool last, bool full)
+{
+    uint8_t c = t->base[at];
+    struct json_level *level = top(r);
+    switch (r->expect) {
+    case EXPECT_KEY:
+        if (c == '"')
+            return take_string(r, p, t, at, last, full);
+        if (c == '}') {
+            close_level(r, p);
+            return at + 1;
+        }
+        return SIZE_MAX;
+    case EXPECT_COLON:
+        r->expect = EXPECT_VALUE;
+        return c == ':' ? at + 1 : SIZE_MAX;
+    case EXPECT_COMMA:
+        if (c == ',') {
+            r->expect = level && !level->array && !r->deeper ? EXPECT_KEY : EXPECT_VALUE;
+            return at + 1;
+        }
+        if (c == '}' || c == ']') {
+            close_level(r, p);
+            return at + 1;
+        }
+        return SIZE_MAX;
+    default:
+        break;
+    }
+    if (c == '"')
+        return take_string(r, p, t, at, last, full);
+    if (c == '{' || c == '[') {
+        open_level(r, p, c == '[');
+        return at + 1;
+    }
+    if (c == ']' && level) {
+        close_level(r, p);
+        return at + 1;
+    }
+    if (c == ',' && r->depth == 0)
+        return at + 1;
+    if (r->depth == 0)
+        return SIZE_MAX;
+    return take_scalar(r, p, t, at, last, full);
+}
+
+/* Eight bytes behind `s` are readable: texts have slack. */
+static inline bool starts_with_name(const uint8_t *s, const struct field *f)
+{
+    uint64_t head;
+    memcpy(&head, s, 8);
+    return (head & f->head_mask) == f->head && (f->name_len <= 8 || memcmp(s + 8, f->name + 8, f->name_len - 8) == 0);
+}
+
+/* The usual case made short: in an object whose members come in the order of the object before it,
+ * `"key":"value",` is taken in one step. Returns the offset behind the comma, or `at` where the
+ * text is anything else; nothing has happened then. */
+static inline size_t take_member(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+{
+    struct json_level *level = &r->levels[r->depth - 1];
+    uint16_t guess = level->last != FIELD_NONE ? p->fields[level->last]->guess : FIELD_NONE;
+    if (guess == FIELD_NONE)
+        return at;
+    const struct field *f = p->fields[guess];
+    size_t value = at + f->name_len + 4; /* behind `"key":"` */
+    if (f->parent != level->field || value >= t->len || !starts_with_name(t->base + at + 1, f) ||
+        memcmp(t->base + value - 3, "\":\"", 3) != 0)
+        return at;
+    size_t end = TEXT_NEXT(t, value, c_->quote | c_->back);
+    if (end + 1 >= t->len || t->base[end] != '"' || t->base[end + 1] != ',')
+        return at;
+    r->key = level->last = guess;
+    profile_value(p, guess, t, value, end);
+    return end + 2;
+}
+
+size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last, bool full)
+{
+    size_t at = 0;
+    if (r->inside) {
+        at = take_rest(r, p, t, last);
+        if (r->inside)
+            return at;
+    }
+    while (at < t->len) {
+        if (is_blank(t->base[at])) {
+            at++;
+            continue;
+        }
+        if (r->expect == EXPECT_KEY && t->base[at] == '"' && r->depth && !r->deeper) {
+            size_t behind = take_member(r, p, t, at);
+            if (behind != at) {
+                at = behind;
+                continue;
+            }
+        }
+        size_t next = take_token(r, p, t, at, last, full && at == 0);
+        if (next == at)
+            return at;
+        if (next == SIZE_MAX)
+            next = resync(r, p, t, at);
+        at = next;
+        if (r->inside)
+            return at;
+    }
+    if (last && r->record_depth) {
+        profile_record_end(p);
+        r->record_depth = 0;
+    }
+    return at;
+}

@@ -1,0 +1,370 @@
+/* Judging one short ASCII value. The masks say in a few operations which of the forms below are
+ * possible at all; most values (words, small numbers, enumerations) leave within a dozen of them. */
+#include "pii/checks.h"
+#include "pii/value.h"
+
+static void piece_drop_front(struct piece *p)
+{
+    p->at++;
+    p->len--;
+    p->digit >>= 1, p->upper >>= 1, p->lower >>= 1, p->high >>= 1;
+    p->mailbox >>= 1, p->dot >>= 1, p->colon >>= 1, p->literal >>= 1;
+}
+
+static void piece_drop_back(struct piece *p, size_t n)
+{
+    p->len -= n;
+    uint64_t all = piece_ones(p->len);
+    p->digit &= all, p->upper &= all, p->lower &= all, p->high &= all;
+    p->mailbox &= all, p->dot &= all, p->colon &= all, p->literal &= all;
+}
+
+void piece_trim_slowly(struct piece *p)
+{
+    while (p->len && (ascii_is_space(p->at[0]) || p->at[0] == '\'' || p->at[0] == '"'))
+        piece_drop_front(p);
+    while (p->len && (ascii_is_space(p->at[p->len - 1]) || p->at[p->len - 1] == '\'' || p->at[p->len - 1] == '"'))
+        piece_drop_back(p, 1);
+    size_t n = p->len;
+    if (n > 9 && p->at[n - 1] == '0' && p->dot == 1ULL << (n - 2) && p->digit == (piece_ones(n) & ~p->dot))
+        piece_drop_back(p, 2);
+}
+
+static bool take_date(struct value *v, int year, int month, int day)
+{
+    if (year < 1800 || year > 2200 || !date_valid(year, month, day))
+        return false;
+    v->date = year * 10000 + month * 100 + day;
+    v->form = FORM_DATE;
+    pii_mark(&v->marks, PII_BIRTH_DATE, year >= 1900);
+    return true;
+}
+
+/* A calendar day with separators, a time of day behind it or not. */
+static bool date_like(const struct piece *p, struct value *v)
+{
+    const uint8_t *s = p->at;
+    bool iso = p->len >= 8 && (p->digit & 15) == 15 && (s[4] == '-' || s[4] == '/' || s[4] == '.');
+    if (iso) {
+        size_t at = 5;
+        int month = 0, day = 0;
+        while (at < p->len && at < 7 && ascii_is_digit(s[at]))
+            month = month * 10 + digit_of(s[at++]);
+        if (at >= p->len || s[at] != s[4])
+            return false;
+        size_t start = ++at;
+        while (at < p->len && at < start + 2 && ascii_is_digit(s[at]))
+            day = day * 10 + digit_of(s[at++]);
+        bool ends = at == p->len || s[at] == ' ' || s[at] == 'T';
+        return ends && take_date(v, digits_int(s, 4), month, day);
+    }
+    bool day_first = p->len == 10 && (s[2] == '/' || s[2] == '.' || s[2] == '-') && s[5] == s[2] &&
+                     p->digit == (piece_ones(10) & ~0x24ULL);
+    if (!day_first)
+        return false;
+    int a = digits_int(s, 2), b = digits_int(s + 3, 2), year = digits_int(s + 6, 4);
+    return take_date(v, year, b, a) || take_date(v, year, a, b);
+}
+
+static void keep_birth(struct value *v, const uint8_t *s)
+{
+    if (pii_has(v->marks.shape, PII_CN_ID)) {
+        v->birth = digits_int(s + 6, 8);
+        if (pii_has(v->marks.pass, PII_CN_ID)) /* a damaged number has lost the digit */
+            v->birth_sex = digit_of(s[16]) % 2 ? SEX_MALE : SEX_FEMALE;
+        v->province = (uint8_t)digits_int(s, 2);
+    } else if (pii_has(v->marks.pass, PII_CN_ID15)) {
+        v->birth = 19000000 + digits_int(s + 6, 6);
+        v->birth_sex = digit_of(s[14]) % 2 ? SEX_MALE : SEX_FEMALE;
+        v->province = (uint8_t)digits_int(s, 2);
+    }
+}
+
+static void digits_only(const struct detectors *d, const struct piece *p, struct value *v)
+{
+    struct compact c = { .n = 0 };
+    v->form = FORM_NUMBER;
+    if (p->len <= NUMBER_DIGITS_MAX)
+        v->number = digits_value(p->at, p->len);
+    if (p->len == 1) {
+        /* GB/T 2261.1: 0 unknown, 1 male, 2 female, 9 not stated. */
+        pii_mark(&v->marks, PII_SEX, p->at[0] <= '2' || p->at[0] == '9');
+        v->sex = p->at[0] == '1' ? SEX_MALE : p->at[0] == '2' ? SEX_FEMALE : SEX_UNKNOWN;
+    }
+    if (p->len < 8 || p->len > NUMBER_DIGITS_MAX) {
+        if (p->len >= 20 && p->len <= 24)
+            pii_mark(&v->marks, PII_CASE_NUMBER, true);
+        return;
+    }
+    if (p->len == 8)
+        (void)take_date(v, digits_int(p->at, 4), digits_int(p->at + 4, 2), digits_int(p->at + 6, 2));
+    memcpy(c.c, p->at, p->len);
+    c.n = (uint8_t)p->len;
+    token_number(&d->rules, &c, &v->marks);
+    keep_birth(v, p->at);
+    if (p->len >= 10)
+        pii_mark(&v->marks, PII_CASE_NUMBER, p->len >= 15);
+}
+
+static void short_word(const struct piece *p, struct value *v)
+{
+    static const struct {
+        const char *text;
+        enum sex sex;
+    } WORDS[] = { { "m", SEX_MALE }, { "f", SEX_FEMALE }, { "male", SEX_MALE }, { "female", SEX_FEMALE },
+                  { "w", SEX_FEMALE }, { "u", SEX_UNKNOWN } };
+    struct span s = span_of(p->at, p->len);
+    bool known = false;
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
+        if (span_eq_nocase(s, span_str(WORDS[i].text))) {
+            v->sex = WORDS[i].sex;
+            known = true;
+        }
+    }
+    pii_mark(&v->marks, PII_SEX, known);
+}
+
+/* Letter, digit, digit or A or B; then nothing, or a dot and one to four more. */
+static void icd_like(const struct piece *p, struct value *v)
+{
+    const uint8_t *s = p->at;
+    if (p->len < 3 || p->len > 8 || !(p->upper & 1) || !(p->digit & 2))
+        return;
+    bool third = (p->digit & 4) || s[2] == 'A' || s[2] == 'B';
+    bool tail = p->len == 3 || (p->len >= 5 && s[3] == '.' && p->dot == 8);
+    pii_mark(&v->marks, PII_ICD10, third && tail);
+}
+
+static bool looks_hex(const struct piece *p)
+{
+    if (p->len < 16 || !p->digit)
+        return false;
+    for (size_t i = 0; i < p->len; i++)
+        if (!ascii_is_digit(p->at[i]) && ((p->at[i] | 32) < 'a' || (p->at[i] | 32) > 'f'))
+            return false;
+    return true;
+}
+
+/* Letters and digits, nothing else. */
+static void letters_and_digits(const struct detectors *d, const struct piece *p, struct value *v)
+{
+    v->form = FORM_OTHER;
+    if (p->len <= 6)
+        short_word(p, v);
+    if (p->digit == 0)
+        return;
+    bool small_x = p->len == 18 && p->lower == 1ULL << 17 && p->at[17] == 'x' && p->digit == piece_ones(17);
+    if (p->lower && !small_x) {
+        if (looks_hex(p))
+            v->form = FORM_HEX;
+        return;
+    }
+    if (looks_hex(p))
+        v->form = FORM_HEX;
+    icd_like(p, v);
+    if (p->len < 7 || p->len > COMPACT_MAX)
+        return;
+    uint8_t copy[COMPACT_MAX];
+    memcpy(copy, p->at, p->len);
+    if (small_x)
+        copy[17] = 'X';
+    token_mixed(&d->rules, copy, p->len, &v->marks);
+    keep_birth(v, p->at);
+    uint64_t head = p->upper & 3;
+    if (p->len >= 12 && p->len <= 30 && p->upper == head && head & 1)
+        pii_mark(&v->marks, PII_CASE_NUMBER, true);
+}
+
+/* A decimal with four places and more, within the degrees of the globe; or two of them. */
+static void geo_like(const struct piece *p, struct value *v)
+{
+    size_t dot = p->dot ? (size_t)__builtin_ctzll(p->dot) : p->len, start = p->at[0] == '-';
+    if (p->len < 6 || dot <= start || dot - start > 3 || p->dot & (p->dot - 1))
+        return;
+    if ((p->digit | p->dot | start) != piece_ones(p->len))
+        return;
+    int degrees = digits_int(p->at + start, dot - start);
+    pii_mark(&v->marks, PII_GEO, p->len - dot > 4 && degrees <= 180);
+}
+
+static void separated_number(const struct detectors *d, const struct piece *p, struct value *v)
+{
+    struct compact c = { .plus = p->at[0] == '+' };
+    unsigned group = 0, groups = 0;
+    uint32_t lengths = 0;
+    for (size_t i = 0; i < p->len; i++) {
+        uint8_t ch = p->at[i];
+        bool x = (ch | 32) == 'x' && i + 1 == p->len && c.n == 17;
+        if (ascii_is_digit(ch) || x) {
+            if (c.n == NUMBER_DIGITS_MAX)
+                return;
+            c.c[c.n++] = x ? 'X' : ch;
+            group++;
+        } else if (group) {
+            if (group > 15 || ++groups > 6)
+                return;
+            lengths = lengths << 4 | group;
+            group = 0;
+        }
+    }
+    if (group)
+        c.groups = groups ? lengths << 4 | (group & 15) : 0;
+    else
+        c.groups = groups > 1 ? lengths : 0;
+    if (c.n < 8)
+        return;
+    token_number(&d->rules, &c, &v->marks);
+    if (c.n == 18 || c.n == 15)
+        keep_birth(v, c.c);
+}
+
+static void masked(const struct piece *p, struct value *v)
+{
+    size_t stars = 0, digits = (size_t)__builtin_popcountll(p->digit);
+    for (size_t i = 0; i < p->len; i++)
+        stars += p->at[i] == '*' || p->at[i] == 'x' || p->at[i] == 'X';
+    if (stars < 4 || digits == 0 || stars + digits != p->len)
+        return;
+    bool six = (p->digit & 63) == 63 ? cn_province(p->at) : p->at[0] >= '1' && p->at[0] <= '9';
+    pii_mark(&v->marks, PII_CN_ID_MASKED, (p->len == 18 || p->len == 15) && six && stars >= 4);
+}
+
+/* Two to four capitalised words of letters; it passes where one of them is a common given name. */
+static void person_like(const struct detectors *d, const struct piece *p, struct value *v)
+{
+    uint8_t lower[PIECE_MAX];
+    size_t words = 0, start = 0;
+    bool fine = true, inside = false, given = false;
+    for (size_t i = 0; i <= p->len; i++) {
+        uint8_t c = i < p->len ? p->at[i] : ' ';
+        bool letter = is_alnum(c) || c == '\'' || c == '.' || (c == '-' && inside);
+        if (letter && !inside) {
+            words++;
+            start = i;
+            fine = fine && c >= 'A' && c <= 'Z';
+        }
+        if (!letter && inside)
+            given = given || detectors_given_name(d, span_of(lower + start, i - start));
+        if (i < p->len)
+            lower[i] = ascii_lower(c);
+        fine = fine && (letter || c == ' ' || c == ',');
+        inside = letter;
+    }
+    if (fine && words >= 2 && words <= 4)
+        pii_mark(&v->marks, PII_PERSON_NAME, given);
+}
+
+static void numbers_and_marks(const struct detectors *d, const struct piece *p, struct value *v)
+{
+    size_t digits = (size_t)__builtin_popcountll(p->digit);
+    if (p->at[p->len - 1] == '7' && p->len >= 7 && memcmp(p->at + p->len - 4, "E+17", 4) == 0 && p->dot == 2) {
+        pii_mark(&v->marks, PII_CN_ID_DAMAGED, true);
+        return;
+    }
+    if (date_like(p, v))
+        return;
+    if (p->dot) {
+        struct span s = span_of(p->at, p->len);
+        struct pii_marks m = { 0 };
+        if (token_ipv4(s, &m) == p->len) {
+            v->marks = m;
+            return;
+        }
+        geo_like(p, v);
+    }
+    if (memchr(p->at, '*', p->len))
+        masked(p, v);
+    else if (digits >= 8)
+        separated_number(d, p, v);
+}
+
+/* Something besides letters and digits is in it. */
+static void with_marks(const struct detectors *d, const struct piece *p, struct value *v)
+{
+    struct span s = span_of(p->at, p->len);
+    v->form = FORM_OTHER;
+    if (p->mailbox) {
+        (void)token_email(s, (size_t)__builtin_ctzll(p->mailbox), &v->marks);
+        return;
+    }
+    if ((p->colon && (token_mac(s, &v->marks) || token_ipv6(s, &v->marks))) ||
+        (p->len == 17 && p->at[2] == '-' && token_mac(s, &v->marks)))
+        return;
+    uint64_t letters = p->upper | p->lower;
+    bool last_x = letters == 1ULL << (p->len - 1) && (p->at[p->len - 1] | 32) == 'x';
+    if (letters == 0 || last_x || (p->dot && p->len >= 7 && memcmp(p->at + p->len - 4, "E+17", 4) == 0)) {
+        numbers_and_marks(d, p, v);
+        return;
+    }
+    if (p->digit && (p->digit & 15) == 15 && date_like(p, v))
+        return;
+    if (p->digit == 0) {
+        if ((p->upper & 1) && p->lower)
+            person_like(d, p, v);
+        return;
+    }
+    icd_like(p, v);
+    if (p->lower)
+        return;
+    /* Capitals and digits with separators: "AB 12 34 56 C", "A123456(7)". */
+    uint8_t joined[COMPACT_MAX];
+    size_t n = 0, marks = 0;
+    for (size_t i = 0; i < p->len; i++) {
+        if (is_alnum(p->at[i])) {
+            if (n == COMPACT_MAX)
+                return;
+            joined[n++] = p->at[i];
+        } else if (!strchr(" -().", p->at[i]) || ++marks > 9) {
+            if (memchr(p->at, '*', p->len))
+                masked(p, v);
+            return;
+        }
+    }
+    if (n >= 7)
+        token_mixed(&d->rules, joined, n, &v->marks);
+}
+
+void value_judge(const struct detectors *d, const struct piece *p, struct value *v)
+{
+    uint64_t all = piece_ones(p->len), plain = p->digit | p->upper | p->lower;
+    *v = (struct value){ .form = FORM_OTHER };
+    if (p->len == 0) {
+        v->form = FORM_EMPTY;
+        return;
+    }
+    if (p->high) {
+        uint8_t narrow[PIECE_MAX];
+        struct span s = span_of(p->at, p->len);
+        size_t n = p->at[0] == 0xef ? value_narrow(s, narrow) : 0;
+        if (n == 0) {
+            value_han(d, s, v);
+        } else {
+            struct piece q = { .at = narrow, .len = n };
+            for (size_t i = 0; i < n; i++) {
+                q.digit |= (uint64_t)ascii_is_digit(narrow[i]) << i;
+                q.upper |= (uint64_t)(narrow[i] >= 'A' && narrow[i] <= 'Z') << i;
+                q.lower |= (uint64_t)(narrow[i] >= 'a' && narrow[i] <= 'z') << i;
+            }
+            if (q.digit == piece_ones(n))
+                digits_only(d, &q, v);
+            else
+                letters_and_digits(d, &q, v);
+        }
+    } else if (p->digit == all) {
+        digits_only(d, p, v);
+    } else if (plain == all) {
+        letters_and_digits(d, p, v);
+    } else {
+        with_marks(d, p, v);
+    }
+    if (p->literal) {
+        struct pii_marks m = { 0 };
+        size_t at = (size_t)__builtin_ctzll(p->literal);
+        if (detectors_secret(d, span_of(p->at, p->len), at, &m) && at == 0) {
+            v->marks.shape |= m.shape;
+            v->marks.pass |= m.pass;
+        }
+    }
+    if (d->houses.len)
+        detectors_house(d, span_of(p->at, p->len), &v->marks);
+}

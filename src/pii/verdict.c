@@ -1,0 +1,446 @@
+/* The arithmetic of verdicts. For a type with chance c (types.def), k of n distinct values of the
+ * shape passing weigh k ln(Q/c) + (n-k) ln((1-Q)/(1-c)), where Q allows for typing errors. */
+#include "pii/verdict.h"
+
+#include <math.h>
+
+static const double Q = 0.97;
+static const double CONFIRM = 13.8;  /* ln of 1,000,000 */
+static const double SUSPECT = 4.6;   /* ln of 100 */
+static const double STRONG_NAME = 6.9, WEAK_NAME = 3.4, AGREEING = 6.9;
+
+/* Distinct entries, as one type sees them. */
+struct tally {
+    uint32_t n, shaped, passed, test, context, heads;
+    uint64_t hits; /* with repeats */
+};
+
+static bool excused(unsigned type, pii_set pass)
+{
+    /* A damaged or masked number is no failure of the other kind. */
+    pii_set ids = pii_bit(PII_CN_ID) | pii_bit(PII_CN_ID15) | pii_bit(PII_CN_ID_DAMAGED) | pii_bit(PII_CN_ID_MASKED);
+    return pii_has(ids, type) && (pass & ids & ~pii_bit(type));
+}
+
+static struct tally tally_of(const struct sample *s, unsigned type)
+{
+    struct tally t = { .n = s->used };
+    uint64_t heads[16] = { 0 };
+    for (uint32_t i = 0; i < s->used; i++) {
+        const struct sample_entry *e = &s->at[i];
+        if (!pii_has(e->shape, type))
+            continue;
+        bool pass = pii_has(e->pass, type);
+        t.hits += pass ? e->count : 0;
+        if (!pass && excused(type, e->pass))
+            continue;
+        if (pass && e->flags & SAMPLE_TEST) {
+            t.test++;
+            continue;
+        }
+        t.shaped++;
+        t.passed += pass;
+        t.context += pass && e->flags & SAMPLE_CONTEXT;
+        if (pass)
+            heads[e->head / 64 % 16] |= 1ULL << (e->head % 64);
+    }
+    for (unsigned i = 0; i < 16; i++)
+        t.heads += (uint32_t)__builtin_popcountll(heads[i]);
+    return t;
+}
+
+static double log_odds(double chance, uint32_t passed, uint32_t missed)
+{
+    return passed * log(Q / chance) + missed * log((1 - Q) / (1 - chance));
+}
+
+/* Numbers that rise by small steps: a counter or a clock. */
+static bool is_counter(const struct traits *t)
+{
+    return t->numbers >= 8 && t->rising * 20 >= (t->numbers - 1) * 19 && t->small_steps * 2 >= t->rising;
+}
+
+static unsigned used_decades(const uint32_t decade[static DECADES])
+{
+    unsigned used = 0;
+    for (unsigned i = 0; i < DECADES; i++)
+        used += decade[i] > 0;
+    return used;
+}
+
+/* Birth dates: over three decades, and not mostly of the last years. */
+static bool is_human_ages(const uint32_t decade[static DECADES], uint32_t count, uint32_t recent)
+{
+    uint32_t most = 0;
+    for (unsigned i = 0; i < DECADES; i++)
+        most = decade[i] > most ? decade[i] : most;
+    return used_decades(decade) >= 3 && recent * 2 < count && most * 10 < count * 7;
+}
+
+static bool spreads(const struct field *f, unsigned type, const struct tally *t)
+{
+    const struct traits *tr = &f->traits;
+    if (is_counter(tr))
+        return false;
+    switch (type) {
+    case PII_BIRTH_DATE:
+        return is_human_ages(tr->decade, tr->dates, tr->recent);
+    case PII_CN_ID: case PII_CN_ID15: case PII_CN_ID_DAMAGED:
+        return t->passed >= 6 && (used_decades(tr->birth_decade) >= 3 || tr->births == 0 ? t->heads >= 2 : false);
+    case PII_CN_NAME:
+        return t->passed >= 12 && t->heads >= 5;
+    case PII_CN_ETHNIC:
+        return t->passed >= 3;
+    case PII_CN_MOBILE:
+        return t->passed >= 12 && t->heads >= 6;
+    case PII_CN_ADDRESS:
+        return t->passed >= 6;
+    default:
+        return t->passed >= 8 && t->heads >= 3;
+    }
+}
+
+/* Are most numbers of the field that look like an ID one? Order numbers with a date in them agree
+ * with the date of the order, too. */
+static bool holds_ids(const struct field *f)
+{
+    static const unsigned IDS[] = { PII_CN_ID, PII_CN_ID15, PII_CN_ID_DAMAGED };
+    uint32_t passed = 0, shaped = 0;
+    for (size_t i = 0; i < sizeof(IDS) / sizeof(IDS[0]); i++) {
+        struct tally t = tally_of(&f->distinct, IDS[i]);
+        passed += t.passed;
+        shaped = t.shaped + t.passed > shaped ? t.shaped : shaped;
+    }
+    return passed * 2 >= shaped && passed >= 3;
+}
+
+static bool siblings_agree(const struct profile *p, uint16_t field, unsigned type)
+{
+    bool birth = type == PII_BIRTH_DATE, sex = type == PII_SEX;
+    bool id = type == PII_CN_ID || type == PII_CN_ID15 || type == PII_CN_ID_DAMAGED;
+    for (size_t i = 0; i < p->pair_count; i++) {
+        const struct pair_count *pair = &p->pairs[i];
+        bool births = pair->birth_seen >= 5 && pair->birth_same * 10 >= pair->birth_seen * 8;
+        bool sexes = pair->sex_seen >= 12 && pair->sex_same * 100 >= pair->sex_seen * 92;
+        if (!births && !sexes)
+            continue;
+        if (!holds_ids(p->fields[pair->id]))
+            continue;
+        if (pair->other == field && ((birth && births) || (sex && sexes)))
+            return true;
+        if (pair->id == field && id && (births || sexes))
+            return true;
+    }
+    return false;
+}
+
+static void estimate(const struct sample *s, struct verdict *v)
+{
+    double scale = ldexp(1.0, (int)s->level), k = v->passed;
+    double width = s->level ? 1.96 * sqrt(k) : 0;
+    v->distinct = k * scale;
+    v->distinct_low = (k - width) * scale;
+    v->distinct_high = (k + width) * scale;
+    if (v->distinct_low < v->passed)
+        v->distinct_low = v->passed;
+}
+
+static void judge_whole(const struct profile *p, uint16_t field, unsigned type, struct verdict *v)
+{
+    const struct field *f = p->fields[field];
+    const unsigned traits = detectors_traits(p->d, type);
+    const double chance = detectors_chance(p->d, type);
+    struct tally t = tally_of(&f->distinct, type);
+    bool strong = pii_has(f->hint.strong, type), weak = pii_has(f->hint.weak, type);
+    *v = (struct verdict){ .type = type, .passed = t.passed, .shaped = t.shaped, .sampled = t.n,
+                           .hits = t.hits << f->distinct.level };
+    if (t.test > t.passed && t.test >= (strong ? 1U : 3U)) {
+        v->test_data = true;
+        v->passed = t.test;
+        v->state = VERDICT_SUSPECTED;
+        v->signals = SIGNAL_VALUES | (strong || weak ? SIGNAL_NAME : 0U);
+        v->log10_odds = log_odds(chance, t.test, 0) / log(10);
+        estimate(&f->distinct, v);
+        return;
+    }
+    if (t.passed == 0)
+        return;
+    /* A type that is the whole field answers for every value, others for those of their shape. */
+    uint32_t of = traits & T_WHOLE && type < PII_BUILT_IN ? t.n - t.test : t.shaped;
+    double share = (double)t.passed / of, cover = (double)t.passed / t.n;
+    double values = log_odds(chance, t.passed, of - t.passed);
+    /* Shares below nine tenths happen with people's data too (mixed documents); then only the
+     * share itself, far above chance, may speak. */
+    if (values < 0 && share > 0.5 && share > 4 * chance)
+        values = t.passed * log(share / chance) + (of - t.passed) * log((1.0001 - share) / (1 - chance));
+    bool sibling = siblings_agree(p, field, type), spread = spreads(f, type, &t);
+    double score = values + (strong ? STRONG_NAME : weak ? WEAK_NAME : 0) + (sibling ? AGREEING : 0);
+    v->log10_odds = values / log(10);
+    estimate(&f->distinct, v);
+    if (is_counter(&f->traits) && chance > 0.3)
+        score = 0;
+    if (f->hint.negative && !sibling)
+        score -= STRONG_NAME;
+    v->signals = (values > SUSPECT && share >= 0.5 ? SIGNAL_VALUES : 0U) | (strong || weak ? SIGNAL_NAME : 0U) |
+                 (spread ? SIGNAL_SPREAD : 0U) | (sibling ? SIGNAL_SIBLING : 0U);
+    if (traits & T_SELF && v->signals & SIGNAL_VALUES)
+        v->signals |= SIGNAL_SPREAD;
+    if (type == PII_BIRTH_DATE && !spread && t.passed >= 12 && !sibling)
+        score = score > SUSPECT ? SUSPECT : score;
+    bool agreed = !(traits & T_NAMED) || strong || sibling || (weak && spread);
+    bool enough = cover >= 0.5 || (cover >= 0.02 && (strong || weak || chance <= 0.1) && t.passed >= 10);
+    if (strong && t.shaped * 2 >= t.n && share >= 0.3 && t.passed >= 3 && values <= SUSPECT && chance < 0.3)
+        v->state = VERDICT_SUSPECTED;
+    if (score >= SUSPECT && share >= 0.3)
+        v->state = VERDICT_SUSPECTED;
+    if (score >= CONFIRM && enough && agreed && v->signals & SIGNAL_VALUES &&
+        v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING))
+        v->state = VERDICT_CONFIRMED;
+    if (!agreed && !weak && v->state == VERDICT_SUSPECTED && (chance >= 0.3 || type == PII_SEX))
+        v->state = VERDICT_NONE;
+}
+
+static void judge_tokens(const struct profile *p, uint16_t field, unsigned type, bool company, struct verdict *v)
+{
+    const struct field *f = p->fields[field];
+    const unsigned traits = detectors_traits(p->d, type);
+    const double chance = detectors_chance(p->d, type);
+    struct tally t = tally_of(&f->tokens, type);
+    *v = (struct verdict){ .type = type, .in_text = true, .passed = t.passed, .shaped = t.shaped,
+                           .sampled = t.shaped, .hits = t.hits << f->tokens.level };
+    if (t.passed == 0 || t.test > t.passed) {
+        v->test_data = t.test > 3;
+        v->passed = t.test;
+        v->state = v->test_data && !(traits & T_TRACE) ? VERDICT_SUSPECTED : VERDICT_NONE;
+        return;
+    }
+    double share = (double)t.passed / t.shaped;
+    double values = log_odds(chance, t.passed, t.shaped - t.passed);
+    bool context = t.context >= 2 && t.context * 10 >= t.passed * 3;
+    bool spread = t.passed >= 10 && t.heads >= 3 && share >= 0.8;
+    v->log10_odds = values / log(10);
+    v->signals = (values > SUSPECT ? SIGNAL_VALUES : 0U) | (context ? SIGNAL_NAME : 0U) |
+                 (spread ? SIGNAL_SPREAD : 0U) | (company ? SIGNAL_SIBLING : 0U);
+    estimate(&f->tokens, v);
+    double score = values + (context ? STRONG_NAME : 0);
+    if (score >= SUSPECT && (context || chance <= 0.12 || company))
+        v->state = VERDICT_SUSPECTED;
+    bool agreed = traits & T_SELF || context || (spread && !(traits & T_NAMED) && chance <= 0.1) ||
+                  (company && !(traits & T_NAMED));
+    if (score >= CONFIRM && agreed && share >= 0.5)
+        v->state = VERDICT_CONFIRMED;
+    if (traits & T_SELF && t.passed >= 1)
+        v->state = VERDICT_CONFIRMED;
+    if (traits & T_TRACE && !company && v->state == VERDICT_CONFIRMED)
+        v->state = VERDICT_SUSPECTED;
+}
+
+/* Texts about a subject: a share of the longer values holds three words of it. */
+static void judge_subject(const struct profile *p, uint16_t field, unsigned type, struct verdict *v)
+{
+    const struct field *f = p->fields[field];
+    uint32_t k = type == PII_POLICE ? f->traits.police : f->traits.medical, n = f->traits.texts;
+    bool named = pii_has(f->hint.strong | f->hint.weak, type);
+    *v = (struct verdict){ .type = type, .passed = k, .shaped = n, .sampled = n, .hits = k };
+    if (k < 3)
+        return;
+    double share = (double)k / n;
+    v->log10_odds = k * log(share / 0.02) / log(10);
+    v->distinct = v->distinct_low = v->distinct_high = k;
+    v->signals = SIGNAL_VALUES | (named ? SIGNAL_NAME : 0U) | (share >= 0.4 && k >= 10 ? SIGNAL_SPREAD : 0U);
+    if (share >= 0.1)
+        v->state = VERDICT_SUSPECTED;
+    if ((named && share >= 0.2 && k >= 5) || (share >= 0.4 && k >= 20))
+        v->state = VERDICT_CONFIRMED;
+}
+
+/* Passwords in clear: the name says so, and the values look like nothing else. */
+static void judge_password(const struct profile *p, uint16_t field, struct verdict *v)
+{
+    const struct field *f = p->fields[field];
+    const struct traits *t = &f->traits;
+    bool hashes = t->length_min == t->length_max && t->forms[FORM_HEX] * 10 >= (t->forms[FORM_HEX] + t->forms[FORM_OTHER] +
+                  t->forms[FORM_NUMBER] + t->forms[FORM_HAN]) * 9 && t->length_min >= 32;
+    *v = (struct verdict){ .type = hashes ? PII_PASSWORD_HASH : PII_PASSWORD, .passed = f->distinct.used,
+                           .shaped = f->distinct.used, .sampled = f->distinct.used, .hits = f->values - f->empties };
+    if (!pii_has(f->hint.strong, PII_PASSWORD) || f->hint.negative || f->distinct.used < 5 || t->length_max > 128)
+        return;
+    v->signals = SIGNAL_NAME | SIGNAL_SPREAD;
+    estimate(&f->distinct, v);
+    v->state = t->length_min >= 4 && f->distinct.used >= 10 ? VERDICT_CONFIRMED : VERDICT_SUSPECTED;
+}
+
+static bool stronger(const struct verdict *a, const struct verdict *b)
+{
+    if (a->state != b->state)
+        return a->state > b->state;
+    if ((a->signals ^ b->signals) & SIGNAL_NAME)
+        return a->signals & SIGNAL_NAME;
+    return a->log10_odds > b->log10_odds;
+}
+
+static void insert(struct verdict *list, size_t *count, const struct verdict *v)
+{
+    if (v->state == VERDICT_NONE)
+        return;
+    size_t at = *count < VERDICTS_PER_FIELD_MAX ? (*count)++ : VERDICTS_PER_FIELD_MAX - 1;
+    if (at == VERDICTS_PER_FIELD_MAX - 1 && *count == VERDICTS_PER_FIELD_MAX && list[at].state != VERDICT_NONE &&
+        !stronger(v, &list[at]))
+        return;
+    list[at] = *v;
+    for (; at > 0 && stronger(&list[at], &list[at - 1]); at--) {
+        struct verdict swap = list[at];
+        list[at] = list[at - 1];
+        list[at - 1] = swap;
+    }
+}
+
+/* The share of the entries passing `type` that pass none of the types in `others`. */
+static double own_share(const struct sample *s, unsigned type, pii_set others)
+{
+    uint32_t all = 0, own = 0;
+    for (uint32_t i = 0; i < s->used; i++) {
+        if (!pii_has(s->at[i].pass, type))
+            continue;
+        all++;
+        own += !(s->at[i].pass & others);
+    }
+    return all ? (double)own / all : 0;
+}
+
+/* Where the same values explain several types, only the strongest stays. */
+static size_t drop_explained(const struct field *f, struct verdict *list, size_t count)
+{
+    pii_set whole = 0, text = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct verdict *v = &list[i];
+        bool subject = v->type == PII_POLICE || v->type == PII_MEDICAL || v->type == PII_PASSWORD;
+        pii_set *seen = v->in_text ? &text : &whole;
+        const struct sample *s = v->in_text ? &f->tokens : &f->distinct;
+        if (!subject && *seen && !v->test_data && own_share(s, v->type, *seen) < 0.2)
+            continue;
+        if (!subject)
+            *seen |= pii_bit(v->type);
+        list[kept++] = *v;
+    }
+    return kept;
+}
+
+size_t verdict_field(const struct profile *p, uint16_t field, struct verdict ret[static VERDICTS_PER_FIELD_MAX])
+{
+    const struct field *f = p->fields[field];
+    struct verdict all[VERDICTS_PER_FIELD_MAX] = { 0 }, v;
+    size_t count = 0;
+    bool company = false;
+    for (unsigned type = 0; type < detectors_type_count(p->d); type++) {
+        if (f->distinct.used) {
+            judge_whole(p, field, type, &v);
+            insert(all, &count, &v);
+        }
+        if (f->tokens.used && !(detectors_traits(p->d, type) & (T_TRACE | T_NAMED | T_WHOLE))) {
+            judge_tokens(p, field, type, false, &v);
+            company = company || (v.state == VERDICT_CONFIRMED && detectors_category(p->d, type) == IDENTITY);
+        }
+    }
+    for (unsigned type = 0; f->tokens.used && type < detectors_type_count(p->d); type++) {
+        judge_tokens(p, field, type, company, &v);
+        insert(all, &count, &v);
+    }
+    for (unsigned type = PII_MEDICAL; f->traits.texts && type <= PII_POLICE; type++) {
+        judge_subject(p, field, type, &v);
+        insert(all, &count, &v);
+    }
+    if (pii_has(f->hint.strong, PII_PASSWORD)) {
+        judge_password(p, field, &v);
+        insert(all, &count, &v);
+    }
+    count = drop_explained(f, all, count);
+    for (size_t i = 0; i < count; i++)
+        ret[i] = all[i];
+    return count;
+}
+
+/* How well a type counts persons: numbers given to one person first, names last; -1 = not at all. */
+static int person_rank(const struct detectors *d, unsigned type)
+{
+    switch (type) {
+    case PII_CN_NAME: case PII_PERSON_NAME: case PII_CN_PLATE:
+        return 1;
+    case PII_EMAIL:
+        return 2;
+    case PII_CN_MOBILE:
+        return 3;
+    default:
+        return detectors_category(d, type) == IDENTITY ? 4 : -1;
+    }
+}
+
+/* Distinct values of the field that pass any of the types. */
+static void count_persons(const struct sample *s, pii_set types, struct persons *ret)
+{
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < s->used; i++)
+        k += (s->at[i].pass & types) != 0;
+    double scale = ldexp(1.0, (int)s->level), width = s->level ? 1.96 * sqrt(k) : 0;
+    ret->estimate = k * scale;
+    ret->low = (k - width) * scale;
+    ret->high = (k + width) * scale;
+}
+
+bool verdict_persons(const struct profile *p, struct persons *ret)
+{
+    int best = -1;
+    for (size_t i = 0; i < p->field_count; i++) {
+        struct verdict v[VERDICTS_PER_FIELD_MAX];
+        size_t count = verdict_field(p, (uint16_t)i, v);
+        for (size_t k = 0; k < count; k++) {
+            struct persons here = { .field = (uint16_t)i, .type = v[k].type };
+            int rank = person_rank(p->d, v[k].type);
+            pii_set types = 0;
+            if (rank < 0 || rank < best || v[k].state != VERDICT_CONFIRMED || v[k].test_data)
+                continue;
+            for (size_t j = 0; j < count; j++)
+                if (v[j].state == VERDICT_CONFIRMED && v[j].in_text == v[k].in_text && person_rank(p->d, v[j].type) == rank)
+                    types |= pii_bit(v[j].type);
+            count_persons(v[k].in_text ? &p->fields[i]->tokens : &p->fields[i]->distinct, types, &here);
+            if (rank == best && here.estimate <= ret->estimate)
+                continue;
+            best = rank;
+            *ret = here;
+        }
+    }
+    return best >= 0;
+}
+
+const char *verdict_state_name(enum verdict_state s)
+{
+    static const char *const NAMES[] = { "none", "suspected", "confirmed" };
+    return NAMES[s];
+}
+
+uint64_t sample_size_to_see(double prevalence, double certainty)
+{
+    if (!(prevalence > 0 && prevalence < 1 && certainty > 0 && certainty < 1))
+        return 0;
+    return (uint64_t)ceil(log(1 - certainty) / log(1 - prevalence));
+}
+
+uint64_t sample_size_for_share(double margin)
+{
+    if (!(margin > 0 && margin < 1))
+        return 0;
+    return (uint64_t)ceil(1.96 * 1.96 * 0.25 / (margin * margin));
+}
+
+void wilson_interval(uint64_t k, uint64_t n, double *ret_low, double *ret_high)
+{
+    const double z2 = 1.96 * 1.96;
+    double share = n ? (double)k / (double)n : 0, d = 1 + z2 / (double)(n ? n : 1);
+    double middle = share + z2 / (2 * (double)(n ? n : 1));
+    double width = 1.96 * sqrt(share * (1 - share) / (double)(n ? n : 1) + z2 / (4.0 * (double)(n ? n : 1) * (double)(n ? n : 1)));
+    *ret_low = n ? (middle - width) / d : 0;
+    *ret_high = n ? (middle + width) / d : 1;
+    if (*ret_low < 0)
+        *ret_low = 0;
+}

@@ -1,0 +1,53 @@
+/* What a field holds, by likelihood. For every type: k of n distinct values of its shape pass; the
+ * odds compare "a field of this type, a few values mistyped" with "something else of that shape". */
+#ifndef AJAR_PII_VERDICT_H
+#define AJAR_PII_VERDICT_H
+
+#include "pii/profile.h"
+
+enum verdict_state { VERDICT_NONE, VERDICT_SUSPECTED, VERDICT_CONFIRMED };
+
+enum verdict_signals {
+    SIGNAL_VALUES = 1,  /* the values pass, far beyond chance */
+    SIGNAL_NAME = 2,    /* the name of the field, or words before the values, say so */
+    SIGNAL_SPREAD = 4,  /* the values spread as those of people do, not as a counter's */
+    SIGNAL_SIBLING = 8, /* another field of the same records agrees */
+};
+
+enum { VERDICTS_PER_FIELD_MAX = 6 };
+
+struct verdict {
+    unsigned type;
+    enum verdict_state state;
+    bool in_text;          /* candidates inside text, not whole values */
+    bool test_data;        /* most of what passes comes from manuals and test forms */
+    unsigned signals;
+    uint32_t passed, shaped, sampled; /* distinct: k, n, and all values looked at */
+    uint64_t hits;         /* values or candidates that pass, repeats included; an estimate once the sample is full */
+    double log10_odds;     /* of the type against chance, before names are counted */
+    double distinct, distinct_low, distinct_high; /* estimate of passing values, 95 % */
+};
+
+/* Up to VERDICTS_PER_FIELD_MAX verdicts on a field, strongest first; returns how many. */
+size_t verdict_field(const struct profile *p, uint16_t field, struct verdict ret[static VERDICTS_PER_FIELD_MAX]);
+
+/* How many persons the source speaks of: the best confirmed field that names one. False where
+ * there is none. */
+struct persons {
+    uint16_t field;
+    unsigned type;
+    double low, estimate, high;
+};
+bool verdict_persons(const struct profile *p, struct persons *ret);
+
+const char *verdict_state_name(enum verdict_state s);
+
+/* Random records needed so that data in a share of `prevalence` of them is seen at least once with
+ * this certainty (both in 0..1, exclusive). */
+uint64_t sample_size_to_see(double prevalence, double certainty);
+/* Random records needed to know a share within +- margin at 95 %. */
+uint64_t sample_size_for_share(double margin);
+/* Wilson's 95 % interval for k of n. */
+void wilson_interval(uint64_t k, uint64_t n, double *ret_low, double *ret_high);
+
+#endif

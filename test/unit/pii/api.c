@@ -1,0 +1,359 @@
+/* The whole way through the public interface: formats, encodings, packing, borders of buffers, and that no value leaves. */
+#include "unit/check.h"
+
+#include <stdio.h>
+
+#include <iconv.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "base/buf.h"
+#include "base/random.h"
+#include "pii/api.c"
+
+static struct ajar_pii *Pii;
+
+/* A resident ID with a right check digit, by number. */
+static void make_id(unsigned i, char out[19])
+{
+    static const int WEIGHTS[17] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
+    int sum = 0;
+    snprintf(out, 19, "%s%04u%02u%02u%03u", i % 3 ? "310101" : "440305", 1950 + i * 7 % 60, 1 + i % 12, 1 + i % 28, i * 37 % 1000);
+    for (unsigned k = 0; k < 17; k++)
+        sum += (out[k] - '0') * WEIGHTS[k];
+    out[17] = "10X98765432"[sum % 11];
+    out[18] = '\0';
+}
+
+static void make_rows(struct buf *b, const char *head, const char *row, unsigned count)
+{
+    buf_init(b, 64 << 20);
+    buf_str(b, head);
+    for (unsigned i = 0; i < count; i++) {
+        char id[19], phone[12];
+        make_id(i, id);
+        snprintf(phone, sizeof(phone), "1%02u%08u", 30 + i % 10, 10203040 + i * 7919);
+        for (const char *at = row; *at; at++) {
+            if (*at == '#')
+                buf_str(b, id);
+            else if (*at == '~')
+                buf_str(b, phone);
+            else
+                buf_byte(b, (uint8_t)*at);
+        }
+    }
+}
+
+static struct ajar_pii_scan *scan_of(struct span s, size_t step, size_t buffer, const char *engine)
+{
+    const struct ajar_pii_options options = { .buffer_bytes = buffer, .engine = engine };
+    struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, &options);
+    assert_non_null(scan);
+    for (size_t at = 0; at < s.len; at += step) {
+        struct span part = span_sub(s, at, step);
+        ajar_pii_scan_write(scan, part.at, part.len);
+    }
+    return scan;
+}
+
+static const struct ajar_pii_finding *find(struct ajar_pii_scan *scan, const char *field, const char *type)
+{
+    size_t count;
+    const struct ajar_pii_finding *f = ajar_pii_findings(scan, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(f[i].field, field) == 0 && strcmp(f[i].type, type) == 0)
+            return &f[i];
+    return NULL;
+}
+
+static void expect_id(struct span s, const char *field, const char *format, const char *coding)
+{
+    struct ajar_pii_scan *scan = scan_of(s, 4093, 0, NULL);
+    struct ajar_pii_summary summary;
+    assert_true(ajar_pii_scan_end(scan, NULL));
+    ajar_pii_summarise(scan, &summary);
+    assert_string_equal(summary.format, format);
+    assert_string_equal(summary.coding, coding);
+    const struct ajar_pii_finding *f = find(scan, field, "cn-id");
+    assert_non_null(f);
+    assert_int_equal(f->state, AJAR_PII_CONFIRMED);
+    assert_int_equal(f->passed, f->shaped);
+    ajar_pii_scan_free(scan);
+}
+
+static const struct {
+    const char *format, *field, *head, *row;
+} FORMATS[] = {
+    { "csv", "sfzh", "xh,sfzh,sjhm\r\n", "1,#,~\r\n" },
+    { "csv", "column 2", "", "7;\"#\";\"~\"\n" },
+    { "json", "sfzh", "", "{\"sfzh\":\"#\",\"sjhm\":~,\"a\":{\"b\":[1,2,{\"c\":null}]}}\n" },
+    { "json", "rows.person.id", "{\"took\":1,\n\"rows\":[", "{\"person\":{\"id\":\"#\",\"p\":\"~\"}}," },
+    { "sql", "t.sfzh", "CREATE TABLE `t` (`id` int(11) NOT NULL, `sfzh` varchar(18) DEFAULT 'a,b', PRIMARY KEY (`id`));\nINSERT INTO `t` VALUES ",
+      "(1,'#')," },
+    { "sql", "people.sfzh", "INSERT INTO people (n, sfzh) VALUES\n", "(NULL, '#'),\n" },
+    { "sql", "people.sfzh", "COPY public.people (n, sfzh) FROM stdin;\n", "\\N\t#\n" },
+    { "text", "(text)", "", "2026-11-22 报警人身份证号：#，电话 ~ 已登记\n" },
+};
+
+static void test_formats(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
+        struct buf b;
+        make_rows(&b, FORMATS[i].head, FORMATS[i].row, 300);
+        expect_id(buf_span(&b), FORMATS[i].field, FORMATS[i].format, "utf-8");
+        buf_release(&b);
+    }
+}
+
+static void recode(struct span s, const char *to, struct buf *out)
+{
+    iconv_t cd = iconv_open(to, "UTF-8");
+    char *from = (char *)(uintptr_t)s.at;
+    size_t left = s.len, room = s.len * 2 + 16;
+    buf_init(out, 64 << 20);
+    char *at = (char *)buf_room(out, room), *start = at;
+    assert_true(iconv(cd, &from, &left, &at, &room) != (size_t)-1);
+    out->len += (size_t)(at - start);
+    iconv_close(cd);
+}
+
+static void test_codings(void **state)
+{
+    (void)state;
+    static const struct { const char *iconv, *name; } CODINGS[] = { { "GB18030", "gb18030" }, { "UTF-16LE", "utf-16le" }, { "UTF-16BE", "utf-16be" } };
+    for (size_t i = 0; i < 3; i++) {
+        struct buf b, coded;
+        make_rows(&b, "姓名,身份证号\n", "张伟,#\n", 400);
+        recode(buf_span(&b), CODINGS[i].iconv, &coded);
+        expect_id(buf_span(&coded), "身份证号", "csv", CODINGS[i].name);
+        buf_release(&b);
+        buf_release(&coded);
+    }
+}
+
+static void test_packed(void **state)
+{
+    (void)state;
+    struct buf b;
+    make_rows(&b, "a,sfzh,c\n", "1,#,~\n", 3000);
+    size_t cap = compressBound(b.len) + 64;
+    uint8_t *packed = test_malloc(cap);
+    z_stream z = { .next_in = b.at, .avail_in = (uInt)b.len, .next_out = packed, .avail_out = (uInt)cap };
+    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    expect_id(span_of(packed, z.total_out), "sfzh", "csv", "utf-8");
+    deflateEnd(&z);
+    size_t n = ZSTD_compress(packed, cap, b.at, b.len, 3);
+    expect_id(span_of(packed, n), "sfzh", "csv", "utf-8");
+    /* Cut short: what was read counts, and the end says so. */
+    char error[AJAR_PII_ERROR_MAX];
+    packed[n / 2] ^= 0xff;
+    packed[n / 2 + 1] ^= 0xff;
+    packed[6] ^= 0xff;
+    struct ajar_pii_scan *scan = scan_of(span_of(packed, n), 1000, 0, NULL);
+    (void)ajar_pii_scan_end(scan, error);
+    ajar_pii_scan_free(scan);
+    test_free(packed);
+    buf_release(&b);
+}
+
+/* Everything that a scan says, as text. */
+static void tell(struct ajar_pii_scan *scan, struct buf *out)
+{
+    size_t count;
+    buf_init(out, 1 << 20);
+    ajar_pii_scan_end(scan, NULL);
+    const struct ajar_pii_finding *f = ajar_pii_findings(scan, &count);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "%s %s %d %u %d %d %u %u %u %llu %.6f %.3f\n", f[i].field, f[i].type, (int)f[i].state, f[i].signals, f[i].in_text,
+                   f[i].test_data, f[i].passed, f[i].shaped, f[i].sampled, (unsigned long long)f[i].hits, f[i].log10_odds, f[i].distinct);
+}
+
+static void test_borders_do_not_matter(void **state)
+{
+    (void)state;
+    static const size_t STEPS[] = { 1, 7, 64, 4096, 1 << 20 }, BUFFERS[] = { 4096, 5000, 65536, 0 };
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
+        struct buf b, first = { 0 };
+        make_rows(&b, FORMATS[i].head, FORMATS[i].row, 700);
+        for (size_t k = 0; k < 5 * 4; k++) {
+            struct buf told;
+            struct ajar_pii_scan *scan = scan_of(buf_span(&b), STEPS[k % 5], BUFFERS[k / 5], k % 2 ? "portable" : NULL);
+            tell(scan, &told);
+            ajar_pii_scan_free(scan);
+            if (k == 0)
+                first = told;
+            else if (!span_eq(buf_span(&first), buf_span(&told)))
+                fail_msg("%s, step %zu, buffer %zu:\n%.*sinstead of\n%.*s", FORMATS[i].head, STEPS[k % 5], BUFFERS[k / 5],
+                         SPAN_FMT(buf_span(&told)), SPAN_FMT(buf_span(&first)));
+            if (k)
+                buf_release(&told);
+        }
+        buf_release(&first);
+        buf_release(&b);
+    }
+}
+
+static void test_no_value_leaves(void **state)
+{
+    (void)state;
+    struct buf b;
+    /* Numbers as keys, a heading that is a person: both must not be shown. */
+    make_rows(&b, "", "{\"~\":{\"#\":\"#\"},\"mail\":\"x@corp.de\"}\n", 200);
+    struct ajar_pii_scan *scan = scan_of(buf_span(&b), 4096, 0, NULL);
+    struct buf told;
+    tell(scan, &told);
+    assert_false(span_has(buf_span(&told), "13"
+                                           "0102"));
+    assert_non_null(find(scan, "*.*", "cn-id"));
+    ajar_pii_scan_free(scan);
+    buf_release(&told);
+    buf_release(&b);
+    make_rows(&b, "王小明,#13\n", "李雷,#\n", 200);
+    scan = scan_of(buf_span(&b), 4096, 0, NULL);
+    tell(scan, &told);
+    assert_false(span_has(buf_span(&told), "王小明"));
+    ajar_pii_scan_free(scan);
+    buf_release(&told);
+    buf_release(&b);
+}
+
+static void test_shapes(void **state)
+{
+    (void)state;
+    struct buf b;
+    make_rows(&b, "sfzh,b\n", "#,~\n", 200);
+    const struct ajar_pii_options options = { .shapes = true };
+    struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, &options);
+    ajar_pii_scan_write(scan, b.at, b.len);
+    assert_true(ajar_pii_scan_end(scan, NULL));
+    const char *shape = find(scan, "sfzh", "cn-id")->shape;
+    assert_non_null(shape);
+    assert_int_equal(strlen(shape), 18);
+    assert_memory_equal(shape + 3, "***********", 11);
+    ajar_pii_scan_free(scan);
+    buf_release(&b);
+}
+
+static void test_records_by_hand(void **state)
+{
+    (void)state;
+    struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, NULL);
+    for (unsigned i = 0; i < 100; i++) {
+        char id[19];
+        make_id(i, id);
+        ajar_pii_record_begin(scan);
+        ajar_pii_record_value(scan, "sfzh", id, 18);
+        ajar_pii_record_value(scan, "sfzh", NULL, 0);
+        ajar_pii_record_end(scan);
+    }
+    assert_true(ajar_pii_scan_end(scan, NULL));
+    struct ajar_pii_summary s;
+    ajar_pii_summarise(scan, &s);
+    assert_int_equal(s.records, 100);
+    assert_true(s.persons_known && s.persons == 100);
+    ajar_pii_scan_free(scan);
+}
+
+static void test_house_format(void **state)
+{
+    (void)state;
+    static const char YAML[] = "house:\n  - { name: acme-customer, label: customer of Acme, prefix: AC, chars: digits, length: 9, check: weighted,\n"
+                               "      weights: [8, 7, 6, 5, 4, 3, 2, 9], modulus: 11, map: 0123456789X, fields: [kundennr] }\n";
+    char error[AJAR_PII_ERROR_MAX];
+    struct ajar_pii *own = ajar_pii_new(error);
+    assert_true(ajar_pii_add_detectors(own, YAML, strlen(YAML), error));
+    assert_false(ajar_pii_add_detectors(own, "house:\n  - { name: bad }\n", 24, error));
+    struct ajar_pii_scan *scan = ajar_pii_scan_new(own, NULL);
+    for (unsigned i = 0; i < 60; i++) {
+        static const int W[8] = { 8, 7, 6, 5, 4, 3, 2, 9 };
+        char number[16];
+        int sum = 0;
+        snprintf(number, sizeof(number), "AC%08u", 10203040 + i * 7919);
+        for (unsigned k = 0; k < 8; k++)
+            sum += (number[2 + k] - '0') * W[k];
+        if (sum % 11 == 10)
+            continue; /* X is no digit */
+        number[10] = (char)('0' + sum % 11);
+        ajar_pii_record_begin(scan);
+        ajar_pii_record_value(scan, "kundennr", number, 11);
+        ajar_pii_record_end(scan);
+    }
+    ajar_pii_scan_end(scan, error);
+    const struct ajar_pii_finding *f = find(scan, "kundennr", "acme-customer");
+    assert_non_null(f);
+    assert_int_equal(f->state, AJAR_PII_CONFIRMED);
+    ajar_pii_scan_free(scan);
+    ajar_pii_free(own);
+}
+
+static void test_hostile(void **state)
+{
+    (void)state;
+    struct random r = { 99 };
+    static const char ALPHABET[] = "{}[]\",:\\'()0123456789-.@ \n\r\tINSERT VALUESnull\xe4\xba\xac";
+    for (unsigned round = 0; round < 300; round++) {
+        uint8_t bytes[3000];
+        size_t n = random_below(&r, sizeof(bytes));
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = round % 3 ? (uint8_t)ALPHABET[random_below(&r, sizeof(ALPHABET) - 1)] : (uint8_t)random_next(&r);
+        static const char *const FORCED[] = { NULL, "json", "csv", "sql", "text" };
+        const struct ajar_pii_options options = { .format = FORCED[round % 5], .buffer_bytes = 4096 };
+        struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, &options);
+        ajar_pii_scan_write(scan, bytes, n);
+        ajar_pii_scan_write(scan, bytes, n);
+        (void)ajar_pii_scan_end(scan, NULL);
+        size_t count;
+        (void)ajar_pii_findings(scan, &count);
+        ajar_pii_scan_free(scan);
+    }
+    /* Depth, and a string longer than any buffer. */
+    struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, NULL);
+    for (unsigned i = 0; i < 100000; i++)
+        ajar_pii_scan_write(scan, "[{\"a\":", 6);
+    ajar_pii_scan_write(scan, "\"", 1);
+    for (unsigned i = 0; i < 20000; i++)
+        ajar_pii_scan_write(scan, "0123456789abcdef\\\\", 18);
+    (void)ajar_pii_scan_end(scan, NULL);
+    ajar_pii_scan_free(scan);
+}
+
+static void test_sample_sizes(void **state)
+{
+    (void)state;
+    double low, high;
+    assert_int_equal(ajar_pii_sample_to_see(0.01, 0.95), 299);
+    assert_int_equal(ajar_pii_sample_to_see(0.001, 0.999), 6905);
+    assert_int_equal(ajar_pii_sample_for_share(0.05), 385);
+    ajar_pii_share(0, 100, &low, &high);
+    assert_true(low == 0 && high > 0.0369 && high < 0.0371);
+    ajar_pii_share(50, 100, &low, &high);
+    assert_true(low > 0.403 && low < 0.405 && high > 0.595 && high < 0.597);
+}
+
+static int set_up(void **state)
+{
+    char error[AJAR_PII_ERROR_MAX];
+    (void)state;
+    Pii = ajar_pii_new(error);
+    return Pii ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    ajar_pii_free(Pii);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_formats), cmocka_unit_test(test_codings), cmocka_unit_test(test_packed),
+        cmocka_unit_test(test_borders_do_not_matter), cmocka_unit_test(test_no_value_leaves), cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_records_by_hand), cmocka_unit_test(test_house_format), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_sample_sizes),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
