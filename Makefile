@@ -21,7 +21,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-protot
         -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef \
         -Wimplicit-fallthrough -Wframe-larger-than=8192 -Werror
 HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
-CPPFLAGS += -Isrc -I$(BUILD)/gen -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
+CPPFLAGS += -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
 CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
 LDLIBS   += -lm -ljansson -lyaml -lssl -lcrypto -lsqlite3 -lz -lzstd
@@ -120,6 +120,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/ajar/catalog $(DESTDIR)$(PREFIX)/share/ajar/rules
 	install -m 644 catalog/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/catalog
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/rules
+	install -d $(DESTDIR)$(PREFIX)/share/ajar/data
+	install -m 644 data/*.csv $(DESTDIR)$(PREFIX)/share/ajar/data
 	if command -v scdoc >/dev/null; then $(MAKE) man && \
 	    install -D -m 644 $(BUILD)/ajar.1 $(DESTDIR)$(PREFIX)/share/man/man1/ajar.1; fi
 

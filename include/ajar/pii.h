@@ -47,19 +47,20 @@ struct ajar_pii_options {
 /* One type of data in one field. Text comes from the source and must be escaped before it is
  * shown. Pointers live as long as the scan. */
 struct ajar_pii_finding {
-    const char *field;    /* path, parts joined by dots; "(text)" for free text */
+    const char *field; /* path, parts joined by dots; "(text)" for free text */
     const char *type, *label, *category;
     enum ajar_pii_state state;
-    unsigned signals;     /* enum ajar_pii_signal */
-    bool in_text;         /* candidates inside text, not whole values */
-    bool test_data;       /* values of manuals and test forms, not of people */
+    unsigned signals;        /* enum ajar_pii_signal */
+    bool in_text;            /* candidates inside text, not whole values */
+    bool test_data;          /* values of manuals and test forms, not of people */
     uint32_t passed, shaped; /* k of n distinct values of this shape keep every rule */
-    uint32_t sampled;     /* distinct values looked at */
-    uint64_t hits;        /* values that pass, repeats included; an estimate once distinct_low < distinct_high */
-    double chance;        /* how often a value of this shape passes in the worst trap known */
-    double log10_odds;    /* of this type against chance, names not counted */
+    uint32_t sampled;        /* distinct values looked at */
+    uint64_t
+        hits; /* values that pass, repeats included; an estimate once distinct_low < distinct_high */
+    double chance;     /* how often a value of this shape passes in the worst trap known */
+    double log10_odds; /* of this type against chance, names not counted */
     double distinct_low, distinct, distinct_high; /* distinct passing values, 95 % */
-    const char *shape;    /* NULL unless asked for */
+    const char *shape;                            /* NULL unless asked for */
 };
 
 struct ajar_pii_summary {
@@ -75,10 +76,12 @@ struct ajar_pii_summary {
 struct ajar_pii *ajar_pii_new(char error[AJAR_PII_ERROR_MAX]);
 void ajar_pii_free(struct ajar_pii *pii);
 /* Adds detectors of the user's own (doc/pii.md); before the first scan. */
-bool ajar_pii_add_detectors(struct ajar_pii *pii, const char *yaml, size_t length, char error[AJAR_PII_ERROR_MAX]);
+bool ajar_pii_add_detectors(struct ajar_pii *pii, const char *yaml, size_t length,
+                            char error[AJAR_PII_ERROR_MAX]);
 
 /* NULL where an option is unknown or there is no memory; `options` may be NULL. */
-struct ajar_pii_scan *ajar_pii_scan_new(const struct ajar_pii *pii, const struct ajar_pii_options *options);
+struct ajar_pii_scan *ajar_pii_scan_new(const struct ajar_pii *pii,
+                                        const struct ajar_pii_options *options);
 void ajar_pii_scan_free(struct ajar_pii_scan *scan);
 void ajar_pii_scan_write(struct ajar_pii_scan *scan, const void *bytes, size_t length);
 /* Reads a descriptor to its end. */
@@ -88,7 +91,8 @@ bool ajar_pii_scan_end(struct ajar_pii_scan *scan, char error[AJAR_PII_ERROR_MAX
 
 /* Instead of bytes: records that the caller has taken apart, field by field. */
 void ajar_pii_record_begin(struct ajar_pii_scan *scan);
-void ajar_pii_record_value(struct ajar_pii_scan *scan, const char *field, const void *value, size_t length);
+void ajar_pii_record_value(struct ajar_pii_scan *scan, const char *field, const void *value,
+                           size_t length);
 void ajar_pii_record_end(struct ajar_pii_scan *scan);
 
 /* After the end. Confirmed first within each field. */

@@ -17,10 +17,26 @@
 #include "pii/pii.h"
 #include "text/escape.h"
 
-enum { FILES_MAX = 4 << 20, PATHS_BYTES_MAX = 512 << 20, DIRECTORY_DEPTH_MAX = 64, THREADS_MAX = 64,
-       REPORT_BYTES_MAX = 16 << 20, AHEAD_MAX = 256, YAML_FILE_MAX = 1 << 20 };
+enum {
+    FILES_MAX = 4 << 20,
+    PATHS_BYTES_MAX = 512 << 20,
+    DIRECTORY_DEPTH_MAX = 64,
+    THREADS_MAX = 64,
+    REPORT_BYTES_MAX = 16 << 20,
+    AHEAD_MAX = 256,
+    YAML_FILE_MAX = 1 << 20
+};
 
-enum { ROW_FORMAT, ROW_JSON, ROW_SHAPES, ROW_DETECTORS, ROW_THREADS, ROW_ALL, ROW_ENGINE, ROW_TO_SEE };
+enum {
+    ROW_FORMAT,
+    ROW_JSON,
+    ROW_SHAPES,
+    ROW_DETECTORS,
+    ROW_THREADS,
+    ROW_ALL,
+    ROW_ENGINE,
+    ROW_TO_SEE
+};
 
 static const struct option_row ROWS[] = {
     [ROW_FORMAT] = { "format", "NAME", "text, json, csv or sql; guessed from the bytes otherwise" },
@@ -30,7 +46,8 @@ static const struct option_row ROWS[] = {
     [ROW_THREADS] = { "threads", "N", "files read at once (all cores)" },
     [ROW_ALL] = { "all", NULL, "also say which files hold nothing" },
     [ROW_ENGINE] = { "engine", "NAME", "avx512, avx2, sse4.2, neon or portable (the fastest)" },
-    [ROW_TO_SEE] = { "sample-size", "SHARE", "only say how many random records show data in that SHARE (0.001) of them" },
+    [ROW_TO_SEE] = { "sample-size", "SHARE",
+                     "only say how many random records show data in that SHARE (0.001) of them" },
     { NULL, NULL, NULL },
 };
 
@@ -57,7 +74,8 @@ struct classify {
 
 void help_classify(void)
 {
-    puts("\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed.\n");
+    puts(
+        "\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed.\n");
     options_print(ROWS);
 }
 
@@ -79,7 +97,8 @@ static bool take_detectors(struct classify *c, const char *path, struct error *e
     struct buf yaml;
     buf_init(&yaml, YAML_FILE_MAX);
     bool fine = read_file(path, &yaml, e) &&
-                (ajar_pii_add_detectors(c->pii, (const char *)yaml.at, yaml.len, e->text) || error_in(e, "%s", path));
+                (ajar_pii_add_detectors(c->pii, (const char *)yaml.at, yaml.len, e->text) ||
+                 error_in(e, "%s", path));
     buf_release(&yaml);
     return fine;
 }
@@ -89,12 +108,23 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     struct classify *c = self;
     double number;
     switch (row) {
-    case ROW_FORMAT: c->options.format = value; return true;
-    case ROW_JSON: c->json = true; return true;
-    case ROW_SHAPES: c->options.shapes = true; return true;
-    case ROW_DETECTORS: return take_detectors(c, value, e);
-    case ROW_ALL: c->all = true; return true;
-    case ROW_ENGINE: c->options.engine = value; return true;
+    case ROW_FORMAT:
+        c->options.format = value;
+        return true;
+    case ROW_JSON:
+        c->json = true;
+        return true;
+    case ROW_SHAPES:
+        c->options.shapes = true;
+        return true;
+    case ROW_DETECTORS:
+        return take_detectors(c, value, e);
+    case ROW_ALL:
+        c->all = true;
+        return true;
+    case ROW_ENGINE:
+        c->options.engine = value;
+        return true;
     case ROW_THREADS:
         if (!option_number("threads", value, 1, THREADS_MAX, &number, e))
             return false;
@@ -138,7 +168,8 @@ static bool add_path(struct classify *c, const char *path, unsigned depth, struc
         const char *name = names[i]->d_name;
         if (fine && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
             const char *inner = arena_printf(&c->arena, "%s/%s", path, name);
-            fine = inner ? add_path(c, inner, depth + 1, e) : error_set(e, "no memory for more file names");
+            fine = inner ? add_path(c, inner, depth + 1, e)
+                         : error_set(e, "no memory for more file names");
         }
         free(names[i]);
     }
@@ -181,10 +212,13 @@ static void json_finding(struct buf *b, const struct ajar_pii_finding *f)
     json_text(b, "category", f->category);
     buf_printf(b, ",\"state\":\"%s\",", f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected");
     json_signals(b, f->signals);
-    buf_printf(b, ",\"in_text\":%s,\"test_data\":%s,\"k\":%u,\"n\":%u,\"sampled\":%u,\"hits\":%llu,\"chance\":%g,"
-               "\"log10_odds\":%.1f,\"distinct\":{\"low\":%.0f,\"estimate\":%.0f,\"high\":%.0f}",
-               f->in_text ? "true" : "false", f->test_data ? "true" : "false", f->passed, f->shaped, f->sampled,
-               (unsigned long long)f->hits, f->chance, f->log10_odds, f->distinct_low, f->distinct, f->distinct_high);
+    buf_printf(
+        b,
+        ",\"in_text\":%s,\"test_data\":%s,\"k\":%u,\"n\":%u,\"sampled\":%u,\"hits\":%llu,\"chance\":%g,"
+        "\"log10_odds\":%.1f,\"distinct\":{\"low\":%.0f,\"estimate\":%.0f,\"high\":%.0f}",
+        f->in_text ? "true" : "false", f->test_data ? "true" : "false", f->passed, f->shaped,
+        f->sampled, (unsigned long long)f->hits, f->chance, f->log10_odds, f->distinct_low,
+        f->distinct, f->distinct_high);
     if (f->shape) {
         buf_str(b, ",");
         json_text(b, "shape", f->shape);
@@ -197,11 +231,13 @@ static void json_report(struct buf *b, const char *path, const struct ajar_pii_s
 {
     buf_str(b, "{");
     json_text(b, "file", path);
-    buf_printf(b, ",\"format\":\"%s\",\"coding\":\"%s\",\"bytes\":%llu,\"records\":%llu,\"fields\":%zu", s->format,
-               s->coding, (unsigned long long)s->bytes, (unsigned long long)s->records, s->fields);
+    buf_printf(
+        b, ",\"format\":\"%s\",\"coding\":\"%s\",\"bytes\":%llu,\"records\":%llu,\"fields\":%zu",
+        s->format, s->coding, (unsigned long long)s->bytes, (unsigned long long)s->records,
+        s->fields);
     if (s->persons_known) {
-        buf_printf(b, ",\"persons\":{\"low\":%.0f,\"estimate\":%.0f,\"high\":%.0f,", s->persons_low, s->persons,
-                   s->persons_high);
+        buf_printf(b, ",\"persons\":{\"low\":%.0f,\"estimate\":%.0f,\"high\":%.0f,", s->persons_low,
+                   s->persons, s->persons_high);
         json_text(b, "by", s->persons_field);
         buf_str(b, "}");
     }
@@ -232,7 +268,8 @@ static void text_finding(struct buf *b, const struct ajar_pii_finding *f)
     buf_str(b, "  ");
     column(b, buf_span(&cell), 26);
     buf_reset(&cell);
-    buf_printf(&cell, "%s%s%s", f->label, f->in_text ? ", in text" : "", f->test_data ? ", test data" : "");
+    buf_printf(&cell, "%s%s%s", f->label, f->in_text ? ", in text" : "",
+               f->test_data ? ", test data" : "");
     column(b, buf_span(&cell), 56);
     column(b, span_str(f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected"), 11);
     buf_reset(&cell);
@@ -305,7 +342,8 @@ static void run_job(struct classify *c, struct job *job)
     char error[AJAR_PII_ERROR_MAX];
     struct ajar_pii_summary summary;
     size_t count;
-    int fd = strcmp(job->path, "-") == 0 ? dup(STDIN_FILENO) : open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = strcmp(job->path, "-") == 0 ? dup(STDIN_FILENO)
+                                         : open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct ajar_pii_scan *scan = fd >= 0 ? ajar_pii_scan_new(c->pii, &c->options) : NULL;
     if (!scan) {
         report_failure(job, fd < 0 ? strerror(errno) : "not enough memory");
@@ -385,7 +423,8 @@ static int finish(struct classify *c)
         failed = failed || c->jobs.at[i].failed;
     }
     if (c->jobs.len > 1)
-        fprintf(stderr, "%zu files, %llu bytes; nothing found in %zu\n", c->jobs.len, (unsigned long long)c->bytes, c->quiet);
+        fprintf(stderr, "%zu files, %llu bytes; nothing found in %zu\n", c->jobs.len,
+                (unsigned long long)c->bytes, c->quiet);
     return confirmed ? EXIT_FOUND : failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
 }
 
@@ -411,12 +450,14 @@ static bool prepare(struct classify *c, int argc, char **argv, struct error *e)
         return true;
     struct ajar_pii_scan *trial = ajar_pii_scan_new(c->pii, &c->options);
     if (!trial)
-        return error_set(e, "--format is text, json, csv or sql; --engine is one that this processor has");
+        return error_set(
+            e, "--format is text, json, csv or sql; --engine is one that this processor has");
     ajar_pii_scan_free(trial);
     for (int i = 1; i <= args; i++)
         if (!add_path(c, argv[i], 0, e))
             return false;
-    return c->jobs.len || error_set(e, "`ajar classify` wants a file, a directory or - for standard input");
+    return c->jobs.len ||
+           error_set(e, "`ajar classify` wants a file, a directory or - for standard input");
 }
 
 int cmd_classify(int argc, char **argv)

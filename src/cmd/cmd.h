@@ -39,6 +39,8 @@ int cmd_classify(int argc, char **argv);
 void help_classify(void);
 int cmd_list(int argc, char **argv);
 int cmd_asks(int argc, char **argv);
+int cmd_feed(int argc, char **argv);
+void help_feed(void);
 int cmd_help(int argc, char **argv);
 
 /* "ajar: SENTENCE" to stderr; returns the status. */
@@ -51,6 +53,10 @@ char *data_dir(const char *name, char text[static PATH_MAX_TEXT]);
 
 /* The shipped catalog, and the user's directories behind it. */
 struct catalog *load_catalog(struct arena *a, const char *const *more, size_t more_count, struct error *e);
+
+/* The rules of `dir` (NULL: the shipped ones) with the tables that the user imported or, without
+ * those, the shipped ones. NULL and a sentence. */
+struct rules *load_rules(struct arena *a, const char *dir, struct error *e);
 
 /* Writes all of it to stdout and empties the buffer; false (errno set) where that fails. */
 bool write_out(struct buf *b);

@@ -9,7 +9,7 @@ static void print_all(void)
     puts("Ajar finds the data stores and dashboards that your own organisation left open.\n"
          "It sends no password, reads no record and writes nothing.\n");
     for (size_t i = 0; VERBS[i].name; i++)
-        printf("  ajar %-6s %-34s %s\n", VERBS[i].name, VERBS[i].usage, VERBS[i].about);
+        printf("  ajar %-8s %-34s %s\n", VERBS[i].name, VERBS[i].usage, VERBS[i].about);
     puts("\nExit status: 0 nothing found at or above --fail-on, 1 found, 2 usage, 3 incomplete.\n"
          "First steps: `ajar scan 127.0.0.1`, then `ajar help scan`.");
 }

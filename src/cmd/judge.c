@@ -100,13 +100,12 @@ static bool judge_one(void *self, const struct visit *v)
 /* The whole of it; false and a sentence in j->error. */
 static bool judge_all(struct judging *j, struct arena *a)
 {
-    char dir[PATH_MAX_TEXT];
     struct stored_scan scan;
     struct report_run run = { .ajar_version = AJAR_VERSION,
                               .started_ms = j->now_ms,
                               .columns = (unsigned)stored_columns(),
                               .verbose = j->verbose };
-    j->rules = rules_load(a, j->rules_dir ? j->rules_dir : data_dir("rules", dir), &j->error);
+    j->rules = load_rules(a, j->rules_dir, &j->error);
     if (!j->rules || !(j->store = memory_open(j->db, STORE_READ, &j->error)))
         return false;
     if (j->scan) {

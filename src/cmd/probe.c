@@ -215,7 +215,8 @@ static bool plan_one(struct probing *p, const char *text, struct endpoint *ret, 
         return false;
     if (plan->total == 0)
         return error_set(e, "\"%s\" names nothing that can be asked", text);
-    return plan_endpoint(plan, 0, ret, &why) || error_set(e, "\"%s\" may not be asked: %s", text, why ? why : "excluded");
+    return plan_endpoint(plan, 0, ret, &why) ||
+           error_set(e, "\"%s\" may not be asked: %s", text, why ? why : "excluded");
 }
 
 int cmd_probe(int argc, char **argv)

@@ -358,7 +358,6 @@ static bool open_transcript(const char *path, FILE **ret, struct error *e)
 
 static int scan_planned(struct scanning *s, struct error *e)
 {
-    char dir[PATH_MAX_TEXT];
     const struct scan_options *o = &s->o;
     struct walk walk = { .plan = s->plan,
                          .shard = o->shard,
@@ -368,7 +367,7 @@ static int scan_planned(struct scanning *s, struct error *e)
     if (o->dry_run)
         return dry_run(o, s->plan, walk.end);
     struct keeper k = {
-        .rules = rules_load(o->arena, o->rules ? o->rules : data_dir("rules", dir), e),
+        .rules = load_rules(o->arena, o->rules, e),
         .report = o->report,
         .endpoints = walk.end,
         .fail_on = o->fail_on,

@@ -37,7 +37,9 @@ struct ajar_pii *ajar_pii_new(char error[AJAR_PII_ERROR_MAX])
     time_t now = time(NULL);
     struct ajar_pii *pii = calloc(1, sizeof(*pii));
     error_set(&e, "not enough memory");
-    int today = gmtime_r(&now, &day) ? (day.tm_year + 1900) * 10000 + (day.tm_mon + 1) * 100 + day.tm_mday : 20991231;
+    int today = gmtime_r(&now, &day)
+                    ? (day.tm_year + 1900) * 10000 + (day.tm_mon + 1) * 100 + day.tm_mday
+                    : 20991231;
     if (pii && detectors_init(&pii->detectors, today, &e))
         return pii;
     say(error, &e);
@@ -52,7 +54,8 @@ void ajar_pii_free(struct ajar_pii *pii)
     free(pii);
 }
 
-bool ajar_pii_add_detectors(struct ajar_pii *pii, const char *yaml, size_t length, char error[AJAR_PII_ERROR_MAX])
+bool ajar_pii_add_detectors(struct ajar_pii *pii, const char *yaml, size_t length,
+                            char error[AJAR_PII_ERROR_MAX])
 {
     struct error e;
     if (detectors_add(&pii->detectors, span_of(yaml, length), &e))
@@ -71,11 +74,13 @@ static bool format_by_name(const char *name, enum pii_format *ret)
     return false;
 }
 
-struct ajar_pii_scan *ajar_pii_scan_new(const struct ajar_pii *pii, const struct ajar_pii_options *options)
+struct ajar_pii_scan *ajar_pii_scan_new(const struct ajar_pii *pii,
+                                        const struct ajar_pii_options *options)
 {
     static const struct ajar_pii_options NONE;
     const struct ajar_pii_options *o = options ? options : &NONE;
-    const struct class_engine *engine = o->engine ? class_engine_by_name(o->engine) : class_engine_best();
+    const struct class_engine *engine = o->engine ? class_engine_by_name(o->engine)
+                                                  : class_engine_best();
     enum pii_format format = FORMAT_UNKNOWN;
     if (!engine || (o->format && !format_by_name(o->format, &format)))
         return NULL;
@@ -134,7 +139,8 @@ void ajar_pii_record_begin(struct ajar_pii_scan *s)
     profile_record_begin(&s->profile);
 }
 
-void ajar_pii_record_value(struct ajar_pii_scan *s, const char *field, const void *value, size_t length)
+void ajar_pii_record_value(struct ajar_pii_scan *s, const char *field, const void *value,
+                           size_t length)
 {
     uint16_t at = profile_field(&s->profile, FIELD_ROOT, span_str(field), FIELD_NONE);
     struct span v = span_of(value, length);
@@ -184,10 +190,18 @@ static void judge(struct ajar_pii_scan *s)
                 .label = detectors_type_label(s->detectors, v[k].type),
                 .category = pii_category_name(detectors_category(s->detectors, v[k].type)),
                 .state = v[k].state == VERDICT_CONFIRMED ? AJAR_PII_CONFIRMED : AJAR_PII_SUSPECTED,
-                .signals = v[k].signals, .in_text = v[k].in_text, .test_data = v[k].test_data,
-                .passed = v[k].passed, .shaped = v[k].shaped, .sampled = v[k].sampled, .hits = v[k].hits,
-                .chance = detectors_chance(s->detectors, v[k].type), .log10_odds = v[k].log10_odds,
-                .distinct_low = v[k].distinct_low, .distinct = v[k].distinct, .distinct_high = v[k].distinct_high,
+                .signals = v[k].signals,
+                .in_text = v[k].in_text,
+                .test_data = v[k].test_data,
+                .passed = v[k].passed,
+                .shaped = v[k].shaped,
+                .sampled = v[k].sampled,
+                .hits = v[k].hits,
+                .chance = detectors_chance(s->detectors, v[k].type),
+                .log10_odds = v[k].log10_odds,
+                .distinct_low = v[k].distinct_low,
+                .distinct = v[k].distinct,
+                .distinct_high = v[k].distinct_high,
                 .shape = shape_of(s->profile.fields[i], &v[k]),
             };
         }
@@ -216,7 +230,9 @@ void ajar_pii_summarise(struct ajar_pii_scan *s, struct ajar_pii_summary *ret)
     *ret = (struct ajar_pii_summary){
         .format = reader_format_name(s->input.reader.format),
         .coding = input_coding_name(s->input.coding),
-        .bytes = s->input.bytes, .records = s->profile.records, .values = count_values(&s->profile),
+        .bytes = s->input.bytes,
+        .records = s->profile.records,
+        .values = count_values(&s->profile),
         .fields = s->profile.field_count - 1,
     };
     if (verdict_persons(&s->profile, &persons)) {

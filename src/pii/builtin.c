@@ -2,13 +2,13 @@
  * are found from the root of the source tree, where make runs. */
 #include "pii/builtin.h"
 
-#define CARRY(symbol, path)                                                                        \
-    __asm__(".pushsection .rodata\n"                                                               \
-            ".balign 16\n" #symbol ":\n"                                                           \
-            ".incbin \"" path "\"\n" #symbol "_end:\n"                                             \
-            ".byte 0\n"                                                                            \
-            ".popsection\n");                                                                      \
-    extern const uint8_t symbol[] __attribute__((visibility("hidden")));                           \
+#define CARRY(symbol, path) \
+    __asm__(".pushsection .rodata\n" \
+            ".balign 16\n" #symbol ":\n" \
+            ".incbin \"" path "\"\n" #symbol "_end:\n" \
+            ".byte 0\n" \
+            ".popsection\n"); \
+    extern const uint8_t symbol[] __attribute__((visibility("hidden"))); \
     extern const uint8_t symbol##_end[] __attribute__((visibility("hidden")))
 
 CARRY(ajar_pii_fields, "data/detectors/fields.yaml");

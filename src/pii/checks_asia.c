@@ -25,9 +25,12 @@ bool tw_id(const uint8_t *s)
 
 bool kr_rrn_date(const uint8_t *s)
 {
-    static const int16_t CENTURY[10] = { 1800, 1900, 1900, 2000, 2000, 1900, 1900, 2000, 2000, 1800 };
+    static const int16_t CENTURY[10] = {
+        1800, 1900, 1900, 2000, 2000, 1900, 1900, 2000, 2000, 1800
+    };
     int year = CENTURY[digit_of(s[6])] + digits_int(s, 2);
-    return date_valid(year, digits_int(s + 2, 2), digits_int(s + 4, 2)) && digits_int(s + 7, 2) <= 96;
+    return date_valid(year, digits_int(s + 2, 2), digits_int(s + 4, 2)) &&
+           digits_int(s + 7, 2) <= 96;
 }
 
 bool kr_rrn_check(const uint8_t *s)
@@ -49,15 +52,15 @@ bool sg_nric(const uint8_t *s)
     int sum = weighted(s + 1, WEIGHTS, 7);
     switch (s[0]) {
     case 'S':
-        return s[8] == (uint8_t)"JZIHGFEDCBA"[sum % 11];
+        return s[8] == (uint8_t) "JZIHGFEDCBA"[sum % 11];
     case 'T':
-        return s[8] == (uint8_t)"JZIHGFEDCBA"[(sum + 4) % 11];
+        return s[8] == (uint8_t) "JZIHGFEDCBA"[(sum + 4) % 11];
     case 'F':
-        return s[8] == (uint8_t)"XWUTRQPNMLK"[sum % 11];
+        return s[8] == (uint8_t) "XWUTRQPNMLK"[sum % 11];
     case 'G':
-        return s[8] == (uint8_t)"XWUTRQPNMLK"[(sum + 4) % 11];
+        return s[8] == (uint8_t) "XWUTRQPNMLK"[(sum + 4) % 11];
     case 'M': /* since 2022 */
-        return s[8] == (uint8_t)"XWUTRQPNJLK"[(sum + 3) % 11];
+        return s[8] == (uint8_t) "XWUTRQPNJLK"[(sum + 3) % 11];
     default:
         return false;
     }

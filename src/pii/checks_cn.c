@@ -13,7 +13,8 @@ static bool province_code(int code)
                                 1ULL << 41 | 1ULL << 42 | 1ULL << 43 | 1ULL << 44 | 1ULL << 45 |
                                 1ULL << 46 | 1ULL << 50 | 1ULL << 51 | 1ULL << 52 | 1ULL << 53 |
                                 1ULL << 54 | 1ULL << 61 | 1ULL << 62 | 1ULL << 63;
-    static const uint64_t HIGH = 1ULL << 0 | 1ULL << 1 | 1ULL << 7 | 1ULL << 17 | 1ULL << 18 | 1ULL << 19;
+    static const uint64_t HIGH = 1ULL << 0 | 1ULL << 1 | 1ULL << 7 | 1ULL << 17 | 1ULL << 18 |
+                                 1ULL << 19;
     return (code < 64 ? LOW >> code : HIGH >> (code - 64)) & 1;
 }
 
@@ -28,13 +29,14 @@ bool cn_id_region_date(const uint8_t *s, int today)
     if (s[0] != '9' && !cn_province(s))
         return false;
     int date = digits_int(s + 6, 8);
-    return date >= 19000101 && date <= today && date_valid(date / 10000, date / 100 % 100, date % 100);
+    return date >= 19000101 && date <= today &&
+           date_valid(date / 10000, date / 100 % 100, date % 100);
 }
 
 bool cn_id_check(const uint8_t *s)
 {
     static const int8_t WEIGHTS[17] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
-    uint8_t expected = (uint8_t)"10X98765432"[weighted(s, WEIGHTS, 17) % 11];
+    uint8_t expected = (uint8_t) "10X98765432"[weighted(s, WEIGHTS, 17) % 11];
     return expected == (s[17] == 'x' ? 'X' : s[17]);
 }
 
@@ -55,8 +57,9 @@ bool cn_mobile(const uint8_t *s)
 {
     /* One bit for the third digit, a word for the second: 13x all; 145-149; 15x but 154;
      * 162 165 166 167; 17x but 179 (174 only 1740, 1741, 1749); 18x all; 19x but 194. */
-    static const uint16_t THIRD[10] = { [3] = 0x3ff, [4] = 0x3e0, [5] = 0x3ef, [6] = 0x0e4,
-                                        [7] = 0x1ff, [8] = 0x3ff, [9] = 0x3ef };
+    static const uint16_t THIRD[10] = {
+        [3] = 0x3ff, [4] = 0x3e0, [5] = 0x3ef, [6] = 0x0e4, [7] = 0x1ff, [8] = 0x3ff, [9] = 0x3ef
+    };
     if (s[0] != '1')
         return false;
     if (s[1] == '6' && s[2] == '1')
@@ -95,7 +98,8 @@ static int uscc_value(uint8_t c)
 
 bool cn_uscc(const uint8_t *s)
 {
-    static const int8_t WEIGHTS[17] = { 1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28 };
+    static const int8_t WEIGHTS[17] = { 1,  3,  9,  27, 19, 26, 16, 17, 20,
+                                        29, 25, 13, 8,  24, 10, 30, 28 };
     int sum = 0;
     for (unsigned i = 0; i < 17; i++) {
         int value = uscc_value(s[i]);

@@ -99,13 +99,14 @@ bool uk_nhs(const uint8_t *s)
 bool es_dni(const uint8_t *s)
 {
     int number = s[0] >= 'X' ? (s[0] - 'X') * 10000000 + digits_int(s + 1, 7) : digits_int(s, 8);
-    return s[8] == (uint8_t)"TRWAGMYFPDXBNJZSQVHLCKE"[number % 23];
+    return s[8] == (uint8_t) "TRWAGMYFPDXBNJZSQVHLCKE"[number % 23];
 }
 
 bool fr_nir(const uint8_t *s)
 {
     int month = digits_int(s + 3, 2);
-    if (!one_of(s[0], "123478") || month == 0 || (month > 12 && month < 20) || (month > 42 && month < 50))
+    if (!one_of(s[0], "123478") || month == 0 || (month > 12 && month < 20) ||
+        (month > 42 && month < 50))
         return false;
     uint8_t plain[13];
     for (unsigned i = 0; i < 13; i++)
@@ -150,9 +151,9 @@ bool it_cf_shape(const uint8_t *s)
 
 bool it_cf_check(const uint8_t *s)
 {
-    static const uint8_t ODD[36] = { 1, 0, 5, 7, 9, 13, 15, 17, 19, 21,
-                                     1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8,
-                                     12, 14, 16, 10, 22, 25, 24, 23 };
+    static const uint8_t ODD[36] = { 1,  0, 5, 7,  9,  13, 15, 17, 19, 21, 1,  0,
+                                     5,  7, 9, 13, 15, 17, 19, 21, 2,  4,  18, 20,
+                                     11, 3, 6, 8,  12, 14, 16, 10, 22, 25, 24, 23 };
     int sum = 0;
     for (unsigned i = 0; i < 15; i++) {
         int value = s[i] >= 'A' ? s[i] - 'A' + 10 : digit_of(s[i]);

@@ -76,7 +76,8 @@ const struct class_engine *class_engine_by_name(const char *name)
     return NULL;
 }
 
-void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD], unsigned bucket)
+void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD],
+                    unsigned bucket)
 {
     for (unsigned i = 0; i < LITERAL_HEAD; i++) {
         plan->low[i][head[i] & 15] |= (uint8_t)(1U << (bucket & 7));

@@ -18,12 +18,12 @@ enum { CLASS_BLOCK = 64, CLASS_SLACK = 64, LITERAL_HEAD = 3 };
 
 struct classes {
     uint64_t digit, upper, lower;
-    uint64_t high;         /* bytes of 0x80 and above */
+    uint64_t high; /* bytes of 0x80 and above */
     uint64_t at, dot, colon;
-    uint64_t gap;          /* space or hyphen: what groups a number */
-    uint64_t quote, back;  /* the quote of the format, and the backslash */
-    uint64_t delim, line;  /* the separator of the format, and LF */
-    uint64_t literal;      /* a declared literal may begin here (superset) */
+    uint64_t gap;         /* space or hyphen: what groups a number */
+    uint64_t quote, back; /* the quote of the format, and the backslash */
+    uint64_t delim, line; /* the separator of the format, and LF */
+    uint64_t literal;     /* a declared literal may begin here (superset) */
 };
 
 /* What to look for besides the fixed classes. The literal filter is a nibble table for each of
@@ -51,6 +51,7 @@ const struct class_engine *class_engine_best(void);
 const struct class_engine *class_engine_by_name(const char *name);
 
 /* Adds a literal of at least LITERAL_HEAD bytes to the filter, in bucket `bucket` of 8. */
-void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD], unsigned bucket);
+void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD],
+                    unsigned bucket);
 
 #endif

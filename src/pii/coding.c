@@ -13,7 +13,11 @@ static bool is_utf8(struct span s)
 {
     for (size_t i = 0; i < s.len;) {
         uint8_t c = s.at[i];
-        size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : SIZE_MAX;
+        size_t more = c < 0x80                ? 0
+                      : c >= 0xc2 && c < 0xe0 ? 1
+                      : c >= 0xe0 && c < 0xf0 ? 2
+                      : c >= 0xf0 && c < 0xf5 ? 3
+                                              : SIZE_MAX;
         if (more == SIZE_MAX)
             return false;
         for (size_t k = 1; k <= more; k++) {
@@ -44,7 +48,8 @@ static bool is_gb18030(struct span s)
         if (c == 0x80 || c == 0xff || next < 0x30 || next == 0x7f || next == 0xff)
             return false;
         bool four = next <= 0x39;
-        if (four && i + 4 <= s.len && (s.at[i + 2] < 0x81 || s.at[i + 2] == 0xff || s.at[i + 3] < 0x30 || s.at[i + 3] > 0x39))
+        if (four && i + 4 <= s.len &&
+            (s.at[i + 2] < 0x81 || s.at[i + 2] == 0xff || s.at[i + 3] < 0x30 || s.at[i + 3] > 0x39))
             return false;
         pairs++;
         common += four || (c >= 0xa1 && c <= 0xf7 && next >= 0xa1);

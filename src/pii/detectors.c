@@ -39,10 +39,12 @@ static struct name_hint *hint_of(struct detectors *d, struct span name)
 static bool add_names(struct detectors *d, const struct node *list, unsigned type, bool strong,
                       struct error *e)
 {
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next) {
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next) {
         struct name_hint *hint = hint_of(d, n->text);
         if (!hint)
-            return error_set(e, "field name \"%.*s\" cannot be used", SPAN_FMT(span_first(n->text, 60)));
+            return error_set(e, "field name \"%.*s\" cannot be used",
+                             SPAN_FMT(span_first(n->text, 60)));
         if (type == PII_TYPES_MAX)
             hint->negative = true;
         else if (strong)
@@ -63,7 +65,8 @@ static bool add_fields(struct detectors *d, const struct node *map, struct error
         }
         unsigned type = type_by_name(d, n->key);
         if (type == PII_TYPES_MAX)
-            return error_set(e, "line %u: no type is called \"%.*s\"", n->line, SPAN_FMT(span_first(n->key, 60)));
+            return error_set(e, "line %u: no type is called \"%.*s\"", n->line,
+                             SPAN_FMT(span_first(n->key, 60)));
         if (!add_names(d, node_get(n, "strong"), type, true, e) ||
             !add_names(d, node_get(n, "weak"), type, false, e))
             return false;
@@ -71,17 +74,20 @@ static bool add_fields(struct detectors *d, const struct node *map, struct error
     return true;
 }
 
-static bool add_subject(struct detectors *d, const struct node *list, unsigned type, struct error *e)
+static bool add_subject(struct detectors *d, const struct node *list, unsigned type,
+                        struct error *e)
 {
     unsigned *count = &d->subject_words[type == PII_MEDICAL];
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next) {
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next) {
         if (n->text.len > WORD_BYTES_MAX || n->text.len < 3)
             return error_set(e, "line %u: a word has 3 to %d bytes", n->line, WORD_BYTES_MAX);
         struct word *word = ARENA_NEW(&d->arena, struct word);
         struct span key = arena_copy(&d->arena, n->text);
         if (!word || key.len == 0 || !table_put(&d->words, key, word))
             return out_of_room(e);
-        *word = (struct word){ .type = (uint8_t)type, .index = (uint8_t)((*count)++ % WORDS_PER_SUBJECT_MAX) };
+        *word = (struct word){ .type = (uint8_t)type,
+                               .index = (uint8_t)((*count)++ % WORDS_PER_SUBJECT_MAX) };
         if (key.at[0] >= 0x80 && key.len >= 6) {
             unsigned slot = detectors_han_slot(key.at);
             d->han_heads[slot / 64] |= 1ULL << (slot % 64);
@@ -97,7 +103,8 @@ static bool add_subject(struct detectors *d, const struct node *list, unsigned t
 
 static bool add_set(struct detectors *d, struct table *t, const struct node *list, struct error *e)
 {
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next) {
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next) {
         struct span key = arena_copy(&d->arena, n->text);
         if (key.len == 0 || !table_put(t, key, d))
             return out_of_room(e);
@@ -109,7 +116,8 @@ static bool add_set(struct detectors *d, struct table *t, const struct node *lis
 
 static bool add_given_names(struct detectors *d, const struct node *list, struct error *e)
 {
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next) {
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next) {
         struct span key = arena_copy(&d->arena, n->text);
         if (key.len < 3 || !table_put(&d->given, key, d))
             return error_set(e, "line %u: a given name has at least three letters", n->line);
@@ -134,7 +142,9 @@ static bool add_surnames(struct detectors *d, const struct node *words, struct e
     const struct node *list = node_get(words, "compound-surnames");
     for (const struct node *n = list ? list->first : NULL; n; n = n->next) {
         if (n->text.len != 6 || d->compounds == sizeof(d->compound) / sizeof(d->compound[0]))
-            return error_set(e, "line %u: a compound surname has two characters, and at most 32 are kept", n->line);
+            return error_set(
+                e, "line %u: a compound surname has two characters, and at most 32 are kept",
+                n->line);
         memcpy(d->compound[d->compounds++], n->text.at, 6);
     }
     return true;
@@ -143,7 +153,8 @@ static bool add_surnames(struct detectors *d, const struct node *words, struct e
 /* The marks of an address by height: 1 province .. 8 room. */
 static void add_address_marks(struct detectors *d)
 {
-    static const char *const LEVELS[] = { "省", "市州盟", "区县旗", "镇乡", "路街巷村道", "弄号组", "栋幢座楼", "室层" };
+    static const char *const LEVELS[] = { "省",         "市州盟", "区县旗",   "镇乡",
+                                          "路街巷村道", "弄号组", "栋幢座楼", "室层" };
     for (unsigned level = 0; level < sizeof(LEVELS) / sizeof(LEVELS[0]); level++)
         for (struct span s = span_str(LEVELS[level]); s.len >= 3; s = span_from(s, 3)) {
             unsigned at = utf8_three(s.at) - 0x4e00;
@@ -155,13 +166,14 @@ static void add_address_marks(struct detectors *d)
 static bool add_words(struct detectors *d, const struct node *words, struct error *e)
 {
     return add_subject(d, node_get(words, "police-text"), PII_POLICE, e) &&
-           add_subject(d, node_get(words, "medical-text"), PII_MEDICAL, e) && add_surnames(d, words, e) &&
-           add_given_names(d, node_get(words, "given-names"), e) &&
+           add_subject(d, node_get(words, "medical-text"), PII_MEDICAL, e) &&
+           add_surnames(d, words, e) && add_given_names(d, node_get(words, "given-names"), e) &&
            add_set(d, &d->ethnic, node_get(words, "ethnic-groups"), e) &&
            add_set(d, &d->test_names, node_get(words, "test-names"), e);
 }
 
-static bool read_count(const struct node *n, const char *key, size_t max, size_t *ret, struct error *e)
+static bool read_count(const struct node *n, const char *key, size_t max, size_t *ret,
+                       struct error *e)
 {
     int64_t value;
     if (!node_i64(node_get(n, key), &value) || value < 0 || (uint64_t)value > max)
@@ -173,7 +185,8 @@ static bool read_count(const struct node *n, const char *key, size_t max, size_t
 static void read_spans(struct detectors *d, const struct node *list, struct span ret[2])
 {
     size_t i = 0;
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n && i < 2; n = n->next)
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n && i < 2;
+         n = n->next)
         ret[i++] = arena_copy(&d->arena, n->text);
 }
 
@@ -189,7 +202,9 @@ static bool add_literal(struct detectors *d, const struct node *n, struct error 
                          .charset = charset_by_name(node_text(node_get(n, "chars"))) };
     struct span prefix = node_text(node_get(n, "prefix"));
     if (l.type == PII_TYPES_MAX || !l.charset || prefix.len < LITERAL_HEAD)
-        return error_set(e, "line %u: a secret needs a known type, known chars and a prefix of 3 bytes", n->line);
+        return error_set(
+            e, "line %u: a secret needs a known type, known chars and a prefix of 3 bytes",
+            n->line);
     if (!read_count(n, "min", 1 << 16, &l.min, e) || !read_count(n, "max", 1 << 16, &l.max, e))
         return false;
     const struct node *entropy = node_get(n, "entropy"), *login = node_get(n, "login");
@@ -211,7 +226,8 @@ static bool add_literal(struct detectors *d, const struct node *n, struct error 
 
 static bool add_literals(struct detectors *d, const struct node *list, struct error *e)
 {
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next)
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next)
         if (d->literals.len >= UINT16_MAX - 1 || !add_literal(d, n, e))
             return false;
     return true;
@@ -235,7 +251,8 @@ static bool read_check(struct house *h, const struct node *n, struct error *e)
         const struct node *list = node_get(n, "weights");
         for (const struct node *w = list ? list->first : NULL; w; w = w->next) {
             if (h->weight_count == COMPACT_MAX || w->integer < -99 || w->integer > 99)
-                return error_set(e, "line %u: up to %d weights from -99 to 99", w->line, COMPACT_MAX);
+                return error_set(e, "line %u: up to %d weights from -99 to 99", w->line,
+                                 COMPACT_MAX);
             h->weights[h->weight_count++] = (int8_t)w->integer;
         }
         if (!node_i64(node_get(n, "modulus"), &modulus) || modulus < 2 || modulus > 97)
@@ -243,7 +260,8 @@ static bool read_check(struct house *h, const struct node *n, struct error *e)
         h->modulus = (int)modulus;
         h->chance = 1.0 / (double)modulus;
         if (h->weight_count + 1 != h->length)
-            return error_set(e, "line %u: one weight for each character but the check character", n->line);
+            return error_set(e, "line %u: one weight for each character but the check character",
+                             n->line);
     } else {
         return error_set(e, "line %u: \"check\" is none, luhn, mod97 or weighted", n->line);
     }
@@ -270,7 +288,8 @@ static bool add_house(struct detectors *d, const struct node *n, struct error *e
     if (!kept || arena_failed(&d->arena))
         return out_of_room(e);
     *kept = h;
-    return add_names(d, node_get(n, "fields"), (unsigned)(PII_BUILT_IN + d->houses.len - 1), true, e);
+    return add_names(d, node_get(n, "fields"), (unsigned)(PII_BUILT_IN + d->houses.len - 1), true,
+                     e);
 }
 
 bool detectors_add(struct detectors *d, struct span yaml, struct error *e)
@@ -281,14 +300,17 @@ bool detectors_add(struct detectors *d, struct span yaml, struct error *e)
     if (root->kind != NODE_MAP)
         return error_set(e, "expected a map with house, fields, secrets or words");
     const struct node *list = node_get(root, "house");
-    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n; n = n->next)
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next)
         if (!add_house(d, n, e))
             return false;
-    return add_fields(d, node_get(root, "fields"), e) && add_literals(d, node_get(root, "secrets"), e) &&
+    return add_fields(d, node_get(root, "fields"), e) &&
+           add_literals(d, node_get(root, "secrets"), e) &&
            add_words(d, node_get(root, "words"), e);
 }
 
-static struct node *parse_built_in(struct detectors *d, struct span yaml, const char *name, struct error *e)
+static struct node *parse_built_in(struct detectors *d, struct span yaml, const char *name,
+                                   struct error *e)
 {
     struct node *root = yaml_parse(&d->arena, yaml, e);
     if (!root)
@@ -309,7 +331,8 @@ bool detectors_init(struct detectors *d, int today, struct error *e)
     struct node *fields = parse_built_in(d, builtin_fields(), "fields.yaml", e);
     struct node *words = fields ? parse_built_in(d, builtin_words(), "words.yaml", e) : NULL;
     struct node *secrets = words ? parse_built_in(d, builtin_secrets(), "secrets.yaml", e) : NULL;
-    if (secrets && add_fields(d, fields, e) && add_words(d, words, e) && add_literals(d, secrets, e))
+    if (secrets && add_fields(d, fields, e) && add_words(d, words, e) &&
+        add_literals(d, secrets, e))
         return true;
     detectors_release(d);
     return false;

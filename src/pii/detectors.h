@@ -11,8 +11,14 @@
 #include "pii/classes.h"
 #include "pii/token.h"
 
-enum { DETECTORS_BYTES_MAX = 16 * 1024 * 1024, WORD_BYTES_MAX = 24, NAME_BYTES_MAX = 128,
-       LITERAL_HEADS = 4096, HAN_HEADS = 8192, WORDS_PER_SUBJECT_MAX = 64 };
+enum {
+    DETECTORS_BYTES_MAX = 16 * 1024 * 1024,
+    WORD_BYTES_MAX = 24,
+    NAME_BYTES_MAX = 128,
+    LITERAL_HEADS = 4096,
+    HAN_HEADS = 8192,
+    WORDS_PER_SUBJECT_MAX = 64
+};
 
 /* What a field name suggests. */
 struct name_hint {
@@ -33,8 +39,8 @@ struct literal {
     size_t min, max;        /* characters after the prefix */
     double entropy;         /* bits a character, at least */
     struct span need[2], reject[2];
-    bool login;             /* scheme://user:password@host */
-    uint16_t next;          /* index + 1 of the next with this head, 0 = none */
+    bool login;    /* scheme://user:password@host */
+    uint16_t next; /* index + 1 of the next with this head, 0 = none */
 };
 
 enum house_check { HOUSE_NONE, HOUSE_LUHN, HOUSE_WEIGHTED, HOUSE_MOD97 };
@@ -65,14 +71,16 @@ struct detectors {
     LIST_OF(struct house) houses;
     uint64_t han_heads[HAN_HEADS / 64]; /* filter over the first two characters of Han words */
     size_t han_longest;                 /* bytes of the longest Han word */
-    uint64_t word_heads[HAN_HEADS / 64];   /* the same for ASCII words: first three letters and length */
+    uint64_t
+        word_heads[HAN_HEADS / 64]; /* the same for ASCII words: first three letters and length */
     uint64_t given_heads[HAN_HEADS / 64];  /* the same for given names */
     uint64_t known_values[HAN_HEADS / 64]; /* filter over whole values: ethnic groups, test names */
-    uint8_t address_levels[328 * 64]; /* U+4E00 on: 1 province .. 8 room, 0 = no mark of an address */
-    uint64_t surnames[328];             /* one bit for U+4E00 to U+9FFF */
+    uint8_t
+        address_levels[328 * 64]; /* U+4E00 on: 1 province .. 8 room, 0 = no mark of an address */
+    uint64_t surnames[328];       /* one bit for U+4E00 to U+9FFF */
     uint8_t compound[32][6];
     size_t compounds;
-    unsigned subject_words[2];          /* police, medical: how many are loaded */
+    unsigned subject_words[2]; /* police, medical: how many are loaded */
 };
 
 /* Loads the built-in detectors. `today` is yyyymmdd. */
@@ -100,7 +108,8 @@ const struct word *detectors_ascii_word(const struct detectors *d, struct span w
 bool detectors_given_name(const struct detectors *d, struct span word);
 
 /* Marks a secret whose literal begins at `at`; returns its length, or 0. */
-size_t detectors_secret(const struct detectors *d, struct span text, size_t at, struct pii_marks *m);
+size_t detectors_secret(const struct detectors *d, struct span text, size_t at,
+                        struct pii_marks *m);
 /* Marks the formats of the house that the whole value has. */
 void detectors_house(const struct detectors *d, struct span value, struct pii_marks *m);
 
@@ -109,7 +118,8 @@ static inline unsigned detectors_value_slot(struct span s)
 {
     uint64_t a = s.len;
     for (size_t i = 0; i + 3 <= s.len && i < 15; i += 3)
-        a = (a ^ (uint64_t)(s.at[i] << 16 | s.at[i + 1] << 8 | s.at[i + 2])) * 0x9e3779b97f4a7c15ULL;
+        a = (a ^ (uint64_t)(s.at[i] << 16 | s.at[i + 1] << 8 | s.at[i + 2])) *
+            0x9e3779b97f4a7c15ULL;
     return (unsigned)(a >> 51);
 }
 

@@ -7,7 +7,13 @@
 #include "pii/checks.h"
 #include "pii/find.h"
 
-enum { DIGITS_MIN = 9, NUMBER_BYTES_MAX = 40, ADDRESS_BYTES_MAX = 40, LOCAL_BYTES_MAX = 64, DOMAIN_BYTES_MAX = 253 };
+enum {
+    DIGITS_MIN = 9,
+    NUMBER_BYTES_MAX = 40,
+    ADDRESS_BYTES_MAX = 40,
+    LOCAL_BYTES_MAX = 64,
+    DOMAIN_BYTES_MAX = 253
+};
 
 /* Bit i of the result: bit i + n of the two blocks side by side. */
 static inline uint64_t ahead(uint64_t block, uint64_t next, unsigned n)
@@ -36,9 +42,11 @@ static uint8_t byte_before(const struct text *t, size_t at)
 static bool is_inside(const struct text *t, size_t from, size_t to)
 {
     uint8_t before = byte_before(t, from), after = byte_at(t, to);
-    if (is_alnum(before) || before == '_' || is_alnum(after) || after == '_' || before == '%' || before == '#')
+    if (is_alnum(before) || before == '_' || is_alnum(after) || after == '_' || before == '%' ||
+        before == '#')
         return true;
-    if ((before == '-' || before == '.' || before == '=') && from > 1 && before != '=' && is_alnum(t->base[from - 2]))
+    if ((before == '-' || before == '.' || before == '=') && from > 1 && before != '=' &&
+        is_alnum(t->base[from - 2]))
         return true;
     return (after == '-' || after == '.') && is_alnum(byte_at(t, to + 1));
 }
@@ -80,7 +88,8 @@ static bool number_at(const struct finder *f, size_t from, size_t to)
     uint8_t after = byte_at(f->t, to);
     if (!find_compact(span_of(f->t->base + from, to - from), &c) || c.n < DIGITS_MIN)
         return false;
-    bool x = c.n == 17 && (after == 'x' || (after == 'X' && c.groups)) && !is_alnum(byte_at(f->t, to + 1));
+    bool x = c.n == 17 && (after == 'x' || (after == 'X' && c.groups)) &&
+             !is_alnum(byte_at(f->t, to + 1));
     if (x) {
         c.c[c.n++] = 'X';
         c.groups += c.groups != 0;
@@ -94,10 +103,11 @@ static bool number_at(const struct finder *f, size_t from, size_t to)
 }
 
 /* The bits of one class from position `from` on, 64 of them. */
-#define WINDOW(t, from, member)                                                                    \
-    ((from) % CLASS_BLOCK ? ahead((t)->masks[(from) / CLASS_BLOCK].member,                         \
-                                  (t)->masks[(from) / CLASS_BLOCK + 1].member, (from) % CLASS_BLOCK) \
-                          : (t)->masks[(from) / CLASS_BLOCK].member)
+#define WINDOW(t, from, member) \
+    ((from) % CLASS_BLOCK \
+         ? ahead((t)->masks[(from) / CLASS_BLOCK].member, \
+                 (t)->masks[(from) / CLASS_BLOCK + 1].member, (from) % CLASS_BLOCK) \
+         : (t)->masks[(from) / CLASS_BLOCK].member)
 
 /* A run of digits with single gaps, at least nine bytes. */
 static void number_run(const struct finder *f, size_t from)
@@ -139,7 +149,8 @@ static void bracket_check(const struct finder *f, size_t from, size_t to)
     const struct text *t = f->t;
     uint8_t check = byte_at(t, to + 1), joined[8];
     struct pii_marks m = { 0 };
-    if (byte_at(t, to) != '(' || byte_at(t, to + 2) != ')' || !(ascii_is_digit(check) || check == 'A'))
+    if (byte_at(t, to) != '(' || byte_at(t, to + 2) != ')' ||
+        !(ascii_is_digit(check) || check == 'A'))
         return;
     memcpy(joined, t->base + from, 7);
     joined[7] = check;
@@ -260,7 +271,8 @@ static void email_at(const struct finder *f, size_t at)
     uint8_t before = byte_before(t, from), after = byte_at(t, to);
     if (before == ':' && in_login(t, from - 1))
         return;
-    if (before == '/' || before == '@' || after == ':' || after == '/' || after == '@' || after == '(')
+    if (before == '/' || before == '@' || after == ':' || after == '/' || after == '@' ||
+        after == '(')
         return;
     if (token_email(span_of(t->base + from, to - from), at - from, &m))
         report(f, from, to, &m);
@@ -303,13 +315,15 @@ static void ipv4_at(const struct finder *f, size_t dot)
     bool fine = true;
     for (unsigned i = 0; i < 4; i++) {
         unsigned value = octet_before(t->base, end[i], length[i]);
-        fine = fine && length[i] > 0 && value <= 255 && (length[i] == 1 || t->base[end[i] - length[i]] != '0');
+        fine = fine && length[i] > 0 && value <= 255 &&
+               (length[i] == 1 || t->base[end[i] - length[i]] != '0');
         octet[i] = (uint8_t)value;
     }
     size_t start = dot - length[0], stop = end[3];
     uint8_t before = byte_before(t, start), after = byte_at(t, stop);
-    if (!fine || is_alnum(before) || before == '.' || before == '_' || before == '-' || is_alnum(after) ||
-        after == '_' || after == '-' || (after == '.' && is_alnum(byte_at(t, stop + 1))))
+    if (!fine || is_alnum(before) || before == '.' || before == '_' || before == '-' ||
+        is_alnum(after) || after == '_' || after == '-' ||
+        (after == '.' && is_alnum(byte_at(t, stop + 1))))
         return;
     token_octets(octet, &m);
     report(f, start, stop, &m);
@@ -322,7 +336,8 @@ static void colons_at(const struct finder *f, size_t colon)
     size_t from = colon, to = colon;
     while (from > 0 && colon - from < 5 && is_alnum(t->base[from - 1]))
         from--;
-    while (to < t->len && to - from <= ADDRESS_BYTES_MAX && (is_alnum(t->base[to]) || t->base[to] == ':'))
+    while (to < t->len && to - from <= ADDRESS_BYTES_MAX &&
+           (is_alnum(t->base[to]) || t->base[to] == ':'))
         to++;
     if (from == colon || byte_before(t, from) == ':' || byte_before(t, from) == '_')
         return;
@@ -331,13 +346,14 @@ static void colons_at(const struct finder *f, size_t colon)
         report(f, from, to, &m);
 }
 
-static inline uint64_t gaps_inside(const struct classes *prev, const struct classes *c, const struct classes *next)
+static inline uint64_t gaps_inside(const struct classes *prev, const struct classes *c,
+                                   const struct classes *next)
 {
     return c->gap & (c->digit << 1 | prev->digit >> 63) & ahead(c->digit, next->digit, 1);
 }
 
-#define FOR_BITS(bits, at)                                                                         \
-    for (uint64_t left_ = (bits); left_ && ((at) = base + (size_t)__builtin_ctzll(left_), 1);      \
+#define FOR_BITS(bits, at) \
+    for (uint64_t left_ = (bits); left_ && ((at) = base + (size_t)__builtin_ctzll(left_), 1); \
          left_ &= left_ - 1)
 
 /* The blocks around the one that is searched. */
@@ -351,7 +367,8 @@ struct around {
 static inline void find_numbers(const struct finder *f, const struct around *b)
 {
     const struct classes *c = b->c, *next = b->next;
-    uint64_t run = c->digit | gaps_inside(b->prev, c, next), run_next = next->digit | gaps_inside(c, next, b->after);
+    uint64_t run = c->digit | gaps_inside(b->prev, c, next),
+             run_next = next->digit | gaps_inside(c, next, b->after);
     uint64_t two = run & ahead(run, run_next, 1), two_next = run_next & run_next >> 1;
     uint64_t four = two & ahead(two, two_next, 2), four_next = two_next & two_next >> 2;
     uint64_t eight = four & ahead(four, four_next, 4);
@@ -362,7 +379,7 @@ static inline void find_numbers(const struct finder *f, const struct around *b)
     uint64_t starts = nine & ~(run << 1 | before >> 63) & c->digit & b->wanted;
     size_t base = b->base, at;
     FOR_BITS(starts, at)
-        number_run(f, at);
+    number_run(f, at);
 }
 
 /* Capitals and digits, six bytes and more, at least one of each. */
@@ -370,49 +387,60 @@ static inline void find_mixed(const struct finder *f, const struct around *b)
 {
     const struct classes *c = b->c, *next = b->next, *prev = b->prev;
     /* Somewhere in the run a capital stands beside a digit; most blocks have no such place. */
-    uint64_t touch = (c->upper & (c->digit << 1 | ahead(c->digit, next->digit, 1))) | (c->digit & ahead(c->upper, next->upper, 1));
+    uint64_t touch = (c->upper & (c->digit << 1 | ahead(c->digit, next->digit, 1))) |
+                     (c->digit & ahead(c->upper, next->upper, 1));
     uint64_t touch_next = next->upper & (next->digit << 1 | next->digit >> 1);
     if (!(touch | touch_next))
         return;
     uint64_t run = c->digit | c->upper, run_next = next->digit | next->upper;
     uint64_t two = run & ahead(run, run_next, 1), two_next = run_next & run_next >> 1;
     uint64_t four = two & ahead(two, two_next, 2), six = four & ahead(two, two_next, 4);
-    uint64_t starts = run & ~(run << 1 | (prev->digit | prev->upper) >> 63) & ~(c->lower << 1 | prev->lower >> 63) & b->wanted;
+    uint64_t starts = run & ~(run << 1 | (prev->digit | prev->upper) >> 63) &
+                      ~(c->lower << 1 | prev->lower >> 63) & b->wanted;
     size_t base = b->base, at;
     FOR_BITS(six & starts, at)
-        mixed_run(f, at);
-    uint64_t paper = starts & c->upper & ahead(c->upper, next->upper, 1) & ahead(c->digit, next->digit, 2) &
-                     ahead(c->digit, next->digit, 3) & ahead(c->gap, next->gap, 4);
+    mixed_run(f, at);
+    uint64_t paper = starts & c->upper & ahead(c->upper, next->upper, 1) &
+                     ahead(c->digit, next->digit, 2) & ahead(c->digit, next->digit, 3) &
+                     ahead(c->gap, next->gap, 4);
     FOR_BITS(paper, at)
-        spaced_iban(f, at);
+    spaced_iban(f, at);
 }
 
 /* The first of three dots between digits, each two to four bytes behind the one before. */
 static inline void find_dotted(const struct finder *f, const struct around *b)
 {
     const struct classes *c = b->c, *next = b->next;
-    uint64_t inner = c->dot & (c->digit << 1 | b->prev->digit >> 63) & ahead(c->digit, next->digit, 1);
+    uint64_t inner = c->dot & (c->digit << 1 | b->prev->digit >> 63) &
+                     ahead(c->digit, next->digit, 1);
     if (!inner)
         return;
-    uint64_t near = ahead(c->dot, next->dot, 2) | ahead(c->dot, next->dot, 3) | ahead(c->dot, next->dot, 4);
-    uint64_t chain = c->dot & near, chain_next = next->dot & (next->dot >> 2 | next->dot >> 3 | next->dot >> 4);
-    uint64_t first = inner & chain & (ahead(chain, chain_next, 2) | ahead(chain, chain_next, 3) | ahead(chain, chain_next, 4));
+    uint64_t near = ahead(c->dot, next->dot, 2) | ahead(c->dot, next->dot, 3) |
+                    ahead(c->dot, next->dot, 4);
+    uint64_t chain = c->dot & near,
+             chain_next = next->dot & (next->dot >> 2 | next->dot >> 3 | next->dot >> 4);
+    uint64_t first = inner & chain &
+                     (ahead(chain, chain_next, 2) | ahead(chain, chain_next, 3) |
+                      ahead(chain, chain_next, 4));
     size_t base = b->base, at;
     FOR_BITS(first & b->wanted, at)
-        ipv4_at(f, at);
+    ipv4_at(f, at);
 }
 
 static inline uint64_t colons_near(uint64_t block, uint64_t next)
 {
-    return ahead(block, next, 2) | ahead(block, next, 3) | ahead(block, next, 4) | ahead(block, next, 5);
+    return ahead(block, next, 2) | ahead(block, next, 3) | ahead(block, next, 4) |
+           ahead(block, next, 5);
 }
 
 /* The first of five colons and more, or a double one. */
 static inline void find_colons(const struct finder *f, const struct around *b)
 {
     const struct classes *c = b->c, *next = b->next;
-    uint64_t doubles = c->colon & ahead(c->colon, next->colon, 1) & ~(c->colon << 1 | b->prev->colon >> 63);
-    uint64_t chain = c->colon & colons_near(c->colon, next->colon), chain_next = next->colon & colons_near(next->colon, 0);
+    uint64_t doubles = c->colon & ahead(c->colon, next->colon, 1) &
+                       ~(c->colon << 1 | b->prev->colon >> 63);
+    uint64_t chain = c->colon & colons_near(c->colon, next->colon),
+             chain_next = next->colon & colons_near(next->colon, 0);
     for (unsigned i = 0; i < 3 && chain; i++) {
         uint64_t longer = chain & colons_near(chain, chain_next);
         chain_next &= colons_near(chain_next, 0);
@@ -420,17 +448,19 @@ static inline void find_colons(const struct finder *f, const struct around *b)
     }
     if (!(chain | doubles))
         return;
-    uint64_t prior = c->colon << 2 | c->colon << 3 | c->colon << 4 | c->colon << 5 | b->prev->colon >> 62 |
-                     b->prev->colon >> 61 | b->prev->colon >> 60 | b->prev->colon >> 59;
+    uint64_t prior = c->colon << 2 | c->colon << 3 | c->colon << 4 | c->colon << 5 |
+                     b->prev->colon >> 62 | b->prev->colon >> 61 | b->prev->colon >> 60 |
+                     b->prev->colon >> 59;
     size_t base = b->base, at;
     FOR_BITS((chain | doubles) & ~prior & b->wanted, at)
-        colons_at(f, at);
+    colons_at(f, at);
 }
 
 static void find_literals(const struct finder *f, const struct around *b)
 {
     size_t base = b->base, at;
-    FOR_BITS(b->c->literal & b->wanted, at) {
+    FOR_BITS(b->c->literal & b->wanted, at)
+    {
         struct pii_marks m = { 0 };
         size_t n = detectors_secret(f->d, span_of(f->t->base, f->t->len), at, &m);
         if (n)
@@ -445,8 +475,12 @@ void find_tokens(const struct detectors *d, const struct text *t, size_t from, s
     const struct finder f = { d, t, found, self };
     for (size_t block = from / CLASS_BLOCK; block * CLASS_BLOCK < to; block++) {
         const struct classes *c = &t->masks[block];
-        struct around b = { .prev = block ? c - 1 : &NOTHING, .c = c, .next = c + 1, .base = block * CLASS_BLOCK,
-                            .after = (block + 2) * CLASS_BLOCK < t->len ? c + 2 : &NOTHING, .wanted = ~0ULL };
+        struct around b = { .prev = block ? c - 1 : &NOTHING,
+                            .c = c,
+                            .next = c + 1,
+                            .base = block * CLASS_BLOCK,
+                            .after = (block + 2) * CLASS_BLOCK < t->len ? c + 2 : &NOTHING,
+                            .wanted = ~0ULL };
         if (from > b.base)
             b.wanted &= ~0ULL << (from - b.base);
         if (to - b.base < CLASS_BLOCK)
@@ -457,7 +491,7 @@ void find_tokens(const struct detectors *d, const struct text *t, size_t from, s
             find_mixed(&f, &b);
         size_t base = b.base, at;
         FOR_BITS(c->at & b.wanted, at)
-            email_at(&f, at);
+        email_at(&f, at);
         if (c->dot)
             find_dotted(&f, &b);
         if (c->colon)

@@ -31,7 +31,8 @@ static inline uint64_t load_short(const uint8_t *s, size_t n)
 
 static inline uint64_t profile_hash(struct span s)
 {
-    static const uint64_t K0 = 0xa0761d6478bd642fULL, K1 = 0xe7037ed1a0b428dbULL, K2 = 0x8ebc6af09c88c6e3ULL;
+    static const uint64_t K0 = 0xa0761d6478bd642fULL, K1 = 0xe7037ed1a0b428dbULL,
+                          K2 = 0x8ebc6af09c88c6e3ULL;
     uint64_t seed = K2;
     const uint8_t *at = s.at;
     size_t n = s.len;

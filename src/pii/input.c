@@ -202,7 +202,8 @@ static void flush_raw(struct input *in)
     struct span s = span_of(in->raw, in->raw_len);
     if (in->packing == PACKED_UNKNOWN)
         choose_packing(in, s);
-    if (in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->unpacked_len == 0 && coding_is_ascii(s)) {
+    if (in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->unpacked_len == 0 &&
+        coding_is_ascii(s)) {
         put_plain(in, s);
         s.len = 0;
     }
@@ -220,7 +221,8 @@ static void flush_raw(struct input *in)
 /* Plain UTF-8 for sure, and nothing waits in an earlier stage. */
 static bool is_straight(const struct input *in)
 {
-    return in->packing == PACKED_NOT && in->coding == CODING_UTF8 && in->raw_len == 0 && in->unpacked_len == 0;
+    return in->packing == PACKED_NOT && in->coding == CODING_UTF8 && in->raw_len == 0 &&
+           in->unpacked_len == 0;
 }
 
 void input_write(struct input *in, struct span s)

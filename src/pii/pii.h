@@ -2,6 +2,6 @@
 #ifndef AJAR_PII_PII_H
 #define AJAR_PII_PII_H
 
-#include "../../include/ajar/pii.h"
+#include "ajar/pii.h"
 
 #endif

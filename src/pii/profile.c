@@ -19,7 +19,9 @@ bool profile_init(struct profile *p, const struct detectors *d, class_fn *fill)
     p->plan.delim = ',';
     p->fill = fill;
     p->budget.left_bytes = SAMPLES_BYTES_MAX;
-    arena_init(&p->arena, NODES_MAX * (sizeof(struct field) + FIELD_NAME_MAX + SHAPES_PER_FIELD * sizeof(struct shape)) + 65536);
+    arena_init(&p->arena, NODES_MAX * (sizeof(struct field) + FIELD_NAME_MAX +
+                                       SHAPES_PER_FIELD * sizeof(struct shape)) +
+                              65536);
     p->fields = arena_array(&p->arena, NODES_MAX, sizeof(*p->fields));
     struct field *root = p->fields ? ARENA_NEW(&p->arena, struct field) : NULL;
     if (!root)
@@ -41,7 +43,8 @@ void profile_release(struct profile *p)
 
 static bool is_named(const struct field *f, uint16_t parent, struct span name)
 {
-    return f->parent == parent && f->name_len == name.len && memcmp(f->name, name.at, name.len) == 0;
+    return f->parent == parent && f->name_len == name.len &&
+           memcmp(f->name, name.at, name.len) == 0;
 }
 
 static uint16_t field_new(struct profile *p, uint16_t parent, struct span name, unsigned slot)
@@ -108,7 +111,8 @@ static struct pair_count *pair_of(struct profile *p, uint16_t id, uint16_t other
     return pair;
 }
 
-static void compare(struct profile *p, const struct record_item *id, const struct record_item *other)
+static void compare(struct profile *p, const struct record_item *id,
+                    const struct record_item *other)
 {
     struct pair_count *pair = pair_of(p, id->field, other->field);
     if (!pair)
@@ -182,8 +186,9 @@ static void record_add(struct profile *p, uint16_t field, const struct value *v)
 {
     if (!p->in_record || p->item_count == RECORD_ITEMS_MAX || !(v->date || v->birth || v->sex))
         return;
-    p->items[p->item_count++] = (struct record_item){ .field = field, .date = v->date, .birth = v->birth,
-                                                      .sex = v->sex, .birth_sex = v->birth_sex };
+    p->items[p->item_count++] = (struct record_item){
+        .field = field, .date = v->date, .birth = v->birth, .sex = v->sex, .birth_sex = v->birth_sex
+    };
 }
 
 /* Three characters at the front and four at the back of long numbers, one and none of others. */
@@ -214,8 +219,8 @@ static void keep_shape(struct profile *p, struct field *f, struct span value, pi
 }
 
 /* Returns the entry of the value where the sample keeps it. */
-static struct sample_entry *sample_put(struct profile *p, struct field *f, struct span value, uint64_t hash,
-                                       const struct pii_marks *m)
+static struct sample_entry *sample_put(struct profile *p, struct field *f, struct span value,
+                                       uint64_t hash, const struct pii_marks *m)
 {
     bool is_new;
     if (!sample_wants(&f->distinct, hash))
@@ -240,8 +245,9 @@ static struct span context_before(const struct text *t, size_t at)
     size_t end = at, steps = 0;
     while (end > 0 && steps++ < 8 && strchr(" \t:=\"'(+[<{", t->base[end - 1]) && t->base[end - 1])
         end--;
-    while (end >= 3 && (memcmp(t->base + end - 3, "：", 3) == 0 || memcmp(t->base + end - 3, "（", 3) == 0 ||
-                        memcmp(t->base + end - 3, "是", 3) == 0 || memcmp(t->base + end - 3, "为", 3) == 0))
+    while (end >= 3 &&
+           (memcmp(t->base + end - 3, "：", 3) == 0 || memcmp(t->base + end - 3, "（", 3) == 0 ||
+            memcmp(t->base + end - 3, "是", 3) == 0 || memcmp(t->base + end - 3, "为", 3) == 0))
         end -= 3;
     size_t start = end, spaces = 0;
     while (start > 0 && end - start < 36) {
@@ -282,7 +288,8 @@ static void token_found(void *self, struct span token, const struct pii_marks *m
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, token, m->pass);
     if (m->pass) {
-        struct name_hint hint = detectors_name(p->d, context_before(p->text, (size_t)(token.at - p->text->base)));
+        struct name_hint hint = detectors_name(
+            p->d, context_before(p->text, (size_t)(token.at - p->text->base)));
         if ((hint.strong | hint.weak) & m->pass)
             e->flags |= SAMPLE_CONTEXT;
     }
@@ -318,13 +325,14 @@ static bool null_like(const struct piece *v)
 
 static void subject_add(struct profile *p, struct traits *t, struct span s)
 {
-    struct subject subject = subject_of(p->d, s);
+    struct subject subject = pii_subject_of(p->d, s);
     t->texts++;
     t->police += subject.police >= 3;
     t->medical += subject.medical >= 3;
 }
 
-static void long_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
+static void long_value(struct profile *p, uint16_t field, const struct text *t, size_t from,
+                       size_t to)
 {
     struct field *f = p->fields[field];
     struct span s = span_of(t->base + from, to - from), key = span_first(s, LONG_KEY_BYTES);
@@ -374,11 +382,13 @@ static void settle(struct profile *p, struct field *f)
 
 static bool worth_search(const struct piece *v)
 {
-    return __builtin_popcountll(v->digit) >= SEARCH_DIGITS_MIN || v->mailbox || (v->literal && v->len > 16);
+    return __builtin_popcountll(v->digit) >= SEARCH_DIGITS_MIN || v->mailbox ||
+           (v->literal && v->len > 16);
 }
 
 /* Judges a value in full. */
-static void short_value(struct profile *p, uint16_t field, const struct piece *piece, uint64_t hash, bool deep)
+static void short_value(struct profile *p, uint16_t field, const struct piece *piece, uint64_t hash,
+                        bool deep)
 {
     struct field *f = p->fields[field];
     struct value v;
@@ -406,10 +416,12 @@ static void short_value(struct profile *p, uint16_t field, const struct piece *p
 }
 
 /* E-mail addresses differ in form; one '@' among letters, digits and dots is settled as well. */
-static inline bool is_plain_mailbox(const struct classes *c, const struct classes *next, unsigned shift, uint64_t all)
+static inline bool is_plain_mailbox(const struct classes *c, const struct classes *next,
+                                    unsigned shift, uint64_t all)
 {
     uint64_t at = piece_cut(c->at, next->at, shift, all);
-    uint64_t plain = piece_cut(c->digit | c->upper | c->lower | c->dot, next->digit | next->upper | next->lower | next->dot, shift, all);
+    uint64_t plain = piece_cut(c->digit | c->upper | c->lower | c->dot,
+                               next->digit | next->upper | next->lower | next->dot, shift, all);
     return at && !(at & (at - 1)) && (plain | at) == all;
 }
 
@@ -419,7 +431,8 @@ static inline bool quick_value(struct field *f, const struct text *t, size_t fro
 {
     const struct classes *c = &t->masks[from / CLASS_BLOCK], *next = c + 1;
     uint8_t first = t->base[from], last = t->base[to - 1];
-    bool trimmed = first > ' ' && first != '\'' && first != '"' && last > ' ' && last != '\'' && last != '"' && first != '-';
+    bool trimmed = first > ' ' && first != '\'' && first != '"' && last > ' ' && last != '\'' &&
+                   last != '"' && first != '-';
     if (!trimmed)
         return false;
     uint64_t hash = profile_hash(span_of(t->base + from, to - from));
@@ -440,8 +453,11 @@ static inline bool quick_value(struct field *f, const struct text *t, size_t fro
     } else {
         if (!f->settled)
             return false;
-        bool known = f->settled == PII_EMAIL + 1 ? is_plain_mailbox(c, next, shift, all)
-                                                 : is_settled(f, form_of(digit, piece_cut(c->upper, next->upper, shift, all), to - from));
+        bool known = f->settled == PII_EMAIL + 1
+                         ? is_plain_mailbox(c, next, shift, all)
+                         : is_settled(f,
+                                      form_of(digit, piece_cut(c->upper, next->upper, shift, all),
+                                              to - from));
         if (!known)
             return false;
     }

@@ -7,9 +7,20 @@
 #include "pii/sample.h"
 #include "pii/value.h"
 
-enum { NODES_MAX = 2000, NODE_SLOTS = 8192, FIELD_NAME_MAX = 96, RECORD_ITEMS_MAX = 64, PAIRS_MAX = 256,
-       DEEP_FIRST = 1024, FORMS_KEPT = 16, SETTLE_FIRST = 1024, DEEP_EVERY = 64, DECADES = 24, SCRATCH_BYTES = 4096,
-       SAMPLES_BYTES_MAX = 24 * 1024 * 1024 };
+enum {
+    NODES_MAX = 2000,
+    NODE_SLOTS = 8192,
+    FIELD_NAME_MAX = 96,
+    RECORD_ITEMS_MAX = 64,
+    PAIRS_MAX = 256,
+    DEEP_FIRST = 1024,
+    FORMS_KEPT = 16,
+    SETTLE_FIRST = 1024,
+    DEEP_EVERY = 64,
+    DECADES = 24,
+    SCRATCH_BYTES = 4096,
+    SAMPLES_BYTES_MAX = 24 * 1024 * 1024
+};
 
 /* Counters that a verdict looks at; over values of deep records. */
 struct traits {
@@ -21,7 +32,8 @@ struct traits {
     uint32_t birth_sex[3];
     uint64_t provinces[2];
     uint32_t length_min, length_max;
-    uint32_t texts, police, medical; /* values of some length; those with three words of a subject */
+    uint32_t texts, police,
+        medical; /* values of some length; those with three words of a subject */
 };
 
 /* A masked example of a type, kept only where the caller asked for it. */
@@ -36,15 +48,15 @@ struct field {
     const char *name; /* escaped form is made on output; NULL for the root */
     size_t name_len;
     uint64_t head, head_mask; /* its first eight bytes, for a quick comparison */
-    uint16_t parent, guess; /* indexes; guess: the sibling that came next last time */
+    uint16_t parent, guess;   /* indexes; guess: the sibling that came next last time */
     struct name_hint hint;
     uint64_t values, empties, judged;
-    uint64_t forms[FORMS_KEPT];   /* settled forms, by their low bits */
-    unsigned settled;             /* the type + 1 that nearly all values are, 0 = not known */
-    struct sample distinct;       /* whole values */
-    struct sample tokens;         /* candidates inside longer values */
+    uint64_t forms[FORMS_KEPT]; /* settled forms, by their low bits */
+    unsigned settled;           /* the type + 1 that nearly all values are, 0 = not known */
+    struct sample distinct;     /* whole values */
+    struct sample tokens;       /* candidates inside longer values */
     struct traits traits;
-    struct shape *shapes;         /* SHAPES_PER_FIELD, or NULL */
+    struct shape *shapes; /* SHAPES_PER_FIELD, or NULL */
 };
 
 /* How often two fields of one record told the same. */
@@ -74,8 +86,8 @@ struct profile {
     size_t item_count;
     uint64_t records;
     bool in_record, deep, fields_full, keep_shapes;
-    bool searching;        /* the value at hand may hold candidates inside */
-    uint16_t current;      /* the field whose text is searched */
+    bool searching;   /* the value at hand may hold candidates inside */
+    uint16_t current; /* the field whose text is searched */
     const struct text *text;
     uint8_t scratch[SCRATCH_BYTES + 2 * CLASS_SLACK];
     struct classes scratch_masks[SCRATCH_BYTES / CLASS_BLOCK + 3];

@@ -6,8 +6,11 @@ enum { ROWS_LOOKED_AT = 20 };
 
 const char *reader_format_name(enum pii_format f)
 {
-    static const char *const NAMES[] = { [FORMAT_UNKNOWN] = "unknown", [FORMAT_TEXT] = "text",
-                                         [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_SQL] = "sql" };
+    static const char *const NAMES[] = { [FORMAT_UNKNOWN] = "unknown",
+                                         [FORMAT_TEXT] = "text",
+                                         [FORMAT_JSON] = "json",
+                                         [FORMAT_CSV] = "csv",
+                                         [FORMAT_SQL] = "sql" };
     return NAMES[f];
 }
 
@@ -89,7 +92,8 @@ static bool guess_json(struct span s)
     if (s.at[0] == '{')
         return next.at[0] == '"' || next.at[0] == '}';
     return next.at[0] == '{' || next.at[0] == '[' || next.at[0] == '"' || next.at[0] == ']' ||
-           (ascii_is_digit(next.at[0]) && !span_has(span_first(next, 24), "/") && !span_has(span_first(next, 24), ":"));
+           (ascii_is_digit(next.at[0]) && !span_has(span_first(next, 24), "/") &&
+            !span_has(span_first(next, 24), ":"));
 }
 
 enum pii_format reader_guess(struct span head, uint8_t *ret_delim)
@@ -104,7 +108,8 @@ enum pii_format reader_guess(struct span head, uint8_t *ret_delim)
     return FORMAT_TEXT;
 }
 
-void reader_init(struct reader_state *r, struct profile *p, enum pii_format format, uint8_t delim, struct span head)
+void reader_init(struct reader_state *r, struct profile *p, enum pii_format format, uint8_t delim,
+                 struct span head)
 {
     memset(r, 0, sizeof(*r));
     r->format = format;
@@ -127,13 +132,14 @@ void reader_init(struct reader_state *r, struct profile *p, enum pii_format form
     }
 }
 
-size_t reader_read(struct reader_state *r, struct profile *p, const struct text *t, bool last, bool full)
+size_t reader_read(struct reader_state *r, struct profile *p, const struct text *t, bool last,
+                   bool full)
 {
     switch (r->format) {
     case FORMAT_JSON:
         return json_read(&r->json, p, t, last, full);
     case FORMAT_CSV:
-        return csv_read(&r->csv, p, t, last, full);
+        return pii_csv_read(&r->csv, p, t, last, full);
     case FORMAT_SQL:
         return sql_read(&r->sql, p, t, last, full);
     default:

@@ -22,9 +22,9 @@ struct json_reader {
     size_t record_depth;  /* depth at which the current record began, 0 = none */
     uint16_t key;         /* field of the value to come */
     uint8_t expect;
-    bool container;       /* one document around all records */
-    bool inside;          /* inside a string longer than the buffer */
-    uint64_t damaged;     /* places where the syntax broke */
+    bool container;   /* one document around all records */
+    bool inside;      /* inside a string longer than the buffer */
+    uint64_t damaged; /* places where the syntax broke */
 };
 
 struct csv_reader {
@@ -71,34 +71,40 @@ enum pii_format reader_guess(struct span head, uint8_t *ret_delim);
 const char *reader_format_name(enum pii_format f);
 
 /* Sets the reader up and the quote and delimiter in the profile's plan. */
-void reader_init(struct reader_state *r, struct profile *p, enum pii_format format, uint8_t delim, struct span head);
+void reader_init(struct reader_state *r, struct profile *p, enum pii_format format, uint8_t delim,
+                 struct span head);
 
 /* Reads; returns how many bytes are done with. `last`: nothing follows. `full`: the buffer cannot
  * grow, so something must be taken. */
-size_t reader_read(struct reader_state *r, struct profile *p, const struct text *t, bool last, bool full);
+size_t reader_read(struct reader_state *r, struct profile *p, const struct text *t, bool last,
+                   bool full);
 
-size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last, bool full);
-size_t csv_read(struct csv_reader *r, struct profile *p, const struct text *t, bool last, bool full);
-size_t sql_read(struct sql_reader *r, struct profile *p, const struct text *t, bool last, bool full);
-size_t text_read(struct text_reader *r, struct profile *p, const struct text *t, bool last, bool full);
+size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last,
+                 bool full);
+size_t pii_csv_read(struct csv_reader *r, struct profile *p, const struct text *t, bool last,
+                    bool full);
+size_t sql_read(struct sql_reader *r, struct profile *p, const struct text *t, bool last,
+                bool full);
+size_t text_read(struct text_reader *r, struct profile *p, const struct text *t, bool last,
+                 bool full);
 
 /* Where free text may be cut: behind the last line, else before the last word, else anywhere. */
 size_t text_cut(const struct text *t, size_t from, bool full);
 
 /* The next byte at or after `from` whose bit is set, by a mask chosen at the call; t->len if none. */
-#define TEXT_NEXT(t, from, mask_of)                                                                \
-    ({                                                                                             \
-        size_t at_ = (from);                                                                       \
-        while (at_ < (t)->len) {                                                                   \
-            const struct classes *c_ = &(t)->masks[at_ / CLASS_BLOCK];                             \
-            uint64_t bits_ = (mask_of) >> (at_ % CLASS_BLOCK);                                     \
-            if (bits_) {                                                                           \
-                at_ += (size_t)__builtin_ctzll(bits_);                                             \
-                break;                                                                             \
-            }                                                                                      \
-            at_ = (at_ / CLASS_BLOCK + 1) * CLASS_BLOCK;                                           \
-        }                                                                                          \
-        at_ < (t)->len ? at_ : (t)->len;                                                           \
+#define TEXT_NEXT(t, from, mask_of) \
+    ({ \
+        size_t at_ = (from); \
+        while (at_ < (t)->len) { \
+            const struct classes *c_ = &(t)->masks[at_ / CLASS_BLOCK]; \
+            uint64_t bits_ = (mask_of) >> (at_ % CLASS_BLOCK); \
+            if (bits_) { \
+                at_ += (size_t)__builtin_ctzll(bits_); \
+                break; \
+            } \
+            at_ = (at_ / CLASS_BLOCK + 1) * CLASS_BLOCK; \
+        } \
+        at_ < (t)->len ? at_ : (t)->len; \
     })
 
 #endif

@@ -47,7 +47,8 @@ static size_t cell_cut(const struct text *t, size_t at, bool last, struct cell *
     return stop;
 }
 
-static void cell_take(struct profile *p, uint16_t field, const struct text *t, const struct cell *cell)
+static void cell_take(struct profile *p, uint16_t field, const struct text *t,
+                      const struct cell *cell)
 {
     size_t to = cell->to;
     if (to > cell->from && t->base[to - 1] == '\r')
@@ -66,7 +67,8 @@ static void cell_take(struct profile *p, uint16_t field, const struct text *t, c
 }
 
 /* One whole row into columns; the offset behind it, or SIZE_MAX where it is not whole. */
-static size_t row_take(struct csv_reader *r, struct profile *p, const struct text *t, size_t at, bool last)
+static size_t row_take(struct csv_reader *r, struct profile *p, const struct text *t, size_t at,
+                       bool last)
 {
     struct cell cell;
     size_t column = 0, start = at;
@@ -88,7 +90,8 @@ static size_t row_take(struct csv_reader *r, struct profile *p, const struct tex
             if (column == r->column_count) {
                 char name[24];
                 int n = snprintf(name, sizeof(name), "column %zu", column + 1);
-                r->columns[r->column_count++] = profile_field(p, FIELD_ROOT, span_of(name, (size_t)n), FIELD_NONE);
+                r->columns[r->column_count++] = profile_field(p, FIELD_ROOT,
+                                                              span_of(name, (size_t)n), FIELD_NONE);
             }
             cell_take(p, r->columns[column], t, &cell);
         }
@@ -126,7 +129,8 @@ static void look_at_cell(const struct profile *p, struct span cell, struct look 
 }
 
 /* Looks at the row at `at`; the offset behind it or SIZE_MAX. */
-static size_t look_at_row(const struct profile *p, const struct text *t, size_t at, bool last, struct look *l)
+static size_t look_at_row(const struct profile *p, const struct text *t, size_t at, bool last,
+                          struct look *l)
 {
     *l = (struct look){ .fits = true };
     for (;;) {
@@ -166,14 +170,16 @@ static size_t take_heading(struct csv_reader *r, struct profile *p, const struct
             return 0;
         struct span name = span_trim(span_of(t->base + cell.from, cell.to - cell.from));
         if (r->column_count < COLUMNS_MAX)
-            r->columns[r->column_count++] = profile_field(p, FIELD_ROOT, name.len ? name : SPAN("(no heading)"), FIELD_NONE);
+            r->columns[r->column_count++] = profile_field(
+                p, FIELD_ROOT, name.len ? name : SPAN("(no heading)"), FIELD_NONE);
         at = stop < t->len ? stop + 1 : t->len;
         if (stop >= t->len || t->base[stop] == '\n')
             return at;
     }
 }
 
-size_t csv_read(struct csv_reader *r, struct profile *p, const struct text *t, bool last, bool full)
+size_t pii_csv_read(struct csv_reader *r, struct profile *p, const struct text *t, bool last,
+                    bool full)
 {
     size_t at = 0;
     if (!r->begun) {

@@ -89,8 +89,10 @@ static size_t unescape(struct span *s, uint8_t out[static UNESCAPED_MAX])
         if (code < 0)
             continue;
         i += 4;
-        int low = code >= 0xd800 && code < 0xdc00 && i + 6 <= s->len && s->at[i] == '\\' && s->at[i + 1] == 'u'
-                      ? hex_four(*s, i + 2) : -1;
+        int low = code >= 0xd800 && code < 0xdc00 && i + 6 <= s->len && s->at[i] == '\\' &&
+                          s->at[i + 1] == 'u'
+                      ? hex_four(*s, i + 2)
+                      : -1;
         if (low >= 0xdc00 && low < 0xe000) {
             code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
             i += 6;
@@ -135,7 +137,9 @@ static void open_level(struct json_reader *r, struct profile *p, bool array)
         r->expect = array ? EXPECT_VALUE : EXPECT_KEY;
         return;
     }
-    r->levels[r->depth++] = (struct json_level){ .field = field, .last = FIELD_NONE, .array = array };
+    r->levels[r->depth++] = (struct json_level){ .field = field,
+                                                 .last = FIELD_NONE,
+                                                 .array = array };
     bool starts = !array && r->record_depth == 0 && (element || (r->depth == 1 && !r->container));
     if (starts) {
         r->record_depth = r->depth;
@@ -193,7 +197,8 @@ static void take_key(struct json_reader *r, struct profile *p, struct span raw, 
 
 /* A string that starts at t->base[at] == '"'. Returns the offset behind it, or `at` where it is
  * not whole yet. */
-static size_t take_string(struct json_reader *r, struct profile *p, const struct text *t, size_t at, bool last, bool full)
+static size_t take_string(struct json_reader *r, struct profile *p, const struct text *t, size_t at,
+                          bool last, bool full)
 {
     bool escaped = false;
     size_t end = string_end(t, at + 1, &escaped);
@@ -240,10 +245,12 @@ static size_t take_rest(struct json_reader *r, struct profile *p, const struct t
     return cut;
 }
 
-static size_t take_scalar(struct json_reader *r, struct profile *p, const struct text *t, size_t at, bool last, bool full)
+static size_t take_scalar(struct json_reader *r, struct profile *p, const struct text *t, size_t at,
+                          bool last, bool full)
 {
     size_t end = at;
-    while (end < t->len && (is_alnum(t->base[end]) || t->base[end] == '-' || t->base[end] == '+' || t->base[end] == '.'))
+    while (end < t->len && (is_alnum(t->base[end]) || t->base[end] == '-' || t->base[end] == '+' ||
+                            t->base[end] == '.'))
         end++;
     if (end == t->len && !last && !full)
         return at;
@@ -263,7 +270,8 @@ static bool is_blank(uint8_t c)
 
 /* One token at `at`; the offset behind it, `at` itself where more bytes are needed, SIZE_MAX where
  * the syntax is broken. */
-static size_t take_token(struct json_reader *r, struct profile *p, const struct text *t, size_t at, bool last, bool full)
+static size_t take_token(struct json_reader *r, struct profile *p, const struct text *t, size_t at,
+                         bool last, bool full)
 {
     uint8_t c = t->base[at];
     struct json_level *level = top(r);
@@ -314,13 +322,15 @@ static inline bool starts_with_name(const uint8_t *s, const struct field *f)
 {
     uint64_t head;
     memcpy(&head, s, 8);
-    return (head & f->head_mask) == f->head && (f->name_len <= 8 || memcmp(s + 8, f->name + 8, f->name_len - 8) == 0);
+    return (head & f->head_mask) == f->head &&
+           (f->name_len <= 8 || memcmp(s + 8, f->name + 8, f->name_len - 8) == 0);
 }
 
 /* The usual case made short: in an object whose members come in the order of the object before it,
  * `"key":"value",` is taken in one step. Returns the offset behind the comma, or `at` where the
  * text is anything else; nothing has happened then. */
-static inline size_t take_member(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+static inline size_t take_member(struct json_reader *r, struct profile *p, const struct text *t,
+                                 size_t at)
 {
     struct json_level *level = &r->levels[r->depth - 1];
     uint16_t guess = level->last != FIELD_NONE ? p->fields[level->last]->guess : FIELD_NONE;
@@ -339,7 +349,8 @@ static inline size_t take_member(struct json_reader *r, struct profile *p, const
     return end + 2;
 }
 
-size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last, bool full)
+size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last,
+                 bool full)
 {
     size_t at = 0;
     if (r->inside) {

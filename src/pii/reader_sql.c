@@ -35,7 +35,8 @@ static bool word(struct cursor *c, const char *wanted)
     struct span w = span_str(wanted);
     blanks(c);
     struct span rest = span_sub(span_of(c->t->base, c->t->len), c->at, w.len);
-    if (!span_eq_nocase(rest, w) || is_alnum(c->at + w.len < c->t->len ? c->t->base[c->at + w.len] : 0))
+    if (!span_eq_nocase(rest, w) ||
+        is_alnum(c->at + w.len < c->t->len ? c->t->base[c->at + w.len] : 0))
         return false;
     c->at += w.len;
     return true;
@@ -56,7 +57,8 @@ static bool identifier(struct cursor *c, struct span *ret)
                 return false;
             *ret = span_of(c->t->base + from, c->at++ - from);
         } else {
-            while (!done(c) && (is_alnum(here(c)) || here(c) == '_' || here(c) == '$' || here(c) >= 0x80))
+            while (!done(c) &&
+                   (is_alnum(here(c)) || here(c) == '_' || here(c) == '$' || here(c) >= 0x80))
                 c->at++;
             *ret = span_of(c->t->base + from, c->at - from);
         }
@@ -129,8 +131,9 @@ static void skip_definition(struct cursor *c)
 
 static bool create_table(struct sql_reader *r, struct profile *p, struct cursor *c)
 {
-    static const char *const NOT_COLUMNS[] = { "primary", "key", "unique", "constraint", "foreign", "index",
-                                               "fulltext", "check", "exclude" };
+    static const char *const NOT_COLUMNS[] = { "primary",    "key",     "unique",
+                                               "constraint", "foreign", "index",
+                                               "fulltext",   "check",   "exclude" };
     struct span name;
     if (word(c, "if"))
         (void)(word(c, "not") && word(c, "exists"));
@@ -199,7 +202,8 @@ static uint16_t column(struct sql_reader *r, struct profile *p, size_t at)
     while (at >= r->current_count && r->current_count < COLUMNS_MAX) {
         char name[24];
         int n = snprintf(name, sizeof(name), "column %zu", r->current_count + 1);
-        r->current[r->current_count++] = profile_field(p, r->table, span_of(name, (size_t)n), FIELD_NONE);
+        r->current[r->current_count++] = profile_field(p, r->table, span_of(name, (size_t)n),
+                                                       FIELD_NONE);
     }
     return at < r->current_count ? r->current[at] : FIELD_ROOT;
 }
@@ -245,7 +249,8 @@ static bool tuple(struct sql_reader *r, struct profile *p, struct cursor *c, boo
         while (here(c) == 'N' || here(c) == 'E' || here(c) == '_' || here(c) == 'X') {
             /* A prefix of a literal (N'..', E'..', _binary '..') or the word NULL. */
             size_t word_end = c->at;
-            while (word_end < c->t->len && (is_alnum(c->t->base[word_end]) || c->t->base[word_end] == '_'))
+            while (word_end < c->t->len &&
+                   (is_alnum(c->t->base[word_end]) || c->t->base[word_end] == '_'))
                 word_end++;
             c->at = word_end;
             blanks(c);

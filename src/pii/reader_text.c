@@ -23,13 +23,16 @@ size_t text_cut(const struct text *t, size_t from, bool full)
     return least;
 }
 
-size_t text_read(struct text_reader *r, struct profile *p, const struct text *t, bool last, bool full)
+size_t text_read(struct text_reader *r, struct profile *p, const struct text *t, bool last,
+                 bool full)
 {
     size_t cut = last ? t->len : text_cut(t, 0, full);
     for (size_t at = 0; at < cut;) {
         bool deep = r->lines < DEEP_FIRST || r->lines % DEEP_EVERY == 0;
         size_t next_block = (at / CLASS_BLOCK + 1) * CLASS_BLOCK;
-        unsigned ends = deep ? 0 : (unsigned)__builtin_popcountll(t->masks[at / CLASS_BLOCK].line >> (at % CLASS_BLOCK));
+        unsigned ends = deep ? 0
+                             : (unsigned)__builtin_popcountll(t->masks[at / CLASS_BLOCK].line >>
+                                                              (at % CLASS_BLOCK));
         if (!deep && next_block <= cut && r->lines % DEEP_EVERY + ends < DEEP_EVERY) {
             /* No line to look at begins in the rest of this block. */
             r->lines += ends;

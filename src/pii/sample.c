@@ -63,7 +63,8 @@ static void raise(struct sample *s)
     enter_all(s);
 }
 
-struct sample_entry *sample_add(struct sample *s, struct sample_budget *budget, uint64_t hash, bool *ret_new)
+struct sample_entry *sample_add(struct sample *s, struct sample_budget *budget, uint64_t hash,
+                                bool *ret_new)
 {
     *ret_new = false;
     if (!sample_wants(s, hash))

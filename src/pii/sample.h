@@ -14,14 +14,18 @@
 
 enum { SAMPLE_MAX = 2048, SAMPLE_FIRST = 32 };
 
-enum sample_flags { SAMPLE_TEST = 1, SAMPLE_CONTEXT = 2, SAMPLE_SEARCH = 4 /* text to be searched */ };
+enum sample_flags {
+    SAMPLE_TEST = 1,
+    SAMPLE_CONTEXT = 2,
+    SAMPLE_SEARCH = 4 /* text to be searched */
+};
 
 struct sample_entry {
     pii_set shape, pass;
     uint64_t hash;
     uint64_t count; /* how often the value was seen */
     uint32_t flags;
-    uint32_t head;  /* hash of the first characters: how widely values spread */
+    uint32_t head; /* hash of the first characters: how widely values spread */
 };
 
 struct sample {
@@ -40,7 +44,8 @@ void sample_release(struct sample *s, struct sample_budget *budget);
 
 /* The entry of this hash: a new zeroed one (*ret_new is true), the old one, or NULL where the
  * sample does not want it or there is no memory. The pointer lives until the next call. */
-struct sample_entry *sample_add(struct sample *s, struct sample_budget *budget, uint64_t hash, bool *ret_new);
+struct sample_entry *sample_add(struct sample *s, struct sample_budget *budget, uint64_t hash,
+                                bool *ret_new);
 
 /* The entry of this hash, or NULL. */
 static inline struct sample_entry *sample_find(const struct sample *s, uint64_t hash)

@@ -24,8 +24,9 @@ static double entropy(struct span s)
 /* user:password@host, where the password is none of a manual's: ${VAR}, <pass>, ***, a bare word. */
 static bool has_login(struct span s)
 {
-    static const char *const MANUAL[] = { "password", "pass", "passwd", "secret", "pwd", "user", "xxx",
-                                          "xxxx", "example", "changeme", "hunter2" };
+    static const char *const MANUAL[] = { "password", "pass",     "passwd", "secret",
+                                          "pwd",      "user",     "xxx",    "xxxx",
+                                          "example",  "changeme", "hunter2" };
     size_t at = span_index(s, '@');
     struct span login = span_first(s, at);
     size_t colon = span_index(login, ':');
@@ -86,7 +87,8 @@ size_t detectors_secret(const struct detectors *d, struct span text, size_t at, 
         if (!span_starts(rest, l->prefix))
             continue;
         /* "-----BEGIN" and "$2b$" begin anywhere; a word must not begin inside another. */
-        if (at > 0 && is_alnum(l->prefix.at[0]) && (is_alnum(text.at[at - 1]) || text.at[at - 1] == '_'))
+        if (at > 0 && is_alnum(l->prefix.at[0]) &&
+            (is_alnum(text.at[at - 1]) || text.at[at - 1] == '_'))
             continue;
         size_t n = l->prefix.len, most = n + l->max;
         while (n < rest.len && n < most && l->charset[rest.at[n]])
@@ -164,7 +166,8 @@ void detectors_house(const struct detectors *d, struct span value, struct pii_ma
 {
     for (size_t i = 0; i < d->houses.len; i++) {
         const struct house *h = &d->houses.at[i];
-        if (value.len != h->prefix.len + h->length || h->length == 0 || !span_starts(value, h->prefix))
+        if (value.len != h->prefix.len + h->length || h->length == 0 ||
+            !span_starts(value, h->prefix))
             continue;
         struct span body = span_from(value, h->prefix.len);
         bool fits = true;

@@ -24,7 +24,7 @@ static size_t ascii_word(const struct detectors *d, struct span s, size_t at, ui
     return n;
 }
 
-struct subject subject_of(const struct detectors *d, struct span s)
+struct subject pii_subject_of(const struct detectors *d, struct span s)
 {
     uint64_t seen[2] = { 0 };
     if (s.len > TEXT_BYTES_MAX)
@@ -45,5 +45,6 @@ struct subject subject_of(const struct detectors *d, struct span s)
             note(detectors_han_word(d, span_from(s, at)), seen);
         at += 3;
     }
-    return (struct subject){ (unsigned)__builtin_popcountll(seen[0]), (unsigned)__builtin_popcountll(seen[1]) };
+    return (struct subject){ (unsigned)__builtin_popcountll(seen[0]),
+                             (unsigned)__builtin_popcountll(seen[1]) };
 }

@@ -8,6 +8,6 @@ struct subject {
     unsigned police, medical; /* different words */
 };
 
-struct subject subject_of(const struct detectors *d, struct span text);
+struct subject pii_subject_of(const struct detectors *d, struct span text);
 
 #endif

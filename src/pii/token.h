@@ -23,7 +23,8 @@ struct token_rules {
 };
 
 /* Digits only, 7 to NUMBER_DIGITS_MAX of them (the 18th may be X for a resident ID). */
-void token_number(const struct token_rules *rules, const struct compact *number, struct pii_marks *m);
+void token_number(const struct token_rules *rules, const struct compact *number,
+                  struct pii_marks *m);
 /* Capitals and digits, 5 to COMPACT_MAX characters, at least one of each. */
 void token_mixed(const struct token_rules *rules, const uint8_t *s, size_t n, struct pii_marks *m);
 

@@ -5,7 +5,9 @@
 static bool ipv4_public(const uint8_t octet[4])
 {
     switch (octet[0]) {
-    case 0: case 10: case 127:
+    case 0:
+    case 10:
+    case 127:
         return false;
     case 100:
         return octet[1] < 64 || octet[1] > 127;
@@ -102,11 +104,16 @@ bool token_mac(struct span s, struct pii_marks *m)
 /* Domains made for examples (RFC 2606, RFC 6761) and throw-away mailboxes. */
 static bool manual_domain(struct span domain)
 {
-#define END(text) { (const uint8_t *)text, sizeof(text) - 1 }
-    static const struct span ENDS[] = { END("example.com"), END("example.org"), END("example.net"), END("example.edu"),
-                                        END(".example"), END(".test"), END(".invalid"), END("localhost"),
-                                        END(".local"), END(".localdomain"), END("mailinator.com"), END("test.com"),
-                                        END("domain.com"), END("foo.com"), END("bar.com"), END("email.com") };
+#define END(text) \
+    { \
+        (const uint8_t *)text, sizeof(text) - 1 \
+    }
+    static const struct span ENDS[] = {
+        END("example.com"), END("example.org"),  END("example.net"),    END("example.edu"),
+        END(".example"),    END(".test"),        END(".invalid"),       END("localhost"),
+        END(".local"),      END(".localdomain"), END("mailinator.com"), END("test.com"),
+        END("domain.com"),  END("foo.com"),      END("bar.com"),        END("email.com")
+    };
     for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++) {
         struct span end = ENDS[i];
         if (domain.len >= end.len && ascii_lower(domain.at[domain.len - end.len]) == end.at[0] &&
@@ -119,12 +126,14 @@ static bool manual_domain(struct span domain)
 /* Endings of file names that stand behind an '@' ("logo@2x.png"). */
 static bool file_ending(struct span top)
 {
-    static const struct span NAMES[] = { END("png"), END("jpg"), END("jpeg"), END("gif"), END("svg"), END("webp"),
-                                         END("css"), END("js"), END("so"), END("html"), END("md"), END("json"),
-                                         END("py"), END("service"), END("git") };
+    static const struct span NAMES[] = { END("png"), END("jpg"),     END("jpeg"), END("gif"),
+                                         END("svg"), END("webp"),    END("css"),  END("js"),
+                                         END("so"),  END("html"),    END("md"),   END("json"),
+                                         END("py"),  END("service"), END("git") };
 #undef END
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
-        if (top.len == NAMES[i].len && ascii_lower(top.at[0]) == NAMES[i].at[0] && span_eq_nocase(top, NAMES[i]))
+        if (top.len == NAMES[i].len && ascii_lower(top.at[0]) == NAMES[i].at[0] &&
+            span_eq_nocase(top, NAMES[i]))
             return true;
     return false;
 }
@@ -132,7 +141,8 @@ static bool file_ending(struct span top)
 bool token_email(struct span s, size_t at, struct pii_marks *m)
 {
     struct span local = span_first(s, at), domain = span_from(s, at + 1);
-    if (local.len == 0 || local.len > 64 || domain.len < 4 || domain.len > 253 || local.at[0] == '.')
+    if (local.len == 0 || local.len > 64 || domain.len < 4 || domain.len > 253 ||
+        local.at[0] == '.')
         return false;
     size_t last_dot = domain.len, label = 0;
     for (size_t i = 0; i < domain.len; i++) {

@@ -90,10 +90,18 @@ void token_mixed(const struct token_rules *rules, const uint8_t *s, size_t n, st
     for (size_t i = 0; i < n; i++)
         letters |= (uint64_t)(s[i] >= 'A') << i;
     switch (n) {
-    case 7: mixed_7(s, letters, m); break;
-    case 8: mixed_8(s, letters, m); break;
-    case 9: mixed_9(s, letters, m); break;
-    case 10: mixed_10(s, letters, m); break;
+    case 7:
+        mixed_7(s, letters, m);
+        break;
+    case 8:
+        mixed_8(s, letters, m);
+        break;
+    case 9:
+        mixed_9(s, letters, m);
+        break;
+    case 10:
+        mixed_10(s, letters, m);
+        break;
     case 11:
         if (letters == 1 && first_in(s[0], "HM"))
             pii_mark(m, PII_CN_PERMIT, !digits_all_equal(s + 1, 10));
@@ -114,8 +122,11 @@ void token_mixed(const struct token_rules *rules, const uint8_t *s, size_t n, st
         if (it_cf_shape(s))
             pii_mark(m, PII_IT_CF, it_cf_check(s));
         break;
-    case 18: mixed_18(rules, s, letters, m); break;
-    default: break;
+    case 18:
+        mixed_18(rules, s, letters, m);
+        break;
+    default:
+        break;
     }
     if (n >= 15 && n <= 34 && (letters & 15) == 3 && iban_country(s, n))
         pii_mark(m, PII_IBAN, iban_check(s, n));

@@ -174,18 +174,33 @@ void token_number(const struct token_rules *rules, const struct compact *c, stru
             pii_mark(m, PII_MO_ID, c->c[0] == '1' || c->c[0] == '5' || c->c[0] == '7');
         }
         break;
-    case 9: number_9(c, m); break;
-    case 10: number_10(c, m); break;
-    case 11: number_11(c, m); break;
-    case 12: number_12(c, m); break;
-    case 13: number_13(c, m); break;
+    case 9:
+        number_9(c, m);
+        break;
+    case 10:
+        number_10(c, m);
+        break;
+    case 11:
+        number_11(c, m);
+        break;
+    case 12:
+        number_12(c, m);
+        break;
+    case 13:
+        number_13(c, m);
+        break;
     case 14:
         if (bare_or(c, 0x23342) && !digits_all_equal(c->c, 14))
             pii_mark(m, PII_BR_CNPJ, br_cnpj(c->c));
         break;
-    case 15: number_15(c, m); break;
-    case 18: number_18(rules, c, m); break;
-    default: break;
+    case 15:
+        number_15(c, m);
+        break;
+    case 18:
+        number_18(rules, c, m);
+        break;
+    default:
+        break;
     }
     if (c->n >= 10 && c->n <= 12)
         mark_landline(c, m);

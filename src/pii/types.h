@@ -6,8 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum pii_category { IDENTITY, CONTACT, LOCATION, FINANCE, HEALTH, JUSTICE, SECRET, DEVICE,
-                    ORGANISATION, ATTRIBUTE };
+enum pii_category {
+    IDENTITY,
+    CONTACT,
+    LOCATION,
+    FINANCE,
+    HEALTH,
+    JUSTICE,
+    SECRET,
+    DEVICE,
+    ORGANISATION,
+    ATTRIBUTE
+};
 
 enum pii_traits { T_NAMED = 1, T_TRACE = 2, T_WHOLE = 4, T_SELF = 8, T_ORG = 16 };
 

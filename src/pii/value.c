@@ -23,10 +23,12 @@ void piece_trim_slowly(struct piece *p)
 {
     while (p->len && (ascii_is_space(p->at[0]) || p->at[0] == '\'' || p->at[0] == '"'))
         piece_drop_front(p);
-    while (p->len && (ascii_is_space(p->at[p->len - 1]) || p->at[p->len - 1] == '\'' || p->at[p->len - 1] == '"'))
+    while (p->len && (ascii_is_space(p->at[p->len - 1]) || p->at[p->len - 1] == '\'' ||
+                      p->at[p->len - 1] == '"'))
         piece_drop_back(p, 1);
     size_t n = p->len;
-    if (n > 9 && p->at[n - 1] == '0' && p->dot == 1ULL << (n - 2) && p->digit == (piece_ones(n) & ~p->dot))
+    if (n > 9 && p->at[n - 1] == '0' && p->dot == 1ULL << (n - 2) &&
+        p->digit == (piece_ones(n) & ~p->dot))
         piece_drop_back(p, 2);
 }
 
@@ -97,7 +99,8 @@ static void digits_only(const struct detectors *d, const struct piece *p, struct
         return;
     }
     if (p->len == 8)
-        (void)take_date(v, digits_int(p->at, 4), digits_int(p->at + 4, 2), digits_int(p->at + 6, 2));
+        (void)take_date(v, digits_int(p->at, 4), digits_int(p->at + 4, 2),
+                        digits_int(p->at + 6, 2));
     memcpy(c.c, p->at, p->len);
     c.n = (uint8_t)p->len;
     token_number(&d->rules, &c, &v->marks);
@@ -111,8 +114,8 @@ static void short_word(const struct piece *p, struct value *v)
     static const struct {
         const char *text;
         enum sex sex;
-    } WORDS[] = { { "m", SEX_MALE }, { "f", SEX_FEMALE }, { "male", SEX_MALE }, { "female", SEX_FEMALE },
-                  { "w", SEX_FEMALE }, { "u", SEX_UNKNOWN } };
+    } WORDS[] = { { "m", SEX_MALE },        { "f", SEX_FEMALE }, { "male", SEX_MALE },
+                  { "female", SEX_FEMALE }, { "w", SEX_FEMALE }, { "u", SEX_UNKNOWN } };
     struct span s = span_of(p->at, p->len);
     bool known = false;
     for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
@@ -153,7 +156,8 @@ static void letters_and_digits(const struct detectors *d, const struct piece *p,
         short_word(p, v);
     if (p->digit == 0)
         return;
-    bool small_x = p->len == 18 && p->lower == 1ULL << 17 && p->at[17] == 'x' && p->digit == piece_ones(17);
+    bool small_x = p->len == 18 && p->lower == 1ULL << 17 && p->at[17] == 'x' &&
+                   p->digit == piece_ones(17);
     if (p->lower && !small_x) {
         if (looks_hex(p))
             v->form = FORM_HEX;
@@ -257,7 +261,8 @@ static void person_like(const struct detectors *d, const struct piece *p, struct
 static void numbers_and_marks(const struct detectors *d, const struct piece *p, struct value *v)
 {
     size_t digits = (size_t)__builtin_popcountll(p->digit);
-    if (p->at[p->len - 1] == '7' && p->len >= 7 && memcmp(p->at + p->len - 4, "E+17", 4) == 0 && p->dot == 2) {
+    if (p->at[p->len - 1] == '7' && p->len >= 7 && memcmp(p->at + p->len - 4, "E+17", 4) == 0 &&
+        p->dot == 2) {
         pii_mark(&v->marks, PII_CN_ID_DAMAGED, true);
         return;
     }
@@ -292,7 +297,8 @@ static void with_marks(const struct detectors *d, const struct piece *p, struct 
         return;
     uint64_t letters = p->upper | p->lower;
     bool last_x = letters == 1ULL << (p->len - 1) && (p->at[p->len - 1] | 32) == 'x';
-    if (letters == 0 || last_x || (p->dot && p->len >= 7 && memcmp(p->at + p->len - 4, "E+17", 4) == 0)) {
+    if (letters == 0 || last_x ||
+        (p->dot && p->len >= 7 && memcmp(p->at + p->len - 4, "E+17", 4) == 0)) {
         numbers_and_marks(d, p, v);
         return;
     }

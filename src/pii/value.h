@@ -21,12 +21,12 @@ enum value_form { FORM_EMPTY, FORM_NUMBER, FORM_HEX, FORM_HAN, FORM_DATE, FORM_O
 struct value {
     struct pii_marks marks;
     enum value_form form;
-    int date;          /* yyyymmdd where the whole value is a date, else 0 */
-    int birth;         /* the date inside an identity number, else 0 */
+    int date;           /* yyyymmdd where the whole value is a date, else 0 */
+    int birth;          /* the date inside an identity number, else 0 */
     enum sex birth_sex; /* the sex inside an identity number */
-    enum sex sex;      /* where the whole value is a sex */
-    uint8_t province;  /* of a Chinese ID, else 0 */
-    uint64_t number;   /* FORM_NUMBER of up to 19 digits */
+    enum sex sex;       /* where the whole value is a sex */
+    uint8_t province;   /* of a Chinese ID, else 0 */
+    uint64_t number;    /* FORM_NUMBER of up to 19 digits */
 };
 
 static inline uint64_t piece_ones(size_t n)
@@ -46,7 +46,8 @@ static inline struct piece piece_of(const struct text *t, size_t from, size_t to
     unsigned shift = from % CLASS_BLOCK;
     uint64_t all = piece_ones(to - from);
     return (struct piece){
-        .at = t->base + from, .len = to - from,
+        .at = t->base + from,
+        .len = to - from,
         .digit = piece_cut(c->digit, next->digit, shift, all),
         .upper = piece_cut(c->upper, next->upper, shift, all),
         .lower = piece_cut(c->lower, next->lower, shift, all),
@@ -66,8 +67,8 @@ static inline void piece_trim(struct piece *p)
     if (p->len == 0)
         return;
     uint8_t first = p->at[0], last = p->at[p->len - 1];
-    if (first <= ' ' || first == '\'' || first == '"' || last <= ' ' || last == '\'' || last == '"' ||
-        (last == '0' && p->dot))
+    if (first <= ' ' || first == '\'' || first == '"' || last <= ' ' || last == '\'' ||
+        last == '"' || (last == '0' && p->dot))
         piece_trim_slowly(p);
 }
 

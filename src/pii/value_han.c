@@ -13,10 +13,34 @@ static bool is_han(unsigned code)
 static bool ends_like_no_name(unsigned code)
 {
     switch (code) {
-    case 0x7701: case 0x5e02: case 0x53bf: case 0x533a: case 0x9547: case 0x4e61: case 0x6751: /* 省市县区镇乡村 */
-    case 0x8def: case 0x8857: case 0x5c40: case 0x6240: case 0x9662: case 0x6821: case 0x5382: /* 路街局所院校厂 */
-    case 0x5e97: case 0x7ad9: case 0x90e8: case 0x5ba4: case 0x5904: case 0x79d1: case 0x961f: /* 店站部室处科队 */
-    case 0x4f1a: case 0x65cf: case 0x5e73: case 0x53f8: case 0x6848: case 0x8bc1: case 0x7c7b: /* 会族平司案证类 */
+    case 0x7701:
+    case 0x5e02:
+    case 0x53bf:
+    case 0x533a:
+    case 0x9547:
+    case 0x4e61:
+    case 0x6751: /* 省市县区镇乡村 */
+    case 0x8def:
+    case 0x8857:
+    case 0x5c40:
+    case 0x6240:
+    case 0x9662:
+    case 0x6821:
+    case 0x5382: /* 路街局所院校厂 */
+    case 0x5e97:
+    case 0x7ad9:
+    case 0x90e8:
+    case 0x5ba4:
+    case 0x5904:
+    case 0x79d1:
+    case 0x961f: /* 店站部室处科队 */
+    case 0x4f1a:
+    case 0x65cf:
+    case 0x5e73:
+    case 0x53f8:
+    case 0x6848:
+    case 0x8bc1:
+    case 0x7c7b: /* 会族平司案证类 */
         return code != 0x5e73;
     default:
         return false;
@@ -127,7 +151,8 @@ static void plate_like(struct span s, struct value *v)
     }
     if (n < least || n > 7 || rest[0] < 'A')
         return;
-    pii_mark(&v->marks, PII_CN_PLATE, digits >= 2 && !memchr(rest + 1, 'I', n - 1) && !memchr(rest + 1, 'O', n - 1));
+    pii_mark(&v->marks, PII_CN_PLATE,
+             digits >= 2 && !memchr(rest + 1, 'I', n - 1) && !memchr(rest + 1, 'O', n - 1));
 }
 
 static bool is_known(const struct detectors *d, const struct table *t, struct span s)

@@ -5,8 +5,8 @@
 #include <math.h>
 
 static const double Q = 0.97;
-static const double CONFIRM = 13.8;  /* ln of 1,000,000 */
-static const double SUSPECT = 4.6;   /* ln of 100 */
+static const double CONFIRM = 13.8; /* ln of 1,000,000 */
+static const double SUSPECT = 4.6;  /* ln of 100 */
 static const double STRONG_NAME = 6.9, WEAK_NAME = 3.4, AGREEING = 6.9;
 
 /* Distinct entries, as one type sees them. */
@@ -18,7 +18,8 @@ struct tally {
 static bool excused(unsigned type, pii_set pass)
 {
     /* A damaged or masked number is no failure of the other kind. */
-    pii_set ids = pii_bit(PII_CN_ID) | pii_bit(PII_CN_ID15) | pii_bit(PII_CN_ID_DAMAGED) | pii_bit(PII_CN_ID_MASKED);
+    pii_set ids = pii_bit(PII_CN_ID) | pii_bit(PII_CN_ID15) | pii_bit(PII_CN_ID_DAMAGED) |
+                  pii_bit(PII_CN_ID_MASKED);
     return pii_has(ids, type) && (pass & ids & ~pii_bit(type));
 }
 
@@ -57,7 +58,8 @@ static double log_odds(double chance, uint32_t passed, uint32_t missed)
 /* Numbers that rise by small steps: a counter or a clock. */
 static bool is_counter(const struct traits *t)
 {
-    return t->numbers >= 8 && t->rising * 20 >= (t->numbers - 1) * 19 && t->small_steps * 2 >= t->rising;
+    return t->numbers >= 8 && t->rising * 20 >= (t->numbers - 1) * 19 &&
+           t->small_steps * 2 >= t->rising;
 }
 
 static unsigned used_decades(const uint32_t decade[static DECADES])
@@ -85,8 +87,11 @@ static bool spreads(const struct field *f, unsigned type, const struct tally *t)
     switch (type) {
     case PII_BIRTH_DATE:
         return is_human_ages(tr->decade, tr->dates, tr->recent);
-    case PII_CN_ID: case PII_CN_ID15: case PII_CN_ID_DAMAGED:
-        return t->passed >= 6 && (used_decades(tr->birth_decade) >= 3 || tr->births == 0 ? t->heads >= 2 : false);
+    case PII_CN_ID:
+    case PII_CN_ID15:
+    case PII_CN_ID_DAMAGED:
+        return t->passed >= 6 &&
+               (used_decades(tr->birth_decade) >= 3 || tr->births == 0 ? t->heads >= 2 : false);
     case PII_CN_NAME:
         return t->passed >= 12 && t->heads >= 5;
     case PII_CN_ETHNIC:
@@ -152,7 +157,10 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     const double chance = detectors_chance(p->d, type);
     struct tally t = tally_of(&f->distinct, type);
     bool strong = pii_has(f->hint.strong, type), weak = pii_has(f->hint.weak, type);
-    *v = (struct verdict){ .type = type, .passed = t.passed, .shaped = t.shaped, .sampled = t.n,
+    *v = (struct verdict){ .type = type,
+                           .passed = t.passed,
+                           .shaped = t.shaped,
+                           .sampled = t.n,
                            .hits = t.hits << f->distinct.level };
     if (t.test > t.passed && t.test >= (strong ? 1U : 3U)) {
         v->test_data = true;
@@ -172,24 +180,32 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     /* Shares below nine tenths happen with people's data too (mixed documents); then only the
      * share itself, far above chance, may speak. */
     if (values < 0 && share > 0.5 && share > 4 * chance)
-        values = t.passed * log(share / chance) + (of - t.passed) * log((1.0001 - share) / (1 - chance));
+        values = t.passed * log(share / chance) +
+                 (of - t.passed) * log((1.0001 - share) / (1 - chance));
     bool sibling = siblings_agree(p, field, type), spread = spreads(f, type, &t);
-    double score = values + (strong ? STRONG_NAME : weak ? WEAK_NAME : 0) + (sibling ? AGREEING : 0);
+    double score = values +
+                   (strong ? STRONG_NAME
+                    : weak ? WEAK_NAME
+                           : 0) +
+                   (sibling ? AGREEING : 0);
     v->log10_odds = values / log(10);
     estimate(&f->distinct, v);
     if (is_counter(&f->traits) && chance > 0.3)
         score = 0;
     if (f->hint.negative && !sibling)
         score -= STRONG_NAME;
-    v->signals = (values > SUSPECT && share >= 0.5 ? SIGNAL_VALUES : 0U) | (strong || weak ? SIGNAL_NAME : 0U) |
-                 (spread ? SIGNAL_SPREAD : 0U) | (sibling ? SIGNAL_SIBLING : 0U);
+    v->signals = (values > SUSPECT && share >= 0.5 ? SIGNAL_VALUES : 0U) |
+                 (strong || weak ? SIGNAL_NAME : 0U) | (spread ? SIGNAL_SPREAD : 0U) |
+                 (sibling ? SIGNAL_SIBLING : 0U);
     if (traits & T_SELF && v->signals & SIGNAL_VALUES)
         v->signals |= SIGNAL_SPREAD;
     if (type == PII_BIRTH_DATE && !spread && t.passed >= 12 && !sibling)
         score = score > SUSPECT ? SUSPECT : score;
     bool agreed = !(traits & T_NAMED) || strong || sibling || (weak && spread);
-    bool enough = cover >= 0.5 || (cover >= 0.02 && (strong || weak || chance <= 0.1) && t.passed >= 10);
-    if (strong && t.shaped * 2 >= t.n && share >= 0.3 && t.passed >= 3 && values <= SUSPECT && chance < 0.3)
+    bool enough = cover >= 0.5 ||
+                  (cover >= 0.02 && (strong || weak || chance <= 0.1) && t.passed >= 10);
+    if (strong && t.shaped * 2 >= t.n && share >= 0.3 && t.passed >= 3 && values <= SUSPECT &&
+        chance < 0.3)
         v->state = VERDICT_SUSPECTED;
     if (score >= SUSPECT && share >= 0.3)
         v->state = VERDICT_SUSPECTED;
@@ -200,14 +216,19 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         v->state = VERDICT_NONE;
 }
 
-static void judge_tokens(const struct profile *p, uint16_t field, unsigned type, bool company, struct verdict *v)
+static void judge_tokens(const struct profile *p, uint16_t field, unsigned type, bool company,
+                         struct verdict *v)
 {
     const struct field *f = p->fields[field];
     const unsigned traits = detectors_traits(p->d, type);
     const double chance = detectors_chance(p->d, type);
     struct tally t = tally_of(&f->tokens, type);
-    *v = (struct verdict){ .type = type, .in_text = true, .passed = t.passed, .shaped = t.shaped,
-                           .sampled = t.shaped, .hits = t.hits << f->tokens.level };
+    *v = (struct verdict){ .type = type,
+                           .in_text = true,
+                           .passed = t.passed,
+                           .shaped = t.shaped,
+                           .sampled = t.shaped,
+                           .hits = t.hits << f->tokens.level };
     if (t.passed == 0 || t.test > t.passed) {
         v->test_data = t.test > 3;
         v->passed = t.test;
@@ -247,7 +268,8 @@ static void judge_subject(const struct profile *p, uint16_t field, unsigned type
     double share = (double)k / n;
     v->log10_odds = k * log(share / 0.02) / log(10);
     v->distinct = v->distinct_low = v->distinct_high = k;
-    v->signals = SIGNAL_VALUES | (named ? SIGNAL_NAME : 0U) | (share >= 0.4 && k >= 10 ? SIGNAL_SPREAD : 0U);
+    v->signals = SIGNAL_VALUES | (named ? SIGNAL_NAME : 0U) |
+                 (share >= 0.4 && k >= 10 ? SIGNAL_SPREAD : 0U);
     if (share >= 0.1)
         v->state = VERDICT_SUSPECTED;
     if ((named && share >= 0.2 && k >= 5) || (share >= 0.4 && k >= 20))
@@ -259,11 +281,18 @@ static void judge_password(const struct profile *p, uint16_t field, struct verdi
 {
     const struct field *f = p->fields[field];
     const struct traits *t = &f->traits;
-    bool hashes = t->length_min == t->length_max && t->forms[FORM_HEX] * 10 >= (t->forms[FORM_HEX] + t->forms[FORM_OTHER] +
-                  t->forms[FORM_NUMBER] + t->forms[FORM_HAN]) * 9 && t->length_min >= 32;
-    *v = (struct verdict){ .type = hashes ? PII_PASSWORD_HASH : PII_PASSWORD, .passed = f->distinct.used,
-                           .shaped = f->distinct.used, .sampled = f->distinct.used, .hits = f->values - f->empties };
-    if (!pii_has(f->hint.strong, PII_PASSWORD) || f->hint.negative || f->distinct.used < 5 || t->length_max > 128)
+    bool hashes = t->length_min == t->length_max &&
+                  t->forms[FORM_HEX] * 10 >= (t->forms[FORM_HEX] + t->forms[FORM_OTHER] +
+                                              t->forms[FORM_NUMBER] + t->forms[FORM_HAN]) *
+                                                 9 &&
+                  t->length_min >= 32;
+    *v = (struct verdict){ .type = hashes ? PII_PASSWORD_HASH : PII_PASSWORD,
+                           .passed = f->distinct.used,
+                           .shaped = f->distinct.used,
+                           .sampled = f->distinct.used,
+                           .hits = f->values - f->empties };
+    if (!pii_has(f->hint.strong, PII_PASSWORD) || f->hint.negative || f->distinct.used < 5 ||
+        t->length_max > 128)
         return;
     v->signals = SIGNAL_NAME | SIGNAL_SPREAD;
     estimate(&f->distinct, v);
@@ -284,8 +313,8 @@ static void insert(struct verdict *list, size_t *count, const struct verdict *v)
     if (v->state == VERDICT_NONE)
         return;
     size_t at = *count < VERDICTS_PER_FIELD_MAX ? (*count)++ : VERDICTS_PER_FIELD_MAX - 1;
-    if (at == VERDICTS_PER_FIELD_MAX - 1 && *count == VERDICTS_PER_FIELD_MAX && list[at].state != VERDICT_NONE &&
-        !stronger(v, &list[at]))
+    if (at == VERDICTS_PER_FIELD_MAX - 1 && *count == VERDICTS_PER_FIELD_MAX &&
+        list[at].state != VERDICT_NONE && !stronger(v, &list[at]))
         return;
     list[at] = *v;
     for (; at > 0 && stronger(&list[at], &list[at - 1]); at--) {
@@ -327,7 +356,8 @@ static size_t drop_explained(const struct field *f, struct verdict *list, size_t
     return kept;
 }
 
-size_t verdict_field(const struct profile *p, uint16_t field, struct verdict ret[static VERDICTS_PER_FIELD_MAX])
+size_t verdict_field(const struct profile *p, uint16_t field,
+                     struct verdict ret[static VERDICTS_PER_FIELD_MAX])
 {
     const struct field *f = p->fields[field];
     struct verdict all[VERDICTS_PER_FIELD_MAX] = { 0 }, v;
@@ -340,7 +370,8 @@ size_t verdict_field(const struct profile *p, uint16_t field, struct verdict ret
         }
         if (f->tokens.used && !(detectors_traits(p->d, type) & (T_TRACE | T_NAMED | T_WHOLE))) {
             judge_tokens(p, field, type, false, &v);
-            company = company || (v.state == VERDICT_CONFIRMED && detectors_category(p->d, type) == IDENTITY);
+            company = company ||
+                      (v.state == VERDICT_CONFIRMED && detectors_category(p->d, type) == IDENTITY);
         }
     }
     for (unsigned type = 0; f->tokens.used && type < detectors_type_count(p->d); type++) {
@@ -365,7 +396,9 @@ size_t verdict_field(const struct profile *p, uint16_t field, struct verdict ret
 static int person_rank(const struct detectors *d, unsigned type)
 {
     switch (type) {
-    case PII_CN_NAME: case PII_PERSON_NAME: case PII_CN_PLATE:
+    case PII_CN_NAME:
+    case PII_PERSON_NAME:
+    case PII_CN_PLATE:
         return 1;
     case PII_EMAIL:
         return 2;
@@ -401,9 +434,11 @@ bool verdict_persons(const struct profile *p, struct persons *ret)
             if (rank < 0 || rank < best || v[k].state != VERDICT_CONFIRMED || v[k].test_data)
                 continue;
             for (size_t j = 0; j < count; j++)
-                if (v[j].state == VERDICT_CONFIRMED && v[j].in_text == v[k].in_text && person_rank(p->d, v[j].type) == rank)
+                if (v[j].state == VERDICT_CONFIRMED && v[j].in_text == v[k].in_text &&
+                    person_rank(p->d, v[j].type) == rank)
                     types |= pii_bit(v[j].type);
-            count_persons(v[k].in_text ? &p->fields[i]->tokens : &p->fields[i]->distinct, types, &here);
+            count_persons(v[k].in_text ? &p->fields[i]->tokens : &p->fields[i]->distinct, types,
+                          &here);
             if (rank == best && here.estimate <= ret->estimate)
                 continue;
             best = rank;
@@ -438,7 +473,8 @@ void wilson_interval(uint64_t k, uint64_t n, double *ret_low, double *ret_high)
     const double z2 = 1.96 * 1.96;
     double share = n ? (double)k / (double)n : 0, d = 1 + z2 / (double)(n ? n : 1);
     double middle = share + z2 / (2 * (double)(n ? n : 1));
-    double width = 1.96 * sqrt(share * (1 - share) / (double)(n ? n : 1) + z2 / (4.0 * (double)(n ? n : 1) * (double)(n ? n : 1)));
+    double width = 1.96 * sqrt(share * (1 - share) / (double)(n ? n : 1) +
+                               z2 / (4.0 * (double)(n ? n : 1) * (double)(n ? n : 1)));
     *ret_low = n ? (middle - width) / d : 0;
     *ret_high = n ? (middle + width) / d : 1;
     if (*ret_low < 0)

@@ -19,17 +19,19 @@ enum { VERDICTS_PER_FIELD_MAX = 6 };
 struct verdict {
     unsigned type;
     enum verdict_state state;
-    bool in_text;          /* candidates inside text, not whole values */
-    bool test_data;        /* most of what passes comes from manuals and test forms */
+    bool in_text;   /* candidates inside text, not whole values */
+    bool test_data; /* most of what passes comes from manuals and test forms */
     unsigned signals;
     uint32_t passed, shaped, sampled; /* distinct: k, n, and all values looked at */
-    uint64_t hits;         /* values or candidates that pass, repeats included; an estimate once the sample is full */
-    double log10_odds;     /* of the type against chance, before names are counted */
+    uint64_t
+        hits; /* values or candidates that pass, repeats included; an estimate once the sample is full */
+    double log10_odds; /* of the type against chance, before names are counted */
     double distinct, distinct_low, distinct_high; /* estimate of passing values, 95 % */
 };
 
 /* Up to VERDICTS_PER_FIELD_MAX verdicts on a field, strongest first; returns how many. */
-size_t verdict_field(const struct profile *p, uint16_t field, struct verdict ret[static VERDICTS_PER_FIELD_MAX]);
+size_t verdict_field(const struct profile *p, uint16_t field,
+                     struct verdict ret[static VERDICTS_PER_FIELD_MAX]);
 
 /* How many persons the source speaks of: the best confirmed field that names one. False where
  * there is none. */

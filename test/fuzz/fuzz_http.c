@@ -21,6 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     http_visit(w, listener.catalog, &v);
     wire_end(w);
     check_end(&peer, &v);
+    http_recognises(span_of(data, size));
+    http_wants_tls(span_of(data, size));
     arena_release(&arena);
     return 0;
 }

@@ -1,3 +1,5 @@
+/* The peer of the fuzzers and the checks of peer.h. Time is virtual and moves a little with every
+ * call, so that a conversation without end meets its deadline. */
 #include "peer.h"
 
 #include <stdio.h>

@@ -190,13 +190,15 @@ def check_live(build, directory, tally):
 
 
 def check_ajar(build, directory, tally):
-    """Ajar itself, against something that answers like Redis to everything."""
-    for tls in (False, True):
-        captures = directory / f"ajar-{tls}"
+    """Ajar itself, both verbs that ask, against something that answers like Redis to everything."""
+    commands = [(False, ["scan", "--json"]), (True, ["scan", "--json"]), (False, ["probe", "redis"]),
+                (True, ["probe", "--tls", "redis"])]
+    for number, (tls, command) in enumerate(commands):
+        captures = directory / f"ajar-{number}"
         with server(directory, tls) as port:
-            ran = behind_capture(build, captures, [build / "ajar", "scan", "--json", f"127.0.0.1:{port}"])
+            ran = behind_capture(build, captures, [build / "ajar", *command, f"127.0.0.1:{port}"])
         done = verify(build, captures)
-        tally.add(ran.returncode in (0, 1) and done.returncode == 0, f"ajar {'in TLS' if tls else 'plain'}",
+        tally.add(ran.returncode in (0, 1) and done.returncode == 0, f"ajar {command[0]} {'in TLS' if tls else 'plain'}",
                   f"exit {ran.returncode} {ran.stderr[-300:]} {done.stdout.strip()}")
 
 

@@ -20,16 +20,19 @@ static size_t say(struct ajar_pii_scan *scan, char *out)
     struct ajar_pii_summary s;
     const struct ajar_pii_finding *f = ajar_pii_findings(scan, &count);
     ajar_pii_summarise(scan, &s);
-    at += (size_t)snprintf(out, SAID_MAX, "%s %s %llu %llu %llu %zu\n", s.format, s.coding, (unsigned long long)s.bytes,
-                           (unsigned long long)s.records, (unsigned long long)s.values, s.fields);
+    at += (size_t)snprintf(out, SAID_MAX, "%s %s %llu %llu %llu %zu\n", s.format, s.coding,
+                           (unsigned long long)s.bytes, (unsigned long long)s.records,
+                           (unsigned long long)s.values, s.fields);
     for (size_t i = 0; i < count && at < SAID_MAX - 1024; i++)
-        at += (size_t)snprintf(out + at, 1024, "%.300s %s %d %u %u %u %u %llu %.4f %s\n", f[i].field, f[i].type, (int)f[i].state,
-                               f[i].signals, f[i].passed, f[i].shaped, f[i].sampled, (unsigned long long)f[i].hits, f[i].log10_odds,
-                               f[i].shape ? f[i].shape : "-");
+        at += (size_t)snprintf(out + at, 1024, "%.300s %s %d %u %u %u %u %llu %.4f %s\n",
+                               f[i].field, f[i].type, (int)f[i].state, f[i].signals, f[i].passed,
+                               f[i].shaped, f[i].sampled, (unsigned long long)f[i].hits,
+                               f[i].log10_odds, f[i].shape ? f[i].shape : "-");
     return at;
 }
 
-static struct ajar_pii_scan *run(const uint8_t *bytes, size_t n, const struct ajar_pii_options *o, size_t step)
+static struct ajar_pii_scan *run(const uint8_t *bytes, size_t n, const struct ajar_pii_options *o,
+                                 size_t step)
 {
     struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, o);
     for (size_t at = 0; scan && at < n; at += step)
@@ -47,10 +50,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         return 0;
     if (!Pii && !(Pii = ajar_pii_new(first)))
         abort();
-    struct ajar_pii_options fast = { .format = FORMATS[bytes[0] % 5], .buffer_bytes = 4096, .shapes = true };
+    struct ajar_pii_options fast = { .format = FORMATS[bytes[0] % 5],
+                                     .buffer_bytes = 4096,
+                                     .shapes = true };
     struct ajar_pii_options slow = fast;
     slow.engine = "portable";
-    struct ajar_pii_scan *a = run(bytes + 2, n - 2, &fast, n), *b = run(bytes + 2, n - 2, &slow, 1 + bytes[1] % 97);
+    struct ajar_pii_scan *a = run(bytes + 2, n - 2, &fast, n),
+                         *b = run(bytes + 2, n - 2, &slow, 1 + bytes[1] % 97);
     if (a && b) {
         size_t said = say(a, first), also = say(b, second);
         if (said != also || memcmp(first, second, said) != 0) {

@@ -83,6 +83,10 @@ static void test_examples(void **state)
     struct fixture *x = *state;
     struct error e = { "" };
     size_t examples = 0;
+    const struct tables *tables = tables_load(&x->rules_arena, "data", NULL, &e);
+    if (!tables)
+        fail_msg("%s", e.text);
+    rules_use_tables(x->rules, tables);
     if (!rules_check_examples(x->rules, &e, &examples))
         fail_msg("%s", e.text);
     assert_true(examples >= 2 * rules_count(x->rules));

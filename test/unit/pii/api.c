@@ -18,7 +18,8 @@ static void make_id(unsigned i, char out[19])
 {
     static const int WEIGHTS[17] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
     int sum = 0;
-    snprintf(out, 19, "%s%04u%02u%02u%03u", i % 3 ? "310101" : "440305", 1950 + i * 7 % 60, 1 + i % 12, 1 + i % 28, i * 37 % 1000);
+    snprintf(out, 19, "%s%04u%02u%02u%03u", i % 3 ? "310101" : "440305", 1950 + i * 7 % 60,
+             1 + i % 12, 1 + i % 28, i * 37 % 1000);
     for (unsigned k = 0; k < 17; k++)
         sum += (out[k] - '0') * WEIGHTS[k];
     out[17] = "10X98765432"[sum % 11];
@@ -56,7 +57,8 @@ static struct ajar_pii_scan *scan_of(struct span s, size_t step, size_t buffer, 
     return scan;
 }
 
-static const struct ajar_pii_finding *find(struct ajar_pii_scan *scan, const char *field, const char *type)
+static const struct ajar_pii_finding *find(struct ajar_pii_scan *scan, const char *field,
+                                           const char *type)
 {
     size_t count;
     const struct ajar_pii_finding *f = ajar_pii_findings(scan, &count);
@@ -87,8 +89,10 @@ static const struct {
     { "csv", "sfzh", "xh,sfzh,sjhm\r\n", "1,#,~\r\n" },
     { "csv", "column 2", "", "7;\"#\";\"~\"\n" },
     { "json", "sfzh", "", "{\"sfzh\":\"#\",\"sjhm\":~,\"a\":{\"b\":[1,2,{\"c\":null}]}}\n" },
-    { "json", "rows.person.id", "{\"took\":1,\n\"rows\":[", "{\"person\":{\"id\":\"#\",\"p\":\"~\"}}," },
-    { "sql", "t.sfzh", "CREATE TABLE `t` (`id` int(11) NOT NULL, `sfzh` varchar(18) DEFAULT 'a,b', PRIMARY KEY (`id`));\nINSERT INTO `t` VALUES ",
+    { "json", "rows.person.id", "{\"took\":1,\n\"rows\":[",
+      "{\"person\":{\"id\":\"#\",\"p\":\"~\"}}," },
+    { "sql", "t.sfzh",
+      "CREATE TABLE `t` (`id` int(11) NOT NULL, `sfzh` varchar(18) DEFAULT 'a,b', PRIMARY KEY (`id`));\nINSERT INTO `t` VALUES ",
       "(1,'#')," },
     { "sql", "people.sfzh", "INSERT INTO people (n, sfzh) VALUES\n", "(NULL, '#'),\n" },
     { "sql", "people.sfzh", "COPY public.people (n, sfzh) FROM stdin;\n", "\\N\t#\n" },
@@ -121,7 +125,11 @@ static void recode(struct span s, const char *to, struct buf *out)
 static void test_codings(void **state)
 {
     (void)state;
-    static const struct { const char *iconv, *name; } CODINGS[] = { { "GB18030", "gb18030" }, { "UTF-16LE", "utf-16le" }, { "UTF-16BE", "utf-16be" } };
+    static const struct {
+        const char *iconv, *name;
+    } CODINGS[] = { { "GB18030", "gb18030" },
+                    { "UTF-16LE", "utf-16le" },
+                    { "UTF-16BE", "utf-16be" } };
     for (size_t i = 0; i < 3; i++) {
         struct buf b, coded;
         make_rows(&b, "姓名,身份证号\n", "张伟,#\n", 400);
@@ -139,7 +147,9 @@ static void test_packed(void **state)
     make_rows(&b, "a,sfzh,c\n", "1,#,~\n", 3000);
     size_t cap = compressBound(b.len) + 64;
     uint8_t *packed = test_malloc(cap);
-    z_stream z = { .next_in = b.at, .avail_in = (uInt)b.len, .next_out = packed, .avail_out = (uInt)cap };
+    z_stream z = {
+        .next_in = b.at, .avail_in = (uInt)b.len, .next_out = packed, .avail_out = (uInt)cap
+    };
     assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
     assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
     expect_id(span_of(packed, z.total_out), "sfzh", "csv", "utf-8");
@@ -166,8 +176,10 @@ static void tell(struct ajar_pii_scan *scan, struct buf *out)
     ajar_pii_scan_end(scan, NULL);
     const struct ajar_pii_finding *f = ajar_pii_findings(scan, &count);
     for (size_t i = 0; i < count; i++)
-        buf_printf(out, "%s %s %d %u %d %d %u %u %u %llu %.6f %.3f\n", f[i].field, f[i].type, (int)f[i].state, f[i].signals, f[i].in_text,
-                   f[i].test_data, f[i].passed, f[i].shaped, f[i].sampled, (unsigned long long)f[i].hits, f[i].log10_odds, f[i].distinct);
+        buf_printf(out, "%s %s %d %u %d %d %u %u %u %llu %.6f %.3f\n", f[i].field, f[i].type,
+                   (int)f[i].state, f[i].signals, f[i].in_text, f[i].test_data, f[i].passed,
+                   f[i].shaped, f[i].sampled, (unsigned long long)f[i].hits, f[i].log10_odds,
+                   f[i].distinct);
 }
 
 static void test_borders_do_not_matter(void **state)
@@ -179,14 +191,16 @@ static void test_borders_do_not_matter(void **state)
         make_rows(&b, FORMATS[i].head, FORMATS[i].row, 700);
         for (size_t k = 0; k < 5 * 4; k++) {
             struct buf told;
-            struct ajar_pii_scan *scan = scan_of(buf_span(&b), STEPS[k % 5], BUFFERS[k / 5], k % 2 ? "portable" : NULL);
+            struct ajar_pii_scan *scan = scan_of(buf_span(&b), STEPS[k % 5], BUFFERS[k / 5],
+                                                 k % 2 ? "portable" : NULL);
             tell(scan, &told);
             ajar_pii_scan_free(scan);
             if (k == 0)
                 first = told;
             else if (!span_eq(buf_span(&first), buf_span(&told)))
-                fail_msg("%s, step %zu, buffer %zu:\n%.*sinstead of\n%.*s", FORMATS[i].head, STEPS[k % 5], BUFFERS[k / 5],
-                         SPAN_FMT(buf_span(&told)), SPAN_FMT(buf_span(&first)));
+                fail_msg("%s, step %zu, buffer %zu:\n%.*sinstead of\n%.*s", FORMATS[i].head,
+                         STEPS[k % 5], BUFFERS[k / 5], SPAN_FMT(buf_span(&told)),
+                         SPAN_FMT(buf_span(&first)));
             if (k)
                 buf_release(&told);
         }
@@ -259,8 +273,9 @@ static void test_records_by_hand(void **state)
 static void test_house_format(void **state)
 {
     (void)state;
-    static const char YAML[] = "house:\n  - { name: acme-customer, label: customer of Acme, prefix: AC, chars: digits, length: 9, check: weighted,\n"
-                               "      weights: [8, 7, 6, 5, 4, 3, 2, 9], modulus: 11, map: 0123456789X, fields: [kundennr] }\n";
+    static const char YAML[] =
+        "house:\n  - { name: acme-customer, label: customer of Acme, prefix: AC, chars: digits, length: 9, check: weighted,\n"
+        "      weights: [8, 7, 6, 5, 4, 3, 2, 9], modulus: 11, map: 0123456789X, fields: [kundennr] }\n";
     char error[AJAR_PII_ERROR_MAX];
     struct ajar_pii *own = ajar_pii_new(error);
     assert_true(ajar_pii_add_detectors(own, YAML, strlen(YAML), error));
@@ -297,9 +312,11 @@ static void test_hostile(void **state)
         uint8_t bytes[3000];
         size_t n = random_below(&r, sizeof(bytes));
         for (size_t i = 0; i < n; i++)
-            bytes[i] = round % 3 ? (uint8_t)ALPHABET[random_below(&r, sizeof(ALPHABET) - 1)] : (uint8_t)random_next(&r);
+            bytes[i] = round % 3 ? (uint8_t)ALPHABET[random_below(&r, sizeof(ALPHABET) - 1)]
+                                 : (uint8_t)random_next(&r);
         static const char *const FORCED[] = { NULL, "json", "csv", "sql", "text" };
-        const struct ajar_pii_options options = { .format = FORCED[round % 5], .buffer_bytes = 4096 };
+        const struct ajar_pii_options options = { .format = FORCED[round % 5],
+                                                  .buffer_bytes = 4096 };
         struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, &options);
         ajar_pii_scan_write(scan, bytes, n);
         ajar_pii_scan_write(scan, bytes, n);
@@ -350,10 +367,11 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats), cmocka_unit_test(test_codings), cmocka_unit_test(test_packed),
-        cmocka_unit_test(test_borders_do_not_matter), cmocka_unit_test(test_no_value_leaves), cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_records_by_hand), cmocka_unit_test(test_house_format), cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_sample_sizes),
+        cmocka_unit_test(test_formats),         cmocka_unit_test(test_codings),
+        cmocka_unit_test(test_packed),          cmocka_unit_test(test_borders_do_not_matter),
+        cmocka_unit_test(test_no_value_leaves), cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_records_by_hand), cmocka_unit_test(test_house_format),
+        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_sample_sizes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -22,7 +22,8 @@ static void compare_all(const struct class_plan *plan, const uint8_t *in)
 
 static struct class_plan plan_with(struct random *r)
 {
-    struct class_plan plan = { .delim = (uint8_t)"\t,;|"[random_below(r, 4)], .quote = (uint8_t)"\"'"[random_below(r, 2)] };
+    struct class_plan plan = { .delim = (uint8_t) "\t,;|"[random_below(r, 4)],
+                               .quote = (uint8_t) "\"'"[random_below(r, 2)] };
     class_plan_add(&plan, (const uint8_t *)"AKIA", 1);
     class_plan_add(&plan, (const uint8_t *)"eyJ", 5);
     class_plan_add(&plan, (const uint8_t *)"$2b$", 4);
@@ -37,7 +38,9 @@ static void test_engines_agree_on_random_bytes(void **state)
     for (unsigned round = 0; round < 400; round++) {
         const struct class_plan plan = plan_with(&r);
         for (size_t i = 0; i < BYTES; i++)
-            bytes[i] = round % 2 ? (uint8_t)random_next(&r) : (uint8_t)"0123456789AKIeyJ$2b:.-@ \"\\,\nazAZ/9"[random_below(&r, 35)];
+            bytes[i] =
+                round % 2 ? (uint8_t)random_next(&r)
+                          : (uint8_t) "0123456789AKIeyJ$2b:.-@ \"\\,\nazAZ/9"[random_below(&r, 35)];
         compare_all(&plan, bytes);
     }
 }
@@ -90,8 +93,10 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_engines_agree_on_random_bytes), cmocka_unit_test(test_every_byte_value),
-        cmocka_unit_test(test_a_literal_is_never_missed), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_engines_agree_on_random_bytes),
+        cmocka_unit_test(test_every_byte_value),
+        cmocka_unit_test(test_a_literal_is_never_missed),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

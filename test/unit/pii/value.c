@@ -156,11 +156,35 @@ static void test_facts_for_comparison(void **state)
 static void test_hostile(void **state)
 {
     (void)state;
-    static const char *const TEXTS[] = { "", "-", "+", "(", "''''", "\"", "........", "::::::::::", "----------", "@", "a@", "@b.c",
-                                         "\xef\xbc", "\xff\xff\xff\xff", "京", "京A", "\xe4\xba", "年月日", "1年", "999999999999999999999",
-                                         "0000000000000000000", "E+17", "*******************", "------------------0",
-                                         "1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                                         "1234567890123456789012345678901234567890123456789012345678901234" };
+    static const char *const TEXTS[] = {
+        "",
+        "-",
+        "+",
+        "(",
+        "''''",
+        "\"",
+        "........",
+        "::::::::::",
+        "----------",
+        "@",
+        "a@",
+        "@b.c",
+        "\xef\xbc",
+        "\xff\xff\xff\xff",
+        "京",
+        "京A",
+        "\xe4\xba",
+        "年月日",
+        "1年",
+        "999999999999999999999",
+        "0000000000000000000",
+        "E+17",
+        "*******************",
+        "------------------0",
+        "1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "1234567890123456789012345678901234567890123456789012345678901234"
+    };
     for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
         struct value v = judge(TEXTS[i]);
         assert_true((v.marks.pass & ~v.marks.shape) == 0);
@@ -184,8 +208,12 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_china), cmocka_unit_test(test_asia), cmocka_unit_test(test_west),
-        cmocka_unit_test(test_technical), cmocka_unit_test(test_facts_for_comparison), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_china),
+        cmocka_unit_test(test_asia),
+        cmocka_unit_test(test_west),
+        cmocka_unit_test(test_technical),
+        cmocka_unit_test(test_facts_for_comparison),
+        cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
