@@ -233,21 +233,27 @@ static bool fill(struct wire *w, int64_t deadline_ms)
     return set_fault(w, blame(w, receive(w, deadline_ms)));
 }
 
-/* Waits until n bytes are unread. */
-static bool have(struct wire *w, size_t n)
+/* Waits until n bytes are unread; *deadline_ms is 0 at first, and set with the first wait: all waits
+ * for one answer share it. */
+static bool have_by(struct wire *w, size_t n, int64_t *deadline_ms)
 {
     if (!wire_ok(w))
         return false;
     if (n > w->limits->budget_bytes)
         return set_fault(w, WIRE_BUDGET);
-    int64_t deadline_ms = 0;
     while (wire_heard(w).len < n) {
-        if (!deadline_ms)
-            deadline_ms = until(w, w->patience_ms);
-        if (!fill(w, deadline_ms))
+        if (!*deadline_ms)
+            *deadline_ms = until(w, w->patience_ms);
+        if (!fill(w, *deadline_ms))
             return false;
     }
     return true;
+}
+
+static bool have(struct wire *w, size_t n)
+{
+    int64_t deadline_ms = 0;
+    return have_by(w, n, &deadline_ms);
 }
 
 /* Takes the first n unread bytes into the arena. */
@@ -275,8 +281,9 @@ struct span wire_peek(struct wire *w, size_t n)
 struct span wire_line(struct wire *w, size_t max)
 {
     size_t seen = 0;
+    int64_t deadline_ms = 0;
     for (;;) {
-        if (!have(w, seen + 1))
+        if (!have_by(w, seen + 1, &deadline_ms))
             return SPAN_NONE;
         struct span fresh = span_from(wire_heard(w), seen);
         size_t at = seen + span_index(fresh, '\n');

@@ -1,4 +1,4 @@
-/* Fuzzes the classifier: any bytes, in any format, with small buffers; and differential: the fastest engine and
+/* Fuzzes the classifier: any bytes, any format, small buffers; and differential: the fastest engine and
  * the portable one, one write and many, must say the very same. The first byte chooses the format, the second the buffer
  * and the steps; the rest is the stream. */
 #include <stdint.h>

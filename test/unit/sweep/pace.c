@@ -103,8 +103,8 @@ static struct scan *play(struct listed *l, const struct pace_limits *limits, siz
             s->times[t.place]++;
             s->skipped++;
         } else {
-            assert_true(until_ms >= s->now_ms);
-            s->now_ms = until_ms > s->now_ms ? until_ms : s->now_ms + 1;
+            assert_true(until_ms > s->now_ms);
+            s->now_ms = until_ms;
         }
     }
     for (size_t i = 0; i < l->len; i++)
@@ -401,9 +401,31 @@ static void entries_are_reused(void **state)
     pacer_free(p);
 }
 
+/* Two networks that hash alike have a pace each. */
+static void networks_in_one_bucket(void **state)
+{
+    static struct listed l;
+    struct error e;
+    (void)state;
+    struct pace_source source = { .next = next_listed, .self = &l };
+    struct pacer *p = pacer_new(&POLITE, &source, 10, 7, &e);
+    struct endpoint one = { .address = { 4, { 10, 0, 0, 1 } }, .port = 1 };
+    struct address net = network_of(&one.address);
+    uint64_t bucket = siphash(p->key0, p->key1, span_of(&net, sizeof(net))) % BUCKETS;
+    book(p, &one, 1000);
+    for (int i = 1; i < 65536; i++) {
+        struct endpoint other = { .address = { 4, { 10, (uint8_t)(i >> 8), (uint8_t)i, 1 } }, .port = 1 };
+        struct address theirs = network_of(&other.address);
+        if (siphash(p->key0, p->key1, span_of(&theirs, sizeof(theirs))) % BUCKETS == bucket)
+            assert_null(entry(p, &theirs, 1000, false));
+    }
+    pacer_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(networks_in_one_bucket),
         cmocka_unit_test(one_address_many_ports),
         cmocka_unit_test(a_long_visit_keeps_its_address),
         cmocka_unit_test(one_network),
