@@ -108,6 +108,7 @@ static bool judge_all(struct judging *j, struct arena *a)
     j->rules = load_rules(a, j->rules_dir, &j->error);
     if (!j->rules || !(j->store = memory_open(j->db, STORE_READ, &j->error)))
         return false;
+    j->error.text[0] = '\0'; /* a feed that is not there was no failure */
     if (j->scan) {
         if (!store_scan_find(j->store, (int64_t)j->scan, a, &scan, &j->error))
             return false;

@@ -42,6 +42,12 @@ static int unknown_verb(const char *typed)
     return cmd_fail(EXIT_USAGE, &e);
 }
 
+/* `ajar scan --help` is what many type first. */
+static bool wants_help(int argc, char **argv)
+{
+    return argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -58,6 +64,7 @@ int main(int argc, char **argv)
         return cmd_help(1, argv);
     for (size_t i = 0; VERBS[i].name; i++)
         if (strcmp(argv[1], VERBS[i].name) == 0)
-            return VERBS[i].run(argc - 1, argv + 1);
+            return wants_help(argc, argv) ? cmd_help(2, (char *[]){ argv[0], argv[1] })
+                                          : VERBS[i].run(argc - 1, argv + 1);
     return unknown_verb(argv[1]);
 }

@@ -105,7 +105,7 @@ def test_mistakes():
 def test_help():
     check("no verb", ajar().returncode == 2)
     check("version", re.fullmatch(r"ajar \d+\.\d+\.\d+\n", ajar("--version").stdout) is not None)
-    for args in (["help"], ["--help"], ["help", "scan"], ["help", "probe"], ["list"], ["asks"]):
+    for args in (["help"], ["--help"], ["help", "scan"], ["scan", "--help"], ["help", "probe"], ["list"], ["asks"]):
         r = ajar(*args)
         check(f"{args}", r.returncode == 0 and len(r.stdout) > 200 and not r.stderr, r.stderr)
     help_scan = ajar("help", "scan").stdout

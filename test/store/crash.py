@@ -37,7 +37,7 @@ STRANGER = 7000                           # answers nothing that Ajar knows; ask
 OPEN_PORTS = [6379, 6380, STRANGER]
 PARALLEL = 128
 BUFFERED = 250                            # visits of this kind in 32 KiB of the sweeper's, 64 of the pipe's, 64 of the keeper's
-INFO = b"# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\nos:Linux\r\nrun_id:%040d\r\nrole:master\r\n" \
+INFO = b"# Server\r\nredis_version:8.2.9\r\nredis_mode:standalone\r\nos:Linux\r\nrun_id:%040d\r\nrole:master\r\n" \
        b"connected_slaves:0\r\ncluster_enabled:0\r\n# Keyspace\r\ndb0:keys=%d,expires=0,avg_ttl=0\r\n"
 
 

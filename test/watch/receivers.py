@@ -16,7 +16,7 @@ SECRET = b"a secret of these tests"
 class Redis(threading.Thread):
     """Answers PING and INFO the way an open Redis does, until it is closed."""
 
-    def __init__(self, port=0, version=b"7.0.15"):
+    def __init__(self, port=0, version=b"8.2.9"):
         super().__init__(daemon=True)
         self.version = version
         self.listener = socket.create_server(("127.0.0.1", port))
