@@ -27,7 +27,7 @@ from receivers import SECRET, Redis, Relay, Syslog, Webhook  # noqa: E402
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AJAR = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build/ajar")
 RESULTS = {"passed": 0, "failed": 0}
-HOSTILE = b"7.0 \x1b[31m\xe2\x80\xae\"],\\=?utf-8?q?x?= <b>\xff\x01\x7f"
+HOSTILE = b"8.2.9 \x1b[31m\xe2\x80\xae\"],\\=?utf-8?q?x?= <b>\xff\x01\x7f"
 
 
 def check(name, good, detail=""):
