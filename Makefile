@@ -130,4 +130,5 @@ clean:
 
 include fuzz.mk
 include pii.mk
+include wide.mk
 -include $(shell find $(BUILD)/obj $(BUILD)/unit $(wildcard $(BUILD)/*.d) -type f -name '*.d' 2>/dev/null)

@@ -5,8 +5,10 @@ import json
 import os
 import pathlib
 import re
+import urllib.error
 import urllib.request
 
+from harness import ZooError
 from model import PASSWORD
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
@@ -22,13 +24,16 @@ def missing(command):
 
 
 def get(box, path, port="P", user="", method="GET", body=None):
-    """What a server of ours answers over HTTP, as JSON where it is that; with the zoo's password where a user is named."""
+    """What a server of ours answers over HTTP, as JSON where it is that; with the zoo's password for a `user`."""
     headers = {"Content-Type": "application/json"}
     if user:
         headers["Authorization"] = "Basic " + base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
     request = urllib.request.Request(f"http://{box.address}:{box.ports[port]}{path}", method=method, headers=headers,
                                      data=body.encode() if body is not None else None)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=60) as answer:
-        text = answer.read().decode()
+    try:
+        with opener.open(request, timeout=60) as answer:
+            text = answer.read().decode()
+    except urllib.error.HTTPError as error:
+        raise ZooError(f"{method} {path}: {error} {error.read()[:300]!r}") from None
     return json.loads(text) if "json" in answer.headers.get("Content-Type", "") or text[:1] in "[{" else text

@@ -40,8 +40,13 @@ def arguments():
     return parser.parse_args()
 
 
+def is_meant(spec, pattern):
+    """`redis` means redis-6.2 and redis-modules as well."""
+    return pattern in (spec.name, spec.server) or spec.server.startswith(pattern + "-")
+
+
 def chosen(family, patterns):
-    return [spec for spec in family.SPECS if not patterns or spec.name in patterns or spec.server in patterns]
+    return [spec for spec in family.SPECS if not patterns or any(is_meant(spec, pattern) for pattern in patterns)]
 
 
 def installed(specs, tally):

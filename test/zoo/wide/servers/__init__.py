@@ -1,5 +1,11 @@
 """The families of the wide zoo, the quick ones first. Each is started, scanned and ended before the next."""
 
-from . import (alertmanager, amqtt, elasticsearch, etcd, mongodb, postgresql, pouchdb, redis, zookeeper)
+from types import SimpleNamespace
 
-FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, amqtt, zookeeper, pouchdb, elasticsearch)
+from . import (alertmanager, amqtt, elasticsearch, etcd, kibana, mariadb, mongodb, postgresql, pouchdb, redis,
+               zookeeper)
+
+# The heavy ones two at a time.
+HEAVY = (*elasticsearch.SPECS, *kibana.SPECS)
+PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0, len(HEAVY), 2))
+FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, zookeeper, pouchdb, *PAIRS)

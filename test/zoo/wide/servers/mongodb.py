@@ -65,7 +65,7 @@ def truth_without_users(box):
 
 def ferret_truth(box):
     with client(box) as mongo:
-        return truth_of(mongo, mongo.server_info()["ferretdb"]["version"])
+        return truth_of(mongo, mongo.server_info()["ferretdbVersion"])
 
 
 def mongodb(variant, options, view, seed, truth):
