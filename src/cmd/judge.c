@@ -37,6 +37,7 @@ struct judging {
     int64_t now_ms;
     struct buf out;
     struct error error;
+    bool failed; /* a visit could not be judged or written: error says why */
 };
 
 void help_judge(void)
@@ -94,7 +95,8 @@ static bool judge_one(void *self, const struct visit *v)
         j->report->visit(j->state, v, found.list.at, found.list.len, &j->out);
     }
     arena_release(&a);
-    return ok && stored_flush(&j->out, false, &j->error);
+    j->failed = !(ok && stored_flush(&j->out, false, &j->error));
+    return !j->failed;
 }
 
 /* The whole of it; false and a sentence in j->error. */
@@ -108,7 +110,6 @@ static bool judge_all(struct judging *j, struct arena *a)
     j->rules = load_rules(a, j->rules_dir, &j->error);
     if (!j->rules || !(j->store = memory_open(j->db, STORE_READ, &j->error)))
         return false;
-    j->error.text[0] = '\0'; /* a feed that is not there was no failure */
     if (j->scan) {
         if (!store_scan_find(j->store, (int64_t)j->scan, a, &scan, &j->error))
             return false;
@@ -121,7 +122,7 @@ static bool judge_all(struct judging *j, struct arena *a)
         return error_set(&j->error, "no memory for a report");
     j->report->begin(j->state, &run, &j->out);
     int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
-    if (!store_visits(j->store, (int64_t)j->scan, judge_one, j, &j->error) || j->error.text[0])
+    if (!store_visits(j->store, (int64_t)j->scan, judge_one, j, &j->error) || j->failed)
         return false;
     j->summary.took_ms = clock_mono_ms(&CLOCK_SYSTEM) - began_ms;
     j->report->end(j->state, &j->summary, &j->out);
