@@ -187,6 +187,12 @@ const char *kind_name(enum kind k)
     return name_at(KIND_NAMES, COUNT_OF(KIND_NAMES), (size_t)k);
 }
 
+const char *strength_name(enum strength s)
+{
+    static const char *const NAMES[] = { "hint", "likely", "proven" };
+    return name_at(NAMES, COUNT_OF(NAMES), (size_t)s);
+}
+
 const char *severity_name(enum severity s)
 {
     return name_at(SEVERITY_NAMES, COUNT_OF(SEVERITY_NAMES), (size_t)s);

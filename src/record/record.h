@@ -127,6 +127,34 @@ bool severity_parse(struct span word, enum severity *ret);
 
 enum { FINGERPRINT_MAX = 33 };
 
+/* How well something beside the verdict is known. */
+enum strength { STRENGTH_HINT, STRENGTH_LIKELY, STRENGTH_PROVEN };
+const char *strength_name(enum strength s);
+
+/* Who may answer for an endpoint, and what says so. */
+struct attribution {
+    const char *how; /* "scope file", "certificate names", "reverse name", "provider", "address registry" */
+    struct span who; /* foreign text */
+    enum strength strength;
+};
+
+/* Something was already so at a moment, and what says it. */
+struct since {
+    const char *source; /* "own history", "certificate", "collections", "process", "certificate log" */
+    int64_t at_ms;      /* wall */
+    enum strength strength; /* that the door was open by then */
+    struct span text;   /* one sentence; may hold foreign text */
+};
+
+/* What the store knows of a finding; zeroed where there is no store. */
+struct finding_life {
+    bool known;         /* the rest is filled */
+    bool is_new;        /* never seen before this scan */
+    int64_t first_ms;   /* ever seen */
+    int64_t opened_ms;  /* open without a break since */
+    size_t reopened;    /* how often it came back */
+};
+
 /* What a rule concluded. `fingerprint` is stable across versions and time: a hash of product,
  * rule, scheme, address and port. All text may hold foreign bytes: escape on output. */
 struct finding {
@@ -140,6 +168,10 @@ struct finding {
     LIST_OF(struct fact) evidence;
     size_t seen; /* which observation of its visit it speaks of */
     int64_t accepted_until_ms; /* an accepted risk until then; 0 = none */
+    struct finding_life life;
+    struct span owner, tier, contact;  /* tags of the scope file; empty where it states none */
+    LIST_OF(struct attribution) owners; /* strongest first */
+    LIST_OF(struct since) since;        /* strongest first, then earliest */
 };
 
 #endif

@@ -4,7 +4,7 @@
 #define AJAR_REPORT_REPORT_H
 
 #include "base/buf.h"
-#include "record/record.h"
+#include "record/fleet.h"
 
 /* One time that a finding was open. A store fills these; without a store there are none. */
 struct report_exposure {
@@ -56,6 +56,9 @@ struct report {
     /* `state` may keep copies in its own arena; v and f die after the call. */
     void (*visit)(void *state, const struct visit *v, const struct finding *f, size_t findings,
                   struct buf *out);
+    /* Once, after the last visit and before the end, worst first; NULL where the format has no place
+     * for fleets. */
+    void (*fleets)(void *state, const struct fleet *list, size_t count, struct buf *out);
     void (*end)(void *state, const struct report_summary *s, struct buf *out);
 };
 
