@@ -3,15 +3,20 @@
 
 CLASSIFY is the command up to its paths. Makes the files (generate.py) where they are missing, then measures, in one run
 and one after the other: `ajar classify` on one thread with every detector, with every engine of this processor on the
-logs; Vectorscan with the same formats as patterns; Presidio on the first kilobytes. Processor time (user and system) of
-the best of five runs, reading the file included; peak memory of the process.
+records and the logs; Vectorscan with the same formats as patterns (its best of three runs, the file in memory already);
+Presidio on the first kilobytes. One core: processor time (user and system) of the median of seven runs, start and reading
+of the file included; peak memory of the process. Cycles a byte where `perf stat` can count them. At the end the time on the
+wall with all cores.
 """
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+RUNS = 7
 FILES = ["dense.ndjson", "dense.csv", "text.txt", "web.log"]
 
 
@@ -20,13 +25,26 @@ def option(name, default=None):
 
 
 def measure(command):
-    """Processor seconds and peak kilobytes of the best of five runs."""
-    best, memory = 1e9, 0
-    for _ in range(5):
+    """Processor seconds of the median of seven runs, peak kilobytes, seconds on the wall of the best."""
+    seconds, memory, wall = [], 0, 1e9
+    for _ in range(RUNS):
+        start = time.monotonic()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, _, usage = os.wait4(process.pid, 0)
-        best, memory = min(best, usage.ru_utime + usage.ru_stime), max(memory, usage.ru_maxrss)
-    return best, memory
+        wall = min(wall, time.monotonic() - start)
+        seconds.append(usage.ru_utime + usage.ru_stime)
+        memory = max(memory, usage.ru_maxrss)
+    return sorted(seconds)[RUNS // 2], memory, wall
+
+
+def cycles(command):
+    """Cycles and instructions of one run in user space by perf, or None where it cannot count them."""
+    if not shutil.which("perf"):
+        return None
+    run = subprocess.run(["perf", "stat", "-x,", "-e", "cycles:u,instructions:u"] + command, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.PIPE, check=False)
+    counts = [line.split(",")[0] for line in run.stderr.decode().splitlines() if ":u" in line]
+    return [int(c) for c in counts] if len(counts) == 2 and all(c.isdigit() for c in counts) else None
 
 
 def main():
@@ -39,9 +57,12 @@ def main():
     for name in FILES:
         path = os.path.join(directory, name)
         size = os.path.getsize(path)
-        seconds, memory = measure(classify + ["--threads", "1", path])
+        seconds, memory, _ = measure(classify + ["--threads", "1", path])
         speed = size / seconds / 1e6
         line = "%-13s ajar %7.1f MB/s, %2d MB of memory" % (name, speed, memory // 1024)
+        counted = cycles(classify + ["--threads", "1", path])
+        if counted:
+            line += ", %.2f cycles and %.2f instructions a byte" % (counted[0] / size, counted[1] / size)
         if vectorscan:
             out = subprocess.run([vectorscan, path], stdout=subprocess.PIPE, check=True).stdout.decode()
             others[name] = float(out.split()[1])
@@ -52,11 +73,17 @@ def main():
             line += "; Presidio %.4f MB/s: %.0f times" % (rate, speed / rate)
         print(line, flush=True)
     for engine in ("avx512", "avx2", "sse4.2", "neon", "portable"):
-        path = os.path.join(directory, "web.log")
         if subprocess.run(classify + ["--engine", engine, os.devnull], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 2:
             continue
-        seconds, _ = measure(classify + ["--threads", "1", "--engine", engine, path])
-        print("web.log with %-8s %7.1f MB/s" % (engine, os.path.getsize(path) / seconds / 1e6), flush=True)
+        for name in ("dense.ndjson", "web.log"):
+            path = os.path.join(directory, name)
+            seconds, _, _ = measure(classify + ["--threads", "1", "--engine", engine, path])
+            print("%-13s with %-8s %7.1f MB/s" % (name, engine, os.path.getsize(path) / seconds / 1e6), flush=True)
+    for name in FILES:
+        path = os.path.join(directory, name)
+        _, memory, wall = measure(classify + [path])
+        print("%-13s on %d cores %7.1f MB/s on the wall, %2d MB of memory" % (name, os.cpu_count(), os.path.getsize(path) / wall / 1e6,
+                                                                           memory // 1024), flush=True)
 
 
 if __name__ == "__main__":

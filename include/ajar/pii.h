@@ -42,6 +42,8 @@ struct ajar_pii_options {
     const char *engine;  /* "avx512", "avx2", "sse4.2", "neon", "portable"; NULL = the fastest */
     size_t buffer_bytes; /* 0 = 128 KiB */
     bool shapes;         /* keep one masked example a finding: "110***********123X" */
+    unsigned threads;    /* that read one large file in ajar_pii_scan_fd, at most 8; 0 = one. The
+                            result is the same; with `shapes` one thread reads */
 };
 
 /* One type of data in one field. Text comes from the source and must be escaped before it is

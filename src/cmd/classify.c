@@ -1,5 +1,6 @@
 /* ajar classify: what personal data is in files, directories or standard input. One scan a file,
- * as many files at once as there are threads; reports come in the order of the files. Types,
+ * as many files at once as there are threads, and where there are fewer files than threads, several
+ * threads a file; reports come in the order of the files. Types,
  * counts, fields and odds are printed, never a value. */
 #include "cmd/classify.h"
 
@@ -43,7 +44,7 @@ static const struct option_row ROWS[] = {
     [ROW_JSON] = { "json", NULL, "one JSON object a file instead of a table" },
     [ROW_SHAPES] = { "shapes", NULL, "a masked example of each finding: 110***********123X" },
     [ROW_DETECTORS] = { "detectors", "FILE", "also the detectors in this YAML file (doc/pii.md)" },
-    [ROW_THREADS] = { "threads", "N", "files read at once (all cores)" },
+    [ROW_THREADS] = { "threads", "N", "threads, over files and inside large ones (all cores)" },
     [ROW_ALL] = { "all", NULL, "also say which files hold nothing" },
     [ROW_ENGINE] = { "engine", "NAME", "avx512, avx2, sse4.2, neon or portable (the fastest)" },
     [ROW_TO_SEE] = { "sample-size", "SHARE",
@@ -407,6 +408,7 @@ static void run_all(struct classify *c)
 {
     pthread_t threads[THREADS_MAX];
     unsigned started = 0;
+    c->options.threads = c->threads / (unsigned)(c->jobs.len < c->threads ? c->jobs.len : c->threads);
     while (started + 1 < c->threads && started + 1 < c->jobs.len &&
            pthread_create(&threads[started], NULL, work, c) == 0)
         started++;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "pii/input.h"
+#include "pii/parts.h"
 #include "pii/verdict.h"
 
 enum { RESULTS_BYTES_MAX = 16 * 1024 * 1024, PATH_PARTS_MAX = 32 };
@@ -20,6 +20,7 @@ struct ajar_pii_scan {
     struct input input;
     struct arena arena;
     LIST_OF(struct ajar_pii_finding) findings;
+    unsigned threads;
     bool judged, ended;
 };
 
@@ -89,9 +90,10 @@ struct ajar_pii_scan *ajar_pii_scan_new(const struct ajar_pii *pii,
         return NULL;
     s->detectors = &pii->detectors;
     arena_init(&s->arena, RESULTS_BYTES_MAX);
-    if (profile_init(&s->profile, &pii->detectors, engine->fill) &&
+    if (profile_init(&s->profile, &pii->detectors, engine) &&
         input_init(&s->input, &s->profile, format, o->buffer_bytes)) {
         s->profile.keep_shapes = o->shapes;
+        s->threads = o->shapes ? 1 : o->threads; /* which examples are kept goes by order */
         return s;
     }
     ajar_pii_scan_free(s);
@@ -116,7 +118,7 @@ void ajar_pii_scan_write(struct ajar_pii_scan *s, const void *bytes, size_t leng
 bool ajar_pii_scan_fd(struct ajar_pii_scan *s, int fd, char error[AJAR_PII_ERROR_MAX])
 {
     struct error e;
-    if (input_read(&s->input, fd, &e))
+    if (parts_read(&s->input, fd, s->threads, &e))
         return true;
     say(error, &e);
     return false;
@@ -174,8 +176,27 @@ static const char *shape_of(const struct field *f, const struct verdict *v)
     return NULL;
 }
 
+/* Does this verdict tell of a person, or of what one carries along? */
+static bool is_personal(const struct detectors *d, const struct verdict *v)
+{
+    enum pii_category c = detectors_category(d, v->type);
+    return v->state == VERDICT_CONFIRMED && !v->test_data && v->type != PII_GEO &&
+           !(detectors_traits(d, v->type) & T_ORG) && c != SECRET &&
+           (c != DEVICE || !(detectors_traits(d, v->type) & T_TRACE));
+}
+
+/* Positions are those of stations, shops and stars as often as of people: where nothing else in the
+ * source is a person's, they are suspected at most. */
+static void doubt_positions(struct ajar_pii_scan *s)
+{
+    for (size_t i = 0; i < s->findings.len; i++)
+        if (strcmp(s->findings.at[i].type, PII_TYPES[PII_GEO].name) == 0)
+            s->findings.at[i].state = AJAR_PII_SUSPECTED;
+}
+
 static void judge(struct ajar_pii_scan *s)
 {
+    bool personal = false;
     s->judged = true;
     for (size_t i = 0; i < s->profile.field_count; i++) {
         struct verdict v[VERDICTS_PER_FIELD_MAX];
@@ -184,6 +205,7 @@ static void judge(struct ajar_pii_scan *s)
             struct ajar_pii_finding *f = list_add(&s->arena, &s->findings);
             if (!f)
                 return;
+            personal = personal || is_personal(s->detectors, &v[k]);
             *f = (struct ajar_pii_finding){
                 .field = path_of(s, (uint16_t)i),
                 .type = detectors_type_name(s->detectors, v[k].type),
@@ -206,6 +228,8 @@ static void judge(struct ajar_pii_scan *s)
             };
         }
     }
+    if (!personal)
+        doubt_positions(s);
 }
 
 const struct ajar_pii_finding *ajar_pii_findings(struct ajar_pii_scan *s, size_t *ret_count)

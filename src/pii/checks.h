@@ -38,6 +38,10 @@ bool cn_id_check(const uint8_t *s);
 /* 15 digits, born in 19xx: province and date. */
 bool cn_id15(const uint8_t *s);
 bool cn_province(const uint8_t *s);
+/* Do the first six digits have the form of a county: a prefecture that the province has or had, and
+ * a district, county or city in it? Soft: one of the real ones in some hundreds fails, of random
+ * ones most do. */
+bool cn_county(const uint8_t *s);
 /* 18 digits that lost their end to a double: 15 significant digits, or a multiple of 16. */
 bool cn_id_rounded(const uint8_t *s);
 /* 11 digits: an issued prefix. */
@@ -61,6 +65,8 @@ bool jp_my_number(const uint8_t *s);
 bool sg_nric(const uint8_t *s);
 /* 12 digits: Verhoeff, first 2-9, no palindrome. */
 bool in_aadhaar(const uint8_t *s);
+/* 16 digits: Verhoeff, first 2-9. */
+bool in_vid(const uint8_t *s);
 /* 5 letters, 4 digits, a letter. */
 bool in_pan(const uint8_t *s);
 
@@ -89,6 +95,16 @@ bool pl_pesel_date(const uint8_t *s);
 bool pl_pesel_check(const uint8_t *s);
 /* 10 digits yymmddnnnn; a coordination number adds 60 to the day. */
 bool se_pn_date(const uint8_t *s);
+/* 11 digits ddmmyynnncc; D numbers add 40 to the day, numbers for tests 40 or 80 to the month. */
+bool no_fnr_date(const uint8_t *s);
+bool no_fnr_check(const uint8_t *s);
+/* 10 digits ddmmyynnnn: a day of the calendar; the check digit was given up in 2007. */
+bool dk_cpr(const uint8_t *s);
+/* 11 characters: ddmmyy, the sign of the century, three digits, a check character. */
+bool fi_hetu_shape(const uint8_t *s);
+bool fi_hetu_check(const uint8_t *s);
+/* 13 digits that begin with 756: an EAN-13. */
+bool ch_ahv(const uint8_t *s);
 bool be_nn_date(const uint8_t *s);
 bool be_nn_check(const uint8_t *s);
 bool pt_nif(const uint8_t *s);
@@ -105,6 +121,12 @@ bool ca_sin(const uint8_t *s);
 
 /* n in 12..19: an issuer range that allows this length. */
 bool card_range(const uint8_t *s, size_t n);
+/* 15 digits: a reporting body that gives out numbers (first two digits), then Luhn. */
+bool imei_body(const uint8_t *s);
+/* 17 capitals and digits without I, O and Q, the last four digits; then the ninth character: the
+ * check of ISO 3779 as North America and China (GB 16735) ask for it, or the filler Z of Europe. */
+bool vin_shape(const uint8_t *s);
+bool vin_check(const uint8_t *s);
 bool card_test_number(const uint8_t *s, size_t n);
 
 #endif

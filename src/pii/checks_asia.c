@@ -96,6 +96,11 @@ bool in_aadhaar(const uint8_t *s)
     return s[0] >= '2' && !palindrome && verhoeff(s, 12);
 }
 
+bool in_vid(const uint8_t *s)
+{
+    return s[0] >= '2' && verhoeff(s, 16);
+}
+
 bool in_pan(const uint8_t *s)
 {
     static const char HOLDERS[] = "ABCFGHJKLPT";

@@ -1,4 +1,6 @@
-/* Payment cards: issuer ranges and the lengths that they allow. Old domestic Chinese numbers that
+/* Payment cards, telephones and vehicles.
+ *
+ * Cards: issuer ranges and the lengths that they allow. Old domestic Chinese numbers that
  * begin with 9 are not in an international range and are left to the field name. */
 #include "pii/checks.h"
 
@@ -52,4 +54,37 @@ bool card_test_number(const uint8_t *s, size_t n)
             return true;
     /* Fifteen equal digits after the issuer are nobody's account. */
     return digits_all_equal(s + 6, n - 7);
+}
+
+bool imei_body(const uint8_t *s)
+{
+    /* GSMA TS.06: 01 TIA, 35 BABT, 86 and 99 TAF and CDMA/GSM, and those that give out no more. */
+    static const uint8_t BODIES[] = { 1, 10, 30, 33, 35, 44, 45, 49, 50, 51, 52, 53, 54, 86, 91, 98, 99 };
+    int body = digits_int(s, 2);
+    for (size_t i = 0; i < sizeof(BODIES); i++)
+        if (BODIES[i] == body)
+            return true;
+    return false;
+}
+
+bool vin_shape(const uint8_t *s)
+{
+    for (unsigned i = 0; i < 17; i++) {
+        bool digit = s[i] >= '0' && s[i] <= '9';
+        bool letter = s[i] >= 'A' && s[i] <= 'Z' && s[i] != 'I' && s[i] != 'O' && s[i] != 'Q';
+        if (i >= 13 ? !digit : !digit && !letter)
+            return false;
+    }
+    return true;
+}
+
+bool vin_check(const uint8_t *s)
+{
+    static const uint8_t LETTER[26] = { 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4,
+                                        5, 0, 7, 0, 9, 2, 3, 4, 5, 6, 7, 8, 9 };
+    static const uint8_t WEIGHTS[17] = { 8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2 };
+    unsigned sum = 0;
+    for (unsigned i = 0; i < 17; i++)
+        sum += WEIGHTS[i] * (s[i] >= 'A' ? LETTER[s[i] - 'A'] : (unsigned)digit_of(s[i]));
+    return s[8] == (uint8_t) "0123456789X"[sum % 11] || s[8] == 'Z';
 }

@@ -1,6 +1,6 @@
 /* The People's Republic of China: GB 11643-1999 (resident ID), GB 32100-2015 (organisations), the
- * numbering plan of the MIIT as of 2023. A county is not looked at: numbers were given out from
- * the 1980s on to people of any age, so lists by year reject real ones. */
+ * numbering plan of the MIIT as of 2023. No list of counties is kept: numbers were given out from the
+ * 1980s on to people of any age, so lists by year reject real ones; the form of a county is soft. */
 #include "pii/checks.h"
 
 /* One bit for each two-digit province code in use, in two words. 71, 81, 82, 83 are Taiwan,
@@ -21,6 +21,35 @@ static bool province_code(int code)
 bool cn_province(const uint8_t *s)
 {
     return province_code(digits_int(s, 2));
+}
+
+/* By province: the highest number of a prefecture-level city, and the range of the prefectures that
+ * existed beside them (21 to 54), as GB/T 2260 has numbered them since 1980. */
+static const struct {
+    uint8_t province, cities, from, to;
+} PREFECTURES[] = {
+    { 11, 2, 0, 0 },    { 12, 2, 0, 0 },    { 13, 11, 21, 34 }, { 14, 11, 21, 28 }, { 15, 9, 21, 30 },
+    { 21, 14, 21, 23 }, { 22, 8, 21, 25 },  { 23, 12, 21, 29 }, { 31, 2, 0, 0 },    { 32, 13, 19, 31 },
+    { 33, 11, 21, 29 }, { 34, 18, 21, 30 }, { 35, 9, 21, 28 },  { 36, 11, 21, 28 }, { 37, 17, 19, 34 },
+    { 41, 17, 21, 31 }, { 42, 13, 21, 31 }, { 43, 13, 21, 34 }, { 44, 53, 0, 0 },   { 45, 14, 21, 29 },
+    { 46, 4, 21, 29 },  { 50, 3, 21, 30 },  { 51, 20, 21, 37 }, { 52, 6, 21, 30 },  { 53, 9, 21, 37 },
+    { 54, 6, 21, 28 },  { 61, 10, 21, 30 }, { 62, 12, 21, 32 }, { 63, 2, 21, 30 },  { 64, 5, 21, 24 },
+    { 65, 5, 21, 47 },
+};
+
+bool cn_county(const uint8_t *s)
+{
+    int province = digits_int(s, 2), city = digits_int(s + 2, 2), county = digits_int(s + 4, 2);
+    if (province >= 71)
+        return city == 0 || s[0] == '9'; /* Taiwan, Hong Kong, Macau; foreign residents: no county */
+    for (size_t i = 0; i < sizeof(PREFECTURES) / sizeof(PREFECTURES[0]); i++) {
+        if (PREFECTURES[i].province != province)
+            continue;
+        bool known = (city >= 1 && city <= PREFECTURES[i].cities) || city == 90 ||
+                     (city >= PREFECTURES[i].from && city <= PREFECTURES[i].to && city > 0);
+        return known && (county <= 59 || county >= 81);
+    }
+    return false;
 }
 
 bool cn_id_region_date(const uint8_t *s, int today)

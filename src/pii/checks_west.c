@@ -212,6 +212,50 @@ bool se_pn_date(const uint8_t *s)
     return date_valid(2000, digits_int(s + 2, 2), day > 60 ? day - 60 : day);
 }
 
+/* The year says nothing about the century here: 29 February is taken for any year. */
+bool no_fnr_date(const uint8_t *s)
+{
+    int day = digits_int(s, 2), month = digits_int(s + 2, 2);
+    day -= day > 40 ? 40 : 0;
+    month -= month > 80 ? 80 : month > 40 ? 40 : 0;
+    return date_valid(2000, month, day);
+}
+
+bool no_fnr_check(const uint8_t *s)
+{
+    static const int8_t FIRST[10] = { 3, 7, 6, 1, 8, 9, 4, 5, 2, 1 },
+                        SECOND[11] = { 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1 };
+    return weighted(s, FIRST, 10) % 11 == 0 && weighted(s, SECOND, 11) % 11 == 0;
+}
+
+bool dk_cpr(const uint8_t *s)
+{
+    return date_valid(2000, digits_int(s + 2, 2), digits_int(s, 2));
+}
+
+bool fi_hetu_shape(const uint8_t *s)
+{
+    for (unsigned i = 0; i < 10; i++)
+        if (i != 6 && (s[i] < '0' || s[i] > '9'))
+            return false;
+    /* + for 18xx, - and U to Y for 19xx, A to F for 20xx (2023 on). */
+    return one_of(s[6], "+-ABCDEFUVWXY") &&
+           date_valid(2000, digits_int(s + 2, 2), digits_int(s, 2));
+}
+
+bool fi_hetu_check(const uint8_t *s)
+{
+    int serial = digits_int(s + 7, 3);
+    int number = digits_int(s, 6) * 1000 + serial;
+    return serial >= 2 && s[10] == (uint8_t) "0123456789ABCDEFHJKLMNPRSTUVWXY"[number % 31];
+}
+
+bool ch_ahv(const uint8_t *s)
+{
+    static const int8_t WEIGHTS[13] = { 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1 };
+    return s[0] == '7' && s[1] == '5' && s[2] == '6' && weighted(s, WEIGHTS, 13) % 10 == 0;
+}
+
 /* The date may be partly unknown (00); BIS numbers add 20 or 40 to the month. */
 bool be_nn_date(const uint8_t *s)
 {

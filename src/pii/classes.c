@@ -1,6 +1,7 @@
 /* The portable pass (the reference for all others) and the choice between the engines. */
 #include "pii/classes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "pii/classes_engines.h"
@@ -15,31 +16,71 @@ static uint8_t nibbles(const struct class_plan *plan, unsigned which, uint8_t by
     return plan->low[which][byte & 15] & plan->high[which][byte >> 4];
 }
 
+#define V_TARGET
+#define WORDS uint64_t
+#define STARTS portable_starts
+#include "pii/classes_starts.h"
+
 static void fill_portable(const struct class_plan *plan, const uint8_t *in, size_t blocks,
-                          struct classes *out)
+                          const struct masks *m)
 {
     for (size_t b = 0; b < blocks; b++, in += CLASS_BLOCK) {
-        struct classes c = { 0 };
+#define MASK_ZERO(name) m->name[b] = 0;
+        CLASS_MASKS(MASK_ZERO)
         for (unsigned i = 0; i < CLASS_BLOCK; i++) {
             uint8_t byte = in[i];
-            c.digit |= bit_if(byte >= '0' && byte <= '9', i);
-            c.upper |= bit_if(byte >= 'A' && byte <= 'Z', i);
-            c.lower |= bit_if(byte >= 'a' && byte <= 'z', i);
-            c.high |= bit_if(byte >= 0x80, i);
-            c.at |= bit_if(byte == '@', i);
-            c.dot |= bit_if(byte == '.', i);
-            c.colon |= bit_if(byte == ':', i);
-            c.gap |= bit_if(byte == ' ' || byte == '-', i);
-            c.quote |= bit_if(byte == plan->quote, i);
-            c.back |= bit_if(byte == '\\', i);
-            c.delim |= bit_if(byte == plan->delim, i);
-            c.line |= bit_if(byte == '\n', i);
+            m->digit[b] |= bit_if(byte >= '0' && byte <= '9', i);
+            m->upper[b] |= bit_if(byte >= 'A' && byte <= 'Z', i);
+            m->lower[b] |= bit_if(byte >= 'a' && byte <= 'z', i);
+            m->high[b] |= bit_if(byte >= 0x80, i);
+            m->at[b] |= bit_if(byte == '@', i);
+            m->dot[b] |= bit_if(byte == '.', i);
+            m->colon[b] |= bit_if(byte == ':', i);
+            m->gap[b] |= bit_if(byte == ' ' || byte == '-', i);
+            m->quote[b] |= bit_if(byte == plan->quote, i);
+            m->back[b] |= bit_if(byte == '\\', i);
+            m->delim[b] |= bit_if(byte == plan->delim, i);
+            m->line[b] |= bit_if(byte == '\n', i);
             uint8_t buckets = nibbles(plan, 0, byte) & nibbles(plan, 1, in[i + 1]) &
                               nibbles(plan, 2, in[i + 2]);
-            c.literal |= bit_if(buckets != 0, i);
+            m->literal[b] |= bit_if(buckets != 0, i);
         }
-        out[b] = c;
     }
+    masks_literals(plan, in - blocks * CLASS_BLOCK, blocks, m);
+    masks_end(m, blocks);
+    portable_starts(m, blocks, plan->table);
+}
+
+bool masks_init(struct masks *m, size_t blocks)
+{
+    enum {
+#define MASK_COUNT(name) MASK_OF_##name,
+        CLASS_MASKS(MASK_COUNT) START_MASKS(MASK_COUNT) MASK_COUNT(all)
+    };
+    size_t words = (blocks + MASK_LEAD + MASK_TAIL + 7) / 8 * 8;
+    *m = (struct masks){ .memory = aligned_alloc(64, MASK_OF_all * words * sizeof(uint64_t)) };
+    if (!m->memory)
+        return false;
+    memset(m->memory, 0, MASK_OF_all * words * sizeof(uint64_t));
+    uint64_t *at = m->memory + MASK_LEAD;
+#define MASK_PLACE(name) m->name = at, at += words;
+    CLASS_MASKS(MASK_PLACE)
+    START_MASKS(MASK_PLACE)
+    return true;
+}
+
+void masks_release(struct masks *m)
+{
+    free(m->memory);
+    *m = (struct masks){ 0 };
+}
+
+static size_t count_portable(const uint64_t *words, size_t count)
+{
+    size_t bits = 0;
+    for (size_t i = 0; i < count; i++)
+        bits += (size_t)__builtin_popcountll(words[i]);
+    return bits;
 }
 
 static bool always(void)
@@ -49,14 +90,14 @@ static bool always(void)
 
 const struct class_engine CLASS_ENGINES[] = {
 #ifdef __x86_64__
-    { .name = "avx512", .fill = class_fill_avx512, .usable = class_usable_avx512 },
-    { .name = "avx2", .fill = class_fill_avx2, .usable = class_usable_avx2 },
-    { .name = "sse4.2", .fill = class_fill_sse42, .usable = class_usable_sse42 },
+    { "avx512", class_fill_avx512, class_count_popcnt, class_usable_avx512 },
+    { "avx2", class_fill_avx2, class_count_popcnt, class_usable_avx2 },
+    { "sse4.2", class_fill_sse42, class_count_popcnt, class_usable_sse42 },
 #endif
 #ifdef __aarch64__
-    { .name = "neon", .fill = class_fill_neon, .usable = always },
+    { "neon", class_fill_neon, count_portable, always },
 #endif
-    { .name = "portable", .fill = fill_portable, .usable = always },
+    { "portable", fill_portable, count_portable, always },
     { .name = NULL },
 };
 
@@ -83,4 +124,5 @@ void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_H
         plan->low[i][head[i] & 15] |= (uint8_t)(1U << (bucket & 7));
         plan->high[i][head[i] >> 4] |= (uint8_t)(1U << (bucket & 7));
     }
+    plan->heads[literal_slot(head) / 64] |= 1ULL << literal_slot(head) % 64;
 }

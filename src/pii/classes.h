@@ -1,9 +1,11 @@
-/* The one pass over the bytes: for every block of 64 bytes, one bit per byte and class.
+/* The one pass over the bytes: for every block of 64 bytes, one bit per byte and class; and from
+ * these, one bit for every place where something of the right form may begin.
  *
  * Everything that looks for personal data works on these masks, never on single bytes: a run of
- * nine digits is three shifts and three ANDs for 64 positions at once. The pass is written once
- * (classes_body.h) over six primitives, which each instruction set provides in a file of its own;
- * all of them must give the very same masks as the portable one, and the tests say so.
+ * nine digits is three shifts and three ANDs for 64 positions at once, and the masks of a class lie
+ * side by side, so that such steps are done for up to eight blocks in one instruction. Both passes
+ * are written once (classes_body.h) over a few primitives, which each instruction set provides in
+ * a file of its own; all must give the very same masks as the portable one, and the tests say so.
  *
  * Readable memory: `in` must be followed by at least CLASS_SLACK readable bytes, because literal
  * candidates look two bytes ahead. */
@@ -14,31 +16,84 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CLASS_BLOCK = 64, CLASS_SLACK = 64, LITERAL_HEAD = 3 };
+enum { CLASS_BLOCK = 64, CLASS_SLACK = 64, LITERAL_HEAD = 3, LITERAL_SLOTS = 4096 };
 
-struct classes {
-    uint64_t digit, upper, lower;
-    uint64_t high; /* bytes of 0x80 and above */
-    uint64_t at, dot, colon;
-    uint64_t gap;         /* space or hyphen: what groups a number */
-    uint64_t quote, back; /* the quote of the format, and the backslash */
-    uint64_t delim, line; /* the separator of the format, and LF */
-    uint64_t literal;     /* a declared literal may begin here (superset) */
+/* Every array has MASK_LEAD zero words in front of its first and MASK_TAIL behind its last. */
+enum { MASK_LEAD = 8, MASK_TAIL = 16 };
+
+#define CLASS_MASKS(M) \
+    M(digit) \
+    M(upper) \
+    M(lower) \
+    M(high) /* bytes of 0x80 and above */ \
+    M(at) \
+    M(dot) \
+    M(colon) \
+    M(gap)     /* space or hyphen: what groups a number */ \
+    M(quote)   /* of the format */ \
+    M(back)    /* backslash */ \
+    M(delim)   /* the separator of the format */ \
+    M(line)    /* LF */ \
+    M(literal) /* the first three bytes of a declared literal, or of another in its slot */
+
+/* Where a candidate may begin (supersets; find.c looks closer), and where a value ends. */
+#define START_MASKS(M) \
+    M(number) /* digits with single gaps, nine bytes and more */ \
+    M(mixed)  /* capitals and digits, six bytes and more */ \
+    M(paper)  /* "DE89 3704": a spaced IBAN */ \
+    M(dotted) /* the first of three dots near one another between digits */ \
+    M(colons) /* the first of five colons near one another, or a double one */ \
+    M(other)  /* any of the above but `number`, or an `at` or a `literal` */ \
+    M(stop)   /* what ends a value: `delim` or `line` in a table, else `quote` or `back` */
+
+/* Word b of an array is for bytes 64 b to 64 b + 63, lowest bit first. */
+struct masks {
+#define MASK_MEMBER(name) uint64_t *name;
+    CLASS_MASKS(MASK_MEMBER)
+    START_MASKS(MASK_MEMBER)
+#undef MASK_MEMBER
+    uint64_t *memory;
 };
+
+/* For texts of up to `blocks` blocks. False where there is no memory. */
+bool masks_init(struct masks *m, size_t blocks);
+void masks_release(struct masks *m);
+
+/* 64 bits from position `from` on. */
+static inline uint64_t mask_window(const uint64_t *mask, size_t from)
+{
+    const uint64_t *word = mask + from / CLASS_BLOCK;
+    unsigned shift = from % CLASS_BLOCK;
+    return word[0] >> shift | (word[1] << 1) << (63 - shift);
+}
 
 /* What to look for besides the fixed classes. The literal filter is a nibble table for each of
- * the first three bytes of all literals, eight buckets wide (one bit a bucket). */
+ * the first three bytes of all literals, eight buckets wide (one bit a bucket); what passes is
+ * looked up by a hash of the three. */
 struct class_plan {
     uint8_t delim, quote;
+    bool table; /* values end at `delim` and `line` */
     uint8_t low[LITERAL_HEAD][16], high[LITERAL_HEAD][16];
+    uint64_t heads[LITERAL_SLOTS / 64]; /* one bit a slot */
 };
 
+/* The slot of a literal's first three bytes. */
+static inline unsigned literal_slot(const uint8_t *s)
+{
+    uint32_t three = (uint32_t)(s[0] | s[1] << 8 | s[2] << 16);
+    return (three * 0x9e3779b1U) >> 20;
+}
+
 typedef void class_fn(const struct class_plan *plan, const uint8_t *in, size_t blocks,
-                      struct classes *out);
+                      const struct masks *out);
+
+/* How many bits are set in these words. */
+typedef size_t class_count_fn(const uint64_t *words, size_t count);
 
 struct class_engine {
     const char *name;
     class_fn *fill;
+    class_count_fn *count;
     bool (*usable)(void); /* does this processor have it */
 };
 

@@ -7,6 +7,8 @@
 #define VEC __m256i
 #define LANES 32
 #define V_TARGET __attribute__((target("avx2")))
+typedef uint64_t words __attribute__((vector_size(32)));
+#define WORDS words
 #define FILL fill_avx2
 #define INLINE V_TARGET __attribute__((always_inline)) static inline
 
@@ -58,15 +60,15 @@ INLINE uint64_t v_some(VEC v)
 #include "pii/classes_body.h"
 
 void class_fill_avx2(const struct class_plan *plan, const uint8_t *in, size_t blocks,
-                     struct classes *out)
+                     const struct masks *out)
 {
     fill_avx2(plan, in, blocks, out);
 }
 
 bool class_usable_avx2(void)
 {
-    return __builtin_cpu_supports("avx2");
+    return __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("avx2");
 }
 #else
-_Static_assert(sizeof(struct classes) > 0, "this file is empty on other processors");
+_Static_assert(sizeof(struct masks) > 0, "this file is empty on other processors");
 #endif

@@ -7,6 +7,8 @@
 #define VEC __m512i
 #define LANES 64
 #define V_TARGET __attribute__((target("avx512f,avx512bw")))
+typedef uint64_t words __attribute__((vector_size(64)));
+#define WORDS words
 #define FILL fill_avx512
 #define INLINE V_TARGET __attribute__((always_inline)) static inline
 
@@ -56,15 +58,16 @@ INLINE uint64_t v_some(VEC v)
 #include "pii/classes_body.h"
 
 void class_fill_avx512(const struct class_plan *plan, const uint8_t *in, size_t blocks,
-                       struct classes *out)
+                       const struct masks *out)
 {
     fill_avx512(plan, in, blocks, out);
 }
 
 bool class_usable_avx512(void)
 {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+    return __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("avx512f") &&
+           __builtin_cpu_supports("avx512bw");
 }
 #else
-_Static_assert(sizeof(struct classes) > 0, "this file is empty on other processors");
+_Static_assert(sizeof(struct masks) > 0, "this file is empty on other processors");
 #endif

@@ -4,8 +4,33 @@
 
 #include "pii/classes.h"
 
+/* Zeroes the words behind `blocks`, which steps over neighbouring blocks read. */
+static inline void masks_end(const struct masks *m, size_t blocks)
+{
+#define MASK_END(name) \
+    for (size_t i = 0; i < MASK_TAIL; i++) \
+        m->name[blocks + i] = 0;
+    CLASS_MASKS(MASK_END)
+#undef MASK_END
+}
+
+/* The second look at what the nibble tables let through. */
+static inline void masks_literals(const struct class_plan *plan, const uint8_t *in, size_t blocks,
+                                  const struct masks *m)
+{
+    for (size_t b = 0; b < blocks; b++, in += CLASS_BLOCK) {
+        uint64_t fits = 0;
+        for (uint64_t bits = m->literal[b]; bits; bits &= bits - 1) {
+            unsigned slot = literal_slot(in + __builtin_ctzll(bits));
+            fits |= (plan->heads[slot / 64] >> (slot % 64) & 1) ? bits & -bits : 0;
+        }
+        m->literal[b] = fits;
+    }
+}
+
 #ifdef __x86_64__
 class_fn class_fill_avx512, class_fill_avx2, class_fill_sse42;
+class_count_fn class_count_popcnt;
 bool class_usable_avx512(void);
 bool class_usable_avx2(void);
 bool class_usable_sse42(void);

@@ -8,6 +8,8 @@
 #define VEC uint8x16_t
 #define LANES 16
 #define V_TARGET
+typedef uint64_t words __attribute__((vector_size(16)));
+#define WORDS words
 #define FILL fill_neon
 #define INLINE __attribute__((always_inline)) static inline
 
@@ -64,10 +66,10 @@ INLINE uint64_t v_some(VEC v)
 #include "pii/classes_body.h"
 
 void class_fill_neon(const struct class_plan *plan, const uint8_t *in, size_t blocks,
-                     struct classes *out)
+                     const struct masks *out)
 {
     fill_neon(plan, in, blocks, out);
 }
 #else
-_Static_assert(sizeof(struct classes) > 0, "this file is empty on other processors");
+_Static_assert(sizeof(struct masks) > 0, "this file is empty on other processors");
 #endif

@@ -7,6 +7,8 @@
 #define VEC __m128i
 #define LANES 16
 #define V_TARGET __attribute__((target("sse4.2")))
+typedef uint64_t words __attribute__((vector_size(16)));
+#define WORDS words
 #define FILL fill_sse42
 #define INLINE V_TARGET __attribute__((always_inline)) static inline
 
@@ -58,15 +60,24 @@ INLINE uint64_t v_some(VEC v)
 #include "pii/classes_body.h"
 
 void class_fill_sse42(const struct class_plan *plan, const uint8_t *in, size_t blocks,
-                      struct classes *out)
+                      const struct masks *out)
 {
     fill_sse42(plan, in, blocks, out);
 }
 
+/* SSE4.2 came with the instruction; the wider engines use this one too. */
+__attribute__((target("popcnt"))) size_t class_count_popcnt(const uint64_t *from, size_t count)
+{
+    size_t bits = 0;
+    for (size_t i = 0; i < count; i++)
+        bits += (size_t)__builtin_popcountll(from[i]);
+    return bits;
+}
+
 bool class_usable_sse42(void)
 {
-    return __builtin_cpu_supports("sse4.2");
+    return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
 }
 #else
-_Static_assert(sizeof(struct classes) > 0, "this file is empty on other processors");
+_Static_assert(sizeof(struct masks) > 0, "this file is empty on other processors");
 #endif

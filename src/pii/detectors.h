@@ -15,7 +15,6 @@ enum {
     DETECTORS_BYTES_MAX = 16 * 1024 * 1024,
     WORD_BYTES_MAX = 24,
     NAME_BYTES_MAX = 128,
-    LITERAL_HEADS = 4096,
     HAN_HEADS = 8192,
     WORDS_PER_SUBJECT_MAX = 64
 };
@@ -23,7 +22,9 @@ enum {
 /* What a field name suggests. */
 struct name_hint {
     pii_set strong, weak;
-    bool negative; /* "not-the-thing" */
+    pii_set sure;   /* of strong: nothing else is called so */
+    bool negative;  /* "not-the-thing" */
+    bool qualifier; /* "which-one" */
 };
 
 /* A word of a subject (police-text, medical-text). */
@@ -67,7 +68,7 @@ struct detectors {
     struct class_plan plan; /* the literal filter; delim and quote are a reader's own */
     struct table fields, words, ethnic, test_names, given;
     LIST_OF(struct literal) literals;
-    uint16_t literal_heads[LITERAL_HEADS]; /* index + 1 */
+    uint16_t literal_heads[LITERAL_SLOTS]; /* index + 1 */
     LIST_OF(struct house) houses;
     uint64_t han_heads[HAN_HEADS / 64]; /* filter over the first two characters of Han words */
     size_t han_longest;                 /* bytes of the longest Han word */
@@ -104,8 +105,10 @@ struct name_hint detectors_name(const struct detectors *d, struct span name);
 const struct word *detectors_han_word(const struct detectors *d, struct span s);
 /* The same for one whole lower-case ASCII word. */
 const struct word *detectors_ascii_word(const struct detectors *d, struct span word);
-/* Is this lower-case word a common given name? */
+/* Is this lower-case word, accents taken off, a common given or family name? */
 bool detectors_given_name(const struct detectors *d, struct span word);
+/* The same for n >= 3 ASCII letters, large or small. */
+bool detectors_known_name(const struct detectors *d, const uint8_t *word, size_t n);
 
 /* Marks a secret whose literal begins at `at`; returns its length, or 0. */
 size_t detectors_secret(const struct detectors *d, struct span text, size_t at,

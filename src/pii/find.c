@@ -1,11 +1,13 @@
 /* Candidates in text.
  *
- * For each block of 64 bytes, shifts and ANDs over the masks leave only the places where something
- * of the right form begins; only those are looked at byte by byte, and each look is bounded. A
- * candidate that touches a letter, a digit, an underscore or a hyphenated word is part of
- * something longer and is left alone. Han text does not bound a word: 号110101... is one. */
+ * The masks say where something of the right form may begin; only those places are looked at, and
+ * each look is bounded. What the caller's sample does not want is dropped before its check digits
+ * are looked at: of many candidates a sample keeps few. A candidate that touches a letter, a digit,
+ * an underscore or a hyphenated word is part of something longer and is left alone. Han text does
+ * not bound a word: 号110101... is one. */
 #include "pii/checks.h"
 #include "pii/find.h"
+#include "pii/hash.h"
 
 enum {
     DIGITS_MIN = 9,
@@ -15,15 +17,10 @@ enum {
     DOMAIN_BYTES_MAX = 253
 };
 
-/* Bit i of the result: bit i + n of the two blocks side by side. */
-static inline uint64_t ahead(uint64_t block, uint64_t next, unsigned n)
-{
-    return block >> n | next << (64 - n);
-}
-
 struct finder {
     const struct detectors *d;
     const struct text *t;
+    const struct sample *wanted;
     find_fn *found;
     void *self;
 };
@@ -51,13 +48,27 @@ static bool is_inside(const struct text *t, size_t from, size_t to)
     return (after == '-' || after == '.') && is_alnum(byte_at(t, to + 1));
 }
 
-static void report(const struct finder *f, size_t from, size_t to, const struct pii_marks *m)
+static struct span token_of(const struct finder *f, size_t from, size_t to)
 {
-    if (m->shape)
-        f->found(f->self, span_of(f->t->base + from, to - from), m);
+    return span_of(f->t->base + from, to - from);
 }
 
-bool find_compact(struct span s, struct compact *ret)
+/* Does the sample want this token, whatever it is? */
+static inline bool is_wanted(const struct finder *f, size_t from, size_t to)
+{
+    return sample_wants(f->wanted, profile_hash(token_of(f, from, to)));
+}
+
+static void report(const struct finder *f, size_t from, size_t to, const struct pii_marks *m)
+{
+    struct span token = token_of(f, from, to);
+    uint64_t hash = profile_hash(token);
+    if (m->shape && sample_wants(f->wanted, hash))
+        f->found(f->self, token, hash, m);
+}
+
+/* The number s with its groups ("138-0013-8000"). */
+static bool find_compact(struct span s, struct compact *ret)
 {
     unsigned group = 0, groups = 0;
     uint32_t lengths = 0;
@@ -80,13 +91,13 @@ bool find_compact(struct span s, struct compact *ret)
     return groups == 0 || group <= 15;
 }
 
-/* Judges one number; true where it has the form of something. */
-static bool number_at(const struct finder *f, size_t from, size_t to)
+/* Judges one number; true where it has the form of something. `alone`: the caller does not ask. */
+static bool number_at(const struct finder *f, size_t from, size_t to, bool alone)
 {
     struct compact c = { .plus = byte_before(f->t, from) == '+' };
     struct pii_marks m = { 0 };
     uint8_t after = byte_at(f->t, to);
-    if (!find_compact(span_of(f->t->base + from, to - from), &c) || c.n < DIGITS_MIN)
+    if (!find_compact(token_of(f, from, to), &c) || c.n < DIGITS_MIN)
         return false;
     bool x = c.n == 17 && (after == 'x' || (after == 'X' && c.groups)) &&
              !is_alnum(byte_at(f->t, to + 1));
@@ -95,50 +106,72 @@ static bool number_at(const struct finder *f, size_t from, size_t to)
         c.groups += c.groups != 0;
         to++;
     }
-    if (is_inside(f->t, from, to))
+    if (is_inside(f->t, from, to) || (alone && !is_wanted(f, from, to)))
         return true;
     token_number(&f->d->rules, &c, &m);
     report(f, from, to, &m);
     return m.shape != 0;
 }
 
-/* The bits of one class from position `from` on, 64 of them. */
-#define WINDOW(t, from, member) \
-    ((from) % CLASS_BLOCK \
-         ? ahead((t)->masks[(from) / CLASS_BLOCK].member, \
-                 (t)->masks[(from) / CLASS_BLOCK + 1].member, (from) % CLASS_BLOCK) \
-         : (t)->masks[(from) / CLASS_BLOCK].member)
+/* Digits without a gap: most numbers. */
+static void number_bare(const struct finder *f, size_t from, size_t n)
+{
+    struct compact c = { .plus = byte_before(f->t, from) == '+' };
+    struct pii_marks m = { 0 };
+    size_t to = from + n;
+    if (n > NUMBER_DIGITS_MAX)
+        return;
+    if (n == 17 && byte_at(f->t, to) == 'x' && !is_alnum(byte_at(f->t, to + 1)))
+        to++;
+    if (!is_wanted(f, from, to) || is_inside(f->t, from, to))
+        return;
+    memcpy(c.c, f->t->base + from, n);
+    if (to > from + n)
+        c.c[n] = 'X';
+    c.n = (uint8_t)(to - from);
+    token_number(&f->d->rules, &c, &m);
+    report(f, from, to, &m);
+}
+
+/* The end of a run of digits with single gaps that begins at `from`. */
+static size_t number_end(const struct text *t, size_t from)
+{
+    size_t to = from;
+    for (;; to++) {
+        uint8_t c = byte_at(t, to);
+        bool gap = (c == ' ' || c == '-') && ascii_is_digit(byte_at(t, to + 1));
+        if (!ascii_is_digit(c) && !gap)
+            return to;
+    }
+}
 
 /* A run of digits with single gaps, at least nine bytes. */
 static void number_run(const struct finder *f, size_t from)
 {
     const struct text *t = f->t;
-    uint64_t digits = WINDOW(t, from, digit), run = digits | WINDOW(t, from, gap);
-    uint64_t inside = ~run ? (1ULL << __builtin_ctzll(~run)) - 1 : ~0ULL;
+    uint64_t digits = mask_window(t->masks->digit, from), gaps = mask_window(t->masks->gap, from);
+    uint64_t run = digits | (gaps & digits << 1 & digits >> 1);
+    size_t n = (size_t)__builtin_ctzll(~run | 1ULL << 63);
+    uint64_t inside = (1ULL << n) - 1;
+    if ((digits & inside) == inside && n < 63) {
+        number_bare(f, from, n);
+        return;
+    }
     if (__builtin_popcountll(digits & inside) < DIGITS_MIN)
         return;
-    size_t to = from, spaces = 0, most = from + NUMBER_BYTES_MAX;
-    for (;; to++) {
-        uint8_t c = byte_at(t, to);
-        if (ascii_is_digit(c))
-            continue;
-        if ((c == ' ' || c == '-') && ascii_is_digit(byte_at(t, to + 1))) {
-            spaces += c == ' ';
-            continue;
-        }
-        break;
-    }
-    if (to - from <= most - from && number_at(f, from, to))
+    size_t to = n < 62 ? from + n : number_end(t, from);
+    bool spaces = memchr(t->base + from, ' ', to - from) != NULL;
+    if (to - from <= NUMBER_BYTES_MAX && number_at(f, from, to, !spaces))
         return;
-    if (spaces == 0)
+    if (!spaces)
         return;
     /* Several numbers side by side: each for itself. */
     for (size_t at = from; at < to;) {
         size_t end = at;
         while (end < to && t->base[end] != ' ')
             end++;
-        if (end - at >= 9 && end - at <= NUMBER_BYTES_MAX)
-            (void)number_at(f, at, end);
+        if (end - at >= DIGITS_MIN && end - at <= NUMBER_BYTES_MAX)
+            (void)number_at(f, at, end, true);
         at = end + 1;
     }
 }
@@ -184,21 +217,16 @@ static void plate_at(const struct finder *f, size_t from, size_t to)
     report(f, from - 3, to, &m);
 }
 
-/* A run of capitals and digits with both in it, at least six bytes. */
+/* A run of capitals and digits, at least six bytes; of interest where it has both. */
 static void mixed_run(const struct finder *f, size_t from)
 {
     const struct text *t = f->t;
     struct pii_marks m = { 0 };
-    size_t to = from, digits = 0;
-    while (to - from <= COMPACT_MAX) {
-        uint8_t c = byte_at(t, to);
-        if (!ascii_is_digit(c) && !(c >= 'A' && c <= 'Z'))
-            break;
-        digits += ascii_is_digit(c);
-        to++;
-    }
-    size_t n = to - from;
-    if (n > COMPACT_MAX || digits == 0 || digits == n)
+    uint64_t digits = mask_window(t->masks->digit, from);
+    uint64_t run = digits | mask_window(t->masks->upper, from);
+    size_t n = (size_t)__builtin_ctzll(~run | 1ULL << 63), to = from + n;
+    uint64_t inside = (1ULL << n) - 1;
+    if (n > COMPACT_MAX || (digits & inside) == 0 || (digits & inside) == inside)
         return;
     if (n == 6 || n == 7)
         plate_at(f, from, to);
@@ -208,6 +236,8 @@ static void mixed_run(const struct finder *f, size_t from)
         bracket_check(f, from, to);
         return;
     }
+    if (!is_wanted(f, from, to))
+        return;
     token_mixed(&f->d->rules, t->base + from, n, &m);
     report(f, from, to, &m);
 }
@@ -253,11 +283,25 @@ static bool in_login(const struct text *t, size_t colon)
     return false;
 }
 
+/* Letters, digits and dots from `from` on: how many of the first 64 bytes. */
+static inline uint64_t plain_window(const struct text *t, size_t from)
+{
+    const struct masks *m = t->masks;
+    return mask_window(m->digit, from) | mask_window(m->upper, from) | mask_window(m->lower, from) |
+           mask_window(m->dot, from);
+}
+
 static void email_at(const struct finder *f, size_t at)
 {
     const struct text *t = f->t;
     struct pii_marks m = { 0 };
-    size_t from = at, to = at + 1;
+    /* Letters, digits and dots on both sides by mask, anything else byte by byte. */
+    uint64_t before_at = at >= 64 ? plain_window(t, at - 64)
+                         : at     ? plain_window(t, 0) << (64 - at)
+                                  : 0;
+    uint64_t behind_at = plain_window(t, at + 1);
+    size_t from = at - (size_t)__builtin_clzll(~before_at | 1);
+    size_t to = at + 1 + (size_t)__builtin_ctzll(~behind_at | 1ULL << 63);
     while (from > 0 && at - from <= LOCAL_BYTES_MAX && is_local(t->base[from - 1]))
         from--;
     while (to < t->len && to - at <= DOMAIN_BYTES_MAX &&
@@ -272,7 +316,7 @@ static void email_at(const struct finder *f, size_t at)
     if (before == ':' && in_login(t, from - 1))
         return;
     if (before == '/' || before == '@' || after == ':' || after == '/' || after == '@' ||
-        after == '(')
+        after == '(' || !is_wanted(f, from, to))
         return;
     if (token_email(span_of(t->base + from, to - from), at - from, &m))
         report(f, from, to, &m);
@@ -293,33 +337,32 @@ static void ipv4_at(const struct finder *f, size_t dot)
 {
     const struct text *t = f->t;
     struct pii_marks m = { 0 };
-    /* Up to four digits before the dot, read from byte to byte; what follows comes from the masks. */
-    unsigned first = 0;
-    while (first < 4 && first < dot && ascii_is_digit(t->base[dot - first - 1]))
-        first++;
     size_t from = dot + 1, at = 0;
-    uint64_t digits = WINDOW(t, from, digit), dots = WINDOW(t, from, dot);
-    unsigned length[4] = { first, 0, 0, 0 };
+    uint64_t before_dot = dot >= 4 ? mask_window(t->masks->digit, dot - 4)
+                                   : mask_window(t->masks->digit, 0) << (4 - dot);
+    uint64_t digits = mask_window(t->masks->digit, from), dots = mask_window(t->masks->dot, from);
+    unsigned length[4] = { (unsigned)__builtin_clzll(~(before_dot << 60)), 0, 0, 0 };
     size_t end[4] = { dot, 0, 0, 0 };
     for (unsigned i = 1; i < 4; i++) {
-        length[i] = (unsigned)__builtin_ctzll(~(digits >> at));
+        length[i] = (unsigned)__builtin_ctzll(~(digits >> at) | 1ULL << 63);
         at += length[i];
         end[i] = from + at;
         if (length[i] > 3 || (i < 3 && !(dots >> at & 1)))
             return;
         at++;
     }
-    if (length[0] > 3)
+    size_t start = dot - length[0], stop = end[3];
+    if (length[0] > 3 || !is_wanted(f, start, stop))
         return;
     uint8_t octet[4];
     bool fine = true;
     for (unsigned i = 0; i < 4; i++) {
+        if (length[i] == 0)
+            return;
         unsigned value = octet_before(t->base, end[i], length[i]);
-        fine = fine && length[i] > 0 && value <= 255 &&
-               (length[i] == 1 || t->base[end[i] - length[i]] != '0');
+        fine = fine && value <= 255 && (length[i] == 1 || t->base[end[i] - length[i]] != '0');
         octet[i] = (uint8_t)value;
     }
-    size_t start = dot - length[0], stop = end[3];
     uint8_t before = byte_before(t, start), after = byte_at(t, stop);
     if (!fine || is_alnum(before) || before == '.' || before == '_' || before == '-' ||
         is_alnum(after) || after == '_' || after == '-' ||
@@ -346,157 +389,75 @@ static void colons_at(const struct finder *f, size_t colon)
         report(f, from, to, &m);
 }
 
-static inline uint64_t gaps_inside(const struct classes *prev, const struct classes *c,
-                                   const struct classes *next)
+/* Calls `what` for every bit of `mask`, lowest first. */
+static inline void each(const struct finder *f, size_t base, uint64_t mask,
+                        void (*what)(const struct finder *f, size_t at))
 {
-    return c->gap & (c->digit << 1 | prev->digit >> 63) & ahead(c->digit, next->digit, 1);
+    for (; mask; mask &= mask - 1)
+        what(f, base + (size_t)__builtin_ctzll(mask));
 }
 
-#define FOR_BITS(bits, at) \
-    for (uint64_t left_ = (bits); left_ && ((at) = base + (size_t)__builtin_ctzll(left_), 1); \
-         left_ &= left_ - 1)
-
-/* The blocks around the one that is searched. */
-struct around {
-    const struct classes *prev, *c, *next, *after;
-    size_t base;
-    uint64_t wanted; /* positions where a candidate may begin */
-};
-
-/* Digits with single gaps between them, nine bytes and more. */
-static inline void find_numbers(const struct finder *f, const struct around *b)
+/* The full-width digit or capital at `at` in ASCII; 0 where there is none. */
+static uint8_t wide_at(const struct text *t, size_t at)
 {
-    const struct classes *c = b->c, *next = b->next;
-    uint64_t run = c->digit | gaps_inside(b->prev, c, next),
-             run_next = next->digit | gaps_inside(c, next, b->after);
-    uint64_t two = run & ahead(run, run_next, 1), two_next = run_next & run_next >> 1;
-    uint64_t four = two & ahead(two, two_next, 2), four_next = two_next & two_next >> 2;
-    uint64_t eight = four & ahead(four, four_next, 4);
-    if (!eight)
+    const uint8_t *s = t->base + at;
+    if (at + 3 > t->len || s[0] != 0xef || s[1] != 0xbc || s[2] < 0x90 || s[2] > 0xba)
+        return 0;
+    uint8_t c = (uint8_t)(s[2] - 0x90 + '0');
+    return ascii_is_digit(c) || (c >= 'A' && c <= 'Z') ? c : 0;
+}
+
+/* １１０１０５１９４９１２３１００２Ｘ: a run of full-width digits, as input methods write them. */
+static void wide_run(const struct finder *f, size_t from)
+{
+    struct compact c = { .n = 0 };
+    struct pii_marks m = { 0 };
+    size_t to = from;
+    uint8_t ch;
+    if (from >= 3 && wide_at(f->t, from - 3))
         return;
-    uint64_t nine = eight & ahead(run, run_next, 8);
-    uint64_t before = b->prev->digit | (b->prev->gap & c->digit << 63 & b->prev->digit << 1);
-    uint64_t starts = nine & ~(run << 1 | before >> 63) & c->digit & b->wanted;
-    size_t base = b->base, at;
-    FOR_BITS(starts, at)
-    number_run(f, at);
-}
-
-/* Capitals and digits, six bytes and more, at least one of each. */
-static inline void find_mixed(const struct finder *f, const struct around *b)
-{
-    const struct classes *c = b->c, *next = b->next, *prev = b->prev;
-    /* Somewhere in the run a capital stands beside a digit; most blocks have no such place. */
-    uint64_t touch = (c->upper & (c->digit << 1 | ahead(c->digit, next->digit, 1))) |
-                     (c->digit & ahead(c->upper, next->upper, 1));
-    uint64_t touch_next = next->upper & (next->digit << 1 | next->digit >> 1);
-    if (!(touch | touch_next))
+    for (; c.n < NUMBER_DIGITS_MAX && (ch = wide_at(f->t, to)); to += 3)
+        c.c[c.n++] = ch;
+    for (size_t i = 0; i + 1 < c.n; i++)
+        if (!ascii_is_digit(c.c[i]))
+            return;
+    bool number = c.n && (ascii_is_digit(c.c[c.n - 1]) || (c.n == 18 && c.c[17] == 'X'));
+    if (c.n < DIGITS_MIN || !number || wide_at(f->t, to))
         return;
-    uint64_t run = c->digit | c->upper, run_next = next->digit | next->upper;
-    uint64_t two = run & ahead(run, run_next, 1), two_next = run_next & run_next >> 1;
-    uint64_t four = two & ahead(two, two_next, 2), six = four & ahead(two, two_next, 4);
-    uint64_t starts = run & ~(run << 1 | (prev->digit | prev->upper) >> 63) &
-                      ~(c->lower << 1 | prev->lower >> 63) & b->wanted;
-    size_t base = b->base, at;
-    FOR_BITS(six & starts, at)
-    mixed_run(f, at);
-    uint64_t paper = starts & c->upper & ahead(c->upper, next->upper, 1) &
-                     ahead(c->digit, next->digit, 2) & ahead(c->digit, next->digit, 3) &
-                     ahead(c->gap, next->gap, 4);
-    FOR_BITS(paper, at)
-    spaced_iban(f, at);
+    token_number(&f->d->rules, &c, &m);
+    report(f, from, to, &m);
 }
 
-/* The first of three dots between digits, each two to four bytes behind the one before. */
-static inline void find_dotted(const struct finder *f, const struct around *b)
+static void literal_at(const struct finder *f, size_t at)
 {
-    const struct classes *c = b->c, *next = b->next;
-    uint64_t inner = c->dot & (c->digit << 1 | b->prev->digit >> 63) &
-                     ahead(c->digit, next->digit, 1);
-    if (!inner)
+    if (f->t->base[at] == 0xef) {
+        wide_run(f, at);
         return;
-    uint64_t near = ahead(c->dot, next->dot, 2) | ahead(c->dot, next->dot, 3) |
-                    ahead(c->dot, next->dot, 4);
-    uint64_t chain = c->dot & near,
-             chain_next = next->dot & (next->dot >> 2 | next->dot >> 3 | next->dot >> 4);
-    uint64_t first = inner & chain &
-                     (ahead(chain, chain_next, 2) | ahead(chain, chain_next, 3) |
-                      ahead(chain, chain_next, 4));
-    size_t base = b->base, at;
-    FOR_BITS(first & b->wanted, at)
-    ipv4_at(f, at);
-}
-
-static inline uint64_t colons_near(uint64_t block, uint64_t next)
-{
-    return ahead(block, next, 2) | ahead(block, next, 3) | ahead(block, next, 4) |
-           ahead(block, next, 5);
-}
-
-/* The first of five colons and more, or a double one. */
-static inline void find_colons(const struct finder *f, const struct around *b)
-{
-    const struct classes *c = b->c, *next = b->next;
-    uint64_t doubles = c->colon & ahead(c->colon, next->colon, 1) &
-                       ~(c->colon << 1 | b->prev->colon >> 63);
-    uint64_t chain = c->colon & colons_near(c->colon, next->colon),
-             chain_next = next->colon & colons_near(next->colon, 0);
-    for (unsigned i = 0; i < 3 && chain; i++) {
-        uint64_t longer = chain & colons_near(chain, chain_next);
-        chain_next &= colons_near(chain_next, 0);
-        chain = longer;
     }
-    if (!(chain | doubles))
-        return;
-    uint64_t prior = c->colon << 2 | c->colon << 3 | c->colon << 4 | c->colon << 5 |
-                     b->prev->colon >> 62 | b->prev->colon >> 61 | b->prev->colon >> 60 |
-                     b->prev->colon >> 59;
-    size_t base = b->base, at;
-    FOR_BITS((chain | doubles) & ~prior & b->wanted, at)
-    colons_at(f, at);
-}
-
-static void find_literals(const struct finder *f, const struct around *b)
-{
-    size_t base = b->base, at;
-    FOR_BITS(b->c->literal & b->wanted, at)
-    {
-        struct pii_marks m = { 0 };
-        size_t n = detectors_secret(f->d, span_of(f->t->base, f->t->len), at, &m);
-        if (n)
-            report(f, at, at + n, &m);
-    }
+    struct pii_marks m = { 0 };
+    size_t n = detectors_secret(f->d, span_of(f->t->base, f->t->len), at, &m);
+    if (n)
+        report(f, at, at + n, &m);
 }
 
 void find_tokens(const struct detectors *d, const struct text *t, size_t from, size_t to,
-                 find_fn *found, void *self)
+                 const struct sample *wanted, find_fn *found, void *self)
 {
-    static const struct classes NOTHING;
-    const struct finder f = { d, t, found, self };
-    for (size_t block = from / CLASS_BLOCK; block * CLASS_BLOCK < to; block++) {
-        const struct classes *c = &t->masks[block];
-        struct around b = { .prev = block ? c - 1 : &NOTHING,
-                            .c = c,
-                            .next = c + 1,
-                            .base = block * CLASS_BLOCK,
-                            .after = (block + 2) * CLASS_BLOCK < t->len ? c + 2 : &NOTHING,
-                            .wanted = ~0ULL };
-        if (from > b.base)
-            b.wanted &= ~0ULL << (from - b.base);
-        if (to - b.base < CLASS_BLOCK)
-            b.wanted &= (1ULL << (to - b.base)) - 1;
-        if (c->digit)
-            find_numbers(&f, &b);
-        if (c->upper | c->digit)
-            find_mixed(&f, &b);
-        size_t base = b.base, at;
-        FOR_BITS(c->at & b.wanted, at)
-        email_at(&f, at);
-        if (c->dot)
-            find_dotted(&f, &b);
-        if (c->colon)
-            find_colons(&f, &b);
-        if (c->literal & b.wanted)
-            find_literals(&f, &b);
+    const struct finder f = { d, t, wanted, found, self };
+    const struct masks *m = t->masks;
+    for (size_t b = from / CLASS_BLOCK; b * CLASS_BLOCK < to; b++) {
+        size_t base = b * CLASS_BLOCK;
+        uint64_t inside = from > base ? ~0ULL << (from - base) : ~0ULL;
+        if (to - base < CLASS_BLOCK)
+            inside &= (1ULL << (to - base)) - 1;
+        each(&f, base, m->number[b] & inside, number_run);
+        if (!(m->other[b] & inside))
+            continue;
+        each(&f, base, m->mixed[b] & inside, mixed_run);
+        each(&f, base, m->paper[b] & inside, spaced_iban);
+        each(&f, base, m->at[b] & inside, email_at);
+        each(&f, base, m->dotted[b] & inside, ipv4_at);
+        each(&f, base, m->colons[b] & inside, colons_at);
+        each(&f, base, m->literal[b] & inside, literal_at);
     }
 }

@@ -18,6 +18,13 @@ static inline uint64_t load8(const uint8_t *s)
     return v;
 }
 
+static inline uint32_t load4(const uint8_t *s)
+{
+    uint32_t v;
+    memcpy(&v, s, 4);
+    return v;
+}
+
 static inline uint64_t load_short(const uint8_t *s, size_t n)
 {
     if (n >= 4) {
@@ -41,6 +48,33 @@ static inline uint64_t profile_hash(struct span s)
     uint64_t a = n >= 8 ? load8(at) : load_short(at, n);
     uint64_t b = n >= 8 ? load8(at + n - 8) : 0;
     return mix(mix(a ^ K0, b ^ seed), s.len ^ K1);
+}
+
+/* The same hash of 1 to 64 bytes inside a larger text, nearly without branches: 64 bytes from
+ * `at` on and 8 before it must be readable. */
+static inline uint64_t profile_hash_inside(const uint8_t *at, size_t n)
+{
+    static const uint64_t K0 = 0xa0761d6478bd642fULL, K1 = 0xe7037ed1a0b428dbULL,
+                          K2 = 0x8ebc6af09c88c6e3ULL;
+    uint64_t seed = K2;
+    size_t left = n;
+    if (n > 16) {
+        uint64_t one = mix(load8(at) ^ K0, load8(at + 8) ^ seed);
+        uint64_t two = mix(load8(at + 16) ^ K0, load8(at + 24) ^ one);
+        uint64_t three = mix(load8(at + 32) ^ K0, load8(at + 40) ^ two);
+        size_t steps = (n - 1) / 16;
+        seed = steps > 1 ? two : one;
+        seed = steps > 2 ? three : seed;
+        at += steps * 16;
+        left -= steps * 16;
+    }
+    /* Every reading of the tail, and masks that choose. */
+    uint64_t eight = -(uint64_t)(left >= 8), four = -(uint64_t)(left >= 4);
+    uint64_t few = (uint64_t)at[0] << 16 | (uint64_t)at[left / 2] << 8 | at[left - 1];
+    uint64_t some = (uint64_t)load4(at) << 32 | load4(at + left - 4);
+    uint64_t a = (load8(at) & eight) | (some & four & ~eight) | (few & ~four);
+    uint64_t b = load8(at + left - 8) & eight;
+    return mix(mix(a ^ K0, b ^ seed), n ^ K1);
 }
 
 #endif

@@ -15,11 +15,13 @@ bool input_init(struct input *in, struct profile *p, enum pii_format wanted, siz
     in->cap = buffer_bytes ? buffer_bytes : INPUT_BUFFER_BYTES;
     if (in->cap < INPUT_BUFFER_LEAST)
         in->cap = INPUT_BUFFER_LEAST;
-    in->buffer = calloc(1, in->cap + 2 * CLASS_SLACK);
+    if (in->cap > INPUT_BUFFER_MOST)
+        in->cap = INPUT_BUFFER_MOST;
+    in->memory = calloc(1, in->cap + 3 * CLASS_SLACK);
+    in->buffer = in->memory + CLASS_SLACK; /* a little is readable in front, too */
     in->raw = malloc(INPUT_RAW_BYTES);
     in->unpacked = malloc(INPUT_RAW_BYTES);
-    in->masks = calloc(in->cap / CLASS_BLOCK + 4, sizeof(*in->masks));
-    if (in->buffer && in->raw && in->unpacked && in->masks)
+    if (in->memory && in->raw && in->unpacked && masks_init(&in->masks, in->cap / CLASS_BLOCK + 1))
         return true;
     input_release(in);
     return false;
@@ -35,10 +37,10 @@ void input_release(struct input *in)
         ZSTD_freeDStream(in->unpacker);
     if (in->decoder)
         iconv_close(in->decoder);
-    free(in->buffer);
+    free(in->memory);
     free(in->raw);
     free(in->unpacked);
-    free(in->masks);
+    masks_release(&in->masks);
     *in = (struct input){ 0 };
 }
 
@@ -60,9 +62,8 @@ static void turn(struct input *in, bool last)
         in->started = true;
     }
     memset(in->buffer + in->len, 0, 2 * CLASS_SLACK);
-    in->profile->fill(&in->profile->plan, in->buffer, blocks, in->masks);
-    memset(&in->masks[blocks], 0, 3 * sizeof(in->masks[0]));
-    const struct text t = { in->buffer, in->len, in->masks };
+    in->profile->engine->fill(&in->profile->plan, in->buffer, blocks, &in->masks);
+    const struct text t = { in->buffer, in->len, &in->masks };
     size_t taken = reader_read(&in->reader, in->profile, &t, last, in->len == in->cap);
     if (last)
         taken = in->len;
@@ -215,7 +216,14 @@ static void flush_raw(struct input *in)
         unpack_zstd(in, s);
     else
         put_unpacked(in, s);
+    in->raw_from += in->raw_len;
     in->raw_len = 0;
+}
+
+/* Raw bytes are looked at in steps that do not depend on how they came. */
+static size_t raw_room(const struct input *in)
+{
+    return INPUT_RAW_BYTES - in->raw_from % INPUT_RAW_BYTES - in->raw_len;
 }
 
 /* Plain UTF-8 for sure, and nothing waits in an earlier stage. */
@@ -232,28 +240,29 @@ void input_write(struct input *in, struct span s)
             put_plain(in, s);
             return;
         }
-        struct span part = span_first(s, INPUT_RAW_BYTES - in->raw_len);
+        struct span part = span_first(s, raw_room(in));
         memcpy(in->raw + in->raw_len, part.at, part.len);
         in->raw_len += part.len;
         s = span_from(s, part.len);
-        if (in->raw_len == INPUT_RAW_BYTES)
+        if (raw_room(in) == 0)
             flush_raw(in);
     }
 }
 
-bool input_read(struct input *in, int fd, struct error *e)
+bool input_read(struct input *in, int fd, uint64_t limit, struct error *e)
 {
-    for (;;) {
+    while (limit) {
         bool straight = is_straight(in);
         uint8_t *to = straight ? in->buffer + in->len : in->raw + in->raw_len;
-        size_t room = straight ? in->cap - in->len : INPUT_RAW_BYTES - in->raw_len;
-        ssize_t got = read(fd, to, room);
+        size_t room = straight ? in->cap - in->len : raw_room(in);
+        ssize_t got = read(fd, to, room < limit ? room : (size_t)limit);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return error_set(e, "cannot read: %s", strerror(errno));
         if (got == 0)
             return true;
+        limit -= (uint64_t)got;
         if (straight) {
             in->len += (size_t)got;
             in->bytes += (size_t)got;
@@ -261,10 +270,23 @@ bool input_read(struct input *in, int fd, struct error *e)
                 turn(in, false);
         } else {
             in->raw_len += (size_t)got;
-            if (in->raw_len == INPUT_RAW_BYTES)
+            if (raw_room(in) == 0)
                 flush_raw(in);
         }
     }
+    return true;
+}
+
+bool input_settle(struct input *in)
+{
+    bool ascii = in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN &&
+                 in->unpacked_len == 0 && coding_is_ascii(span_of(in->raw, in->raw_len));
+    if (!ascii && !is_straight(in))
+        return false;
+    flush_raw(in);
+    if (in->len)
+        turn(in, false);
+    return in->len == 0 && !in->profile->in_record && reader_is_between(&in->reader);
 }
 
 bool input_end(struct input *in, struct error *e)

@@ -7,7 +7,12 @@
 #include "base/error.h"
 #include "pii/reader.h"
 
-enum { INPUT_BUFFER_BYTES = 128 * 1024, INPUT_RAW_BYTES = 64 * 1024, INPUT_BUFFER_LEAST = 4096 };
+enum {
+    INPUT_BUFFER_BYTES = 128 * 1024,
+    INPUT_RAW_BYTES = 64 * 1024,
+    INPUT_BUFFER_LEAST = 4096,
+    INPUT_BUFFER_MOST = 64 << 20
+};
 
 enum input_packing { PACKED_UNKNOWN, PACKED_NOT, PACKED_GZIP, PACKED_ZSTD };
 enum input_coding { CODING_UNKNOWN, CODING_UTF8, CODING_GB18030, CODING_UTF16LE, CODING_UTF16BE };
@@ -18,10 +23,11 @@ struct input {
     enum pii_format wanted; /* FORMAT_UNKNOWN: guess */
     enum input_packing packing;
     enum input_coding coding;
-    uint8_t *buffer, *raw, *unpacked;
-    struct classes *masks;
+    uint8_t *memory, *buffer, *raw, *unpacked;
+    struct masks masks;
     size_t cap, len, raw_len, unpacked_len;
     void *unpacker, *decoder;
+    uint64_t raw_from;       /* bytes of the stream in front of raw[0] */
     uint64_t bytes, damaged; /* after unpacking; bytes that could not be decoded */
     bool started, broken;
 };
@@ -30,8 +36,11 @@ struct input {
 bool input_init(struct input *in, struct profile *p, enum pii_format wanted, size_t buffer_bytes);
 void input_release(struct input *in);
 void input_write(struct input *in, struct span bytes);
-/* Reads a descriptor to its end. */
-bool input_read(struct input *in, int fd, struct error *e);
+/* Reads up to `limit` bytes of a descriptor, or to its end. */
+bool input_read(struct input *in, int fd, uint64_t limit, struct error *e);
+/* Shows the reader all there is. True where it took all, at the end of a line, and what follows can
+ * be read by others as well: plain UTF-8 or ASCII, in a format of lines. */
+bool input_settle(struct input *in);
 /* Nothing follows. False where the packed data was broken or cut short; what was read counts. */
 bool input_end(struct input *in, struct error *e);
 

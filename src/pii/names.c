@@ -55,6 +55,22 @@ struct span name_fold(struct span name, uint8_t out[static NAME_BYTES_MAX])
     return span_of(out, n);
 }
 
+/* Words behind the thing that say which one: "Telefon privat", "phone_2", "email alt". */
+static void drop_qualifiers(struct words *w, const struct detectors *d)
+{
+    while (w->count > 1) {
+        struct span last = span_of(w->folded + w->start[w->count - 1],
+                                   w->start[w->count] - w->start[w->count - 1]);
+        const struct name_hint *hint = table_get(&d->fields, last);
+        bool number = last.len <= 2;
+        for (size_t i = 0; i < last.len; i++)
+            number = number && ascii_is_digit(last.at[i]);
+        if (!number && !(hint && hint->qualifier))
+            return;
+        w->count--;
+    }
+}
+
 static bool without_vowels(struct span s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -84,6 +100,7 @@ struct name_hint detectors_name(const struct detectors *d, struct span name)
     struct words w;
     struct name_hint sum = { 0 };
     words_cut(&w, name);
+    drop_qualifiers(&w, d);
     if (w.count == 0)
         return sum;
     struct span all = span_of(w.folded, w.start[w.count]);
@@ -106,7 +123,7 @@ struct name_hint detectors_name(const struct detectors *d, struct span name)
                 continue;
             /* A word in the middle is a weaker sign than the end: "phone_model". */
             if (to == w.count)
-                sum.strong |= hint->strong;
+                sum.strong |= hint->strong, sum.sure |= hint->sure;
             else
                 sum.weak |= hint->strong;
             sum.weak |= hint->weak;

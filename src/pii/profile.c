@@ -8,25 +8,26 @@
 #include "pii/hash.h"
 #include "pii/subject.h"
 
-enum { LONG_KEY_BYTES = 96, ADDRESS_LONGEST = 240, SEARCH_DIGITS_MIN = 8 };
+enum { LONG_KEY_BYTES = 96, ADDRESS_LONGEST = 240, SEARCH_DIGITS_MIN = 8, NULL_WORD_MAX = 4 };
 
-bool profile_init(struct profile *p, const struct detectors *d, class_fn *fill)
+bool profile_init(struct profile *p, const struct detectors *d, const struct class_engine *engine)
 {
     memset(p, 0, sizeof(*p));
     p->d = d;
     p->plan = d->plan;
     p->plan.quote = '"';
     p->plan.delim = ',';
-    p->fill = fill;
+    p->engine = engine;
+    p->deep = true;
     p->budget.left_bytes = SAMPLES_BYTES_MAX;
     arena_init(&p->arena, NODES_MAX * (sizeof(struct field) + FIELD_NAME_MAX +
                                        SHAPES_PER_FIELD * sizeof(struct shape)) +
                               65536);
     p->fields = arena_array(&p->arena, NODES_MAX, sizeof(*p->fields));
     struct field *root = p->fields ? ARENA_NEW(&p->arena, struct field) : NULL;
-    if (!root)
+    if (!root || !masks_init(&p->scratch_masks, SCRATCH_BYTES / CLASS_BLOCK))
         return false;
-    root->guess = FIELD_NONE;
+    root->guess = root->first = FIELD_NONE;
     p->fields[0] = root;
     p->field_count = 1;
     return true;
@@ -38,6 +39,7 @@ void profile_release(struct profile *p)
         sample_release(&p->fields[i]->distinct, &p->budget);
         sample_release(&p->fields[i]->tokens, &p->budget);
     }
+    masks_release(&p->scratch_masks);
     arena_release(&p->arena);
 }
 
@@ -59,8 +61,10 @@ static uint16_t field_new(struct profile *p, uint16_t parent, struct span name, 
     f->name_len = name.len;
     f->head_mask = name.len < 8 ? (1ULL << name.len * 8) - 1 : ~0ULL;
     memcpy(&f->head, name.at, name.len < 8 ? name.len : 8);
+    if (memchr(name.at, '"', name.len) || memchr(name.at, '\\', name.len))
+        f->head_mask = 0, f->head = 1; /* written otherwise in the text: never compared there */
     f->parent = parent;
-    f->guess = FIELD_NONE;
+    f->guess = f->first = FIELD_NONE;
     f->hint = detectors_name(p->d, name);
     f->traits.length_min = UINT32_MAX;
     f->traits.number_min = UINT64_MAX;
@@ -71,11 +75,9 @@ static uint16_t field_new(struct profile *p, uint16_t parent, struct span name, 
 
 uint16_t profile_field(struct profile *p, uint16_t parent, struct span name, uint16_t after)
 {
-    if (after != FIELD_NONE) {
-        uint16_t guess = p->fields[after]->guess;
-        if (guess != FIELD_NONE && is_named(p->fields[guess], parent, name))
-            return guess;
-    }
+    uint16_t *guess = after != FIELD_NONE ? &p->fields[after]->guess : &p->fields[parent]->first;
+    if (*guess != FIELD_NONE && is_named(p->fields[*guess], parent, name))
+        return *guess;
     if (name.len > FIELD_NAME_MAX || name_is_value(name))
         name = SPAN("*");
     unsigned slot = (unsigned)(profile_hash(name) + parent * 0x9e3779b1U) % NODE_SLOTS;
@@ -87,8 +89,8 @@ uint16_t profile_field(struct profile *p, uint16_t parent, struct span name, uin
         }
     if (!found)
         found = field_new(p, parent, name, slot);
-    if (after != FIELD_NONE && found)
-        p->fields[after]->guess = found;
+    if (found)
+        *guess = found;
     return found;
 }
 
@@ -138,6 +140,7 @@ void profile_record_end(struct profile *p)
     }
     p->records++;
     p->in_record = false;
+    p->deep = true; /* values outside records are always looked at */
     p->item_count = 0;
 }
 
@@ -160,7 +163,8 @@ static void traits_add(struct profile *p, struct traits *t, const struct value *
             t->rising += rises;
             t->small_steps += rises && v->number - t->last_number <= 1000;
         }
-        t->numbers++;
+        if (t->numbers++ == 0)
+            t->first_number = v->number;
         t->last_number = v->number;
         t->number_min = v->number < t->number_min ? v->number : t->number_min;
         t->number_max = v->number > t->number_max ? v->number : t->number_max;
@@ -176,6 +180,7 @@ static void traits_add(struct profile *p, struct traits *t, const struct value *
         uint32_t *decade = decade_of(t->birth_decade, v->birth);
         t->births++;
         t->birth_sex[v->birth_sex]++;
+        t->counties += v->county;
         t->provinces[v->province / 64] |= 1ULL << (v->province % 64);
         if (decade)
             (*decade)++;
@@ -268,14 +273,11 @@ static struct span context_before(const struct text *t, size_t at)
     return span_of(t->base + start, end - start);
 }
 
-static void token_found(void *self, struct span token, const struct pii_marks *m)
+static void token_found(void *self, struct span token, uint64_t hash, const struct pii_marks *m)
 {
     struct profile *p = self;
     struct field *f = p->fields[p->current];
-    uint64_t hash = profile_hash(token);
     bool is_new;
-    if (!sample_wants(&f->tokens, hash))
-        return;
     struct sample_entry *e = sample_add(&f->tokens, &p->budget, hash, &is_new);
     if (e)
         e->count++;
@@ -295,11 +297,29 @@ static void token_found(void *self, struct span token, const struct pii_marks *m
     }
 }
 
+/* Does any candidate begin in [from, to)? */
+static bool any_begins(const struct masks *m, size_t from, size_t to)
+{
+    if (from >= to)
+        return false;
+    size_t first = from / CLASS_BLOCK, last = (to - 1) / CLASS_BLOCK;
+    uint64_t front = ~0ULL << from % CLASS_BLOCK, back = ~0ULL >> (63 - (to - 1) % CLASS_BLOCK);
+    if (first == last)
+        return (m->number[first] | m->other[first]) & front & back;
+    uint64_t any = ((m->number[first] | m->other[first]) & front) |
+                   ((m->number[last] | m->other[last]) & back);
+    for (size_t b = first + 1; b < last; b++)
+        any |= m->number[b] | m->other[b];
+    return any;
+}
+
 static void search(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
 {
+    if (!any_begins(t->masks, from, to))
+        return;
     p->current = field;
     p->text = t;
-    find_tokens(p->d, t, from, to, token_found, p);
+    find_tokens(p->d, t, from, to, &p->fields[field]->tokens, token_found, p);
 }
 
 /* What exports write for "no value". */
@@ -331,53 +351,27 @@ static void subject_add(struct profile *p, struct traits *t, struct span s)
     t->medical += subject.medical >= 3;
 }
 
-static void long_value(struct profile *p, uint16_t field, const struct text *t, size_t from,
-                       size_t to)
+static __attribute__((noinline)) void long_value(struct profile *p, uint16_t field,
+                                                 const struct text *t, size_t from, size_t to)
 {
     struct field *f = p->fields[field];
     struct span s = span_of(t->base + from, to - from), key = span_first(s, LONG_KEY_BYTES);
     struct value v = { .form = FORM_OTHER };
     uint64_t hash = profile_hash(key);
-    bool deep = p->deep || !p->in_record, wanted = sample_wants(&f->distinct, hash);
-    struct sample_entry *known = wanted && !deep ? sample_find(&f->distinct, hash) : NULL;
+    bool wanted = sample_wants(&f->distinct, hash);
+    struct sample_entry *known = wanted && !p->deep ? sample_find(&f->distinct, hash) : NULL;
     if (known) {
         known->count++;
-    } else if (deep || wanted) {
+    } else if (p->deep || wanted) {
         if (s.len <= ADDRESS_LONGEST)
             value_han(p->d, s, &v);
         (void)sample_put(p, f, key, hash, &v.marks);
     }
-    if (deep) {
+    if (p->deep) {
         traits_add(p, &f->traits, &v, s.len);
         subject_add(p, &f->traits, s);
     }
     search(p, field, t, from, to);
-}
-
-/* The form of an ASCII value: its length and where its digits and capitals stand. */
-static inline uint64_t form_of(uint64_t digit, uint64_t upper, size_t len)
-{
-    return mix(digit ^ len << 56 ^ 0xa0761d6478bd642fULL, upper ^ 0xe7037ed1a0b428dbULL) | 1;
-}
-
-static inline bool is_settled(const struct field *f, uint64_t form)
-{
-    return f->settled && f->forms[form / 2 % FORMS_KEPT] == form;
-}
-
-/* Is there one type that at least 95 of 100 distinct values are? Then values of the same form tell
- * nothing new, and only those that the sample wants are judged from here on; any other form still
- * is, so that what does not belong in the field is seen. */
-static void settle(struct profile *p, struct field *f)
-{
-    f->settled = 0;
-    for (unsigned type = 0; type < detectors_type_count(p->d); type++) {
-        uint32_t pass = 0;
-        for (uint32_t i = 0; i < f->distinct.used; i++)
-            pass += pii_has(f->distinct.at[i].pass, type);
-        if (pass >= 500 && pass * 100 >= f->distinct.used * 95U)
-            f->settled = type + 1;
-    }
 }
 
 static bool worth_search(const struct piece *v)
@@ -386,18 +380,19 @@ static bool worth_search(const struct piece *v)
            (v->literal && v->len > 16);
 }
 
-/* Judges a value in full. */
-static void short_value(struct profile *p, uint16_t field, const struct piece *piece, uint64_t hash,
-                        bool deep)
+/* Judges a value in full. True where candidates may be inside it. */
+static bool short_value(struct profile *p, uint16_t field, const struct piece *piece)
 {
     struct field *f = p->fields[field];
     struct value v;
-    value_judge(p->d, piece, &v);
-    if (++f->judged >= SETTLE_FIRST && (f->judged & (f->judged - 1)) == 0)
-        settle(p, f);
     struct span value = span_of(piece->at, piece->len);
+    uint64_t hash = profile_hash(value);
+    bool worth = worth_search(piece);
+    if (!p->deep && !worth && !sample_wants(&f->distinct, hash))
+        return false;
+    value_judge(p->d, piece, &v);
     struct sample_entry *e = sample_put(p, f, value, hash, &v.marks);
-    if (deep) {
+    if (p->deep) {
         traits_add(p, &f->traits, &v, piece->len);
         record_add(p, field, &v);
         if (piece->high && piece->len >= 24)
@@ -405,86 +400,91 @@ static void short_value(struct profile *p, uint16_t field, const struct piece *p
     }
     pii_set loose = pii_bit(PII_CN_ADDRESS) | pii_bit(PII_CN_NAME) | pii_bit(PII_CN_ETHNIC);
     bool whole = (v.marks.shape & ~loose) != 0;
-    if (!whole && v.form != FORM_NUMBER && v.form != FORM_DATE && worth_search(piece)) {
-        if (e)
-            e->flags |= SAMPLE_SEARCH;
-        p->searching = true;
-    } else if (f->settled && pii_has(v.marks.pass, f->settled - 1)) {
-        uint64_t form = form_of(piece->digit, piece->upper, piece->len);
-        f->forms[form / 2 % FORMS_KEPT] = form;
-    }
+    bool inside = !whole && v.form != FORM_NUMBER && v.form != FORM_DATE && worth;
+    if (inside && e)
+        e->flags |= SAMPLE_SEARCH;
+    return inside;
 }
 
-/* E-mail addresses differ in form; one '@' among letters, digits and dots is settled as well. */
-static inline bool is_plain_mailbox(const struct classes *c, const struct classes *next,
-                                    unsigned shift, uint64_t all)
+/* An e-mail address of letters, digits and dots: as a whole it is one, or nothing that a search
+ * would find is in it. */
+static inline bool is_plain_mailbox(const struct masks *m, size_t from, uint64_t all,
+                                    uint64_t digit)
 {
-    uint64_t at = piece_cut(c->at, next->at, shift, all);
-    uint64_t plain = piece_cut(c->digit | c->upper | c->lower | c->dot,
-                               next->digit | next->upper | next->lower | next->dot, shift, all);
-    return at && !(at & (at - 1)) && (plain | at) == all;
+    uint64_t at = mask_window(m->at, from) & all, dot = mask_window(m->dot, from) & all;
+    uint64_t letter = (mask_window(m->lower, from) | mask_window(m->upper, from)) & all;
+    uint64_t ends = 1 | (all ^ all >> 1);
+    bool shaped = (at & (at - 1)) == 0 && (letter | digit | dot | at) == all && (ends & dot) == 0;
+    return shaped && __builtin_popcountll(digit) <= SEARCH_DIGITS_MIN &&
+           (mask_window(m->mixed, from) & all) == 0 && (mask_window(m->dotted, from) & all) == 0;
 }
 
-/* The shortest way, for values outside deep records that need no trimming: what the sample knows or
- * does not want and whose form is settled. False where the value must be looked at in full. */
+/* Would judging and searching this value, which the sample does not want, find nothing for sure?
+ * Either no candidate begins in it; or it is a number, or one word of capitals and digits, and no
+ * part of such is more than the whole. Counts on what stands around a value: no letter, no digit. */
+static inline bool is_nothing_inside(const struct masks *m, size_t from, uint64_t all)
+{
+    uint64_t other = mask_window(m->other, from) & all;
+    if (!other && !(mask_window(m->number, from) & all))
+        return true;
+    uint64_t digit = mask_window(m->digit, from) & all;
+    if (digit == all || (!other && __builtin_popcountll(digit) <= SEARCH_DIGITS_MIN))
+        return true;
+    if (mask_window(m->literal, from) & all)
+        return false;
+    if (mask_window(m->at, from) & all)
+        return is_plain_mailbox(m, from, all, digit);
+    return (digit | (mask_window(m->upper, from) & all)) == all;
+}
+
+/* Bytes that piece_trim takes off a value's ends, or that make it look closer. */
+static inline bool is_edge(uint8_t c)
+{
+    return c <= ' ' || c == '\'' || c == '"';
+}
+
+/* The shortest way, for values outside deep records that need no trimming: what the sample knows,
+ * or does not want and nothing is inside of. False where the value must be looked at in full. */
 static inline bool quick_value(struct field *f, const struct text *t, size_t from, size_t to)
 {
-    const struct classes *c = &t->masks[from / CLASS_BLOCK], *next = c + 1;
-    uint8_t first = t->base[from], last = t->base[to - 1];
-    bool trimmed = first > ' ' && first != '\'' && first != '"' && last > ' ' && last != '\'' &&
-                   last != '"' && first != '-';
-    if (!trimmed)
+    const uint8_t *s = t->base + from;
+    size_t len = to - from;
+    bool trimmed = is_edge(s[0]) || is_edge(s[len - 1]) ||
+                   (len > 4 && s[len - 1] == '0' && s[len - 2] == '.');
+    if (trimmed)
         return false;
-    uint64_t hash = profile_hash(span_of(t->base + from, to - from));
-    if (sample_wants(&f->distinct, hash)) {
-        struct sample_entry *known = sample_find(&f->distinct, hash);
-        if (!known || known->flags & SAMPLE_SEARCH)
-            return false;
-        known->count++;
-        return true;
-    }
-    unsigned shift = from % CLASS_BLOCK;
-    uint64_t all = piece_ones(to - from), digit = piece_cut(c->digit, next->digit, shift, all);
-    if (piece_cut(c->high, next->high, shift, all)) {
-        /* Names and addresses are told by their share, which the sample knows. */
-        uint64_t other = piece_cut(c->at | c->literal, next->at | next->literal, shift, all);
-        if (other || __builtin_popcountll(digit) >= SEARCH_DIGITS_MIN)
-            return false;
-    } else {
-        if (!f->settled)
-            return false;
-        bool known = f->settled == PII_EMAIL + 1
-                         ? is_plain_mailbox(c, next, shift, all)
-                         : is_settled(f,
-                                      form_of(digit, piece_cut(c->upper, next->upper, shift, all),
-                                              to - from));
-        if (!known)
-            return false;
-    }
+    uint64_t hash = profile_hash_inside(s, len);
+    if (!sample_wants(&f->distinct, hash))
+        return len > NULL_WORD_MAX && is_nothing_inside(t->masks, from, piece_ones(len));
+    struct sample_entry *known = sample_find(&f->distinct, hash);
+    if (!known || known->flags & SAMPLE_SEARCH)
+        return false;
+    known->count++;
     return true;
+}
+
+/* A short value that needs more than a look at the sample. */
+static __attribute__((noinline)) void full_value(struct profile *p, uint16_t field,
+                                                 const struct text *t, size_t from, size_t to)
+{
+    struct piece piece = piece_of(t, from, to);
+    piece_trim(&piece);
+    if (piece.len <= NULL_WORD_MAX && null_like(&piece)) {
+        p->fields[field]->empties++;
+        return;
+    }
+    if (short_value(p, field, &piece))
+        search(p, field, t, from, to);
 }
 
 void profile_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
 {
     struct field *f = p->fields[field];
-    bool deep = p->deep || !p->in_record;
     f->values++;
-    if (to - from > PIECE_MAX) {
+    if (to - from > PIECE_MAX)
         long_value(p, field, t, from, to);
-        return;
-    }
-    if (!deep && to > from && quick_value(f, t, from, to))
-        return;
-    struct piece piece = piece_of(t, from, to);
-    piece_trim(&piece);
-    if (piece.len <= 4 && null_like(&piece)) {
-        f->empties++;
-        return;
-    }
-    p->searching = false;
-    short_value(p, field, &piece, profile_hash(span_of(piece.at, piece.len)), deep);
-    if (p->searching)
-        search(p, field, t, from, to);
+    else if (p->deep || to == from || !quick_value(f, t, from, to))
+        full_value(p, field, t, from, to);
 }
 
 /* The bytes in the scratch buffer, with masks. */
@@ -492,12 +492,12 @@ static struct text scratch_text(struct profile *p, struct span value)
 {
     size_t n = value.len < SCRATCH_BYTES ? value.len : SCRATCH_BYTES;
     size_t blocks = (n + CLASS_BLOCK - 1) / CLASS_BLOCK;
+    uint8_t *base = p->scratch + CLASS_SLACK;
     if (n)
-        memcpy(p->scratch, value.at, n);
-    memset(p->scratch + n, 0, 2 * CLASS_SLACK);
-    p->fill(&p->plan, p->scratch, blocks, p->scratch_masks);
-    memset(&p->scratch_masks[blocks], 0, 2 * sizeof(p->scratch_masks[0]));
-    return (struct text){ p->scratch, n, p->scratch_masks };
+        memcpy(base, value.at, n);
+    memset(base + n, 0, 2 * CLASS_SLACK);
+    p->engine->fill(&p->plan, base, blocks, &p->scratch_masks);
+    return (struct text){ base, n, &p->scratch_masks };
 }
 
 void profile_bytes(struct profile *p, uint16_t field, struct span value)

@@ -14,8 +14,6 @@ enum {
     RECORD_ITEMS_MAX = 64,
     PAIRS_MAX = 256,
     DEEP_FIRST = 1024,
-    FORMS_KEPT = 16,
-    SETTLE_FIRST = 1024,
     DEEP_EVERY = 64,
     DECADES = 24,
     SCRATCH_BYTES = 4096,
@@ -24,12 +22,13 @@ enum {
 
 /* Counters that a verdict looks at; over values of deep records. */
 struct traits {
-    uint64_t last_number, number_min, number_max;
+    uint64_t first_number, last_number, number_min, number_max;
     uint32_t numbers, rising, small_steps;
     uint32_t forms[FORM_OTHER + 1];
     uint32_t dates, recent, decade[DECADES]; /* by date / 100000, from 1800 */
     uint32_t births, birth_decade[DECADES];
     uint32_t birth_sex[3];
+    uint32_t counties; /* of births: the number begins with what has the form of a county */
     uint64_t provinces[2];
     uint32_t length_min, length_max;
     uint32_t texts, police,
@@ -49,12 +48,11 @@ struct field {
     size_t name_len;
     uint64_t head, head_mask; /* its first eight bytes, for a quick comparison */
     uint16_t parent, guess;   /* indexes; guess: the sibling that came next last time */
+    uint16_t first;           /* the child that came first last time, or FIELD_NONE */
     struct name_hint hint;
-    uint64_t values, empties, judged;
-    uint64_t forms[FORMS_KEPT]; /* settled forms, by their low bits */
-    unsigned settled;           /* the type + 1 that nearly all values are, 0 = not known */
-    struct sample distinct;     /* whole values */
-    struct sample tokens;       /* candidates inside longer values */
+    uint64_t values, empties;
+    struct sample distinct; /* whole values */
+    struct sample tokens;   /* candidates inside longer values */
     struct traits traits;
     struct shape *shapes; /* SHAPES_PER_FIELD, or NULL */
 };
@@ -74,7 +72,7 @@ struct record_item {
 struct profile {
     const struct detectors *d;
     struct class_plan plan;
-    class_fn *fill;
+    const struct class_engine *engine;
     struct arena arena;
     struct sample_budget budget;
     struct field **fields; /* [0] is the root */
@@ -85,19 +83,28 @@ struct profile {
     struct record_item items[RECORD_ITEMS_MAX];
     size_t item_count;
     uint64_t records;
-    bool in_record, deep, fields_full, keep_shapes;
-    bool searching;   /* the value at hand may hold candidates inside */
+    bool in_record, fields_full, keep_shapes;
+    bool cut;  /* a unit longer than the buffer was cut: then it matters where buffers end */
+    bool deep; /* values at hand are looked at in full: in some records, and outside of all */
     uint16_t current; /* the field whose text is searched */
     const struct text *text;
-    uint8_t scratch[SCRATCH_BYTES + 2 * CLASS_SLACK];
-    struct classes scratch_masks[SCRATCH_BYTES / CLASS_BLOCK + 3];
+    uint8_t scratch[SCRATCH_BYTES + 3 * CLASS_SLACK];
+    struct masks scratch_masks;
 };
 
 enum { FIELD_ROOT = 0, FIELD_NONE = UINT16_MAX };
 
 /* False where there is no memory. The detectors must outlive the profile. */
-bool profile_init(struct profile *p, const struct detectors *d, class_fn *fill);
+bool profile_init(struct profile *p, const struct detectors *d, const struct class_engine *engine);
 void profile_release(struct profile *p);
+
+/* merge.c: makes `part`, a profile just initialised, ready for a later stretch of the same source: the
+ * same fields, and samples that want no more than those of `p` do. False where there is no room. */
+bool profile_split(const struct profile *p, struct profile *part);
+/* Adds what a part has learned that follows directly behind all of `p`; the result is the one that
+ * `p` alone would have come to. False, and nothing done, where some limit (fields, pairs, memory of
+ * the samples) is too near for that to be sure. */
+bool profile_merge(struct profile *p, const struct profile *part);
 
 /* The child of `parent` with this name, made where it is new. A name that looks like a value
  * becomes "*". `after` is the sibling read before it (a hint), or FIELD_NONE. */

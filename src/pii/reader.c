@@ -47,6 +47,21 @@ static size_t steady_rows(struct span head, uint8_t delim, bool whole, size_t *r
     return rows;
 }
 
+/* "user:hash:mail", as password files and leaked lists are written: rows without a blank. */
+static bool is_colon_table(struct span head, bool whole)
+{
+    size_t columns = 0;
+    struct span rows = head;
+    if (steady_rows(head, ':', whole, &columns) < ROWS_LOOKED_AT)
+        return false;
+    for (size_t i = 0; i < ROWS_LOOKED_AT; i++) {
+        struct span row = span_cut(&rows, '\n');
+        if (span_index(row, ' ') < row.len || span_index(row, '/') < row.len)
+            return false;
+    }
+    return true;
+}
+
 static bool guess_table(struct span head, uint8_t *ret_delim)
 {
     static const char DELIMS[] = "\t,;|";
@@ -59,6 +74,10 @@ static bool guess_table(struct span head, uint8_t *ret_delim)
             best = columns;
             *ret_delim = (uint8_t)*d;
         }
+    }
+    if (best < 2 && is_colon_table(head, whole)) {
+        *ret_delim = ':';
+        return true;
     }
     return best > 1;
 }
@@ -115,6 +134,7 @@ void reader_init(struct reader_state *r, struct profile *p, enum pii_format form
     r->format = format;
     p->plan.quote = format == FORMAT_SQL ? '\'' : '"';
     p->plan.delim = delim;
+    p->plan.table = format == FORMAT_CSV;
     switch (format) {
     case FORMAT_JSON: {
         struct span first = span_trim(span_cut(&head, '\n'));
@@ -145,4 +165,25 @@ size_t reader_read(struct reader_state *r, struct profile *p, const struct text 
     default:
         return text_read(&r->text, p, t, last, full);
     }
+}
+
+bool reader_is_between(const struct reader_state *r)
+{
+    switch (r->format) {
+    case FORMAT_JSON:
+        return r->json.depth == 0 && r->json.deeper == 0 && !r->json.inside && !r->json.container &&
+               r->json.damaged == 0 && r->json.expect == EXPECT_VALUE;
+    case FORMAT_CSV:
+        return r->csv.begun;
+    default:
+        return r->format == FORMAT_TEXT;
+    }
+}
+
+void reader_merge(struct reader_state *r, struct profile *p, const struct reader_state *part)
+{
+    if (r->format == FORMAT_CSV)
+        csv_columns_add(&r->csv, p, part->csv.column_count);
+    else if (r->format == FORMAT_TEXT)
+        r->text.lines = part->text.lines;
 }

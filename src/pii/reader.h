@@ -10,6 +10,8 @@ enum pii_format { FORMAT_UNKNOWN, FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_S
 
 enum { JSON_LEVELS_MAX = 64, COLUMNS_MAX = 1024, TABLES_MAX = 128 };
 
+enum json_expect { EXPECT_VALUE, EXPECT_KEY, EXPECT_COLON, EXPECT_COMMA };
+
 struct json_level {
     uint16_t field; /* path of this object or array */
     uint16_t last;  /* the child read last, for the guess */
@@ -21,14 +23,20 @@ struct json_reader {
     size_t depth, deeper; /* deeper: levels beyond the array, counted only */
     size_t record_depth;  /* depth at which the current record began, 0 = none */
     uint16_t key;         /* field of the value to come */
-    uint8_t expect;
-    bool container;   /* one document around all records */
-    bool inside;      /* inside a string longer than the buffer */
-    uint64_t damaged; /* places where the syntax broke */
+    uint8_t expect;       /* enum json_expect */
+    bool container;       /* one document around all records */
+    bool inside;          /* inside a string longer than the buffer */
+    uint64_t damaged;     /* places where the syntax broke */
+};
+
+struct csv_cell {
+    uint32_t from, to;
+    bool doubled; /* holds "" for a quote */
 };
 
 struct csv_reader {
     uint16_t columns[COLUMNS_MAX];
+    struct csv_cell cells[COLUMNS_MAX]; /* of the row at hand */
     size_t column_count;
     uint8_t delim;
     bool begun, headed;
@@ -79,6 +87,14 @@ void reader_init(struct reader_state *r, struct profile *p, enum pii_format form
 size_t reader_read(struct reader_state *r, struct profile *p, const struct text *t, bool last,
                    bool full);
 
+/* May what follows be read by a reader of its own? Only between two lines, in formats whose records
+ * are lines, with nothing open. */
+bool reader_is_between(const struct reader_state *r);
+/* Takes over what a reader of the lines that followed has come to know; `p` has been merged. */
+void reader_merge(struct reader_state *r, struct profile *p, const struct reader_state *part);
+/* More columns than before: "column 4", as many as `count`. */
+void csv_columns_add(struct csv_reader *r, struct profile *p, size_t count);
+
 size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last,
                  bool full);
 size_t pii_csv_read(struct csv_reader *r, struct profile *p, const struct text *t, bool last,
@@ -91,18 +107,21 @@ size_t text_read(struct text_reader *r, struct profile *p, const struct text *t,
 /* Where free text may be cut: behind the last line, else before the last word, else anywhere. */
 size_t text_cut(const struct text *t, size_t from, bool full);
 
-/* The next byte at or after `from` whose bit is set, by a mask chosen at the call; t->len if none. */
+/* The next byte at or after `from` whose bit is set in a mask of m_ at word b_, an expression given at
+ * the call; t->len if none. */
 #define TEXT_NEXT(t, from, mask_of) \
     ({ \
+        const struct masks *m_ = (t)->masks; \
         size_t at_ = (from); \
-        while (at_ < (t)->len) { \
-            const struct classes *c_ = &(t)->masks[at_ / CLASS_BLOCK]; \
+        for (; at_ < (t)->len; at_ += CLASS_BLOCK) { \
+            size_t b_ = at_ / CLASS_BLOCK; \
             uint64_t bits_ = (mask_of) >> (at_ % CLASS_BLOCK); \
+            b_++; \
+            bits_ |= ((mask_of) << 1) << (CLASS_BLOCK - 1 - at_ % CLASS_BLOCK); \
             if (bits_) { \
                 at_ += (size_t)__builtin_ctzll(bits_); \
                 break; \
             } \
-            at_ = (at_ / CLASS_BLOCK + 1) * CLASS_BLOCK; \
         } \
         at_ < (t)->len ? at_ : (t)->len; \
     })

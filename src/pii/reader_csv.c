@@ -7,16 +7,11 @@
 
 enum { CELL_UNQUOTED_MAX = 2048, HEAD_CELL_MAX = 60 };
 
-struct cell {
-    size_t from, to;
-    bool doubled; /* holds "" for a quote */
-};
-
 /* The closing quote of a cell that begins behind an opening one at from - 1; t->len if none. */
 static size_t quote_end(const struct text *t, size_t from, bool *ret_doubled)
 {
     for (;;) {
-        size_t at = TEXT_NEXT(t, from, c_->quote);
+        size_t at = TEXT_NEXT(t, from, m_->quote[b_]);
         if (at >= t->len || at + 1 >= t->len || t->base[at + 1] != '"')
             return at;
         *ret_doubled = true;
@@ -26,29 +21,27 @@ static size_t quote_end(const struct text *t, size_t from, bool *ret_doubled)
 
 /* Cuts the cell at `at`. Returns the offset of the delimiter or line end behind it, or SIZE_MAX
  * where the cell is not whole yet. */
-static size_t cell_cut(const struct text *t, size_t at, bool last, struct cell *ret)
+static inline size_t cell_cut(const struct text *t, size_t at, bool last, struct csv_cell *ret)
 {
-    *ret = (struct cell){ .from = at };
+    size_t from = at, to = 0;
+    bool doubled = false;
     if (at < t->len && t->base[at] == '"') {
-        size_t end = quote_end(t, at + 1, &ret->doubled);
-        if (end >= t->len && !last)
-            return SIZE_MAX;
+        size_t end = quote_end(t, at + 1, &doubled);
         if (end + 1 >= t->len && !last)
             return SIZE_MAX;
-        ret->from = at + 1;
-        ret->to = end < t->len ? end : t->len;
+        from = at + 1;
+        to = end < t->len ? end : t->len;
         at = end < t->len ? end + 1 : t->len;
     }
-    size_t stop = TEXT_NEXT(t, at, c_->delim | c_->line);
+    size_t stop = TEXT_NEXT(t, at, m_->stop[b_]);
     if (stop >= t->len && !last)
         return SIZE_MAX;
-    if (ret->to == 0)
-        ret->to = stop;
+    *ret = (struct csv_cell){ (uint32_t)from, (uint32_t)(to ? to : stop), doubled };
     return stop;
 }
 
 static void cell_take(struct profile *p, uint16_t field, const struct text *t,
-                      const struct cell *cell)
+                      const struct csv_cell *cell)
 {
     size_t to = cell->to;
     if (to > cell->from && t->base[to - 1] == '\r')
@@ -66,42 +59,38 @@ static void cell_take(struct profile *p, uint16_t field, const struct text *t,
     profile_bytes(p, field, span_of(plain, n));
 }
 
+void csv_columns_add(struct csv_reader *r, struct profile *p, size_t count)
+{
+    while (r->column_count < count) {
+        char name[24];
+        int n = snprintf(name, sizeof(name), "column %zu", r->column_count + 1);
+        r->columns[r->column_count++] = profile_field(p, FIELD_ROOT, span_of(name, (size_t)n),
+                                                      FIELD_NONE);
+    }
+}
+
 /* One whole row into columns; the offset behind it, or SIZE_MAX where it is not whole. */
 static size_t row_take(struct csv_reader *r, struct profile *p, const struct text *t, size_t at,
                        bool last)
 {
-    struct cell cell;
-    size_t column = 0, start = at;
-    /* First pass: is the row whole? Rows are short, and most buffers hold many of them. */
-    for (size_t look = at;;) {
-        size_t stop = cell_cut(t, look, last, &cell);
+    struct csv_cell beyond;
+    size_t count = 0, start = at, stop;
+    for (;; at = stop + 1) {
+        stop = cell_cut(t, at, last, count < COLUMNS_MAX ? &r->cells[count] : &beyond);
         if (stop == SIZE_MAX)
             return SIZE_MAX;
+        count += count < COLUMNS_MAX;
         if (stop >= t->len || t->base[stop] == '\n')
             break;
-        look = stop + 1;
     }
+    if (count == 1 && stop <= start + 1)
+        count = 0; /* an empty line is a record without values */
     profile_record_begin(p);
-    for (;;) {
-        size_t stop = cell_cut(t, at, last, &cell);
-        bool ends = stop >= t->len || t->base[stop] == '\n';
-        bool blank = ends && column == 0 && stop <= start + 1;
-        if (!blank && column < COLUMNS_MAX) {
-            if (column == r->column_count) {
-                char name[24];
-                int n = snprintf(name, sizeof(name), "column %zu", column + 1);
-                r->columns[r->column_count++] = profile_field(p, FIELD_ROOT,
-                                                              span_of(name, (size_t)n), FIELD_NONE);
-            }
-            cell_take(p, r->columns[column], t, &cell);
-        }
-        column++;
-        at = stop < t->len ? stop + 1 : t->len;
-        if (ends)
-            break;
-    }
+    csv_columns_add(r, p, count);
+    for (size_t i = 0; i < count; i++)
+        cell_take(p, r->columns[i], t, &r->cells[i]);
     profile_record_end(p);
-    return at;
+    return stop < t->len ? stop + 1 : t->len;
 }
 
 struct look {
@@ -134,7 +123,7 @@ static size_t look_at_row(const struct profile *p, const struct text *t, size_t 
 {
     *l = (struct look){ .fits = true };
     for (;;) {
-        struct cell cell;
+        struct csv_cell cell;
         size_t stop = cell_cut(t, at, last, &cell);
         if (stop == SIZE_MAX)
             return SIZE_MAX;
@@ -164,7 +153,7 @@ static size_t take_heading(struct csv_reader *r, struct profile *p, const struct
 {
     size_t at = 0;
     for (;;) {
-        struct cell cell;
+        struct csv_cell cell;
         size_t stop = cell_cut(t, at, last, &cell);
         if (stop == SIZE_MAX)
             return 0;
@@ -196,6 +185,7 @@ size_t pii_csv_read(struct csv_reader *r, struct profile *p, const struct text *
     }
     if (at == 0 && full) {
         /* A row longer than the buffer, or a quote that never closes: as text. */
+        p->cut = true;
         at = text_cut(t, 0, true);
         profile_text(p, FIELD_ROOT, t, 0, at);
     }

@@ -3,8 +3,6 @@
  * the rest of its line, not the file. */
 #include "pii/reader.h"
 
-enum { EXPECT_VALUE, EXPECT_KEY, EXPECT_COLON, EXPECT_COMMA };
-
 enum { OVERLAP_BYTES = 512, KEY_BYTES_MAX = 256, UNESCAPED_MAX = 2048 };
 
 /* The end of the string whose first character is at `from`: the offset of its closing quote, or
@@ -12,7 +10,7 @@ enum { OVERLAP_BYTES = 512, KEY_BYTES_MAX = 256, UNESCAPED_MAX = 2048 };
 static size_t string_end(const struct text *t, size_t from, bool *ret_escaped)
 {
     for (;;) {
-        size_t at = TEXT_NEXT(t, from, c_->quote | c_->back);
+        size_t at = TEXT_NEXT(t, from, m_->stop[b_]);
         if (at >= t->len || t->base[at] == '"')
             return at;
         *ret_escaped = true;
@@ -174,7 +172,7 @@ static size_t resync(struct json_reader *r, struct profile *p, const struct text
         profile_record_end(p);
     r->record_depth = r->depth = r->deeper = 0;
     r->expect = EXPECT_VALUE;
-    size_t line = TEXT_NEXT(t, at, c_->line);
+    size_t line = TEXT_NEXT(t, at, m_->line[b_]);
     profile_text(p, FIELD_ROOT, t, at, line);
     return line < t->len ? line + 1 : line;
 }
@@ -209,7 +207,7 @@ static size_t take_string(struct json_reader *r, struct profile *p, const struct
         while (cut > at + 1 && t->base[cut - 1] == '\\')
             cut--;
         profile_value(p, r->key, t, at + 1, cut);
-        r->inside = true;
+        r->inside = p->cut = true;
         return cut;
     }
     struct span raw = span_of(t->base + at + 1, end - at - 1);
@@ -256,6 +254,7 @@ static size_t take_scalar(struct json_reader *r, struct profile *p, const struct
         return at;
     if (end == at)
         return SIZE_MAX;
+    p->cut = p->cut || (end == t->len && !last);
     uint8_t c = t->base[at];
     if (ascii_is_digit(c) || c == '-' || c == 'n')
         profile_value(p, r->key, t, at, end);
@@ -326,27 +325,58 @@ static inline bool starts_with_name(const uint8_t *s, const struct field *f)
            (f->name_len <= 8 || memcmp(s + 8, f->name + 8, f->name_len - 8) == 0);
 }
 
+/* How many bytes `":"` or `": "` takes at `s`; 0 where it is neither. */
+static inline size_t between(const uint8_t *s)
+{
+    uint32_t four;
+    memcpy(&four, s, 4);
+    const uint8_t tight[4] = "\":\"", wide[4] = { '"', ':', ' ', '"' },
+                  mask[4] = { 255, 255, 255, 0 };
+    uint32_t is_tight, is_wide, only_three;
+    memcpy(&is_tight, tight, 4);
+    memcpy(&is_wide, wide, 4);
+    memcpy(&only_three, mask, 4);
+    return (four & only_three) == is_tight ? 3 : four == is_wide ? 4 : 0;
+}
+
 /* The usual case made short: in an object whose members come in the order of the object before it,
- * `"key":"value",` is taken in one step. Returns the offset behind the comma, or `at` where the
- * text is anything else; nothing has happened then. */
-static inline size_t take_member(struct json_reader *r, struct profile *p, const struct text *t,
-                                 size_t at)
+ * members that are strings are taken in one step each, from the quote of the key to what follows
+ * the value. Returns where that ends (at a key's quote, at '}', or at anything else); `at` itself
+ * where nothing was taken. */
+static size_t take_members(struct json_reader *r, struct profile *p, const struct text *t,
+                           size_t at)
 {
     struct json_level *level = &r->levels[r->depth - 1];
-    uint16_t guess = level->last != FIELD_NONE ? p->fields[level->last]->guess : FIELD_NONE;
-    if (guess == FIELD_NONE)
-        return at;
-    const struct field *f = p->fields[guess];
-    size_t value = at + f->name_len + 4; /* behind `"key":"` */
-    if (f->parent != level->field || value >= t->len || !starts_with_name(t->base + at + 1, f) ||
-        memcmp(t->base + value - 3, "\":\"", 3) != 0)
-        return at;
-    size_t end = TEXT_NEXT(t, value, c_->quote | c_->back);
-    if (end + 1 >= t->len || t->base[end] != '"' || t->base[end + 1] != ',')
-        return at;
-    r->key = level->last = guess;
-    profile_value(p, guess, t, value, end);
-    return end + 2;
+    const uint8_t *base = t->base;
+    for (;;) {
+        uint16_t guess = level->last != FIELD_NONE ? p->fields[level->last]->guess
+                                                   : p->fields[level->field]->first;
+        if (guess == FIELD_NONE || base[at] != '"')
+            return at;
+        const struct field *f = p->fields[guess];
+        size_t key_end = at + 1 + f->name_len;
+        if (f->parent != level->field || key_end + 4 >= t->len ||
+            !starts_with_name(base + at + 1, f))
+            return at;
+        size_t gap = between(base + key_end);
+        if (gap == 0)
+            return at;
+        size_t value = key_end + gap;
+        size_t end = TEXT_NEXT(t, value, m_->stop[b_]);
+        if (end + 2 >= t->len || base[end] != '"')
+            return at;
+        uint8_t after = base[end + 1];
+        if (after != ',' && after != '}')
+            return at;
+        r->key = level->last = guess;
+        profile_value(p, guess, t, value, end);
+        at = end + 1;
+        if (after == '}') {
+            r->expect = EXPECT_COMMA;
+            return at;
+        }
+        at += base[at + 1] == ' ' ? 2 : 1;
+    }
 }
 
 size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last,
@@ -364,7 +394,7 @@ size_t json_read(struct json_reader *r, struct profile *p, const struct text *t,
             continue;
         }
         if (r->expect == EXPECT_KEY && t->base[at] == '"' && r->depth && !r->deeper) {
-            size_t behind = take_member(r, p, t, at);
+            size_t behind = take_members(r, p, t, at);
             if (behind != at) {
                 at = behind;
                 continue;

@@ -189,7 +189,7 @@ static bool statement(struct sql_reader *r, struct profile *p, struct cursor *c)
     }
     if (!word(c, "from") || !word(c, "stdin"))
         return false;
-    size_t line = TEXT_NEXT(c->t, c->at, c_->line);
+    size_t line = TEXT_NEXT(c->t, c->at, m_->line[b_]);
     if (line >= c->t->len)
         return false;
     c->at = line + 1;
@@ -212,7 +212,7 @@ static uint16_t column(struct sql_reader *r, struct profile *p, size_t at)
 static size_t literal_end(const struct text *t, size_t from, bool *ret_escaped)
 {
     for (;;) {
-        size_t at = TEXT_NEXT(t, from, c_->quote | c_->back);
+        size_t at = TEXT_NEXT(t, from, m_->stop[b_]);
         if (at >= t->len)
             return t->len;
         bool doubled = t->base[at] == '\'' && at + 1 < t->len && t->base[at + 1] == '\'';
@@ -315,7 +315,7 @@ static bool tuples(struct sql_reader *r, struct profile *p, struct cursor *c, bo
 static bool copy_rows(struct sql_reader *r, struct profile *p, struct cursor *c, bool last)
 {
     while (!done(c)) {
-        size_t line = TEXT_NEXT(c->t, c->at, c_->line);
+        size_t line = TEXT_NEXT(c->t, c->at, m_->line[b_]);
         if (line >= c->t->len && !last)
             return false;
         if (line - c->at >= 2 && c->t->base[c->at] == '\\' && c->t->base[c->at + 1] == '.') {
@@ -350,7 +350,7 @@ static bool outside(struct sql_reader *r, struct profile *p, struct cursor *c, b
         /* A head that is cut by the end of the buffer is looked at again. */
         if (done(&look) && !last && look.t->len - c->at < STATEMENT_BYTES_MAX)
             return false;
-        size_t line = TEXT_NEXT(c->t, c->at, c_->line);
+        size_t line = TEXT_NEXT(c->t, c->at, m_->line[b_]);
         profile_text(p, FIELD_ROOT, c->t, c->at, line);
         c->at = line < c->t->len ? line + 1 : line;
     }
@@ -370,6 +370,7 @@ size_t sql_read(struct sql_reader *r, struct profile *p, const struct text *t, b
             more = outside(r, p, &c, last);
     }
     if (c.at == 0 && full) {
+        p->cut = true;
         c.at = text_cut(t, 0, true);
         profile_text(p, FIELD_ROOT, t, 0, c.at);
     }

@@ -36,8 +36,12 @@ static bool grow(struct sample *s, struct sample_budget *budget)
 {
     uint32_t cap = s->cap ? s->cap * 2 : SAMPLE_FIRST;
     size_t more = bytes_of(cap) - bytes_of(s->cap);
-    if (cap > SAMPLE_MAX || more > budget->left_bytes)
+    if (cap > SAMPLE_MAX)
         return false;
+    if (more > budget->left_bytes) {
+        budget->tight = true;
+        return false;
+    }
     struct sample_entry *at = realloc(s->at, cap * sizeof(*at));
     if (!at)
         return false;
@@ -83,4 +87,24 @@ struct sample_entry *sample_add(struct sample *s, struct sample_budget *budget, 
     s->at[s->used] = (struct sample_entry){ .hash = hash };
     enter(s, s->used);
     return &s->at[s->used++];
+}
+
+void sample_merge(struct sample *s, struct sample_budget *budget, const struct sample *part)
+{
+    bool is_new;
+    while (s->level < part->level)
+        raise(s);
+    for (uint32_t i = 0; i < part->used; i++) {
+        const struct sample_entry *from = &part->at[i];
+        struct sample_entry *e = sample_add(s, budget, from->hash, &is_new);
+        if (e && is_new)
+            *e = *from;
+        else if (e)
+            e->count += from->count;
+    }
+}
+
+size_t sample_bytes_left(const struct sample *s)
+{
+    return bytes_of(SAMPLE_MAX) - bytes_of(s->cap);
 }

@@ -8,6 +8,7 @@
 #ifndef AJAR_PII_SAMPLE_H
 #define AJAR_PII_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pii/types.h"
@@ -38,6 +39,7 @@ struct sample {
  * of growing. */
 struct sample_budget {
     size_t left_bytes;
+    bool tight; /* some sample could not grow for it */
 };
 
 void sample_release(struct sample *s, struct sample_budget *budget);
@@ -46,6 +48,11 @@ void sample_release(struct sample *s, struct sample_budget *budget);
  * sample does not want it or there is no memory. The pointer lives until the next call. */
 struct sample_entry *sample_add(struct sample *s, struct sample_budget *budget, uint64_t hash,
                                 bool *ret_new);
+
+/* Adds the entries of the sample of a later stretch. */
+void sample_merge(struct sample *s, struct sample_budget *budget, const struct sample *part);
+/* Bytes of the budget that the sample may still come to take. */
+size_t sample_bytes_left(const struct sample *s);
 
 /* The entry of this hash, or NULL. */
 static inline struct sample_entry *sample_find(const struct sample *s, uint64_t hash)

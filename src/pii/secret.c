@@ -4,7 +4,6 @@
 #include "pii/charsets.h"
 #include "pii/checks.h"
 #include "pii/detectors.h"
-#include "pii/literals.h"
 
 enum { SECRET_LOOK_MAX = 16384 };
 
@@ -21,19 +20,14 @@ static double entropy(struct span s)
     return s.len ? bits / (double)s.len : 0;
 }
 
-/* user:password@host, where the password is none of a manual's: ${VAR}, <pass>, ***, a bare word. */
-static bool has_login(struct span s)
+/* A password that nobody would put into a manual: not ${VAR}, <pass>, ***, a bare word. */
+static bool is_real_password(struct span password)
 {
     static const char *const MANUAL[] = { "password", "pass",     "passwd", "secret",
                                           "pwd",      "user",     "xxx",    "xxxx",
-                                          "example",  "changeme", "hunter2" };
-    size_t at = span_index(s, '@');
-    struct span login = span_first(s, at);
-    size_t colon = span_index(login, ':');
-    if (at == s.len || colon == login.len || span_index(login, '/') != login.len)
-        return false;
-    struct span password = span_from(login, colon + 1);
-    if (password.len < 3 || s.len - at < 4)
+                                          "example",  "changeme", "hunter2",
+                                          "mypassword", "yourpassword", "your_password" };
+    if (password.len < 3)
         return false;
     for (size_t i = 0; i < password.len; i++)
         if (strchr("$<>{}*%[]", password.at[i]))
@@ -42,6 +36,38 @@ static bool has_login(struct span s)
         if (span_eq_nocase(password, span_str(MANUAL[i])))
             return false;
     return true;
+}
+
+/* user:password@host */
+static bool has_login(struct span s)
+{
+    size_t at = span_index(s, '@');
+    struct span login = span_first(s, at);
+    size_t colon = span_index(login, ':');
+    if (at == s.len || colon == login.len || span_index(login, '/') != login.len)
+        return false;
+    return s.len - at >= 4 && is_real_password(span_from(login, colon + 1));
+}
+
+/* The assigned password at the front of s, up to what separates assignments. */
+static bool is_assigned(struct span s)
+{
+    size_t end = 0;
+    while (end < s.len && !strchr(";& \t,)", s.at[end]))
+        end++;
+    return is_real_password(span_first(s, end));
+}
+
+/* "...;Password=...;" and "...&pwd=...&" */
+static bool has_assignment(struct span s)
+{
+    static const char *const KEYS[] = { "assword=", "pwd=", "Pwd=", "PWD=", "ASSWORD=" };
+    for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++) {
+        size_t at = span_find(s, span_str(KEYS[i]));
+        if (at != SIZE_MAX)
+            return is_assigned(span_from(s, at + strlen(KEYS[i])));
+    }
+    return false;
 }
 
 /* A PEM block: "PRIVATE KEY-----", then at least 64 characters that are not the end line. */
@@ -64,7 +90,7 @@ static bool literal_fits(const struct literal *l, struct span body)
 {
     if (body.len < l->min)
         return false;
-    if (l->type == PII_PRIVATE_KEY)
+    if (l->type == PII_PRIVATE_KEY && l->prefix.at[0] == '-')
         return has_key_body(body);
     for (unsigned i = 0; i < 2; i++) {
         if (l->need[i].len && span_find(body, l->need[i]) == SIZE_MAX)
@@ -72,8 +98,10 @@ static bool literal_fits(const struct literal *l, struct span body)
         if (l->reject[i].len && span_find(body, l->reject[i]) != SIZE_MAX)
             return false;
     }
+    if (l->login && l->prefix.at[l->prefix.len - 1] == '=')
+        return is_assigned(body);
     if (l->login)
-        return has_login(body);
+        return has_login(body) || has_assignment(body);
     return entropy(span_first(body, 512)) >= l->entropy;
 }
 
@@ -130,6 +158,22 @@ bool detectors_given_name(const struct detectors *d, struct span word)
         return false;
     unsigned slot = detectors_word_slot(word);
     return (d->given_heads[slot / 64] >> (slot % 64) & 1) && table_get(&d->given, word);
+}
+
+bool detectors_known_name(const struct detectors *d, const uint8_t *word, size_t n)
+{
+    uint8_t lower[WORD_BYTES_MAX];
+    if (n > WORD_BYTES_MAX)
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        lower[i] = ascii_lower(word[i]);
+    /* The filter needs no more than that; nearly every word ends here. */
+    unsigned slot = detectors_word_slot(span_of(lower, n));
+    if (!(d->given_heads[slot / 64] >> (slot % 64) & 1))
+        return false;
+    for (size_t i = 3; i < n; i++)
+        lower[i] = ascii_lower(word[i]);
+    return table_get(&d->given, span_of(lower, n)) != NULL;
 }
 
 static bool house_check(const struct house *h, struct span body)

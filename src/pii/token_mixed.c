@@ -21,6 +21,14 @@ static void mixed_8(const uint8_t *s, uint64_t letters, struct pii_marks *m)
     bool check_a = letters == 0x81 && s[7] == 'A';
     if (letters == 1 || check_a)
         pii_mark(m, PII_HK_ID, hk_id(s, 8));
+    if (letters == 1 && first_in(s[0], "PSD"))
+        pii_mark(m, PII_CN_PASSPORT, !digits_all_equal(s + 1, 7));
+    if (letters == 3) { /* issued without the last letter in old times */
+        uint8_t whole[9];
+        memcpy(whole, s, 8);
+        whole[8] = 'A';
+        pii_mark(m, PII_UK_NINO, uk_nino(whole));
+    }
 }
 
 static void mixed_9(const uint8_t *s, uint64_t letters, struct pii_marks *m)
@@ -105,6 +113,8 @@ void token_mixed(const struct token_rules *rules, const uint8_t *s, size_t n, st
     case 11:
         if (letters == 1 && first_in(s[0], "HM"))
             pii_mark(m, PII_CN_PERMIT, !digits_all_equal(s + 1, 10));
+        if ((letters & ~0x400ULL) == 0x40 && fi_hetu_shape(s))
+            pii_mark(m, PII_FI_HETU, fi_hetu_check(s));
         break;
     case 12:
         if ((letters & ~0x600ULL) == 0)
@@ -121,6 +131,10 @@ void token_mixed(const struct token_rules *rules, const uint8_t *s, size_t n, st
     case 16:
         if (it_cf_shape(s))
             pii_mark(m, PII_IT_CF, it_cf_check(s));
+        break;
+    case 17:
+        if (vin_shape(s))
+            pii_mark(m, PII_VIN, vin_check(s));
         break;
     case 18:
         mixed_18(rules, s, letters, m);

@@ -35,6 +35,17 @@ static void mark_mobile(const uint8_t *s, struct pii_marks *m)
     pii_mark(m, PII_CN_MOBILE, cn_mobile(s));
 }
 
+/* 010-62345678-123: an extension of one to five digits behind area and subscriber. */
+static bool with_extension(const struct compact *c, struct pii_marks *m)
+{
+    unsigned last = c->groups & 15, area = c->groups >> 8 & 15, subscriber = c->groups >> 4 & 15;
+    if (c->c[0] != '0' || c->groups >> 12 || (area != 3 && area != 4) || subscriber < 7 ||
+        subscriber > 8 || last > 5)
+        return false;
+    pii_mark(m, PII_CN_LANDLINE, cn_landline(c->c, area + subscriber));
+    return true;
+}
+
 static void mark_landline(const struct compact *c, struct pii_marks *m)
 {
     bool grouped = c->groups == 0x38 || c->groups == 0x47 || c->groups == 0x48 ||
@@ -75,6 +86,8 @@ static void number_10(const struct compact *c, struct pii_marks *m)
         pii_mark(m, PII_SE_PN, check_luhn(s, 10));
     if (bare_or(c, 0x451))
         pii_mark(m, PII_AU_MEDICARE, au_medicare(s));
+    if (bare_or(c, 0x64))
+        pii_mark(m, PII_DK_CPR, dk_cpr(s));
     if (c->groups == 0x334 && s[0] >= '2' && s[3] >= '2') {
         pii_mark(m, PII_PHONE, true); /* North American numbering plan */
         m->test = m->test || (memcmp(s + 3, "555", 3) == 0 && s[6] == '0' && s[7] == '1');
@@ -88,6 +101,8 @@ static void number_11(const struct compact *c, struct pii_marks *m)
         mark_mobile(s, m);
     if (c->groups == 0 && pl_pesel_date(s))
         pii_mark(m, PII_PL_PESEL, pl_pesel_check(s));
+    if (bare_or(c, 0x65) && no_fnr_date(s))
+        pii_mark(m, PII_NO_FNR, no_fnr_check(s));
     if (bare_or(c, 0x3332))
         pii_mark(m, PII_BR_CPF, br_cpf(s));
     if ((c->groups == 0 || c->groups == 0x2333) && de_idnr_shape(s))
@@ -116,6 +131,8 @@ static void number_13(const struct compact *c, struct pii_marks *m)
         pii_mark(m, PII_KR_RRN, kr_rrn_check(s));
     if (c->groups == 0 && s[0] <= '3')
         pii_mark(m, PII_FR_SPI, fr_spi(s));
+    if (s[0] == '7' && bare_or(c, 0x3442) && memcmp(s, "756", 3) == 0)
+        pii_mark(m, PII_CH_AHV, ch_ahv(s));
     bool prefixed = c->groups == 0 || c->groups == 0x2344 || c->groups == (uint32_t)0x2b;
     if (prefixed && s[0] == '8' && s[1] == '6')
         mark_mobile(s + 2, m);
@@ -130,6 +147,8 @@ static void number_15(const struct compact *c, struct pii_marks *m)
         pii_mark(m, PII_FR_NIR, fr_nir(s));
     if (c->groups == 0 && memcmp(s, "0086", 4) == 0)
         mark_mobile(s + 4, m);
+    if ((bare_or(c, 0x861) || c->groups == 0x2661) && imei_body(s))
+        pii_mark(m, PII_IMEI, check_luhn(s, 15) && !digits_typed(s, 14));
 }
 
 static void number_18(const struct token_rules *rules, const struct compact *c, struct pii_marks *m)
@@ -196,12 +215,18 @@ void token_number(const struct token_rules *rules, const struct compact *c, stru
     case 15:
         number_15(c, m);
         break;
+    case 16:
+        if (bare_or(c, 0x4444))
+            pii_mark(m, PII_IN_VID, in_vid(c->c) && !digits_all_equal(c->c, 16));
+        break;
     case 18:
         number_18(rules, c, m);
         break;
     default:
         break;
     }
+    if (c->c[0] == '0' && c->groups >> 8 && with_extension(c, m))
+        return;
     if (c->n >= 10 && c->n <= 12)
         mark_landline(c, m);
     if (c->n >= 13 && c->n <= NUMBER_DIGITS_MAX && ascii_is_digit(c->c[c->n - 1]))

@@ -75,10 +75,12 @@ static void keep_birth(struct value *v, const uint8_t *s)
         if (pii_has(v->marks.pass, PII_CN_ID)) /* a damaged number has lost the digit */
             v->birth_sex = digit_of(s[16]) % 2 ? SEX_MALE : SEX_FEMALE;
         v->province = (uint8_t)digits_int(s, 2);
+        v->county = cn_county(s);
     } else if (pii_has(v->marks.pass, PII_CN_ID15)) {
         v->birth = 19000000 + digits_int(s + 6, 6);
         v->birth_sex = digit_of(s[14]) % 2 ? SEX_MALE : SEX_FEMALE;
         v->province = (uint8_t)digits_int(s, 2);
+        v->county = cn_county(s);
     }
 }
 
@@ -138,6 +140,17 @@ static void icd_like(const struct piece *p, struct value *v)
     pii_mark(&v->marks, PII_ICD10, third && tail);
 }
 
+/* ICD-11 (WHO, 2022): the second character is a letter other than I and O, the third a digit. */
+static void icd11_like(const struct piece *p, struct value *v)
+{
+    const uint8_t *s = p->at;
+    bool four = p->len == 4, dotted = p->dot == 16 && p->len >= 6 && p->len <= 7;
+    if (!(four || dotted) || !(p->upper & 2) || !(p->digit & 4) || !((p->upper | p->digit) & 8))
+        return;
+    bool fine = s[1] != 'I' && s[1] != 'O' && s[0] != 'I' && s[0] != 'O' && is_alnum(s[0]);
+    pii_mark(&v->marks, PII_ICD11, fine && p->lower == 0);
+}
+
 static bool looks_hex(const struct piece *p)
 {
     if (p->len < 16 || !p->digit)
@@ -154,8 +167,12 @@ static void letters_and_digits(const struct detectors *d, const struct piece *p,
     v->form = FORM_OTHER;
     if (p->len <= 6)
         short_word(p, v);
-    if (p->digit == 0)
+    if (p->digit == 0) {
+        bool capitalised = p->upper == 1 || p->upper == piece_ones(p->len);
+        if (capitalised && p->len >= 3)
+            pii_mark(&v->marks, PII_PERSON_NAME, detectors_known_name(d, p->at, p->len));
         return;
+    }
     bool small_x = p->len == 18 && p->lower == 1ULL << 17 && p->at[17] == 'x' &&
                    p->digit == piece_ones(17);
     if (p->lower && !small_x) {
@@ -166,6 +183,7 @@ static void letters_and_digits(const struct detectors *d, const struct piece *p,
     if (looks_hex(p))
         v->form = FORM_HEX;
     icd_like(p, v);
+    icd11_like(p, v);
     if (p->len < 7 || p->len > COMPACT_MAX)
         return;
     uint8_t copy[COMPACT_MAX];
@@ -177,6 +195,32 @@ static void letters_and_digits(const struct detectors *d, const struct piece *p,
     uint64_t head = p->upper & 3;
     if (p->len >= 12 && p->len <= 30 && p->upper == head && head & 1)
         pii_mark(&v->marks, PII_CASE_NUMBER, true);
+}
+
+/* "31.2304, 121.4737": two decimals with four places and more, a latitude first or second. */
+static void geo_pair(const struct piece *p, struct value *v)
+{
+    const uint8_t *comma = memchr(p->at, ',', p->len);
+    if (!comma || p->len > 44 || __builtin_popcountll(p->dot) != 2)
+        return;
+    struct span part[2] = { span_of(p->at, (size_t)(comma - p->at)),
+                            span_of(comma + 1, (size_t)(p->at + p->len - comma - 1)) };
+    int degrees[2];
+    for (unsigned i = 0; i < 2; i++) {
+        struct span s = part[i];
+        while (s.len && s.at[0] == ' ')
+            s = span_from(s, 1);
+        s = span_from(s, s.len && s.at[0] == '-');
+        size_t dot = span_index(s, '.');
+        if (dot < 1 || dot > 3 || s.len < dot + 5)
+            return;
+        for (size_t k = 0; k < s.len; k++)
+            if (k != dot && !ascii_is_digit(s.at[k]))
+                return;
+        degrees[i] = digits_int(s.at, dot);
+    }
+    bool fits = (degrees[0] <= 90 && degrees[1] <= 180) || (degrees[0] <= 180 && degrees[1] <= 90);
+    pii_mark(&v->marks, PII_GEO, fits);
 }
 
 /* A decimal with four places and more, within the degrees of the globe; or two of them. */
@@ -229,33 +273,26 @@ static void masked(const struct piece *p, struct value *v)
         stars += p->at[i] == '*' || p->at[i] == 'x' || p->at[i] == 'X';
     if (stars < 4 || digits == 0 || stars + digits != p->len)
         return;
+    if (p->len == 11 && (p->digit & 7) == 7 && stars == 4) {
+        uint8_t whole[11];
+        for (unsigned i = 0; i < 11; i++)
+            whole[i] = ascii_is_digit(p->at[i]) ? p->at[i] : '9';
+        pii_mark(&v->marks, PII_CN_MOBILE_MASKED, cn_mobile(whole));
+        return;
+    }
     bool six = (p->digit & 63) == 63 ? cn_province(p->at) : p->at[0] >= '1' && p->at[0] <= '9';
     pii_mark(&v->marks, PII_CN_ID_MASKED, (p->len == 18 || p->len == 15) && six && stars >= 4);
 }
 
-/* Two to four capitalised words of letters; it passes where one of them is a common given name. */
-static void person_like(const struct detectors *d, const struct piece *p, struct value *v)
+/* MySQL's PASSWORD(): a star and 40 hexadecimal capitals. */
+static bool mysql_hash(const struct piece *p, struct value *v)
 {
-    uint8_t lower[PIECE_MAX];
-    size_t words = 0, start = 0;
-    bool fine = true, inside = false, given = false;
-    for (size_t i = 0; i <= p->len; i++) {
-        uint8_t c = i < p->len ? p->at[i] : ' ';
-        bool letter = is_alnum(c) || c == '\'' || c == '.' || (c == '-' && inside);
-        if (letter && !inside) {
-            words++;
-            start = i;
-            fine = fine && c >= 'A' && c <= 'Z';
-        }
-        if (!letter && inside)
-            given = given || detectors_given_name(d, span_of(lower + start, i - start));
-        if (i < p->len)
-            lower[i] = ascii_lower(c);
-        fine = fine && (letter || c == ' ' || c == ',');
-        inside = letter;
-    }
-    if (fine && words >= 2 && words <= 4)
-        pii_mark(&v->marks, PII_PERSON_NAME, given);
+    bool fits = p->len == 41 && p->at[0] == '*' && p->digit && p->upper;
+    for (size_t i = 1; i < p->len && fits; i++)
+        fits = ascii_is_digit(p->at[i]) || (p->at[i] >= 'A' && p->at[i] <= 'F');
+    if (fits)
+        pii_mark(&v->marks, PII_PASSWORD_HASH, true);
+    return fits;
 }
 
 static void numbers_and_marks(const struct detectors *d, const struct piece *p, struct value *v)
@@ -276,6 +313,7 @@ static void numbers_and_marks(const struct detectors *d, const struct piece *p, 
             return;
         }
         geo_like(p, v);
+        geo_pair(p, v);
     }
     if (memchr(p->at, '*', p->len))
         masked(p, v);
@@ -295,6 +333,10 @@ static void with_marks(const struct detectors *d, const struct piece *p, struct 
     if ((p->colon && (token_mac(s, &v->marks) || token_ipv6(s, &v->marks))) ||
         (p->len == 17 && p->at[2] == '-' && token_mac(s, &v->marks)))
         return;
+    if (p->len == 11 && (p->digit & 0x3ff) == 0x3bf && fi_hetu_shape(p->at))
+        pii_mark(&v->marks, PII_FI_HETU, fi_hetu_check(p->at));
+    if (p->at[0] == '*' && mysql_hash(p, v))
+        return;
     uint64_t letters = p->upper | p->lower;
     bool last_x = letters == 1ULL << (p->len - 1) && (p->at[p->len - 1] | 32) == 'x';
     if (letters == 0 || last_x ||
@@ -305,11 +347,12 @@ static void with_marks(const struct detectors *d, const struct piece *p, struct 
     if (p->digit && (p->digit & 15) == 15 && date_like(p, v))
         return;
     if (p->digit == 0) {
-        if ((p->upper & 1) && p->lower)
-            person_like(d, p, v);
+        if (p->upper)
+            (void)value_latin(d, s, v);
         return;
     }
     icd_like(p, v);
+    icd11_like(p, v);
     if (p->lower)
         return;
     /* Capitals and digits with separators: "AB 12 34 56 C", "A123456(7)". */

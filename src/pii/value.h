@@ -26,6 +26,7 @@ struct value {
     enum sex birth_sex; /* the sex inside an identity number */
     enum sex sex;       /* where the whole value is a sex */
     uint8_t province;   /* of a Chinese ID, else 0 */
+    bool county;        /* the ID begins with what has the form of a county */
     uint64_t number;    /* FORM_NUMBER of up to 19 digits */
 };
 
@@ -34,28 +35,22 @@ static inline uint64_t piece_ones(size_t n)
     return n >= 64 ? ~0ULL : (1ULL << n) - 1;
 }
 
-static inline uint64_t piece_cut(uint64_t block, uint64_t next, unsigned shift, uint64_t all)
-{
-    return (shift ? block >> shift | next << (64 - shift) : block) & all;
-}
-
 /* The piece [from, to) of a text; to - from <= PIECE_MAX. */
 static inline struct piece piece_of(const struct text *t, size_t from, size_t to)
 {
-    const struct classes *c = &t->masks[from / CLASS_BLOCK], *next = c + 1;
-    unsigned shift = from % CLASS_BLOCK;
+    const struct masks *m = t->masks;
     uint64_t all = piece_ones(to - from);
     return (struct piece){
         .at = t->base + from,
         .len = to - from,
-        .digit = piece_cut(c->digit, next->digit, shift, all),
-        .upper = piece_cut(c->upper, next->upper, shift, all),
-        .lower = piece_cut(c->lower, next->lower, shift, all),
-        .high = piece_cut(c->high, next->high, shift, all),
-        .mailbox = piece_cut(c->at, next->at, shift, all),
-        .dot = piece_cut(c->dot, next->dot, shift, all),
-        .colon = piece_cut(c->colon, next->colon, shift, all),
-        .literal = piece_cut(c->literal, next->literal, shift, all),
+        .digit = mask_window(m->digit, from) & all,
+        .upper = mask_window(m->upper, from) & all,
+        .lower = mask_window(m->lower, from) & all,
+        .high = mask_window(m->high, from) & all,
+        .mailbox = mask_window(m->at, from) & all,
+        .dot = mask_window(m->dot, from) & all,
+        .colon = mask_window(m->colon, from) & all,
+        .literal = mask_window(m->literal, from) & all,
     };
 }
 
@@ -73,6 +68,10 @@ static inline void piece_trim(struct piece *p)
 }
 
 void value_judge(const struct detectors *d, const struct piece *p, struct value *ret);
+
+/* value_latin.c: words in Latin letters, accents included, as the name of a person. False where the
+ * value is something else. */
+bool value_latin(const struct detectors *d, struct span s, struct value *ret);
 
 /* value_han.c: values that hold bytes of 0x80 and above, of any length. */
 void value_han(const struct detectors *d, struct span s, struct value *ret);

@@ -169,6 +169,30 @@ static void ethnic_like(const struct detectors *d, struct span s, struct value *
         pii_mark(&v->marks, PII_CN_ETHNIC, is_known(d, &d->ethnic, stem));
 }
 
+/* 阿卜杜拉·吐尔逊: names of Uyghurs and others, two parts and a middle dot (U+00B7, U+2022, U+30FB). */
+static bool name_with_dot(struct span s, struct value *v)
+{
+    size_t han[3] = { 0 }, part = 0;
+    for (size_t i = 0; i < s.len;) {
+        unsigned code = i + 3 <= s.len ? utf8_three(s.at + i) : 0;
+        bool dot = s.at[i] == 0xc2 && i + 1 < s.len && s.at[i + 1] == 0xb7;
+        if (dot || code == 0x2022 || code == 0x30fb) {
+            if (++part > 2)
+                return false;
+            i += dot ? 2 : 3;
+        } else if (is_han(code)) {
+            han[part]++;
+            i += 3;
+        } else {
+            return false;
+        }
+    }
+    if (part == 0 || han[0] < 2 || han[part] < 2 || han[0] > 7 || han[1] > 7 || han[2] > 7)
+        return false;
+    pii_mark(&v->marks, PII_CN_NAME, true);
+    return true;
+}
+
 void value_han(const struct detectors *d, struct span s, struct value *v)
 {
     unsigned code[5] = { 0 };
@@ -180,6 +204,12 @@ void value_han(const struct detectors *d, struct span s, struct value *v)
         han++;
     }
     v->form = FORM_HAN;
+    uint8_t first = s.at[0];
+    bool latin = first < 0x80 ? (first | 32) >= 'a' : first >= 0xc3 && first <= 0xc5;
+    if (latin && s.len <= 64 && value_latin(d, s, v)) {
+        v->form = FORM_OTHER;
+        return;
+    }
     if (all) {
         if (han <= 2 && han_sex(s, v))
             return;
@@ -188,7 +218,7 @@ void value_han(const struct detectors *d, struct span s, struct value *v)
         ethnic_like(d, s, v);
         return;
     }
-    if (han_date(s, v))
+    if (han_date(s, v) || (s.len <= 50 && s.len >= 14 && name_with_dot(s, v)))
         return;
     if (s.len >= 8 && s.len <= 16 && utf8_three(s.at) && s.at[3] >= 'A' && s.at[3] <= 'Z')
         plate_like(s, v);

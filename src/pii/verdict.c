@@ -5,6 +5,8 @@
 #include <math.h>
 
 static const double Q = 0.97;
+/* Of the names of people no list holds all; this share of them is in ours, seldom less. */
+static const double Q_NAMES = 0.55;
 static const double CONFIRM = 13.8; /* ln of 1,000,000 */
 static const double SUSPECT = 4.6;  /* ln of 100 */
 static const double STRONG_NAME = 6.9, WEAK_NAME = 3.4, AGREEING = 6.9;
@@ -50,9 +52,10 @@ static struct tally tally_of(const struct sample *s, unsigned type)
     return t;
 }
 
-static double log_odds(double chance, uint32_t passed, uint32_t missed)
+static double log_odds(unsigned type, double chance, uint32_t passed, uint32_t missed)
 {
-    return passed * log(Q / chance) + missed * log((1 - Q) / (1 - chance));
+    double q = type == PII_PERSON_NAME ? Q_NAMES : Q;
+    return passed * log(q / chance) + missed * log((1 - q) / (1 - chance));
 }
 
 /* Numbers that rise by small steps: a counter or a clock. */
@@ -90,7 +93,8 @@ static bool spreads(const struct field *f, unsigned type, const struct tally *t)
     case PII_CN_ID:
     case PII_CN_ID15:
     case PII_CN_ID_DAMAGED:
-        return t->passed >= 6 &&
+        /* Counties are soft evidence: numbers of which most begin with none were made up. */
+        return t->passed >= 6 && tr->counties * 2 >= tr->births &&
                (used_decades(tr->birth_decade) >= 3 || tr->births == 0 ? t->heads >= 2 : false);
     case PII_CN_NAME:
         return t->passed >= 12 && t->heads >= 5;
@@ -150,6 +154,14 @@ static void estimate(const struct sample *s, struct verdict *v)
         v->distinct_low = v->passed;
 }
 
+/* "last_name" is nothing else: there the form of a name will do, if a few are known ones. Names are
+ * many more than any list has. */
+static bool called_so(const struct field *f, unsigned type, const struct tally *t)
+{
+    return pii_has(f->hint.sure, type) && !f->hint.negative && t->shaped >= 10 && t->passed >= 2 &&
+           (t->shaped + t->test) * 5 >= t->n * 4;
+}
+
 static void judge_whole(const struct profile *p, uint16_t field, unsigned type, struct verdict *v)
 {
     const struct field *f = p->fields[field];
@@ -167,7 +179,7 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         v->passed = t.test;
         v->state = VERDICT_SUSPECTED;
         v->signals = SIGNAL_VALUES | (strong || weak ? SIGNAL_NAME : 0U);
-        v->log10_odds = log_odds(chance, t.test, 0) / log(10);
+        v->log10_odds = log_odds(type, chance, t.test, 0) / log(10);
         estimate(&f->distinct, v);
         return;
     }
@@ -176,7 +188,7 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     /* A type that is the whole field answers for every value, others for those of their shape. */
     uint32_t of = traits & T_WHOLE && type < PII_BUILT_IN ? t.n - t.test : t.shaped;
     double share = (double)t.passed / of, cover = (double)t.passed / t.n;
-    double values = log_odds(chance, t.passed, of - t.passed);
+    double values = log_odds(type, chance, t.passed, of - t.passed);
     /* Shares below nine tenths happen with people's data too (mixed documents); then only the
      * share itself, far above chance, may speak. */
     if (values < 0 && share > 0.5 && share > 4 * chance)
@@ -194,7 +206,8 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         score = 0;
     if (f->hint.negative && !sibling)
         score -= STRONG_NAME;
-    v->signals = (values > SUSPECT && share >= 0.5 ? SIGNAL_VALUES : 0U) |
+    double least = type == PII_PERSON_NAME ? 0.3 : 0.5;
+    v->signals = (values > SUSPECT && share >= least ? SIGNAL_VALUES : 0U) |
                  (strong || weak ? SIGNAL_NAME : 0U) | (spread ? SIGNAL_SPREAD : 0U) |
                  (sibling ? SIGNAL_SIBLING : 0U);
     if (traits & T_SELF && v->signals & SIGNAL_VALUES)
@@ -212,6 +225,10 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     if (score >= CONFIRM && enough && agreed && v->signals & SIGNAL_VALUES &&
         v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING))
         v->state = VERDICT_CONFIRMED;
+    if (called_so(f, type, &t)) {
+        v->signals |= SIGNAL_VALUES | SIGNAL_SPREAD;
+        v->state = VERDICT_CONFIRMED;
+    }
     if (!agreed && !weak && v->state == VERDICT_SUSPECTED && (chance >= 0.3 || type == PII_SEX))
         v->state = VERDICT_NONE;
 }
@@ -236,7 +253,7 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
         return;
     }
     double share = (double)t.passed / t.shaped;
-    double values = log_odds(chance, t.passed, t.shaped - t.passed);
+    double values = log_odds(type, chance, t.passed, t.shaped - t.passed);
     bool context = t.context >= 2 && t.context * 10 >= t.passed * 3;
     bool spread = t.passed >= 10 && t.heads >= 3 && share >= 0.8;
     v->log10_odds = values / log(10);
@@ -299,6 +316,30 @@ static void judge_password(const struct profile *p, uint16_t field, struct verdi
     v->state = t->length_min >= 4 && f->distinct.used >= 10 ? VERDICT_CONFIRMED : VERDICT_SUSPECTED;
 }
 
+/* Keys without a literal to know them by (Huawei, the secret halves of Aliyun and AWS): the name says
+ * so, and every value has the same length, too long for a word and not that of a UUID. */
+static void judge_key(const struct profile *p, uint16_t field, struct verdict *v)
+{
+    const struct field *f = p->fields[field];
+    const struct traits *t = &f->traits;
+    uint32_t other = t->forms[FORM_OTHER] + t->forms[FORM_HEX], seen = 0;
+    for (unsigned form = FORM_EMPTY + 1; form <= FORM_OTHER; form++)
+        seen += t->forms[form];
+    *v = (struct verdict){ .type = PII_CLOUD_KEY,
+                           .passed = f->distinct.used,
+                           .shaped = f->distinct.used,
+                           .sampled = f->distinct.used,
+                           .hits = f->values - f->empties };
+    bool alike = t->length_min == t->length_max && t->length_min >= 20 && t->length_min <= 128 &&
+                 t->length_min != 36 && other * 10 >= seen * 9;
+    if (!alike || f->hint.negative || f->distinct.used < 5)
+        return;
+    v->signals = SIGNAL_NAME | SIGNAL_SPREAD;
+    estimate(&f->distinct, v);
+    bool hex = t->forms[FORM_HEX] * 2 > other; /* could be an id */
+    v->state = f->distinct.used >= 10 && !hex ? VERDICT_CONFIRMED : VERDICT_SUSPECTED;
+}
+
 static bool stronger(const struct verdict *a, const struct verdict *b)
 {
     if (a->state != b->state)
@@ -356,6 +397,15 @@ static size_t drop_explained(const struct field *f, struct verdict *list, size_t
     return kept;
 }
 
+/* The types of which the sample has a value at all; most fields have few. */
+static pii_set shapes_of(const struct sample *s)
+{
+    pii_set all = 0;
+    for (uint32_t i = 0; i < s->used; i++)
+        all |= s->at[i].shape;
+    return all;
+}
+
 size_t verdict_field(const struct profile *p, uint16_t field,
                      struct verdict ret[static VERDICTS_PER_FIELD_MAX])
 {
@@ -363,18 +413,21 @@ size_t verdict_field(const struct profile *p, uint16_t field,
     struct verdict all[VERDICTS_PER_FIELD_MAX] = { 0 }, v;
     size_t count = 0;
     bool company = false;
-    for (unsigned type = 0; type < detectors_type_count(p->d); type++) {
-        if (f->distinct.used) {
+    const pii_set whole = shapes_of(&f->distinct), text = shapes_of(&f->tokens);
+    for (pii_set left = whole | text; left;) {
+        unsigned type = pii_pop(&left);
+        if (pii_has(whole, type)) {
             judge_whole(p, field, type, &v);
             insert(all, &count, &v);
         }
-        if (f->tokens.used && !(detectors_traits(p->d, type) & (T_TRACE | T_NAMED | T_WHOLE))) {
+        if (pii_has(text, type) && !(detectors_traits(p->d, type) & (T_TRACE | T_NAMED | T_WHOLE))) {
             judge_tokens(p, field, type, false, &v);
             company = company ||
                       (v.state == VERDICT_CONFIRMED && detectors_category(p->d, type) == IDENTITY);
         }
     }
-    for (unsigned type = 0; f->tokens.used && type < detectors_type_count(p->d); type++) {
+    for (pii_set left = text; left;) {
+        unsigned type = pii_pop(&left);
         judge_tokens(p, field, type, company, &v);
         insert(all, &count, &v);
     }
@@ -384,6 +437,10 @@ size_t verdict_field(const struct profile *p, uint16_t field,
     }
     if (pii_has(f->hint.strong, PII_PASSWORD)) {
         judge_password(p, field, &v);
+        insert(all, &count, &v);
+    }
+    if (pii_has(f->hint.strong, PII_CLOUD_KEY) && count == 0) {
+        judge_key(p, field, &v);
         insert(all, &count, &v);
     }
     count = drop_explained(f, all, count);

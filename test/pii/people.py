@@ -178,7 +178,10 @@ class People:
                                    self.r.randrange(1, 10000))
 
     def uk_nino(self):
-        return self.r.choice("ABCEGHJKLMPRSTWXYZ") + self.r.choice("ABCEHJLMPRSTWXYZ") + self.digits(6) + self.r.choice("ABCD")
+        while True:
+            head = self.r.choice("ABCEGHJKLMPRSTWXYZ") + self.r.choice("ABCEHJLMPRSTWXYZ")
+            if head not in ("GB", "TN", "ZZ", "CR", "MW", "PP"):
+                return head + self.digits(6) + self.r.choice("ABCD")
 
     def uk_nhs(self):
         while True:
@@ -252,6 +255,54 @@ class People:
             n.append((11 - total % 11) % 11 % 10)
         return "".join(map(str, n))
 
+    def br_cnpj(self):
+        n = [self.r.randrange(10) for _ in range(8)] + [0, 0, 0, self.r.randrange(1, 4)]
+        for weights in ([5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2], [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]):
+            n.append(sum(a * b for a, b in zip(n, weights)) * 10 % 11 % 10)
+        return "".join(map(str, n))
+
+    def fr_spi(self):
+        head = self.digits(10, "0123")
+        return head + "%03d" % (int(head) % 511)
+
+    def us_itin(self):
+        return "9%s-%02d-%s" % (self.digits(2), self.r.choice([*range(70, 89), 90, 91, 92, *range(94, 100)]), self.digits(4))
+
+    def pt_cc(self):
+        head = self.digits(9) + self.letters(1) + self.letters(1, string.digits + string.ascii_uppercase)
+        for check in string.digits:
+            total = 0
+            for i, c in enumerate(head + check):
+                value = int(c, 36) * (2 if i % 2 == 0 else 1)
+                total += value - 9 if i % 2 == 0 and value > 9 else value
+            if total % 10 == 0:
+                return head + check
+        return head + "0"
+
+    def no_fnr(self):
+        while True:
+            birth = self.birth(1999)
+            n = [int(c) for c in birth.strftime("%d%m%y") + "%03d" % self.r.randrange(500)]
+            n.append(-sum(a * b for a, b in zip(n, [3, 7, 6, 1, 8, 9, 4, 5, 2])) % 11)
+            n.append(-sum(a * b for a, b in zip(n, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2])) % 11)
+            if birth.year >= 1940 and n[-2] < 10 and n[-1] < 10:
+                return "".join(map(str, n))
+
+    def dk_cpr(self):
+        return self.birth(1999).strftime("%d%m%y") + "-" + self.digits(4, "0123")
+
+    def fi_hetu(self):
+        birth = self.birth()
+        head, serial = birth.strftime("%d%m%y"), "%03d" % self.r.randrange(2, 900)
+        return head + ("-" if birth.year < 2000 else "A") + serial + "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(head + serial) % 31]
+
+    def ch_ahv(self):
+        head = "756" + self.digits(9)
+        return head + str(-sum(int(c) * (3 if i % 2 else 1) for i, c in enumerate(head)) % 10)
+
+    def imei(self):
+        return self.luhn(self.r.choice(["35", "86", "01"]) + self.digits(12))
+
     def au_tfn(self):
         while True:
             number = self.digits(9, "123456789")
@@ -282,6 +333,9 @@ class People:
     def public_ip(self):
         return "%d.%d.%d.%d" % (self.r.choice([58, 61, 112, 114, 121, 182, 202, 218, 223]), self.r.randrange(256),
                                 self.r.randrange(256), self.r.randrange(1, 255))
+
+    def ipv6(self):
+        return "2%03x:%x:%x:%x:%x:%x:%x:%x" % ((self.r.randrange(0xe00),) + tuple(self.r.randrange(1, 65536) for _ in range(7)))
 
     def mac(self):
         return ":".join(["%02x" % (self.r.randrange(64) * 4)] + ["%02x" % self.r.randrange(256) for _ in range(5)])

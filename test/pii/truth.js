@@ -1,7 +1,7 @@
-// Judges one value a line with validators from npm: node truth.js ORACLE < values > bits. Needs `npm install stdnum validator`.
+// Judges one value a line with validators from npm: node truth.js FILE ORACLE... prints a line of bits for each oracle.
+// Needs `npm install stdnum validator`.
 'use strict';
-const lines = require('fs').readFileSync(0, 'utf8').split('\n').slice(0, -1);
-const oracle = process.argv[2];
+const lines = require('fs').readFileSync(process.argv[2], 'utf8').split('\n').slice(0, -1);
 const { stdnum } = require('stdnum');
 const validator = require('validator');
 const byValidator = {
@@ -10,13 +10,19 @@ const byValidator = {
   iban: (v) => validator.isIBAN(v), 'bank-card': (v) => validator.isCreditCard(v),
   'es-dni': (v) => validator.isIdentityCard(v, 'ES'), 'it-cf': (v) => validator.isTaxID(v, 'it-IT'),
   'pl-pesel': (v) => validator.isIdentityCard(v, 'PL'), 'br-cpf': (v) => validator.isTaxID(v, 'pt-BR'),
+  'br-cnpj': (v) => validator.isTaxID(v, 'pt-BR'), 'fr-spi': (v) => validator.isTaxID(v, 'fr-FR'),
+  'de-idnr': (v) => validator.isTaxID(v, 'de-DE'), 'nl-bsn': (v) => validator.isTaxID(v, 'nl-NL'),
+  'pt-nif': (v) => validator.isTaxID(v, 'pt-PT'), 'no-fnr': (v) => validator.isIdentityCard(v, 'NO'),
+  'fi-hetu': (v) => validator.isIdentityCard(v, 'FI'), imei: (v) => validator.isIMEI(v),
+  'cn-passport': (v) => validator.isPassportNumber(v, 'CN'), mac: (v) => validator.isMACAddress(v),
+  ipv4: (v) => validator.isIP(v, 4), ipv6: (v) => validator.isIP(v, 6), email: (v) => validator.isEmail(v),
 };
-const [library, type] = oracle.split('/');
-let judge;
-if (library === 'validator') {
-  judge = byValidator[type];
-} else {
+for (const oracle of process.argv.slice(3)) {
+  const [library, type] = oracle.split('/');
   const [country, name] = type.split('.');
-  judge = (v) => stdnum[country][name].validate(v).isValid;
+  const judge = library === 'validator' ? byValidator[type] : (v) => stdnum[country][name].validate(v).isValid;
+  const bits = Buffer.alloc(lines.length + 1, '0');
+  lines.forEach((v, i) => { try { if (judge(v)) bits[i] = 49; } catch { /* no */ } });
+  bits[lines.length] = 10;
+  require('fs').writeSync(1, bits);
 }
-process.stdout.write(lines.map((v) => { try { return judge(v) ? '1' : '0'; } catch { return '0'; } }).join(''));

@@ -1,6 +1,8 @@
 /* Fuzzes the classifier: any bytes, any format, small buffers; and differential: the fastest engine and
  * the portable one, one write and many, must say the very same. The first byte chooses the format, the second the buffer
- * and the steps; the rest is the stream. */
+ * and the steps; the rest is the stream. Two scans an input, no more; what costs most beside them is
+ * tracing, so comparisons are not traced (the dictionary `words` stands for them), and neither is code whose branches do not
+ * depend on single bytes (`untraced`). */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

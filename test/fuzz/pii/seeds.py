@@ -1,4 +1,4 @@
-"""Seeds for fuzz_pii, by seed: seeds.py DIRECTORY"""
+"""Seeds for fuzz_pii, by seed: seeds.py DIRECTORY. Short ones: the fuzzer's inputs have 512 bytes at most."""
 import gzip
 import os
 import sys
@@ -20,8 +20,8 @@ def main():
     seeds = [bytes([4, 9]) + SQL, bytes([1, 3]) + MIXED]
     for i, (make, kind) in enumerate(makers):
         p = People("seed %d" % i)
-        text = "".join(make(p) for _ in range(14))
-        seeds += [bytes([kind, i * 13 + 5]) + text.encode(), bytes([0, i * 7 + 2]) + text.encode()[:900],
+        text = "".join(make(p) for _ in range(2))
+        seeds += [bytes([kind, i * 13 + 5]) + text.encode(), bytes([0, i * 7 + 2]) + text.encode()[:400],
                   bytes([0, 3]) + text.encode("gb18030"), bytes([0, 3]) + text.encode("utf-16le"),
                   bytes([0, 3]) + gzip.compress(text.encode())]
     for i, seed in enumerate(seeds):

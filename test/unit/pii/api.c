@@ -303,6 +303,123 @@ static void test_house_format(void **state)
     ajar_pii_free(own);
 }
 
+/* The state of the type in the field, 0 where it was not found. */
+static int state_of(const char *text, const char *format, const char *field, const char *type)
+{
+    const struct ajar_pii_options options = { .format = format };
+    struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, &options);
+    ajar_pii_scan_write(scan, text, strlen(text));
+    assert_true(ajar_pii_scan_end(scan, NULL));
+    const struct ajar_pii_finding *f = find(scan, field, type);
+    int state = f ? (int)f->state : 0;
+    ajar_pii_scan_free(scan);
+    return state;
+}
+
+/* A row for each of `count` numbers of four digits, which stand for every ~ in `row`. */
+static void rows_of(struct buf *b, const char *head, const char *row, unsigned count)
+{
+    buf_init(b, 1 << 20);
+    buf_str(b, head);
+    for (unsigned i = 0; i < count; i++) {
+        char number[12];
+        snprintf(number, sizeof(number), "%u", i * 7919 % 9000 + 1000);
+        for (const char *c = row; *c; c++) {
+            if (*c == '~')
+                buf_str(b, number);
+            else
+                buf_byte(b, (uint8_t)*c);
+        }
+    }
+    buf_byte(b, 0);
+}
+
+static void test_full_width_in_text(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    for (unsigned i = 0; i < 40; i++) {
+        char id[19];
+        make_id(i, id);
+        buf_str(&b, "申请人身份证号：");
+        for (const char *c = id; *c; c++) {
+            uint8_t wide[3] = { 0xef, 0xbc, (uint8_t)(*c - '0' + 0x90) };
+            buf_put(&b, span_of(wide, 3));
+        }
+        buf_str(&b, "，已受理。\n");
+    }
+    buf_byte(&b, 0);
+    assert_int_equal(state_of((const char *)b.at, "text", "(text)", "cn-id"), AJAR_PII_CONFIRMED);
+    buf_release(&b);
+}
+
+static void test_positions_need_people(void **state)
+{
+    (void)state;
+    struct buf b;
+    rows_of(&b, "station,lat,lon\n", "s,31.2~,121.4567\n", 60);
+    assert_int_equal(state_of((const char *)b.at, "csv", "lat", "geo"), AJAR_PII_SUSPECTED);
+    buf_release(&b);
+    rows_of(&b, "mail,lat,lon\n", "anna~@gmx.de,31.2~,121.4567\n", 60);
+    assert_int_equal(state_of((const char *)b.at, "csv", "lat", "geo"), AJAR_PII_CONFIRMED);
+    buf_release(&b);
+}
+
+static void test_keys_by_name(void **state)
+{
+    (void)state;
+    struct buf b;
+    rows_of(&b, "id,access_key_secret,etag\n", "1,aZ9kQ2mX7pL4vB8nR1tY6wC3s~,x~Y\n", 40);
+    assert_int_equal(state_of((const char *)b.at, "csv", "access_key_secret", "cloud-key"),
+                     AJAR_PII_CONFIRMED);
+    assert_int_equal(state_of((const char *)b.at, "csv", "etag", "cloud-key"), 0);
+    buf_release(&b);
+    rows_of(&b, "id,page_token\n", "1,0123456789abcdef0123456789ab~\n", 40);
+    assert_int_equal(state_of((const char *)b.at, "csv", "page_token", "cloud-key"),
+                     AJAR_PII_SUSPECTED);
+    buf_release(&b);
+}
+
+static void test_connection_strings(void **state)
+{
+    (void)state;
+    struct buf b;
+    rows_of(&b, "id,c\n", "1,Server=db~;Database=hr;User Id=sa;Password=qW3rty~;\n", 20);
+    assert_int_equal(state_of((const char *)b.at, "csv", "c", "connection-string"),
+                     AJAR_PII_CONFIRMED);
+    buf_release(&b);
+    rows_of(&b, "id,c\n", "1,Server=db~;Database=hr;User Id=sa;Password=${PASSWORD};\n", 20);
+    assert_int_equal(state_of((const char *)b.at, "csv", "c", "connection-string"), 0);
+    buf_release(&b);
+}
+
+static void test_colon_table(void **state)
+{
+    (void)state;
+    struct buf b;
+    rows_of(&b, "nick:mail:posts\n", "nick~:anna~@gmx.de:42\n", 60);
+    assert_int_equal(state_of((const char *)b.at, NULL, "mail", "email"), AJAR_PII_CONFIRMED);
+    buf_release(&b);
+    rows_of(&b, "", "12:30:15 message ~ about nothing\n", 60);
+    assert_int_equal(state_of((const char *)b.at, NULL, "column 2", "email"), 0);
+    buf_release(&b);
+}
+
+static void test_which_one(void **state)
+{
+    (void)state;
+    struct error e;
+    struct detectors d;
+    assert_true(detectors_init(&d, 20261122, &e));
+    assert_true(pii_has(detectors_name(&d, SPAN("Telefon privat")).strong, PII_PHONE));
+    assert_true(pii_has(detectors_name(&d, SPAN("email_2")).strong, PII_EMAIL));
+    assert_true(pii_has(detectors_name(&d, SPAN("fechaNacimiento")).strong, PII_BIRTH_DATE));
+    assert_false(pii_has(detectors_name(&d, SPAN("phone_model")).strong, PII_PHONE));
+    assert_false(pii_has(detectors_name(&d, SPAN("shipping")).strong, PII_PASSWORD));
+    detectors_release(&d);
+}
+
 static void test_hostile(void **state)
 {
     (void)state;
@@ -371,7 +488,12 @@ int main(void)
         cmocka_unit_test(test_packed),          cmocka_unit_test(test_borders_do_not_matter),
         cmocka_unit_test(test_no_value_leaves), cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_records_by_hand), cmocka_unit_test(test_house_format),
-        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_sample_sizes),
+        cmocka_unit_test(test_full_width_in_text),
+        cmocka_unit_test(test_positions_need_people),
+        cmocka_unit_test(test_connection_strings),
+        cmocka_unit_test(test_keys_by_name),    cmocka_unit_test(test_colon_table),
+        cmocka_unit_test(test_which_one),       cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_sample_sizes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

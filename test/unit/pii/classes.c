@@ -6,24 +6,32 @@
 
 enum { BLOCKS = 64, BYTES = BLOCKS * CLASS_BLOCK };
 
+static struct masks Expected, Got;
+
 static void compare_all(const struct class_plan *plan, const uint8_t *in)
 {
-    static struct classes expected[BLOCKS], got[BLOCKS];
-    fill_portable(plan, in, BLOCKS, expected);
+    fill_portable(plan, in, BLOCKS, &Expected);
     for (const struct class_engine *e = CLASS_ENGINES; e->name; e++) {
         if (!e->usable())
             continue;
-        memset(got, 0xa5, sizeof(got));
-        e->fill(plan, in, BLOCKS, got);
-        if (memcmp(expected, got, sizeof(got)) != 0)
-            fail_msg("%s differs from portable", e->name);
+#define MASK_SPOIL(mask) memset(Got.mask, 0xa5, (BLOCKS + MASK_TAIL) * sizeof(*Got.mask));
+        CLASS_MASKS(MASK_SPOIL)
+        START_MASKS(MASK_SPOIL)
+        e->fill(plan, in, BLOCKS, &Got);
+#define MASK_COMPARE(mask) \
+    if (memcmp(Expected.mask, Got.mask, BLOCKS * sizeof(*Got.mask)) != 0) \
+        fail_msg("%s differs from portable in " #mask, e->name);
+        CLASS_MASKS(MASK_COMPARE)
+        START_MASKS(MASK_COMPARE)
+        assert_int_equal(e->count(Got.digit, BLOCKS), count_portable(Expected.digit, BLOCKS));
     }
 }
 
 static struct class_plan plan_with(struct random *r)
 {
     struct class_plan plan = { .delim = (uint8_t) "\t,;|"[random_below(r, 4)],
-                               .quote = (uint8_t) "\"'"[random_below(r, 2)] };
+                               .quote = (uint8_t) "\"'"[random_below(r, 2)],
+                               .table = random_below(r, 2) };
     class_plan_add(&plan, (const uint8_t *)"AKIA", 1);
     class_plan_add(&plan, (const uint8_t *)"eyJ", 5);
     class_plan_add(&plan, (const uint8_t *)"$2b$", 4);
@@ -54,20 +62,18 @@ static void test_every_byte_value(void **state)
     for (size_t i = 0; i < BYTES; i++)
         bytes[i] = (uint8_t)i;
     compare_all(&plan, bytes);
-    static struct classes c[BLOCKS];
-    fill_portable(&plan, bytes, BLOCKS, c);
-    assert_int_equal(c[0].digit, 0x3ffULL << 48); /* '0' is 0x30 */
-    assert_int_equal(c[1].upper, 0x7fffffeULL);
-    assert_int_equal(c[1].lower, 0x7fffffeULL << 32);
-    assert_int_equal(c[2].high, ~0ULL);
-    assert_int_equal(c[1].high, 0);
+    fill_portable(&plan, bytes, BLOCKS, &Expected);
+    assert_int_equal(Expected.digit[0], 0x3ffULL << 48); /* '0' is 0x30 */
+    assert_int_equal(Expected.upper[1], 0x7fffffeULL);
+    assert_int_equal(Expected.lower[1], 0x7fffffeULL << 32);
+    assert_int_equal(Expected.high[2], ~0ULL);
+    assert_int_equal(Expected.high[1], 0);
 }
 
 static void test_a_literal_is_never_missed(void **state)
 {
     (void)state;
     static uint8_t bytes[BYTES + CLASS_SLACK];
-    static struct classes c[BLOCKS];
     struct class_plan plan = { 0 };
     class_plan_add(&plan, (const uint8_t *)"ghp_", 2);
     for (size_t at = 0; at + 4 < BYTES; at += 61) {
@@ -76,8 +82,42 @@ static void test_a_literal_is_never_missed(void **state)
         for (const struct class_engine *e = CLASS_ENGINES; e->name; e++) {
             if (!e->usable())
                 continue;
-            e->fill(&plan, bytes, BLOCKS, c);
-            assert_true(c[at / 64].literal >> (at % 64) & 1);
+            e->fill(&plan, bytes, BLOCKS, &Got);
+            for (size_t b = 0; b < BLOCKS; b++)
+                assert_int_equal(Got.literal[b], b == at / 64 ? 1ULL << at % 64 : 0);
+        }
+    }
+}
+
+/* Where what begins, wherever it lies against the blocks. */
+static void test_starts(void **state)
+{
+    (void)state;
+    static uint8_t bytes[BYTES + CLASS_SLACK];
+    const struct class_plan plan = { 0 };
+    static const struct {
+        const char *text;
+        size_t offset; /* of the bit that is set */
+        size_t mask;   /* in struct masks */
+    } CASES[] = {
+        { " 123456789 ", 1, offsetof(struct masks, number) },
+        { " 123-456-789 ", 1, offsetof(struct masks, number) },
+        { " E12345678 ", 1, offsetof(struct masks, mixed) },
+        { " DE89 3704 ", 1, offsetof(struct masks, paper) },
+        { " 10.20.30.40 ", 3, offsetof(struct masks, dotted) },
+        { " 00:1a:2b:3c:4d:5e ", 3, offsetof(struct masks, colons) },
+        { " fe80::1 ", 5, offsetof(struct masks, colons) },
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        for (size_t at = 1; at + 32 < BYTES; at += 7) {
+            memset(bytes, 'x', sizeof(bytes));
+            memcpy(bytes + at, CASES[i].text, strlen(CASES[i].text));
+            compare_all(&plan, bytes);
+            uint64_t *mask;
+            memcpy(&mask, (const char *)&Expected + CASES[i].mask, sizeof(mask));
+            size_t bit = at + CASES[i].offset;
+            for (size_t b = 0; b < BLOCKS; b++)
+                assert_int_equal(mask[b], b == bit / 64 ? 1ULL << bit % 64 : 0);
         }
     }
 }
@@ -90,13 +130,28 @@ static void test_names(void **state)
     assert_null(class_engine_by_name("mmx"));
 }
 
+static int set_up(void **state)
+{
+    (void)state;
+    return masks_init(&Expected, BLOCKS) && masks_init(&Got, BLOCKS) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    masks_release(&Expected);
+    masks_release(&Got);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_engines_agree_on_random_bytes),
         cmocka_unit_test(test_every_byte_value),
         cmocka_unit_test(test_a_literal_is_never_missed),
+        cmocka_unit_test(test_starts),
         cmocka_unit_test(test_names),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

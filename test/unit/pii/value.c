@@ -71,6 +71,48 @@ static void test_china(void **state)
     expect("维吾尔族", PII_CN_ETHNIC, true);
 }
 
+static void test_china_more(void **state)
+{
+    (void)state;
+    expect("1****************X", PII_CN_ID_MASKED, true);
+    expect("139****5670", PII_CN_MOBILE_MASKED, true);
+    expect("154****5670", PII_CN_MOBILE_MASKED, false);
+    expect("010-62345678-123", PII_CN_LANDLINE, true); /* an extension */
+    expect("0371-6234567-8012", PII_CN_LANDLINE, true);
+    expect("010-12345678-123", PII_CN_LANDLINE, false);
+    expect("P1234567", PII_CN_PASSPORT, true);
+    expect("PE1234567", PII_CN_PASSPORT, true);
+    expect("阿卜杜拉·吐尔逊", PII_CN_NAME, true);
+    expect("陳美玲", PII_CN_NAME, true); /* traditional characters */
+    expect("北京·A", PII_CN_NAME, false);
+    assert_true(judge("11010519491231002X").county);
+    assert_true(judge("110101198001010010").county);
+    assert_false(judge("119905198001010017").county); /* Beijing has no such district */
+    assert_false(judge("310180198001010016").county);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    expect("Müller", PII_PERSON_NAME, true);
+    expect("Jörg Schäfer", PII_PERSON_NAME, true);
+    expect("GARCÍA LÓPEZ, María José", PII_PERSON_NAME, true);
+    expect("Ludwig van Beethoven", PII_PERSON_NAME, true);
+    expect("van den Berg", PII_PERSON_NAME, true);
+    expect("The song of anna", PII_PERSON_NAME, false);
+    expect("Hans-Peter Kraus", PII_PERSON_NAME, true);
+    expect("O'Brien", PII_PERSON_NAME, true);
+    expect("SMITH", PII_PERSON_NAME, true);
+    expect("Kowalski", PII_PERSON_NAME, true);
+    expect("Middle English", PII_PERSON_NAME, false);
+    expect("Stockholm", PII_PERSON_NAME, false);
+    expect("martin", PII_PERSON_NAME, false); /* a login */
+    expect("Schraube M8", PII_PERSON_NAME, false);
+    expect("a b c d e f g h", PII_PERSON_NAME, false);
+    expect("\xc3", PII_PERSON_NAME, false);
+    expect("\xc5\xbf\xc5", PII_PERSON_NAME, false);
+}
+
 static void test_asia(void **state)
 {
     (void)state;
@@ -86,6 +128,8 @@ static void test_asia(void **state)
     expect("234123412346", PII_IN_AADHAAR, true);
     expect("234123412347", PII_IN_AADHAAR, false);
     expect("ACUPA7085R", PII_IN_PAN, true);
+    expect("2341234123412348", PII_IN_VID, false);
+    expect("2341 2341 2341 2341", PII_IN_VID, true);
 }
 
 static void test_west(void **state)
@@ -115,6 +159,19 @@ static void test_west(void **state)
     expect("12ABC34501DE35", PII_BR_CNPJ, true); /* with letters, since 2026 */
     expect("123 456 782", PII_AU_TFN, true);
     expect("123-456-782", PII_CA_SIN, true);
+    expect("AB123456", PII_UK_NINO, true); /* without the last letter */
+    expect("15108695088", PII_NO_FNR, true);
+    expect("15108695077", PII_NO_FNR, false);
+    expect("151086 95088", PII_NO_FNR, true);
+    expect("211062-5629", PII_DK_CPR, true);
+    expect("321062-5629", PII_DK_CPR, false);
+    expect("131052-308T", PII_FI_HETU, true);
+    expect("131052-308U", PII_FI_HETU, false);
+    expect("131052A308T", PII_FI_HETU, true);
+    expect("131052G308T", PII_FI_HETU, false); /* no sign of a century */
+    expect("321052-308T", PII_FI_HETU, false);
+    expect("756.9217.0769.85", PII_CH_AHV, true);
+    expect("756.9217.0769.84", PII_CH_AHV, false);
 }
 
 static void test_technical(void **state)
@@ -130,6 +187,24 @@ static void test_technical(void **state)
     expect("2a00:1450:4001:80b::200e", PII_IPV6, true);
     expect("3c:52:82:11:22:33", PII_MAC, true);
     expect("02:00:00:11:22:33", PII_MAC, false);
+    expect("490154203237518", PII_IMEI, true);
+    expect("49-015420-323751-8", PII_IMEI, true);
+    expect("490154203237517", PII_IMEI, false);
+    expect("770154203237519", PII_IMEI, false); /* nobody gives out 77 */
+    expect("1M8GDM9AXKP042788", PII_VIN, true);
+    expect("1M8GDM9A1KP042788", PII_VIN, false);
+    expect("WVWZZZ1KZ6W000001", PII_VIN, true); /* Europe: a filler */
+    expect("1M8GDM9AXKP04278O", PII_VIN, false);
+    expect("31.230416,121.473701", PII_GEO, true);
+    expect("-33.8688, 151.2093", PII_GEO, true);
+    expect("131.2304,121.4737", PII_GEO, false);
+    expect("1A00", PII_ICD11, true);
+    expect("CA40.0", PII_ICD11, true);
+    expect("CO40.0", PII_ICD11, false);
+    expect("*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19", PII_PASSWORD_HASH, true);
+    expect("md5a3556571e93b0d20722ba62be61e8c2d", PII_PASSWORD_HASH, true);
+    expect("jdbc:mysql://db:3306/crm?user=a&password=s3cr3tt", PII_CONNECTION, true);
+    expect("jdbc:mysql://db:3306/crm?user=a&password=${PW}", PII_CONNECTION, false);
     expect("$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW", PII_PASSWORD_HASH, true);
     expect("AKIAIOSFODNN7EXAMPLE", PII_CLOUD_KEY, false);
     expect("AKIAQ3EGRZ7PMNWT5KDL", PII_CLOUD_KEY, true);
@@ -183,6 +258,12 @@ static void test_hostile(void **state)
         "------------------0",
         "1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1",
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "0-1-1-1-1-1-1-1-1-1",
+        "000-0000000-00000000",
+        ",,,,,,,,",
+        ".0000,.0000",
+        "*0000000000000000000000000000000000000000",
+        "131052",
         "1234567890123456789012345678901234567890123456789012345678901234"
     };
     for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
@@ -209,6 +290,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_china),
+        cmocka_unit_test(test_china_more),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_asia),
         cmocka_unit_test(test_west),
         cmocka_unit_test(test_technical),
