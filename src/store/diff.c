@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "store/inside.h"
+#include "store/pack.h"
 
 static const char *const CHANGE_NAMES[] = {
     [CHANGE_NEW] = "new",
@@ -78,27 +79,34 @@ struct looks {
     size_t version_len;
 };
 
+static void take_version(struct diffing *d, struct span packed, struct looks *ret)
+{
+    struct verdict bad;
+    struct reader r = reader_over(&bad, packed);
+    struct packed_fact f = { 0 };
+    while (reader_more(&r) && f.key != d->version_key)
+        unpack_fact(&r, &f);
+    if (!reader_ok(&r) || f.key != d->version_key)
+        return;
+    f.text = span_first(f.text, sizeof(ret->version));
+    ret->version_len = f.text.len;
+    if (f.text.len)
+        memcpy(ret->version, f.text.at, f.text.len);
+}
+
 static void look(struct diffing *d, int64_t observation, struct looks *ret)
 {
     static const char GET[] =
-        "SELECT outcome, collections, records, bytes FROM observations WHERE id = ?1";
-    static const char VERSION[] = "SELECT value FROM facts WHERE observation = ?1 AND key = ?2";
+        "SELECT o.outcome, o.collections, o.records, o.bytes, f.facts FROM observations o"
+        " LEFT JOIN facts f ON f.observation = o.id WHERE o.id = ?1";
     struct query q = query(d->store, GET);
     query_int(&q, 1, observation);
     *ret = (struct looks){ COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, { 0 }, 0 };
-    if (query_row(&q))
+    if (query_row(&q)) {
         *ret = (struct looks){
             query_get(&q, 0), query_get(&q, 1), query_get(&q, 2), query_get(&q, 3), { 0 }, 0
         };
-    query_end(&q);
-    q = query(d->store, VERSION);
-    query_int(&q, 1, observation);
-    query_int(&q, 2, d->version_key);
-    if (query_row(&q)) {
-        struct span version = span_first(query_span(&q, 0), sizeof(ret->version));
-        ret->version_len = version.len;
-        if (version.len)
-            memcpy(ret->version, version.at, version.len);
+        take_version(d, query_span(&q, 4), ret);
     }
     query_end(&q);
 }

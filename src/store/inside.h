@@ -8,7 +8,19 @@
 #include "base/table.h"
 #include "store/store.h"
 
-enum { QUERIES_MAX = 128, REASONS_MAX = 256, FIXES_CACHED = 64, PLAN_BYTES_MAX = 64 << 20 };
+enum { QUERIES_MAX = 128, REASONS_MAX = 256, FIXES_CACHED = 64, WORDS_NEAR = 256, PLAN_BYTES_MAX = 64 << 20 };
+
+/* What belongs to an endpoint has numbers that begin with the endpoint's: its observations and its
+ * findings lie side by side and need no index. */
+enum { ID_BITS = 16 };
+static inline int64_t id_first(int64_t endpoint)
+{
+    return endpoint << ID_BITS;
+}
+static inline int64_t id_last(int64_t endpoint)
+{
+    return (endpoint << ID_BITS) + (1 << ID_BITS) - 1;
+}
 
 /* The end of a visit as it is stored; never renumbered. */
 enum stored_end {
@@ -37,13 +49,26 @@ struct store {
     } queries[QUERIES_MAX];
     struct arena arena; /* of the dictionary */
     struct table words;
-    uint64_t fix_hash[FIXES_CACHED];
-    int64_t fix_id[FIXES_CACHED];
+    const char **word_texts; /* by number; NULL where not read yet */
+    size_t word_cap;
+    struct buf facts, collections; /* of one observation, packed */
+    struct {
+        const char *text;
+        int64_t id;
+    } near[WORDS_NEAR]; /* words used last, in front of the table */
+    struct {
+        struct buf text;
+        int64_t id; /* 0 = none */
+    } fixes[FIXES_CACHED]; /* texts used last */
+    bool accepts; /* whether any finding is accepted; known where accepts_known */
+    bool accepts_known;
 
     /* The running scan; 0 = none. */
     int64_t scan, started_ms;
     uint64_t total;
     int lock_fd; /* -1 = none */
+    int tail_fd; /* -1 = none */
+    int64_t tail_bytes;
     struct runs places;
     struct scan_sums sums;
     struct reason reasons[REASONS_MAX];
@@ -104,28 +129,52 @@ static inline int64_t query_get_or_unknown(struct query *q, int column)
 /* The one value of the first row, or `none`. */
 int64_t query_value(struct query *q, int64_t none);
 
+/* Brings the file up to date, or says why it is not to be touched. */
+bool store_migrate(struct store *s, enum store_use use);
+
 /* ---- batches, dictionary ---- */
 
 bool store_batch(struct store *s); /* begins one unless it runs */
+/* Ends it with COMMIT or ROLLBACK, if it runs. */
+bool store_batch_end(struct store *s, const char *how);
 /* The number of a word; 0 for NULL or an empty one. */
 int64_t store_word(struct store *s, const char *word);
 int64_t store_text(struct store *s, struct span text);
-/* NULL for 0. Lies in the arena. */
+/* NULL for 0 and for a number that is no word's. Lies in the arena. */
 const char *store_word_text(struct store *s, int64_t id, struct arena *a);
 
 /* Takes the lock of a running scan; false where another process has it. */
 bool store_lock_scan(struct store *s, int64_t id);
 
-/* Findings of one visit: opens, keeps and closes exposures. `seen` are the stored observations of
- * the visit's. */
-bool life_of_visit(struct store *s, int64_t endpoint, const struct visit *v, const int64_t *seen,
-                   const struct finding *f, size_t findings, int64_t now_ms);
+/* ---- the tail ---- */
+
+void tail_forget(struct store *s);
+void tail_close(struct store *s);
+void tail_remove(struct store *s, int64_t scan);
+bool tail_resume(struct store *s, int64_t scan);
+
+/* ---- lives ---- */
+
+/* An endpoint of the store. */
+struct known_endpoint {
+    int64_t id;            /* 0 = none */
+    int64_t answered_scan; /* when it last answered; 0 = never */
+    bool is_new;           /* stored by this visit */
+};
+
+/* Findings of one visit: opens, keeps and closes exposures, and fills the findings' lives. `seen`
+ * are the stored observations of the visit's. */
+bool life_of_visit(struct store *s, const struct known_endpoint *at, const struct visit *v,
+                   const int64_t *seen, struct finding *f, size_t findings, int64_t now_ms);
 /* At the end of a scan: a silent port of a host that answered elsewhere is closed by a filter. */
 bool life_of_filtered(struct store *s, int64_t now_ms);
 
-/* Fills one observation with its facts and collections. */
+/* Reads one observation with its facts and collections. */
 bool read_observation(struct store *s, int64_t id, struct arena *a, struct observation *o);
 
+enum { FINGERPRINT_TYPED_MIN = 4 };
+/* The bounds of all fingerprints that start with the digits; false where they are no digits, or too few. */
+bool fingerprint_bounds(const char *prefix, uint8_t first[16], uint8_t last[16]);
 void fingerprint_bytes(const char *text, uint8_t ret[16]);
 void fingerprint_text(struct span bytes, char ret[static FINGERPRINT_MAX]);
 

@@ -5,46 +5,116 @@
  * answer close nothing. */
 #include "store/inside.h"
 
+enum { OPEN_MAX = 32 };
+
+/* A finding as it was stored before the visit. */
+struct known {
+    int64_t id, severity, observation, product;
+    int64_t first_ms, opened_ms, opened_scan, seen_scan;
+    uint8_t fingerprint[16];
+    bool closed, seen_now;
+};
+
 struct life {
     struct store *store;
-    int64_t endpoint, now_ms;
+    const struct known_endpoint *at;
+    int64_t now_ms;
     const struct visit *visit;
+    int64_t next_id; /* of the endpoint's next new finding; 0 = not looked up yet */
+    struct known open[OPEN_MAX]; /* the first of them at the endpoint, by their numbers */
+    size_t open_count;
 };
 
 /* ---- seen ---- */
 
-struct known {
-    int64_t id, severity, observation;
-    bool closed;
-};
+#define KNOWN_COLUMNS \
+    "SELECT id, severity, observation, product, first_ms, opened_ms, opened_scan, seen_scan," \
+    " fingerprint, closed_ms IS NOT NULL FROM findings WHERE "
+
+static struct known take_known(struct query *q)
+{
+    struct known k = { .id = query_get(q, 0),          .severity = query_get(q, 1),
+                       .observation = query_get(q, 2), .product = query_get(q, 3),
+                       .first_ms = query_get(q, 4),    .opened_ms = query_get(q, 5),
+                       .opened_scan = query_get(q, 6), .seen_scan = query_get(q, 7),
+                       .closed = query_get(q, 9) != 0 };
+    struct span fingerprint = query_span(q, 8);
+    if (fingerprint.len == sizeof(k.fingerprint))
+        memcpy(k.fingerprint, fingerprint.at, sizeof(k.fingerprint));
+    return k;
+}
+
+/* The next OPEN_MAX that are open at the endpoint and were not seen in the scan (0: in any). */
+static void load_open(struct life *l, int64_t from, int64_t scan)
+{
+    static const char FIND[] =
+        KNOWN_COLUMNS "id BETWEEN ?1 AND ?2 AND closed_ms IS NULL AND seen_scan <> ?4 ORDER BY id LIMIT ?3";
+    struct query q = query(l->store, FIND);
+    query_int(&q, 1, from);
+    query_int(&q, 2, id_last(l->at->id));
+    query_int(&q, 3, OPEN_MAX);
+    query_int(&q, 4, scan);
+    while (l->open_count < OPEN_MAX && query_row(&q))
+        l->open[l->open_count++] = take_known(&q);
+    query_end(&q);
+}
 
 static bool find_known(struct store *s, const uint8_t fingerprint[16], struct known *ret)
 {
-    static const char FIND[] =
-        "SELECT id, severity, observation, closed_ms IS NOT NULL FROM findings WHERE fingerprint = ?1";
+    static const char FIND[] = KNOWN_COLUMNS "fingerprint = ?1";
     struct query q = query(s, FIND);
     query_blob(&q, 1, span_of(fingerprint, 16));
     bool there = query_row(&q);
-    *ret = (struct known){ query_get(&q, 0), query_get(&q, 1), query_get(&q, 2),
-                           query_get(&q, 3) != 0 };
+    *ret = there ? take_known(&q) : (struct known){ 0 };
     query_end(&q);
     return there;
 }
 
-static int64_t add_finding(struct life *l, const uint8_t fingerprint[16], const struct finding *f,
-                           int64_t observation, const struct observation *seen)
+/* The open one first; else one that is closed, or lies at the same place under another name. */
+static bool find_stored(struct life *l, const uint8_t fingerprint[16], struct known *ret)
+{
+    for (size_t i = 0; i < l->open_count; i++) {
+        if (memcmp(l->open[i].fingerprint, fingerprint, 16) != 0)
+            continue;
+        l->open[i].seen_now = true;
+        *ret = l->open[i];
+        return true;
+    }
+    return find_known(l->store, fingerprint, ret);
+}
+
+static int64_t next_id(struct life *l)
+{
+    static const char LAST[] = "SELECT max(id) FROM findings WHERE id BETWEEN ?1 AND ?2";
+    int64_t first = id_first(l->at->id);
+    if (!l->next_id && l->at->is_new)
+        l->next_id = first;
+    if (!l->next_id) {
+        struct query q = query(l->store, LAST);
+        query_int(&q, 1, first);
+        query_int(&q, 2, id_last(l->at->id));
+        int64_t last = query_value(&q, 0);
+        l->next_id = last >= first ? last + 1 : first;
+    }
+    return l->next_id;
+}
+
+/* False where a finding of this fingerprint is stored already. */
+static bool add_finding(struct life *l, const uint8_t fingerprint[16], const struct finding *f,
+                        int64_t observation, const struct observation *seen)
 {
     static const char ADD[] =
-        "INSERT INTO findings(fingerprint, endpoint, rule, title, product, via, severity, version, why, fix,"
+        "INSERT INTO findings(id, fingerprint, rule, title, product, via, severity, version, why, fix,"
         " observation, records, bytes, first_ms, opened_ms, seen_ms, opened_scan, seen_scan)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?14, ?15, ?15)";
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?14, ?15, ?15)"
+        " ON CONFLICT(fingerprint) DO NOTHING";
     struct store *s = l->store;
     int64_t rule = store_word(s, f->rule), title = store_word(s, f->title),
             product = store_word(s, f->product);
     int64_t via = store_word(s, f->via), fix = store_text(s, f->fix);
     struct query q = query(s, ADD);
-    query_blob(&q, 1, span_of(fingerprint, 16));
-    query_int(&q, 2, l->endpoint);
+    query_int(&q, 1, next_id(l));
+    query_blob(&q, 2, span_of(fingerprint, 16));
     query_int(&q, 3, rule);
     query_int(&q, 4, title);
     query_int(&q, 5, product);
@@ -58,7 +128,10 @@ static int64_t add_finding(struct life *l, const uint8_t fingerprint[16], const 
     query_int(&q, 13, seen ? seen->bytes : COUNT_UNKNOWN);
     query_int(&q, 14, l->now_ms);
     query_int(&q, 15, s->scan);
-    return query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
+    if (!query_run(&q) || sqlite3_changes64(s->db) == 0)
+        return false;
+    l->next_id++;
+    return true;
 }
 
 /* Only what moves from scan to scan, so that no index is touched. */
@@ -130,25 +203,83 @@ static void add_sighting(struct store *s, int64_t finding, const struct finding 
     query_run(&q);
 }
 
-static void see(struct life *l, const struct finding *f, const int64_t *seen)
+/* An exposure that opened when the finding was first seen is its only one. */
+static size_t times_reopened(struct store *s, const struct known *k)
+{
+    static const char COUNT[] = "SELECT count(*) FROM exposures WHERE finding = ?1";
+    if (k->first_ms == k->opened_ms)
+        return 0;
+    struct query q = query(s, COUNT);
+    query_int(&q, 1, k->id);
+    return (size_t)query_value(&q, 0);
+}
+
+static struct finding_life life_of(struct store *s, int64_t scan, const struct known *k)
+{
+    return (struct finding_life){ .known = true,
+                                  .is_new = scan && k->opened_scan == scan &&
+                                            k->first_ms == k->opened_ms,
+                                  .first_ms = k->first_ms,
+                                  .opened_ms = k->opened_ms,
+                                  .reopened = times_reopened(s, k) };
+}
+
+/* Looks the finding up, and opens it where it is not open. False where it was opened just now, so
+ * that nothing more is to be changed. */
+static bool find_or_open(struct life *l, const uint8_t fingerprint[16], const struct finding *f,
+                         int64_t observation, const struct observation *seen, struct known *ret)
+{
+    bool stored = !l->at->is_new && find_stored(l, fingerprint, ret);
+    /* Tens of thousands of findings at one endpoint: a peer that makes them up. */
+    if (!stored && next_id(l) <= id_last(l->at->id) &&
+        add_finding(l, fingerprint, f, observation, seen)) {
+        *ret = (struct known){ .id = l->next_id - 1,
+                               .first_ms = l->now_ms,
+                               .opened_ms = l->now_ms,
+                               .opened_scan = l->store->scan };
+        return false;
+    }
+    if (!stored && !find_known(l->store, fingerprint, ret))
+        return false;
+    if (ret->closed) {
+        reopen(l, ret->id);
+        ret->opened_ms = l->now_ms;
+        ret->opened_scan = l->store->scan;
+    }
+    return true;
+}
+
+static void see(struct life *l, struct finding *f, const int64_t *seen)
 {
     uint8_t fingerprint[16];
-    struct known k;
+    struct known k = { 0 };
     bool has = f->seen < l->visit->observations.len && f->seen < OBSERVATIONS_MAX;
     const struct observation *o = has ? &l->visit->observations.at[f->seen] : NULL;
     int64_t observation = has ? seen[f->seen] : 0;
     fingerprint_bytes(f->fingerprint, fingerprint);
-    if (!find_known(l->store, fingerprint, &k)) {
-        k.id = add_finding(l, fingerprint, f, observation, o);
-    } else {
-        if (k.closed)
-            reopen(l, k.id);
+    if (find_or_open(l, fingerprint, f, observation, o, &k)) {
         if (k.severity == (int64_t)f->severity && k.observation == observation)
             touch(l, k.id, f);
         else
             change(l, k.id, f, observation, o);
     }
+    if (!k.id || !store_ok(l->store))
+        return;
     add_sighting(l->store, k.id, f, observation);
+    f->life = life_of(l->store, l->store->scan, &k);
+}
+
+bool store_lives(struct store *s, int64_t scan, struct finding *f, size_t findings,
+                 struct error *e)
+{
+    uint8_t fingerprint[16];
+    struct known k;
+    for (size_t i = 0; i < findings && store_ok(s); i++) {
+        fingerprint_bytes(f[i].fingerprint, fingerprint);
+        if (find_known(s, fingerprint, &k))
+            f[i].life = life_of(s, scan, &k);
+    }
+    return store_told(s, e);
 }
 
 /* ---- closed ---- */
@@ -179,41 +310,33 @@ static void close_finding(struct store *s, int64_t id, int64_t now_ms)
     query_run(&q);
 }
 
-enum { OPEN_MAX = 256 };
-
-/* Closes what is open at the endpoint, was not seen now, and is provably gone. More than OPEN_MAX
- * at one endpoint: the rest is looked at in the next scan. */
+/* Closes what is open at the endpoint, was not seen now, and is provably gone. */
 static void close_gone(struct life *l)
 {
-    static const char FIND[] =
-        "SELECT id, product FROM findings WHERE endpoint = ?1 AND closed_ms IS NULL AND seen_scan <> ?2"
-        " LIMIT ?3";
-    struct {
-        int64_t id, product;
-    } open[OPEN_MAX];
-    size_t count = 0;
-    struct query q = query(l->store, FIND);
-    query_int(&q, 1, l->endpoint);
-    query_int(&q, 2, l->store->scan);
-    query_int(&q, 3, OPEN_MAX);
-    while (count < OPEN_MAX && query_row(&q)) {
-        open[count].id = query_get(&q, 0);
-        open[count++].product = query_get(&q, 1);
+    for (size_t i = 0; i < l->open_count; i++) {
+        const struct known *k = &l->open[i];
+        if (!k->seen_now && k->seen_scan != l->store->scan &&
+            proves_gone(l->store, l->visit, k->product))
+            close_finding(l->store, k->id, l->now_ms);
     }
-    query_end(&q);
-    for (size_t i = 0; i < count; i++)
-        if (proves_gone(l->store, l->visit, open[i].product))
-            close_finding(l->store, open[i].id, l->now_ms);
 }
 
-bool life_of_visit(struct store *s, int64_t endpoint, const struct visit *v, const int64_t *seen,
-                   const struct finding *f, size_t findings, int64_t now_ms)
+bool life_of_visit(struct store *s, const struct known_endpoint *at, const struct visit *v,
+                   const int64_t *seen, struct finding *f, size_t findings, int64_t now_ms)
 {
-    struct life l = { s, endpoint, now_ms, v };
+    struct life l = { .store = s, .at = at, .now_ms = now_ms, .visit = v };
+    if (!at->is_new)
+        load_open(&l, id_first(at->id), 0);
     for (size_t i = 0; i < findings && store_ok(s); i++)
         see(&l, &f[i], seen);
-    if (store_ok(s))
+    while (l.open_count && store_ok(s)) {
+        bool more = l.open_count == OPEN_MAX;
+        int64_t after = l.open[l.open_count - 1].id + 1;
         close_gone(&l);
+        l.open_count = 0;
+        if (more)
+            load_open(&l, after, s->scan);
+    }
     return store_ok(s);
 }
 
@@ -227,8 +350,9 @@ bool life_of_filtered(struct store *s, int64_t now_ms)
         " JOIN visits w ON w.scan = ?1 AND w.endpoint = n.id"
         " WHERE e.id = visits.endpoint AND w.end IN (?4, ?5))";
     static const char CLOSE[] =
-        "UPDATE findings SET closed_ms = ?2, closed_scan = ?1 WHERE closed_ms IS NULL AND endpoint IN"
-        " (SELECT endpoint FROM visits WHERE scan = ?1 AND end = ?3) AND seen_scan <> ?1";
+        "UPDATE findings SET closed_ms = ?2, closed_scan = ?1 WHERE closed_ms IS NULL AND seen_scan <> ?1"
+        " AND id IN (SELECT f.id FROM visits v CROSS JOIN findings f"
+        " ON f.id BETWEEN v.endpoint << 16 AND (v.endpoint << 16) + 65535 WHERE v.scan = ?1 AND v.end = ?3)";
     struct query q = query(s, MARK);
     query_int(&q, 1, s->scan);
     query_int(&q, 2, STORED_FILTERED);

@@ -1,114 +1,99 @@
 /* Stored rows back into visits, so that last year's can be judged with today's rules. */
 #include "store/inside.h"
+#include "store/pack.h"
 
 enum { VISIT_ARENA_MAX = 64 << 20 };
 
-static void take_fact(struct store *s, struct query *q, struct arena *a, struct fact *f)
+static void read_facts(struct store *s, struct span packed, struct arena *a, struct observation *o)
 {
-    f->key = store_word_text(s, query_get(q, 0), a);
-    f->type = (enum fact_type)query_get(q, 1);
-    if (f->type == FACT_TEXT)
-        f->text = arena_copy(a, query_span(q, 2));
-    else
-        f->number = query_get(q, 2);
-    f->ask = store_word_text(s, query_get(q, 3), a);
-    f->proof = arena_copy(a, query_span(q, 4));
+    struct verdict bad;
+    struct reader r = reader_over(&bad, packed);
+    while (o->facts.len < FACTS_MAX && reader_more(&r)) {
+        struct packed_fact p;
+        unpack_fact(&r, &p);
+        const char *key = reader_ok(&r) ? store_word_text(s, p.key, a) : NULL;
+        struct fact *f = key ? list_add(a, &o->facts) : NULL;
+        if (f)
+            *f = (struct fact){ .key = key,
+                                .type = p.type,
+                                .text = arena_copy(a, p.text),
+                                .number = p.number,
+                                .ask = store_word_text(s, p.ask, a),
+                                .proof = arena_copy(a, p.proof) };
+    }
+    if (!reader_ok(&r))
+        error_set(&s->error, "%s: the facts of an observation are damaged: %s", s->path, bad.why);
 }
 
-static void read_facts(struct store *s, int64_t id, struct arena *a, struct observation *o)
+static void read_collections(struct store *s, struct span packed, struct arena *a,
+                             struct observation *o)
 {
-    static const char FACTS[] =
-        "SELECT key, type, value, ask, proof FROM facts WHERE observation = ?1 ORDER BY place";
-    struct query q = query(s, FACTS);
-    query_int(&q, 1, id);
-    while (o->facts.len < FACTS_MAX && query_row(&q)) {
-        struct fact *f = list_add(a, &o->facts);
-        if (!f)
+    struct verdict bad;
+    struct reader r = reader_over(&bad, packed);
+    while (o->collections.len < COLLECTIONS_LISTED_MAX && reader_more(&r)) {
+        struct collection c;
+        unpack_collection(&r, &c);
+        struct collection *kept = reader_ok(&r) ? list_add(a, &o->collections) : NULL;
+        if (!kept)
             break;
-        take_fact(s, &q, a, f);
-        if (!f->key)
-            o->facts.len--;
+        *kept = c;
+        kept->name = arena_copy(a, c.name);
     }
-    query_end(&q);
-}
-
-static void read_collections(struct store *s, int64_t id, struct arena *a, struct observation *o)
-{
-    static const char COLLECTIONS[] =
-        "SELECT name, records, bytes, created_ms FROM collections WHERE observation = ?1"
-        " ORDER BY place";
-    struct query q = query(s, COLLECTIONS);
-    query_int(&q, 1, id);
-    while (o->collections.len < COLLECTIONS_LISTED_MAX && query_row(&q)) {
-        struct collection *c = list_add(a, &o->collections);
-        if (!c)
-            break;
-        *c = (struct collection){ arena_copy(a, query_span(&q, 0)), query_get(&q, 1),
-                                  query_get(&q, 2), query_get(&q, 3) };
-    }
-    query_end(&q);
+    if (!reader_ok(&r))
+        error_set(&s->error, "%s: the collections of an observation are damaged: %s", s->path,
+                  bad.why);
 }
 
 #define OBSERVATION_COLUMNS \
-    "id, product, via, kind, outcome, tls, collections, records, bytes, last_ms"
+    "SELECT o.product, o.via, o.kind, o.outcome, o.tls, o.collections, o.records, o.bytes, o.last_ms," \
+    " f.facts, f.collections FROM observations o LEFT JOIN facts f ON f.observation = o.id WHERE "
 
-static int64_t take_observation(struct store *s, struct query *q, struct arena *a,
-                                struct observation *o)
+/* False where there is no such observation any more, or none that can be. */
+static bool take_observation(struct store *s, struct query *q, struct arena *a,
+                             struct observation *o)
 {
     *o = (struct observation){
         .arena = a,
-        .product = store_word_text(s, query_get(q, 1), a),
-        .via = store_word_text(s, query_get(q, 2), a),
-        .kind = (enum kind)query_get(q, 3),
-        .outcome = (enum outcome)query_get(q, 4),
-        .tls = query_get(q, 5) != 0,
-        .collection_count = query_get(q, 6),
-        .records = query_get(q, 7),
-        .bytes = query_get(q, 8),
-        .at_ms = query_get(q, 9),
+        .product = store_word_text(s, query_get(q, 0), a),
+        .via = store_word_text(s, query_get(q, 1), a),
+        .kind = (enum kind)query_get(q, 2),
+        .outcome = (enum outcome)query_get(q, 3),
+        .tls = query_get(q, 4) != 0,
+        .collection_count = query_get(q, 5),
+        .records = query_get(q, 6),
+        .bytes = query_get(q, 7),
+        .at_ms = query_get(q, 8),
     };
-    return query_get(q, 0);
+    read_facts(s, query_span(q, 9), a, o);
+    read_collections(s, query_span(q, 10), a, o);
+    return o->product && store_ok(s) && !arena_failed(a);
 }
 
 bool read_observation(struct store *s, int64_t id, struct arena *a, struct observation *o)
 {
-    static const char GET[] = "SELECT " OBSERVATION_COLUMNS " FROM observations WHERE id = ?1";
+    static const char GET[] = OBSERVATION_COLUMNS "o.id = ?1";
     struct query q = query(s, GET);
     query_int(&q, 1, id);
-    bool there = query_row(&q);
-    if (there)
-        take_observation(s, &q, a, o);
+    bool whole = query_row(&q) && take_observation(s, &q, a, o);
     query_end(&q);
-    if (there) {
-        read_facts(s, id, a, o);
-        read_collections(s, id, a, o);
-    }
-    return there && o->product && store_ok(s) && !arena_failed(a);
+    return whole;
 }
 
 /* How the endpoint looked in the scan: observations whose interval holds it. */
 static void read_observations(struct store *s, int64_t endpoint, int64_t scan, struct visit *v)
 {
-    static const char SEEN[] = "SELECT " OBSERVATION_COLUMNS
-                               " FROM observations WHERE endpoint = ?1 AND last_scan >= ?2"
-                               " AND first_scan <= ?2 ORDER BY place";
-    int64_t ids[OBSERVATIONS_MAX];
+    static const char SEEN[] = OBSERVATION_COLUMNS
+        "o.id BETWEEN ?1 AND ?2 AND o.last_scan >= ?3 AND o.first_scan <= ?3 ORDER BY o.place";
     struct query q = query(s, SEEN);
-    query_int(&q, 1, endpoint);
-    query_int(&q, 2, scan);
+    query_int(&q, 1, id_first(endpoint));
+    query_int(&q, 2, id_last(endpoint));
+    query_int(&q, 3, scan);
     while (v->observations.len < OBSERVATIONS_MAX && query_row(&q)) {
         struct observation *o = list_add(v->arena, &v->observations);
-        if (!o)
-            break;
-        ids[v->observations.len - 1] = take_observation(s, &q, v->arena, o);
-        if (!o->product)
+        if (o && !take_observation(s, &q, v->arena, o))
             v->observations.len--;
     }
     query_end(&q);
-    for (size_t i = 0; i < v->observations.len; i++) {
-        read_facts(s, ids[i], v->arena, &v->observations.at[i]);
-        read_collections(s, ids[i], v->arena, &v->observations.at[i]);
-    }
 }
 
 static void take_endpoint(struct span address, int64_t port, struct span name, struct arena *a,

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "store/pack.h"
+
 enum { RUNS_MAX = 1 << 26 };
 
 void runs_release(struct runs *r)
@@ -86,36 +88,12 @@ uint64_t runs_gap(const struct runs *r, uint64_t from)
     return i < r->len && r->at[i].first <= from ? r->at[i].end : from;
 }
 
-static void put_base128(struct buf *out, uint64_t value)
-{
-    while (value >= 0x80) {
-        buf_byte(out, (uint8_t)(value | 0x80));
-        value >>= 7;
-    }
-    buf_byte(out, (uint8_t)value);
-}
-
-static uint64_t get_base128(struct reader *in)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte = reader_u8(in);
-        if (shift == 63 && byte > 1)
-            break;
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return value;
-    }
-    reader_fail(in, "a number is longer than 64 bits");
-    return 0;
-}
-
 void runs_encode(const struct runs *r, struct buf *out)
 {
     uint64_t at = 0;
     for (size_t i = 0; i < r->len; i++) {
-        put_base128(out, r->at[i].first - at);
-        put_base128(out, r->at[i].end - r->at[i].first);
+        pack_uint(out, r->at[i].first - at);
+        pack_uint(out, r->at[i].end - r->at[i].first);
         at = r->at[i].end;
     }
 }
@@ -125,7 +103,7 @@ bool runs_decode(struct reader *in, struct runs *ret)
     uint64_t at = 0;
     *ret = (struct runs){ 0 };
     while (reader_more(in)) {
-        uint64_t gap = get_base128(in), length = get_base128(in);
+        uint64_t gap = unpack_uint(in), length = unpack_uint(in);
         struct run run = { at + gap, at + gap + length };
         if (!reader_ok(in))
             break;

@@ -15,6 +15,7 @@ const char *scan_state_name(enum scan_state state)
 
 static void forget_running(struct store *s)
 {
+    tail_close(s);
     runs_release(&s->places);
     s->sums = (struct scan_sums){ 0 };
     s->reason_count = 0;
@@ -98,7 +99,7 @@ bool store_scan_resume(struct store *s, int64_t id, struct error *e)
         error_set(&s->error, "there is no scan %lld", (long long)id);
     else if (store_ok(s) && state != SCAN_UNFINISHED)
         error_set(&s->error, "scan %lld is complete; there is nothing to continue", (long long)id);
-    if (store_ok(s) && load_journal(s, id, &s->places, &s->sums))
+    if (store_ok(s) && load_journal(s, id, &s->places, &s->sums) && tail_resume(s, id))
         s->scan = id;
     return store_told(s, e);
 }
@@ -113,11 +114,27 @@ struct scan_sums store_scan_sums(const struct store *s)
     return s->sums;
 }
 
+struct kept {
+    struct runs *places;
+    uint64_t total;
+};
+
+static bool add_kept(void *self, const struct visit *v, struct span encoded)
+{
+    struct kept *k = self;
+    (void)encoded;
+    return v->place < k->total && runs_add(k->places, v->place);
+}
+
 bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error *e)
 {
+    static const char TOTAL[] = "SELECT total FROM scans WHERE id = ?1";
     struct scan_sums sums;
-    load_journal(s, id, ret, &sums);
-    return store_told(s, e);
+    struct query q = query(s, TOTAL);
+    query_int(&q, 1, id);
+    struct kept k = { ret, (uint64_t)query_value(&q, 0) };
+    return load_journal(s, id, ret, &sums) ? store_tail(s, id, add_kept, &k, e)
+                                           : store_told(s, e);
 }
 
 /* ---- commit, end ---- */
@@ -166,8 +183,8 @@ static bool commit(struct store *s)
         write_journal(s);
         write_reasons(s);
     }
-    if (s->in_batch && store_run(s, "COMMIT"))
-        s->in_batch = false;
+    if (store_batch_end(s, "COMMIT"))
+        tail_forget(s);
     return store_ok(s);
 }
 
@@ -192,7 +209,10 @@ bool store_scan_end(struct store *s, enum scan_state state, const char *why, int
     query_int(&q, 3, now_ms);
     query_text(&q, 4, span_str(why));
     query_run(&q);
-    commit(s);
+    if (commit(s)) {
+        tail_close(s);
+        tail_remove(s, s->scan);
+    }
     return store_told(s, e);
 }
 

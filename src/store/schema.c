@@ -64,5 +64,97 @@ static const char STEP_1[] =
     "CREATE TABLE accepted(fingerprint BLOB NOT NULL, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
     " why TEXT NOT NULL, PRIMARY KEY(fingerprint, at_ms)) STRICT, WITHOUT ROWID;";
 
-const char *const SCHEMA_STEPS[] = { STEP_1 };
+/* Fleets: what was set up alike. A fleet is known by its fingerprint; members by their address and
+ * the port of their door, findings by their fingerprints, so that nothing here hangs on other numbers. */
+static const char STEP_FLEETS[] =
+    "CREATE TABLE fleets(id INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, first_ms INTEGER NOT NULL,"
+    " last_ms INTEGER NOT NULL, first_scan INTEGER NOT NULL, last_scan INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE fleet_sightings(fleet INTEGER NOT NULL, scan INTEGER NOT NULL, product INTEGER NOT NULL,"
+    " severity INTEGER NOT NULL, score REAL NOT NULL, title BLOB NOT NULL, members INTEGER NOT NULL,"
+    " open INTEGER NOT NULL, partial INTEGER NOT NULL, locked INTEGER NOT NULL, records INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, PRIMARY KEY(fleet, scan)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE fleet_reasons(fleet INTEGER NOT NULL, scan INTEGER NOT NULL, place INTEGER NOT NULL,"
+    " trait INTEGER NOT NULL, value BLOB NOT NULL, shared_by INTEGER NOT NULL,"
+    " PRIMARY KEY(fleet, scan, place)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE fleet_members(fleet INTEGER NOT NULL, scan INTEGER NOT NULL, address BLOB NOT NULL,"
+    " port INTEGER NOT NULL, name TEXT NOT NULL, product INTEGER NOT NULL, version BLOB NOT NULL,"
+    " outcome INTEGER NOT NULL, severity INTEGER NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " worst BLOB NOT NULL, PRIMARY KEY(fleet, scan, address)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX fleet_members_address ON fleet_members(address);"
+    /* A decision about a fleet holds for findings of these rules, no worse than this: those that its
+     * members had when it was taken. */
+    "CREATE TABLE fleet_cover(fleet INTEGER NOT NULL, at_ms INTEGER NOT NULL, rule INTEGER NOT NULL,"
+    " severity INTEGER NOT NULL, PRIMARY KEY(fleet, at_ms, rule)) STRICT, WITHOUT ROWID;"
+    /* The fleet through which a finding was accepted, or NULL: for itself. */
+    "ALTER TABLE accepted ADD COLUMN fleet INTEGER;";
+
+/* A row a service instead of a row a fact, and numbers that begin with the endpoint's (its number * 65536
+ * and more), so that the rows of an endpoint lie side by side without an index. */
+static const char STEP_PACKED[] =
+    "CREATE TEMP TABLE moved_observations(old INTEGER PRIMARY KEY, id INTEGER NOT NULL);"
+    "INSERT INTO moved_observations SELECT id,"
+    " (endpoint << 16) + row_number() OVER (PARTITION BY endpoint ORDER BY id) - 1 FROM observations;"
+    "CREATE TEMP TABLE moved_findings(old INTEGER PRIMARY KEY, id INTEGER NOT NULL);"
+    "INSERT INTO moved_findings SELECT id,"
+    " (endpoint << 16) + row_number() OVER (PARTITION BY endpoint ORDER BY id) - 1 FROM findings;"
+
+    "CREATE TABLE new_facts(observation INTEGER PRIMARY KEY, facts BLOB NOT NULL, collections BLOB NOT NULL) STRICT;"
+    "INSERT INTO new_facts SELECT m.id,"
+    " (SELECT ajar_facts(place, key, type, value, ask, proof) FROM"
+    "  (SELECT * FROM facts WHERE observation = m.old ORDER BY place)),"
+    " (SELECT ajar_collections(place, name, records, bytes, created_ms) FROM"
+    "  (SELECT * FROM collections WHERE observation = m.old ORDER BY place))"
+    " FROM moved_observations m ORDER BY m.id;"
+    "DROP TABLE facts; DROP TABLE collections;"
+
+    "CREATE TABLE new_observations(id INTEGER PRIMARY KEY, endpoint INTEGER AS (id >> 16), place INTEGER NOT NULL,"
+    " product INTEGER NOT NULL, via INTEGER NOT NULL, kind INTEGER NOT NULL, outcome INTEGER NOT NULL,"
+    " tls INTEGER NOT NULL, collections INTEGER NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " certificate INTEGER, digest INTEGER NOT NULL, first_scan INTEGER NOT NULL, last_scan INTEGER NOT NULL,"
+    " first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL) STRICT;"
+    "INSERT INTO new_observations(id, place, product, via, kind, outcome, tls, collections, records, bytes,"
+    " certificate, digest, first_scan, last_scan, first_ms, last_ms)"
+    " SELECT m.id, place, product, via, kind, outcome, tls, collections, records, bytes, certificate, digest,"
+    " first_scan, last_scan, first_ms, last_ms FROM observations o JOIN moved_observations m ON m.old = o.id"
+    " ORDER BY m.id;"
+    "DROP TABLE observations;"
+
+    "CREATE TABLE new_findings(id INTEGER PRIMARY KEY, endpoint INTEGER AS (id >> 16),"
+    " fingerprint BLOB NOT NULL UNIQUE, rule INTEGER NOT NULL, title INTEGER NOT NULL, product INTEGER NOT NULL,"
+    " via INTEGER NOT NULL, severity INTEGER NOT NULL, version BLOB, why BLOB NOT NULL, fix INTEGER NOT NULL,"
+    " observation INTEGER NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " first_ms INTEGER NOT NULL, opened_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, closed_ms INTEGER,"
+    " opened_scan INTEGER NOT NULL, seen_scan INTEGER NOT NULL, closed_scan INTEGER) STRICT;"
+    "INSERT INTO new_findings(id, fingerprint, rule, title, product, via, severity, version, why, fix, observation,"
+    " records, bytes, first_ms, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan)"
+    " SELECT m.id, fingerprint, rule, title, product, via, severity, version, why, fix, coalesce(o.id, 0),"
+    " records, bytes, first_ms, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan"
+    " FROM findings f JOIN moved_findings m ON m.old = f.id LEFT JOIN moved_observations o ON o.old = f.observation"
+    " ORDER BY m.id;"
+    "DROP VIEW life;"
+    "DROP TABLE findings;"
+
+    "CREATE TABLE new_exposures(finding INTEGER NOT NULL, opened_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL,"
+    " closed_ms INTEGER NOT NULL, opened_scan INTEGER NOT NULL, seen_scan INTEGER NOT NULL,"
+    " closed_scan INTEGER NOT NULL, PRIMARY KEY(finding, opened_scan)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO new_exposures SELECT m.id, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan"
+    " FROM exposures x JOIN moved_findings m ON m.old = x.finding ORDER BY m.id;"
+    "DROP TABLE exposures;"
+    "CREATE TABLE new_sightings(scan INTEGER NOT NULL, finding INTEGER NOT NULL, severity INTEGER NOT NULL,"
+    " observation INTEGER NOT NULL, PRIMARY KEY(scan, finding)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO new_sightings SELECT scan, m.id, severity, coalesce(o.id, 0) FROM sightings s"
+    " JOIN moved_findings m ON m.old = s.finding LEFT JOIN moved_observations o ON o.old = s.observation"
+    " ORDER BY scan, m.id;"
+    "DROP TABLE sightings;"
+
+    "ALTER TABLE new_facts RENAME TO facts; ALTER TABLE new_observations RENAME TO observations;"
+    "ALTER TABLE new_findings RENAME TO findings; ALTER TABLE new_exposures RENAME TO exposures;"
+    "ALTER TABLE new_sightings RENAME TO sightings;"
+    "CREATE INDEX findings_open ON findings(severity, records) WHERE closed_ms IS NULL;"
+    "CREATE VIEW life AS"
+    " SELECT finding, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan FROM exposures UNION ALL"
+    " SELECT id, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan FROM findings;"
+    "DROP TABLE moved_observations; DROP TABLE moved_findings;";
+
+const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED };
 const int SCHEMA_VERSION = sizeof(SCHEMA_STEPS) / sizeof(SCHEMA_STEPS[0]);

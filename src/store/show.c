@@ -3,7 +3,7 @@
 
 #include "store/inside.h"
 
-enum { FINDING_ARENA_MAX = 4 << 20, FINGERPRINT_TYPED_MIN = 4 };
+enum { FINDING_ARENA_MAX = 4 << 20 };
 
 /* ?1 is now. The accepted decision that counts is the newest. */
 #define FINDING_COLUMNS \
@@ -95,6 +95,7 @@ static void prefix_bounds(const struct store_filter *f, uint8_t first[16], uint8
 #define FILTERS \
     " AND f.severity >= ?2 AND (?4 = 0 OR f.product = ?4) AND (?5 = 0 OR f.rule = ?5) AND f.opened_ms > ?9" \
     " AND (?12 = 2 OR (f.closed_ms IS NULL) = (?12 = 0)) AND (?8 = 0 OR e.port = ?8)" \
+    " AND (?13 = 0 OR f.closed_ms > ?13)" \
     " AND (?10 = 0 OR a.until_ms IS NOT NULL) AND (?11 = 0 OR a.until_ms IS NULL)" \
     " ORDER BY f.severity DESC, f.records DESC LIMIT ?3"
 
@@ -118,7 +119,7 @@ bool store_findings(struct store *s, const struct store_filter *filter,
         " FROM findings f INDEXED BY findings_open" FINDING_JOINS
         " WHERE f.closed_ms IS NULL" FILTERS;
     static const char AT[] = FINDING_COLUMNS
-        " FROM endpoints at CROSS JOIN findings f ON f.endpoint = at.id" FINDING_JOINS
+        " FROM endpoints at CROSS JOIN findings f ON f.id BETWEEN at.id << 16 AND (at.id << 16) + 65535" FINDING_JOINS
         " WHERE at.address BETWEEN ?6 AND ?7 AND length(at.address) = length(?6)" FILTERS;
     static const char ALL[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS
                                               " WHERE true" FILTERS;
@@ -143,6 +144,7 @@ bool store_findings(struct store *s, const struct store_filter *filter,
     query_int(&q, 10, filter->accepted_only);
     query_int(&q, 11, filter->no_accepted);
     query_int(&q, 12, filter->which);
+    query_int(&q, 13, filter->closed_after_ms);
     each_finding(&q, each, self);
     return store_told(s, e);
 }
@@ -170,8 +172,7 @@ bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, str
 
 /* ---- one ---- */
 
-/* The bounds of all fingerprints that start with the digits; false where they are no digits. */
-static bool fingerprint_bounds(const char *prefix, uint8_t first[16], uint8_t last[16])
+bool fingerprint_bounds(const char *prefix, uint8_t first[16], uint8_t last[16])
 {
     char low[FINGERPRINT_MAX], high[FINGERPRINT_MAX];
     size_t n = strlen(prefix);
@@ -265,7 +266,21 @@ bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, co
     query_int(&q, 3, until_ms);
     query_text(&q, 4, span_str(why));
     query_run(&q);
+    s->accepts_known = false;
     return store_commit(s, e);
+}
+
+/* Mostly there is none, and a scan need not ask for each finding. What is known holds for a batch,
+ * while nobody else can write. */
+static bool accepts_any(struct store *s)
+{
+    static const char ANY[] = "SELECT EXISTS(SELECT 1 FROM accepted)";
+    if (!s->in_batch || !s->accepts_known) {
+        struct query q = query(s, ANY);
+        s->accepts = query_value(&q, 0) != 0;
+        s->accepts_known = true;
+    }
+    return s->accepts;
 }
 
 bool store_accepted(struct store *s, const char *fingerprint, int64_t now_ms, int64_t *ret_until_ms)
@@ -273,6 +288,9 @@ bool store_accepted(struct store *s, const char *fingerprint, int64_t now_ms, in
     static const char GET[] =
         "SELECT until_ms FROM accepted WHERE fingerprint = ?1 ORDER BY at_ms DESC LIMIT 1";
     uint8_t bytes[16];
+    *ret_until_ms = 0;
+    if (!accepts_any(s))
+        return false;
     fingerprint_bytes(fingerprint, bytes);
     struct query q = query(s, GET);
     query_blob(&q, 1, span_of(bytes, 16));

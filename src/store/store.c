@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/random.h"
 #include "store/inside.h"
-#include "store/schema.h"
 
-enum { BUSY_MS = 10000, WORDS_BYTES_MAX = 64 << 20, JOURNAL_BYTES_MAX = 256 << 20 };
+enum { BUSY_MS = 10000, WORDS_BYTES_MAX = 64 << 20, JOURNAL_BYTES_MAX = 256 << 20,
+       PACKED_BYTES_MAX = 16 << 20, WORDS_KEPT_MAX = 1 << 16, FIX_BYTES_MAX = 1 << 20 };
 
 /* ---- errors and queries ---- */
 
@@ -188,41 +189,7 @@ static bool make_file(const char *path, struct error *e)
     return true;
 }
 
-/* ---- schema ---- */
-
-static int64_t pragma(struct store *s, const char *sql)
-{
-    struct query q = query(s, sql);
-    return query_value(&q, 0);
-}
-
-static bool migrate(struct store *s, enum store_use use)
-{
-    int64_t version = pragma(s, "PRAGMA user_version"), owner = pragma(s, "PRAGMA application_id");
-    if (store_ok(s) && version > 0 && owner != SCHEMA_APPLICATION)
-        return error_set(&s->error, "%s: it is a file of another program", s->path);
-    if (store_ok(s) && version > SCHEMA_VERSION)
-        return error_set(
-            &s->error,
-            "%s: a newer Ajar wrote it (schema %lld, this one knows %d); update Ajar or name another file with --db",
-            s->path, (long long)version, SCHEMA_VERSION);
-    if (store_ok(s) && version == SCHEMA_VERSION)
-        return true;
-    if (store_ok(s) && version == 0 && pragma(s, "SELECT count(*) FROM sqlite_schema") > 0)
-        return error_set(&s->error, "%s: it is a file of another program", s->path);
-    if (store_ok(s) && version == 0 && use == STORE_READ)
-        return error_set(&s->error, "%s: nothing is stored there yet; `ajar scan` fills it",
-                         s->path);
-    store_run(s, "BEGIN IMMEDIATE");
-    /* Another process may have been faster. */
-    struct query again = query(s, "PRAGMA user_version");
-    for (version = query_value(&again, 0); store_ok(s) && version < SCHEMA_VERSION; version++)
-        store_run(s, SCHEMA_STEPS[version]);
-    char stamp[96];
-    snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT",
-             SCHEMA_VERSION, SCHEMA_APPLICATION);
-    return store_run(s, stamp);
-}
+/* ---- open, close ---- */
 
 static bool open_db(struct store *s, enum store_use use)
 {
@@ -239,10 +206,10 @@ static bool open_db(struct store *s, enum store_use use)
     return store_run(
                s,
                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-               "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA mmap_size = 0;"
+               "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288; PRAGMA mmap_size = 0;"
                /* Fewer waits for the disk: every 32 MB instead of every 4. */
                "PRAGMA wal_autocheckpoint = 8000") &&
-           migrate(s, use);
+           store_migrate(s, use);
 }
 
 struct store *store_open(const char *path, enum store_use use, struct error *e)
@@ -252,9 +219,11 @@ struct store *store_open(const char *path, enum store_use use, struct error *e)
         error_set(e, "no memory for the store");
         return NULL;
     }
-    s->lock_fd = -1;
+    s->lock_fd = s->tail_fd = -1;
     arena_init(&s->arena, WORDS_BYTES_MAX);
     table_init(&s->words, &s->arena, random_seed());
+    buf_init(&s->facts, PACKED_BYTES_MAX);
+    buf_init(&s->collections, PACKED_BYTES_MAX);
     buf_init(&s->journal, JOURNAL_BYTES_MAX);
     int n = snprintf(s->path, sizeof(s->path), "%s", path);
     bool ok = n > 0 && (size_t)n < sizeof(s->path);
@@ -287,52 +256,94 @@ void store_close(struct store *s)
     sqlite3_close(s->db);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
+    tail_close(s);
+    free(s->word_texts);
     runs_release(&s->places);
+    buf_release(&s->facts);
+    buf_release(&s->collections);
     buf_release(&s->journal);
+    for (size_t i = 0; i < FIXES_CACHED; i++)
+        buf_release(&s->fixes[i].text);
     arena_release(&s->arena);
     free(s);
 }
 
 /* ---- batches ---- */
 
-bool store_batch(struct store *s)
-{
-    if (!s->in_batch && store_run(s, "BEGIN IMMEDIATE"))
-        s->in_batch = true;
-    return store_ok(s);
-}
+/* Bytes of a file beside the store are locks; the kernel gives them back however the process dies.
+ * Byte N stands for scan N; TURN for the right to write, which a scan holds most of the time; NEXT for
+ * the right to have it next, so that no process overtakes one that waits. */
+static const int64_t TURN = 1ll << 62, NEXT = (1ll << 62) + 1;
 
-/* One byte of a file beside the store stands for one scan; the kernel gives it back however the
- * process dies. */
-bool store_lock_scan(struct store *s, int64_t id)
+/* 0, or why not. */
+static int set_lock(struct store *s, int64_t byte, short type)
 {
     char path[STORE_PATH_MAX + 8];
     snprintf(path, sizeof(path), "%s.lock", s->path);
-    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = id, .l_len = 1 };
+    struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
     if (s->lock_fd < 0)
         s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (s->lock_fd < 0)
-        return error_set(&s->error, "%s: %s", path, strerror(errno));
-    if (fcntl(s->lock_fd, F_OFD_SETLK, &lock) == 0)
-        return true;
-    if (errno == EAGAIN || errno == EACCES)
+    if (s->lock_fd >= 0 && fcntl(s->lock_fd, F_OFD_SETLK, &lock) == 0)
+        return 0;
+    return s->lock_fd >= 0 && errno == EACCES ? EAGAIN : errno;
+}
+
+bool store_lock_scan(struct store *s, int64_t id)
+{
+    int why = set_lock(s, id, F_WRLCK);
+    if (why == EAGAIN)
         return error_set(&s->error, "scan %lld is being worked on by another process",
                          (long long)id);
-    return error_set(&s->error, "%s: %s", path, strerror(errno));
+    return why == 0 || error_set(&s->error, "%s.lock: %s", s->path, strerror(why));
+}
+
+static bool wait_for(struct store *s, int64_t byte, int64_t until_ms)
+{
+    static const struct timespec NAP = { .tv_nsec = 2000000 };
+    int why;
+    while ((why = set_lock(s, byte, F_WRLCK)) == EAGAIN && clock_mono_ms(&CLOCK_SYSTEM) < until_ms)
+        nanosleep(&NAP, NULL);
+    return why == 0 || (why == EAGAIN
+                            ? store_fail(s, SQLITE_BUSY)
+                            : error_set(&s->error, "%s.lock: %s", s->path, strerror(why)));
+}
+
+bool store_batch(struct store *s)
+{
+    int64_t until_ms = s->in_batch ? 0 : clock_mono_ms(&CLOCK_SYSTEM) + BUSY_MS;
+    if (!store_ok(s) || s->in_batch)
+        return store_ok(s);
+    bool mine = wait_for(s, NEXT, until_ms) && wait_for(s, TURN, until_ms);
+    set_lock(s, NEXT, F_UNLCK);
+    s->in_batch = mine && store_run(s, "BEGIN IMMEDIATE");
+    s->accepts_known = false; /* another process may have had its turn */
+    return store_ok(s);
+}
+
+bool store_batch_end(struct store *s, const char *how)
+{
+    if (s->in_batch && store_run(s, how)) {
+        s->in_batch = false;
+        set_lock(s, TURN, F_UNLCK);
+    }
+    return store_ok(s);
 }
 
 /* ---- dictionary ---- */
 
-int64_t store_word(struct store *s, const char *word)
+/* Where a word used last is looked for. Words that meet there only lose the shortcut. */
+static size_t near_of(struct span text)
+{
+    uint32_t h = (uint32_t)text.len;
+    for (size_t i = 0; i < text.len; i++)
+        h = h * 31 + text.at[i];
+    return (h ^ h >> 8) % WORDS_NEAR;
+}
+
+static int64_t find_or_add_word(struct store *s, struct span text)
 {
     static const char FIND[] = "SELECT id FROM words WHERE text = ?1";
     static const char ADD[] = "INSERT INTO words(text) VALUES (?1)";
-    struct span text = span_str(word);
-    if (text.len == 0)
-        return 0;
-    int64_t *known = table_get(&s->words, text);
-    if (known)
-        return *known;
     struct query q = query(s, FIND);
     query_text(&q, 1, text);
     int64_t id = query_value(&q, 0);
@@ -341,38 +352,82 @@ int64_t store_word(struct store *s, const char *word)
         query_text(&q, 1, text);
         id = query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
     }
-    /* A full arena only costs the shortcut. */
-    char *copy = store_ok(s) ? arena_str(&s->arena, text) : NULL;
-    known = copy ? ARENA_NEW(&s->arena, int64_t) : NULL;
-    if (known) {
-        *known = id;
-        table_put(&s->words, span_of(copy, text.len), known);
-    }
     return id;
+}
+
+/* A word of the dictionary in memory. */
+struct known_word {
+    int64_t id;
+    char text[];
+};
+
+int64_t store_word(struct store *s, const char *word)
+{
+    struct span text = span_str(word);
+    if (text.len == 0)
+        return 0;
+    size_t near = near_of(text);
+    if (s->near[near].text && strcmp(s->near[near].text, word) == 0)
+        return s->near[near].id;
+    struct known_word *known = table_get(&s->words, text);
+    if (!known) {
+        int64_t id = find_or_add_word(s, text);
+        /* A full arena only costs the shortcut. */
+        known = store_ok(s) ? arena_alloc(&s->arena, sizeof(*known) + text.len + 1) : NULL;
+        if (!known)
+            return id;
+        known->id = id;
+        memcpy(known->text, text.at, text.len);
+        table_put(&s->words, span_of(known->text, text.len), known);
+    }
+    s->near[near].text = known->text;
+    s->near[near].id = known->id;
+    return known->id;
+}
+
+/* Where the text of a word is kept once it was read; NULL for numbers beyond WORDS_KEPT_MAX. */
+static const char **word_slot(struct store *s, int64_t id)
+{
+    if (id <= 0 || id >= WORDS_KEPT_MAX)
+        return NULL;
+    if ((size_t)id >= s->word_cap) {
+        size_t cap = s->word_cap ? s->word_cap : 256;
+        while (cap <= (size_t)id)
+            cap *= 2;
+        const char **moved = realloc(s->word_texts, cap * sizeof(*moved));
+        if (!moved)
+            return NULL;
+        memset(moved + s->word_cap, 0, (cap - s->word_cap) * sizeof(*moved));
+        s->word_texts = moved;
+        s->word_cap = cap;
+    }
+    return &s->word_texts[id];
 }
 
 const char *store_word_text(struct store *s, int64_t id, struct arena *a)
 {
     static const char FIND[] = "SELECT text FROM words WHERE id = ?1";
+    const char **slot = word_slot(s, id);
     if (!id)
         return NULL;
+    if (slot && *slot)
+        return arena_str(a, span_str(*slot));
     struct query q = query(s, FIND);
     query_int(&q, 1, id);
     const char *text = query_row(&q) ? arena_str(a, query_span(&q, 0)) : NULL;
     query_end(&q);
+    if (slot && text)
+        *slot = arena_str(&s->arena, span_str(text));
     return text;
 }
 
-int64_t store_text(struct store *s, struct span text)
+static int64_t find_or_add_text(struct store *s, struct span text)
 {
     static const char FIND[] = "SELECT id FROM texts WHERE hash = ?1";
     static const char ADD[] = "INSERT INTO texts(hash, text) VALUES (?1, ?2)";
     /* Two keys would be needed against somebody who seeks collisions; here a collision shows the
      * wrong advice of our own for one finding. */
     uint64_t hash = siphash(0x7465787473, 1, text);
-    size_t slot = hash % FIXES_CACHED;
-    if (s->fix_id[slot] && s->fix_hash[slot] == hash)
-        return s->fix_id[slot];
     struct query q = query(s, FIND);
     query_int(&q, 1, (int64_t)hash);
     int64_t id = query_value(&q, 0);
@@ -382,8 +437,22 @@ int64_t store_text(struct store *s, struct span text)
         query_blob(&q, 2, text);
         id = query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
     }
-    s->fix_hash[slot] = hash;
-    s->fix_id[slot] = id;
+    return id;
+}
+
+int64_t store_text(struct store *s, struct span text)
+{
+    struct span ends[2] = { span_first(text, 8), span_from(text, text.len / 2) };
+    size_t slot = (near_of(ends[0]) * 7 + near_of(span_first(ends[1], 8)) + text.len) % FIXES_CACHED;
+    if (s->fixes[slot].id && span_eq(buf_span(&s->fixes[slot].text), text))
+        return s->fixes[slot].id;
+    int64_t id = find_or_add_text(s, text);
+    struct buf *kept = &s->fixes[slot].text;
+    if (!kept->max)
+        buf_init(kept, FIX_BYTES_MAX);
+    buf_reset(kept);
+    buf_put(kept, text);
+    s->fixes[slot].id = store_ok(s) && buf_ok(kept) ? id : 0;
     return id;
 }
 

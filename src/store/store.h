@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "record/record.h"
+#include "record/fleet.h"
 #include "store/runs.h"
 
 struct store;
@@ -64,10 +64,24 @@ bool store_scan_resume(struct store *s, int64_t id, struct error *e);
 const struct runs *store_scan_places(const struct store *s);
 struct scan_sums store_scan_sums(const struct store *s);
 
-/* Stores one visit of the running scan, and what was concluded from it. A place that is done
- * already is left alone; *ret_new says which it was. */
-bool store_visit(struct store *s, const struct visit *v, const struct finding *f, size_t findings,
+/* Stores one visit of the running scan, and what was concluded from it; fills the life of each
+ * finding. A place that is done already is left alone, and so are its findings; *ret_new says which
+ * it was. */
+bool store_visit(struct store *s, const struct visit *v, struct finding *f, size_t findings,
                  int64_t now_ms, bool *ret_new, struct error *e);
+/* Fills the life of each finding that is stored; the others keep theirs. `scan`: as that scan saw
+ * them (what it was the first to see is new); 0: nothing is new. */
+bool store_lives(struct store *s, int64_t scan, struct finding *f, size_t findings,
+                 struct error *e);
+/* Keeps visits of the running scan, as visit_encode() made them, beside the store: from here on they
+ * survive the death of this process. They are to be stored next; the commit after that forgets them
+ * here. A scan that is resumed takes in store_tail() and commits before it keeps more. */
+bool store_keep(struct store *s, struct span visits, struct error *e);
+/* Visits of a scan that were kept and perhaps not stored, in their order, with their encoding (without
+ * the length). `each` returns false to stop; both die after the call. */
+bool store_tail(struct store *s, int64_t scan,
+                bool (*each)(void *self, const struct visit *v, struct span encoded), void *self,
+                struct error *e);
 /* Makes everything so far durable. Cheap where nothing happened. */
 bool store_commit(struct store *s, struct error *e);
 /* Ends the running scan and commits. `why`: what kept it from finishing, or NULL. */
@@ -86,7 +100,7 @@ enum {
 /* All scans, newest first. `each` returns false to stop. */
 bool store_scans(struct store *s, bool (*each)(void *self, const struct stored_scan *scan),
                  void *self, struct error *e);
-/* The places that a scan has done, whatever scan is running. The caller releases them. */
+/* The places that a scan has done or kept, whatever scan is running. The caller releases them. */
 bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error *e);
 
 /* ---- visits ---- */
@@ -124,6 +138,7 @@ struct store_filter {
     unsigned prefix;            /* bits of `address` that count */
     uint16_t port;              /* 0: any */
     int64_t opened_after_ms;    /* COUNT_UNKNOWN: any; only exposures that opened later */
+    int64_t closed_after_ms;    /* 0: any; only what was closed later */
     bool accepted_only, no_accepted;
     size_t max; /* at most so many, worst and largest first; 0: all */
     int64_t now_ms;
@@ -180,6 +195,12 @@ bool store_diff(struct store *s, int64_t older, int64_t newer, bool with_still,
 bool store_finding_by_id(struct store *s, int64_t finding, int64_t now_ms, struct arena *a,
                          struct stored_finding *ret, struct error *e);
 
+/* Every time that any finding was open, in no order: from when until when (COUNT_UNKNOWN: it still
+ * is), and how bad it is or was at last. `each` returns false to stop. */
+bool store_past(struct store *s,
+                bool (*each)(void *self, enum severity severity, int64_t opened_ms, int64_t closed_ms),
+                void *self, struct error *e);
+
 /* ---- accepted risks ---- */
 
 /* From now until `until_ms` the finding is known and accepted; 0 takes an acceptance back. */
@@ -188,6 +209,50 @@ bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, co
 /* Whether the fingerprint is accepted at now_ms, and until when. */
 bool store_accepted(struct store *s, const char *fingerprint, int64_t now_ms,
                     int64_t *ret_until_ms);
+/* What was said when it was accepted at last; lies in the arena, empty where there is nothing. */
+struct span store_accepted_why(struct store *s, const char *fingerprint, struct arena *a);
+
+/* ---- fleets ---- */
+
+/* Who is in the i-th fleet of a list: calls `each` for every member until it returns false. */
+typedef void store_members_of(void *self, size_t fleet,
+                              bool (*each)(void *each_self, const struct fleet_member *m), void *each_self);
+
+/* Gives each fleet the fingerprint under which it is known: its own, or that of the stored fleet of
+ * which it has most members, where no other of the list has a better claim. So a name, and what was
+ * decided under it, stays while members and traits come and go. Also fills accepted_until_ms. */
+bool store_fleets_name(struct store *s, struct fleet *list, size_t count, store_members_of *members, void *self,
+                       int64_t now_ms, struct error *e);
+/* Keeps the fleets of the running scan, named before. Members that are new to an accepted fleet are accepted
+ * with it, those that left it are not any more. Calls `accepted` for each finding that this accepts. */
+bool store_fleets(struct store *s, const struct fleet *list, size_t count, store_members_of *members, void *self,
+                  int64_t now_ms, void (*accepted)(void *accepted_self, enum severity severity), void *accepted_self,
+                  struct error *e);
+
+struct stored_fleet {
+    int64_t id;
+    struct fleet fleet; /* as it was seen last, without members; accepted_until_ms as of now */
+    int64_t first_ms, last_ms, last_scan;
+    size_t open_now; /* members that were open and whose worst finding has not closed since */
+    struct span accepted_why;
+};
+
+/* Fleets as they were seen last, worst first. One whose members have all been asked again since, without it,
+ * is no more, and left out unless `with_former`. */
+bool store_fleet_list(struct store *s, bool with_former, int64_t now_ms,
+                      bool (*each)(void *self, const struct stored_fleet *f), void *self, struct error *e);
+/* The fleet whose fingerprint starts with these hexadecimal digits (at least 4). False with an empty sentence
+ * where there is none. */
+bool store_fleet_get(struct store *s, const char *prefix, int64_t now_ms, struct arena *a,
+                     struct stored_fleet *ret, struct error *e);
+/* Its members when it was seen last, worst first. */
+bool store_fleet_members(struct store *s, int64_t fleet, bool (*each)(void *self, const struct fleet_member *m),
+                         void *self, struct error *e);
+/* From now until `until_ms` the fleet is accepted, with all open findings of its members, and with those of the
+ * same rules, no worse, of members that join later. 0 takes it back, also from the findings. *ret_findings:
+ * how many there are now. */
+bool store_fleet_accept(struct store *s, int64_t fleet, int64_t until_ms, const char *why, int64_t now_ms,
+                        size_t *ret_findings, struct error *e);
 
 /* ---- retention ---- */
 

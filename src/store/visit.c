@@ -2,38 +2,42 @@
  * and a few bits of the journal; only what was known, answers or failed gets a row. */
 #include "base/random.h"
 #include "store/inside.h"
+#include "store/pack.h"
 
 /* ---- endpoint ---- */
 
-static int64_t find_endpoint(struct store *s, const struct endpoint *e, int64_t *ret_answered_scan)
+static struct span address_bytes(const struct address *a)
+{
+    return span_of(a->bytes, a->family == 4 ? 4 : a->family == 6 ? 16 : 0);
+}
+
+static struct known_endpoint find_endpoint(struct store *s, const struct endpoint *e)
 {
     static const char FIND[] =
         "SELECT id, answered_scan FROM endpoints WHERE address = ?1 AND port = ?2 AND name = ?3";
+    struct known_endpoint at = { 0 };
     struct query q = query(s, FIND);
-    query_blob(&q, 1,
-               span_of(e->address.bytes, e->address.family == 4   ? 4
-                                         : e->address.family == 6 ? 16
-                                                                  : 0));
+    query_blob(&q, 1, address_bytes(&e->address));
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
-    int64_t id = query_row(&q) ? query_get(&q, 0) : 0;
-    *ret_answered_scan = id ? query_get(&q, 1) : 0;
+    if (query_row(&q))
+        at = (struct known_endpoint){ query_get(&q, 0), query_get(&q, 1), false };
     query_end(&q);
-    return id;
+    return at;
 }
 
-static int64_t add_endpoint(struct store *s, const struct endpoint *e)
+static struct known_endpoint add_endpoint(struct store *s, const struct visit *v)
 {
     static const char ADD[] =
-        "INSERT INTO endpoints(address, port, name, answered_scan) VALUES (?1, ?2, ?3, 0)";
+        "INSERT INTO endpoints(address, port, name, answered_scan) VALUES (?1, ?2, ?3, ?4)";
+    const struct endpoint *e = &v->endpoint;
     struct query q = query(s, ADD);
-    query_blob(&q, 1,
-               span_of(e->address.bytes, e->address.family == 4   ? 4
-                                         : e->address.family == 6 ? 16
-                                                                  : 0));
+    query_blob(&q, 1, address_bytes(&e->address));
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
-    return query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
+    query_int(&q, 4, v->answered ? s->scan : 0);
+    int64_t id = query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
+    return (struct known_endpoint){ id, 0, true };
 }
 
 static void mark_answered(struct store *s, int64_t endpoint)
@@ -46,16 +50,6 @@ static void mark_answered(struct store *s, int64_t endpoint)
 }
 
 /* ---- observation ---- */
-
-static uint64_t mix(uint64_t digest, struct span bytes)
-{
-    return siphash(digest, bytes.len, bytes);
-}
-
-static uint64_t mix_int(uint64_t digest, int64_t value)
-{
-    return siphash(digest, 8, span_of(&value, sizeof(value)));
-}
 
 /* Numbers of a store in use move all the time. Small ones count exactly, larger ones by their first
  * binary digits: with 5 of them, growth by a sixteenth may look the same, with 3 by a quarter. */
@@ -75,91 +69,120 @@ static bool is_restless(const char *key)
     return strcmp(key, "clients") == 0 || strcmp(key, "started") == 0;
 }
 
+static void mix(struct buf *b, struct span bytes)
+{
+    pack_uint(b, bytes.len);
+    buf_put(b, bytes);
+}
+
 /* What makes two observations of one endpoint the same: all but the proving bytes, the time, and
  * what moves by itself. */
-static uint64_t digest_of(const struct observation *o)
+static uint64_t digest_of(struct store *s, const struct observation *o)
 {
-    uint64_t d = mix(1, span_str(o->product));
-    d = mix(d, span_str(o->via));
-    d = mix_int(d, o->kind * 64 + o->outcome * 2 + o->tls);
-    d = mix_int(mix_int(mix_int(d, o->collection_count), coarse(o->records, RECORDS_DIGITS)),
-                coarse(o->bytes, BYTES_DIGITS));
+    struct buf *b = &s->facts; /* free until the facts are packed */
+    buf_reset(b);
+    mix(b, span_str(o->product));
+    mix(b, span_str(o->via));
+    pack_int(b, o->kind * 64 + o->outcome * 2 + o->tls);
+    pack_int(b, o->collection_count);
+    pack_int(b, coarse(o->records, RECORDS_DIGITS));
+    pack_int(b, coarse(o->bytes, BYTES_DIGITS));
+    pack_uint(b, o->collections.len);
+    for (size_t i = 0; i < o->collections.len; i++) {
+        const struct collection *c = &o->collections.at[i];
+        mix(b, c->name);
+        pack_int(b, coarse(c->records, RECORDS_DIGITS));
+        pack_int(b, coarse(c->bytes, BYTES_DIGITS));
+    }
     for (size_t i = 0; i < o->facts.len; i++) {
         const struct fact *f = &o->facts.at[i];
         if (is_restless(f->key))
             continue;
-        d = mix_int(mix(d, span_str(f->key)), f->type);
-        d = f->type == FACT_TEXT ? mix(d, f->text) : mix_int(d, f->number);
+        mix(b, span_str(f->key));
+        buf_byte(b, (uint8_t)f->type);
+        if (f->type == FACT_TEXT)
+            mix(b, f->text);
+        else
+            pack_int(b, f->number);
     }
-    for (size_t i = 0; i < o->collections.len; i++) {
-        const struct collection *c = &o->collections.at[i];
-        d = mix_int(mix_int(mix(d, c->name), coarse(c->records, RECORDS_DIGITS)),
-                    coarse(c->bytes, BYTES_DIGITS));
-    }
-    return d;
+    if (!buf_ok(b))
+        error_set(&s->error, "no memory for an observation");
+    return siphash(1, 2, buf_span(b));
 }
 
-/* The observation that looked the same when the endpoint last answered, now seen again; or 0. */
-static int64_t extend_observation(struct store *s, int64_t endpoint, int64_t answered_scan,
-                                  uint64_t digest, size_t place, int64_t at_ms)
+/* How an endpoint looked when it last answered: a row for each place in the visit. */
+struct last_look {
+    int64_t id[OBSERVATIONS_MAX]; /* 0 = none */
+    uint64_t digest[OBSERVATIONS_MAX];
+    int64_t next; /* the number of the next observation */
+};
+
+/* The newest rows come first, so the walk mostly ends after as many as the visit has places. */
+static void find_last_look(struct store *s, const struct known_endpoint *at, size_t places,
+                           struct last_look *ret)
 {
-    static const char FIND[] =
-        "SELECT id FROM observations WHERE endpoint = ?1 AND last_scan = ?2 AND digest = ?3"
-        " AND place = ?4";
+    static const char FIND[] = "SELECT id, place, digest, last_scan FROM observations"
+                               " WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC";
+    *ret = (struct last_look){ .next = id_first(at->id) };
+    if (!at->answered_scan)
+        return;
+    struct query q = query(s, FIND);
+    query_int(&q, 1, id_first(at->id));
+    query_int(&q, 2, id_last(at->id));
+    for (size_t found = 0; found < places && query_row(&q);) {
+        int64_t id = query_get(&q, 0);
+        uint64_t place = (uint64_t)query_get(&q, 1);
+        if (id >= ret->next)
+            ret->next = id + 1;
+        if (query_get(&q, 3) != at->answered_scan || place >= OBSERVATIONS_MAX || ret->id[place])
+            continue;
+        ret->id[place] = id;
+        ret->digest[place] = (uint64_t)query_get(&q, 2);
+        found += place < places;
+    }
+    query_end(&q);
+    /* Tens of thousands of looks later the newest is overwritten. */
+    if (ret->next > id_last(at->id))
+        ret->next = id_last(at->id);
+}
+
+/* It looks as it did: only the end of the interval moves. */
+static void extend_observation(struct store *s, int64_t id, int64_t at_ms)
+{
     static const char EXTEND[] =
         "UPDATE observations SET last_scan = ?2, last_ms = ?3 WHERE id = ?1";
-    if (!answered_scan)
-        return 0;
-    struct query q = query(s, FIND);
-    query_int(&q, 1, endpoint);
-    query_int(&q, 2, answered_scan);
-    query_int(&q, 3, (int64_t)digest);
-    query_int(&q, 4, (int64_t)place);
-    int64_t id = query_value(&q, 0);
-    if (!id)
-        return 0;
-    q = query(s, EXTEND);
+    struct query q = query(s, EXTEND);
     query_int(&q, 1, id);
     query_int(&q, 2, s->scan);
     query_int(&q, 3, at_ms);
     query_run(&q);
-    return id;
 }
 
 static void add_facts(struct store *s, int64_t id, const struct observation *o)
 {
-    static const char FACT[] = "INSERT INTO facts(observation, place, key, type, value, ask, proof)"
-                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    static const char COLLECTION[] =
-        "INSERT INTO collections(observation, place, name, records, bytes, created_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    static const char ADD[] =
+        "INSERT OR REPLACE INTO facts(observation, facts, collections) VALUES (?1, ?2, ?3)";
+    buf_reset(&s->facts);
+    buf_reset(&s->collections);
     for (size_t i = 0; i < o->facts.len && store_ok(s); i++) {
         const struct fact *f = &o->facts.at[i];
-        int64_t key = store_word(s, f->key), ask = store_word(s, f->ask);
-        struct query q = query(s, FACT);
-        query_int(&q, 1, id);
-        query_int(&q, 2, (int64_t)i);
-        query_int(&q, 3, key);
-        query_int(&q, 4, f->type);
-        if (f->type == FACT_TEXT)
-            query_blob(&q, 5, f->text);
-        else
-            query_int(&q, 5, f->number);
-        query_int(&q, 6, ask);
-        query_blob(&q, 7, f->proof);
-        query_run(&q);
+        struct packed_fact packed = { .type = f->type, .text = f->text, .number = f->number,
+                                      .proof = span_first(f->proof, PROOF_MAX) };
+        packed.key = store_word(s, f->key);
+        packed.ask = store_word(s, f->ask);
+        pack_fact(&s->facts, &packed);
     }
-    for (size_t i = 0; i < o->collections.len && store_ok(s); i++) {
-        const struct collection *c = &o->collections.at[i];
-        struct query q = query(s, COLLECTION);
-        query_int(&q, 1, id);
-        query_int(&q, 2, (int64_t)i);
-        query_blob(&q, 3, c->name);
-        query_int(&q, 4, c->records);
-        query_int(&q, 5, c->bytes);
-        query_int(&q, 6, c->created_ms);
-        query_run(&q);
+    for (size_t i = 0; i < o->collections.len; i++)
+        pack_collection(&s->collections, &o->collections.at[i]);
+    if (!buf_ok(&s->facts) || !buf_ok(&s->collections)) {
+        error_set(&s->error, "no memory for an observation");
+        return;
     }
+    struct query q = query(s, ADD);
+    query_int(&q, 1, id);
+    query_blob(&q, 2, buf_span(&s->facts));
+    query_blob(&q, 3, buf_span(&s->collections));
+    query_run(&q);
 }
 
 static int64_t fact_number_or(const struct observation *o, const char *key, int64_t none)
@@ -193,17 +216,17 @@ static int64_t store_certificate(struct store *s, const struct observation *o, i
     return id;
 }
 
-static int64_t add_observation(struct store *s, int64_t endpoint, const struct observation *o,
-                               size_t place, uint64_t digest, int64_t at_ms)
+static void add_observation(struct store *s, int64_t id, const struct observation *o, size_t place,
+                            uint64_t digest, int64_t at_ms)
 {
     static const char ADD[] =
-        "INSERT INTO observations(endpoint, place, product, via, kind, outcome, tls, collections, records, bytes,"
-        " certificate, digest, first_scan, last_scan, first_ms, last_ms)"
+        "INSERT OR REPLACE INTO observations(id, place, product, via, kind, outcome, tls, collections,"
+        " records, bytes, certificate, digest, first_scan, last_scan, first_ms, last_ms)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, 0), ?12, ?13, ?13, ?14, ?14)";
     int64_t product = store_word(s, o->product), via = store_word(s, o->via);
     int64_t certificate = store_certificate(s, o, at_ms);
     struct query q = query(s, ADD);
-    query_int(&q, 1, endpoint);
+    query_int(&q, 1, id);
     query_int(&q, 2, (int64_t)place);
     query_int(&q, 3, product);
     query_int(&q, 4, via);
@@ -217,26 +240,31 @@ static int64_t add_observation(struct store *s, int64_t endpoint, const struct o
     query_int(&q, 12, (int64_t)digest);
     query_int(&q, 13, s->scan);
     query_int(&q, 14, at_ms);
-    if (!query_run(&q))
-        return 0;
-    int64_t id = sqlite3_last_insert_rowid(s->db);
-    add_facts(s, id, o);
-    return id;
+    if (query_run(&q))
+        add_facts(s, id, o);
 }
 
-static void store_observations(struct store *s, int64_t endpoint, int64_t answered_scan,
+static void store_observations(struct store *s, const struct known_endpoint *at,
                                const struct visit *v, int64_t now_ms,
                                int64_t ids[static OBSERVATIONS_MAX])
 {
-    for (size_t i = 0; i < v->observations.len && i < OBSERVATIONS_MAX && store_ok(s); i++) {
+    struct last_look last;
+    size_t count =
+        v->observations.len < OBSERVATIONS_MAX ? v->observations.len : OBSERVATIONS_MAX;
+    find_last_look(s, at, count, &last);
+    for (size_t i = 0; i < count && store_ok(s); i++) {
         const struct observation *o = &v->observations.at[i];
         int64_t at_ms = o->at_ms > 0 ? o->at_ms : now_ms;
-        uint64_t digest = digest_of(o);
-        ids[i] = extend_observation(s, endpoint, answered_scan, digest, i, at_ms);
-        if (!ids[i])
-            ids[i] = add_observation(s, endpoint, o, i, digest, at_ms);
-        else
+        uint64_t digest = digest_of(s, o);
+        if (last.id[i] && last.digest[i] == digest) {
+            ids[i] = last.id[i];
+            extend_observation(s, ids[i], at_ms);
             store_certificate(s, o, at_ms);
+        } else {
+            ids[i] = last.next;
+            last.next += last.next < id_last(at->id);
+            add_observation(s, ids[i], o, i, digest, at_ms);
+        }
     }
 }
 
@@ -285,22 +313,21 @@ static bool is_worth_a_row(enum stored_end end)
     return end == STORED_ANSWERED || end == STORED_FAILED;
 }
 
-static void store_known(struct store *s, int64_t endpoint, int64_t answered_scan,
-                        const struct visit *v, const struct finding *f, size_t findings,
-                        int64_t now_ms)
+static void store_known(struct store *s, const struct known_endpoint *at, const struct visit *v,
+                        struct finding *f, size_t findings, int64_t now_ms)
 {
     int64_t ids[OBSERVATIONS_MAX] = { 0 };
-    add_visit(s, endpoint, v, now_ms);
+    add_visit(s, at->id, v, now_ms);
     if (v->answered) {
-        store_observations(s, endpoint, answered_scan, v, now_ms, ids);
-        if (answered_scan != s->scan)
-            mark_answered(s, endpoint);
+        store_observations(s, at, v, now_ms, ids);
+        if (!at->is_new && at->answered_scan != s->scan)
+            mark_answered(s, at->id);
     }
     if (v->end == END_DONE)
-        life_of_visit(s, endpoint, v, ids, f, findings, now_ms);
+        life_of_visit(s, at, v, ids, f, findings, now_ms);
 }
 
-bool store_visit(struct store *s, const struct visit *v, const struct finding *f, size_t findings,
+bool store_visit(struct store *s, const struct visit *v, struct finding *f, size_t findings,
                  int64_t now_ms, bool *ret_new, struct error *e)
 {
     *ret_new = false;
@@ -318,11 +345,11 @@ bool store_visit(struct store *s, const struct visit *v, const struct finding *f
     s->sums.failed += v->end == END_FAILED;
     s->sums.answered += v->answered;
 
-    int64_t answered_scan, endpoint = find_endpoint(s, &v->endpoint, &answered_scan);
-    if (!endpoint && is_worth_a_row(end_of(v)))
-        endpoint = add_endpoint(s, &v->endpoint);
-    if (endpoint)
-        store_known(s, endpoint, answered_scan, v, f, findings, now_ms);
+    struct known_endpoint at = find_endpoint(s, &v->endpoint);
+    if (!at.id && is_worth_a_row(end_of(v)))
+        at = add_endpoint(s, v);
+    if (at.id)
+        store_known(s, &at, v, f, findings, now_ms);
     else
         count_reason(s, v);
     *ret_new = true;

@@ -11,7 +11,7 @@ at random instants until it comes through with --resume. Checked:
 
   - the store equals that of the undisturbed scan (all tables but times and numbers of rows),
   - no endpoint is asked again beyond those in flight at a kill: conversations under way, and what lay
-    in the two buffers between sweeper and store,
+    in the two buffers between sweeper and keeper,
   - the store opens after every kill, and passes SQLite's own integrity check.
 """
 import argparse
@@ -36,7 +36,7 @@ PORTS = [6379, 6380, 7001, 7002]          # the last two are closed
 STRANGER = 7000                           # answers nothing that Ajar knows; asked at a few addresses only
 OPEN_PORTS = [6379, 6380, STRANGER]
 PARALLEL = 128
-BUFFERED = 250                            # visits of this kind in 32 KiB of the sweeper's, 64 of the pipe's, 64 of the keeper's
+BUFFERED = 200                            # visits of this kind in 32 KiB of the sweeper's and 64 of the pipe's
 INFO = b"# Server\r\nredis_version:8.2.9\r\nredis_mode:standalone\r\nos:Linux\r\nrun_id:%040d\r\nrole:master\r\n" \
        b"connected_slaves:0\r\ncluster_enabled:0\r\n# Keyspace\r\ndb0:keys=%d,expires=0,avg_ttl=0\r\n"
 
@@ -126,11 +126,8 @@ QUERIES = {
     "observations": """select hex(e.address), e.port, o.place, p.text, o.kind, o.outcome, o.tls, o.collections, o.records,
                  o.bytes, o.first_scan, o.last_scan from observations o join endpoints e on e.id = o.endpoint
                  join words p on p.id = o.product order by 1, 2, 3""",
-    "facts": """select hex(e.address), e.port, o.place, f.place, k.text, f.type, f.value, hex(f.proof) from facts f
-                 join observations o on o.id = f.observation join endpoints e on e.id = o.endpoint
-                 join words k on k.id = f.key order by 1, 2, 3, 4""",
-    "collections": """select hex(e.address), e.port, o.place, c.place, hex(c.name), c.records, c.bytes from collections c
-                 join observations o on o.id = c.observation join endpoints e on e.id = o.endpoint order by 1, 2, 3, 4""",
+    "facts": """select hex(e.address), e.port, o.place, unpacked(f.facts), hex(f.collections) from facts f
+                 join observations o on o.id = f.observation join endpoints e on e.id = o.endpoint order by 1, 2, 3""",
     "findings": """select hex(fingerprint), severity, why, closed_ms is null, opened_scan, seen_scan from findings order by 1""",
     "sightings": """select s.scan, hex(f.fingerprint), s.severity from sightings s join findings f on f.id = s.finding
                  order by 1, 2""",
@@ -138,8 +135,38 @@ QUERIES = {
 }
 
 
+def facts_of(packed, words):
+    """The facts of an observation (doc/store.md, "Packed facts"), with words for their numbers."""
+    at, out = 0, []
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = packed[at]
+            at, value, shift = at + 1, value | (byte & 127) << shift, shift + 7
+            if byte < 128:
+                return value
+
+    def text():
+        nonlocal at
+        n = number()
+        at += n
+        return packed[at - n:at].hex()
+
+    while at < len(packed):
+        key, ask = number(), number()
+        kind = packed[at]
+        at += 1
+        value = text() if kind == 0 else number()
+        out.append(f"{words[key]} {words[ask]} {kind} {value} {text()}")
+    return "\n".join(out)
+
+
 def contents(path):
     with contextlib.closing(sqlite3.connect(path)) as db:
+        words = {0: "", **dict(db.execute("select id, text from words"))}
+        db.create_function("unpacked", 1, lambda packed: facts_of(packed, words), deterministic=True)
         bad = db.execute("pragma integrity_check").fetchone()[0]
         if bad != "ok":
             raise SystemExit(f"crash: {path} is damaged: {bad}")
@@ -205,7 +232,7 @@ class Crash:
         for attempt in range(1000):
             p = self.start(db, begun)
             done = self.kills >= self.args.instants
-            if self.wait_for(p, 120 if done else self.random.uniform(0, 0.4 * self.took)):
+            if self.wait_for(p, 120 if done else self.random.uniform(0, 0.2 * self.took)):
                 err = p.communicate()[1].decode()
                 if p.returncode == 0:
                     break

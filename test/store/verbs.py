@@ -165,16 +165,23 @@ class Verbs:
     def interrupted(self):
         env = dict(os.environ, XDG_STATE_HOME=str(self.top / "state"))
         p = subprocess.Popen([self.ajar, "scan", "--ports", str(crash.STRANGER), "--json", "--parallel", "2", "127.6.0.0/24"],
-                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env)
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
         time.sleep(1)
         for who, pid in (("keeper", p.pid), ("sweeper", crash.children(p.pid)[0])):
             status = pathlib.Path(f"/proc/{pid}/status").read_text()
             check(f"the {who} is in its sandbox", SANITIZED or ("Seccomp:\t2" in status and "NoNewPrivs:\t1" in status), status)
         p.send_signal(signal.SIGINT)
-        p.communicate()
+        out, err = p.communicate()
+        end = json.loads(out.splitlines()[-1])
+        check("every endpoint of an interrupted scan is in one sum", end["interrupted"] and end["skipped"] > 200 and
+              end["done"] + end["skipped"] + end["failed"] == 256, end)
+        check("it says what was cut off and not asked", "endpoints were not asked" in err and "--resume" in err, err)
         scans = self.lines("show", "--scans")
         check("an interrupted scan is unfinished and says so", p.returncode == 3 and scans[0]["state"] == "unfinished" and
               scans[0]["why"] == "interrupted", scans[:1])
+        check("what was not asked is not stored as skipped", scans[0]["skipped"] == 0, scans[:1])
+        p = self.scan("--transcript", "/dev/full", "127.1.0.1")
+        check("a transcript that cannot be written says why", p.returncode == 3 and "No space left on device" in p.stderr, p.stderr)
 
     def mistakes(self, fingerprint):
         self.mistake("no fingerprint", "show", "xyz")

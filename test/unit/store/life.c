@@ -18,6 +18,7 @@ struct fixture {
     char dir[64], path[96];
     struct store *store;
     int64_t now_ms;
+    struct finding last[ENDPOINTS]; /* as store_visit() handed it back */
 };
 
 static int setup(void **state)
@@ -99,8 +100,12 @@ static void act(struct fixture *f, size_t i, enum act act, struct arena *a)
         found = finding_at(&v, i);
     assert_true(store_visit(f->store, &v, &found, findings, f->now_ms, &is_new, &e));
     assert_true(is_new);
+    assert_int_equal(found.life.known, findings);
+    f->last[i] = found;
+    found.life = (struct finding_life){ 0 };
     assert_true(store_visit(f->store, &v, &found, findings, f->now_ms, &is_new, &e));
     assert_false(is_new);
+    assert_false(found.life.known);
 }
 
 static int64_t scan(struct fixture *f, const enum act acts[ENDPOINTS])
@@ -131,10 +136,11 @@ struct changes {
 static bool note_change(void *self, const struct stored_change *c)
 {
     struct changes *seen = self;
-    assert_in_range(c->finding, 1, ENDPOINTS);
-    seen->of[c->finding - 1] = c->change;
-    seen->reopened[c->finding - 1] = c->reopened;
-    snprintf(seen->what[c->finding - 1], 128, "%s", c->what);
+    size_t i = (size_t)(c->finding >> ID_BITS) - 1;
+    assert_in_range(i, 0, ENDPOINTS - 1);
+    seen->of[i] = c->change;
+    seen->reopened[i] = c->reopened;
+    snprintf(seen->what[i], 128, "%s", c->what);
     return true;
 }
 
@@ -148,10 +154,16 @@ static struct changes diff(struct fixture *f, int64_t a, int64_t b)
     return seen;
 }
 
+/* The first finding of the endpoint that was stored as number i + 1. */
+static int64_t finding_id(size_t i)
+{
+    return id_first((int64_t)i + 1);
+}
+
 static void get(struct fixture *f, size_t i, struct arena *a, struct stored_finding *ret)
 {
     struct error e;
-    assert_true(store_finding_by_id(f->store, (int64_t)i + 1, f->now_ms, a, ret, &e));
+    assert_true(store_finding_by_id(f->store, finding_id(i), f->now_ms, a, ret, &e));
 }
 
 static int64_t rows(struct fixture *f, const char *sql)
@@ -259,6 +271,40 @@ static void test_back_again(void **state)
     arena_release(&a);
 }
 
+static void expect_life(const struct finding_life *life, bool is_new, int64_t first_ms,
+                        int64_t opened_ms, size_t reopened)
+{
+    assert_true(life->known);
+    assert_int_equal(life->is_new, is_new);
+    assert_int_equal(life->first_ms, first_ms);
+    assert_int_equal(life->opened_ms, opened_ms);
+    assert_int_equal(life->reopened, reopened);
+}
+
+/* What storing a visit says of its findings, and what is said later of the same ones. */
+static void test_visits_hand_back_lives(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    int64_t one = scan(f, ALL_OPEN), first_ms = f->now_ms;
+    expect_life(&f->last[0].life, true, first_ms, first_ms, 0);
+    struct finding found[2] = { f->last[0], { .fingerprint = "ffffffffffffffffffffffffffffffff" } };
+    found[0].life = (struct finding_life){ 0 };
+    assert_true(store_lives(f->store, one, found, 2, &e));
+    expect_life(&found[0].life, true, first_ms, first_ms, 0);
+    assert_false(found[1].life.known);
+    assert_true(store_lives(f->store, 0, found, 2, &e));
+    expect_life(&found[0].life, false, first_ms, first_ms, 0);
+
+    scan(f, (const enum act[]){ OPEN_6, LOCKED, SILENT, OPEN_7 });
+    expect_life(&f->last[0].life, false, first_ms, first_ms, 0);
+    int64_t last = scan(f, ALL_OPEN);
+    expect_life(&f->last[1].life, false, first_ms, f->now_ms, 1);
+    expect_life(&f->last[2].life, false, first_ms, first_ms, 0);
+    assert_true(store_lives(f->store, last, &f->last[1], 1, &e));
+    expect_life(&f->last[1].life, false, first_ms, f->now_ms, 1);
+}
+
 static void test_acceptance_ends(void **state)
 {
     struct fixture *f = *state;
@@ -306,8 +352,8 @@ static void test_forget_keeps_what_is_open(void **state)
         rows(f,
              "SELECT count(*) FROM facts WHERE observation NOT IN (SELECT id FROM observations)"),
         0);
-    for (int64_t id = 2; id <= ENDPOINTS; id++) {
-        assert_true(store_finding_visit(f->store, id, &a, &v, &e));
+    for (size_t i = 1; i < ENDPOINTS; i++) {
+        assert_true(store_finding_visit(f->store, finding_id(i), &a, &v, &e));
         assert_int_equal(v.observations.len, 1);
     }
     arena_release(&a);
@@ -325,7 +371,7 @@ static void test_a_finding_by_its_digits(void **state)
     assert_non_null(strstr(e.text, "several"));
     assert_true(
         store_finding_get(f->store, "0000000000000000ABC0000000000002", f->now_ms, &a, &g, &e));
-    assert_int_equal(g.id, 3);
+    assert_int_equal(g.id, finding_id(2));
     const char *const wrong[] = { "",      "000",      "00000000000000000000000000000000f",
                                   "0000g", "\033[31m", "ffff" };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -364,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_diff_says, setup, teardown),
         cmocka_unit_test_setup_teardown(test_only_proof_closes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_back_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_visits_hand_back_lives, setup, teardown),
         cmocka_unit_test_setup_teardown(test_acceptance_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(test_forget_keeps_what_is_open, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_finding_by_its_digits, setup, teardown),

@@ -1,0 +1,554 @@
+/* Fleets: which were seen in which scan, who was in them, and decisions about them.
+ *
+ * A decision about a fleet becomes one decision for each finding that it covers, marked with the
+ * fleet, so that everything that asks about a finding finds it there. What it covers was fixed when
+ * it was taken: the rules that its members broke then, and how badly. A member that joins later is
+ * excused for the same and for nothing worse; a decision about a finding itself goes before. */
+#include <stdlib.h>
+
+#include "store/inside.h"
+
+enum { CANDIDATES_MAX = 64, FLEET_ARENA_MAX = 4 << 20 };
+
+/* The open findings of the members of fleet ?1 as it was seen in scan ?2. */
+#define MEMBER_FINDINGS \
+    " FROM fleet_members m JOIN endpoints e ON e.address = m.address" \
+    " JOIN findings f ON f.id BETWEEN e.id << 16 AND (e.id << 16) + 65535 AND f.closed_ms IS NULL"
+#define OF_FLEET " WHERE m.fleet = ?1 AND m.scan = ?2"
+#define NEWEST_DECISION(of) " (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = " of ")"
+
+static struct span address_span(const struct address *a)
+{
+    return span_of(a->bytes, a->family == 4 ? 4 : a->family == 6 ? 16 : 0);
+}
+
+/* ---- names ---- */
+
+/* The number of a fleet by its fingerprint, or 0. */
+static int64_t known_fleet(struct store *s, const char *fingerprint)
+{
+    static const char FIND[] = "SELECT id FROM fleets WHERE fingerprint = ?1";
+    uint8_t bytes[16];
+    fingerprint_bytes(fingerprint, bytes);
+    struct query q = query(s, FIND);
+    query_blob(&q, 1, span_of(bytes, 16));
+    return query_value(&q, 0);
+}
+
+struct overlap {
+    struct store *store;
+    int64_t fleet[CANDIDATES_MAX];
+    size_t shared[CANDIDATES_MAX];
+    size_t count;
+};
+
+static bool count_overlap(void *self, const struct fleet_member *m)
+{
+    static const char IN[] = "SELECT m.fleet FROM fleet_members m JOIN fleets t ON t.id = m.fleet"
+                             " AND t.last_scan = m.scan WHERE m.address = ?1";
+    struct overlap *o = self;
+    struct query q = query(o->store, IN);
+    query_blob(&q, 1, address_span(&m->endpoint.address));
+    while (query_row(&q)) {
+        size_t i = 0;
+        while (i < o->count && o->fleet[i] != query_get(&q, 0))
+            i++;
+        if (i == o->count && i < CANDIDATES_MAX) {
+            o->fleet[i] = query_get(&q, 0);
+            o->shared[o->count++] = 0;
+        }
+        if (i < o->count)
+            o->shared[i]++;
+    }
+    query_end(&q);
+    return store_ok(o->store);
+}
+
+static size_t members_then(struct store *s, int64_t fleet, char fingerprint[static FINGERPRINT_MAX])
+{
+    static const char COUNT[] = "SELECT t.fingerprint, g.members FROM fleets t JOIN fleet_sightings g"
+                                " ON g.fleet = t.id AND g.scan = t.last_scan WHERE t.id = ?1";
+    struct query q = query(s, COUNT);
+    query_int(&q, 1, fleet);
+    size_t n = 0;
+    if (query_row(&q)) {
+        fingerprint_text(query_span(&q, 0), fingerprint);
+        n = (size_t)query_get(&q, 1);
+    }
+    query_end(&q);
+    return n;
+}
+
+static bool is_claimed(const int64_t *claimed, size_t n, int64_t fleet)
+{
+    for (size_t i = 0; i < n; i++)
+        if (claimed[i] == fleet)
+            return true;
+    return false;
+}
+
+/* A new name for a fleet that is known under another: more than half of both are the same hosts. */
+static int64_t adopt(struct store *s, struct fleet *f, const struct overlap *o, const int64_t *claimed, size_t count)
+{
+    char fingerprint[FINGERPRINT_MAX];
+    for (size_t i = 0; i < o->count; i++) {
+        if (o->shared[i] * 2 <= f->member_count || is_claimed(claimed, count, o->fleet[i]))
+            continue;
+        if (o->shared[i] * 2 <= members_then(s, o->fleet[i], fingerprint))
+            continue;
+        memcpy(f->fingerprint, fingerprint, sizeof(fingerprint));
+        return o->fleet[i];
+    }
+    return 0;
+}
+
+static int64_t fleet_decision(struct store *s, const char *fingerprint, int64_t now_ms, int64_t *ret_at_ms)
+{
+    static const char GET[] =
+        "SELECT until_ms, at_ms FROM accepted WHERE fingerprint = ?1 ORDER BY at_ms DESC LIMIT 1";
+    uint8_t bytes[16];
+    fingerprint_bytes(fingerprint, bytes);
+    struct query q = query(s, GET);
+    query_blob(&q, 1, span_of(bytes, 16));
+    int64_t until = query_row(&q) ? query_get(&q, 0) : 0;
+    *ret_at_ms = query_get(&q, 1);
+    query_end(&q);
+    return until > now_ms ? until : 0;
+}
+
+bool store_fleets_name(struct store *s, struct fleet *list, size_t count, store_members_of *members, void *self,
+                       int64_t now_ms, struct error *e)
+{
+    int64_t at_ms, *claimed = calloc(count + 1, sizeof(*claimed));
+    if (!claimed)
+        return error_set(e, "no memory for fleets");
+    for (size_t i = 0; i < count; i++)
+        claimed[i] = known_fleet(s, list[i].fingerprint);
+    for (size_t i = 0; i < count && store_ok(s); i++) {
+        struct overlap o = { .store = s };
+        if (!claimed[i]) {
+            members(self, i, count_overlap, &o);
+            claimed[i] = adopt(s, &list[i], &o, claimed, count);
+        }
+        list[i].accepted_until_ms = fleet_decision(s, list[i].fingerprint, now_ms, &at_ms);
+    }
+    free(claimed);
+    return store_told(s, e);
+}
+
+/* ---- one scan ---- */
+
+struct keeping {
+    struct store *store;
+    int64_t fleet, now_ms;
+};
+
+static int64_t put_fleet(struct store *s, const struct fleet *f, int64_t now_ms)
+{
+    static const char PUT[] =
+        "INSERT INTO fleets(fingerprint, first_ms, last_ms, first_scan, last_scan) VALUES (?1, ?2, ?2, ?3, ?3)"
+        " ON CONFLICT DO UPDATE SET last_ms = excluded.last_ms, last_scan = excluded.last_scan RETURNING id";
+    uint8_t bytes[16];
+    fingerprint_bytes(f->fingerprint, bytes);
+    struct query q = query(s, PUT);
+    query_blob(&q, 1, span_of(bytes, 16));
+    query_int(&q, 2, now_ms);
+    query_int(&q, 3, s->scan);
+    int64_t id = query_row(&q) ? query_get(&q, 0) : 0;
+    while (query_row(&q))
+        continue;
+    return id;
+}
+
+static void put_sighting(struct store *s, int64_t fleet, const struct fleet *f)
+{
+    static const char PUT[] =
+        "INSERT OR REPLACE INTO fleet_sightings(fleet, scan, product, severity, score, title, members, open, partial,"
+        " locked, records, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    int64_t product = store_word(s, f->product);
+    struct query q = query(s, PUT);
+    query_int(&q, 1, fleet);
+    query_int(&q, 2, s->scan);
+    query_int(&q, 3, product);
+    query_int(&q, 4, f->severity);
+    if (q.stmt)
+        sqlite3_bind_double(q.stmt, 5, f->score);
+    query_blob(&q, 6, f->title);
+    query_int(&q, 7, (int64_t)f->member_count);
+    query_int(&q, 8, (int64_t)f->open);
+    query_int(&q, 9, (int64_t)f->partial);
+    query_int(&q, 10, (int64_t)f->locked);
+    query_int(&q, 11, f->records);
+    query_int(&q, 12, f->bytes);
+    query_run(&q);
+}
+
+static void put_reasons(struct store *s, int64_t fleet, const struct fleet *f)
+{
+    static const char PUT[] = "INSERT OR REPLACE INTO fleet_reasons(fleet, scan, place, trait, value, shared_by)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    for (size_t i = 0; i < f->reasons.len; i++) {
+        int64_t trait = store_word(s, f->reasons.at[i].trait);
+        struct query q = query(s, PUT);
+        query_int(&q, 1, fleet);
+        query_int(&q, 2, s->scan);
+        query_int(&q, 3, (int64_t)i);
+        query_int(&q, 4, trait);
+        query_blob(&q, 5, f->reasons.at[i].value);
+        query_int(&q, 6, (int64_t)f->reasons.at[i].shared_by);
+        query_run(&q);
+    }
+}
+
+static bool put_member(void *self, const struct fleet_member *m)
+{
+    static const char PUT[] =
+        "INSERT OR REPLACE INTO fleet_members(fleet, scan, address, port, name, product, version, outcome, severity,"
+        " records, bytes, worst) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    struct keeping *k = self;
+    struct store *s = k->store;
+    uint8_t worst[16];
+    int64_t product = store_word(s, m->product);
+    if (m->worst[0])
+        fingerprint_bytes(m->worst, worst);
+    struct query q = query(s, PUT);
+    query_int(&q, 1, k->fleet);
+    query_int(&q, 2, s->scan);
+    query_blob(&q, 3, address_span(&m->endpoint.address));
+    query_int(&q, 4, m->endpoint.port);
+    query_text(&q, 5, span_str(m->endpoint.name));
+    query_int(&q, 6, product);
+    query_blob(&q, 7, m->version);
+    query_int(&q, 8, m->outcome);
+    query_int(&q, 9, m->severity);
+    query_int(&q, 10, m->records);
+    query_int(&q, 11, m->bytes);
+    query_blob(&q, 12, span_of(worst, m->worst[0] ? sizeof(worst) : 0));
+    return query_run(&q);
+}
+
+/* ---- decisions ---- */
+
+struct decided {
+    uint8_t (*at)[16];
+    enum severity *severity;
+    size_t len, cap;
+};
+
+/* What a query gives, before anything is written: fingerprint, severity. */
+static bool collect(struct query *q, struct decided *d)
+{
+    struct store *s = q->store;
+    while (query_row(q)) {
+        if (d->len == d->cap) {
+            size_t cap = d->cap ? d->cap * 2 : 64;
+            void *at = realloc(d->at, cap * sizeof(*d->at));
+            d->at = at ? at : d->at;
+            void *severity = at ? realloc(d->severity, cap * sizeof(*d->severity)) : NULL;
+            if (!severity) {
+                query_end(q);
+                return error_set(&s->error, "no memory for decisions about a fleet");
+            }
+            d->severity = severity;
+            d->cap = cap;
+        }
+        struct span fingerprint = query_span(q, 0);
+        if (fingerprint.len != 16)
+            continue;
+        memcpy(d->at[d->len], fingerprint.at, 16);
+        d->severity[d->len++] = (enum severity)query_get(q, 1);
+    }
+    return store_ok(s);
+}
+
+static void release(struct decided *d)
+{
+    free(d->at);
+    free(d->severity);
+}
+
+static void decide(struct store *s, const uint8_t fingerprint[16], int64_t fleet, int64_t until_ms, struct span why,
+                   int64_t now_ms)
+{
+    static const char PUT[] = "INSERT OR REPLACE INTO accepted(fingerprint, at_ms, until_ms, why, fleet)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5)";
+    struct query q = query(s, PUT);
+    query_blob(&q, 1, span_of(fingerprint, 16));
+    query_int(&q, 2, now_ms);
+    query_int(&q, 3, until_ms);
+    query_text(&q, 4, why);
+    query_int(&q, 5, fleet);
+    query_run(&q);
+}
+
+/* Members that joined an accepted fleet. */
+static void cover_new(struct keeping *k, int64_t at_ms, int64_t until_ms,
+                      void (*accepted)(void *accepted_self, enum severity severity), void *accepted_self)
+{
+    static const char JOINED[] =
+        "SELECT DISTINCT f.fingerprint, f.severity" MEMBER_FINDINGS " JOIN fleet_cover c ON c.fleet = m.fleet"
+        " AND c.at_ms = ?3 AND c.rule = f.rule AND f.severity <= c.severity" OF_FLEET
+        " AND NOT EXISTS (SELECT 1 FROM accepted a WHERE a.fingerprint = f.fingerprint"
+        " AND a.at_ms = " NEWEST_DECISION("f.fingerprint")
+        " AND (a.until_ms > ?4 OR (a.fleet IS NULL AND a.at_ms >= ?3)))";
+    static const char WHY[] = "SELECT a.why FROM accepted a JOIN fleets t ON t.fingerprint = a.fingerprint"
+                              " WHERE t.id = ?1 AND a.at_ms = ?2";
+    struct store *s = k->store;
+    struct decided d = { 0 };
+    struct arena a;
+    arena_init(&a, FLEET_ARENA_MAX);
+    struct query q = query(s, WHY);
+    query_int(&q, 1, k->fleet);
+    query_int(&q, 2, at_ms);
+    struct span why = query_row(&q) ? arena_copy(&a, query_span(&q, 0)) : SPAN_NONE;
+    query_end(&q);
+    q = query(s, JOINED);
+    query_int(&q, 1, k->fleet);
+    query_int(&q, 2, s->scan);
+    query_int(&q, 3, at_ms);
+    query_int(&q, 4, k->now_ms);
+    collect(&q, &d);
+    for (size_t i = 0; i < d.len && store_ok(s); i++) {
+        decide(s, d.at[i], k->fleet, until_ms, why, k->now_ms);
+        accepted(accepted_self, d.severity[i]);
+    }
+    release(&d);
+    arena_release(&a);
+}
+
+/* Members that left it: hosts that this scan asked, and found to be something else. */
+static void uncover_gone(struct keeping *k)
+{
+    static const char LEFT[] =
+        "SELECT f.fingerprint, f.severity FROM accepted a JOIN findings f ON f.fingerprint = a.fingerprint"
+        " JOIN endpoints e ON e.id = f.id >> 16 WHERE a.fleet = ?1 AND a.until_ms > ?3"
+        " AND a.at_ms = " NEWEST_DECISION("a.fingerprint")
+        " AND e.answered_scan = ?2"
+        " AND NOT EXISTS (SELECT 1 FROM fleet_members m WHERE m.fleet = ?1 AND m.scan = ?2 AND m.address = e.address)";
+    struct store *s = k->store;
+    struct decided d = { 0 };
+    struct query q = query(s, LEFT);
+    query_int(&q, 1, k->fleet);
+    query_int(&q, 2, s->scan);
+    query_int(&q, 3, k->now_ms);
+    collect(&q, &d);
+    for (size_t i = 0; i < d.len && store_ok(s); i++)
+        decide(s, d.at[i], k->fleet, 0, SPAN("it left the fleet"), k->now_ms);
+    release(&d);
+}
+
+/* A scan that goes on after a break groups again. */
+static void forget_scan(struct store *s)
+{
+    static const char *const PARTS[] = { "DELETE FROM fleet_sightings WHERE scan = ?1",
+                                         "DELETE FROM fleet_reasons WHERE scan = ?1",
+                                         "DELETE FROM fleet_members WHERE scan = ?1" };
+    for (size_t i = 0; i < sizeof(PARTS) / sizeof(*PARTS); i++) {
+        struct query q = query(s, PARTS[i]);
+        query_int(&q, 1, s->scan);
+        query_run(&q);
+    }
+}
+
+bool store_fleets(struct store *s, const struct fleet *list, size_t count, store_members_of *members, void *self,
+                  int64_t now_ms, void (*accepted)(void *accepted_self, enum severity severity), void *accepted_self,
+                  struct error *e)
+{
+    int64_t at_ms;
+    if (store_batch(s))
+        forget_scan(s);
+    for (size_t i = 0; i < count && store_ok(s); i++) {
+        struct keeping k = { s, put_fleet(s, &list[i], now_ms), now_ms };
+        put_sighting(s, k.fleet, &list[i]);
+        put_reasons(s, k.fleet, &list[i]);
+        members(self, i, put_member, &k);
+        int64_t until_ms = fleet_decision(s, list[i].fingerprint, now_ms, &at_ms);
+        if (until_ms) {
+            cover_new(&k, at_ms, until_ms, accepted, accepted_self);
+            uncover_gone(&k);
+        }
+    }
+    return store_told(s, e);
+}
+
+bool store_fleet_accept(struct store *s, int64_t fleet, int64_t until_ms, const char *why, int64_t now_ms,
+                        size_t *ret_findings, struct error *e)
+{
+    static const char COVER[] = "INSERT OR REPLACE INTO fleet_cover(fleet, at_ms, rule, severity)"
+                                " SELECT ?1, ?3, f.rule, max(f.severity)" MEMBER_FINDINGS OF_FLEET " GROUP BY f.rule";
+    static const char NOW[] = "SELECT DISTINCT f.fingerprint, f.severity" MEMBER_FINDINGS OF_FLEET;
+    static const char BACK[] = "SELECT fingerprint, 0 FROM accepted a WHERE fleet = ?1 AND until_ms > ?3 AND ?2"
+                               " AND at_ms = " NEWEST_DECISION("a.fingerprint")
+                               " AND EXISTS (SELECT 1 FROM findings f WHERE f.fingerprint = a.fingerprint)";
+    static const char OWN[] = "SELECT fingerprint, last_scan FROM fleets WHERE id = ?1";
+    struct decided d = { 0 };
+    uint8_t fingerprint[16] = { 0 };
+    struct query q = query(s, OWN);
+    query_int(&q, 1, fleet);
+    bool there = query_row(&q) && query_span(&q, 0).len == sizeof(fingerprint);
+    if (there)
+        memcpy(fingerprint, query_span(&q, 0).at, sizeof(fingerprint));
+    int64_t scan = query_get(&q, 1);
+    query_end(&q);
+    if (store_ok(s) && !there)
+        return error_set(e, "the fleet is not stored any more");
+    store_batch(s);
+    decide(s, fingerprint, fleet, until_ms, span_str(why), now_ms);
+    if (until_ms) {
+        q = query(s, COVER);
+        query_int(&q, 1, fleet);
+        query_int(&q, 2, scan);
+        query_int(&q, 3, now_ms);
+        query_run(&q);
+    }
+    q = query(s, until_ms ? NOW : BACK);
+    query_int(&q, 1, fleet);
+    query_int(&q, 2, until_ms ? scan : 1);
+    if (!until_ms)
+        query_int(&q, 3, now_ms);
+    collect(&q, &d);
+    for (size_t i = 0; i < d.len && store_ok(s); i++)
+        decide(s, d.at[i], fleet, until_ms, span_str(why), now_ms);
+    *ret_findings = d.len;
+    release(&d);
+    return store_commit(s, e);
+}
+
+/* ---- lists ---- */
+
+#define FLEET_COLUMNS \
+    "SELECT t.id, t.fingerprint, wp.text, g.severity, g.score, g.title, g.members, g.open, g.partial, g.locked," \
+    " g.records, g.bytes, t.first_ms, t.last_ms, t.last_scan, a.until_ms, a.why," \
+    " (SELECT count(*) FROM fleet_members m WHERE m.fleet = t.id AND m.scan = t.last_scan AND m.outcome = 2" \
+    "  AND NOT EXISTS (SELECT 1 FROM findings f WHERE f.fingerprint = m.worst AND f.closed_ms IS NOT NULL))" \
+    " FROM fleets t JOIN fleet_sightings g ON g.fleet = t.id AND g.scan = t.last_scan" \
+    " LEFT JOIN words wp ON wp.id = g.product LEFT JOIN accepted a ON a.fingerprint = t.fingerprint" \
+    " AND a.until_ms > ?1 AND a.at_ms = " NEWEST_DECISION("t.fingerprint")
+
+_Static_assert(OUTCOME_OPEN == 2, "the outcome in FLEET_COLUMNS");
+
+static void take_reasons(struct store *s, int64_t fleet, int64_t scan, struct arena *a, struct fleet *ret)
+{
+    static const char GET[] = "SELECT w.text, r.value, r.shared_by FROM fleet_reasons r JOIN words w ON w.id = r.trait"
+                              " WHERE r.fleet = ?1 AND r.scan = ?2 ORDER BY r.place";
+    struct query q = query(s, GET);
+    query_int(&q, 1, fleet);
+    query_int(&q, 2, scan);
+    while (ret->reasons.len < FLEET_REASONS_MAX && query_row(&q)) {
+        struct fleet_reason *r = list_add(a, &ret->reasons);
+        if (r)
+            *r = (struct fleet_reason){ arena_str(a, query_span(&q, 0)), arena_copy(a, query_span(&q, 1)),
+                                        (size_t)query_get(&q, 2) };
+    }
+    query_end(&q);
+}
+
+static void take_fleet(struct query *q, struct arena *a, struct stored_fleet *ret)
+{
+    *ret = (struct stored_fleet){
+        .id = query_get(q, 0),
+        .fleet = { .product = query_is_null(q, 2) ? NULL : arena_str(a, query_span(q, 2)),
+                   .severity = (enum severity)query_get(q, 3),
+                   .score = q->stmt ? sqlite3_column_double(q->stmt, 4) : 0,
+                   .title = arena_copy(a, query_span(q, 5)),
+                   .member_count = (size_t)query_get(q, 6),
+                   .open = (size_t)query_get(q, 7),
+                   .partial = (size_t)query_get(q, 8),
+                   .locked = (size_t)query_get(q, 9),
+                   .records = query_get(q, 10),
+                   .bytes = query_get(q, 11),
+                   .accepted_until_ms = query_get(q, 15) },
+        .first_ms = query_get(q, 12),
+        .last_ms = query_get(q, 13),
+        .last_scan = query_get(q, 14),
+        .open_now = (size_t)query_get(q, 17),
+        .accepted_why = arena_copy(a, query_span(q, 16)),
+    };
+    fingerprint_text(query_span(q, 1), ret->fleet.fingerprint);
+}
+
+bool store_fleet_list(struct store *s, bool with_former, int64_t now_ms,
+                      bool (*each)(void *self, const struct stored_fleet *f), void *self, struct error *e)
+{
+    static const char LIST[] = FLEET_COLUMNS
+        " WHERE ?2 OR EXISTS (SELECT 1 FROM fleet_members m WHERE m.fleet = t.id AND m.scan = t.last_scan"
+        " AND NOT EXISTS (SELECT 1 FROM endpoints e JOIN scans n ON n.id > t.last_scan"
+        "  JOIN visits v ON v.scan = n.id AND v.endpoint = e.id WHERE e.address = m.address AND e.port = m.port))"
+        " ORDER BY g.severity DESC, g.open DESC, g.members DESC, t.id";
+    struct query q = query(s, LIST);
+    bool more = true;
+    query_int(&q, 1, now_ms);
+    query_int(&q, 2, with_former);
+    while (more && query_row(&q)) {
+        struct arena a;
+        struct stored_fleet f;
+        arena_init(&a, FLEET_ARENA_MAX);
+        take_fleet(&q, &a, &f);
+        take_reasons(s, f.id, f.last_scan, &a, &f.fleet);
+        more = arena_failed(&a) ? error_set(&s->error, "no memory for a fleet") : each(self, &f);
+        arena_release(&a);
+    }
+    query_end(&q);
+    return store_told(s, e);
+}
+
+bool store_fleet_get(struct store *s, const char *prefix, int64_t now_ms, struct arena *a,
+                     struct stored_fleet *ret, struct error *e)
+{
+    static const char GET[] = FLEET_COLUMNS " WHERE t.fingerprint BETWEEN ?2 AND ?3 LIMIT 2";
+    uint8_t first[16], last[16];
+    e->text[0] = '\0';
+    if (!fingerprint_bounds(prefix, first, last))
+        return false;
+    struct query q = query(s, GET);
+    query_int(&q, 1, now_ms);
+    query_blob(&q, 2, span_of(first, 16));
+    query_blob(&q, 3, span_of(last, 16));
+    bool there = query_row(&q);
+    if (there)
+        take_fleet(&q, a, ret);
+    bool more = there && query_row(&q);
+    query_end(&q);
+    if (!store_told(s, e) || !there)
+        return false;
+    if (more)
+        return error_set(e, "several fleets start with %s; write more of its digits", prefix);
+    take_reasons(s, ret->id, ret->last_scan, a, &ret->fleet);
+    return store_told(s, e) && (!arena_failed(a) || error_set(e, "no memory for a fleet"));
+}
+
+bool store_fleet_members(struct store *s, int64_t fleet, bool (*each)(void *self, const struct fleet_member *m),
+                         void *self, struct error *e)
+{
+    static const char GET[] =
+        "SELECT m.address, m.port, m.name, w.text, m.version, m.outcome, m.severity, m.records, m.bytes, m.worst"
+        " FROM fleet_members m JOIN fleets t ON t.id = m.fleet AND t.last_scan = m.scan"
+        " LEFT JOIN words w ON w.id = m.product WHERE m.fleet = ?1"
+        " ORDER BY m.severity DESC, m.outcome <> 2, m.records DESC, m.address";
+    struct query q = query(s, GET);
+    bool more = true;
+    query_int(&q, 1, fleet);
+    while (more && query_row(&q)) {
+        struct arena a;
+        struct span address = query_span(&q, 0), name = query_span(&q, 2);
+        arena_init(&a, FLEET_ARENA_MAX);
+        struct fleet_member m = { .endpoint = { .port = (uint16_t)query_get(&q, 1),
+                                                .name = name.len ? arena_str(&a, name) : NULL },
+                                  .product = arena_str(&a, query_span(&q, 3)),
+                                  .version = arena_copy(&a, query_span(&q, 4)),
+                                  .outcome = (enum outcome)query_get(&q, 5),
+                                  .severity = (enum severity)query_get(&q, 6),
+                                  .records = query_get(&q, 7),
+                                  .bytes = query_get(&q, 8) };
+        if (address.len == 4 || address.len == 16) {
+            m.endpoint.address.family = address.len == 4 ? 4 : 6;
+            memcpy(m.endpoint.address.bytes, address.at, address.len);
+        }
+        if (query_span(&q, 9).len == 16)
+            fingerprint_text(query_span(&q, 9), m.worst);
+        more = arena_failed(&a) ? error_set(&s->error, "no memory for a member") : each(self, &m);
+        arena_release(&a);
+    }
+    query_end(&q);
+    return store_told(s, e);
+}

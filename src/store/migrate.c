@@ -1,0 +1,139 @@
+/* Bringing a file up to date: all steps that it lacks, in one transaction. Step 3 packs rows of facts
+ * into values, for which SQL gets two aggregates while the steps run. */
+#include <stdio.h>
+
+#include "store/inside.h"
+#include "store/pack.h"
+#include "store/schema.h"
+
+/* ---- ajar_facts(place, key, type, value, ask, proof), ajar_collections(place, name, ...) ---- */
+
+struct packing {
+    struct buf *out; /* NULL before the first row */
+    int64_t place;
+};
+
+static struct span value_span(sqlite3_value *v)
+{
+    const void *at = sqlite3_value_blob(v);
+    return at ? span_of(at, (size_t)sqlite3_value_bytes(v)) : SPAN_NONE;
+}
+
+/* The state of one group, with the buffer that all groups share; NULL after telling SQLite why. Rows
+ * must come in their order: what is packed in another would be another list. */
+static struct packing *next_row(sqlite3_context *c, sqlite3_value *place)
+{
+    struct packing *p = sqlite3_aggregate_context(c, sizeof(*p));
+    if (!p) {
+        sqlite3_result_error_nomem(c);
+        return NULL;
+    }
+    if (!p->out) {
+        p->out = sqlite3_user_data(c);
+        p->place = -1;
+        buf_reset(p->out);
+    }
+    if (sqlite3_value_int64(place) <= p->place) {
+        sqlite3_result_error(c, "rows to be packed are out of order", -1);
+        return NULL;
+    }
+    p->place = sqlite3_value_int64(place);
+    return p;
+}
+
+static void step_facts(sqlite3_context *c, int count, sqlite3_value **v)
+{
+    struct packing *p = next_row(c, v[0]);
+    int64_t type = sqlite3_value_int64(v[2]);
+    (void)count;
+    if (!p || type < FACT_TEXT || type > FACT_TIME)
+        return;
+    struct packed_fact f = { .key = sqlite3_value_int64(v[1]),
+                             .ask = sqlite3_value_int64(v[4]),
+                             .type = (enum fact_type)type };
+    if (f.type == FACT_TEXT)
+        f.text = span_first(value_span(v[3]), FACT_TEXT_MAX);
+    else
+        f.number = sqlite3_value_int64(v[3]);
+    f.proof = span_first(value_span(v[5]), PROOF_MAX);
+    pack_fact(p->out, &f);
+}
+
+static void step_collections(sqlite3_context *c, int count, sqlite3_value **v)
+{
+    struct packing *p = next_row(c, v[0]);
+    (void)count;
+    if (!p)
+        return;
+    pack_collection(p->out,
+                    &(struct collection){ span_first(value_span(v[1]), COLLECTION_NAME_MAX),
+                                          sqlite3_value_int64(v[2]), sqlite3_value_int64(v[3]),
+                                          sqlite3_value_int64(v[4]) });
+}
+
+static void end_packing(sqlite3_context *c)
+{
+    struct packing *p = sqlite3_aggregate_context(c, 0);
+    if (!p || !p->out)
+        sqlite3_result_zeroblob(c, 0);
+    else if (!buf_ok(p->out))
+        sqlite3_result_error_nomem(c);
+    else
+        sqlite3_result_blob64(c, p->out->at, p->out->len, SQLITE_TRANSIENT);
+}
+
+static bool add_aggregates(struct store *s)
+{
+    int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
+    int code = sqlite3_create_function_v2(s->db, "ajar_facts", 6, flags, &s->facts, NULL,
+                                          step_facts, end_packing, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_create_function_v2(s->db, "ajar_collections", 5, flags, &s->collections,
+                                          NULL, step_collections, end_packing, NULL);
+    return code == SQLITE_OK || store_fail(s, code);
+}
+
+/* ---- steps ---- */
+
+static int64_t pragma(struct store *s, const char *sql)
+{
+    struct query q = query(s, sql);
+    return query_value(&q, 0);
+}
+
+/* Whether the file is ours and of a version that we know. */
+static bool is_ours(struct store *s, int64_t version, enum store_use use)
+{
+    int64_t owner = pragma(s, "PRAGMA application_id");
+    if (store_ok(s) && version > 0 && owner != SCHEMA_APPLICATION)
+        return error_set(&s->error, "%s: it is a file of another program", s->path);
+    if (store_ok(s) && version > SCHEMA_VERSION)
+        return error_set(
+            &s->error,
+            "%s: a newer Ajar wrote it (schema %lld, this one knows %d); update Ajar or name another file with --db",
+            s->path, (long long)version, SCHEMA_VERSION);
+    if (store_ok(s) && version == 0 && pragma(s, "SELECT count(*) FROM sqlite_schema") > 0)
+        return error_set(&s->error, "%s: it is a file of another program", s->path);
+    if (store_ok(s) && version == 0 && use == STORE_READ)
+        return error_set(&s->error, "%s: nothing is stored there yet; `ajar scan` fills it",
+                         s->path);
+    return store_ok(s);
+}
+
+bool store_migrate(struct store *s, enum store_use use)
+{
+    int64_t version = pragma(s, "PRAGMA user_version");
+    if (!is_ours(s, version, use) || version == SCHEMA_VERSION)
+        return store_ok(s);
+    if (!add_aggregates(s))
+        return false;
+    store_run(s, "BEGIN IMMEDIATE");
+    /* Another process may have been faster. */
+    struct query again = query(s, "PRAGMA user_version ");
+    for (version = query_value(&again, 0); store_ok(s) && version < SCHEMA_VERSION; version++)
+        store_run(s, SCHEMA_STEPS[version]);
+    char stamp[96];
+    snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT",
+             SCHEMA_VERSION, SCHEMA_APPLICATION);
+    return store_run(s, stamp);
+}

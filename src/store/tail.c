@@ -1,0 +1,147 @@
+/* The tail: visits of the running scan that are handed over and not committed yet, in a file beside
+ * the store, as they came. What it holds survives the death of the process, so SQLite need not commit
+ * at every turn; a scan that goes on takes it in first.
+ *
+ * A visit: its length as 4 bytes little-endian, then visit_encode()'s bytes. What is not whole at the
+ * end was being written when the process died: it was never kept. A visit that is both in the tail
+ * and in the journal was committed just before the death: it is done already. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/reader.h"
+#include "record/codec.h"
+#include "store/inside.h"
+
+enum { TAIL_BYTES_MAX = 256 << 20, TAIL_READ = 64 << 10, VISIT_ARENA_MAX = 64 << 20 };
+
+enum { TAIL_PATH_MAX = STORE_PATH_MAX + 32 };
+
+static void path_of(const struct store *s, int64_t scan, char path[static TAIL_PATH_MAX])
+{
+    snprintf(path, TAIL_PATH_MAX, "%s-tail-%lld", s->path, (long long)scan);
+}
+
+static bool tail_fail(struct store *s)
+{
+    return errno == ENOSPC || errno == EDQUOT
+               ? error_set(&s->error, "%s: no space is left on its disk", s->path)
+               : error_set(&s->error, "%s: what was found cannot be kept beside it: %s", s->path,
+                           strerror(errno));
+}
+
+bool store_keep(struct store *s, struct span visits, struct error *e)
+{
+    char path[TAIL_PATH_MAX];
+    path_of(s, s->scan, path);
+    if (store_ok(s) && s->tail_fd < 0)
+        s->tail_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (store_ok(s) && s->tail_fd < 0)
+        tail_fail(s);
+    while (store_ok(s) && visits.len) {
+        ssize_t n = pwrite(s->tail_fd, visits.at, visits.len, s->tail_bytes);
+        if (n < 0 && errno != EINTR)
+            tail_fail(s);
+        if (n > 0) {
+            s->tail_bytes += n;
+            visits = span_from(visits, (size_t)n);
+        }
+    }
+    return store_told(s, e);
+}
+
+/* After a commit. Where cutting fails, the next visits are written over what is stored already. */
+void tail_forget(struct store *s)
+{
+    if (s->tail_bytes && ftruncate(s->tail_fd, 0) != 0)
+        errno = 0;
+    s->tail_bytes = 0;
+}
+
+void tail_close(struct store *s)
+{
+    if (s->tail_fd >= 0)
+        close(s->tail_fd);
+    s->tail_fd = -1;
+    s->tail_bytes = 0;
+}
+
+void tail_remove(struct store *s, int64_t scan)
+{
+    char path[TAIL_PATH_MAX];
+    path_of(s, scan, path);
+    unlink(path);
+}
+
+/* An earlier process left one: what follows is not to be written over it. */
+bool tail_resume(struct store *s, int64_t scan)
+{
+    char path[TAIL_PATH_MAX];
+    struct stat st;
+    tail_close(s);
+    path_of(s, scan, path);
+    s->tail_fd = open(path, O_RDWR | O_CLOEXEC);
+    if (s->tail_fd < 0)
+        return errno == ENOENT || tail_fail(s);
+    if (fstat(s->tail_fd, &st) != 0)
+        return tail_fail(s);
+    s->tail_bytes = st.st_size;
+    return true;
+}
+
+static bool read_all(struct store *s, int fd, struct buf *ret)
+{
+    for (;;) {
+        uint8_t *room = buf_room(ret, TAIL_READ);
+        ssize_t n = room ? read(fd, room, TAIL_READ) : -1;
+        if (n == 0)
+            return true;
+        if (n > 0)
+            ret->len += (size_t)n;
+        else if (!room || errno != EINTR)
+            return error_set(&s->error, "%s: what was found last cannot be read: %s", s->path,
+                             room ? strerror(errno) : "it is too much");
+    }
+}
+
+/* False at the end: no whole visit is left. */
+static bool next_kept(struct reader *r, struct span *ret)
+{
+    uint64_t len = reader_le(r, 4);
+    if (len > VISIT_ENCODED_MAX)
+        reader_fail(r, "too long");
+    *ret = reader_take(r, len > VISIT_ENCODED_MAX ? 0 : (size_t)len);
+    return reader_ok(r);
+}
+
+bool store_tail(struct store *s, int64_t scan,
+                bool (*each)(void *self, const struct visit *v, struct span encoded), void *self,
+                struct error *e)
+{
+    char path[TAIL_PATH_MAX];
+    struct buf all;
+    struct span body;
+    struct verdict bad;
+    path_of(s, scan, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    buf_init(&all, TAIL_BYTES_MAX);
+    if (fd < 0 && errno != ENOENT)
+        tail_fail(s);
+    bool more = fd >= 0 && read_all(s, fd, &all);
+    struct reader r = reader_over(&bad, buf_span(&all));
+    while (more && next_kept(&r, &body)) {
+        struct arena a;
+        struct visit v;
+        struct verdict unread;
+        struct reader one = reader_over(&unread, body);
+        arena_init(&a, VISIT_ARENA_MAX);
+        more = visit_decode(&one, &a, &v) && each(self, &v, body) && store_ok(s);
+        arena_release(&a);
+    }
+    if (fd >= 0)
+        close(fd);
+    buf_release(&all);
+    return store_told(s, e);
+}
