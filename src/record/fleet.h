@@ -29,6 +29,7 @@ struct fleet_member {
  * it, nor of versions or time where the design has a key), so that one decision holds while members come and go. */
 struct fleet {
     char fingerprint[FINGERPRINT_MAX];
+    const char *product; /* what most members run */
     double score; /* how alike the members are, 0..1: the mean likeness of a member to the others */
     enum severity severity; /* of the worst member */
     struct span title;      /* one sentence: "14 set up alike; 12 open" */
@@ -36,6 +37,7 @@ struct fleet {
     LIST_OF(struct fleet_member) members; /* worst first, the first FLEET_MEMBERS_LISTED_MAX */
     size_t member_count, open, partial, locked;
     int64_t records, bytes; /* sums of what is known, or COUNT_UNKNOWN */
+    int64_t accepted_until_ms; /* the fleet as a whole is an accepted risk until then; 0 = it is not */
 };
 
 #endif

@@ -168,6 +168,7 @@ struct finding {
     LIST_OF(struct fact) evidence;
     size_t seen; /* which observation of its visit it speaks of */
     int64_t accepted_until_ms; /* an accepted risk until then; 0 = none */
+    struct span accepted_why;  /* what was said then; may be empty */
     struct finding_life life;
     struct span owner, tier, contact;  /* tags of the scope file; empty where it states none */
     LIST_OF(struct attribution) owners; /* strongest first */

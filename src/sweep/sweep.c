@@ -17,6 +17,11 @@ enum {
     OUT_BYTES_MAX = 64 * 1024 * 1024,
     VISIT_ARENA_MAX = 48 * 1024 * 1024,
     STARTS_A_TURN = 32,
+    SAMPLES_AT_ONCE = 4, /* each holds up to 160 MiB */
+    SAMPLE_ARENA_MAX = 64 * 1024 * 1024,
+    SAMPLE_BYTES = 16 * 1024 * 1024, /* received in one sample */
+    SAMPLE_SESSION_MS = 120000,
+    SAMPLE_TURN_MS = 50,
     WAITING_MAX = 4096,
 };
 
@@ -25,10 +30,12 @@ struct sweep {
     struct sweep_progress *progress;
     struct ladder ladder;
     struct pacer *pacer;
+    struct reverse *names; /* or NULL */
     struct tls_client *tls;
     pthread_mutex_t out_lock;
     int out_fd;
     _Atomic bool pipe_broken;
+    atomic_uint samples; /* under way */
 };
 
 struct slot;
@@ -129,7 +136,94 @@ static void on_sent(void *self, const struct endpoint *e, const struct ask *a, s
     buf_put(&l->out, bytes);
 }
 
+/* A sample begins with a further connection to the address that was just visited. */
+static void on_opening_sample(void *self, const struct endpoint *e, bool first)
+{
+    (void)first;
+    on_opening(self, e, false);
+}
+
+/* What a request that reads records was filled with (the name of a key) may be personal data itself:
+ * its declared form stands for it. */
+static void put_declared(struct buf *out, const struct ask *a)
+{
+    for (size_t i = 0; i < ASK_PARTS_MAX && a->parts[i].kind != PART_END; i++) {
+        if (a->parts[i].kind == PART_BYTES)
+            buf_put(out, a->parts[i].bytes);
+        else
+            buf_printf(out, "{%s}", a->parts[i].kind == PART_HOLE ? a->parts[i].label : "length");
+    }
+}
+
+static void on_sent_sample(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
+{
+    struct buf declared;
+    (void)bytes;
+    buf_init(&declared, 2 * ASK_SENT_MAX);
+    put_declared(&declared, a);
+    on_sent(self, e, a, buf_span(&declared));
+    buf_release(&declared);
+}
+
+/* ---- samples ---------------------------------------------------------------------------- */
+
+/* The one place that gives a wire the owner's permission to read records. */
+static void sample_one(struct lane *l, const struct endpoint *e, struct observation *o, struct arena *kept)
+{
+    struct arena arena;
+    struct socket_back back;
+    struct wire_limits limits = l->sweep->config->limits;
+    struct wire_ear ear = { .opening = on_opening_sample, .sent = l->ear.sent ? on_sent_sample : NULL, .self = l };
+    limits.session_ms = SAMPLE_SESSION_MS;
+    limits.budget_bytes = SAMPLE_BYTES;
+    arena_init(&arena, SAMPLE_ARENA_MAX);
+    socket_back_init(&back, &l->socket_thread);
+    struct wire *w = wire_new(&arena, &back.back, e, &limits, l->socket_thread.clock, &ear);
+    if (w) {
+        wire_permit_sample(w);
+        sample_observation(&l->sweep->config->sample, w, o, kept);
+    }
+    wire_end(w);
+    arena_release(&arena);
+}
+
+static void sample_visit(struct lane *l, struct visit *v)
+{
+    const struct sample_config *c = &l->sweep->config->sample;
+    atomic_uint *under_way = &l->sweep->samples;
+    for (size_t i = 0; c->records && i < v->observations.len; i++) {
+        struct observation *o = &v->observations.at[i];
+        if (!sample_concerns(o))
+            continue;
+        const char *why = sample_refusal(c, &v->endpoint, o);
+        if (!why && atomic_load(&l->sweep->progress->stop))
+            why = "the scan was interrupted";
+        if (why) {
+            sample_refuse(o, why);
+            continue;
+        }
+        while (atomic_fetch_add(under_way, 1) >= SAMPLES_AT_ONCE) {
+            atomic_fetch_sub(under_way, 1);
+            fiber_sleep_until(l->loop, fiber_now(l->loop) + SAMPLE_TURN_MS);
+        }
+        sample_one(l, &v->endpoint, o, v->arena);
+        atomic_fetch_sub(under_way, 1);
+    }
+}
+
 /* ---- visits ---------------------------------------------------------------------------- */
+
+/* Before the address is free for its next port, so that one question serves them all. */
+static void name_visit(struct lane *l, struct visit *v)
+{
+    struct sweep *s = l->sweep;
+    struct reverse_ear ear = { .sent = s->config->transcript ? on_sent : NULL, .self = l };
+    if (!s->names || atomic_load(&s->progress->stop))
+        return;
+    reverse_add_facts(s->names, l->loop, &ear, v);
+    if (reverse_lost(s->names))
+        atomic_store(&s->progress->names_lost, true);
+}
 
 static void visit_one(void *arg)
 {
@@ -149,6 +243,8 @@ static void visit_one(void *arg)
     if (!w)
         v.end = END_FAILED, v.why = wire_fault_text(WIRE_MEMORY);
     wire_end(w);
+    sample_visit(l, &v);
+    name_visit(l, &v);
     pacer_done(l->sweep->pacer, fiber_now(l->loop), &s->turn.endpoint);
     atomic_fetch_sub(&l->sweep->progress->in_flight, 1);
     emit(l, &v);
@@ -272,6 +368,7 @@ static void sweep_release(struct sweep *s, struct lane *lanes, unsigned count)
         lane_release(&lanes[i]);
     free(lanes);
     pacer_free(s->pacer);
+    reverse_free(s->names);
     tls_client_free(s->tls);
     pthread_mutex_destroy(&s->out_lock);
     free(s);
@@ -290,6 +387,8 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     bool ok = lanes || error_set(e, "no memory for %u loops", count);
     ok = ok && (s->tls = tls_client_new(e)) &&
          (s->pacer = pacer_new(&config->pace, &config->source, WAITING_MAX, config->seed, e));
+    if (ok && config->names.len)
+        ok = (s->names = reverse_new(&config->names, e)) != NULL;
     for (unsigned i = 0; ok && i < count; i++)
         ok = lane_init(&lanes[i], s, (config->parallel + count - 1) / count, e);
     ok = ok && run_lanes(s, lanes, count, e);

@@ -8,7 +8,9 @@
 
 #include "base/buf.h"
 #include "http/catalog.h"
+#include "sample/sampler.h"
 #include "sweep/pace.h"
+#include "sweep/reverse.h"
 #include "wire/back.h"
 
 struct sweep_config {
@@ -19,6 +21,8 @@ struct sweep_config {
     size_t parallel;  /* conversations at once */
     unsigned loops;   /* threads */
     bool transcript;  /* also send what was sent */
+    struct reverse_servers names; /* that know names of addresses; none: nobody is asked */
+    struct sample_config sample; /* all zero: no record of anybody is read */
     uint64_t seed;
 };
 
@@ -26,6 +30,7 @@ struct sweep_config {
 struct sweep_progress {
     _Atomic uint64_t done, skipped, failed, answered, in_flight, connections, lost;
     _Atomic bool stop; /* set by the keeper: start nothing more */
+    _Atomic bool names_lost; /* the name servers were given up */
 };
 
 /* What travels through the pipe: one byte kind, then the body, prefixed by its length as 4 bytes

@@ -135,6 +135,19 @@ def test_dry_run():
     check("dry run", r.returncode == 0 and "3072 endpoints" in r.stdout and "named on the command line" in r.stdout, r.stdout)
 
 
+def test_sample(redis):
+    """Without a scope file that says `owned: true` nothing is sampled, and why is said."""
+    target = f"127.0.0.1:{redis.port}"
+    for word in ("0", "10001", "many", "-1"):
+        r = ajar("scan", "--sample", word, target)
+        check(f"--sample {word}", r.returncode == 2 and "sample" in r.stderr, r.stderr)
+    with tempfile.NamedTemporaryFile("r") as log:
+        r = ajar("scan", "--json", "--sample", "auto", "--transcript", log.name, target)
+        text = log.read()
+    check("sample without a scope file", "sample.refused" in r.stdout and "no scope file" in r.stderr, r.stderr)
+    check("no request for records", " sample." not in text and "redis.info" in text, text)
+
+
 def test_output(redis):
     target = f"127.0.0.1:{redis.port}"
     with open("/dev/full", "w") as full:
@@ -234,6 +247,7 @@ def main():
     test_statuses(redis)
     test_json(redis)
     test_dry_run()
+    test_sample(redis)
     test_output(redis)
     test_terminal(redis)
     test_interrupt()
