@@ -201,9 +201,9 @@ static struct value lifecycle_value(enum field_id id, const struct version_verdi
     case FIELD_LIFECYCLE_HOW:
         return value_text(l->how[0] ? l->how : NULL);
     case FIELD_LIFECYCLE_SOURCE:
-        return value_text(l->product ? l->product->source : NULL);
+        return value_text(l->source);
     case FIELD_LIFECYCLE_TABLE:
-        return value_time(l->product, l->product ? l->product->as_of_ms : 0);
+        return value_time(l->product, l->as_of_ms);
     case FIELD_VERSION_DISTRIBUTION:
         return value_text(v->version.distribution);
     case FIELD_VERSION_VENDOR:

@@ -41,6 +41,10 @@ struct findings {
  * the arena. False where the arena is full. */
 bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, struct arena *a,
                  struct findings *out);
+/* Adds since when a store saw each door open to the findings of this visit: call it once, after
+ * their lives are filled. Arena as above; false where it is full. */
+bool judge_history(const struct rules *r, const struct visit *v, struct findings *found,
+                   struct arena *a);
 
 /* Runs the examples inside each rule file; false and the first that fails in *e. */
 bool rules_check_examples(const struct rules *r, struct error *e, size_t *ret_examples);

@@ -110,13 +110,15 @@ static bool take_row(void *self, const struct csv_row *row, struct error *e)
         p = add_product(l, row, e);
     if (!p)
         return false;
-    p->as_of_ms = as_of_ms;
+    p->as_of_ms = as_of_ms > p->as_of_ms ? as_of_ms : p->as_of_ms;
     struct lifecycle_cycle *c = p->cycles.len < LIFECYCLE_CYCLES_MAX ? list_add(l->arena, &p->cycles) : NULL;
     if (!c)
         return error_set(e, "more than %d cycles, or out of memory", LIFECYCLE_CYCLES_MAX);
     c->name = arena_str(l->arena, cycle);
+    c->source = span_is(row->field[4], p->source) ? p->source : arena_str(l->arena, row->field[4]);
+    c->as_of_ms = as_of_ms;
     c->worded = is_worded(cycle);
-    if (!c->name || cycle.len == 0 || !ascii_is_digit(cycle.at[0]) || !version_parse(cycle, &c->version))
+    if (!c->name || !c->source || cycle.len == 0 || !ascii_is_digit(cycle.at[0]) || !version_parse(cycle, &c->version))
         return error_set(e, "a cycle begins with a number");
     c->version.revision = SPAN_NONE;
     c->version.stage = STAGE_FINAL;
@@ -233,10 +235,17 @@ static struct neighbours find_neighbours(const struct lifecycle_product *p, cons
     return n;
 }
 
+static void rests_on(struct lifecycle_answer *ret, const struct lifecycle_cycle *c)
+{
+    ret->source = c->source;
+    ret->as_of_ms = c->as_of_ms;
+}
+
 static void infer(struct lifecycle_answer *ret, const struct neighbours *n, int64_t now_ms)
 {
     ret->state = LIFECYCLE_INFERRED;
     ret->newer = n->newer->name;
+    rests_on(ret, n->newer);
     if (n->newer->end == LIFECYCLE_DATED && is_dead(n->newer, now_ms)) {
         ret->by_known = true;
         ret->by_ms = n->newer->eol_ms;
@@ -280,6 +289,7 @@ static void judge_cycle(const struct lifecycle_product *p, const struct lifecycl
                         const struct version *v, int64_t now_ms, struct lifecycle_answer *ret)
 {
     ret->cycle = c->name;
+    rests_on(ret, c);
     if (is_dead(c, now_ms)) {
         ret->state = LIFECYCLE_UNSUPPORTED;
         ret->since_known = c->end == LIFECYCLE_DATED;
@@ -312,6 +322,8 @@ void lifecycle_judge(const struct lifecycle *l, const char *product, const struc
         snprintf(ret->how, sizeof(ret->how), "no lifecycle data");
         return;
     }
+    ret->source = ret->product->source;
+    ret->as_of_ms = ret->product->as_of_ms;
     if (v->vendor) {
         snprintf(ret->how, sizeof(ret->how), "a build of %s, which supports it itself", v->vendor);
         return;

@@ -28,11 +28,13 @@ struct lifecycle_cycle {
     enum lifecycle_end end;
     int64_t eol_ms;        /* LIFECYCLE_DATED: from this day on there is no support */
     struct version latest; /* its newest release; count 0 where not known */
+    const char *source;    /* who says so: most often that of the product */
+    int64_t as_of_ms;
 };
 
 struct lifecycle_product {
-    const char *name, *source;
-    int64_t as_of_ms; /* the day of the table: what it calls live was live then */
+    const char *name, *source; /* of its first row */
+    int64_t as_of_ms; /* the newest day of its rows: what they call live was live then */
     bool imported;
     LIST_OF(struct lifecycle_cycle) cycles; /* oldest first */
 };
@@ -61,6 +63,8 @@ struct lifecycle_answer {
     int64_t by_ms;           /* on that day */
     char how[LIFECYCLE_HOW_MAX]; /* why it is unknown or only inferred; else empty */
     const struct lifecycle_product *product; /* NULL: no table speaks of it */
+    const char *source; /* of the cycle that the answer rests on, else of the product; or NULL */
+    int64_t as_of_ms;
 };
 
 void lifecycle_init(struct lifecycle *l, struct arena *a, uint64_t seed);

@@ -31,6 +31,21 @@ static bool load_shipped(struct tables *t, struct arena *a, const char *dir, str
            exploited_load(&t->exploited, path, text, e);
 }
 
+/* Without these tables names are traced to nobody. */
+static bool load_names(struct tables *t, struct arena *a, const char *dir, struct error *e)
+{
+    char path[PATH_BYTES_MAX];
+    struct span text;
+    bool missing;
+    if (!read_table(a, dir, "providers.csv", path, &text, &missing, e))
+        return missing;
+    if (!attribution_load_providers(&t->attribution, path, text, e))
+        return false;
+    if (!read_table(a, dir, "domains.csv", path, &text, &missing, e))
+        return missing;
+    return attribution_load_domains(&t->attribution, path, text, e);
+}
+
 static bool load_feed_cycles(struct tables *t, struct arena *a, const char *dir, struct error *e)
 {
     char path[PATH_BYTES_MAX];
@@ -60,7 +75,9 @@ struct tables *tables_load(struct arena *a, const char *shipped, const char *fee
     }
     lifecycle_init(&t->lifecycle, a, random_seed());
     exploited_init(&t->exploited, a, random_seed());
+    attribution_init(&t->attribution, a, random_seed());
     bool ok = (!feeds || load_feed_cycles(t, a, feeds, e)) && load_shipped(t, a, shipped, e) &&
+        load_names(t, a, shipped, e) &&
         (!feeds || load_feed_catalog(t, a, feeds, e));
     return ok ? t : NULL;
 }

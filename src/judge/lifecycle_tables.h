@@ -1,8 +1,9 @@
-/* The tables that rules speak of, loaded once and shared by threads: support cycles and flaws that
- * are known to be exploited. The room's own header, as rule.h is. */
+/* The tables that rules speak of, loaded once and shared by threads: support cycles, flaws that are
+ * known to be exploited, and whose names are whose. The room's own header, as rule.h is. */
 #ifndef AJAR_JUDGE_LIFECYCLE_TABLES_H
 #define AJAR_JUDGE_LIFECYCLE_TABLES_H
 
+#include "judge/attribution.h"
 #include "judge/exploited.h"
 #include "judge/judge.h"
 #include "judge/lifecycle.h"
@@ -11,6 +12,7 @@
 struct tables {
     struct lifecycle lifecycle;
     struct exploited exploited;
+    struct attribution_tables attribution;
 };
 
 /* What the tables say about one observation's version. */

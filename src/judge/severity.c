@@ -1,6 +1,7 @@
 /* How bad an open door is, by one scale for all rules (doc/rules.md, "Weighing"). Steps, not
  * points: an operator can retrace why this one is critical and that one only high. */
 #include "judge/rule.h"
+#include "record/tier.h"
 
 /* From these on a store is said to hold a lot: it is what makes a private one critical. */
 enum { MANY_RECORDS = 100000 };
@@ -82,6 +83,8 @@ enum severity severity_judge(const struct severity_rule *r, const struct subject
         else if (st->raises ? st->to > now : st->to < now)
             now = st->to;
     }
+    if (now > SEVERITY_INFO && tier_raises(fact_get_text(s->seen, "tag.tier")))
+        now = step(now, 1);
     bool decoy = is_decoy(s->seen) || is_decoy(s->front);
     return decoy && r->weigh != WEIGH_NOTHING ? SEVERITY_INFO : now;
 }

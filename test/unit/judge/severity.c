@@ -130,6 +130,23 @@ static void test_steps(void **state)
     assert_int_equal(severity_judge(&r, &s), SEVERITY_HIGH);
 }
 
+/* A tier that weighs puts one step on top of everything above info, and nothing on a decoy. */
+static void test_tier(void **state)
+{
+    struct fixture *x = *state;
+    struct observation *o = at(x, "10.0.0.1");
+    o->records = 5;
+    fact_text(o, "tag.tier", SPAN("production"), NULL, SPAN_NONE);
+    assert_int_equal(weigh(x, SEVERITY_HIGH, WEIGH_DATA), SEVERITY_HIGH);
+    fact_text(o, "tag.tier", SPAN("Health"), NULL, SPAN_NONE);
+    assert_int_equal(weigh(x, SEVERITY_HIGH, WEIGH_DATA), SEVERITY_CRITICAL);
+    assert_int_equal(weigh(x, SEVERITY_CRITICAL, WEIGH_DATA), SEVERITY_CRITICAL);
+    assert_int_equal(weigh(x, SEVERITY_MEDIUM, WEIGH_NOTHING), SEVERITY_HIGH);
+    assert_int_equal(weigh(x, SEVERITY_INFO, WEIGH_NOTHING), SEVERITY_INFO);
+    fact_text(o, "decoy", SPAN("ours"), NULL, SPAN_NONE);
+    assert_int_equal(weigh(x, SEVERITY_HIGH, WEIGH_DATA), SEVERITY_INFO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +155,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rights, setup, teardown),
         cmocka_unit_test_setup_teardown(test_decoy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_steps, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tier, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

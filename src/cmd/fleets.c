@@ -1,0 +1,300 @@
+/* ajar fleets: what is set up alike, and who is in it. */
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/memory.h"
+#include "cmd/options.h"
+#include "cmd/stored.h"
+#include "report/layout.h"
+#include "text/escape.h"
+
+enum {
+    ARENA_BYTES = 16 << 20,
+    FINGERPRINT_SHOWN = 12,
+    SEVERITY_COLUMNS = 9,
+    NUMBER_COLUMNS = 8,
+    SINCE_COLUMNS = 17,
+    WHAT_COLUMNS = 16,
+    WHERE_COLUMNS = 24,
+    WHY_COLUMNS_MIN = 20,
+    REASONS_SHOWN = 3,
+    SCRATCH_BYTES = 64 * 1024
+};
+
+enum row { ROW_EVER, ROW_JSON, ROW_DB, ROW_END };
+
+static const struct option_row ROWS[] = {
+    [ROW_EVER] = { "ever", NULL, "also those that are no more" },
+    [ROW_JSON] = { "json", NULL, "JSON Lines" },
+    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+    [ROW_END] = { NULL, NULL, NULL },
+};
+
+struct listing {
+    const char *db;
+    bool ever, json;
+    struct buf out;
+    struct error error;
+    size_t columns, shown;
+};
+
+void help_fleets(void)
+{
+    puts("\nWithout a fleet's number: the fleets as they were seen last. With its first digits: why they belong\n"
+         "together, and every member. `ajar accept FLEET --until DATE --why TEXT` decides about all of them.\n");
+    options_print(ROWS);
+}
+
+static bool take(void *self, size_t row, const char *value, struct error *e)
+{
+    struct listing *l = self;
+    (void)e;
+    if (row == ROW_DB)
+        l->db = value;
+    else
+        *(row == ROW_EVER ? &l->ever : &l->json) = true;
+    return true;
+}
+
+/* ---- text ---- */
+
+/* Foreign text, cut or filled to so many columns. */
+static void put_cell(struct buf *out, struct span text, size_t columns)
+{
+    struct buf cell;
+    buf_init(&cell, SCRATCH_BYTES);
+    escape_tty(&cell, text);
+    layout_left(out, buf_span(&cell), columns);
+    buf_byte(out, ' ');
+    buf_release(&cell);
+}
+
+static void put_count(struct buf *out, size_t n, size_t columns)
+{
+    struct buf cell;
+    buf_init(&cell, 64);
+    layout_number(&cell, n);
+    layout_right(out, buf_span(&cell), columns);
+    buf_byte(out, ' ');
+    buf_release(&cell);
+}
+
+static void put_head(struct buf *out)
+{
+    put_cell(out, SPAN("FLEET"), FINGERPRINT_SHOWN);
+    put_cell(out, SPAN("SEVERITY"), SEVERITY_COLUMNS - 1);
+    layout_right(out, SPAN("MEMBERS"), NUMBER_COLUMNS);
+    buf_byte(out, ' ');
+    layout_right(out, SPAN("OPEN"), NUMBER_COLUMNS);
+    buf_byte(out, ' ');
+    put_cell(out, SPAN("SINCE"), SINCE_COLUMNS - 1);
+    put_cell(out, SPAN("ALIKE"), 5);
+    put_cell(out, SPAN("PRODUCT"), WHAT_COLUMNS);
+    buf_str(out, "WHY\n");
+}
+
+/* "certificate key (14), ports (13)", strongest first. */
+static void put_why(struct buf *out, const struct stored_fleet *f, size_t columns)
+{
+    struct buf why;
+    char date[TIME_TEXT_MAX];
+    buf_init(&why, SCRATCH_BYTES);
+    if (f->fleet.accepted_until_ms) {
+        buf_printf(&why, "accepted until %.10s: ", time_text(f->fleet.accepted_until_ms - 1, date));
+        escape_tty(&why, f->accepted_why);
+        buf_str(&why, ". ");
+    }
+    for (size_t i = 0; i < f->fleet.reasons.len && i < REASONS_SHOWN; i++) {
+        buf_str(&why, i ? ", " : "");
+        escape_tty(&why, span_str(f->fleet.reasons.at[i].trait));
+        buf_printf(&why, " (%zu)", f->fleet.reasons.at[i].shared_by);
+    }
+    layout_clip(out, buf_span(&why), columns);
+    buf_release(&why);
+}
+
+static void put_row(struct listing *l, const struct stored_fleet *f)
+{
+    struct buf *out = &l->out;
+    size_t used = FINGERPRINT_SHOWN + 1 + SEVERITY_COLUMNS + 2 * (NUMBER_COLUMNS + 1) + SINCE_COLUMNS + 6 +
+                  WHAT_COLUMNS + 1;
+    put_cell(out, span_of(f->fleet.fingerprint, FINGERPRINT_SHOWN), FINGERPRINT_SHOWN);
+    put_cell(out, span_str(severity_name(f->fleet.severity)), SEVERITY_COLUMNS - 1);
+    put_count(out, f->fleet.member_count, NUMBER_COLUMNS);
+    put_count(out, f->open_now, NUMBER_COLUMNS);
+    put_minute(out, f->first_ms);
+    buf_printf(out, " %5.2f ", f->fleet.score);
+    put_cell(out, span_str(f->fleet.product), WHAT_COLUMNS);
+    put_why(out, f, l->columns > used + WHY_COLUMNS_MIN ? l->columns - used : WHY_COLUMNS_MIN);
+    buf_byte(out, '\n');
+}
+
+/* ---- JSON ---- */
+
+static void put_fleet_json(struct buf *out, const struct stored_fleet *f)
+{
+    const struct fleet *g = &f->fleet;
+    buf_str(out, "\"type\":\"fleet\"");
+    stored_json_text(out, "fingerprint", span_str(g->fingerprint), false);
+    stored_json_text(out, "title", g->title, false);
+    stored_json_text(out, "severity", span_str(severity_name(g->severity)), false);
+    stored_json_text(out, "product", span_str(g->product), true);
+    buf_printf(out, ",\"score\":%.3f", g->score);
+    stored_json_number(out, "members", (int64_t)g->member_count);
+    stored_json_number(out, "open", (int64_t)g->open);
+    stored_json_number(out, "partial", (int64_t)g->partial);
+    stored_json_number(out, "locked", (int64_t)g->locked);
+    stored_json_number(out, "open_now", (int64_t)f->open_now);
+    stored_json_number(out, "records", g->records);
+    stored_json_number(out, "bytes", g->bytes);
+    stored_json_time(out, "first_seen", f->first_ms);
+    stored_json_time(out, "last_seen", f->last_ms);
+    stored_json_number(out, "scan", f->last_scan);
+    stored_json_time(out, "accepted_until", g->accepted_until_ms ? g->accepted_until_ms : COUNT_UNKNOWN);
+    stored_json_text(out, "accepted_why", f->accepted_why, true);
+    buf_str(out, ",\"reasons\":[");
+    for (size_t i = 0; i < g->reasons.len; i++) {
+        buf_str(out, i ? ",{\"trait\":\"" : "{\"trait\":\"");
+        escape_json(out, span_str(g->reasons.at[i].trait));
+        buf_byte(out, '"');
+        stored_json_text(out, "value", g->reasons.at[i].value, false);
+        stored_json_number(out, "shared_by", (int64_t)g->reasons.at[i].shared_by);
+        buf_byte(out, '}');
+    }
+    buf_byte(out, ']');
+}
+
+/* ---- the list ---- */
+
+static bool show_row(void *self, const struct stored_fleet *f)
+{
+    struct listing *l = self;
+    if (l->json) {
+        buf_byte(&l->out, '{');
+        put_fleet_json(&l->out, f);
+        buf_str(&l->out, "}\n");
+    } else {
+        if (l->shown == 0)
+            put_head(&l->out);
+        put_row(l, f);
+    }
+    l->shown++;
+    return stored_flush(&l->out, false, &l->error);
+}
+
+static bool show_list(struct listing *l, struct store *store, int64_t now_ms)
+{
+    if (!store_fleet_list(store, l->ever, now_ms, show_row, l, &l->error) || l->error.text[0])
+        return false;
+    if (!l->shown && !l->json)
+        buf_str(&l->out, "No two deployments are set up alike, as far as can be seen.\n");
+    return true;
+}
+
+/* ---- one fleet ---- */
+
+static bool show_member(void *self, const struct fleet_member *m)
+{
+    struct listing *l = self;
+    char where[ENDPOINT_TEXT_MAX], address[ADDRESS_TEXT_MAX];
+    struct buf *out = &l->out;
+    if (l->json) {
+        buf_str(out, l->shown++ ? ",{\"endpoint\":\"" : "{\"endpoint\":\"");
+        buf_str(out, endpoint_text(&m->endpoint, where));
+        buf_byte(out, '"');
+        stored_json_text(out, "address", span_str(address_text(&m->endpoint.address, address)), false);
+        stored_json_text(out, "name", span_str(m->endpoint.name), true);
+        stored_json_text(out, "product", span_str(m->product), true);
+        stored_json_text(out, "version", m->version, true);
+        stored_json_text(out, "verdict", span_str(outcome_name(m->outcome)), false);
+        stored_json_text(out, "severity", span_str(m->worst[0] ? severity_name(m->severity) : ""), true);
+        stored_json_number(out, "records", m->records);
+        stored_json_number(out, "bytes", m->bytes);
+        stored_json_text(out, "finding", span_str(m->worst), true);
+        buf_byte(out, '}');
+        return stored_flush(out, false, &l->error);
+    }
+    buf_str(out, "  ");
+    put_cell(out, span_str(endpoint_text(&m->endpoint, where)), WHERE_COLUMNS);
+    put_cell(out, span_str(outcome_name(m->outcome)), 10);
+    put_cell(out, span_str(m->product), WHAT_COLUMNS);
+    put_cell(out, m->version, 12);
+    put_cell(out, span_of(m->worst, m->worst[0] ? FINGERPRINT_SHOWN : 0), FINGERPRINT_SHOWN);
+    if (m->records >= 0) {
+        layout_number(out, (uint64_t)m->records);
+        buf_str(out, m->records == 1 ? " record" : " records");
+    }
+    if (m->bytes >= 0) {
+        buf_str(out, m->records >= 0 ? ", " : "");
+        layout_bytes(out, (uint64_t)m->bytes);
+    }
+    buf_byte(out, '\n');
+    return stored_flush(out, false, &l->error);
+}
+
+static void put_fleet_head(struct listing *l, const struct stored_fleet *f, int64_t now_ms)
+{
+    struct buf *out = &l->out;
+    char age[AGE_TEXT_MAX], date[TIME_TEXT_MAX];
+    buf_printf(out, "%s  %s  ", f->fleet.fingerprint, severity_name(f->fleet.severity));
+    escape_tty(out, f->fleet.title);
+    buf_printf(out, "\nKnown for %s, seen last ", age_text(now_ms - f->first_ms, age));
+    put_minute(out, f->last_ms);
+    buf_printf(out, " in scan %lld. Likeness %.2f. Of those that were open, %zu still are.\n", (long long)f->last_scan,
+               f->fleet.score, f->open_now);
+    if (f->fleet.accepted_until_ms) {
+        buf_printf(out, "Accepted until %.10s: ", time_text(f->fleet.accepted_until_ms - 1, date));
+        escape_tty(out, f->accepted_why);
+        buf_byte(out, '\n');
+    }
+    buf_str(out, "\nWhat they share, strongest first:\n");
+    for (size_t i = 0; i < f->fleet.reasons.len; i++) {
+        const struct fleet_reason *r = &f->fleet.reasons.at[i];
+        buf_str(out, "  ");
+        put_count(out, r->shared_by, NUMBER_COLUMNS);
+        put_cell(out, span_str(r->trait), 20);
+        put_cell(out, r->value, l->columns > 60 ? l->columns - 33 : 40);
+        buf_byte(out, '\n');
+    }
+    buf_str(out, "\nMembers, worst first:\n");
+}
+
+static bool show_one(struct listing *l, struct store *store, const char *prefix, int64_t now_ms)
+{
+    struct arena a;
+    struct stored_fleet f;
+    arena_init(&a, ARENA_BYTES);
+    bool ok = store_fleet_get(store, prefix, now_ms, &a, &f, &l->error);
+    if (!ok && !l->error.text[0])
+        error_set(&l->error, "no fleet \"%.40s\" is stored; `ajar fleets` lists them", prefix);
+    if (ok && l->json) {
+        buf_byte(&l->out, '{');
+        put_fleet_json(&l->out, &f);
+        buf_str(&l->out, ",\"member_list\":[");
+    } else if (ok) {
+        put_fleet_head(l, &f, now_ms);
+    }
+    ok = ok && store_fleet_members(store, f.id, show_member, l, &l->error) && !l->error.text[0];
+    if (ok)
+        buf_str(&l->out, l->json ? "]}\n" : "\n");
+    arena_release(&a);
+    return ok;
+}
+
+int cmd_fleets(int argc, char **argv)
+{
+    int args = 0;
+    struct listing l = { .columns = stored_columns() };
+    struct store *store = NULL;
+    int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
+    if (!options_parse(ROWS, argc, argv, &args, take, &l, &l.error) ||
+        (args > 1 && !error_set(&l.error, "one fleet at a time: ajar fleets FLEET")) ||
+        !(store = memory_open(l.db, STORE_READ, &l.error)))
+        return cmd_fail(EXIT_USAGE, &l.error);
+    buf_init(&l.out, STORED_OUT_MAX);
+    bool ok = args ? show_one(&l, store, argv[1], now_ms) : show_list(&l, store, now_ms);
+    ok = ok && stored_flush(&l.out, true, &l.error);
+    store_close(store);
+    buf_release(&l.out);
+    return ok ? EXIT_NOTHING : cmd_fail(EXIT_USAGE, &l.error);
+}
