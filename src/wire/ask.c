@@ -53,6 +53,14 @@ static bool url_text_ok(struct span s)
     return true;
 }
 
+static bool quoted_text_ok(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < 0x20 || s.at[i] == 0x7f || one_of(s.at[i], "\"'`\\"))
+            return false;
+    return true;
+}
+
 static bool hole_allows(enum ask_hole rule, struct span s)
 {
     const char *also = rule == HOLE_HOST ? ".-:[]_" : ".-_";
@@ -63,6 +71,8 @@ static bool hole_allows(enum ask_hole rule, struct span s)
         return url_text_ok(s);
     case HOLE_JSON:
         return json_text_ok(s);
+    case HOLE_QUOTED:
+        return quoted_text_ok(s);
     case HOLE_HOST:
     case HOLE_NAME:
         break;

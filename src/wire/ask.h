@@ -27,6 +27,13 @@ enum ask_hole {
     HOLE_URL,  /* RFC 3986 unreserved, and %XX: one encoded path segment or query value */
     HOLE_NAME, /* letters, digits, and . - _ : what is safe inside a text protocol line */
     HOLE_JSON, /* inside a JSON string: no control byte, no quote or backslash unless escaped */
+    HOLE_QUOTED, /* inside the quotes of SQL: no control byte, no quote of any kind, no backslash */
+};
+
+/* What an ask is good for. */
+enum ask_class {
+    ASK_METADATA, /* names, counts, settings: wherever the scope allows */
+    ASK_SAMPLE,   /* reads records: only over a wire that holds the owner's permission (doc/sample.md) */
 };
 
 struct ask_part {
@@ -53,6 +60,7 @@ enum { ASK_PARTS_MAX = 16, ASK_SENT_MAX = 4096 };
 struct ask {
     const char *name; /* "redis.info": product, dot, verb; unique over all asks */
     const char *why;  /* one clause: what the answer is good for */
+    enum ask_class class;
     struct ask_part parts[ASK_PARTS_MAX]; /* up to the first PART_END */
 };
 

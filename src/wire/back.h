@@ -42,6 +42,9 @@ struct wire_ear {
  * outlive the wire. `ear` may be NULL, and so may its functions. */
 struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endpoint *e,
                       const struct wire_limits *limits, const struct clock *clock, const struct wire_ear *ear);
+/* From now on asks of class ASK_SAMPLE may be sent: the owner of this endpoint has said so in the
+ * scope file, and --sample was given. Without this call every such ask is WIRE_FORBIDDEN. */
+void wire_permit_sample(struct wire *w);
 /* Closes the connection and frees what is not in the arena. */
 void wire_end(struct wire *w);
 /* From now on, waits at most so long for one answer. */

@@ -19,6 +19,7 @@ struct wire {
     int64_t patience_ms;
     unsigned connections;
     bool in_tls, has_tls;
+    bool may_sample; /* the owner's permission, see wire_permit_sample() */
     struct wire_tls tls;
 };
 
@@ -35,6 +36,7 @@ static const char *const FAULT_TEXTS[] = {
     [WIRE_MALFORMED] = "the answer breaks its protocol",
     [WIRE_TLS] = "the TLS handshake failed",
     [WIRE_UNDECLARED] = "a request held a name that its declaration refuses",
+    [WIRE_FORBIDDEN] = "a record may be read only with the owner's permission",
     [WIRE_LOCAL] = "this machine could not open the connection (descriptors, ports, route or a local firewall)",
     [WIRE_MEMORY] = "the memory for one conversation is used up",
 };
@@ -68,6 +70,11 @@ void wire_end(struct wire *w)
 void wire_patience(struct wire *w, int64_t ms)
 {
     w->patience_ms = ms;
+}
+
+void wire_permit_sample(struct wire *w)
+{
+    w->may_sample = true;
 }
 
 unsigned wire_connections(const struct wire *w)
@@ -181,6 +188,8 @@ bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args,
     struct writer out = writer_over(bytes, sizeof(bytes));
     if (!wire_ok(w))
         return false;
+    if (a->class == ASK_SAMPLE && !w->may_sample)
+        return set_fault(w, WIRE_FORBIDDEN);
     if (!ask_render(a, args, arg_count, &out))
         return set_fault(w, WIRE_UNDECLARED);
     struct span sent = writer_span(&out);

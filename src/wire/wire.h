@@ -30,6 +30,7 @@ enum wire_fault {
     WIRE_MALFORMED,   /* wire_fail(): the answer breaks its protocol */
     WIRE_TLS,         /* the peer speaks TLS, and the handshake failed; no TLS at all is malformed */
     WIRE_UNDECLARED,  /* an ask could not be rendered: a hole refused its value */
+    WIRE_FORBIDDEN,   /* an ask that reads records, on a wire without the owner's permission */
     WIRE_LOCAL,       /* this machine could not ask: descriptors, ports, a route, a local firewall */
     WIRE_MEMORY,
 };

@@ -29,7 +29,13 @@ ZK_CONNECT = "\\x00\\x00\\x00-" + "\\x00" * 12 + "\\x00\\x00'\\x10"
 TLS_RANDOM = "\\x03\\x03" + "A" * 32
 TLS_HELLO = "\\x16\\x03\\x01\\x00\\x33\\x01\\x00\\x00\\x2f" + TLS_RANDOM
 
+DNS_HEAD = "{id, at most 2}\\x01\\x00\\x00\\x01" + "\\x00" * 6
+DNS_NAME = "{name in labels, at most 254}"
+
 BAD = [
+    ("dns.transfer", DNS_HEAD + DNS_NAME + "\\x00\\x00\\xfc\\x00\\x01"),
+    ("dns.update", DNS_HEAD.replace("\\x01", "\\x28", 1) + DNS_NAME + "\\x00\\x00\\x0c\\x00\\x01"),
+    ("dns.more", DNS_HEAD + DNS_NAME + "\\x00\\x00\\x0c\\x00\\x01\\x00"),
     # No rule knows them.
     ("kafka.fetch", "\\x00\\x00\\x00\\x10\\x00\\x01"),
     ("unheard.of", "HELLO\\r\\n"),
@@ -226,7 +232,50 @@ BAD = [
     ("jenkins.script", get("/script")),
 ]
 
+RESP_KEY = "${length}\\r\\n{key, at most 512}\\r\\n"
+SAMPLE_HEAD = " HTTP/1.1\\r\\nHost: {host, at most 262}\\r\\nAccept: application/json\\r\\n\\r\\n"
+SAMPLE_SOURCE = ("%7B%22size%22%3A{count, at most 5}%2C%22timeout%22%3A%225s%22%2C%22query%22%3A%7B%22function_score%22%3A%7B"
+                 "%22query%22%3A%7B%22match_all%22%3A%7B%7D%7D%2C%22random_score%22%3A%7B%7D%2C%22boost_mode%22%3A"
+                 "%22replace%22%7D%7D%7D")
+SAMPLE_SEARCH = "/{index, at most 512}/_search?filter_path=timed_out,hits.hits._id,hits.hits._source"
+SAMPLE_ROWS = ('SELECT left((ajar.*)::text, 65536) FROM ONLY "{schema, at most 63}"."{table, at most 63}" AS ajar TABLESAMPLE'
+               " BERNOULLI ({percent, at most 16}) WHERE random() < {share, at most 16} LIMIT {limit, at most 8}")
+
+
+def search(source, more="&source_content_type=application%2Fjson"):
+    return "GET " + SAMPLE_SEARCH + more + "&source=" + source + SAMPLE_HEAD
+
+
+# What reads records may not be said under another name, and a sample may say nothing else.
+BAD += [
+    ("redis.random_key", "RANDOMKEY\\r\\n"),
+    ("redis.string", "*4\\r\\n$8\\r\\nGETRANGE\\r\\n" + RESP_KEY + "$1\\r\\n0\\r\\n$5\\r\\n65535\\r\\n"),
+    ("postgresql.rows", pg(SAMPLE_ROWS)),
+    ("elasticsearch.search", search(SAMPLE_SOURCE)),
+    ("couchdb.document", "GET /{database, at most 512}/_all_docs?include_docs=true&limit=1&skip={place, at most 8}" + SAMPLE_HEAD),
+    ("sample.kafka.fetch", "PING\\r\\n"),
+    ("sample.redis.get", "*2\\r\\n$6\\r\\nGETDEL\\r\\n" + RESP_KEY),
+    ("sample.redis.get", "*2\\r\\n$3\\r\\nDEL\\r\\n" + RESP_KEY),
+    ("sample.redis.all", "*2\\r\\n$7\\r\\nHGETALL\\r\\n" + RESP_KEY),
+    ("sample.redis.list", "*4\\r\\n$6\\r\\nLRANGE\\r\\n" + RESP_KEY + "$1\\r\\n0\\r\\n$2\\r\\n-1\\r\\n"),
+    ("sample.redis.auth", "AUTH x\\r\\n"),
+    ("sample.redis.two", "RANDOMKEY\\r\\nFLUSHALL\\r\\n"),
+    ("sample.postgresql.rows", pg("SELECT * FROM customer")),
+    ("sample.postgresql.rows", pg(SAMPLE_ROWS + "; DELETE FROM customer")),
+    ("sample.postgresql.rows", pg(SAMPLE_ROWS.replace("percent", "table"))),
+    ("sample.postgresql.begin", pg("BEGIN")),
+    ("sample.postgresql.startup", "{length}\\x00\\x03\\x00\\x00user\\x00admin\\x00database\\x00{database, at most 63}\\x00\\x00"),
+    ("sample.mongodb.aggregate", MONGO + "\\x02aggregate\\x00" + MONGO_END),
+    ("sample.elasticsearch.search", search("%7B%22size%22%3A{count, at most 5}%7D")),
+    ("sample.elasticsearch.search", search(SAMPLE_SOURCE, "&scroll=1m&source_content_type=application%2Fjson")),
+    ("sample.elasticsearch.search", search(SAMPLE_SOURCE).replace("GET", "POST")),
+    ("sample.elasticsearch.search", search(SAMPLE_SOURCE).replace("_search", "_delete_by_query")),
+    ("sample.elasticsearch.search", search(SAMPLE_SOURCE).replace("Accept:", "Authorization:")),
+    ("sample.couchdb.all", "GET /{database, at most 512}/_all_docs?include_docs=true" + SAMPLE_HEAD),
+]
+
 GOOD = [
+    ("dns.ptr", DNS_HEAD + DNS_NAME + "\\x00\\x00\\x0c\\x00\\x01"),
     ("ladder.ping", "PING\\r\\n"),
     ("tls.handshake", ""),
     ("tls.hello", TLS_HELLO + "\\x00\\x00\\x02\\x00\\x2f\\x01\\x00\\x00\\x04\\x00\\x0b\\x00\\x00"),
@@ -241,4 +290,7 @@ GOOD = [
     ("clickhouse.tables", get("/?query=SELECT+database,name,total_rows+FROM+system.tables+FORMAT+JSON")),
     ("influxdb.databases", get("/query?q=SHOW+DATABASES")),
     ("prometheus.build", get("/api/v1/status/buildinfo")),
+    ("sample.redis.string", "*4\\r\\n$8\\r\\nGETRANGE\\r\\n" + RESP_KEY + "$1\\r\\n0\\r\\n$5\\r\\n65535\\r\\n"),
+    ("sample.postgresql.rows", pg(SAMPLE_ROWS)),
+    ("sample.elasticsearch.search", search(SAMPLE_SOURCE)),
 ]

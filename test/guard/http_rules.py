@@ -35,6 +35,7 @@ SEGMENTS = set("""
 # Whole paths, with their query, that hold such a segment and are harmless all the same: regular expression, why.
 KNOWN = [
     (r"(/elasticsearch)?/_nodes/_local\?filter_path=nodes\.\*\.version", "the version and nothing else"),
+    (r"(/elasticsearch)?/_nodes/_local/jvm\?filter_path=nodes\.\*\.jvm\.start_time_in_millis", "when it started"),
     (r"/login", "the page that asks for a password; GET sends none"),
 ]
 

@@ -4,7 +4,7 @@
     build/ajar asks | test/guard/lint.py          check what Ajar can send
     test/guard/lint.py --self-test                check that bad requests are refused
 
-The rules (wire_rules.py, http_rules.py, sql.py) are lists of what may be sent, written apart from Ajar's sources; an ask
+The rules (wire_rules.py, http_rules.py, sql.py; sample_rules.py for `--sample`) are lists of what may be sent, written apart from Ajar's sources; an ask
 that no rule knows is refused. One line a refusal, then "N passed, N failed"."""
 
 import sys
@@ -12,13 +12,18 @@ import sys
 sys.dont_write_bytecode = True
 
 import http_rules  # noqa: E402
+import sample_rules  # noqa: E402
 import wire_rules  # noqa: E402
 from bad_asks import BAD, GOOD  # noqa: E402
 from symbols import Ask, Refused, read_asks  # noqa: E402
 
 
 def check(ask):
-    """Raises Refused. Whatever begins like HTTP is checked as HTTP, whatever its name says."""
+    """Raises Refused. What reads records is named sample.* and has rules of its own; of the rest, whatever begins like
+    HTTP is checked as HTTP, whatever its name says."""
+    if ask.family == "sample":
+        sample_rules.check(ask)
+        return
     rule = wire_rules.RULES.get(ask.family)
     if rule and not http_rules.looks_like_http(ask):
         rule(ask)
@@ -59,7 +64,7 @@ def lint(text, tally):
             tally.add(True, ask.name)
         except Refused as error:
             tally.add(False, f"{ask.name}: {error}")
-    for needed in ("ladder.ping", "tls.handshake", "http.root"):
+    for needed in ("ladder.ping", "tls.handshake", "http.root", "sample.redis.random_key"):
         tally.add(needed in seen, f"the list lacks {needed}: is it all of it?")
 
 

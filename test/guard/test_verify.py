@@ -57,6 +57,7 @@ WRITTEN = [
      lines(("tls", HELLO), ("tls", NO_CERTIFICATE + CIPHER), ("tls", DATA), ("inside", b"PING\r\n"))),
     (True, "a call that failed", lines(("tls", HELLO), ("attempt", b"PING\r\n"))),
     (False, "another request", lines(("plain", b"FLUSHALL\r\n"))),
+    (False, "a request that reads a record, where no sample was asked for", lines(("plain", b"PING\r\nRANDOMKEY\r\n"))),
     (False, "one byte more", lines(("plain", b"PING\r\nX"))),
     (False, "one byte less", lines(("plain", b"PING\r"))),
     (False, "one byte changed", lines(("plain", b"PIMG\r\n"))),
@@ -179,6 +180,16 @@ def check_written(build, directory, tally):
         tally.add((done.returncode == 0) == good and done.returncode < 2, name, done.stdout.strip() + done.stderr)
 
 
+def check_samples(build, directory, tally):
+    """What reads records is let through where it is said that a sample was asked for, and nothing else beside it."""
+    for good, request in ((True, b"RANDOMKEY\r\n"), (True, b"*2\r\n$4\r\nTYPE\r\n$1\r\nk\r\n"), (False, b"FLUSHALL\r\n"),
+                          (False, b"*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n"), (False, b"*2\r\n$4\r\nTYPE\r\n$2\r\nk\r\n")):
+        path = directory / "sample.capture"
+        path.write_text(lines(("plain", request)))
+        done = verify(build, "--sample", path)
+        tally.add((done.returncode == 0) == good and done.returncode < 2, f"sample: {request}", done.stdout + done.stderr)
+
+
 def check_live(build, directory, tally):
     for number, (good, name, code) in enumerate(LIVE):
         captures = directory / f"live-{number}"
@@ -208,6 +219,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="ajar-guard-") as name:
         directory = pathlib.Path(name)
         check_written(build, directory, tally)
+        check_samples(build, directory, tally)
         check_live(build, directory, tally)
         check_ajar(build, directory, tally)
     return tally.close()

@@ -1,7 +1,7 @@
 /* Checks what capture.c wrote down: every stream of bytes that left must be a row of declared
  * asks and nothing else, outside TLS and inside it.
  *
- *     verify [--catalog DIR]... FILE|DIR...
+ *     verify [--sample] [--catalog DIR]... FILE|DIR...
  *
  * Of each connection:
  *   - the bytes outside TLS are asks, whole, one after the other; none comes after TLS began;
@@ -9,6 +9,9 @@
  *   - what the TLS library sent are TLS records (RFC 8446 5.1), the first a ClientHello; a client
  *     certificate that is visible is empty;
  *   - the kernel counted no byte more than these.
+ *
+ * Asks that read records explain nothing, unless --sample says that the captured runs were given a
+ * sample of what is owned.
  *
  * One line a failure with the first offending bytes, then "N passed, N failed". No connection at
  * all is a failure, too: a guard that saw nothing guards nothing. */
@@ -56,10 +59,12 @@ struct totals {
 
 /* ---- asks ------------------------------------------------------------------------------ */
 
-static void gather_all(struct asks *a, const struct catalog *c)
+static void gather_all(struct asks *a, const struct catalog *c, bool sample)
 {
     const struct ask *ask;
     for (size_t i = 0; (ask = all_asks(c, i)); i++) {
+        if (ask->class == ASK_SAMPLE && !sample)
+            continue;
         const struct ask **slot = list_add(a->arena, &a->list);
         if (!slot)
             abort();
@@ -324,10 +329,12 @@ int main(int argc, char **argv)
     const char *dirs[DIRS_MAX] = { "catalog" };
     size_t dir_count = 1;
     int i = 1;
+    bool sample = argc > 1 && strcmp(argv[1], "--sample") == 0;
+    i += sample;
     for (; i + 1 < argc && strcmp(argv[i], "--catalog") == 0 && dir_count < DIRS_MAX; i += 2)
         dirs[dir_count++] = argv[i + 1];
     if (i == argc) {
-        fprintf(stderr, "usage: verify [--catalog DIR]... FILE|DIR...\n");
+        fprintf(stderr, "usage: verify [--sample] [--catalog DIR]... FILE|DIR...\n");
         return 2;
     }
     arena_init(&arena, 256 << 20);
@@ -336,7 +343,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "verify: %s\n", e.text);
         return 2;
     }
-    gather_all(&asks, catalog);
+    gather_all(&asks, catalog, sample);
     for (; i < argc; i++)
         verify_path(&asks, argv[i], &totals);
     if (totals.passed + totals.failed == 0) {

@@ -354,5 +354,20 @@ def _ldap_search(search):
             raise Refused(f"the attribute {show(name)!r} may not be read")
 
 
-RULES = {"ladder": ladder, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
+def dns(ask):
+    """A plain question for one name's PTR, A or AAAA record (RFC 1035 section 4.1): no update, no transfer."""
+    c = Cursor(ask)
+    if ask.label(c.take(1)) != "id":
+        raise Refused("a question begins with its number")
+    c.exactly("\x01\0\0\x01\0\0\0\0\0\0", "a query with one question and nothing else")
+    if ask.label(c.take(1)) != "name in labels":
+        raise Refused("the question is for one name")
+    c.exactly("\0\0", "a type below 256")
+    if c.byte() not in (1, 12, 28):
+        raise Refused("only PTR, A and AAAA may be asked for")
+    c.exactly("\0\x01", "class IN")
+    c.end()
+
+
+RULES = {"ladder": ladder, "dns": dns, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
          "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap}

@@ -2,7 +2,12 @@
  * every point, every byte flipped, and reset and timed out at every read. The broken versions may
  * end in any outcome, but they end, break no limit and state no fact that the whole tape denies.
  *
- *     tapes DIR [NAME]      prints a line for each failure and one closing line */
+ *     tapes DIR [NAME]                  prints a line for each failure and one closing line
+ *     tapes --record FILE ADDRESS PORT  holds the conversation of FILE's head with a real server and prints
+ *                                       what both said, to be pasted into it
+ *
+ * A tape of the probe `sample` begins where a visit has ended: its product and collections are what was
+ * seen, and a sample is drawn from it. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +16,12 @@
 
 #include "http/catalog.h"
 #include "probe/probe.h"
+#include "sample/sampler.h"
 #include "text/node.h"
+#include "wire/socket.h"
 #include "wire/tape.h"
 
-enum { TAPE_BYTES_MAX = 1 << 20, FLIPS_MAX = 6000, CUTS_MAX = 6000 };
+enum { TAPE_BYTES_MAX = 1 << 20, FLIPS_MAX = 6000, CUTS_MAX = 6000, SAMPLE_RECORDS = 8 };
 
 struct totals {
     size_t passed, failed;
@@ -22,7 +29,9 @@ struct totals {
 
 struct playing {
     const struct catalog *catalog;
-    const struct probe *probe; /* NULL: http */
+    const struct probe *probe; /* NULL: http, or a sample */
+    bool sample;
+    const struct ajar_pii *pii;
     const struct tape *tape;
     const char *path;
     struct totals *totals;
@@ -45,6 +54,38 @@ static void fail(struct playing *p, const char *how, const char *why)
     p->totals->failed++;
 }
 
+/* The store as a visit left it, and a sample of it. */
+static enum outcome draw_sample(const struct playing *p, struct wire *w, struct visit *v)
+{
+    struct sample_config config = { .records = SAMPLE_RECORDS, .seed = 1, .pii = p->pii };
+    const char *product = arena_str(v->arena, p->tape->product);
+    struct observation *o = product ? visit_observe(v, product, KIND_STORE) : NULL;
+    if (!o)
+        return OUTCOME_NOT_MINE;
+    o->outcome = OUTCOME_OPEN;
+    for (size_t i = 0; i < p->tape->collections.len; i++) {
+        const struct tape_collection *c = &p->tape->collections.at[i];
+        observation_collect(o, c->name, c->records, c->bytes, COUNT_UNKNOWN);
+    }
+    for (size_t i = 0; i < p->tape->facts.len; i++)
+        if (span_is(p->tape->facts.at[i].key, "version"))
+            fact_text(o, "version", p->tape->facts.at[i].value, NULL, SPAN_NONE);
+    wire_permit_sample(w);
+    sample_observation(&config, w, o, v->arena);
+    return OUTCOME_OPEN;
+}
+
+static enum outcome talk(const struct playing *p, struct wire *w, struct visit *v)
+{
+    if (p->sample)
+        return draw_sample(p, w, v);
+    wire_again(w, WIRE_PLAIN);
+    if (!p->probe)
+        return http_visit(w, p->catalog, v);
+    struct observation *o = visit_observe(v, p->probe->name, p->probe->kind);
+    return o->outcome = p->probe->run(w, o);
+}
+
 static void play(struct playing *p, const struct tape_play *how, struct result *ret)
 {
     static const struct endpoint HERE = { .address = { 4, { 127, 0, 0, 1 } }, .port = 1 };
@@ -52,13 +93,7 @@ static void play(struct playing *p, const struct tape_play *how, struct result *
     visit_init(&ret->visit, &ret->arena, &HERE);
     tape_back_init(ret->back, p->tape, how);
     struct wire *w = wire_new(&ret->arena, &ret->back->back, &HERE, &LIMITS, &CLOCK_SYSTEM, NULL);
-    wire_again(w, WIRE_PLAIN);
-    if (p->probe) {
-        struct observation *o = visit_observe(&ret->visit, p->probe->name, p->probe->kind);
-        ret->outcome = o->outcome = p->probe->run(w, o);
-    } else {
-        ret->outcome = http_visit(w, p->catalog, &ret->visit);
-    }
+    ret->outcome = talk(p, w, &ret->visit);
     wire_end(w);
 }
 
@@ -229,21 +264,34 @@ static struct span read_file(struct arena *a, const char *path)
     return span_of(at, n);
 }
 
-static void run_tape(const struct catalog *catalog, const char *path, struct totals *totals)
+/* False, and said, where the tape cannot be read. */
+static bool load(struct playing *p, struct arena *a, struct tape *tape)
+{
+    struct error e;
+    p->tape = tape;
+    if (!tape_parse(a, read_file(a, p->path), tape, &e)) {
+        fail(p, "reading", e.text);
+        return false;
+    }
+    p->sample = span_is(tape->probe, "sample");
+    p->probe = probe_by_name(tape->probe);
+    if (!p->sample && !p->probe && !span_is(tape->probe, "http"))
+        fail(p, "reading", "the tape names an unknown probe");
+    return p->sample || p->probe || span_is(tape->probe, "http");
+}
+
+static void run_tape(const struct playing *all, const char *path)
 {
     struct arena a;
     struct tape tape;
-    struct error e;
-    struct playing p = { .catalog = catalog, .path = path, .tape = &tape, .totals = totals };
+    struct playing p = *all;
+    p.path = path;
     arena_init(&a, 32 << 20);
     struct tape_back *back = calloc(1, sizeof(*back));
-    if (!back || !tape_parse(&a, read_file(&a, path), &tape, &e)) {
-        fail(&p, "reading", back ? e.text : "no memory");
-    } else if (!span_is(tape.probe, "http") && !(p.probe = probe_by_name(tape.probe))) {
-        fail(&p, "reading", "the tape names an unknown probe");
-    } else {
+    if (!back)
+        fail(&p, "reading", "no memory");
+    else if (load(&p, &a, &tape))
         play_all(&p, back);
-    }
     free(back);
     arena_release(&a);
 }
@@ -253,7 +301,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void run_dir(const struct catalog *catalog, const char *dir, const char *only, struct totals *totals)
+static void run_dir(const struct playing *all, const char *dir, const char *only)
 {
     struct dirent **names;
     int n = scandir(dir, &names, NULL, by_name);
@@ -264,13 +312,104 @@ static void run_dir(const struct catalog *catalog, const char *dir, const char *
         bool hidden = names[i]->d_name[0] == '.';
         size_t len = strlen(path);
         if (!hidden && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-            run_dir(catalog, path, only, totals);
+            run_dir(all, path, only);
         else if (len > 5 && strcmp(path + len - 5, ".tape") == 0 && (!only || strstr(path, only)))
-            run_tape(catalog, path, totals);
+            run_tape(all, path);
         free(names[i]);
     }
     if (n >= 0)
         free(names);
+}
+
+/* ---- recording --------------------------------------------------------------------------- */
+
+struct live {
+    struct socket_back back; /* first member */
+    struct endpoint there;
+    enum wire_fault (*connect)(struct wire_back *b, const struct endpoint *e, int64_t deadline_ms);
+};
+
+/* The conversation believes that it is at the place where tapes are played. */
+static enum wire_fault connect_there(struct wire_back *b, const struct endpoint *e, int64_t deadline_ms)
+{
+    struct live *l = (struct live *)b;
+    (void)e;
+    return l->connect(b, &l->there, deadline_ms);
+}
+
+/* In lines that end where the text does, in the escapes of a tape. */
+static void show(const char *mark, struct span bytes)
+{
+    for (size_t i = 0; i < bytes.len;) {
+        printf("%s \"", mark);
+        for (size_t column = 0; i < bytes.len && column < 100; column++) {
+            uint8_t c = bytes.at[i++];
+            if (c == '"' || c == '\\')
+                printf("\\%c", c);
+            else if (c >= ' ' && c <= '~')
+                putchar(c);
+            else
+                printf(c == '\r' ? "\\r" : c == '\n' ? "\\n" : "\\x%02x", c);
+            if (c == '\n')
+                break;
+        }
+        puts("\"");
+    }
+}
+
+static void on_opening(void *self, const struct endpoint *e, bool first)
+{
+    (void)self, (void)e;
+    if (!first)
+        puts("connect");
+}
+
+static void on_sent(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
+{
+    (void)self, (void)e;
+    printf("# %s\n", a->name);
+    show(">", bytes);
+}
+
+static void on_received(void *self, const struct endpoint *e, struct span bytes)
+{
+    (void)self, (void)e;
+    show("<", bytes);
+}
+
+static int record(struct playing *p, const char *path, const char *address, const char *port)
+{
+    static const struct endpoint HERE = { .address = { 4, { 127, 0, 0, 1 } }, .port = 1 };
+    static struct socket_thread thread = { .clock = &CLOCK_SYSTEM };
+    struct wire_ear ear = { .opening = on_opening, .sent = on_sent, .received = on_received };
+    struct live live = { 0 };
+    struct arena a;
+    struct visit v;
+    struct tape tape;
+    uint64_t number;
+    p->path = path;
+    arena_init(&a, 64 << 20);
+    visit_init(&v, &a, &HERE);
+    if (!load(p, &a, &tape) || !address_parse(span_str(address), &live.there.address) ||
+        !span_u64(span_str(port), UINT16_MAX, &number))
+        return 1;
+    live.there.port = (uint16_t)number;
+    socket_back_init(&live.back, &thread);
+    live.connect = live.back.back.connect;
+    live.back.back.connect = connect_there;
+    struct wire *w = wire_new(&a, &live.back.back, &HERE, &LIMITS, &CLOCK_SYSTEM, &ear);
+    talk(p, w, &v);
+    wire_end(w);
+    for (size_t i = 0; i < v.observations.len; i++)
+        for (size_t k = 0; k < v.observations.at[i].facts.len; k++) {
+            const struct fact *f = &v.observations.at[i].facts.at[k];
+            if (f->type == FACT_TEXT)
+                printf("fact %s \"%.*s\"\n", f->key, SPAN_FMT(f->text));
+            else
+                printf("fact %s %lld\n", f->key, (long long)f->number);
+        }
+    arena_release(&a);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -287,7 +426,15 @@ int main(int argc, char **argv)
         printf("not ok catalog: %s\n", e.text);
         return 1;
     }
-    run_dir(catalog, argv[1], argc > 2 ? argv[2] : NULL, &totals);
+    char why[AJAR_PII_ERROR_MAX];
+    struct ajar_pii *pii = ajar_pii_new(why);
+    struct playing all = { .catalog = catalog, .pii = pii, .totals = &totals };
+    if (!pii)
+        return 1;
+    if (argc == 5 && strcmp(argv[1], "--record") == 0)
+        return record(&all, argv[2], argv[3], argv[4]);
+    run_dir(&all, argv[1], argc > 2 ? argv[2] : NULL);
+    ajar_pii_free(pii);
     printf("%zu passed, %zu failed\n", totals.passed, totals.failed);
     arena_release(&a);
     return totals.failed != 0 || totals.passed == 0;

@@ -450,6 +450,41 @@ static void asks_with_holes(void **state)
     hang_up(t);
 }
 
+/* What reads records leaves only where the owner allowed it, however often it is tried. */
+static void records_take_permission(void **state)
+{
+    static const struct ask RECORD = { .name = "sample.t.get", .why = "test", .class = ASK_SAMPLE,
+                                       .parts = { ASK_BYTES("get\n") } };
+    struct error e;
+    struct talk *t = open_talk("> \"get\\n\"\n", 0);
+    (void)state;
+    assert_false(wire_ask(t->w, &RECORD));
+    assert_fault(t, WIRE_FORBIDDEN);
+    assert_int_equal(t->back.sent.len, 0);
+    hang_up(t);
+
+    t = open_talk("> \"hi\\n\"\n", 0);
+    wire_bye(t->w, &RECORD);
+    assert_int_equal(t->back.sent.len, 0);
+    assert_true(wire_ask(t->w, &HI));
+    assert_true(tape_back_finished(&t->back, &e));
+    hang_up(t);
+
+    t = open_talk("< \"a\"\nconnect\n> \"get\\n\"\n", 0);
+    assert_true(wire_hears(t->w, 10));
+    wire_ask(t->w, &RECORD);
+    assert_true(wire_again(t->w, WIRE_PLAIN)); /* a new connection is no new permission */
+    assert_false(wire_ask(t->w, &RECORD));
+    assert_fault(t, WIRE_FORBIDDEN);
+    hang_up(t);
+
+    t = open_talk("> \"get\\n\"\n", 0);
+    wire_permit_sample(t->w);
+    assert_true(wire_ask(t->w, &RECORD));
+    assert_true(tape_back_finished(&t->back, &e));
+    hang_up(t);
+}
+
 static void a_farewell_does_not_matter(void **state)
 {
     struct talk *t = open_talk("< \"a\"\n> \"hi\\n\"\n", 0);
@@ -604,6 +639,7 @@ int main(void)
         cmocka_unit_test(the_budget_spans_connections),
         cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(asks_with_holes),
+        cmocka_unit_test(records_take_permission),
         cmocka_unit_test(a_farewell_does_not_matter),
         cmocka_unit_test(connecting_again),
         cmocka_unit_test(connections_are_counted),

@@ -1,0 +1,173 @@
+"""What a random sample may ask (`ajar scan --sample`, doc/sample.md): reads of records, and nothing that could change or
+keep open anything. Ajar sends these asks only over a wire that has the owner's permission; verify lets them through only
+with --sample. Each protocol has a written list of whole requests, in which a hole may stand only where it is shown."""
+
+import json
+import re
+import urllib.parse
+
+from symbols import LENGTH, Cursor, Refused, show
+
+HOLE = "[\ue001-\uefff]"
+
+
+def check(ask):
+    family = ask.name.split(".")[1]
+    if family not in RULES:
+        raise Refused("no rule for samples knows this product")
+    RULES[family](ask)
+
+
+# ---- Redis -------------------------------------------------------------------------------------
+
+# Word by word; KEY is a hole of that label. Not here: any command that writes, expires, blocks, or reads without a
+# bound: HGETALL, SMEMBERS, KEYS, LRANGE 0 -1, EVAL, GETDEL, GETEX, CLIENT KILL ...
+KEY = object()
+REDIS_KEY_COMMANDS = [
+    ["TYPE", KEY], ["MEMORY", "USAGE", KEY], ["GETRANGE", KEY, "0", "65535"], ["HSCAN", KEY, "0", "COUNT", "64"],
+    ["LRANGE", KEY, "0", "15"], ["SRANDMEMBER", KEY, "16"], ["ZRANGE", KEY, "0", "15"],
+    ["XRANGE", KEY, "-", "+", "COUNT", "4"],
+]
+
+
+def redis(ask):
+    if ask.text in ("CLIENT NO-TOUCH ON\r\n", "RANDOMKEY\r\n", "QUIT\r\n"):
+        return
+    if re.fullmatch(f"SELECT {HOLE}\r\n", ask.text) and ask.label(ask.text[7]) == "number":
+        return
+    if _resp(ask) not in REDIS_KEY_COMMANDS:
+        raise Refused(f"{show(ask.text)!r} is not among what a sample may say")
+
+
+def _resp(ask):
+    """The words of a command in RESP; lengths must be right, and that of a hole computed."""
+    c = Cursor(ask)
+    line = lambda: c.text[c.at:c.text.index("\r\n", c.at)] if "\r\n" in c.text[c.at:] else c.fail("a line's end")
+    head = line()
+    c.exactly(head + "\r\n", "a command")
+    if not re.fullmatch(r"\*[1-9]", head):
+        raise Refused("a command in RESP begins with the number of its words")
+    words = []
+    for _ in range(int(head[1])):
+        length = line()
+        c.exactly(length + "\r\n", "a length")
+        if length == "$" + LENGTH:
+            if ask.label(c.take(1)) != "key":
+                raise Refused("only the drawn key may be filled in")
+            words.append(KEY)
+        elif re.fullmatch(r"\$\d{1,2}", length):
+            words.append(c.take(int(length[1:])))
+        else:
+            raise Refused("a word's length is neither a number nor computed")
+        c.exactly("\r\n", "the end of a word")
+    c.end()
+    return words
+
+
+# ---- PostgreSQL --------------------------------------------------------------------------------
+
+NAME = f'"{HOLE}"\\."{HOLE}"'
+POSTGRESQL = [
+    r"BEGIN TRANSACTION READ ONLY", r"SET LOCAL statement_timeout = 5000", r"SET LOCAL lock_timeout = 500", r"ROLLBACK",
+    f"SELECT \\* FROM ONLY {NAME} LIMIT 0",
+    f"SELECT left\\(\\(ajar\\.\\*\\)::text, 65536\\) FROM ONLY {NAME} AS ajar TABLESAMPLE (SYSTEM|BERNOULLI)"
+    f" \\({HOLE}\\) WHERE random\\(\\) < {HOLE} LIMIT {HOLE}",
+    r"SELECT datname FROM pg_catalog\.pg_database WHERE datallowconn AND NOT datistemplate"
+    r" ORDER BY pg_database_size\(oid\) DESC LIMIT 100",
+    r"SELECT n\.nspname, c\.relname, CASE WHEN c\.reltuples > 0 THEN c\.reltuples::bigint END,"
+    r" pg_relation_size\(c\.oid\) / current_setting\('block_size'\)::int, pg_relation_size\(c\.oid\)"
+    r" FROM pg_catalog\.pg_class c JOIN pg_catalog\.pg_namespace n ON n\.oid = c\.relnamespace"
+    r" WHERE c\.relkind IN \('r', 'm'\) AND n\.nspname NOT IN \('pg_catalog', 'information_schema'\)"
+    r" AND n\.nspname NOT LIKE 'pg_toast%' ORDER BY 5 DESC LIMIT 1000",
+]
+NUMBERS, NAMES = {"percent", "share", "limit"}, {"schema", "table"}
+
+
+def postgresql(ask):
+    c = Cursor(ask)
+    if ask.text in ("\0\0\0\x08\x04\xd2\x16\x2f", "X\0\0\0\x04"):
+        return
+    if c.peek() != "Q":
+        c.exactly(LENGTH + "\0\3\0\0user\0postgres\0database\0", "a start-up of the user postgres without more")
+        if ask.label(c.take(1)) != "database":
+            raise Refused("only the database may be filled in")
+        c.exactly("\0\0", "the end of the parameters")
+        c.end()
+        return
+    c.byte()
+    c.exactly(LENGTH, "a computed length")
+    statement = c.until_nul()
+    c.end()
+    if not any(re.fullmatch(pattern, statement) for pattern in POSTGRESQL):
+        raise Refused(f"{show(statement)!r} is not among what a sample may query")
+    for at, symbol in enumerate(statement):
+        if ord(symbol) <= 255:
+            continue
+        wanted = NAMES if statement[at - 1] == '"' else NUMBERS
+        if ask.label(symbol) not in wanted:
+            raise Refused(f"the hole {ask.label(symbol)!r} may not stand here")
+
+
+# ---- MongoDB -----------------------------------------------------------------------------------
+
+
+def mongodb(ask):
+    """aggregate with the one stage $sample: not $out, not $merge, no script. All of it, byte for byte."""
+    hole = lambda label: next((s for s, (name, _) in ask.holes.items() if name == label), "?")
+    counts = [s for s, (name, most) in ask.holes.items() if name == "count" and most == 4]
+    if len(counts) != 2:
+        raise Refused("the two counts are four bytes each")
+    sample = f"\x1d\0\0\0\x03$sample\0\x0f\0\0\0\x10size\0{counts[0]}\0\0"
+    whole = (LENGTH + "\x01\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0" + LENGTH +
+             "\x02aggregate\0" + LENGTH + hole("collection") + "\0" +
+             f"\x04pipeline\0\x25\0\0\0\x030\0{sample}\0" +
+             f"\x03cursor\0\x14\0\0\0\x10batchSize\0{counts[1]}\0" +
+             "\x08allowDiskUse\0\0" + "\x10maxTimeMS\0\x88\x13\0\0" +
+             "\x02$db\0" + LENGTH + hole("database") + "\0\0")
+    if ask.text != whole:
+        raise Refused("a sample may say aggregate with $sample, and that in one way")
+
+
+# ---- HTTP --------------------------------------------------------------------------------------
+
+HEADERS = {"host", "user-agent", "accept", "accept-encoding"}
+
+
+def _get(ask):
+    """The target of a GET without a body and without a header that could carry anything."""
+    head, separator, body = ask.text.partition("\r\n\r\n")
+    request_line, *fields = head.split("\r\n")
+    found = re.fullmatch(r"GET (/\S*) HTTP/1\.1", request_line)
+    if not found or not separator or body:
+        raise Refused("a sample over HTTP is a GET without a body")
+    for field in fields:
+        name, _, value = field.partition(": ")
+        if name.lower() not in HEADERS or any(ord(c) > 255 and ask.label(c) != "host" for c in value):
+            raise Refused(f"the header {show(field)!r} may not be sent")
+    return found[1]
+
+
+def elasticsearch(ask):
+    found = re.fullmatch(f"/({HOLE})/_search\\?(.*)", _get(ask))
+    if not found or ask.label(found[1]) != "index":
+        raise Refused("a sample searches one index that the server listed")
+    pairs = dict(pair.split("=", 1) for pair in found[2].split("&"))
+    if set(pairs) != {"filter_path", "source_content_type", "source"}:
+        raise Refused("a search says these three things and no more")
+    if pairs["filter_path"] != "timed_out,hits.hits._id,hits.hits._source" or \
+            pairs["source_content_type"] != "application%2Fjson":
+        raise Refused("a search asks for ids and documents")
+    text = re.sub(HOLE, lambda m: "1" if ask.label(m[0]) == "count" else "?", pairs["source"])
+    query = json.loads(urllib.parse.unquote(text))
+    if query != {"size": 1, "timeout": "5s", "query": {"function_score": {
+            "query": {"match_all": {}}, "random_score": {}, "boost_mode": "replace"}}}:
+        raise Refused("a search is for random documents: no script, no scroll, no other query")
+
+
+def couchdb(ask):
+    found = re.fullmatch(f"/({HOLE})/_all_docs\\?include_docs=true&limit=1&skip=({HOLE})", _get(ask))
+    if not found or ask.label(found[1]) != "database" or ask.label(found[2]) != "place":
+        raise Refused("a sample asks for one document at one place")
+
+
+RULES = {"redis": redis, "postgresql": postgresql, "mongodb": mongodb, "elasticsearch": elasticsearch, "couchdb": couchdb}
