@@ -155,6 +155,8 @@ static enum outcome run_entry(struct asker *a, const struct entry *e, struct vis
         state_fact(a, &e->facts.at[i], o);
     if (!a->cached_only)
         engine_count(a, e, o);
+    if (o->outcome == OUTCOME_OPEN)
+        engine_fields(a, e, o);
     state_auth(a, rule, o);
     a->cached_only = false;
     return o->outcome;

@@ -19,5 +19,7 @@ enum outcome engine_visit(struct asker *a, const struct catalog *c, struct visit
 
 /* Counts what the entry counts into the observation (count.c). */
 void engine_count(struct asker *a, const struct entry *e, struct observation *o);
+/* States the facts `fields` and `fields.count`: names of fields that its schema lists (fields.c). */
+void engine_fields(struct asker *a, const struct entry *e, struct observation *o);
 
 #endif

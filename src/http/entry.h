@@ -166,6 +166,8 @@ struct entry {
     LIST_OF(struct fact_rule) facts;
     LIST_OF(struct verdict_rule) verdicts;
     LIST_OF(struct count_rule) counts;
+    const struct request *fields; /* its answer is the schema of the collections, by name; or NULL */
+    struct span fields_under;     /* the key of the maps in it whose keys are names of fields */
     LIST_OF(struct span) behind_names;
     LIST_OF(const struct entry *) behind; /* stores that may stand behind */
     LIST_OF(struct route) routes;

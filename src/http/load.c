@@ -174,7 +174,7 @@ static bool load_entry(struct loader *l, const struct node *n)
     static const char *const keys[] = { "product", "title",    "kind",     "ports",  "tls_ports",
                                         "proof",   "counted",  "requests", "nested", "base",
                                         "suspect", "identify", "version",  "facts",  "verdict",
-                                        "counts",  "behind",   "examples", NULL };
+                                        "counts",  "fields",   "behind",   "examples", NULL };
     struct entry *e = l->entry = ARENA_NEW(l->arena, struct entry);
     if (!e)
         return load_no_memory(l);
@@ -185,7 +185,8 @@ static bool load_entry(struct loader *l, const struct node *n)
         !load_identify(l, node_get(n, "identify")) ||
         !load_sources(l, node_get(n, "version"), &e->version) ||
         !load_facts(l, node_get(n, "facts")) || !load_verdicts(l, node_get(n, "verdict")) ||
-        !load_counts(l, node_get(n, "counts")) || !load_examples(l, node_get(n, "examples")))
+        !load_counts(l, node_get(n, "counts")) || !load_fields(l, node_get(n, "fields")) ||
+        !load_examples(l, node_get(n, "examples")))
         return false;
     const struct node *suspect = node_get(n, "suspect");
     if (suspect && !(e->suspect = load_condition(l, suspect, 0)))

@@ -53,6 +53,7 @@ bool load_facts(struct loader *l, const struct node *n);
 
 /* load_count.c */
 bool load_counts(struct loader *l, const struct node *n);
+bool load_fields(struct loader *l, const struct node *n);
 bool load_examples(struct loader *l, const struct node *n);
 
 #endif

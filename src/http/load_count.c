@@ -74,6 +74,19 @@ bool load_counts(struct loader *l, const struct node *n)
     return true;
 }
 
+bool load_fields(struct loader *l, const struct node *n)
+{
+    static const char *const keys[] = { "request", "under", NULL };
+    struct span request = SPAN_NONE;
+    if (!n)
+        return true;
+    if (!load_keys(l, n, keys) || !load_text(l, n, "request", true, &request) ||
+        !load_text(l, n, "under", true, &l->entry->fields_under))
+        return false;
+    l->entry->fields = load_request_named(l, n, request);
+    return l->entry->fields != NULL;
+}
+
 static bool load_answers(struct loader *l, const struct node *n, struct example *x)
 {
     if (!n || n->kind != NODE_MAP || !n->first)

@@ -140,9 +140,21 @@ static struct response *live_get(struct asker *self, const struct request *r, st
     return answer;
 }
 
+/* To a line that is no request of HTTP/1 some servers answer as HTTP/0.9 did: the page alone. */
+static bool is_bare_page(struct span first)
+{
+    static const struct span starts[] = { SPAN("<!doctype html"), SPAN("<html") };
+    struct span text = span_trim(first);
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+        if (span_eq_nocase(span_first(text, starts[i].len), starts[i]))
+            return true;
+    return false;
+}
+
 bool http_recognises(struct span first)
 {
-    return span_starts(first, SPAN("HTTP/1.")) || span_starts(first, SPAN("HTTP/2"));
+    return span_starts(first, SPAN("HTTP/1.")) || span_starts(first, SPAN("HTTP/2")) ||
+           is_bare_page(first);
 }
 
 static bool says_tls(struct span text)

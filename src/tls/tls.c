@@ -42,7 +42,7 @@ static void name_fact(struct observation *o, const char *key, X509_NAME *name)
     char *at = NULL;
     if (!out)
         return;
-    X509_NAME_print_ex(out, name, 0, (XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) | XN_FLAG_SEP_CPLUS_SPC);
+    X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
     long len = BIO_get_mem_data(out, &at);
     if (len > NAME_TEXT_MAX)
         len = NAME_TEXT_MAX;

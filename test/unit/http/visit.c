@@ -8,6 +8,10 @@ static void test_recognises(void **state)
     (void)state;
     assert_true(http_recognises(SPAN("HTTP/1.1 400 Bad Request\r\n")));
     assert_true(http_recognises(SPAN("HTTP/1.0 200 OK\r\n")));
+    assert_true(http_recognises(SPAN("<!DOCTYPE HTML>\n<html lang=\"en\">\n")));
+    assert_true(http_recognises(SPAN("\n        <html><head><title>400")));
+    assert_false(http_recognises(SPAN("<stream:stream")));
+    assert_false(http_recognises(SPAN("<?xml version='1.0'?>")));
     assert_false(http_recognises(SPAN("SSH-2.0-x\r\n")));
     assert_false(http_recognises(SPAN("HTTP")));
     assert_false(http_recognises(SPAN_NONE));

@@ -12,6 +12,7 @@
 
 struct made {
     const char *subject;   /* its common name */
+    const char *organisation; /* NULL = none */
     const char *names;     /* subjectAltName as OpenSSL's configuration writes it; NULL = none */
     const char *from, *to; /* UTCTIME or GENERALIZEDTIME; NULL = 2026 */
     const char *constraints;
@@ -40,6 +41,8 @@ static inline X509 *make(const struct made *m)
     ASN1_INTEGER_set(X509_get_serialNumber(x), 0x1234abcd);
     assert_int_equal(ASN1_TIME_set_string(X509_getm_notBefore(x), m->from ? m->from : "260101000000Z"), 1);
     assert_int_equal(ASN1_TIME_set_string(X509_getm_notAfter(x), m->to ? m->to : "270101000000Z"), 1);
+    if (m->organisation)
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "O", MBSTRING_UTF8, (const uint8_t *)m->organisation, -1, -1, 0);
     X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, (const uint8_t *)m->subject, -1, -1, 0);
     X509_set_issuer_name(x, X509_get_subject_name(m->issuer ? m->issuer : x));
     X509_set_pubkey(x, m->key);

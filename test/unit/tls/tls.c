@@ -293,6 +293,16 @@ static void a_subject_that_would_act(void **state)
     done(s);
 }
 
+/* The rules match parts of a name by their separator. */
+static void a_subject_of_parts(void **state)
+{
+    struct made m = { .subject = "kirk", .organisation = "client, Ltd", .key = ec_key };
+    struct seen *s = state_made(&m, NULL, "10.0.0.1");
+    (void)state;
+    assert_text(s, "cert.subject", "CN=kirk,O=client\\, Ltd");
+    done(s);
+}
+
 static void no_certificate(void **state)
 {
     static const uint8_t RUBBISH[] = { 0x30, 0x82, 0xff, 0xff, 0x30 };
@@ -367,6 +377,7 @@ int main(void)
         cmocka_unit_test(who_signed),
         cmocka_unit_test(the_session),
         cmocka_unit_test(a_subject_that_would_act),
+        cmocka_unit_test(a_subject_of_parts),
         cmocka_unit_test(no_certificate),
         cmocka_unit_test(broken_certificates),
     };
