@@ -17,7 +17,7 @@ static const struct option_row ROWS[] = {
                     "the last day of it, as in 2026-12-31; at most two years ahead" },
     [ROW_WHY] = { "why", "TEXT", "why, for those who come after you" },
     [ROW_WITHDRAW] = { "withdraw", NULL, "take an acceptance back" },
-    [ROW_JSON] = { "json", NULL, "print the finding as JSON" },
+    [ROW_JSON] = { "json", NULL, "print the finding or fleet as JSON" },
     [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
     [ROW_END] = { NULL, NULL, NULL },
 };
@@ -30,7 +30,9 @@ struct accepting {
 void help_accept(void)
 {
     puts(
-        "\nAn accepted finding is still shown, marked, and fails no run. When its date has passed it counts again.\n");
+        "\nAn accepted finding is still shown, marked, and fails no run. When its date has passed it counts again.\n"
+        "A fleet is accepted with all open findings of its members, and with the same ones of members that join it\n"
+        "later; `ajar fleets` lists fleets.\n");
     options_print(ROWS);
 }
 
@@ -95,13 +97,63 @@ static void tell(const struct accepting *a, const struct stored_finding *f, stru
     buf_byte(out, '\n');
 }
 
+static void tell_fleet(const struct accepting *a, const struct stored_fleet *f, size_t findings, struct buf *out)
+{
+    char date[TIME_TEXT_MAX];
+    if (a->json) {
+        buf_str(out, "{\"type\":\"fleet\"");
+        stored_json_text(out, "fingerprint", span_str(f->fleet.fingerprint), false);
+        stored_json_number(out, "members", (int64_t)f->fleet.member_count);
+        stored_json_number(out, "findings", (int64_t)findings);
+        stored_json_time(out, "accepted_until",
+                         f->fleet.accepted_until_ms ? f->fleet.accepted_until_ms : COUNT_UNKNOWN);
+        stored_json_text(out, "accepted_why", f->accepted_why, true);
+        buf_str(out, "}\n");
+        return;
+    }
+    buf_printf(out, "Fleet %.12s (%zu members, %zu findings) is ", f->fleet.fingerprint, f->fleet.member_count,
+               findings);
+    if (!f->fleet.accepted_until_ms) {
+        buf_str(out, "not accepted any more.\n");
+        return;
+    }
+    buf_printf(out, "accepted until %.10s: ", time_text(f->fleet.accepted_until_ms - 1, date));
+    escape_tty(out, f->accepted_why);
+    buf_byte(out, '\n');
+}
+
+/* One call of the verb, with what it was about found. */
+static bool accept_fleet(const struct accepting *a, struct store *store, const struct stored_fleet *f, int64_t until_ms,
+                         int64_t now_ms, struct arena *arena, struct buf *out, struct error *e)
+{
+    struct stored_fleet now;
+    size_t findings = 0;
+    bool ok = store_fleet_accept(store, f->id, until_ms, a->why ? a->why : "", now_ms, &findings, e) &&
+              store_fleet_get(store, f->fleet.fingerprint, now_ms, arena, &now, e);
+    if (ok)
+        tell_fleet(a, &now, findings, out);
+    return ok;
+}
+
+static bool accept_finding(const struct accepting *a, struct store *store, const char *prefix, int64_t until_ms,
+                           int64_t now_ms, struct arena *arena, struct buf *out, struct error *e)
+{
+    struct stored_finding f;
+    bool ok = store_finding_get(store, prefix, now_ms, arena, &f, e) &&
+              store_accept(store, f.finding.fingerprint, until_ms, a->why ? a->why : "", now_ms, e) &&
+              store_finding_by_id(store, f.id, now_ms, arena, &f, e);
+    if (ok)
+        tell(a, &f, out);
+    return ok;
+}
+
 int cmd_accept(int argc, char **argv)
 {
     int args = 0;
     struct accepting a = { 0 };
     struct error e;
     struct arena arena;
-    struct stored_finding f;
+    struct stored_fleet fleet;
     struct buf out;
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM), until_ms;
     struct store *store = NULL;
@@ -110,14 +162,13 @@ int cmd_accept(int argc, char **argv)
         return cmd_fail(EXIT_USAGE, &e);
     arena_init(&arena, ARENA_BYTES);
     buf_init(&out, STORED_OUT_MAX);
-    bool ok = store_finding_get(store, argv[1], now_ms, &arena, &f, &e) &&
-              store_accept(store, f.finding.fingerprint, until_ms, a.why ? a.why : "", now_ms,
-                           &e) &&
-              store_finding_by_id(store, f.id, now_ms, &arena, &f, &e);
-    if (ok) {
-        tell(&a, &f, &out);
-        ok = stored_flush(&out, true, &e);
-    }
+    bool is_fleet = store_fleet_get(store, argv[1], now_ms, &arena, &fleet, &e);
+    bool ok = is_fleet || !e.text[0];
+    if (is_fleet)
+        ok = accept_fleet(&a, store, &fleet, until_ms, now_ms, &arena, &out, &e);
+    else if (ok)
+        ok = accept_finding(&a, store, argv[1], until_ms, now_ms, &arena, &out, &e);
+    ok = ok && stored_flush(&out, true, &e);
     store_close(store);
     buf_release(&out);
     arena_release(&arena);

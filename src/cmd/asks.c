@@ -3,7 +3,9 @@
 #include "cmd/catalog_verb.h"
 #include "cmd/cmd.h"
 #include "probe/probe.h"
+#include "sample/sampler.h"
 #include "sweep/ladder.h"
+#include "sweep/reverse_dns.h"
 #include "text/escape.h"
 #include "tls/tls.h"
 
@@ -15,10 +17,16 @@ const struct ask *all_asks(const struct catalog *c, size_t i)
     for (size_t k = 0; TLS_ASKS[k]; k++)
         if (i-- == 0)
             return TLS_ASKS[k];
+    for (size_t k = 0; DNS_ASKS[k]; k++)
+        if (i-- == 0)
+            return DNS_ASKS[k];
     for (size_t p = 0; PROBES[p]; p++)
         for (size_t k = 0; PROBES[p]->asks[k]; k++)
             if (i-- == 0)
                 return PROBES[p]->asks[k];
+    for (size_t k = 0; sample_ask(k); k++)
+        if (i-- == 0)
+            return sample_ask(k);
     return catalog_ask(c, i);
 }
 

@@ -27,6 +27,8 @@ int cmd_show(int argc, char **argv);
 void help_show(void);
 int cmd_diff(int argc, char **argv);
 void help_diff(void);
+int cmd_fleets(int argc, char **argv);
+void help_fleets(void);
 int cmd_accept(int argc, char **argv);
 void help_accept(void);
 int cmd_judge(int argc, char **argv);

@@ -2,13 +2,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "cmd/cmd.h"
 #include "cmd/memory.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
+#include "judge/fleet.h"
 #include "report/report.h"
 
-enum { RULES_BYTES = 256 << 20, VISIT_BYTES = 64 << 20 };
+enum { RULES_BYTES = 256 << 20, VISIT_BYTES = 64 << 20, FLEETS_BYTES = 512 << 20 };
 
 enum row { ROW_SCAN, ROW_RULES, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_FAIL_ON, ROW_DB, ROW_END };
 
@@ -33,6 +35,7 @@ struct judging {
     void *state;
     const struct rules *rules;
     struct store *store;
+    struct fleets *fleets;
     struct report_summary summary;
     int64_t now_ms;
     struct buf out;
@@ -79,6 +82,8 @@ static bool judge_one(void *self, const struct visit *v)
     arena_init(&a, VISIT_BYTES);
     bool ok = judge_visit(j->rules, v, j->now_ms, &a, &found) ||
               error_set(&j->error, "no memory for judging");
+    ok = ok && store_lives(j->store, (int64_t)j->scan, found.list.at, found.list.len, &j->error);
+    ok = ok && (judge_history(j->rules, v, &found, &a) || error_set(&j->error, "no memory for judging"));
     for (size_t i = 0; ok && i < found.list.len; i++) {
         struct finding *f = &found.list.at[i];
         j->summary.findings[f->severity]++;
@@ -92,11 +97,33 @@ static bool judge_one(void *self, const struct visit *v)
         j->summary.failed += v->end == END_FAILED;
         j->summary.skipped += v->end == END_SKIPPED;
         j->summary.answered += v->answered;
+        fleets_visit(j->fleets, v, found.list.at, found.list.len);
         j->report->visit(j->state, v, found.list.at, found.list.len, &j->out);
     }
     arena_release(&a);
     j->failed = !(ok && stored_flush(&j->out, false, &j->error));
     return !j->failed;
+}
+
+static void members_of(void *self, size_t fleet, bool (*each)(void *each_self, const struct fleet_member *m),
+                       void *each_self)
+{
+    struct judging *j = self;
+    fleets_members(j->fleets, fleet, each, each_self);
+}
+
+/* What is set up alike, by today's measure, under the names that are known. */
+static bool tell_fleets(struct judging *j)
+{
+    struct arena a;
+    struct fleet_list found;
+    arena_init(&a, FLEETS_BYTES);
+    bool ok = fleets_find(j->fleets, &a, &found) || error_set(&j->error, "no memory for fleets");
+    ok = ok && store_fleets_name(j->store, found.list.at, found.list.len, members_of, j, j->now_ms, &j->error);
+    if (ok && j->report->fleets)
+        j->report->fleets(j->state, found.list.at, found.list.len, &j->out);
+    arena_release(&a);
+    return ok;
 }
 
 /* The whole of it; false and a sentence in j->error. */
@@ -124,6 +151,8 @@ static bool judge_all(struct judging *j, struct arena *a)
     int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
     if (!store_visits(j->store, (int64_t)j->scan, judge_one, j, &j->error) || j->failed)
         return false;
+    if (!tell_fleets(j))
+        return false;
     j->summary.took_ms = clock_mono_ms(&CLOCK_SYSTEM) - began_ms;
     j->report->end(j->state, &j->summary, &j->out);
     return stored_flush(&j->out, true, &j->error);
@@ -141,7 +170,9 @@ int cmd_judge(int argc, char **argv)
         return cmd_fail(EXIT_USAGE, &j.error);
     arena_init(&a, RULES_BYTES);
     buf_init(&j.out, STORED_OUT_MAX);
+    j.fleets = fleets_new(random_seed());
     bool ok = judge_all(&j, &a);
+    fleets_free(j.fleets);
     free(j.state);
     store_close(j.store);
     buf_release(&j.out);

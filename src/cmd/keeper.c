@@ -10,7 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/random.h"
+#include "cmd/history.h"
+#include "cmd/personal.h"
 #include "cmd/progress.h"
+#include "judge/fleet.h"
 #include "record/codec.h"
 #include "text/escape.h"
 
@@ -22,16 +26,24 @@ enum {
     VISIT_ARENA_MAX = 64 * 1024 * 1024,
     GRACE_MS = 5000, /* after the first Ctrl-C */
     TURN_MS = 200,
-    COMMIT_MS = 50, /* what a killed keeper loses at most is asked again */
+    FLEETS_ARENA_MAX = 512 * 1024 * 1024,
+    COMMIT_MS = 1000, /* what came since is kept beside the store, see store_keep() */
+    KEPT_BYTES_MAX = 16 * 1024 * 1024, /* then it is committed sooner */
 };
 
 struct keeping {
     struct keeper *k;
     struct progress_line line;
+    struct fleets *fleets; /* NULL where there is no memory for them */
+    uint64_t failing;      /* findings at or above fail_on that nobody accepted */
     int64_t kill_at_ms; /* 0 = not asked to stop */
-    uint64_t before;    /* endpoints that an earlier run of this scan did */
+    uint64_t before;    /* endpoints that an earlier run of this scan asked */
+    uint64_t replayed;  /* and those that it skipped, too */
     int64_t stored_ms;  /* when something was stored that is not committed; 0 = nothing */
+    struct buf kept;    /* visits on their way to store_keep() */
+    size_t kept_bytes;  /* since the last commit */
     bool output_broken;
+    struct personal *personal; /* see personal_tell() */
 };
 
 static void trouble(struct keeping *c, const char *why)
@@ -72,15 +84,20 @@ static void count_visit(struct keeper *k, const struct visit *v)
 }
 
 /* An accepted risk is reported like any other, and fails no run. */
-static void report_visit(struct keeper *k, const struct visit *v, struct findings *found,
+static void report_visit(struct keeping *c, const struct visit *v, struct findings *found,
                          int64_t now_ms)
 {
+    struct keeper *k = c->k;
+    fleets_visit(c->fleets, v, found->list.at, found->list.len);
+    sample_tally_add(&k->samples, v);
     for (size_t i = 0; i < found->list.len; i++) {
         struct finding *f = &found->list.at[i];
-        if (k->store && store_accepted(k->store, f->fingerprint, now_ms, &f->accepted_until_ms))
+        if (k->store && store_accepted(k->store, f->fingerprint, now_ms, &f->accepted_until_ms)) {
+            f->accepted_why = store_accepted_why(k->store, f->fingerprint, v->arena);
             continue;
+        }
         f->accepted_until_ms = 0;
-        k->found |= f->severity >= k->fail_on;
+        c->failing += f->severity >= k->fail_on;
     }
     for (size_t i = 0; i < found->list.len; i++)
         k->summary.findings[found->list.at[i].severity]++;
@@ -88,7 +105,7 @@ static void report_visit(struct keeper *k, const struct visit *v, struct finding
 }
 
 /* Whether the visit is news: it is stored then, and to be reported. */
-static bool store_it(struct keeping *c, const struct visit *v, const struct findings *found,
+static bool store_it(struct keeping *c, const struct visit *v, struct findings *found,
                      int64_t now_ms)
 {
     struct error e;
@@ -117,11 +134,17 @@ static void take_visit(struct keeping *c, struct span body)
     if (!visit_decode(&r, &a, &v) || v.place >= k->endpoints) {
         stop_sweeping(c, "the sweeper sent a record that cannot be read");
     } else {
+        owners_add_facts(k->owners, &v);
+        struct error e;
+        if (!personal_tell(&c->personal, &v, &e))
+            trouble(c, e.text);
         if (v.observations.len && !judge_visit(k->rules, &v, now_ms, &a, &found))
             stop_sweeping(c, "no memory for judging");
         if (store_it(c, &v, &found, now_ms)) {
+            if (!judge_history(k->rules, &v, &found, &a))
+                stop_sweeping(c, "no memory for judging");
             count_visit(k, &v);
-            report_visit(k, &v, &found, now_ms);
+            report_visit(c, &v, &found, now_ms);
         }
     }
     arena_release(&a);
@@ -133,6 +156,14 @@ static void commit(struct keeping *c)
     if (c->stored_ms && !store_commit(c->k->store, &e))
         stop_sweeping(c, e.text);
     c->stored_ms = 0;
+    c->kept_bytes = 0;
+}
+
+static void transcript_failed(struct keeping *c)
+{
+    char why[160];
+    snprintf(why, sizeof(why), "cannot write the transcript: %s", strerror(errno));
+    stop_sweeping(c, why);
 }
 
 static void take_sent(struct keeping *c, struct span body)
@@ -151,8 +182,26 @@ static void take_sent(struct keeping *c, struct span body)
     escape_bytes(&line, body);
     buf_str(&line, "\"\n");
     if (fwrite(line.at, 1, line.len, c->k->transcript) != line.len)
-        stop_sweeping(c, "cannot write the transcript");
+        transcript_failed(c);
     buf_release(&line);
+}
+
+/* Puts what has come where no death of this process takes it away; then there is time to judge it. */
+static void keep_visits(struct keeping *c)
+{
+    struct span left = buf_span(&c->k->in), body;
+    enum sweep_message kind;
+    struct error e;
+    bool bad;
+    buf_reset(&c->kept);
+    while (c->k->store && sweep_message_cut(&left, &kind, &body, &bad))
+        if (kind == SWEEP_VISIT) /* with its length, which stands in front */
+            buf_put(&c->kept, span_of(body.at - 4, body.len + 4));
+    c->kept_bytes += c->kept.len;
+    if (!buf_ok(&c->kept))
+        stop_sweeping(c, "no memory for what was found");
+    else if (c->kept.len && !store_keep(c->k->store, buf_span(&c->kept), &e))
+        stop_sweeping(c, e.text);
 }
 
 static void take_messages(struct keeping *c)
@@ -199,6 +248,7 @@ static bool read_some(struct keeping *c)
     if (n <= 0)
         return false;
     c->k->in.len += (size_t)n;
+    keep_visits(c);
     take_messages(c);
     return true;
 }
@@ -225,13 +275,14 @@ static void keep(struct keeping *c, int signals)
     struct pollfd p[2] = { { .fd = c->k->from_sweeper, .events = POLLIN },
                            { .fd = signals, .events = POLLIN } };
     for (;;) {
-        int n = poll(p, 2, c->stored_ms ? COMMIT_MS : TURN_MS);
+        int n = poll(p, 2, TURN_MS);
         int64_t now_ms = clock_mono_ms(&CLOCK_SYSTEM);
         if (n > 0 && p[1].revents)
             take_signal(c, signals);
         if (n > 0 && p[0].revents && !read_some(c))
             return;
-        if (c->stored_ms && now_ms >= c->stored_ms + COMMIT_MS)
+        if (c->stored_ms &&
+            (now_ms >= c->stored_ms + COMMIT_MS || c->kept_bytes >= KEPT_BYTES_MAX))
             commit(c);
         if (c->kill_at_ms && now_ms >= c->kill_at_ms) {
             kill(c->k->sweeper, SIGKILL);
@@ -265,6 +316,30 @@ static void reap(struct keeping *c)
     trouble(c, why);
 }
 
+/* Every endpoint is in one of the sums, also where the scan did not come to its end: conversations
+ * that were cut off have failed, what was not asked was skipped. Neither is stored as such, so
+ * --resume asks them. */
+static void count_unheard(struct keeping *c)
+{
+    struct report_summary *s = &c->k->summary;
+    const struct sweep_progress *p = c->k->progress;
+    uint64_t heard = s->done + s->skipped + s->failed, told = heard - c->replayed;
+    uint64_t begun = atomic_load(&p->done) + atomic_load(&p->skipped) + atomic_load(&p->failed) +
+                     atomic_load(&p->in_flight);
+    uint64_t unheard = c->k->endpoints > heard ? c->k->endpoints - heard : 0;
+    uint64_t cut = begun > told ? begun - told : 0;
+    if (cut > unheard)
+        cut = unheard;
+    s->failed += cut;
+    s->skipped += unheard - cut;
+    if (!unheard || !c->k->trouble.text[0] || strstr(c->k->trouble.text, "--resume"))
+        return;
+    struct error why = c->k->trouble;
+    error_set(&c->k->trouble, "%s; %llu conversations were cut off and %llu endpoints were not asked%s",
+              why.text, (unsigned long long)cut, (unsigned long long)(unheard - cut),
+              c->k->store ? "; `ajar scan --resume` asks them" : "");
+}
+
 static void summarise(struct keeping *c)
 {
     struct report_summary *s = &c->k->summary;
@@ -287,15 +362,29 @@ static bool replay_visit(void *self, const struct visit *v)
     struct findings found = { 0 };
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     arena_init(&a, VISIT_ARENA_MAX);
-    bool ok = judge_visit(c->k->rules, v, now_ms, &a, &found);
+    struct error e;
+    bool ok = judge_visit(c->k->rules, v, now_ms, &a, &found) ||
+              error_set(&e, "no memory for judging");
+    ok = ok && store_lives(c->k->store, c->k->scan, found.list.at, found.list.len, &e);
+    ok = ok && (judge_history(c->k->rules, v, &found, &a) || error_set(&e, "no memory for judging"));
     if (ok)
-        report_visit(c->k, v, &found, now_ms);
+        report_visit(c, v, &found, now_ms);
     else
-        stop_sweeping(c, "no memory for judging");
+        stop_sweeping(c, e.text);
     arena_release(&a);
     if (c->k->out.len >= OUT_AT_BYTES)
         write_report(c);
     return ok;
+}
+
+/* What was found last, and kept, but not stored. */
+static bool take_kept(void *self, const struct visit *v, struct span encoded)
+{
+    struct keeping *c = self;
+    if (v->place >= c->k->endpoints)
+        return false;
+    take_visit(c, encoded);
+    return true;
 }
 
 static void replay(struct keeping *c)
@@ -309,7 +398,20 @@ static void replay(struct keeping *c)
     s->skipped = sums.skipped;
     s->failed = sums.failed;
     s->answered = sums.answered;
-    c->before = sums.done + sums.failed;
+    if (!store_tail(c->k->store, c->k->scan, take_kept, c, &e) || !store_commit(c->k->store, &e))
+        stop_sweeping(c, e.text);
+    c->stored_ms = 0;
+    c->before = s->done + s->failed;
+    c->replayed = c->before + s->skipped;
+}
+
+/* For the reports that draw it; after the scan has ended, so that it is in the picture. */
+static void tell_past(struct keeping *c)
+{
+    struct error e;
+    struct keeper *k = c->k;
+    if (!history_report(k->report, k->report_state, k->store, clock_wall_ms(&CLOCK_SYSTEM), &k->out, &e))
+        trouble(c, e.text);
 }
 
 static void end_store(struct keeping *c)
@@ -326,6 +428,54 @@ static void end_store(struct keeping *c)
     const char *why = k->trouble.text[0] ? k->trouble.text : NULL;
     if (!store_scan_end(k->store, state, why, clock_wall_ms(&CLOCK_SYSTEM), &e))
         trouble(c, e.text);
+}
+
+/* ---- fleets ---------------------------------------------------------------------------- */
+
+/* A member that joined an accepted fleet in this scan: its findings were counted before that was known. */
+static void accept_joined(void *self, enum severity severity)
+{
+    struct keeping *c = self;
+    c->failing -= c->failing && severity >= c->k->fail_on;
+}
+
+static void members_of(void *self, size_t fleet, bool (*each)(void *each_self, const struct fleet_member *m),
+                       void *each_self)
+{
+    struct keeping *c = self;
+    fleets_members(c->fleets, fleet, each, each_self);
+}
+
+static void keep_fleets(struct keeping *c, struct fleet *list, size_t count)
+{
+    struct error e;
+    int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
+    struct store *s = c->k->store;
+    if (s && !(store_fleets_name(s, list, count, members_of, c, now_ms, &e) &&
+               store_fleets(s, list, count, members_of, c, now_ms, accept_joined, c, &e)))
+        trouble(c, e.text);
+}
+
+/* What was seen so far of a scan that was cut short says too little about who is alike. */
+static void tell_fleets(struct keeping *c)
+{
+    struct keeper *k = c->k;
+    struct arena a;
+    struct fleet_list found;
+    arena_init(&a, FLEETS_ARENA_MAX);
+    if (c->fleets && fleets_find(c->fleets, &a, &found)) {
+        if (k->ended)
+            keep_fleets(c, found.list.at, found.list.len);
+        if (k->report->fleets)
+            k->report->fleets(k->report_state, found.list.at, found.list.len, &k->out);
+        struct fleets_measure m = fleets_measure(c->fleets);
+        if (m.left_out)
+            fprintf(stderr, "ajar: fleets: %zu answers were left out; %zu deployments were compared\n", m.left_out,
+                    m.deployments);
+    } else {
+        trouble(c, "no memory for grouping what is set up alike");
+    }
+    arena_release(&a);
 }
 
 /* ---- the whole run --------------------------------------------------------------------- */
@@ -347,23 +497,34 @@ int keeper_run(struct keeper *k, const struct report_run *run)
     int signals = catch_signals();
     buf_init(&k->in, IN_BYTES_MAX);
     buf_init(&k->out, OUT_BYTES_MAX);
+    buf_init(&c.kept, IN_BYTES_MAX);
     k->trouble.text[0] = '\0';
+    c.fleets = fleets_new(random_seed());
     k->report->begin(k->report_state, run, &k->out);
     if (k->resumed)
         replay(&c);
     keep(&c, signals);
     reap(&c);
+    progress_wipe(&c.line);
+    tell_fleets(&c);
     if (k->store)
         end_store(&c);
+    tell_past(&c);
     progress_wipe(&c.line);
     summarise(&c);
+    count_unheard(&c);
     k->report->end(k->report_state, &k->summary, &k->out);
     write_report(&c);
+    sample_tally_print(&k->samples);
     if (k->transcript && fflush(k->transcript) != 0)
-        trouble(&c, "cannot write the transcript");
+        transcript_failed(&c);
     buf_release(&k->in);
     buf_release(&k->out);
+    buf_release(&c.kept);
+    personal_free(c.personal);
+    fleets_free(c.fleets);
     close(signals);
+    k->found = c.failing > 0;
     if (k->trouble.text[0])
         return cmd_fail(EXIT_INCOMPLETE, &k->trouble);
     return k->summary.failed ? EXIT_INCOMPLETE : k->found ? EXIT_FOUND : EXIT_NOTHING;

@@ -7,12 +7,15 @@
 #include <sys/types.h>
 
 #include "cmd/cmd.h"
+#include "cmd/owners.h"
+#include "cmd/sample_tally.h"
 #include "report/report.h"
 #include "store/store.h"
 #include "sweep/sweep.h"
 
 struct keeper {
     const struct rules *rules;
+    struct owner_sources *owners; /* or NULL */
     const struct report *report;
     void *report_state;
     struct sweep_progress *progress;
@@ -29,6 +32,7 @@ struct keeper {
     /* Set by keeper_run(). */
     struct buf in, out;
     struct report_summary summary;
+    struct sample_tally samples;
     bool found;           /* a finding at or above fail_on */
     bool ended;           /* the sweeper said that it is done */
     struct error trouble; /* why the scan is incomplete; empty text = it is not */

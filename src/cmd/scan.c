@@ -39,6 +39,7 @@ struct scanning {
     struct pin_book pins;
     const struct catalog *catalog;
     const struct plan *plan;
+    struct owner_sources *owners;
     struct buf text;           /* the plan as lines */
     struct stored_scan before; /* --resume: the scan to go on with */
     struct runs places;        /* and what of it is done */
@@ -153,8 +154,27 @@ static size_t descriptors_for(size_t parallel)
     return r.rlim_cur > 2 * SPARE_DESCRIPTORS ? r.rlim_cur - SPARE_DESCRIPTORS : SPARE_DESCRIPTORS;
 }
 
+/* Whether the owner lets records be drawn here: only a scope file says so, endpoint by endpoint. */
+static const char *sample_refused(void *self, const struct endpoint *e)
+{
+    const struct plan *p = self;
+    const struct scope_entry *entry = plan_entry(p, &e->address, e->port);
+    if (!p->options.scope)
+        return "no scope file marks it as owned: true";
+    return entry && entry->owned ? NULL : "the scope file does not mark it as owned: true";
+}
+
+/* What a process that reads records leaves behind when it dies: no core, and nothing for a debugger of
+ * the same user. */
+static void leave_no_trace(void)
+{
+    struct rlimit none = { 0, 0 };
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
 static int run_sweeper(const struct scan_options *o, const struct catalog *c, struct walk *walk,
-                       struct sweep_progress *progress, int out_fd)
+                       const struct ajar_pii *pii, struct sweep_progress *progress, int out_fd)
 {
     struct error e;
     int64_t patience_ms = (int64_t)(o->timeout_s * 1000);
@@ -169,7 +189,13 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
         .parallel = descriptors_for(o->parallel),
         .loops = o->loops,
         .transcript = o->transcript != NULL,
+        .names = o->resolvers,
         .seed = o->seed,
+        .sample = { .records = pii ? o->sample : 0,
+                    .seed = o->seed,
+                    .pii = pii,
+                    .refusal = sample_refused,
+                    .self = (void *)(uintptr_t)walk->plan },
     };
     signal(SIGINT, SIG_IGN); /* the keeper decides when to stop */
     return sweep_run(&config, progress, out_fd, &e) ? 0 : 1;
@@ -203,10 +229,19 @@ static int sweeper_main(const struct scanning *s, struct walk *walk,
     if (n != 1 || getppid() != keeper)
         return 1;
     const char *missing;
+    struct ajar_pii *pii = NULL;
+    char why[AJAR_PII_ERROR_MAX];
     close_others(fd);
+    if (s->o.sample) {
+        leave_no_trace();
+        if (!(pii = ajar_pii_new(why)))
+            return 1;
+    }
     sandbox_enter(SANDBOX_SWEEPER, &missing);
     tell_missing(missing);
-    return run_sweeper(&s->o, s->catalog, walk, progress, fd);
+    int status = run_sweeper(&s->o, s->catalog, walk, pii, progress, fd);
+    ajar_pii_free(pii);
+    return status;
 }
 
 /* Opens the store for this scan. False where it cannot be used: then nothing was asked. */
@@ -226,9 +261,13 @@ static bool open_memory(struct scanning *s, struct keeper *k, struct error *e)
                store_commit(k->store, e);
     k->scan = s->before.id;
     k->resumed = true;
-    return store_scan_resume(k->store, k->scan, e) &&
-           (runs_count(store_scan_places(k->store)) == runs_count(&s->places) ||
-            error_set(e, "scan %lld went on in another process in between", (long long)k->scan));
+    struct runs now = { 0 };
+    bool same = store_scan_resume(k->store, k->scan, e) &&
+                store_scan_runs(k->store, k->scan, &now, e) &&
+                (runs_count(&now) == runs_count(&s->places) ||
+                 error_set(e, "scan %lld went on in another process in between", (long long)k->scan));
+    runs_release(&now);
+    return same;
 }
 
 static int keep(struct scanning *s, struct keeper *k, const struct report_run *run)
@@ -277,6 +316,8 @@ static int sweep_and_keep(struct scanning *s, struct keeper *k, struct walk *wal
     close(fds[1]);
     k->from_sweeper = fds[0];
     int status = keep(s, k, run);
+    if (atomic_load(&k->progress->names_lost))
+        fprintf(stderr, "ajar: no name server answered; names of addresses are missing\n");
     munmap(k->progress, sizeof(*k->progress));
     return status;
 }
@@ -368,6 +409,7 @@ static int scan_planned(struct scanning *s, struct error *e)
         return dry_run(o, s->plan, walk.end);
     struct keeper k = {
         .rules = load_rules(o->arena, o->rules, e),
+        .owners = s->owners,
         .report = o->report,
         .endpoints = walk.end,
         .fail_on = o->fail_on,
@@ -420,8 +462,9 @@ int cmd_scan(int argc, char **argv)
     buf_init(&s.text, PLAN_BYTES_MAX);
     bool ok = scan_options_parse(&s.o, &a, argc, argv, &e) &&
               (!s.o.resume || find_before(&s, &e)) && make_plan(&s, &e) &&
-              (!s.o.resume || is_same_plan(&s, &e));
+              (!s.o.resume || is_same_plan(&s, &e)) && (s.owners = owners_open(&s.o, s.plan, &e));
     int status = ok ? scan_planned(&s, &e) : cmd_fail(EXIT_USAGE, &e);
+    owners_close(s.owners);
     runs_release(&s.places);
     buf_release(&s.text);
     arena_release(&a);

@@ -3,6 +3,7 @@
 #include "cmd/scan_journal.h"
 
 #include "base/list.h"
+#include "sample/sampler.h"
 
 enum { SCOPE_BYTES_MAX = 16 << 20 };
 
@@ -96,6 +97,8 @@ void journal_write(const struct scan_options *o, const struct plan *p, const str
         put_ports(out, "default-ports ", &o->plan.default_ports);
     if (o->plan.allow_large)
         buf_str(out, "large\n");
+    if (o->sample)
+        put_number(out, "sample ", o->sample);
     if (o->scope_path) {
         buf_str(out, "scope ");
         buf_str(out, o->scope_path);
@@ -167,6 +170,11 @@ static bool read_line(struct reading *r, struct span line, struct error *e)
         return o->shard_given || shard_parse(value, &o->shard, e);
     if (!r->all)
         return true;
+    uint64_t records;
+    if (span_is(key, "sample")) {
+        o->sample = span_u64(value, SAMPLE_RECORDS_MAX, &records) ? (uint32_t)records : 0;
+        return true;
+    }
     if (span_is(key, "target"))
         return targets_add(o->arena, &o->plan.targets, value, e);
     if (span_is(key, "exclude"))

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "cmd/options.h"
+#include "sample/sampler.h"
 
 enum {
     RATE_DEFAULT = 100,
@@ -37,8 +38,14 @@ enum row {
     ROW_DRY_RUN,
     ROW_CATALOG,
     ROW_RULES,
+    ROW_MMDB,
+    ROW_NAMES,
+    ROW_REVERSE,
+    ROW_RESOLVER,
+    ROW_CT,
     ROW_DB,
     ROW_RESUME,
+    ROW_SAMPLE,
     ROW_END
 };
 
@@ -67,9 +74,19 @@ static const struct option_row ROWS[] = {
     [ROW_DRY_RUN] = { "dry-run", NULL, "print the plan and stop; nothing is sent" },
     [ROW_CATALOG] = { "catalog", "DIR", "also the HTTP products described in DIR" },
     [ROW_RULES] = { "rules", "DIR", "judge by the rules in DIR instead of the shipped ones" },
+    [ROW_MMDB] = { "mmdb", "FILE",
+                   "country and network, by a database in MaxMind's format; may be given again" },
+    [ROW_NAMES] = { "names", "FILE", "names of addresses, \"10.0.0.5 db.example.org\" a line" },
+    [ROW_REVERSE] = { "reverse-names", NULL,
+                      "ask the system's name server for the names of addresses that answer" },
+    [ROW_RESOLVER] = { "resolver", "ADDRESS",
+                       "the same from this name server, as in 10.0.0.53 or [fd00::53]:5353" },
+    [ROW_CT] = { "ct", "FILE", "when certificates were logged, by an export of crt.sh; may be given again" },
     [ROW_DB] = { "db", "FILE", "store what was found in FILE; none stores nothing" },
     [ROW_RESUME] = { "resume", NULL,
                      "go on with the newest unfinished scan; --resume N: with scan N" },
+    [ROW_SAMPLE] = { "sample", "N",
+                     "draw N random records, or auto, of each open store that --scope marks as owned" },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -80,6 +97,15 @@ void help_scan(void)
         "  127.0.0.1  db.internal:9200  10.1.0.0/24  10.1.0.5-10.1.0.9  fd00:1::/120  @targets.txt\n"
         "Loopback and private addresses may be named; public ones only through --scope.\n");
     options_print(ROWS);
+}
+
+static bool add_path(const char *option, const char **list, size_t *count, size_t max,
+                     const char *value, struct error *e)
+{
+    if (*count == max)
+        return error_set(e, "--%s can be given at most %zu times", option, max);
+    list[(*count)++] = value;
+    return true;
 }
 
 static bool take_word(struct scan_options *o, enum row row, const char *value, struct error *e)
@@ -98,14 +124,28 @@ static bool take_word(struct scan_options *o, enum row row, const char *value, s
         return severity_parse(span_str(value), &o->fail_on) ||
                error_set(e, "--fail-on %s: write info, low, medium, high or critical", value);
     case ROW_CATALOG:
-        if (o->catalog_count == CATALOGS_MAX)
-            return error_set(e, "--catalog can be given at most %d times", CATALOGS_MAX);
-        o->catalogs[o->catalog_count++] = value;
+        return add_path("catalog", o->catalogs, &o->catalog_count, CATALOGS_MAX, value, e);
+    case ROW_MMDB:
+        return add_path("mmdb", o->registries, &o->registry_count, REGISTRIES_MAX, value, e);
+    case ROW_CT:
+        return add_path("ct", o->logs, &o->log_count, LOGS_MAX, value, e);
+    case ROW_NAMES:
+        o->names = value;
         return true;
     default:
         *(row == ROW_TRANSCRIPT ? &o->transcript : row == ROW_DB ? &o->db : &o->rules) = value;
         return true;
     }
+}
+
+/* `auto` is as many as show, with 99 % certainty, what one record in a hundred holds. */
+static bool take_sample(struct scan_options *o, const char *value, struct error *e)
+{
+    double n = (double)ajar_pii_sample_to_see(0.01, 0.99);
+    if (strcmp(value, "auto") != 0 && !option_number("sample", value, 1, SAMPLE_RECORDS_MAX, &n, e))
+        return false;
+    o->sample = (uint32_t)n;
+    return true;
 }
 
 static bool take_number(struct scan_options *o, enum row row, const char *value, struct error *e)
@@ -144,11 +184,45 @@ bool scan_options_scope(struct scan_options *o, const char *path, struct error *
     return o->scope_path && (o->plan.scope = scope_parse(o->arena, o->scope_text, name, e)) != NULL;
 }
 
+enum { RESOLV_CONF_BYTES_MAX = 65536 };
+
+/* Read now: the sweeper has no disk. */
+static bool system_resolvers(struct scan_options *o, struct error *e)
+{
+    static const char PATH[] = "/etc/resolv.conf";
+    struct span text;
+    if (o->resolvers.len)
+        return true;
+    if (!target_file_read(o->arena, PATH, RESOLV_CONF_BYTES_MAX, &text, e))
+        return error_in(e, "--reverse-names");
+    reverse_servers_read(text, &o->resolvers);
+    return o->resolvers.len ||
+           error_set(e, "--reverse-names: %s names no server; say which with --resolver", PATH);
+}
+
+static bool take_resolver(struct scan_options *o, const char *value, struct error *e)
+{
+    struct target t;
+    struct origin here = { .file = NULL };
+    struct endpoint *to = &o->resolvers.at[0];
+    if (!target_parse(o->arena, span_str(value), here, &t, e))
+        return error_in(e, "--resolver");
+    if (t.name || t.range.family == 0 || t.range.first != t.range.last || t.ports.len > 1)
+        return error_set(e, "--resolver %.80s: one address is wanted, as in 10.0.0.53 or [fd00::53]:5353", value);
+    *to = (struct endpoint){ .address = address_from(t.range.family, t.range.first), .port = 53 };
+    if (t.ports.len)
+        to->port = ports_at(&t.ports, 0);
+    o->resolvers.len = 1;
+    return true;
+}
+
 static bool take(void *self, size_t row, const char *value, struct error *e)
 {
     struct scan_options *o = self;
     o->plan_given |= row == ROW_PORTS || row == ROW_EXCLUDE || row == ROW_SCOPE;
     switch ((enum row)row) {
+    case ROW_SAMPLE:
+        return take_sample(o, value, e);
     case ROW_PORTS:
         return ports_parse(o->arena, span_str(value), &o->plan.ports, e);
     case ROW_EXCLUDE:
@@ -161,6 +235,10 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     case ROW_SHARD:
         o->shard_given = true;
         return shard_parse(span_str(value), &o->shard, e);
+    case ROW_REVERSE:
+        return system_resolvers(o, e);
+    case ROW_RESOLVER:
+        return take_resolver(o, value, e);
     case ROW_LARGE:
         o->plan.allow_large = true;
         return true;

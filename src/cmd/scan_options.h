@@ -5,10 +5,11 @@
 #include "cmd/cmd.h"
 #include "report/report.h"
 #include "sweep/pace.h"
+#include "sweep/reverse.h"
 #include "target/permutation.h"
 #include "target/plan.h"
 
-enum { CATALOGS_MAX = 8 };
+enum { CATALOGS_MAX = 8, REGISTRIES_MAX = 4, LOGS_MAX = 8 };
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
@@ -31,9 +32,16 @@ struct scan_options {
     enum severity fail_on;
     enum colour colour;
     bool dry_run, verbose;
+    uint32_t sample; /* records to draw from each store that is owned; 0: none */
     const char *transcript, *rules;
     const char *catalogs[CATALOGS_MAX];
     size_t catalog_count;
+    /* Whose it is and since when; doc/owners.md. */
+    const char *names;                     /* a file of addresses and names, or NULL */
+    const char *registries[REGISTRIES_MAX]; /* address databases */
+    const char *logs[LOGS_MAX];             /* exports of certificate logs */
+    size_t registry_count, log_count;
+    struct reverse_servers resolvers; /* asked for names of addresses; none: nobody is */
 };
 
 /* Defaults, then the command line; everything lies in the arena. */

@@ -4,6 +4,7 @@
 #include "cmd/cmd.h"
 #include "cmd/memory.h"
 #include "cmd/options.h"
+#include "cmd/show_report.h"
 #include "cmd/stored.h"
 #include "report/layout.h"
 #include "text/escape.h"
@@ -23,6 +24,7 @@ enum row {
     ROW_SCANS,
     ROW_LIMIT,
     ROW_JSON,
+    ROW_FORMAT,
     ROW_DB,
     ROW_END
 };
@@ -41,6 +43,7 @@ static const struct option_row ROWS[] = {
     [ROW_LIMIT] = { "limit", "N",
                     "at most so many, worst and largest first; default 50, 0 for all" },
     [ROW_JSON] = { "json", NULL, "JSON Lines" },
+    [ROW_FORMAT] = { "format", "NAME", "one of the report formats of `ajar scan`, for all that is open" },
     [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
     [ROW_END] = { NULL, NULL, NULL },
 };
@@ -48,7 +51,8 @@ static const struct option_row ROWS[] = {
 struct showing {
     struct store_filter filter;
     const char *db;
-    bool json, scans;
+    bool json, scans, limited;
+    const struct report *report; /* NULL: a list */
     struct buf out;
     struct error error;
     size_t columns, shown;
@@ -97,7 +101,7 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         if (!option_number("limit", value, 0, SHOWN_MAX, &n, e))
             return false;
         f->max = (size_t)n;
-        return true;
+        return s->limited = true;
     case ROW_SINCE:
         return time_option("since", value, f->now_ms, &f->opened_after_ms, e);
     case ROW_PRODUCT:
@@ -117,6 +121,9 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return f->accepted_only = true;
     case ROW_SCANS:
         return s->scans = true;
+    case ROW_FORMAT:
+        s->report = report_by_name(value);
+        return s->report || error_set(e, "--format %.40s: there is no such format", value);
     default:
         return s->json = true;
     }
@@ -274,7 +281,7 @@ static void put_finding_head(struct showing *s, const struct stored_finding *f)
                age_text(until_ms - f->exposure.opened_ms, age));
     if (f->accepted_until_ms >= 0) {
         char date[TIME_TEXT_MAX];
-        buf_printf(out, "; accepted until %.10s: ", time_text(f->accepted_until_ms, date));
+        buf_printf(out, "; accepted until %.10s: ", time_text(f->accepted_until_ms - 1, date));
         escape_tty(out, f->accepted_why);
     }
     buf_str(out, ".\n");
@@ -383,6 +390,25 @@ static bool show_scan(void *self, const struct stored_scan *scan)
 
 /* ---- the verb ---- */
 
+/* A report is of all that is open; what else a list can show has no place in it. */
+static bool suits_report(struct showing *s, int args, struct error *e)
+{
+    if (args || s->scans || s->json || s->limited || s->filter.which != STORE_OPEN)
+        return error_set(e, "--format is for all that is open: it goes without a finding, --scans, --json, --limit, "
+                            "--closed and --ever");
+    s->filter.max = 0;
+    return true;
+}
+
+static bool show(struct showing *s, struct store *store, int args, char **argv)
+{
+    if (s->report)
+        return show_report(store, &s->filter, s->report, s->columns, &s->error);
+    if (s->scans)
+        return store_scans(store, show_scan, s, &s->error) && !s->error.text[0];
+    return args ? show_one(s, store, argv[1]) : show_list(s, store);
+}
+
 int cmd_show(int argc, char **argv)
 {
     int args = 0;
@@ -397,13 +423,13 @@ int cmd_show(int argc, char **argv)
         error_set(&e, "one finding at a time: ajar show FINGERPRINT");
         return cmd_fail(EXIT_USAGE, &e);
     }
+    if (s.report && !suits_report(&s, args, &e))
+        return cmd_fail(EXIT_USAGE, &e);
     struct store *store = memory_open(s.db, STORE_READ, &e);
     if (!store)
         return cmd_fail(EXIT_USAGE, &e);
     buf_init(&s.out, STORED_OUT_MAX);
-    bool ok = s.scans ? store_scans(store, show_scan, &s, &s.error) && !s.error.text[0]
-              : args  ? show_one(&s, store, argv[1])
-                      : show_list(&s, store);
+    bool ok = show(&s, store, args, argv);
     ok = ok && stored_flush(&s.out, true, &s.error);
     store_close(store);
     buf_release(&s.out);

@@ -96,7 +96,7 @@ static void put_state(struct buf *out, const struct stored_finding *f)
     }
     if (f->accepted_until_ms >= 0) {
         char until[TIME_TEXT_MAX];
-        buf_printf(out, "accepted until %.10s: ", time_text(f->accepted_until_ms, until));
+        buf_printf(out, "accepted until %.10s: ", time_text(f->accepted_until_ms - 1, until));
         escape_tty(out, f->accepted_why);
         buf_str(out, ". ");
     }

@@ -87,7 +87,7 @@ static bool check_scan(const struct watch_config *c, struct error *e)
     struct watch_scan s;
     struct round r;
     int status = 0;
-    if (!watch_scan_start(&s, c, true, e))
+    if (!watch_scan_start(&s, c, WATCH_PLAN, e))
         return false;
     while (watch_scan_hear(&s))
         ;

@@ -17,10 +17,13 @@ struct watch_scan {
     size_t len;
     char tail[WATCH_TAIL_MAX]; /* the last of what it said */
     int64_t started_ms;
+    bool resumed; /* it goes on with one that was broken off */
 };
 
-/* Starts `ajar scan` with what the configuration says; `dry_run`: only its plan. */
-bool watch_scan_start(struct watch_scan *s, const struct watch_config *c, bool dry_run, struct error *e);
+/* WATCH_PLAN: only its plan; WATCH_RESUME: goes on with the newest scan that did not end. */
+enum watch_scan_way { WATCH_SCAN, WATCH_RESUME, WATCH_PLAN };
+/* Starts `ajar scan` with what the configuration says. */
+bool watch_scan_start(struct watch_scan *s, const struct watch_config *c, enum watch_scan_way way, struct error *e);
 /* Takes what it says; false when it has closed its end. */
 bool watch_scan_hear(struct watch_scan *s);
 /* What its end means. `status` as waitpid() gave it. */

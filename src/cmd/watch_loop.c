@@ -23,6 +23,8 @@
 
 enum { TICK_MS = 1000, BACKOFF_DOUBLINGS = 20, METRICS_EVERY_MS = 15000, STOP_MS = 30000, POLLS_MAX = 64 };
 static const int64_t BACKOFF_MAX_MS = 3600000;
+/* A scan that was broken off longer ago starts over: what it saw is old by then. */
+static const int64_t RESUME_MAX_MS = 86400000;
 
 /* One receiver, and who is delivering to it. */
 struct line {
@@ -47,6 +49,8 @@ struct watching {
     struct watch_scan scan;
     enum round_end last_end;
     int64_t next_ms, stop_ms, saved_ms;
+    int64_t resume_ms; /* monotonic: a scan that was broken off is not gone on with before */
+    bool fresh;        /* it could not be gone on with: the next scan starts over */
     struct random random;
     int signals;
     struct metrics metrics;
@@ -125,15 +129,43 @@ static void end_round(struct watching *w, const struct round *r)
     w->next_ms = schedule_next(&w->config->schedule, r->started_ms, wall(), random_next(&w->random));
 }
 
+/* The last scan was begun by a watch that did not see its end. */
+static bool is_broken_off(const struct watching *w)
+{
+    int64_t since_ms = w->spool->state.scanning_ms;
+    return since_ms > 0 && !w->fresh && wall() - since_ms < RESUME_MAX_MS && wall() >= since_ms;
+}
+
 static void begin_round(struct watching *w)
 {
     struct error e;
     struct round r = { .end = ROUND_FAILED, .started_ms = wall() };
-    if (watch_scan_start(&w->scan, w->config, false, &e))
+    bool resume = is_broken_off(w);
+    if ((resume || spool_scanning(w->spool, r.started_ms, &e)) &&
+        watch_scan_start(&w->scan, w->config, resume ? WATCH_RESUME : WATCH_SCAN, &e)) {
+        if (resume && !w->resume_ms)
+            watch_say("going on with the scan that was broken off");
         return;
+    }
     snprintf(r.why, sizeof(r.why), "%.290s", e.text);
     r.ended_ms = r.started_ms;
     end_round(w, &r);
+}
+
+/* Whether a scan that was to go on could not: then another turn comes, at once with a new scan, or a
+ * little later where the old one has not quite ended. */
+static bool takes_another_turn(struct watching *w, const struct round *r)
+{
+    if (!w->scan.resumed || w->stopping)
+        return false;
+    bool runs = r->end == ROUND_INCOMPLETE && span_has(span_str(r->why), "another process");
+    if (!runs && r->end != ROUND_FAILED)
+        return false;
+    w->fresh = !runs;
+    w->resume_ms = mono() + (runs ? TICK_MS : 0);
+    if (!runs)
+        watch_say("the scan that was broken off starts over: %s", r->why);
+    return true;
 }
 
 static void reap_scan(struct watching *w)
@@ -145,6 +177,10 @@ static void reap_scan(struct watching *w)
     close(w->scan.from);
     watch_scan_end(&w->scan, status, &r);
     w->scan.pid = 0;
+    if (takes_another_turn(w, &r))
+        return;
+    w->fresh = false;
+    w->resume_ms = 0;
     /* A scan that we broke off ourselves is no trouble; what it stored is told when we are back. */
     if (w->stopping)
         r.end = ROUND_UNKNOWN;
@@ -427,7 +463,8 @@ static void loop(struct watching *w)
     struct pollfd p[POLLS_MAX];
     while (!is_over(w)) {
         int64_t now_ms = wall();
-        if (!w->scan.pid && !w->stopping && !w->again && (w->once ? !w->round_done : now_ms >= w->next_ms))
+        if (!w->scan.pid && !w->stopping && !w->again && mono() >= w->resume_ms &&
+            (w->once ? !w->round_done : now_ms >= w->next_ms))
             begin_round(w);
         for (size_t i = 0; i < w->line_count && !w->stopping && (!w->again || w->scan.pid); i++)
             dispatch(w, &w->lines[i], now_ms);
@@ -514,6 +551,8 @@ static void catch_up(struct watching *w)
     const struct spool_state *t = &w->spool->state;
     struct round nothing = { .end = ROUND_UNKNOWN };
     w->next_ms = schedule_next(&w->config->schedule, t->started_ms, wall(), random_next(&w->random));
+    if (is_broken_off(w))
+        w->next_ms = wall();
     if (t->told_scan > 0)
         tell(w, &nothing);
     else

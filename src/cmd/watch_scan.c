@@ -28,7 +28,7 @@ static void add(struct arguments *a, const char *option, const char *value)
 }
 
 /* A list that the caller frees; NULL where there is no memory. The strings are the configuration's. */
-static const char **arguments_of(const struct watch_config *c, bool dry_run)
+static const char **arguments_of(const struct watch_config *c, enum watch_scan_way way)
 {
     const struct scan_wish *w = &c->scan;
     size_t most = w->targets.len + 2 * (w->exclude.len + w->catalog.len) + ARGS_EXTRA;
@@ -51,7 +51,7 @@ static const char **arguments_of(const struct watch_config *c, bool dry_run)
     for (size_t i = 0; i < w->catalog.len; i++)
         add(&a, "--catalog", w->catalog.at[i]);
     add(&a, NULL, w->large ? "--large" : NULL);
-    add(&a, NULL, dry_run ? "--dry-run" : NULL);
+    add(&a, NULL, way == WATCH_PLAN ? "--dry-run" : way == WATCH_RESUME ? "--resume" : NULL);
     add(&a, NULL, "--");
     for (size_t i = 0; i < w->targets.len; i++)
         add(&a, NULL, w->targets.at[i]);
@@ -73,16 +73,17 @@ static void become(const struct watch_config *c, const char **argv, int to, pid_
     _exit(127);
 }
 
-bool watch_scan_start(struct watch_scan *s, const struct watch_config *c, bool dry_run, struct error *e)
+bool watch_scan_start(struct watch_scan *s, const struct watch_config *c, enum watch_scan_way way, struct error *e)
 {
     int fds[2];
     pid_t parent = getpid();
-    const char **argv = arguments_of(c, dry_run);
+    const char **argv = arguments_of(c, way);
     if (!argv || pipe2(fds, O_CLOEXEC) != 0) {
         free(argv);
         return error_set(e, "cannot start the scan: %s", strerror(errno));
     }
     s->len = 0;
+    s->resumed = way == WATCH_RESUME;
     s->started_ms = clock_wall_ms(&CLOCK_SYSTEM);
     s->pid = fork();
     if (s->pid == 0)

@@ -1,24 +1,22 @@
 /* One finding a line, for a spreadsheet (RFC 4180: CRLF, quotes doubled). A header line comes first.
  * A field that a spreadsheet would take for a formula gets an apostrophe in front; the fix is the
- * only field with line feeds in it, always in quotes. */
+ * only field with line feeds in it, always in quotes. A fleet is no finding; `--format json` has them. */
 #include "report/formats.h"
-#include "report/history.h"
+#include "report/words.h"
 #include "text/escape.h"
 
 enum { FIELD_BYTES_MAX = 32000 }; /* what a spreadsheet's cell holds is 32,767 characters */
 
 #define HEADER                                                                                             \
     "severity,rule,title,endpoint,name,product,version,via,verdict,transport,"                            \
-    "collections,records,bytes,open_since,accepted_until,fingerprint,why,fix\r\n"
-
-struct csv {
-    struct report_run run;
-};
+    "collections,records,bytes,state,first_seen,open_since,reopened,accepted_until,accepted_why,"            \
+    "owner,tier,contact,attributed_to,attributed_by,attribution,since,since_from,since_strength,"          \
+    "fingerprint,why,fix\r\n"
 
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
-    struct csv *c = state;
-    c->run = *run;
+    (void)state;
+    (void)run;
     buf_put(out, span_of(HEADER, sizeof(HEADER) - 1));
 }
 
@@ -67,11 +65,36 @@ static void lines(struct buf *out, struct span foreign)
     buf_release(&shown);
 }
 
-static void finding(const struct csv *c, const struct visit *v, const struct finding *f, struct buf *out)
+static void life(const struct finding *f, struct buf *out)
+{
+    const struct finding_life *l = &f->life;
+    field(out, span_str(!l->known ? NULL : l->is_new ? "new" : l->reopened ? "again" : "open"));
+    date(out, l->known, l->first_ms);
+    date(out, l->known, l->opened_ms);
+    count(out, l->known ? (int64_t)l->reopened : COUNT_UNKNOWN);
+    date(out, f->accepted_until_ms > 0, f->accepted_until_ms);
+    field(out, f->accepted_why);
+}
+
+/* The best of each; `--format json` has all. */
+static void whose(const struct finding *f, struct buf *out)
+{
+    const struct attribution *a = f->owners.len ? &f->owners.at[0] : NULL;
+    const struct since *s = since_best(f);
+    field(out, f->owner);
+    field(out, f->tier);
+    field(out, f->contact);
+    field(out, a ? a->who : SPAN_NONE);
+    field(out, span_str(a ? a->how : NULL));
+    field(out, span_str(a ? strength_name(a->strength) : NULL));
+    date(out, s != NULL, s ? s->at_ms : 0);
+    field(out, span_str(s ? s->source : NULL));
+    field(out, span_str(s ? strength_name(s->strength) : NULL));
+}
+
+static void finding(const struct visit *v, const struct finding *f, struct buf *out)
 {
     const struct observation *o = report_seen(v, f);
-    const struct report_history *h = c->run.history;
-    const struct report_acceptance *accepted = history_accepted(h, f->fingerprint, c->run.started_ms);
     bool sized = o && o->kind != KIND_TLS;
     char where[ENDPOINT_TEXT_MAX];
     field(out, span_str(severity_name(f->severity)));
@@ -87,8 +110,8 @@ static void finding(const struct csv *c, const struct visit *v, const struct fin
     count(out, sized ? o->collection_count : COUNT_UNKNOWN);
     count(out, sized ? o->records : COUNT_UNKNOWN);
     count(out, sized ? o->bytes : COUNT_UNKNOWN);
-    date(out, h != NULL, history_since(h, f->fingerprint, c->run.started_ms));
-    date(out, accepted != NULL, accepted ? accepted->until_ms : 0);
+    life(f, out);
+    whose(f, out);
     field(out, span_str(f->fingerprint));
     field(out, f->why);
     lines(out, f->fix);
@@ -98,8 +121,9 @@ static void finding(const struct csv *c, const struct visit *v, const struct fin
 static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
                   struct buf *out)
 {
+    (void)state;
     for (size_t i = 0; i < findings; i++)
-        finding(state, v, &f[i], out);
+        finding(v, &f[i], out);
 }
 
 static void end(void *state, const struct report_summary *s, struct buf *out)
@@ -112,7 +136,6 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
 const struct report report_csv = {
     .name = "csv",
     .about = "one finding a line, for a spreadsheet",
-    .state_size = sizeof(struct csv),
     .begin = begin,
     .visit = visit,
     .end = end,

@@ -1,7 +1,7 @@
 /* One HTML page that asks nobody for anything: style, script and charts are inside, the policy in
  * its head names their hashes and forbids all else. It reads without script; the script sorts,
- * filters, copies and switches light and dark. What is open, what is in it, since when, how many
- * alike, what to do first. */
+ * filters, copies and switches light and dark. What is open, what is in it, whose, since when, how
+ * many alike, what to do first. */
 #include "report/html.h"
 
 #include "report/layout.h"
@@ -64,35 +64,6 @@ void html_bytes(struct buf *out, int64_t n)
         layout_bytes(out, (uint64_t)n);
 }
 
-void html_date(struct buf *out, int64_t wall_ms)
-{
-    uint8_t room[32];
-    struct buf text = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
-    put_time(&text, wall_ms);
-    buf_put(out, span_first(buf_span(&text), 10));
-}
-
-void html_many(struct buf *out, uint64_t n, const char *one, const char *many)
-{
-    layout_number(out, n);
-    buf_byte(out, ' ');
-    buf_str(out, n == 1 ? one : many);
-}
-
-void html_age(struct buf *out, int64_t ms)
-{
-    const int64_t day = 86400000;
-    int64_t days = ms > 0 ? ms / day : 0;
-    if (days == 0)
-        buf_str(out, "less than a day");
-    else if (days < 60)
-        html_many(out, (uint64_t)days, "day", "days");
-    else if (days < 730)
-        html_many(out, (uint64_t)days * 12 / 365, "month", "months");
-    else
-        html_many(out, (uint64_t)days * 100 / 36525, "year", "years");
-}
-
 void html_severity(struct buf *out, enum severity s)
 {
     buf_str(out, "<span class=\"sev ");
@@ -113,12 +84,28 @@ void html_bar(struct buf *out, double share, const char *class)
     buf_str(out, "\" height=\"8\"/></svg>");
 }
 
-size_t html_detailed(const struct story_group *g, size_t *left)
+void html_tag(struct buf *out, const char *word)
 {
-    size_t n = g->count < HTML_DETAILS_EACH_MAX ? g->count : HTML_DETAILS_EACH_MAX;
-    n = n < *left ? n : *left;
-    *left -= n;
-    return n;
+    buf_str(out, "<span class=\"tag\">");
+    buf_str(out, word);
+    buf_str(out, "</span>");
+}
+
+bool html_in_full(const struct story_row *r)
+{
+    return r->in_group < r->group->detailed;
+}
+
+/* How many findings of each job are shown in full. */
+static void choose_details(struct story *s)
+{
+    size_t left = HTML_DETAILS_MAX;
+    for (size_t i = 0; i < s->groups.len && i < HTML_JOBS_MAX; i++) {
+        struct story_group *g = s->groups.at[i];
+        size_t n = g->count < HTML_DETAILS_EACH_MAX ? g->count : HTML_DETAILS_EACH_MAX;
+        g->detailed = n < left ? n : left;
+        left -= g->detailed;
+    }
 }
 
 static void begin(void *state, const struct report_run *run, struct buf *out)
@@ -134,14 +121,30 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
     story_visit(state, v, f, findings);
 }
 
+static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
+{
+    (void)out;
+    story_fleets(state, list, count);
+}
+
+static void past(void *state, const struct report_past *known, struct buf *out)
+{
+    struct story *s = state;
+    (void)out;
+    s->past = *known;
+    s->has_past = true;
+}
+
 static void end(void *state, const struct report_summary *sum, struct buf *out)
 {
     struct story *s = state;
     story_sort(s);
+    choose_details(s);
     html_page_begin(s, out);
     html_lead(s, sum, out);
     html_table(s, out);
     html_within(s, out);
+    html_whose(s, out);
     html_since(s, out);
     html_fleets(s, out);
     html_jobs(s, out);
@@ -157,5 +160,7 @@ const struct report report_html = {
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = visit,
+    .fleets = fleets,
+    .past = past,
     .end = end,
 };

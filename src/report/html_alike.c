@@ -21,85 +21,101 @@ static void places(struct buf *out, const struct story_places *p)
 
 /* ---- fleets ---- */
 
-static bool is_fleet(const struct story_fleet *f)
+static void sizes(struct buf *out, int64_t records, int64_t bytes)
 {
-    return f->places.count > 1;
-}
-
-bool html_has_fleets(const struct story *s)
-{
-    for (size_t i = 0; i < s->fleets.len; i++)
-        if (is_fleet(s->fleets.at[i]))
-            return true;
-    return false;
-}
-
-static void ends(const struct story *s, int64_t not_after_ms, struct buf *out)
-{
-    if (not_after_ms == COUNT_UNKNOWN)
-        return;
-    bool expired = not_after_ms <= s->run.started_ms;
-    buf_str(out, expired ? "expired " : "valid until ");
-    html_date(out, not_after_ms);
-    if (expired) {
-        buf_str(out, ", ");
-        html_age(out, s->run.started_ms - not_after_ms);
-        buf_str(out, " ago");
-    }
-}
-
-static void fleet(const struct story *s, const struct story_fleet *f, struct buf *out)
-{
-    buf_str(out, "<article class=\"fleet\"><h3>");
-    html_many(out, f->places.count, "time ", "times ");
-    html_text(out, f->product);
-    buf_byte(out, ' ');
-    html_text(out, f->version);
-    buf_str(out, "</h3><p class=\"meta\"><span>");
-    layout_number(out, f->open);
-    buf_str(out, " of ");
-    layout_number(out, f->places.count);
-    buf_str(out, " open</span>");
-    if (f->records >= 0) {
+    if (records >= 0) {
         buf_str(out, "<span>");
-        html_count(out, f->records);
-        buf_str(out, " records</span>");
+        html_count(out, records);
+        buf_str(out, records == 1 ? " record</span>" : " records</span>");
     }
-    if (f->bytes >= 0) {
+    if (bytes >= 0) {
         buf_str(out, "<span>");
-        html_bytes(out, f->bytes);
+        html_bytes(out, bytes);
         buf_str(out, "</span>");
     }
-    buf_str(out, "</p><p>One certificate key: <code>");
-    html_text(out, f->subject);
-    buf_str(out, "</code> ");
-    ends(s, f->not_after_ms, out);
-    buf_str(out, ", key <code>");
-    html_text(out, span_first(f->key_hash, 16));
-    buf_str(out, "</code></p>");
-    buf_str(out, "<p class=\"places\">");
-    places(out, &f->places);
-    buf_str(out, "</p></article>\n");
+}
+
+static void member(struct buf *out, const struct story_member *m)
+{
+    buf_str(out, "<tr><td>");
+    if (m->worst[0])
+        html_severity(out, m->severity);
+    buf_str(out, "</td><td><code>");
+    html_text(out, m->where);
+    buf_str(out, "</code></td><td>");
+    html_text(out, m->what);
+    buf_str(out, "</td><td>");
+    buf_str(out, m->state);
+    buf_str(out, "</td><td class=\"num\">");
+    html_count(out, m->records);
+    buf_str(out, "</td><td class=\"num\">");
+    html_bytes(out, m->bytes);
+    buf_str(out, "</td></tr>\n");
+}
+
+static void members(struct buf *out, const struct story_fleet *f)
+{
+    if (!f->member_count)
+        return;
+    buf_str(out, "<details class=\"members\"><summary><span>The ");
+    put_many(out, f->count, "deployment", "deployments");
+    buf_str(out, ", worst first</span></summary><table class=\"small\"><thead><tr><th>Worst</th><th>Where</th>"
+                 "<th>What</th><th>State</th><th class=\"num\">Records</th><th class=\"num\">Size</th></tr></thead>"
+                 "<tbody>\n");
+    for (size_t i = 0; i < f->member_count; i++)
+        member(out, &f->members[i]);
+    buf_str(out, "</tbody></table>");
+    if (f->count > f->member_count) {
+        buf_str(out, "<p class=\"dim\">and ");
+        layout_number(out, f->count - f->member_count);
+        buf_str(out, " more in the JSON output</p>");
+    }
+    buf_str(out, "</details>");
+}
+
+static void fleet(const struct story_fleet *f, struct buf *out)
+{
+    buf_str(out, "<article class=\"fleet\" id=\"fleet-");
+    html_text(out, span_str(f->fingerprint));
+    buf_str(out, "\"><h3>");
+    html_text(out, f->counts);
+    buf_str(out, "</h3><p class=\"meta\">");
+    html_severity(out, f->severity);
+    sizes(out, f->records, f->bytes);
+    buf_str(out, "<span>");
+    layout_number(out, (uint64_t)(f->score > 0 ? f->score < 1 ? f->score * 100 + 0.5 : 100 : 0));
+    buf_str(out, " % alike</span></p>");
+    if (f->reasons.len) {
+        buf_str(out, "<p>What they share: ");
+        html_text(out, f->reasons);
+        buf_str(out, ".</p>");
+    }
+    members(out, f);
+    if (f->accepted_until_ms != COUNT_UNKNOWN) {
+        buf_str(out, "<p>Accepted as a whole until ");
+        put_date(out, f->accepted_until_ms - 1);
+        buf_str(out, ".</p></article>\n");
+        return;
+    }
+    buf_str(out, "<p class=\"dim\">One decision for all of them: <code>ajar accept ");
+    html_text(out, span_first(span_str(f->fingerprint), 12));
+    buf_str(out, "</code></p></article>\n");
 }
 
 void html_fleets(const struct story *s, struct buf *out)
 {
-    size_t shown = 0, left = 0;
-    if (!html_has_fleets(s))
+    size_t shown = s->fleets.len < HTML_FLEETS_MAX ? s->fleets.len : HTML_FLEETS_MAX;
+    size_t left = s->fleets.len - shown + (size_t)s->fleets_left;
+    if (!shown)
         return;
-    buf_str(out, "<section id=\"alike\"><h2>How many alike</h2><p class=\"dim\">One product, one version, one private "
-                 "key: set up as copies of each other, so what is wrong with one is wrong with all.</p>\n");
-    for (size_t i = 0; i < s->fleets.len; i++) {
-        if (!is_fleet(s->fleets.at[i]))
-            continue;
-        if (shown < HTML_FLEETS_MAX)
-            fleet(s, s->fleets.at[i], out);
-        left += shown++ >= HTML_FLEETS_MAX;
-    }
+    buf_str(out, "<section id=\"alike\"><h2>How many alike</h2><p class=\"dim\">Set up as copies of each other, so "
+                 "what is wrong with one is wrong with all.</p>\n");
+    for (size_t i = 0; i < shown; i++)
+        fleet(&s->fleets.at[i], out);
     if (left) {
         buf_str(out, "<p class=\"dim\">and ");
-        html_many(out, left, "more fleet", "more fleets");
-        buf_str(out, "</p>\n");
+        put_many(out, left, "more fleet", "more fleets");
+        buf_str(out, " in the JSON output</p>\n");
     }
     buf_str(out, "</section>\n");
 }
@@ -170,7 +186,7 @@ static void certificate(const struct story *s, const struct story_certificate *c
     buf_i64(out, c->not_after_ms);
     buf_str(out, expired ? "\"><span class=\"sev critical\">" : "\">");
     if (c->not_after_ms != COUNT_UNKNOWN)
-        html_date(out, c->not_after_ms);
+        put_date(out, c->not_after_ms);
     buf_str(out, expired ? "</span></td><td>" : "</td><td>");
     html_text(out, c->subject);
     if (c->names.len) {
@@ -206,7 +222,7 @@ void html_certificates(const struct story *s, struct buf *out)
     buf_str(out, "</tbody></table>\n");
     if (s->certificates.len > shown) {
         buf_str(out, "<p class=\"dim\">and ");
-        html_many(out, s->certificates.len - shown, "more certificate", "more certificates");
+        put_many(out, s->certificates.len - shown, "more certificate", "more certificates");
         buf_str(out, "; <code>--format json</code> has all of them.</p>\n");
     }
     buf_str(out, "</section>\n");
@@ -266,7 +282,7 @@ void html_coverage(const struct story *s, const struct report_summary *sum, stru
     }
     if (s->unkept) {
         buf_str(out, "<p class=\"note\">");
-        html_many(out, s->unkept, "finding had", "findings had");
+        put_many(out, s->unkept, "finding had", "findings had");
         buf_str(out, " no room in this report; the JSON output has them.</p>\n");
     }
     buf_str(out, "</section>\n");

@@ -1,12 +1,8 @@
-/* The charts: what holds the most, how many were open over time, when certificates end. Bars and
+/* The charts: what holds the most, whose it is, how many were open over time. Bars and
  * areas are SVG that stretches, words are text beside it, so that both stay readable on a phone
  * and on paper. */
-#include <stdlib.h>
-
 #include "report/html.h"
 #include "report/layout.h"
-
-enum { SAMPLES = 72 };
 
 /* ---- what holds the most ---- */
 
@@ -45,114 +41,187 @@ void html_within(const struct story *s, struct buf *out)
     buf_str(out, "</div></section>\n");
 }
 
+/* ---- whose ---- */
+
+static void party(const struct story_party *p, struct buf *out)
+{
+    buf_str(out, "<tr><td>");
+    html_text(out, p->who);
+    if (p->contact.len) {
+        buf_str(out, "<small>");
+        html_text(out, p->contact);
+        buf_str(out, "</small>");
+    }
+    buf_str(out, "</td><td>");
+    html_text(out, p->tier);
+    buf_str(out, "</td><td>");
+    if (p->how.len) {
+        html_text(out, p->how);
+        buf_byte(out, ' ');
+        html_tag(out, strength_name(p->strength));
+    } else {
+        buf_str(out, "scope file");
+    }
+    buf_str(out, "</td><td data-v=\"");
+    buf_u64(out, p->worst);
+    buf_str(out, "\">");
+    html_severity(out, p->worst);
+    buf_str(out, "</td>");
+    html_number_cell(out, (int64_t)p->findings, html_count);
+    html_number_cell(out, (int64_t)p->open, html_count);
+    html_number_cell(out, p->records, html_count);
+    html_number_cell(out, p->bytes, html_bytes);
+    buf_str(out, "</tr>\n");
+}
+
+void html_whose(const struct story *s, struct buf *out)
+{
+    size_t shown = s->parties.len < HTML_PARTIES_MAX ? s->parties.len : HTML_PARTIES_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "<section id=\"whose\"><h2>Whose</h2><p class=\"dim\">As the scope file states it, else the best that "
+                 "points to somebody");
+    if (s->ownerless) {
+        buf_str(out, "; of ");
+        put_many(out, s->ownerless, "finding", "findings");
+        buf_str(out, " nobody is known");
+    }
+    buf_str(out, ".</p>\n<table class=\"parties sortable\"><thead><tr><th>Who</th><th>Tier</th><th>Known from</th>"
+                 "<th>Worst</th><th class=\"num\">Findings</th><th class=\"num\">Open</th>"
+                 "<th class=\"num\">Records</th><th class=\"num\">Size</th></tr></thead><tbody>\n");
+    for (size_t i = 0; i < shown; i++)
+        party(s->parties.at[i], out);
+    buf_str(out, "</tbody></table>\n");
+    if (s->parties.len > shown) {
+        buf_str(out, "<p class=\"dim\">and ");
+        layout_number(out, s->parties.len - shown);
+        buf_str(out, " more; <code>--format json</code> has all of them.</p>\n");
+    }
+    buf_str(out, "</section>\n");
+}
+
 /* ---- open over time ---- */
 
-struct step {
-    int64_t at_ms;
-    int severe, other; /* +1 or -1 */
-};
-
-static int by_time(const void *left, const void *right)
-{
-    const struct step *a = left, *b = right;
-    return a->at_ms < b->at_ms ? -1 : a->at_ms > b->at_ms;
-}
-
-bool html_has_past(const struct story *s)
-{
-    return s->run.history && s->run.history->exposure_count > 0;
-}
-
-static struct step step_of(int64_t at_ms, enum severity severity, int by)
-{
-    bool severe = severity >= SEVERITY_HIGH;
-    return (struct step){ .at_ms = at_ms, .severe = severe ? by : 0, .other = severe ? 0 : by };
-}
-
-/* What the history knows, and what this run adds to it. */
-static struct step *steps_of(struct story *s, size_t *ret_count)
-{
-    const struct report_history *h = s->run.history;
-    struct step *steps = arena_array(&s->arena, 2 * h->exposure_count + s->rows.len, sizeof(*steps));
-    size_t n = 0;
-    for (size_t i = 0; steps && i < h->exposure_count; i++) {
-        const struct report_exposure *x = &h->exposures[i];
-        if (x->opened_ms > s->run.started_ms)
-            continue;
-        steps[n++] = step_of(x->opened_ms, x->severity, 1);
-        if (x->closed_ms != COUNT_UNKNOWN)
-            steps[n++] = step_of(x->closed_ms, x->severity, -1);
-    }
-    for (size_t i = 0; steps && i < s->rows.len; i++)
-        if (s->rows.at[i]->since_ms >= s->run.started_ms)
-            steps[n++] = step_of(s->run.started_ms, s->rows.at[i]->group->severity, 1);
-    if (n)
-        qsort(steps, n, sizeof(*steps), by_time);
-    *ret_count = n;
-    return steps;
-}
-
-struct curve {
-    int64_t severe[SAMPLES + 1], all[SAMPLES + 1], most;
-};
-
-static void sample(const struct step *steps, size_t count, int64_t from_ms, int64_t to_ms, struct curve *c)
-{
-    int64_t severe = 0, other = 0;
-    size_t at = 0;
-    for (int i = 0; i <= SAMPLES; i++) {
-        int64_t until_ms = from_ms + (int64_t)((double)(to_ms - from_ms) * i / SAMPLES);
-        if (i == SAMPLES)
-            until_ms = INT64_MAX;
-        for (; at < count && steps[at].at_ms <= until_ms; at++) {
-            severe += steps[at].severe;
-            other += steps[at].other;
-        }
-        c->severe[i] = severe > 0 ? severe : 0;
-        c->all[i] = c->severe[i] + (other > 0 ? other : 0);
-        c->most = c->all[i] > c->most ? c->all[i] : c->most;
-    }
-}
-
-static void area(struct buf *out, const int64_t *values, int64_t most, const char *class)
+static void area(struct buf *out, const uint32_t *values, uint32_t most, const char *class)
 {
     buf_str(out, "<path class=\"");
     buf_str(out, class);
     buf_str(out, "\" d=\"M0 100");
-    for (int i = 0; i <= SAMPLES; i++) {
+    for (int i = 0; i < REPORT_PAST_POINTS; i++) {
         buf_str(out, " V");
         put_tenths(out, 100 - 96.0 * (double)values[i] / (double)most);
         buf_str(out, " H");
-        put_tenths(out, 1000.0 * (i + 1) / (SAMPLES + 1));
+        put_tenths(out, 1000.0 * (i + 1) / REPORT_PAST_POINTS);
     }
     buf_str(out, " V100Z\"/>");
 }
 
-void html_since(struct story *s, struct buf *out)
+static void over_time(const struct report_past *p, struct buf *out)
 {
-    size_t count = 0;
-    struct curve c = { .most = 1 };
-    if (!html_has_past(s))
-        return;
-    const struct step *steps = steps_of(s, &count);
-    if (!steps || !count)
-        return;
-    int64_t from_ms = steps[0].at_ms;
-    sample(steps, count, from_ms, s->run.started_ms, &c);
-    buf_str(out, "<section id=\"since\"><h2>Since when</h2><p class=\"dim\">Findings open at a time; at most ");
-    layout_number(out, (uint64_t)c.most);
+    uint32_t most = 1;
+    for (int i = 0; i < REPORT_PAST_POINTS; i++)
+        most = p->all[i] > most ? p->all[i] : most;
+    buf_str(out, "<p class=\"dim\">Findings open at a time; at most ");
+    layout_number(out, most);
     buf_str(out, ", now ");
-    layout_number(out, (uint64_t)c.all[SAMPLES]);
+    layout_number(out, p->all[REPORT_PAST_POINTS - 1]);
     buf_str(out, ". <span class=\"key fill\"></span>high and critical <span class=\"key faint\"></span>less</p>\n"
                  "<figure class=\"time\"><svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" role=\"img\" "
                  "aria-label=\"Open findings over time\"><path class=\"grid\" d=\"M0 4H1000M0 52H1000M0 100H1000\"/>");
-    area(out, c.all, c.most, "faint");
-    area(out, c.severe, c.most, "fill");
+    area(out, p->all, most, "faint");
+    area(out, p->severe, most, "fill");
     buf_str(out, "</svg><figcaption><span>");
-    html_date(out, from_ms);
+    put_date(out, p->from_ms);
     buf_str(out, "</span><span>");
-    html_date(out, from_ms + (s->run.started_ms - from_ms) / 2);
+    put_date(out, p->from_ms + (p->to_ms - p->from_ms) / 2);
     buf_str(out, "</span><span>");
-    html_date(out, s->run.started_ms);
-    buf_str(out, "</span></figcaption></figure></section>\n");
+    put_date(out, p->to_ms);
+    buf_str(out, "</span></figcaption></figure>\n");
+}
+
+/* ---- open the longest ---- */
+
+/* When it was open already, by what the store knows or what at least makes it likely. */
+static int64_t open_by(const struct story_row *r)
+{
+    int64_t at_ms = r->life.known ? r->life.opened_ms : INT64_MAX;
+    bool sure = r->proven_ms != COUNT_UNKNOWN && r->proven >= STRENGTH_LIKELY;
+    return sure && r->proven_ms < at_ms ? r->proven_ms : at_ms;
+}
+
+static size_t oldest_of(const struct story *s, const struct story_row *top[HTML_OLDEST_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->rows.len; i++) {
+        const struct story_row *r = s->rows.at[i];
+        size_t at = count;
+        if (open_by(r) == INT64_MAX || open_by(r) >= s->run.started_ms)
+            continue;
+        while (at > 0 && open_by(top[at - 1]) > open_by(r))
+            at--;
+        if (at == HTML_OLDEST_MAX)
+            continue;
+        count += count < HTML_OLDEST_MAX;
+        memmove(&top[at + 1], &top[at], (count - at - 1) * sizeof(top[0]));
+        top[at] = r;
+    }
+    return count;
+}
+
+static void put_source(const struct story_row *r, struct buf *out)
+{
+    if (r->life.known && open_by(r) == r->life.opened_ms) {
+        buf_str(out, "seen open by Ajar");
+        return;
+    }
+    for (size_t i = 0; i < r->since_count; i++)
+        if (r->since[i].at_ms == open_by(r)) {
+            html_text(out, r->since[i].source);
+            buf_str(out, ": ");
+            html_text(out, r->since[i].text);
+            buf_byte(out, ' ');
+            html_tag(out, strength_name(r->since[i].strength));
+            return;
+        }
+}
+
+static void longest(const struct story *s, struct buf *out)
+{
+    const struct story_row *top[HTML_OLDEST_MAX];
+    size_t count = oldest_of(s, top);
+    if (!count)
+        return;
+    buf_str(out, "<h3>Open the longest</h3><table class=\"small\"><thead><tr><th>Since</th><th>For</th><th>Where</th>"
+                 "<th>Finding</th><th>What says so</th></tr></thead><tbody>\n");
+    for (size_t i = 0; i < count; i++) {
+        buf_str(out, "<tr><td class=\"date\">");
+        put_date(out, open_by(top[i]));
+        buf_str(out, "</td><td class=\"date\">");
+        put_age(out, s->run.started_ms - open_by(top[i]));
+        buf_str(out, "</td><td><code>");
+        html_text(out, top[i]->where);
+        buf_str(out, "</code></td><td>");
+        html_text(out, top[i]->group->title);
+        buf_str(out, "</td><td>");
+        put_source(top[i], out);
+        buf_str(out, "</td></tr>\n");
+    }
+    buf_str(out, "</tbody></table>\n");
+}
+
+bool html_has_since(const struct story *s)
+{
+    const struct story_row *top[HTML_OLDEST_MAX];
+    return (s->has_past && s->past.from_ms < s->past.to_ms) || oldest_of(s, top);
+}
+
+void html_since(const struct story *s, struct buf *out)
+{
+    if (!html_has_since(s))
+        return;
+    buf_str(out, "<section id=\"since\"><h2>Since when</h2>");
+    if (s->has_past && s->past.from_ms < s->past.to_ms)
+        over_time(&s->past, out);
+    longest(s, out);
+    buf_str(out, "</section>\n");
 }

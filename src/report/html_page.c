@@ -27,9 +27,11 @@ static void nav(const struct story *s, struct buf *out)
         buf_str(out, "<a href=\"#open\">Open</a>");
     if (s->by_records_count || s->by_bytes_count)
         buf_str(out, "<a href=\"#within\">Data</a>");
-    if (html_has_past(s))
+    if (s->parties.len)
+        buf_str(out, "<a href=\"#whose\">Whose</a>");
+    if (html_has_since(s))
         buf_str(out, "<a href=\"#since\">Since</a>");
-    if (html_has_fleets(s))
+    if (s->fleets.len)
         buf_str(out, "<a href=\"#alike\">Alike</a>");
     if (s->groups.len)
         buf_str(out, "<a href=\"#do\">What to do</a>");
@@ -47,7 +49,7 @@ void html_page_begin(const struct story *s, struct buf *out)
                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                  "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"robots\" content=\"noindex\">\n"
                  "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Ajar, ");
-    html_date(out, s->run.started_ms);
+    put_date(out, s->run.started_ms);
     buf_str(out, ": ");
     layout_number(out, s->outcomes[OUTCOME_OPEN]);
     buf_str(out, " open</title>\n<style>" HTML_STYLE "</style>\n</head>\n<body>\n<header class=\"top\">"
@@ -69,6 +71,26 @@ void html_page_end(const struct story *s, struct buf *out)
 
 /* ---- headline ---- */
 
+/* Something answered, and whether it is open was not proven. */
+static bool is_unsure(const struct story *s)
+{
+    return s->unknown || s->outcomes[OUTCOME_UNCLEAR] || s->outcomes[OUTCOME_PARTIAL];
+}
+
+static void nothing_found(const struct story *s, struct buf *out)
+{
+    buf_str(out, "<div class=\"empty\">");
+    buf_str(out, CLOSED_DOOR);
+    if (!is_unsure(s)) {
+        buf_str(out, "<p>Every door that was tried is closed, or answers nothing that a rule speaks of. Look at what "
+                     "was skipped and failed below before you call it a day.</p></div>\n");
+        return;
+    }
+    buf_str(out, "<p>No rule has anything to say. But ");
+    put_many(out, s->outcomes[OUTCOME_UNCLEAR] + s->outcomes[OUTCOME_PARTIAL] + s->unknown, "service", "services");
+    buf_str(out, " answered without a proof of being locked; look at them before you call it a day.</p></div>\n");
+}
+
 static void headline(const struct story *s, struct buf *out)
 {
     uint64_t open = s->outcomes[OUTCOME_OPEN];
@@ -78,37 +100,104 @@ static void headline(const struct story *s, struct buf *out)
         buf_str(out, open == 1 ? " service is open without a password." : " services are open without a password.");
     } else if (has_findings(s)) {
         buf_str(out, "No service is open. ");
-        html_many(out, s->rows.len + s->unkept, "finding remains.", "findings remain.");
+        put_many(out, s->rows.len + s->unkept, "finding remains.", "findings remain.");
     } else {
-        buf_str(out, "Nothing is open.");
+        buf_str(out, is_unsure(s) ? "Nothing was proven open." : "Nothing is open.");
     }
     buf_str(out, "</h1>\n");
+}
+
+static void data_in_words(const struct story *s, struct buf *out)
+{
+    if (s->open_records <= 0 && s->open_bytes <= 0)
+        return;
+    buf_str(out, s->outcomes[OUTCOME_OPEN] == 1 ? "It says that it holds " : "They say that they hold ");
+    if (s->open_records > 0) {
+        buf_str(out, "<b>");
+        html_count_words(out, s->open_records);
+        buf_str(out, " records</b>");
+    }
+    if (s->open_bytes > 0) {
+        buf_str(out, s->open_records > 0 ? " in <b>" : "<b>");
+        html_bytes(out, s->open_bytes);
+        buf_str(out, "</b>");
+    }
+    buf_str(out, ". ");
+}
+
+static void owners_in_words(const struct story *s, struct buf *out)
+{
+    const struct story_party *first = NULL;
+    size_t named = 0;
+    for (size_t i = 0; i < s->parties.len; i++) {
+        bool is_named = !s->parties.at[i]->how.len;
+        named += is_named;
+        first = is_named && !first ? s->parties.at[i] : first;
+    }
+    if (first) {
+        if (named > 1) {
+            layout_number(out, named);
+            buf_str(out, " owners answer for it, first of all ");
+        }
+        buf_str(out, "<b>");
+        html_text(out, first->who);
+        buf_str(out, named > 1 ? "</b>. " : "</b> answers for it. ");
+    } else if (s->parties.len) {
+        put_many(out, s->parties.len, "party", "parties");
+        buf_str(out, " may answer for it. ");
+    }
+}
+
+/* How many are new, and the longest that something is open, as the store knows it. */
+static void life_in_words(const struct story *s, struct buf *out)
+{
+    uint64_t fresh = 0, known = 0;
+    int64_t oldest_ms = s->run.started_ms;
+    for (size_t i = 0; i < s->rows.len; i++) {
+        const struct finding_life *l = &s->rows.at[i]->life;
+        known += l->known;
+        fresh += l->known && l->is_new;
+        if (l->known && l->opened_ms < oldest_ms)
+            oldest_ms = l->opened_ms;
+    }
+    if (!known)
+        return;
+    if (fresh < known && s->run.started_ms - oldest_ms >= 86400000) {
+        buf_str(out, "The oldest finding is open since <b class=\"date\">");
+        put_date(out, oldest_ms);
+        buf_str(out, "</b>, ");
+        put_age(out, s->run.started_ms - oldest_ms);
+        buf_str(out, "; ");
+        layout_number(out, fresh);
+        buf_str(out, fresh == 1 ? " is new. " : " are new. ");
+    } else if (fresh == known) {
+        buf_str(out, "All of it is new to Ajar. ");
+    }
+}
+
+static void fleets_in_words(const struct story *s, struct buf *out)
+{
+    if (!s->fleets.len)
+        return;
+    buf_str(out, "<a href=\"#alike\">");
+    html_text(out, s->fleets.at[0].counts);
+    buf_str(out, "</a>. ");
 }
 
 static void in_words(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
     buf_str(out, "<p class=\"sub\">");
-    if (s->open_records > 0 || s->open_bytes > 0) {
-        buf_str(out, s->outcomes[OUTCOME_OPEN] == 1 ? "It says that it holds " : "They say that they hold ");
-        if (s->open_records > 0) {
-            buf_str(out, "<b>");
-            html_count_words(out, s->open_records);
-            buf_str(out, " records</b>");
-        }
-        if (s->open_bytes > 0) {
-            buf_str(out, s->open_records > 0 ? " in <b>" : "<b>");
-            html_bytes(out, s->open_bytes);
-            buf_str(out, "</b>");
-        }
-        buf_str(out, ". ");
-    }
-    html_many(out, sum->answered, "endpoint", "endpoints");
+    data_in_words(s, out);
+    owners_in_words(s, out);
+    life_in_words(s, out);
+    fleets_in_words(s, out);
+    put_many(out, sum->answered, "endpoint", "endpoints");
     buf_str(out, " of ");
     layout_number(out, s->run.endpoints);
     buf_str(out, " answered");
     if (s->outcomes[OUTCOME_LOCKED]) {
         buf_str(out, "; ");
-        html_many(out, s->outcomes[OUTCOME_LOCKED], "service was", "services were");
+        put_many(out, s->outcomes[OUTCOME_LOCKED], "service was", "services were");
         buf_str(out, " locked, as it should be");
     }
     buf_str(out, ".</p>\n");
@@ -160,7 +249,7 @@ static void first_jobs(const struct story *s, struct buf *out)
         buf_str(out, "</a> <span class=\"dim\">");
         html_text(out, g->product);
         buf_str(out, ", ");
-        html_many(out, g->count, "endpoint", "endpoints");
+        put_many(out, g->count, "endpoint", "endpoints");
         if (g->records > 0) {
             buf_str(out, ", ");
             html_count_words(out, g->records);
@@ -176,18 +265,14 @@ static void first_jobs(const struct story *s, struct buf *out)
 void html_lead(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
     buf_str(out, "<section class=\"lead\">\n<p class=\"eyebrow\">Exposure report, ");
-    html_date(out, s->run.started_ms);
+    put_date(out, s->run.started_ms);
     buf_str(out, "</p>\n");
     headline(s, out);
     in_words(s, sum, out);
     if (sum->interrupted)
         buf_str(out, "<p class=\"note\">The run was interrupted: what follows is a part.</p>\n");
-    if (!has_findings(s)) {
-        buf_str(out, "<div class=\"empty\">");
-        buf_str(out, CLOSED_DOOR);
-        buf_str(out, "<p>Every door that was tried is closed, or answers nothing that a rule speaks of. Look at what "
-                     "was skipped and failed below before you call it a day.</p></div>\n");
-    }
+    if (!has_findings(s))
+        nothing_found(s, out);
     tiles(s, out);
     buf_str(out, "</section>\n");
     first_jobs(s, out);

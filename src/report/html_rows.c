@@ -4,92 +4,129 @@
 
 /* ---- the table ---- */
 
-static void number_cell(struct buf *out, int64_t n, void (*put)(struct buf *, int64_t))
+/* Whether anything says since when, so that the column has something in it. */
+static bool has_since(const struct story *s)
 {
-    buf_str(out, "<td class=\"num\" data-v=\"");
+    return s->has_life || s->has_evidence;
+}
+
+void html_number_cell(struct buf *out, int64_t n, void (*put)(struct buf *, int64_t))
+{
+    buf_str(out, put == html_bytes ? "<td class=\"num size\" data-v=\"" : "<td class=\"num\" data-v=\"");
     buf_i64(out, n);
     buf_str(out, "\">");
     put(out, n);
     buf_str(out, "</td>");
 }
 
-static void where_cell(const struct story_row *r, bool detailed, struct buf *out)
+static void where_cell(const struct story_row *r, struct buf *out)
 {
     buf_str(out, "<td class=\"where\">");
-    if (detailed) {
+    if (html_in_full(r)) {
         buf_str(out, "<a href=\"#f-");
         html_text(out, span_str(r->fingerprint));
         buf_str(out, "\">");
     }
     buf_str(out, "<code>");
     html_text(out, r->where);
-    buf_str(out, detailed ? "</code></a>" : "</code>");
-    if (r->owner.len) {
+    buf_str(out, html_in_full(r) ? "</code></a>" : "</code>");
+    if (r->host.len) {
         buf_str(out, "<small>");
-        html_text(out, r->owner);
+        html_text(out, r->host);
         buf_str(out, "</small>");
+    }
+    buf_str(out, "</td>");
+}
+
+static void whose_cell(const struct story_row *r, struct buf *out)
+{
+    const struct story_party *p = r->party;
+    buf_str(out, "<td class=\"whose\">");
+    if (p) {
+        html_text(out, p->who);
+        if (p->tier.len || p->how.len)
+            buf_str(out, "<small>");
+        html_text(out, p->tier);
+        if (p->how.len && p->tier.len)
+            buf_str(out, ", ");
+        if (p->how.len)
+            buf_str(out, strength_name(p->strength));
+        if (p->tier.len || p->how.len)
+            buf_str(out, "</small>");
     }
     buf_str(out, "</td>");
 }
 
 static void since_cell(const struct story_row *r, struct buf *out)
 {
-    buf_str(out, "<td data-v=\"");
-    buf_i64(out, r->since_ms);
+    buf_str(out, "<td class=\"since\" data-v=\"");
+    buf_i64(out, r->life.opened_ms);
     buf_str(out, "\">");
-    html_date(out, r->since_ms);
-    if (r->is_new)
-        buf_str(out, " <span class=\"tag\">new</span>");
-    else if (r->reopened)
-        buf_str(out, " <span class=\"tag\">again</span>");
+    if (r->life.known)
+        put_date(out, r->life.opened_ms);
+    if (r->life.known && (r->life.is_new || r->life.reopened)) {
+        buf_byte(out, ' ');
+        html_tag(out, r->life.is_new ? "new" : "again");
+    }
+    if (r->proven_ms != COUNT_UNKNOWN) {
+        buf_str(out, "<small>");
+        buf_str(out, strength_name(r->proven));
+        buf_str(out, " ");
+        put_date(out, r->proven_ms);
+        buf_str(out, "</small>");
+    }
     buf_str(out, "</td>");
 }
 
-static void row(const struct story *s, const struct story_row *r, bool detailed, struct buf *out)
+static void row(const struct story *s, const struct story_row *r, struct buf *out)
 {
-    buf_str(out, "<tr><td data-v=\"");
+    buf_str(out, "<tr><td class=\"how\" data-v=\"");
     buf_u64(out, r->group->severity);
     buf_str(out, "\">");
     html_severity(out, r->group->severity);
     buf_str(out, "</td>");
-    where_cell(r, detailed, out);
-    buf_str(out, "<td>");
+    where_cell(r, out);
+    buf_str(out, "<td class=\"what\">");
     html_text(out, r->what);
-    buf_str(out, "</td><td>");
+    if (r->collections > 0) {
+        buf_str(out, "<small>");
+        put_many(out, (uint64_t)r->collections, "name", "names");
+        buf_str(out, "</small>");
+    }
+    buf_str(out, "</td><td class=\"title\">");
     html_text(out, r->group->title);
     if (r->accepted_until_ms != COUNT_UNKNOWN) {
         buf_str(out, " <span class=\"tag\">accepted until ");
-        html_date(out, r->accepted_until_ms);
+        put_date(out, r->accepted_until_ms - 1);
         buf_str(out, "</span>");
     }
     buf_str(out, "</td>");
-    number_cell(out, r->collections, html_count);
-    number_cell(out, r->records, html_count);
-    number_cell(out, r->bytes, html_bytes);
-    if (s->run.history)
+    if (s->parties.len)
+        whose_cell(r, out);
+    html_number_cell(out, r->records, html_count);
+    html_number_cell(out, r->bytes, html_bytes);
+    if (has_since(s))
         since_cell(r, out);
     buf_str(out, "</tr>\n");
 }
 
 void html_table(const struct story *s, struct buf *out)
 {
-    size_t shown = s->rows.len < HTML_ROWS_MAX ? s->rows.len : HTML_ROWS_MAX, left = HTML_DETAILS_MAX;
+    size_t shown = s->rows.len < HTML_ROWS_MAX ? s->rows.len : HTML_ROWS_MAX;
     if (!shown)
         return;
     buf_str(out, "<section id=\"open\"><h2>What is open</h2><p class=\"dim\">");
-    html_many(out, s->rows.len + s->unkept, "finding", "findings");
+    put_many(out, s->rows.len + s->unkept, "finding", "findings");
     buf_str(out, ", worst first. An address leads to its evidence.</p>\n<table class=\"rows sortable\">"
-                 "<thead><tr><th>Severity</th><th>Where</th><th>What</th><th>Finding</th><th class=\"num\">Names</th>"
-                 "<th class=\"num\">Records</th><th class=\"num\">Size</th>");
-    if (s->run.history)
+                 "<thead><tr><th>Severity</th><th>Where</th><th>What</th><th>Finding</th>");
+    if (s->parties.len)
+        buf_str(out, "<th>Whose</th>");
+    buf_str(out, "<th class=\"num\">Records</th><th class=\"num\">Size</th>");
+    if (has_since(s))
         buf_str(out, "<th>Open since</th>");
     buf_str(out, "</tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < s->groups.len; i++) {
-        const struct story_group *g = s->groups.at[i];
-        size_t detailed = i < HTML_JOBS_MAX ? html_detailed(g, &left) : 0;
-        for (size_t k = 0; k < g->count && g->at + k < shown; k++)
-            row(s, s->rows.at[g->at + k], k < detailed, out);
-    }
+    for (size_t i = 0; i < shown; i++)
+        row(s, s->ranked ? s->ranked[i] : s->rows.at[i], out);
     buf_str(out, "</tbody></table>\n");
     if (s->rows.len + s->unkept > shown) {
         buf_str(out, "<p class=\"dim\">and ");
@@ -112,8 +149,8 @@ static void largest(const struct story_row *r, struct buf *out)
         buf_str(out, "<tr><td><code>");
         html_text(out, c->name);
         buf_str(out, "</code></td>");
-        number_cell(out, c->records, html_count);
-        number_cell(out, c->bytes, html_bytes);
+        html_number_cell(out, c->records, html_count);
+        html_number_cell(out, c->bytes, html_bytes);
         buf_str(out, "</tr>");
     }
     buf_str(out, "</tbody></table>");
@@ -152,26 +189,85 @@ static void evidence(const struct story_row *r, struct buf *out)
     }
 }
 
-static void life(const struct story *s, const struct story_row *r, struct buf *out)
+static void whose(const struct story_row *r, struct buf *out)
+{
+    const struct story_party *p = r->party;
+    if (!p && !r->owner_count)
+        return;
+    buf_str(out, "<h4>Whose it is</h4><ul class=\"says\">");
+    if (p && !p->how.len) {
+        buf_str(out, "<li><b>");
+        html_text(out, p->who);
+        buf_str(out, "</b>");
+        if (p->tier.len) {
+            buf_str(out, ", ");
+            html_text(out, p->tier);
+        }
+        if (p->contact.len) {
+            buf_str(out, ", ");
+            html_text(out, p->contact);
+        }
+        buf_str(out, " <span class=\"dim\">as the scope file states it</span></li>");
+    }
+    for (size_t i = 0; i < r->owner_count; i++) {
+        buf_str(out, "<li>");
+        html_text(out, r->owners[i].who);
+        buf_str(out, " <span class=\"dim\">");
+        html_text(out, r->owners[i].how);
+        buf_str(out, "</span> ");
+        html_tag(out, strength_name(r->owners[i].strength));
+        buf_str(out, "</li>");
+    }
+    buf_str(out, "</ul>");
+}
+
+static void since(const struct story *s, const struct story_row *r, struct buf *out)
+{
+    if (!r->life.known && !r->since_count)
+        return;
+    buf_str(out, "<h4>Since when</h4><ul class=\"says\">");
+    if (r->life.known && r->life.is_new) {
+        buf_str(out, "<li>New in this run</li>");
+    } else if (r->life.known) {
+        buf_str(out, "<li><b>");
+        put_date(out, r->life.opened_ms);
+        buf_str(out, "</b>, ");
+        put_age(out, s->run.started_ms - r->life.opened_ms);
+        buf_str(out, " <span class=\"dim\">seen open by Ajar since then");
+        if (r->life.first_ms < r->life.opened_ms) {
+            buf_str(out, "; first on ");
+            put_date(out, r->life.first_ms);
+        }
+        if (r->life.reopened) {
+            buf_str(out, "; closed ");
+            put_many(out, r->life.reopened, "time", "times");
+            buf_str(out, " in between");
+        }
+        buf_str(out, "</span></li>");
+    }
+    for (size_t i = 0; i < r->since_count; i++) {
+        buf_str(out, "<li><b>");
+        put_date(out, r->since[i].at_ms);
+        buf_str(out, "</b> <span class=\"dim\">");
+        html_text(out, r->since[i].source);
+        buf_str(out, r->since[i].text.len ? ": " : "");
+        html_text(out, r->since[i].text);
+        buf_str(out, "</span> ");
+        html_tag(out, strength_name(r->since[i].strength));
+        buf_str(out, "</li>");
+    }
+    buf_str(out, "</ul>");
+}
+
+static void decision(const struct story_row *r, struct buf *out)
 {
     buf_str(out, "<p class=\"dim\">");
-    if (s->run.history) {
-        buf_str(out, r->is_new ? "New in this run. " : "First seen ");
-        if (!r->is_new) {
-            html_date(out, r->first_ms);
-            buf_str(out, ", open since ");
-            html_date(out, r->since_ms);
-            buf_str(out, " (");
-            html_age(out, s->run.started_ms - r->since_ms);
-            buf_str(out, r->reopened ? "), closed in between. " : "). ");
-        }
-    }
     if (r->accepted_until_ms != COUNT_UNKNOWN) {
         buf_str(out, "Accepted until ");
-        html_date(out, r->accepted_until_ms);
-        buf_str(out, ": ");
+        put_date(out, r->accepted_until_ms - 1);
+        buf_str(out, r->accepted_why.len ? ": " : "");
         html_text(out, r->accepted_why);
-        buf_str(out, " ");
+        buf_str(out, ". ");
     }
     buf_str(out, "Finding <code>");
     html_text(out, span_str(r->fingerprint));
@@ -193,9 +289,9 @@ static void in_full(const struct story *s, const struct story_row *r, struct buf
     html_text(out, r->where);
     buf_str(out, "</code> <span>");
     html_text(out, r->what);
-    if (r->owner.len) {
+    if (r->host.len) {
         buf_str(out, " <span class=\"dim\">");
-        html_text(out, r->owner);
+        html_text(out, r->host);
         buf_str(out, "</span>");
     }
     buf_str(out, "</span>");
@@ -215,12 +311,14 @@ static void in_full(const struct story *s, const struct story_row *r, struct buf
     html_text(out, r->why);
     buf_str(out, "</p>");
     largest(r, out);
+    whose(r, out);
+    since(s, r, out);
     evidence(r, out);
     if (r->fix.len) {
         buf_str(out, "<h4>The fix, for this one</h4>");
         fix(out, r->fix);
     }
-    life(s, r, out);
+    decision(r, out);
     buf_str(out, "</div></details>\n");
 }
 
@@ -232,7 +330,7 @@ static void others(const struct story *s, const struct story_group *g, size_t fr
     if (from >= g->count)
         return;
     buf_str(out, "<details class=\"others\"><summary><span>and ");
-    html_many(out, g->count - from, "more endpoint", "more endpoints");
+    put_many(out, g->count - from, "more endpoint", "more endpoints");
     buf_str(out, "</span></summary><p class=\"places\">");
     for (size_t i = from; i < end; i++) {
         buf_str(out, "<code>");
@@ -247,7 +345,7 @@ static void others(const struct story *s, const struct story_group *g, size_t fr
     buf_str(out, "</p></details>\n");
 }
 
-static void job(const struct story *s, const struct story_group *g, size_t number, size_t detailed, struct buf *out)
+static void job(const struct story *s, const struct story_group *g, size_t number, struct buf *out)
 {
     buf_str(out, "<article class=\"job\" id=\"job-");
     layout_number(out, number);
@@ -260,7 +358,7 @@ static void job(const struct story *s, const struct story_group *g, size_t numbe
     buf_str(out, "<span>");
     html_text(out, g->product);
     buf_str(out, "</span><span>");
-    html_many(out, g->count, "endpoint", "endpoints");
+    put_many(out, g->count, "endpoint", "endpoints");
     buf_str(out, "</span>");
     if (g->records >= 0) {
         buf_str(out, "<span>");
@@ -279,26 +377,24 @@ static void job(const struct story *s, const struct story_group *g, size_t numbe
         buf_str(out, "</code>; put in the address and port of each.</p>");
     }
     fix(out, g->fix);
-    for (size_t i = 0; i < detailed; i++)
+    for (size_t i = 0; i < g->detailed; i++)
         in_full(s, s->rows.at[g->at + i], out);
-    others(s, g, detailed, out);
+    others(s, g, g->detailed, out);
     buf_str(out, "</article>\n");
 }
 
 void html_jobs(const struct story *s, struct buf *out)
 {
-    size_t shown = s->groups.len < HTML_JOBS_MAX ? s->groups.len : HTML_JOBS_MAX, left = HTML_DETAILS_MAX;
+    size_t shown = s->groups.len < HTML_JOBS_MAX ? s->groups.len : HTML_JOBS_MAX;
     if (!shown)
         return;
     buf_str(out, "<section id=\"do\"><h2>What to do, in this order</h2>\n");
-    for (size_t i = 0; i < shown; i++) {
-        size_t detailed = html_detailed(s->groups.at[i], &left);
+    for (size_t i = 0; i < shown; i++)
         if (s->groups.at[i]->count)
-            job(s, s->groups.at[i], i + 1, detailed, out);
-    }
+            job(s, s->groups.at[i], i + 1, out);
     if (s->groups.len > shown) {
         buf_str(out, "<p class=\"dim\">and ");
-        html_many(out, s->groups.len - shown, "more job", "more jobs");
+        put_many(out, s->groups.len - shown, "more job", "more jobs");
         buf_str(out, " in the JSON output</p>\n");
     }
     buf_str(out, "</section>\n");

@@ -11,7 +11,7 @@ enum { ICAL_ARENA_MAX = 256 * 1024 * 1024, LINE_OCTETS = 75, TEXT_MAX = 300, NAM
        PLACES_LISTED_MAX = 20, PLACES_BYTES_MAX = PLACES_LISTED_MAX * (ENDPOINT_TEXT_MAX + 2), DAY_MS = 86400000 };
 
 struct ical_certificate {
-    struct span uid, subject, issuer, names; /* visible text */
+    struct span uid, subject, issuer, names, owner, contact; /* visible text */
     int64_t not_after_ms;
     uint64_t places;
     struct span listed[PLACES_LISTED_MAX];
@@ -97,14 +97,16 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
     const struct observation *o = report_certificate(v);
     const struct fact *until = o ? fact_get(o, "cert.not_after") : NULL;
     char where[ENDPOINT_TEXT_MAX];
-    (void)f;
-    (void)findings;
     (void)out;
     if (!until || until->type != FACT_TIME)
         return;
     struct ical_certificate *c = certificate_of(x, v, o, until->number);
     if (c && c->places < PLACES_LISTED_MAX)
         c->listed[c->places] = arena_copy(&x->arena, span_str(endpoint_text(&v->endpoint, where)));
+    for (size_t i = 0; c && i < findings && !c->owner.len; i++) {
+        c->owner = keep(x, f[i].owner, TEXT_MAX);
+        c->contact = keep(x, f[i].contact, TEXT_MAX);
+    }
     if (c)
         c->places++;
 }
@@ -175,6 +177,10 @@ static void describe(struct buf *line, const struct ical_certificate *c)
         buf_str(line, "\\nNames: ");
         put_text(line, c->names);
     }
+    if (c->owner.len) {
+        buf_str(line, "\\nOwner: ");
+        put_text(line, c->owner);
+    }
     buf_str(line, "\\nSeen at: ");
     for (size_t i = 0; i < c->places && i < PLACES_LISTED_MAX; i++) {
         if (i)
@@ -226,6 +232,12 @@ static void event(struct ical *x, const struct ical_certificate *c, struct buf *
     buf_reset(line);
     describe(line, c);
     folded(out, buf_span(line));
+    if (c->contact.len) {
+        buf_reset(line);
+        buf_str(line, "CONTACT:");
+        put_text(line, c->contact);
+        folded(out, buf_span(line));
+    }
     buf_str(out, "CATEGORIES:Certificates\r\nTRANSP:TRANSPARENT\r\n");
     if (!expired) {
         alarm_before(out, "-P30D");

@@ -376,6 +376,68 @@ static void evidence(struct buf *out, const struct finding *f)
     buf_byte(out, ']');
 }
 
+static void text_member(struct buf *out, struct span key, struct span s)
+{
+    if (!s.len)
+        return;
+    buf_put(out, key);
+    text(out, s);
+}
+
+/* What the store knows of it; nothing of it where there is no store. */
+static void life(struct buf *out, const struct finding *f)
+{
+    const struct finding_life *l = &f->life;
+    if (l->known) {
+        KEY(out, ",\"new\":");
+        boolean(out, l->is_new);
+        KEY(out, ",\"first_seen\":");
+        quoted_time(out, l->first_ms);
+        KEY(out, ",\"opened\":");
+        quoted_time(out, l->opened_ms);
+        KEY(out, ",\"reopened\":");
+        buf_u64(out, l->reopened);
+    }
+    if (f->accepted_until_ms > 0) {
+        KEY(out, ",\"accepted_until\":");
+        quoted_time(out, f->accepted_until_ms);
+        text_member(out, SPAN(",\"accepted_why\":"), f->accepted_why);
+    }
+}
+
+static void whose(struct buf *out, const struct finding *f)
+{
+    text_member(out, SPAN(",\"owner\":"), f->owner);
+    text_member(out, SPAN(",\"tier\":"), f->tier);
+    text_member(out, SPAN(",\"contact\":"), f->contact);
+    for (size_t i = 0; i < f->owners.len; i++) {
+        const struct attribution *a = &f->owners.at[i];
+        buf_put(out, i ? SPAN(",{\"who\":") : SPAN(",\"owners\":[{\"who\":"));
+        text(out, a->who);
+        KEY(out, ",\"how\":");
+        text(out, span_str(a->how));
+        KEY(out, ",\"strength\":\"");
+        buf_str(out, strength_name(a->strength));
+        buf_put(out, i + 1 < f->owners.len ? SPAN("\"}") : SPAN("\"}]"));
+    }
+}
+
+static void since(struct buf *out, const struct finding *f)
+{
+    for (size_t i = 0; i < f->since.len; i++) {
+        const struct since *s = &f->since.at[i];
+        buf_put(out, i ? SPAN(",{\"at\":") : SPAN(",\"since\":[{\"at\":"));
+        quoted_time(out, s->at_ms);
+        KEY(out, ",\"source\":");
+        text(out, span_str(s->source));
+        KEY(out, ",\"strength\":\"");
+        buf_str(out, strength_name(s->strength));
+        KEY(out, "\",\"text\":");
+        text(out, s->text);
+        buf_put(out, i + 1 < f->since.len ? SPAN("}") : SPAN("}]"));
+    }
+}
+
 static void finding_line(struct buf *out, const struct finding *f)
 {
     KEY(out, "{\"type\":\"finding\",\"rule\":");
@@ -404,8 +466,96 @@ static void finding_line(struct buf *out, const struct finding *f)
     text(out, f->why);
     KEY(out, ",\"fix\":");
     text(out, f->fix);
+    life(out, f);
+    whose(out, f);
+    since(out, f);
     evidence(out, f);
     KEY(out, "}\n");
+}
+
+/* ---- fleets ---- */
+
+static void reasons(struct buf *out, const struct fleet *f)
+{
+    KEY(out, ",\"reasons\":[");
+    for (size_t i = 0; i < f->reasons.len; i++) {
+        const struct fleet_reason *r = &f->reasons.at[i];
+        buf_put(out, i ? SPAN(",{\"trait\":") : SPAN("{\"trait\":"));
+        text(out, span_str(r->trait));
+        KEY(out, ",\"value\":");
+        text(out, r->value);
+        KEY(out, ",\"shared_by\":");
+        buf_u64(out, r->shared_by);
+        buf_byte(out, '}');
+    }
+    buf_byte(out, ']');
+}
+
+static void member(struct buf *out, const struct fleet_member *m)
+{
+    char where[ENDPOINT_TEXT_MAX], address[ADDRESS_TEXT_MAX];
+    KEY(out, "{\"endpoint\":\"");
+    buf_str(out, endpoint_text(&m->endpoint, where));
+    KEY(out, "\",\"address\":\"");
+    buf_str(out, address_text(&m->endpoint.address, address));
+    KEY(out, "\",\"port\":");
+    buf_u64(out, m->endpoint.port);
+    KEY(out, ",\"product\":");
+    text(out, span_str(m->product));
+    KEY(out, ",\"version\":");
+    text_or_null(out, m->version.len ? m->version : SPAN_NONE);
+    KEY(out, ",\"verdict\":\"");
+    buf_str(out, outcome_name(m->outcome));
+    KEY(out, "\",\"records\":");
+    count_or_null(out, m->records);
+    KEY(out, ",\"bytes\":");
+    count_or_null(out, m->bytes);
+    if (m->worst[0]) {
+        KEY(out, ",\"finding\":\"");
+        buf_str(out, m->worst);
+        KEY(out, "\",\"severity\":\"");
+        buf_str(out, severity_name(m->severity));
+        buf_byte(out, '"');
+    }
+    buf_byte(out, '}');
+}
+
+static void fleet_line(struct buf *out, const struct fleet *f)
+{
+    KEY(out, "{\"type\":\"fleet\",\"fingerprint\":\"");
+    buf_str(out, f->fingerprint);
+    KEY(out, "\",\"severity\":\"");
+    buf_str(out, severity_name(f->severity));
+    KEY(out, "\",\"product\":");
+    text_or_null(out, span_str(f->product));
+    KEY(out, ",\"score\":");
+    put_share(out, f->score);
+    KEY(out, ",\"title\":");
+    text(out, f->title);
+    KEY(out, ",\"members\":");
+    buf_u64(out, f->member_count);
+    KEY(out, ",\"open\":");
+    buf_u64(out, f->open);
+    KEY(out, ",\"partial\":");
+    buf_u64(out, f->partial);
+    KEY(out, ",\"locked\":");
+    buf_u64(out, f->locked);
+    KEY(out, ",\"records\":");
+    count_or_null(out, f->records);
+    KEY(out, ",\"bytes\":");
+    count_or_null(out, f->bytes);
+    if (f->accepted_until_ms > 0) {
+        KEY(out, ",\"accepted_until\":");
+        quoted_time(out, f->accepted_until_ms);
+    }
+    reasons(out, f);
+    KEY(out, ",\"member_list\":[");
+    for (size_t i = 0; i < f->members.len; i++) {
+        if (i)
+            buf_byte(out, ',');
+        member(out, &f->members.at[i]);
+    }
+    KEY(out, "]}\n");
 }
 
 /* ---- the report ---- */
@@ -455,6 +605,13 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
     KEY(out, "}\n");
 }
 
+static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
+{
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        fleet_line(out, &list[i]);
+}
+
 static void end(void *state, const struct report_summary *s, struct buf *out)
 {
     (void)state;
@@ -491,5 +648,6 @@ const struct report report_json = {
     .about = "JSON Lines, one object a line (schema ajar/1)",
     .begin = begin,
     .visit = visit,
+    .fleets = fleets,
     .end = end,
 };

@@ -148,6 +148,28 @@ static void put_endpoint(struct buf *out, const struct visit *v, const struct ob
     member_str(out, "protocol", http ? o->tls ? "https" : "http" : o->product);
 }
 
+/* The format has no place for owners and for time but its tags. */
+static void tags_of(struct buf *out, const struct finding *f)
+{
+    static const char *const KEYS[] = { "owner:", "tier:", "contact:" };
+    const struct span values[] = { f->owner, f->tier, f->contact };
+    struct buf tag;
+    if (f->life.known && (f->life.is_new || f->life.reopened))
+        member_str(out, NULL, f->life.is_new ? "new" : "reopened");
+    if (f->accepted_until_ms > 0)
+        member_str(out, NULL, "accepted");
+    buf_init(&tag, MEMBER_TEXT_MAX + 16);
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        if (!values[i].len)
+            continue;
+        buf_reset(&tag);
+        buf_str(&tag, KEYS[i]);
+        buf_put(&tag, span_first(values[i], MEMBER_TEXT_MAX));
+        member_text(out, NULL, buf_span(&tag));
+    }
+    buf_release(&tag);
+}
+
 static void event(struct buf *out, const struct visit *v, const struct observation *o,
                   const struct finding *f, size_t findings)
 {
@@ -176,6 +198,8 @@ static void event(struct buf *out, const struct visit *v, const struct observati
     if (o->via)
         member_str(out, NULL, "via");
     member_str(out, NULL, o->via);
+    if (worst)
+        tags_of(out, worst);
     member_close(out, ']');
     buf_str(out, "}\n");
 }

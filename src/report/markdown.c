@@ -3,9 +3,11 @@
  * mention; sentences have their punctuation escaped, and @ is spelt out. */
 #include "report/layout.h"
 #include "report/story.h"
+#include "report/words.h"
 #include "text/escape.h"
 
-enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS_MAX = 20, CERTIFICATES_MAX = 50 };
+enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS_MAX = 20, MEMBERS_MAX = 30,
+       PARTIES_MAX = 50, CERTIFICATES_MAX = 50 };
 
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
@@ -116,14 +118,6 @@ static void put_size(struct buf *out, int64_t n)
         layout_bytes(out, (uint64_t)n);
 }
 
-static void put_date(struct buf *out, int64_t wall_ms)
-{
-    uint8_t room[32];
-    struct buf text = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
-    put_time(&text, wall_ms);
-    buf_put(out, span_first(buf_span(&text), 10));
-}
-
 /* ---- the parts ---- */
 
 static void headline(const struct story *s, struct buf *out)
@@ -154,6 +148,44 @@ static void headline(const struct story *s, struct buf *out)
     buf_str(out, " |\n\n");
 }
 
+/* "2021-05-01 (again), likely 2020-12-24" */
+static void since_cell(const struct story_row *r, struct buf *out)
+{
+    if (r->life.known)
+        put_date(out, r->life.opened_ms);
+    if (r->life.known && (r->life.is_new || r->life.reopened))
+        buf_str(out, r->life.is_new ? " (new)" : " (again)");
+    if (r->proven_ms != COUNT_UNKNOWN) {
+        buf_str(out, r->life.known ? ", " : "");
+        buf_str(out, strength_name(r->proven));
+        buf_byte(out, ' ');
+        put_date(out, r->proven_ms);
+    }
+}
+
+static void whose_cell(const struct story_row *r, struct buf *out)
+{
+    if (!r->party) {
+        put_code(out, r->host);
+        return;
+    }
+    put_code(out, r->party->who);
+    if (r->party->tier.len) {
+        buf_str(out, ", ");
+        put_code(out, r->party->tier);
+    }
+    if (r->party->how.len) {
+        buf_str(out, " (");
+        buf_str(out, strength_name(r->party->strength));
+        buf_byte(out, ')');
+    }
+}
+
+static bool has_since(const struct story *s)
+{
+    return s->has_life || s->has_evidence;
+}
+
 static void row_line(const struct story *s, const struct story_row *r, struct buf *out)
 {
     buf_str(out, "| ");
@@ -163,20 +195,22 @@ static void row_line(const struct story *s, const struct story_row *r, struct bu
     buf_str(out, " | ");
     put_code(out, r->what);
     buf_str(out, " | ");
-    put_code(out, r->owner);
+    whose_cell(r, out);
     buf_str(out, " | ");
     put_number(out, r->records);
     buf_str(out, " | ");
     put_size(out, r->bytes);
     buf_str(out, " | ");
-    if (s->run.history) {
-        put_date(out, r->since_ms);
-        buf_str(out, r->is_new ? " (new) | " : " | ");
+    if (has_since(s)) {
+        since_cell(r, out);
+        buf_str(out, " | ");
     }
     put_prose(out, r->group->title);
     if (r->accepted_until_ms != COUNT_UNKNOWN) {
         buf_str(out, " (accepted until ");
-        put_date(out, r->accepted_until_ms);
+        put_date(out, r->accepted_until_ms - 1);
+        buf_str(out, r->accepted_why.len ? ": " : "");
+        put_code(out, r->accepted_why);
         buf_byte(out, ')');
     }
     buf_str(out, " |\n");
@@ -197,43 +231,99 @@ static void table_of_rows(const struct story *s, struct buf *out)
     if (!shown)
         return;
     buf_str(out, "## What is open\n\n| severity | where | what | whose | records | size |");
-    buf_str(out, s->run.history ? " open since | finding |\n|---|---|---|---|--:|--:|---|---|\n"
+    buf_str(out, has_since(s) ? " open since | finding |\n|---|---|---|---|--:|--:|---|---|\n"
                                 : " finding |\n|---|---|---|---|--:|--:|---|\n");
     for (size_t i = 0; i < shown; i++)
-        row_line(s, s->rows.at[i], out);
+        row_line(s, s->ranked ? s->ranked[i] : s->rows.at[i], out);
     more(out, s->rows.len - shown + s->unkept, " more, see the JSON output\n");
     buf_byte(out, '\n');
 }
 
-static void fleets(const struct story *s, struct buf *out)
+static void parties(const struct story *s, struct buf *out)
 {
-    size_t shown = 0;
-    for (size_t i = 0; i < s->fleets.len && shown < FLEETS_MAX; i++) {
-        const struct story_fleet *f = s->fleets.at[i];
-        if (f->places.count < 2)
-            continue;
-        if (shown++ == 0)
-            buf_str(out, "## Alike\n\nOne private key, one product, one version: what is wrong with one is wrong with "
-                         "all.\n\n| services | open | what | certificate | where |\n|--:|--:|---|---|---|\n");
+    size_t shown = s->parties.len < PARTIES_MAX ? s->parties.len : PARTIES_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "## Whose\n\n| who | tier | contact | known from | worst | findings | open | records |\n"
+                 "|---|---|---|---|---|--:|--:|--:|\n");
+    for (size_t i = 0; i < shown; i++) {
+        const struct story_party *p = s->parties.at[i];
         buf_str(out, "| ");
-        layout_number(out, f->places.count);
+        put_code(out, p->who);
         buf_str(out, " | ");
-        layout_number(out, f->open);
+        put_code(out, p->tier);
         buf_str(out, " | ");
-        put_code(out, f->product);
-        buf_byte(out, ' ');
-        put_code(out, f->version);
+        put_code(out, p->contact);
         buf_str(out, " | ");
-        put_code(out, f->subject);
-        buf_str(out, " |");
-        for (size_t k = 0; k < f->places.count && k < PLACES_MAX; k++) {
-            buf_byte(out, ' ');
-            put_code(out, f->places.listed[k]);
+        put_prose(out, p->how.len ? p->how : SPAN("scope file"));
+        if (p->how.len) {
+            buf_str(out, " (");
+            buf_str(out, strength_name(p->strength));
+            buf_byte(out, ')');
         }
-        buf_str(out, f->places.count > PLACES_MAX ? " ... |\n" : " |\n");
+        buf_str(out, " | ");
+        buf_str(out, severity_name(p->worst));
+        buf_str(out, " | ");
+        layout_number(out, p->findings);
+        buf_str(out, " | ");
+        layout_number(out, p->open);
+        buf_str(out, " | ");
+        put_number(out, p->records);
+        buf_str(out, " |\n");
     }
-    if (shown)
-        buf_byte(out, '\n');
+    more(out, s->parties.len - shown, " more, see the JSON output\n");
+    buf_byte(out, '\n');
+}
+
+static void fleet(const struct story_fleet *f, struct buf *out)
+{
+    size_t shown = f->member_count < MEMBERS_MAX ? f->member_count : MEMBERS_MAX;
+    buf_str(out, "**");
+    put_prose(out, f->counts);
+    buf_str(out, "**");
+    if (f->reasons.len) {
+        buf_str(out, ": ");
+        put_prose(out, f->reasons);
+    }
+    if (f->accepted_until_ms != COUNT_UNKNOWN) {
+        buf_str(out, "\\. Accepted as a whole until ");
+        put_date(out, f->accepted_until_ms - 1);
+    } else {
+        buf_str(out, "\\. One decision for all: `ajar accept ");
+        buf_put(out, span_first(span_str(f->fingerprint), 12));
+        buf_byte(out, '`');
+    }
+    buf_str(out, "\n\n| worst | where | what | state | records | size |\n|---|---|---|---|--:|--:|\n");
+    for (size_t i = 0; i < shown; i++) {
+        const struct story_member *m = &f->members[i];
+        buf_str(out, "| ");
+        buf_str(out, m->worst[0] ? severity_name(m->severity) : "-");
+        buf_str(out, " | ");
+        put_code(out, m->where);
+        buf_str(out, " | ");
+        put_code(out, m->what);
+        buf_str(out, " | ");
+        buf_str(out, m->state);
+        buf_str(out, " | ");
+        put_number(out, m->records);
+        buf_str(out, " | ");
+        put_size(out, m->bytes);
+        buf_str(out, " |\n");
+    }
+    more(out, f->count > shown ? f->count - shown : 0, " more\n");
+    buf_byte(out, '\n');
+}
+
+static void alike(const struct story *s, struct buf *out)
+{
+    size_t shown = s->fleets.len < FLEETS_MAX ? s->fleets.len : FLEETS_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "## How many alike\n\nSet up as copies of each other, so what is wrong with one is wrong with "
+                 "all.\n\n");
+    for (size_t i = 0; i < shown; i++)
+        fleet(&s->fleets.at[i], out);
+    more(out, s->fleets.len - shown + s->fleets_left, " more fleets, see the JSON output\n\n");
 }
 
 static void job(const struct story *s, const struct story_group *g, size_t number, struct buf *out)
@@ -327,13 +417,20 @@ static void coverage(const struct story *s, const struct report_summary *sum, st
     }
 }
 
+static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
+{
+    (void)out;
+    story_fleets(state, list, count);
+}
+
 static void end(void *state, const struct report_summary *sum, struct buf *out)
 {
     struct story *s = state;
     story_sort(s);
     headline(s, out);
     table_of_rows(s, out);
-    fleets(s, out);
+    parties(s, out);
+    alike(s, out);
     jobs(s, out);
     certificates(s, out);
     coverage(s, sum, out);
@@ -346,5 +443,6 @@ const struct report report_markdown = {
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = visit,
+    .fleets = fleets,
     .end = end,
 };

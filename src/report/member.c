@@ -132,3 +132,61 @@ void member_fact(struct buf *out, const char *key, const struct fact *f)
     name(out, key);
     buf_str(out, "null");
 }
+
+static void known_text(struct buf *out, const char *key, struct span foreign)
+{
+    if (foreign.len)
+        member_text(out, key, foreign);
+}
+
+void member_life(struct buf *out, const struct finding *f)
+{
+    if (f->life.known) {
+        member_bool(out, "new", f->life.is_new);
+        member_time(out, "first_seen", f->life.first_ms);
+        member_time(out, "opened", f->life.opened_ms);
+        member_i64(out, "reopened", (int64_t)f->life.reopened);
+    }
+    if (f->accepted_until_ms > 0) {
+        member_time(out, "accepted_until", f->accepted_until_ms);
+        known_text(out, "accepted_why", f->accepted_why);
+    }
+}
+
+static void owners(struct buf *out, const struct finding *f)
+{
+    member_open(out, "owners", '[');
+    for (size_t i = 0; i < f->owners.len; i++) {
+        member_open(out, NULL, '{');
+        member_text(out, "who", f->owners.at[i].who);
+        member_str(out, "how", f->owners.at[i].how);
+        member_str(out, "strength", strength_name(f->owners.at[i].strength));
+        member_close(out, '}');
+    }
+    member_close(out, ']');
+}
+
+static void since(struct buf *out, const struct finding *f)
+{
+    member_open(out, "since", '[');
+    for (size_t i = 0; i < f->since.len; i++) {
+        member_open(out, NULL, '{');
+        member_time(out, "at", f->since.at[i].at_ms);
+        member_str(out, "source", f->since.at[i].source);
+        member_str(out, "strength", strength_name(f->since.at[i].strength));
+        known_text(out, "text", f->since.at[i].text);
+        member_close(out, '}');
+    }
+    member_close(out, ']');
+}
+
+void member_whose(struct buf *out, const struct finding *f)
+{
+    known_text(out, "owner", f->owner);
+    known_text(out, "tier", f->tier);
+    known_text(out, "contact", f->contact);
+    if (f->owners.len)
+        owners(out, f);
+    if (f->since.len)
+        since(out, f);
+}

@@ -29,4 +29,9 @@ void member_time(struct buf *out, const char *key, int64_t wall_ms);
 /* The value in its own type. */
 void member_fact(struct buf *out, const char *key, const struct fact *f);
 
+/* new, first_seen, opened, reopened, accepted_until, accepted_why: what is known of them. */
+void member_life(struct buf *out, const struct finding *f);
+/* owner, tier, contact, and the lists owners and since, each with its strength; what is known. */
+void member_whose(struct buf *out, const struct finding *f);
+
 #endif

@@ -1,7 +1,6 @@
 /* OCSF 1.5 Detection Finding (class 2004), JSON Lines: one event a finding, for data lakes and
  * SIEMs. Times are milliseconds since 1970 (OCSF timestamp_t). */
 #include "report/formats.h"
-#include "report/history.h"
 #include "report/member.h"
 
 enum { OCSF_CREATE = 1, OCSF_UPDATE = 2, OCSF_STATUS_NEW = 1, OCSF_STATUS_IN_PROGRESS = 2,
@@ -41,14 +40,14 @@ static void metadata(const struct ocsf *x, struct buf *out)
     member_close(out, '}');
 }
 
-static void finding_info(struct buf *out, const struct finding *f, int64_t since_ms, int64_t at_ms)
+static void finding_info(struct buf *out, const struct finding *f, int64_t at_ms)
 {
     member_open(out, "finding_info", '{');
     member_str(out, "uid", f->fingerprint);
     member_str(out, "title", f->title);
     member_text(out, "desc", f->why);
-    member_i64(out, "created_time", since_ms);
-    member_i64(out, "first_seen_time", since_ms);
+    member_i64(out, "created_time", f->life.known ? f->life.opened_ms : at_ms);
+    member_i64(out, "first_seen_time", f->life.known ? f->life.first_ms : at_ms);
     member_i64(out, "last_seen_time", at_ms);
     member_open(out, "types", '[');
     member_str(out, NULL, "Exposure");
@@ -93,7 +92,13 @@ static void resource(struct buf *out, const struct finding *f, const struct obse
     member_str(out, "type", o ? kind_name(o->kind) : "service");
     if (f->version.len)
         member_text(out, "version", f->version);
+    if (f->tier.len)
+        member_text(out, "criticality", f->tier);
     member_open(out, "data", '{');
+    if (f->owner.len)
+        member_text(out, "owner", f->owner);
+    if (f->contact.len)
+        member_text(out, "contact", f->contact);
     member_str(out, "product", f->product);
     member_str(out, "via", f->via);
     if (sized)
@@ -109,23 +114,53 @@ static void resource(struct buf *out, const struct finding *f, const struct obse
     member_close(out, ']');
 }
 
-static void status(const struct ocsf *x, struct buf *out, const struct finding *f, bool known)
+/* Who may answer for it and since when it is open, each with what says so and how surely. */
+static void enrichments(struct buf *out, const struct finding *f)
 {
-    const struct report_acceptance *a = history_accepted(x->run.history, f->fingerprint, x->run.started_ms);
-    int64_t id = a ? OCSF_STATUS_SUPPRESSED : known ? OCSF_STATUS_IN_PROGRESS : OCSF_STATUS_NEW;
+    if (!f->owners.len && !f->since.len)
+        return;
+    member_open(out, "enrichments", '[');
+    for (size_t i = 0; i < f->owners.len; i++) {
+        const struct attribution *a = &f->owners.at[i];
+        member_open(out, NULL, '{');
+        member_str(out, "name", "resources.owner");
+        member_text(out, "value", a->who);
+        member_str(out, "provider", a->how);
+        member_open(out, "data", '{');
+        member_str(out, "strength", strength_name(a->strength));
+        member_close(out, '}');
+        member_close(out, '}');
+    }
+    for (size_t i = 0; i < f->since.len; i++) {
+        const struct since *s = &f->since.at[i];
+        member_open(out, NULL, '{');
+        member_str(out, "name", "finding_info.first_seen_time");
+        member_time(out, "value", s->at_ms);
+        member_str(out, "provider", s->source);
+        member_open(out, "data", '{');
+        member_str(out, "strength", strength_name(s->strength));
+        member_text(out, "text", s->text);
+        member_close(out, '}');
+        member_close(out, '}');
+    }
+    member_close(out, ']');
+}
+
+static void status(struct buf *out, const struct finding *f, bool known)
+{
+    bool accepted = f->accepted_until_ms > 0;
+    int64_t id = accepted ? OCSF_STATUS_SUPPRESSED : known ? OCSF_STATUS_IN_PROGRESS : OCSF_STATUS_NEW;
     member_i64(out, "status_id", id);
-    member_str(out, "status", a ? "Suppressed" : known ? "In Progress" : "New");
-    if (a)
-        member_text(out, "comment", a->why);
+    member_str(out, "status", accepted ? "Suppressed" : known ? "In Progress" : "New");
+    if (f->accepted_why.len)
+        member_text(out, "comment", f->accepted_why);
 }
 
 static void event(const struct ocsf *x, const struct visit *v, const struct finding *f, struct buf *out)
 {
     const struct observation *o = report_seen(v, f);
     int64_t at_ms = o && o->at_ms > 0 ? o->at_ms : x->run.started_ms;
-    size_t count;
-    const struct report_exposure *past = history_of(x->run.history, f->fingerprint, &count);
-    bool known = past && past[count - 1].closed_ms == COUNT_UNKNOWN;
+    bool known = f->life.known && !f->life.is_new;
     int64_t activity = known ? OCSF_UPDATE : OCSF_CREATE;
     buf_byte(out, '{');
     member_i64(out, "category_uid", 2);
@@ -139,10 +174,11 @@ static void event(const struct ocsf *x, const struct visit *v, const struct find
     member_i64(out, "time", at_ms);
     member_i64(out, "severity_id", severity_id(f->severity));
     member_str(out, "severity", severity_caption(f->severity));
-    status(x, out, f, known);
+    status(out, f, known);
     member_text(out, "message", f->why);
     metadata(x, out);
-    finding_info(out, f, history_since(x->run.history, f->fingerprint, at_ms), at_ms);
+    finding_info(out, f, at_ms);
+    enrichments(out, f);
     evidences(out, f);
     resource(out, f, o);
     member_open(out, "remediation", '{');

@@ -6,27 +6,12 @@
 #include "base/buf.h"
 #include "record/fleet.h"
 
-/* One time that a finding was open. A store fills these; without a store there are none. */
-struct report_exposure {
-    const char *fingerprint;
-    enum severity severity;
-    int64_t opened_ms, seen_ms, closed_ms; /* wall; closed_ms COUNT_UNKNOWN: still open */
-};
+enum { REPORT_PAST_POINTS = 73 };
 
-/* Somebody knows of the finding and took the risk until a day. */
-struct report_acceptance {
-    const char *fingerprint;
-    int64_t until_ms;
-    struct span why; /* foreign text: escape on output */
-};
-
-/* What was known before this run. Both lists are sorted by fingerprint, exposures of one finding
- * oldest first; they must outlive the report. */
-struct report_history {
-    const struct report_exposure *exposures;
-    size_t exposure_count;
-    const struct report_acceptance *accepted;
-    size_t accepted_count;
+/* How many findings were open at moments in the past, evenly spaced; the last moment is now. */
+struct report_past {
+    int64_t from_ms, to_ms; /* wall: the first moment and the last */
+    uint32_t all[REPORT_PAST_POINTS], severe[REPORT_PAST_POINTS]; /* of any severity; high and critical */
 };
 
 struct report_run {
@@ -37,7 +22,6 @@ struct report_run {
     unsigned columns;        /* terminal width, for text formats */
     bool colour;
     bool verbose;            /* also show endpoints without a finding in full */
-    const struct report_history *history; /* NULL where there is no store */
 };
 
 struct report_summary {
@@ -59,6 +43,8 @@ struct report {
     /* Once, after the last visit and before the end, worst first; NULL where the format has no place
      * for fleets. */
     void (*fleets)(void *state, const struct fleet *list, size_t count, struct buf *out);
+    /* Once, before the end, where a store knows the past; NULL where the format has no place for it. */
+    void (*past)(void *state, const struct report_past *past, struct buf *out);
     void (*end)(void *state, const struct report_summary *s, struct buf *out);
 };
 

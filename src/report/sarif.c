@@ -2,14 +2,16 @@
  * only then it is known which there are. The order of members is free in JSON.
  *
  * A finding on the network has no file: its artifact is tcp://ADDRESS:PORT, its logical location the
- * service. With a history, results say whether they are new, and accepted risks are suppressed. */
+ * service. Where a store knows them, results say whether they are new, and accepted risks are
+ * suppressed. A fleet is a result of its own, which asks for nothing (kind informational) and names
+ * its members as related locations. */
 #include "base/table.h"
 #include "report/formats.h"
-#include "report/history.h"
 #include "report/member.h"
+#include "report/words.h"
 #include "text/escape.h"
 
-enum { SARIF_ARENA_MAX = 16 * 1024 * 1024, COLLECTIONS_NAMED_MAX = 20 };
+enum { SARIF_ARENA_MAX = 16 * 1024 * 1024, COLLECTIONS_NAMED_MAX = 20, RELATED_MAX = 100 };
 
 struct sarif_rule {
     size_t index;
@@ -71,14 +73,13 @@ static struct sarif_rule *rule_of(struct sarif *x, const struct finding *f)
     return table_put(&x->by_id, r->id, r) ? r : NULL;
 }
 
-static void location(struct buf *out, const struct finding *f)
+static void place(struct buf *out, const struct endpoint *e)
 {
     char where[ENDPOINT_TEXT_MAX], uri[ENDPOINT_TEXT_MAX + 8];
-    struct span at = span_str(endpoint_text(&f->endpoint, where));
+    struct span at = span_str(endpoint_text(e, where));
     struct buf whole = { .at = (uint8_t *)uri, .cap = sizeof(uri), .max = sizeof(uri) };
     buf_str(&whole, "tcp://");
     buf_put(&whole, at);
-    member_open(out, "locations", '[');
     member_open(out, NULL, '{');
     member_open(out, "physicalLocation", '{');
     member_open(out, "artifactLocation", '{');
@@ -87,12 +88,18 @@ static void location(struct buf *out, const struct finding *f)
     member_close(out, '}');
     member_open(out, "logicalLocations", '[');
     member_open(out, NULL, '{');
-    member_text(out, "name", f->endpoint.name ? span_str(f->endpoint.name) : at);
+    member_text(out, "name", e->name ? span_str(e->name) : at);
     member_text(out, "fullyQualifiedName", buf_span(&whole));
     member_str(out, "kind", "resource");
     member_close(out, '}');
     member_close(out, ']');
     member_close(out, '}');
+}
+
+static void location(struct buf *out, const struct endpoint *e)
+{
+    member_open(out, "locations", '[');
+    place(out, e);
     member_close(out, ']');
 }
 
@@ -126,6 +133,8 @@ static void properties(struct buf *out, const struct finding *f, const struct ob
     member_str(out, "via", f->via);
     if (o && o->kind != KIND_TLS)
         sizes(out, o);
+    member_life(out, f);
+    member_whose(out, f);
     member_open(out, "evidence", '[');
     for (size_t i = 0; i < f->evidence.len; i++) {
         const struct fact *fact = &f->evidence.at[i];
@@ -141,21 +150,18 @@ static void properties(struct buf *out, const struct finding *f, const struct ob
     member_close(out, '}');
 }
 
-static void from_history(struct sarif *x, struct buf *out, const struct finding *f)
+static void baseline(struct buf *out, const struct finding *f)
 {
-    size_t count;
-    const struct report_acceptance *accepted = history_accepted(x->run.history, f->fingerprint, x->run.started_ms);
-    if (!x->run.history)
+    if (!f->life.known && f->accepted_until_ms <= 0)
         return;
-    const struct report_exposure *known = history_of(x->run.history, f->fingerprint, &count);
-    bool open_before = known && known[count - 1].closed_ms == COUNT_UNKNOWN;
-    member_str(out, "baselineState", open_before ? "unchanged" : "new");
+    if (f->life.known)
+        member_str(out, "baselineState", f->life.is_new ? "new" : "unchanged");
     member_open(out, "suppressions", '[');
-    if (accepted) {
+    if (f->accepted_until_ms > 0) {
         member_open(out, NULL, '{');
         member_str(out, "kind", "external");
         member_str(out, "status", "accepted");
-        member_text(out, "justification", accepted->why);
+        member_text(out, "justification", f->accepted_why);
         member_close(out, '}');
     }
     member_close(out, ']');
@@ -174,11 +180,11 @@ static void result(struct sarif *x, struct buf *out, const struct visit *v, cons
     member_open(out, "message", '{');
     member_text(out, "text", f->why);
     member_close(out, '}');
-    location(out, f);
+    location(out, &f->endpoint);
     member_open(out, "partialFingerprints", '{');
     member_str(out, "ajarFinding/v1", f->fingerprint);
     member_close(out, '}');
-    from_history(x, out, f);
+    baseline(out, f);
     properties(out, f, report_seen(v, f));
     member_close(out, '}');
 }
@@ -189,6 +195,66 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
     for (size_t i = 0; i < findings; i++)
         result(state, out, v, &f[i]);
 }
+
+/* ---- fleets ---- */
+
+static void fleet(struct sarif *x, struct buf *out, const struct fleet *f)
+{
+    struct finding as = { .rule = "fleet", .title = "Services were set up as copies of each other", .product = "fleet",
+                          .endpoint = f->members.at[0].endpoint,
+                          .fix = SPAN("# What is wrong with one is wrong with all: close one, then the others so.\n"
+                                      "# Where they come from one template or image, mend that first.") };
+    struct buf text;
+    const struct sarif_rule *r = rule_of(x, &as);
+    buf_init(&text, MEMBER_TEXT_MAX);
+    words_fleet(&text, f);
+    buf_str(&text, ": ");
+    words_reasons(&text, f, FLEET_REASONS_MAX);
+    buf_str(out, x->started ? ",\n" : "\n");
+    x->started = true;
+    buf_byte(out, '{');
+    member_str(out, "ruleId", as.rule);
+    if (r)
+        member_i64(out, "ruleIndex", (int64_t)r->index);
+    member_str(out, "kind", "informational");
+    member_str(out, "level", "none");
+    member_open(out, "message", '{');
+    member_text(out, "text", buf_span(&text));
+    member_close(out, '}');
+    location(out, &as.endpoint);
+    member_open(out, "relatedLocations", '[');
+    for (size_t i = 0; i < f->members.len && i < RELATED_MAX; i++)
+        place(out, &f->members.at[i].endpoint);
+    member_close(out, ']');
+    member_open(out, "partialFingerprints", '{');
+    member_str(out, "ajarFinding/v1", f->fingerprint);
+    member_close(out, '}');
+    member_open(out, "properties", '{');
+    member_str(out, "severity", severity_name(f->severity));
+    member_str(out, "product", f->product);
+    if (f->accepted_until_ms > 0)
+        member_time(out, "accepted_until", f->accepted_until_ms);
+    member_i64(out, "members", (int64_t)f->member_count);
+    member_i64(out, "open", (int64_t)f->open);
+    member_i64(out, "partial", (int64_t)f->partial);
+    member_i64(out, "locked", (int64_t)f->locked);
+    if (f->records >= 0)
+        member_i64(out, "records", f->records);
+    if (f->bytes >= 0)
+        member_i64(out, "bytes", f->bytes);
+    member_close(out, '}');
+    member_close(out, '}');
+    buf_release(&text);
+}
+
+static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].members.len)
+            fleet(state, out, &list[i]);
+}
+
+/* ---- the end ---- */
 
 static void help(struct buf *out, const struct sarif_rule *r)
 {
@@ -272,5 +338,6 @@ const struct report report_sarif = {
     .state_size = sizeof(struct sarif),
     .begin = begin,
     .visit = visit,
+    .fleets = fleets,
     .end = end,
 };

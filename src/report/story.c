@@ -2,8 +2,10 @@
  * findings are counted and the count is said. No foreign byte is kept raw. */
 #include "report/story.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
+#include "report/words.h"
 #include "text/escape.h"
 
 enum { SCRATCH_MAX = 1024 * 1024 };
@@ -15,7 +17,7 @@ void story_init(struct story *s, const struct report_run *run)
     buf_init(&s->scratch, SCRATCH_MAX);
     table_init(&s->groups_by_key, &s->arena, run->seed);
     table_init(&s->certificates_by_hash, &s->arena, run->seed);
-    table_init(&s->fleets_by_key, &s->arena, run->seed);
+    table_init(&s->parties_by_name, &s->arena, run->seed);
 }
 
 void story_release(struct story *s)
@@ -69,7 +71,7 @@ static struct span visible_lines(struct story *s, struct span foreign)
     return buf_span(&s->scratch);
 }
 
-static struct span keep_what(struct story *s, const char *product, struct span version, const char *via)
+struct span story_what(struct story *s, const char *product, struct span version, const char *via)
 {
     buf_reset(&s->scratch);
     escape_tty(&s->scratch, span_str(product));
@@ -128,7 +130,7 @@ static struct story_group *group_of(struct story *s, const struct finding *f)
     if (!g)
         return NULL;
     *g = (struct story_group){ .severity = f->severity, .records = COUNT_UNKNOWN, .bytes = COUNT_UNKNOWN,
-                               .most = COUNT_UNKNOWN };
+                               .most = COUNT_UNKNOWN, .tier = UINT_MAX };
     g->rule = keep(s, span_str(f->rule));
     g->title = keep(s, span_str(f->title));
     g->product = keep(s, span_str(f->product));
@@ -184,22 +186,49 @@ static void add_largest(struct story *s, struct story_row *row, const struct obs
         };
 }
 
-static void add_life(struct story *s, struct story_row *row, int64_t now_ms)
+static void add_life(struct story *s, struct story_row *row, const struct finding *f)
 {
-    const struct report_history *h = s->run.history;
-    size_t count;
-    const struct report_exposure *x = history_of(h, row->fingerprint, &count);
-    const struct report_acceptance *a = history_accepted(h, row->fingerprint, now_ms);
-    row->since_ms = history_since(h, row->fingerprint, now_ms);
-    row->first_ms = count ? x[0].opened_ms : row->since_ms;
-    row->is_new = h && count == 0;
-    row->reopened = count ? count - 1 + (x[count - 1].closed_ms != COUNT_UNKNOWN) : 0;
-    row->accepted_until_ms = a ? a->until_ms : COUNT_UNKNOWN;
-    row->accepted_why = a ? keep(s, a->why) : SPAN_NONE;
+    const struct since *best = since_best(f);
+    row->life = f->life;
+    row->proven_ms = best ? best->at_ms : COUNT_UNKNOWN;
+    row->proven = best ? best->strength : STRENGTH_HINT;
+    row->accepted_until_ms = f->accepted_until_ms > 0 ? f->accepted_until_ms : COUNT_UNKNOWN;
+    row->accepted_why = keep(s, f->accepted_why);
+    s->has_life |= f->life.known;
+    s->has_evidence |= best != NULL;
+    row->since = f->since.len ? arena_array(&s->arena, STORY_SINCES_MAX, sizeof(*row->since)) : NULL;
+    for (size_t i = 0; row->since && i < f->since.len && row->since_count < STORY_SINCES_MAX; i++) {
+        const struct since *x = &f->since.at[i];
+        if (f->life.known && x->at_ms == f->life.opened_ms && x->source && strcmp(x->source, "own history") == 0)
+            continue; /* `life` says it better */
+        row->since[row->since_count++] = (struct story_since){
+            .source = keep(s, span_str(x->source)),
+            .text = story_keep(s, since_text(x), 400),
+            .at_ms = x->at_ms,
+            .strength = x->strength,
+        };
+    }
+}
+
+static void add_owners(struct story *s, struct story_row *row, const struct finding *f)
+{
+    row->tier = tier_rank(f->tier);
+    row->party = story_party(s, f);
+    row->owners = f->owners.len ? arena_array(&s->arena, STORY_OWNERS_MAX, sizeof(*row->owners)) : NULL;
+    for (size_t i = 0; row->owners && i < f->owners.len && row->owner_count < STORY_OWNERS_MAX; i++) {
+        const struct attribution *a = &f->owners.at[i];
+        if (span_eq(a->who, f->owner))
+            continue; /* the party itself */
+        row->owners[row->owner_count++] = (struct story_owner){
+            .how = keep(s, span_str(a->how)),
+            .who = story_keep(s, a->who, 200),
+            .strength = a->strength,
+        };
+    }
 }
 
 /* The name that was asked for, else the first that the certificate is for, else its subject. */
-static struct span keep_owner(struct story *s, const struct visit *v)
+static struct span keep_host(struct story *s, const struct visit *v)
 {
     const struct observation *c = report_certificate(v);
     if (v->endpoint.name || !c)
@@ -216,6 +245,7 @@ static void count_in(struct story_group *g, struct story_row *row)
     g->records = story_sum(g->records, row->records);
     g->bytes = story_sum(g->bytes, row->bytes);
     g->most = row->records > g->most ? row->records : g->most;
+    g->tier = row->tier < g->tier ? row->tier : g->tier;
 }
 
 static void add_finding(struct story *s, const struct visit *v, const struct finding *f)
@@ -235,9 +265,9 @@ static void add_finding(struct story *s, const struct visit *v, const struct fin
     memcpy(row->fingerprint, f->fingerprint, sizeof(row->fingerprint));
     row->fingerprint[sizeof(row->fingerprint) - 1] = '\0';
     row->where = keep_where(s, &f->endpoint);
-    row->what = keep_what(s, f->product, f->version, f->via);
+    row->what = story_what(s, f->product, f->version, f->via);
     row->name = keep(s, span_str(f->endpoint.name));
-    row->owner = keep_owner(s, v);
+    row->host = keep_host(s, v);
     row->why = keep(s, f->why);
     row->state = sized ? outcome_name(o->outcome) : "";
     row->tls = o && o->tls;
@@ -249,7 +279,8 @@ static void add_finding(struct story *s, const struct visit *v, const struct fin
     add_evidence(s, row, f);
     if (sized)
         add_largest(s, row, o);
-    add_life(s, row, o && o->at_ms > 0 ? o->at_ms : s->run.started_ms);
+    add_life(s, row, f);
+    add_owners(s, row, f);
     struct story_row **slot = list_add(&s->arena, &s->rows);
     if (!slot) {
         s->unkept++;
@@ -276,7 +307,7 @@ static void add_holding(struct story *s, struct story_holding *top, size_t *coun
     memmove(&top[at + 1], &top[at], (*count - at - 1) * sizeof(top[0]));
     top[at] = (struct story_holding){
         .where = keep_where(s, &v->endpoint),
-        .what = keep_what(s, o->product, fact_get_text(o, "version"), o->via),
+        .what = story_what(s, o->product, fact_get_text(o, "version"), o->via),
         .records = o->records,
         .bytes = o->bytes,
     };
@@ -312,13 +343,30 @@ static void add_reason(struct story *s, const char *why)
     s->other_reasons++;
 }
 
+/* All findings of a visit have one endpoint, hence one party; what is open there counts once. */
+static void add_to_party(struct story *s, const struct visit *v, size_t rows)
+{
+    struct story_party *p = s->rows.len > rows ? s->rows.at[rows]->party : NULL;
+    for (size_t i = 0; p && i < v->observations.len; i++) {
+        const struct observation *o = &v->observations.at[i];
+        if (o->kind == KIND_TLS || o->outcome != OUTCOME_OPEN)
+            continue;
+        p->open++;
+        p->records = story_sum(p->records, o->records);
+        p->bytes = story_sum(p->bytes, o->bytes);
+    }
+}
+
 void story_visit(struct story *s, const struct visit *v, const struct finding *f, size_t findings)
 {
+    size_t rows = s->rows.len;
     for (size_t i = 0; i < findings; i++)
         add_finding(s, v, &f[i]);
+    add_to_party(s, v, rows);
     for (size_t i = 0; i < v->observations.len; i++)
         add_service(s, v, &v->observations.at[i]);
     story_alike(s, v);
+    s->unknown += v->answered && v->end == END_DONE && !v->observations.len;
     if (v->end != END_DONE)
         add_reason(s, v->why);
 }
@@ -337,6 +385,8 @@ static int by_group(const void *left, const void *right)
     const struct story_group *a = *(struct story_group *const *)left, *b = *(struct story_group *const *)right;
     if (a->severity != b->severity)
         return a->severity > b->severity ? -1 : 1;
+    if (a->tier != b->tier)
+        return a->tier < b->tier ? -1 : 1;
     if (a->most != b->most)
         return a->most > b->most ? -1 : 1;
     if (a->count != b->count)
@@ -345,18 +395,49 @@ static int by_group(const void *left, const void *right)
     return order ? order : by_span(a->product, b->product);
 }
 
-/* `at` of the groups is set: their order is the rows' first key. */
-static int by_row(const void *left, const void *right)
+static int by_weight(const struct story_row *a, const struct story_row *b)
 {
-    const struct story_row *a = *(struct story_row *const *)left, *b = *(struct story_row *const *)right;
-    if (a->group != b->group)
-        return a->group->at < b->group->at ? -1 : 1;
+    if (a->tier != b->tier)
+        return a->tier < b->tier ? -1 : 1;
     if (a->records != b->records)
         return a->records > b->records ? -1 : 1;
+    if (a->group != b->group)
+        return a->group->at < b->group->at ? -1 : 1;
     int order = address_compare(&a->endpoint.address, &b->endpoint.address);
     if (order)
         return order;
     return a->endpoint.port < b->endpoint.port ? -1 : a->endpoint.port > b->endpoint.port;
+}
+
+/* `at` of the groups is set: their order is the rows' first key. */
+static int by_job(const void *left, const void *right)
+{
+    const struct story_row *a = *(struct story_row *const *)left, *b = *(struct story_row *const *)right;
+    if (a->group != b->group)
+        return a->group->at < b->group->at ? -1 : 1;
+    return by_weight(a, b);
+}
+
+static int by_rank(const void *left, const void *right)
+{
+    const struct story_row *a = *(struct story_row *const *)left, *b = *(struct story_row *const *)right;
+    if (a->group->severity != b->group->severity)
+        return a->group->severity > b->group->severity ? -1 : 1;
+    return by_weight(a, b);
+}
+
+static void sort_rows(struct story *s)
+{
+    if (!s->rows.len)
+        return;
+    qsort(s->rows.at, s->rows.len, sizeof(s->rows.at[0]), by_job);
+    for (size_t i = 0; i < s->rows.len; i++)
+        s->rows.at[i]->in_group = i - s->rows.at[i]->group->at;
+    s->ranked = arena_array(&s->arena, s->rows.len, sizeof(*s->ranked));
+    if (!s->ranked)
+        return;
+    memcpy(s->ranked, s->rows.at, s->rows.len * sizeof(*s->ranked));
+    qsort(s->ranked, s->rows.len, sizeof(*s->ranked), by_rank);
 }
 
 void story_sort(struct story *s)
@@ -368,7 +449,6 @@ void story_sort(struct story *s)
         s->groups.at[i]->at = at;
         at += s->groups.at[i]->count;
     }
-    if (s->rows.len)
-        qsort(s->rows.at, s->rows.len, sizeof(s->rows.at[0]), by_row);
+    sort_rows(s);
     story_sort_alike(s);
 }

@@ -1,6 +1,6 @@
 /* What the reports for people (HTML, Markdown) tell, collected while visits come in: what is open,
  * what is in it, whose, since when, how many alike, what to do first. The room's own header:
- * story.c collects, story_alike.c does certificates and fleets.
+ * story.c collects, story_alike.c does owners, certificates and fleets.
  *
  * All text in it was made visible (escape_tty): valid UTF-8 without control bytes and marks that
  * turn the reading direction. A format still escapes it for its own language. */
@@ -9,7 +9,6 @@
 
 #include "base/table.h"
 #include "report/formats.h"
-#include "report/history.h"
 
 enum {
     STORY_BYTES_MAX = 512 * 1024 * 1024, /* what comes after is only counted */
@@ -20,6 +19,10 @@ enum {
     STORY_PLACES_MAX = 24,   /* endpoints named of one certificate or fleet */
     STORY_TEXT_MAX = 2048,   /* bytes of foreign text; longer is cut and says so */
     STORY_FIX_MAX = 16384,
+    STORY_OWNERS_MAX = 8,    /* attributions of one finding */
+    STORY_SINCES_MAX = 8,    /* dated evidence of one finding */
+    STORY_FLEETS_MAX = 200,  /* worst first */
+    STORY_MEMBERS_MAX = 100, /* of one fleet, worst first */
 };
 
 struct story_evidence {
@@ -31,6 +34,29 @@ struct story_collection {
     int64_t records, bytes;
 };
 
+/* Who may answer for it, and what says so. */
+struct story_owner {
+    struct span how, who;
+    enum strength strength;
+};
+
+/* Open by then, and what says so. */
+struct story_since {
+    struct span source, text;
+    int64_t at_ms;
+    enum strength strength;
+};
+
+/* Somebody who answers for findings: an owner of the scope file, or a guess. */
+struct story_party {
+    struct span who, how, tier, contact; /* `how` empty: the scope file says so */
+    enum strength strength;
+    enum severity worst;
+    size_t findings;
+    uint64_t open;          /* services */
+    int64_t records, bytes; /* of those */
+};
+
 /* Findings of one rule, severity and product share one job. */
 struct story_group {
     enum severity severity;
@@ -39,13 +65,16 @@ struct story_group {
     size_t count, at;        /* after story_sort(): the rows are rows[at .. at + count) */
     int64_t records, bytes;  /* the sum of what is known, or COUNT_UNKNOWN */
     int64_t most;            /* records of the largest */
+    unsigned tier;           /* rank of the first in line; see tier_rank() */
+    size_t detailed;         /* so many of its rows are shown in full; set by html.c */
 };
 
 struct story_row {
     struct story_group *group;
     struct endpoint endpoint; /* without its name */
     char fingerprint[FINGERPRINT_MAX];
-    struct span where, what, name, owner, why;
+    struct span where, what, name, why;
+    struct span host; /* the name that was asked for, or the first of the certificate */
     struct span fix; /* empty: that of the group fits */
     const char *state; /* "" where the finding speaks of no service */
     bool tls;
@@ -54,9 +83,16 @@ struct story_row {
     size_t evidence_count, evidence_left; /* kept; not kept */
     struct story_collection *largest;
     size_t largest_count;
-    bool is_new;               /* a history is there and knows nothing of it */
-    int64_t first_ms, since_ms; /* first ever seen; open without a break since */
-    size_t reopened;
+    struct story_party *party; /* NULL: nobody is known */
+    unsigned tier;
+    size_t in_group; /* after story_sort(): which of its group's rows it is */
+    struct story_owner *owners;
+    size_t owner_count;
+    struct story_since *since;
+    size_t since_count;
+    int64_t proven_ms;      /* the best of `since` that goes further back than `life`, or COUNT_UNKNOWN */
+    enum strength proven;   /* how surely it was open by then */
+    struct finding_life life;
     int64_t accepted_until_ms; /* COUNT_UNKNOWN: not accepted */
     struct span accepted_why;
 };
@@ -79,13 +115,25 @@ struct story_certificate {
     struct story_places places;
 };
 
-/* Services of one product and version that share one private key. */
-struct story_fleet {
-    struct span key_hash, product, version, subject;
-    int64_t not_after_ms;
+struct story_member {
+    struct span where, what;
+    const char *state;
+    enum severity severity;
+    char worst[FINGERPRINT_MAX]; /* of its worst finding, or "" */
     int64_t records, bytes;
-    uint64_t open;
-    struct story_places places;
+};
+
+/* Set up as copies of each other. */
+struct story_fleet {
+    char fingerprint[FINGERPRINT_MAX];
+    struct span counts, reasons; /* sentences */
+    enum severity severity;
+    double score;
+    uint64_t count, open;
+    int64_t records, bytes;
+    int64_t accepted_until_ms; /* COUNT_UNKNOWN: not accepted */
+    struct story_member *members;
+    size_t member_count;
 };
 
 struct story_reason {
@@ -97,11 +145,18 @@ struct story {
     struct report_run run;
     struct arena arena;
     struct buf scratch;
-    struct table groups_by_key, certificates_by_hash, fleets_by_key;
+    struct table groups_by_key, certificates_by_hash, parties_by_name;
     LIST_OF(struct story_group *) groups;
-    LIST_OF(struct story_row *) rows;
+    LIST_OF(struct story_row *) rows;   /* after story_sort(): group by group */
+    struct story_row **ranked;          /* the same, worst first; NULL where there was no memory */
+    LIST_OF(struct story_party *) parties;
     LIST_OF(struct story_certificate *) certificates;
-    LIST_OF(struct story_fleet *) fleets; /* also those of one service */
+    LIST_OF(struct story_fleet) fleets;
+    uint64_t fleets_left;  /* beyond STORY_FLEETS_MAX */
+    struct report_past past;
+    bool has_past, has_life, has_evidence; /* has_evidence: of since when, beyond the store's */
+    uint64_t unknown;      /* answered, and nothing known did */
+    uint64_t ownerless;    /* findings of which no owner is known */
     struct story_holding by_records[STORY_HOLDINGS_MAX], by_bytes[STORY_HOLDINGS_MAX]; /* largest first */
     size_t by_records_count, by_bytes_count;
     uint64_t outcomes[OUTCOME_UNCLEAR + 1];
@@ -115,15 +170,20 @@ struct story {
 void story_init(struct story *s, const struct report_run *run);
 void story_release(struct story *s);
 void story_visit(struct story *s, const struct visit *v, const struct finding *f, size_t findings);
-/* Puts groups in the order to work in (worst first, then the most data, then the most places), their
- * rows likewise, certificates by end and fleets by size. */
+void story_fleets(struct story *s, const struct fleet *list, size_t count);
+/* Puts groups in the order to work in (worst first, then who comes first by tier, then the most data,
+ * then the most places), rows likewise, parties by what they have to do, certificates by end. */
 void story_sort(struct story *s);
 
 /* ---- for story_alike.c ---- */
 
 /* Visible text, cut at `max` bytes of `foreign`. */
 struct span story_keep(struct story *s, struct span foreign, size_t max);
+/* "redis 7.0.15", "elasticsearch 5.5.3 via kibana" */
+struct span story_what(struct story *s, const char *product, struct span version, const char *via);
 void story_alike(struct story *s, const struct visit *v);
+/* The party of the finding, counted in; NULL where none is known. */
+struct story_party *story_party(struct story *s, const struct finding *f);
 void story_sort_alike(struct story *s);
 /* a + b, where COUNT_UNKNOWN adds nothing. */
 int64_t story_sum(int64_t a, int64_t b);

@@ -1,9 +1,9 @@
-/* What belongs together: endpoints that show one certificate, and fleets: services of one product
- * and version that share one private key, so that what is wrong with one is wrong with all. */
+/* What belongs together: endpoints that show one certificate, findings that one party answers for,
+ * and fleets, which were found elsewhere (record/fleet.h). */
 #include <stdlib.h>
 
 #include "report/story.h"
-#include "text/escape.h"
+#include "report/words.h"
 
 static void add_place(struct story *s, struct story_places *p, const struct endpoint *e)
 {
@@ -53,67 +53,102 @@ static void add_certificate(struct story *s, const struct visit *v, const struct
     add_place(s, &c->places, &v->endpoint);
 }
 
-static struct story_fleet *fleet_of(struct story *s, const struct observation *o, const struct observation *cert)
-{
-    struct span key = span_first(fact_get_text(cert, "cert.spki_sha256"), 128);
-    struct span version = span_first(fact_get_text(o, "version"), 128);
-    buf_reset(&s->scratch);
-    buf_put(&s->scratch, key);
-    buf_byte(&s->scratch, 0);
-    buf_str(&s->scratch, o->product);
-    buf_byte(&s->scratch, 0);
-    buf_put(&s->scratch, version);
-    struct story_fleet *fleet = table_get(&s->fleets_by_key, buf_span(&s->scratch));
-    if (fleet)
-        return fleet;
-    struct span whole = arena_copy(&s->arena, buf_span(&s->scratch));
-    fleet = whole.len ? ARENA_NEW(&s->arena, struct story_fleet) : NULL;
-    struct story_fleet **slot = fleet && table_put(&s->fleets_by_key, whole, fleet) ? list_add(&s->arena, &s->fleets)
-                                                                                    : NULL;
-    if (!slot)
-        return NULL;
-    *slot = fleet;
-    fleet->key_hash = story_keep(s, key, 128);
-    fleet->product = story_keep(s, span_str(o->product), 128);
-    fleet->version = story_keep(s, version, 128);
-    fleet->subject = story_keep(s, fact_get_text(cert, "cert.subject"), 300);
-    fleet->not_after_ms = moment(cert, "cert.not_after");
-    fleet->records = fleet->bytes = COUNT_UNKNOWN;
-    return fleet;
-}
-
-/* What is seen through a dashboard counts with the dashboard: it is the door that is alike. */
-static void add_fleet(struct story *s, const struct visit *v, const struct observation *front,
-                      const struct observation *cert)
-{
-    struct story_fleet *fleet = fleet_of(s, front, cert);
-    if (!fleet)
-        return;
-    add_place(s, &fleet->places, &v->endpoint);
-    fleet->open += front->outcome == OUTCOME_OPEN;
-    for (size_t i = 0; i < v->observations.len; i++) {
-        const struct observation *o = &v->observations.at[i];
-        if (o != front && (!o->via || strcmp(o->via, front->product) != 0))
-            continue;
-        fleet->records = story_sum(fleet->records, o->records);
-        fleet->bytes = story_sum(fleet->bytes, o->bytes);
-    }
-}
-
 void story_alike(struct story *s, const struct visit *v)
 {
     const struct observation *cert = report_certificate(v);
-    if (!cert)
-        return;
-    add_certificate(s, v, cert);
-    if (!fact_get_text(cert, "cert.spki_sha256").len)
-        return;
-    for (size_t i = 0; i < v->observations.len; i++) {
-        const struct observation *o = &v->observations.at[i];
-        if (o->kind != KIND_TLS && !o->via && o->product)
-            add_fleet(s, v, o, cert);
+    if (cert)
+        add_certificate(s, v, cert);
+}
+
+/* ---- owners ---- */
+
+static struct story_party *new_party(struct story *s, const struct finding *f, struct span who)
+{
+    struct span key = arena_copy(&s->arena, who);
+    struct story_party *p = key.len ? ARENA_NEW(&s->arena, struct story_party) : NULL;
+    if (!p || !table_put(&s->parties_by_name, key, p))
+        return NULL;
+    struct story_party **slot = list_add(&s->arena, &s->parties);
+    if (!slot)
+        return NULL;
+    *slot = p;
+    p->who = story_keep(s, who, 200);
+    p->how = f->owner.len ? SPAN_NONE : story_keep(s, span_str(f->owners.at[0].how), 100);
+    p->strength = f->owner.len ? STRENGTH_PROVEN : f->owners.at[0].strength;
+    p->tier = story_keep(s, f->tier, 60);
+    p->contact = story_keep(s, f->contact, 200);
+    p->records = p->bytes = COUNT_UNKNOWN;
+    return p;
+}
+
+struct story_party *story_party(struct story *s, const struct finding *f)
+{
+    struct span who = f->owner.len ? f->owner : f->owners.len ? f->owners.at[0].who : SPAN_NONE;
+    who = span_first(who, STORY_TEXT_MAX);
+    struct story_party *p = who.len ? table_get(&s->parties_by_name, who) : NULL;
+    if (!p && who.len)
+        p = new_party(s, f, who);
+    if (!p) {
+        s->ownerless++;
+        return NULL;
+    }
+    p->findings++;
+    p->worst = f->severity > p->worst ? f->severity : p->worst;
+    return p;
+}
+
+/* ---- fleets ---- */
+
+static void add_members(struct story *s, struct story_fleet *to, const struct fleet *f)
+{
+    size_t count = f->members.len < STORY_MEMBERS_MAX ? f->members.len : STORY_MEMBERS_MAX;
+    char where[ENDPOINT_TEXT_MAX];
+    to->members = count ? arena_array(&s->arena, count, sizeof(*to->members)) : NULL;
+    for (size_t i = 0; to->members && i < count; i++) {
+        const struct fleet_member *m = &f->members.at[i];
+        struct story_member *kept = &to->members[to->member_count++];
+        *kept = (struct story_member){
+            .where = story_keep(s, span_str(endpoint_text(&m->endpoint, where)), STORY_TEXT_MAX),
+            .what = story_what(s, m->product, m->version, NULL),
+            .state = outcome_name(m->outcome),
+            .severity = (unsigned)m->severity <= SEVERITY_CRITICAL ? m->severity : SEVERITY_INFO,
+            .records = m->records,
+            .bytes = m->bytes,
+        };
+        memcpy(kept->worst, m->worst, sizeof(kept->worst) - 1);
     }
 }
+
+void story_fleets(struct story *s, const struct fleet *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct fleet *f = &list[i];
+        struct story_fleet *to = s->fleets.len < STORY_FLEETS_MAX ? list_add(&s->arena, &s->fleets) : NULL;
+        if (!to) {
+            s->fleets_left++;
+            continue;
+        }
+        *to = (struct story_fleet){
+            .severity = (unsigned)f->severity <= SEVERITY_CRITICAL ? f->severity : SEVERITY_INFO,
+            .score = f->score,
+            .count = f->member_count,
+            .open = f->open,
+            .records = f->records,
+            .bytes = f->bytes,
+            .accepted_until_ms = f->accepted_until_ms > 0 ? f->accepted_until_ms : COUNT_UNKNOWN,
+        };
+        memcpy(to->fingerprint, f->fingerprint, sizeof(to->fingerprint) - 1);
+        buf_reset(&s->scratch);
+        words_fleet(&s->scratch, f);
+        to->counts = arena_copy(&s->arena, buf_span(&s->scratch));
+        buf_reset(&s->scratch);
+        words_reasons(&s->scratch, f, FLEET_REASONS_MAX);
+        to->reasons = arena_copy(&s->arena, buf_span(&s->scratch));
+        add_members(s, to, f);
+    }
+}
+
+/* ---- order ---- */
 
 static int by_end(const void *left, const void *right)
 {
@@ -122,20 +157,25 @@ static int by_end(const void *left, const void *right)
     return a->not_after_ms < b->not_after_ms ? -1 : a->not_after_ms > b->not_after_ms;
 }
 
-static int by_size(const void *left, const void *right)
+static int by_work(const void *left, const void *right)
 {
-    const struct story_fleet *a = *(struct story_fleet *const *)left, *b = *(struct story_fleet *const *)right;
-    if (a->open != b->open)
-        return a->open > b->open ? -1 : 1;
-    if (a->places.count != b->places.count)
-        return a->places.count > b->places.count ? -1 : 1;
-    return a->records > b->records ? -1 : a->records < b->records;
+    const struct story_party *a = *(struct story_party *const *)left, *b = *(struct story_party *const *)right;
+    unsigned first = tier_rank(a->tier), second = tier_rank(b->tier);
+    if (a->worst != b->worst)
+        return a->worst > b->worst ? -1 : 1;
+    if (first != second)
+        return first < second ? -1 : 1;
+    if (!a->how.len != !b->how.len)
+        return a->how.len ? 1 : -1;
+    if (a->records != b->records)
+        return a->records > b->records ? -1 : 1;
+    return a->findings > b->findings ? -1 : a->findings < b->findings;
 }
 
 void story_sort_alike(struct story *s)
 {
     if (s->certificates.len)
         qsort(s->certificates.at, s->certificates.len, sizeof(s->certificates.at[0]), by_end);
-    if (s->fleets.len)
-        qsort(s->fleets.at, s->fleets.len, sizeof(s->fleets.at[0]), by_size);
+    if (s->parties.len)
+        qsort(s->parties.at, s->parties.len, sizeof(s->parties.at[0]), by_work);
 }

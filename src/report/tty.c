@@ -3,6 +3,8 @@
  * are counted and the count is said. */
 #include "report/tty.h"
 
+#include <limits.h>
+
 #include "text/escape.h"
 
 enum { CELL_BYTES_MAX = 64 * 1024 };
@@ -79,7 +81,58 @@ static struct tty_group *group_of(struct tty *t, const struct finding *f, struct
     g->fix = keep_lines(t, f->fix);
     g->first = where;
     g->records = COUNT_UNKNOWN;
+    g->tier = UINT_MAX;
     return g->rule && g->title.len && g->fix.len && table_put(&t->groups, key, g) ? g : NULL;
+}
+
+static struct span keep_since(struct tty *t, const struct finding *f)
+{
+    static const char *const SURELY[] = { "a hint at ", "likely since ", "since " };
+    const struct since *s = since_best(f);
+    struct buf *line = &t->scratch;
+    buf_reset(line);
+    if (s) {
+        buf_str(line, SURELY[(unsigned)s->strength <= STRENGTH_PROVEN ? s->strength : STRENGTH_HINT]);
+        put_date(line, s->at_ms);
+        buf_str(line, " (");
+        escape_tty(line, span_first(span_str(s->source), WORDS_TEXT_MAX));
+        buf_byte(line, ')');
+    }
+    return arena_copy(&t->arena, buf_span(line));
+}
+
+static struct span keep_whose(struct tty *t, const struct finding *f)
+{
+    struct buf *line = &t->scratch;
+    buf_reset(line);
+    if (f->owner.len || f->owners.len || f->tier.len || f->contact.len) {
+        buf_str(line, "whose: ");
+        words_whose(line, f);
+    }
+    return arena_copy(&t->arena, buf_span(line));
+}
+
+static struct span keep_accepted(struct tty *t, const struct finding *f)
+{
+    struct buf *line = &t->scratch;
+    buf_reset(line);
+    if (f->accepted_until_ms > 0) {
+        buf_str(line, "accepted until ");
+        put_date(line, f->accepted_until_ms - 1);
+        buf_str(line, f->accepted_why.len ? ": " : "");
+        escape_tty(line, span_first(f->accepted_why, WORDS_TEXT_MAX));
+    }
+    return arena_copy(&t->arena, buf_span(line));
+}
+
+static void count_party(struct tty *t, const struct finding *f)
+{
+    struct span who = f->owner.len ? f->owner : f->owners.len ? f->owners.at[0].who : SPAN_NONE;
+    if (!who.len || table_get(&t->parties, who))
+        return;
+    who = arena_copy(&t->arena, who);
+    t->party_count += who.len && table_put(&t->parties, who, t);
+    t->owner_count += f->owner.len > 0;
 }
 
 static void add_finding(struct tty *t, const struct visit *v, const struct finding *f)
@@ -101,12 +154,20 @@ static void add_finding(struct tty *t, const struct visit *v, const struct findi
         .where = where,
         .what = what,
         .why = why,
+        .since = keep_since(t, f),
+        .whose = keep_whose(t, f),
+        .accepted = keep_accepted(t, f),
+        .life = f->life,
+        .tier = tier_rank(f->tier),
         .name = f->endpoint.name ? keep(t, span_str(f->endpoint.name)) : SPAN_NONE,
         .state = has_sizes ? outcome_name(o->outcome) : "",
         .collections = has_sizes ? o->collection_count : COUNT_UNKNOWN,
         .records = has_sizes ? o->records : COUNT_UNKNOWN,
         .bytes = has_sizes ? o->bytes : COUNT_UNKNOWN,
     };
+    t->has_life |= f->life.known;
+    count_party(t, f);
+    g->tier = row->tier < g->tier ? row->tier : g->tier;
     if (row->records > g->records)
         g->records = row->records;
     if (g->count > 1 && !g->varied)
@@ -155,6 +216,18 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     arena_init(&t->arena, TTY_BYTES_MAX);
     buf_init(&t->scratch, CELL_BYTES_MAX);
     table_init(&t->groups, &t->arena, run->seed);
+    table_init(&t->parties, &t->arena, run->seed);
+    table_init(&t->noted, &t->arena, run->seed);
+    t->open_records = t->open_bytes = COUNT_UNKNOWN;
+}
+
+/* a + b, where COUNT_UNKNOWN adds nothing. */
+static int64_t sum(int64_t a, int64_t b)
+{
+    int64_t both;
+    if (a < 0 || b < 0)
+        return a < 0 ? b < 0 ? COUNT_UNKNOWN : b : a;
+    return __builtin_add_overflow(a, b, &both) ? INT64_MAX : both;
 }
 
 static bool has_finding(const struct observation *o, const struct finding *f, size_t findings)
@@ -177,11 +250,60 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
         if (o->kind == KIND_TLS || (unsigned)o->outcome > OUTCOME_UNCLEAR)
             continue;
         t->outcomes[o->outcome]++;
+        if (o->outcome == OUTCOME_OPEN) {
+            t->open_records = sum(t->open_records, o->records);
+            t->open_bytes = sum(t->open_bytes, o->bytes);
+        }
         if (t->run.verbose && !has_finding(o, f, findings))
             add_quiet(t, v, o);
     }
+    t->unknown += v->answered && v->end == END_DONE && !v->observations.len;
     if (v->end != END_DONE)
         add_reason(t, v->why);
+}
+
+/* ---- fleets ---- */
+
+static struct span keep_members(struct tty *t, const struct fleet *f)
+{
+    char where[ENDPOINT_TEXT_MAX];
+    size_t shown = f->members.len < TTY_MEMBERS_MAX ? f->members.len : TTY_MEMBERS_MAX;
+    buf_reset(&t->scratch);
+    for (size_t i = 0; i < shown; i++) {
+        const struct fleet_member *m = &f->members.at[i];
+        buf_str(&t->scratch, i ? ", " : "");
+        escape_tty(&t->scratch, span_str(endpoint_text(&m->endpoint, where)));
+        buf_byte(&t->scratch, ' ');
+        buf_str(&t->scratch, outcome_name(m->outcome));
+    }
+    if (f->member_count > shown) {
+        buf_str(&t->scratch, " and ");
+        put_many(&t->scratch, f->member_count - shown, "more", "more");
+    }
+    return arena_copy(&t->arena, buf_span(&t->scratch));
+}
+
+static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
+{
+    struct tty *t = state;
+    (void)out;
+    for (size_t i = 0; i < count; i++) {
+        const struct fleet *f = &list[i];
+        struct tty_fleet *to = t->fleets.len < TTY_FLEETS_MAX ? list_add(&t->arena, &t->fleets) : NULL;
+        if (!to) {
+            t->fleets_left++;
+            continue;
+        }
+        *to = (struct tty_fleet){ .severity = f->severity, .accepted_until_ms = f->accepted_until_ms };
+        memcpy(to->fingerprint, f->fingerprint, sizeof(to->fingerprint) - 1);
+        buf_reset(&t->scratch);
+        words_fleet(&t->scratch, f);
+        to->counts = arena_copy(&t->arena, buf_span(&t->scratch));
+        buf_reset(&t->scratch);
+        words_reasons(&t->scratch, f, TTY_REASONS_SHOWN);
+        to->reasons = arena_copy(&t->arena, buf_span(&t->scratch));
+        to->members = keep_members(t, f);
+    }
 }
 
 static void end(void *state, const struct report_summary *s, struct buf *out)
@@ -198,5 +320,6 @@ const struct report report_tty = {
     .state_size = sizeof(struct tty),
     .begin = begin,
     .visit = visit,
+    .fleets = fleets,
     .end = end,
 };

@@ -1,5 +1,5 @@
 /* Prints what tty.c collected: the table (or blocks, on a narrow terminal), how to close what was
- * found, and the numbers of the run. */
+ * found, and the numbers of the run; tty_case.c prints the sentences between them. */
 #include "report/tty.h"
 
 #include <stdlib.h>
@@ -7,7 +7,8 @@
 #include "report/layout.h"
 #include "text/escape.h"
 
-enum { GAP = 2, WHY_COLUMNS_MIN = 40, WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_MIN = 14,
+enum { GAP = 2, WHY_COLUMNS_MIN = 40, WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_CUT = 18, WHAT_COLUMNS_MIN = 14,
+      
        ENDPOINTS_LISTED_MAX = 12, WHYS_LISTED_MAX = 3 };
 
 static const char *colour_of(enum severity s)
@@ -27,7 +28,7 @@ static const char *colour_of(enum severity s)
     return "";
 }
 
-static void put_severity(const struct tty *t, enum severity s, size_t columns, struct buf *out)
+void tty_severity(const struct tty *t, enum severity s, size_t columns, struct buf *out)
 {
     if (t->run.colour)
         buf_str(out, colour_of(s));
@@ -36,54 +37,75 @@ static void put_severity(const struct tty *t, enum severity s, size_t columns, s
         buf_str(out, "\033[0m");
 }
 
-static void put_bold(const struct tty *t, const char *text, struct buf *out)
+void tty_heading(const struct tty *t, const char *text, struct buf *out)
 {
     if (t->run.colour)
         buf_str(out, "\033[1m");
     buf_str(out, text);
     if (t->run.colour)
         buf_str(out, "\033[0m");
+    buf_byte(out, '\n');
 }
 
-/* "1 record", "1,234 records". */
-static void put_count(struct buf *out, uint64_t n, const char *one, const char *many)
+/* ---- order: worst first, then who comes first by tier, then the most data ---- */
+
+static int by_span(struct span a, struct span b)
 {
-    layout_number(out, n);
-    buf_byte(out, ' ');
-    buf_str(out, n == 1 ? one : many);
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
+    return order ? order : a.len < b.len ? -1 : a.len > b.len;
 }
 
-/* ---- order: worst first, then the most data, then rule and address ---- */
+static int by_place(const struct tty_row *a, const struct tty_row *b)
+{
+    int order = address_compare(&a->endpoint.address, &b->endpoint.address);
+    if (order)
+        return order;
+    return a->endpoint.port < b->endpoint.port ? -1 : a->endpoint.port > b->endpoint.port;
+}
 
-static int by_row(const void *left, const void *right)
+static int by_kind(const struct tty_group *a, const struct tty_group *b)
+{
+    int order = strcmp(a->rule, b->rule);
+    return order ? order : by_span(a->product, b->product);
+}
+
+static int by_rank(const void *left, const void *right)
 {
     const struct tty_row *a = left, *b = right;
-    if (a->group && b->group && a->group != b->group) {
-        if (a->group->severity != b->group->severity)
-            return a->group->severity > b->group->severity ? -1 : 1;
-        if (a->group->records != b->group->records)
-            return a->group->records > b->group->records ? -1 : 1;
-        int rule = strcmp(a->group->rule, b->group->rule);
-        if (rule)
-            return rule;
-        size_t shorter = a->group->product.len < b->group->product.len ? a->group->product.len
-                                                                       : b->group->product.len;
-        int product = shorter ? memcmp(a->group->product.at, b->group->product.at, shorter) : 0;
-        if (product)
-            return product;
-        return a->group->product.len < b->group->product.len ? -1 : 1;
-    }
-    int address = address_compare(&a->endpoint.address, &b->endpoint.address);
-    if (address)
-        return address;
-    return a->endpoint.port < b->endpoint.port ? -1 : a->endpoint.port > b->endpoint.port;
+    if (!a->group || !b->group)
+        return by_place(a, b);
+    if (a->group->severity != b->group->severity)
+        return a->group->severity > b->group->severity ? -1 : 1;
+    if (a->tier != b->tier)
+        return a->tier < b->tier ? -1 : 1;
+    if (a->records != b->records)
+        return a->records > b->records ? -1 : 1;
+    int order = by_kind(a->group, b->group);
+    return order ? order : by_place(a, b);
+}
+
+/* Rows of one group lie together, the groups in the order to work in. */
+static int by_job(const void *left, const void *right)
+{
+    const struct tty_row *a = left, *b = right;
+    const struct tty_group *g = a->group, *h = b->group;
+    if (g == h)
+        return by_rank(a, b);
+    if (g->severity != h->severity)
+        return g->severity > h->severity ? -1 : 1;
+    if (g->tier != h->tier)
+        return g->tier < h->tier ? -1 : 1;
+    if (g->records != h->records)
+        return g->records > h->records ? -1 : 1;
+    return by_kind(g, h);
 }
 
 /* ---- the table ---- */
 
-enum column { SEVERITY, WHERE, WHAT, STATE, COLLECTIONS, RECORDS, BYTES, COLUMN_COUNT };
+enum column { SEVERITY, WHERE, WHAT, STATE, SINCE, COLLECTIONS, RECORDS, BYTES, COLUMN_COUNT };
 
-static const char *const HEADS[COLUMN_COUNT] = { "SEVERITY", "ENDPOINT", "PRODUCT", "STATE",
+static const char *const HEADS[COLUMN_COUNT] = { "SEVERITY", "ENDPOINT", "PRODUCT", "STATE", "SINCE",
                                                  "NAMES", "RECORDS", "SIZE" };
 
 /* The text of a cell; numbers are made in *scratch. Unknown is "-". */
@@ -99,6 +121,12 @@ static struct span cell(const struct tty_row *r, enum column c, bool brief, stru
         return r->what;
     case STATE:
         return span_str(r->state);
+    case SINCE:
+        if (!r->life.known || r->life.is_new)
+            return span_str(r->life.known ? "new" : "-");
+        buf_reset(scratch);
+        put_date(scratch, r->life.opened_ms);
+        return buf_span(scratch);
     default:
         break;
     }
@@ -119,6 +147,7 @@ struct table_shape {
     size_t columns, why; /* of the terminal; for the reason in the row, 0: on a line of its own */
     bool brief; /* 969.8 M instead of 969,830,266 */
     bool blocks;
+    bool since; /* the column is shown; else the note says it */
 };
 
 /* Sets the widths that the rows ask for and returns their sum with gaps. */
@@ -127,6 +156,9 @@ static size_t measure(struct tty *t, const struct tty_row *rows, size_t count,
 {
     size_t all = 0;
     for (int c = 0; c < COLUMN_COUNT; c++) {
+        s->wide[c] = 0;
+        if (c == SINCE && !s->since)
+            continue;
         s->wide[c] = c == SEVERITY && count && !rows[0].group ? 0 : strlen(HEADS[c]);
         for (size_t i = 0; i < count; i++) {
             size_t wide = text_columns(cell(&rows[i], (enum column)c, s->brief, &t->scratch));
@@ -147,9 +179,18 @@ static struct table_shape shape_of(struct tty *t, const struct tty_row *rows, si
         s.columns = TTY_COLUMNS_MIN;
     if (s.columns > TTY_COLUMNS_MAX)
         s.columns = TTY_COLUMNS_MAX;
+    s.since = t->has_life && count && rows[0].group;
     size_t all = measure(t, rows, count, &s);
     if (all > s.columns) {
         s.brief = true;
+        all = measure(t, rows, count, &s);
+    }
+    while (all > s.columns && s.since && s.wide[WHAT] > WHAT_COLUMNS_CUT) {
+        s.wide[WHAT]--;
+        all--;
+    }
+    if (all > s.columns && s.since) {
+        s.since = false;
         all = measure(t, rows, count, &s);
     }
     while (all > s.columns && s.wide[WHAT] > WHAT_COLUMNS_MIN) {
@@ -207,14 +248,56 @@ static struct span brief_why(const struct tty_row *r)
     return rest.len && rest.at[0] == ' ' ? span_from(rest, 1) : why;
 }
 
+static void put_piece(struct buf *line, struct span text)
+{
+    if (line->len && text.len)
+        buf_str(line, "; ");
+    buf_put(line, text);
+}
+
+/* What is known beside the finding itself. Whose it is, is the same for all findings of an endpoint
+ * and stands with the first. */
+static struct span note_of(struct tty *t, const struct table_shape *s, const struct tty_row *r)
+{
+    struct buf *line = &t->scratch;
+    buf_reset(line);
+    if (!s->since || s->blocks) {
+        words_life(line, &r->life, t->run.started_ms);
+    } else if (r->life.known && r->life.reopened) {
+        buf_str(line, "closed ");
+        put_many(line, r->life.reopened, "time before", "times before");
+    }
+    put_piece(line, r->since);
+    put_piece(line, r->accepted);
+    if (r->whose.len && !table_get(&t->noted, r->where) && table_put(&t->noted, r->where, t))
+        put_piece(line, r->whose);
+    return buf_span(line);
+}
+
+static void put_note(struct tty *t, const struct table_shape *s, const struct tty_row *r, size_t indent,
+                     struct buf *out)
+{
+    struct span note = note_of(t, s, r);
+    if (!note.len)
+        return;
+    if (t->run.colour)
+        buf_str(out, "\033[2m");
+    layout_wrap(out, note, indent, s->columns - indent);
+    if (t->run.colour) {
+        out->len--;
+        buf_str(out, "\033[0m\n");
+    }
+}
+
 static void put_row(struct tty *t, const struct table_shape *s, const struct tty_row *r,
                     struct buf *out)
 {
+    size_t indent = s->wide[SEVERITY] + GAP;
     for (int c = 0; c < COLUMN_COUNT; c++) {
         if (!s->wide[c])
             continue;
         if (c == SEVERITY)
-            put_severity(t, r->group->severity, s->wide[c], out);
+            tty_severity(t, r->group->severity, s->wide[c], out);
         else if (c >= COLLECTIONS)
             layout_right(out, cell(r, (enum column)c, s->brief, &t->scratch), s->wide[c]);
         else
@@ -225,11 +308,11 @@ static void put_row(struct tty *t, const struct table_shape *s, const struct tty
         layout_clip(out, brief_why(r), s->why);
     trim_line(out);
     if (!s->why && r->why.len) {
-        size_t indent = s->wide[SEVERITY] + GAP;
         layout_spaces(out, indent);
         layout_clip(out, brief_why(r), s->columns - indent);
         trim_line(out);
     }
+    put_note(t, s, r, indent, out);
 }
 
 /* ", " before all but the first part. */
@@ -239,14 +322,14 @@ static void put_part(struct buf *line, int64_t n, const char *one, const char *m
         return;
     if (line->len)
         buf_str(line, ", ");
-    put_count(line, (uint64_t)n, one, many);
+    put_many(line, (uint64_t)n, one, many);
 }
 
 static void put_block(struct tty *t, const struct table_shape *s, const struct tty_row *r,
                       struct buf *out)
 {
     if (r->group) {
-        put_severity(t, r->group->severity, strlen(severity_name(r->group->severity)), out);
+        tty_severity(t, r->group->severity, strlen(severity_name(r->group->severity)), out);
         layout_spaces(out, GAP);
     }
     layout_clip(out, r->where, s->columns - (r->group ? strlen("critical") + GAP : 0));
@@ -271,6 +354,7 @@ static void put_block(struct tty *t, const struct table_shape *s, const struct t
         layout_wrap(out, buf_span(&t->scratch), GAP, s->columns - GAP);
     if (r->why.len)
         layout_wrap(out, r->why, GAP, s->columns - GAP);
+    put_note(t, s, r, GAP, out);
 }
 
 static void put_rows(struct tty *t, const struct table_shape *s, const struct tty_row *rows,
@@ -333,7 +417,7 @@ static void put_group(struct tty *t, const struct table_shape *s, const struct t
                       struct buf *out)
 {
     const struct tty_group *g = rows[0].group;
-    put_severity(t, g->severity, strlen(severity_name(g->severity)), out);
+    tty_severity(t, g->severity, strlen(severity_name(g->severity)), out);
     layout_spaces(out, GAP);
     buf_reset(&t->scratch);
     buf_put(&t->scratch, g->title);
@@ -386,7 +470,7 @@ static void put_outcomes(const struct tty *t, struct buf *line)
         all += t->outcomes[ORDER[i]];
     if (!all)
         return;
-    put_count(line, all, "service was recognised: ", "services were recognised: ");
+    put_many(line, all, "service was recognised: ", "services were recognised: ");
     for (size_t i = 0; i < sizeof(ORDER) / sizeof(*ORDER); i++) {
         if (!t->outcomes[ORDER[i]])
             continue;
@@ -418,7 +502,7 @@ static void put_findings(const struct report_summary *s, struct buf *line)
 
 static void put_run(const struct report_summary *s, struct buf *line)
 {
-    put_count(line, s->done + s->skipped + s->failed, "endpoint in ", "endpoints in ");
+    put_many(line, s->done + s->skipped + s->failed, "endpoint in ", "endpoints in ");
     put_tenths(line, (double)s->took_ms / 1000);
     buf_str(line, " s (");
     put_tenths(line, s->rate);
@@ -473,43 +557,37 @@ static void put_summary(struct tty *t, const struct report_summary *s, size_t co
                     columns);
     if (t->unkept) {
         buf_reset(line);
-        put_count(line, t->unkept, "finding", "findings");
+        put_many(line, t->unkept, "finding", "findings");
         buf_str(line, " did not fit into memory and are missing above; use --format json.");
         layout_wrap(out, buf_span(line), 0, columns);
     }
 }
 
-static const char *calm_sentence(const struct report_summary *s)
-{
-    if (s->interrupted)
-        return "Nothing open was found so far.";
-    if (s->answered)
-        return "Nothing open was found. Well kept.";
-    return "Nothing answered, so nothing open was found. Is the target right, and the way clear?";
-}
-
 void tty_print(struct tty *t, const struct report_summary *s, struct buf *out)
 {
     if (t->rows.len)
-        qsort(t->rows.at, t->rows.len, sizeof(*t->rows.at), by_row);
+        qsort(t->rows.at, t->rows.len, sizeof(*t->rows.at), by_rank);
     struct table_shape shape = shape_of(t, t->rows.at, t->rows.len);
     if (t->rows.len) {
+        tty_lead(t, shape.columns, out);
         put_rows(t, &shape, t->rows.at, t->rows.len, out);
         buf_byte(out, '\n');
-        put_bold(t, "How to close what was found", out);
-        buf_byte(out, '\n');
+        tty_fleets(t, shape.columns, out);
+        qsort(t->rows.at, t->rows.len, sizeof(*t->rows.at), by_job);
+        tty_heading(t, "How to close what was found", out);
         put_groups(t, &shape, out);
         buf_byte(out, '\n');
+    } else {
+        tty_fleets(t, shape.columns, out);
     }
     if (t->quiet.len) {
-        qsort(t->quiet.at, t->quiet.len, sizeof(*t->quiet.at), by_row);
+        qsort(t->quiet.at, t->quiet.len, sizeof(*t->quiet.at), by_rank);
         struct table_shape quiet = shape_of(t, t->quiet.at, t->quiet.len);
-        put_bold(t, "Answered, and nothing to report", out);
-        buf_byte(out, '\n');
+        tty_heading(t, "Answered, and nothing to report", out);
         put_rows(t, &quiet, t->quiet.at, t->quiet.len, out);
         buf_byte(out, '\n');
     }
     if (t->rows.len == 0 && t->unkept == 0)
-        layout_wrap(out, span_str(calm_sentence(s)), 0, shape.columns);
+        tty_calm(t, s, shape.columns, out);
     put_summary(t, s, shape.columns, out);
 }

@@ -196,9 +196,12 @@ static int64_t started_ms(struct telling *t, int64_t scan)
 
 static bool tell_changes(struct telling *t, bool complete)
 {
+    /* Nothing that a later scan opened or closed was so before the last one told of began. */
+    int64_t since_ms = started_ms(t, t->since.told_scan);
     struct store_filter open = { .which = STORE_OPEN, .no_accepted = true, .now_ms = t->now_ms,
-                                 .opened_after_ms = started_ms(t, t->since.told_scan) - 1 };
-    struct store_filter closed = { .which = STORE_CLOSED, .now_ms = t->now_ms, .opened_after_ms = COUNT_UNKNOWN };
+                                 .opened_after_ms = since_ms - 1 };
+    struct store_filter closed = { .which = STORE_CLOSED, .now_ms = t->now_ms, .opened_after_ms = COUNT_UNKNOWN,
+                                   .closed_after_ms = since_ms > 1 ? since_ms - 1 : 0 };
     struct store_filter accepted = { .which = STORE_OPEN, .accepted_only = true, .now_ms = t->since.told_ms,
                                      .opened_after_ms = COUNT_UNKNOWN };
     if (!store_findings(t->store, &open, each_open, t, t->error) || t->failed)
@@ -270,6 +273,7 @@ bool round_tell(struct spool *spool, const struct watch_config *c, const char *h
         next.started_ms = r->started_ms;
         next.ended_ms = r->ended_ms;
         next.complete = r->end == ROUND_COMPLETE;
+        next.scanning_ms = 0;
     }
     ok = ok && tell_trouble(&t, r, &next) && flush_all(&t) && spool_commit(spool, &next, e);
     for (size_t i = 0; i < c->receivers.len; i++)

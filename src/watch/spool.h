@@ -25,6 +25,7 @@ struct spool_state {
     int64_t base_scan;                 /* the complete scan that later ones are compared with */
     int64_t told_ms;                   /* and when */
     int64_t started_ms, ended_ms;      /* of the last round; 0: none yet */
+    int64_t scanning_ms;               /* a scan began then and its end was not seen; 0: none */
     bool complete;                     /* the last scan came to its end */
     int64_t trouble;                   /* enum notice_kind of what was told last about scans, or -1 */
     int64_t trouble_ms;                /* and when */
@@ -68,6 +69,8 @@ bool spool_add(struct spool *s, const char *receiver, int form, enum severity se
                struct span content, struct error *e);
 /* Makes the batch and the new state valid in one step. */
 bool spool_commit(struct spool *s, const struct spool_state *state, struct error *e);
+/* Notes that a scan began (or, with 0, that none runs); no message is made valid by that. */
+bool spool_scanning(struct spool *s, int64_t since_ms, struct error *e);
 
 /* Reads what waits for a receiver; keeps what is known of those that are in the queue already.
  * Removes what is not valid. */

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Reads back what the report formats write: CSV, iCalendar, JSON Lines, Markdown and HTML, for the
-demo's scenes, hostile names among them. With py-ocsf-models and icalendar installed (PyPI) they are
-asked as well; without them their checks are skipped and said to be.
+demo's scenes, hostile names among them, and holds JSON Lines against doc/output.schema.json. With
+jsonschema, py-ocsf-models and icalendar installed (PyPI) they are asked as well; without them their
+checks are skipped and said to be. Last, the reports that `ajar show --format` makes out of a store
+are held against those of the scans that filled it.
 
     test/report/check.py BUILD
 """
@@ -13,7 +15,11 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test/watch"))
+from receivers import Redis  # noqa: E402
 SCENES = ["story", "empty", "hostile", "many"]
 RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 
@@ -102,6 +108,34 @@ def check_ocsf(c, scene, text):
             return
 
 
+def check_json(c, scene, text):
+    lines = [json.loads(line) for line in text.splitlines()]
+    kinds = [line["type"] for line in lines]
+    c.that(kinds[0] == "run" and kinds[-1] == "summary", f"json {scene}: first and last line")
+    if scene == "story":
+        fleets = [line for line in lines if line["type"] == "fleet"]
+        c.that(len(fleets) == 1 and fleets[0]["members"] == 14 == len(fleets[0]["member_list"]), f"json {scene}: the fleet")
+        findings = [line for line in lines if line["type"] == "finding"]
+        known = {f["fingerprint"] for f in findings}
+        c.that({m["finding"] for m in fleets[0]["member_list"]} <= known, f"json {scene}: members name findings")
+        c.that(any(f["new"] for f in findings) and any(f["reopened"] for f in findings)
+               and any(f.get("accepted_until") for f in findings) and any(f.get("since") for f in findings)
+               and {"government", "finance"} <= {f.get("tier") for f in findings}, f"json {scene}: what is known beside")
+    try:
+        import jsonschema
+    except ImportError:
+        print("skipped: jsonschema is not installed")
+        return
+    schema = json.loads((ROOT / "doc/output.schema.json").read_text())
+    check = jsonschema.Draft202012Validator(schema)
+    for line in lines[:2000]:
+        wrong = next(check.iter_errors(line), None)
+        if wrong:
+            c.that(False, f"json {scene}: {wrong.message[:300]}")
+            return
+    c.that(True, f"json {scene}: the schema")
+
+
 class Page(html.parser.HTMLParser):
     VOID = {"meta", "link", "br", "img", "input", "path", "rect", "circle"}
     TAGS = set("html head meta title style body header a b svg path rect circle nav button main section p h1 h2 h3 h4 div ul li ol "
@@ -163,12 +197,71 @@ def check_markdown(c, scene, text):
     c.that(not re.search(r"https?://|www\.", prose), f"markdown {scene}: address that becomes a link")
 
 
+def lines_of(text, kind):
+    return {line["fingerprint"]: line for line in map(json.loads, text.splitlines()) if line["type"] == kind}
+
+
+def check_stored(c, ajar):
+    """Two scans, one finding accepted in between; then every format out of the store."""
+    folder, peers = pathlib.Path(tempfile.mkdtemp()), [Redis() for _ in range(3)]
+    db, ports = folder / "ajar.db", ",".join(str(p.port) for p in peers)
+
+    def run(verb, *more):
+        return subprocess.run([ajar, verb, "--db", db, *more], capture_output=True, text=True, timeout=60)
+    try:
+        first = lines_of(run("scan", "--json", "--ports", ports, "127.0.0.1").stdout, "finding")
+        c.that(len(first) >= 3 and all(f["new"] for f in first.values()), f"stored: all is new at first {list(first)}")
+        known = next(iter(first), "none")
+        run("accept", known, "--until", "2027-01-31", "--why", "moves <next> month")
+        scanned = run("scan", "--json", "--ports", ports, "127.0.0.1").stdout
+        again, shown = lines_of(scanned, "finding"), run("show", "--format", "json").stdout
+        stored, fleets = lines_of(shown, "finding"), lines_of(shown, "fleet")
+        c.that(set(again) == set(stored) == set(first), "stored: the same findings")
+        for name, f in stored.items():
+            now = again[name]
+            c.that(not f["new"] and f["opened"] == now["opened"] == first[name]["opened"], f"stored: life of {name}")
+            same = [k for k in ("rule", "severity", "title", "fix", "product", "evidence", "owners", "since") if f.get(k) != now.get(k)]
+            c.that(not same, f"stored: {name} differs in {same}")
+        c.that(stored[known]["accepted_until"][:10] == "2027-02-01" and stored[known]["accepted_why"] == "moves <next> month"
+               == again[known].get("accepted_why"), f"stored: accepted {stored[known]}")
+        c.that(set(fleets) == set(lines_of(scanned, "fleet")), "stored: the same fleets")
+        check_json(c, "stored", shown)
+        page = run("show", "--format", "html").stdout
+        check_html(c, "stored", page)
+        c.that("Findings open at a time" in page and "accepted until 2027-01-31" in page and "moves &lt;next&gt; month" in page,
+               "stored: the page has the past")
+        c.that("Findings open at a time" in run("scan", "--format", "html", "--ports", ports, "127.0.0.1").stdout,
+               "stored: so has the page of a scan")
+        for name in ["csv", "ical", "l9", "markdown", "ocsf", "sarif", "tty"]:
+            done = run("show", "--format", name)
+            c.that(done.returncode == 0 and (done.stdout or name in ("l9", "ocsf")) and not done.stderr, f"stored: {name} {done.stderr}")
+        one = lines_of(run("show", "--format", "json", "--port", str(peers[0].port)).stdout, "finding")
+        c.that(one and all(f["endpoint"].endswith(f":{peers[0].port}") for f in one.values()), f"stored: one port {list(one)}")
+        none = lines_of(run("show", "--format", "json", "--at", "10.0.0.0/8").stdout, "finding")
+        c.that(not none, "stored: another prefix")
+        for wrong in (["--format", "pdf"], ["--format", "html", "--closed"], ["--format", "html", known]):
+            c.that(run("show", *wrong).returncode == 2, f"stored: {wrong} is refused")
+        peers.pop().close()
+        run("scan", "--json", "--ports", ports, "127.0.0.1")
+        fewer = lines_of(run("show", "--format", "json").stdout, "finding")
+        c.that(0 < len(fewer) < len(first), "stored: what is closed is not shown")
+    finally:
+        for p in peers:
+            p.close()
+        for path in folder.glob("*"):
+            path.unlink()
+        folder.rmdir()
+
+
 def main():
     build, c = pathlib.Path(sys.argv[1]), Checks()
     for scene in SCENES:
-        for name in ["csv", "ical", "l9", "ocsf", "markdown", "html", "sarif"]:
+        for name in ["csv", "ical", "json", "l9", "ocsf", "markdown", "html", "sarif"]:
             raw = subprocess.run([build / "report-demo", name, scene], check=True, stdout=subprocess.PIPE).stdout
             text = raw.decode("utf-8")
+            if name == "json":
+                check_json(c, scene, text)
+                continue
             nothing_raw(c, text.replace("\r\n", "\n"), f"{name} {scene}")
             c.that("\r" not in text.replace("\r\n", ""), f"{name} {scene}: bare return")
             if name == "csv":
@@ -183,6 +276,7 @@ def main():
                 check_markdown(c, scene, text)
             else:
                 nothing_raw(c, "\n".join(strings(json.loads(text))), f"sarif {scene}, decoded")
+    check_stored(c, build / "ajar")
     print(f"{c.passed} passed, {c.failed} failed")
     return c.failed > 0
 

@@ -11,7 +11,8 @@
 #include "judge/judge.h"
 #include "report/report.h"
 
-enum { ARENA_MAX = 256 * 1024 * 1024, OUT_MAX = 512 * 1024 * 1024, HISTORY_MAX = 400, MANY = 10000, LONG = 1024 * 1024 };
+enum { ARENA_MAX = 256 * 1024 * 1024, OUT_MAX = 512 * 1024 * 1024, MANY = 10000, LONG = 1024 * 1024, KIBANAS = 14 };
+static const int64_t DAY_MS = 86400000;
 
 struct demo {
     const struct report *report;
@@ -20,9 +21,11 @@ struct demo {
     struct buf out;
     int64_t now_ms;
     struct report_summary sum;
-    struct report_exposure *exposures; /* NULL: no history is kept */
-    size_t exposure_count;
+    struct report_past past;
     struct arena long_life;
+    bool remembers; /* findings have a life, owners and fleets */
+    struct fleet_member members[KIBANAS];
+    size_t member_count;
 };
 
 static int64_t date(int year, int month, int day)
@@ -87,44 +90,112 @@ static void certify(struct demo *d, struct visit *v, const char *subject, const 
     fact_text(o, "tls.cipher", SPAN("ECDHE-RSA-AES128-GCM-SHA256"), "tls", SPAN_NONE);
 }
 
-/* The history knows most findings already: how long is drawn from the address. */
-static void remember(struct demo *d, const struct finding *f)
+/* ---- what a store, a scope file and the rules of since-when would say ---- */
+
+struct team {
+    const char *owner, *tier, *contact;
+};
+static const struct team TEAMS[] = {
+    { "Public Security Bureau, archive unit", "government", "archive@psb.example" },
+    { "Shop platform", "finance", "shop-oncall@shop.example" },
+    { "Customer relations", "", "crm@crm.example" },
+    { NULL, NULL, NULL }, /* nobody named it: what the certificate and the network say has to do */
+};
+
+static const struct team *team_of(const struct address *at)
+{
+    return &TEAMS[at->bytes[0] == 203 ? at->bytes[3] < 53 ? 0 : 3 : at->bytes[3] < 20 ? 1 : at->bytes[3] < 35 ? 2 : 3];
+}
+
+static void open_at(struct demo *d, int64_t from_ms, int64_t to_ms, enum severity severity)
+{
+    const int64_t wide = (d->past.to_ms - d->past.from_ms) / (REPORT_PAST_POINTS - 1);
+    for (size_t i = 0; i < REPORT_PAST_POINTS; i++) {
+        int64_t at_ms = i + 1 == REPORT_PAST_POINTS ? d->past.to_ms : d->past.from_ms + wide * (int64_t)i;
+        d->past.all[i] += from_ms <= at_ms && at_ms < to_ms;
+        d->past.severe[i] += from_ms <= at_ms && at_ms < to_ms && severity >= SEVERITY_HIGH;
+    }
+}
+
+/* The store knows most findings already: how long is drawn from the address. */
+static void give_life(struct demo *d, struct finding *f)
 {
     static const int MONTHS_OPEN[] = { 14, 12, 13, 14, 11, 12, 13, 5, 2, 0, 9 };
     const struct address *at = &f->endpoint.address;
     size_t turn = at->bytes[at->family == 4 ? 3 : 15];
     int months = MONTHS_OPEN[turn % (sizeof(MONTHS_OPEN) / sizeof(MONTHS_OPEN[0]))];
-    if (!d->exposures || months == 0 || d->exposure_count + 1 >= HISTORY_MAX)
-        return;
-    char *name = arena_str(&d->long_life, span_str(f->fingerprint));
-    int64_t opened = d->now_ms - (int64_t)months * 30 * 86400000 + (int64_t)(turn % 17) * 86400000;
-    d->exposures[d->exposure_count++] = (struct report_exposure){ name, f->severity, opened, d->now_ms, COUNT_UNKNOWN };
+    int64_t opened = months ? d->now_ms - (int64_t)months * 30 * DAY_MS + (int64_t)(turn % 17) * DAY_MS : d->now_ms;
+    f->life = (struct finding_life){ .known = true, .is_new = months == 0, .first_ms = opened, .opened_ms = opened };
+    if (turn % 13 == 5 && months) {
+        f->life.reopened = 1;
+        f->life.first_ms = opened - 90 * DAY_MS;
+    }
+    open_at(d, opened, INT64_MAX, f->severity);
+    if (turn == 40) {
+        f->accepted_until_ms = d->now_ms + 92 * DAY_MS;
+        f->accepted_why = SPAN("moves behind the proxy in September");
+    }
 }
 
-static void finish(struct demo *d, struct visit *v, bool only_remember)
+/* What the scope file, a names file and an address database say is put on observations as facts. */
+static void give_owner(struct visit *v)
+{
+    const struct team *t = team_of(&v->endpoint.address);
+    for (size_t i = 0; i < v->observations.len; i++) {
+        struct observation *o = &v->observations.at[i];
+        if (t->owner) {
+            fact_text(o, "tag.owner", span_str(t->owner), NULL, SPAN_NONE);
+            fact_text(o, "tag.tier", span_str(t->tier), NULL, SPAN_NONE);
+            fact_text(o, "tag.contact", span_str(t->contact), NULL, SPAN_NONE);
+        }
+        fact_text(o, "registry.organisation", SPAN("EXAMPLE-NET"), NULL, SPAN_NONE);
+        fact_number(o, "registry.asn", 64496, NULL, SPAN_NONE);
+        fact_text(o, "registry.country", SPAN("XX"), NULL, SPAN_NONE);
+    }
+}
+
+static void join_fleet(struct demo *d, const struct visit *v, const struct findings *found)
+{
+    const struct observation *door = &v->observations.at[0];
+    const struct observation *behind = door->outcome == OUTCOME_OPEN ? &v->observations.at[1] : door;
+    struct fleet_member *m = &d->members[d->member_count++];
+    *m = (struct fleet_member){ .endpoint = { .address = v->endpoint.address, .port = v->endpoint.port },
+                                .product = "kibana", .version = SPAN("5.5.3"), .outcome = door->outcome,
+                                .records = behind->records, .bytes = behind->bytes };
+    for (size_t i = 0; i < found->list.len; i++)
+        if (!m->worst[0] || found->list.at[i].severity > m->severity) {
+            memcpy(m->worst, found->list.at[i].fingerprint, sizeof(m->worst));
+            m->severity = found->list.at[i].severity;
+        }
+}
+
+static void finish(struct demo *d, struct visit *v)
 {
     struct findings found = { 0 };
+    if (d->remembers)
+        give_owner(v);
     if (!judge_visit(d->rules, v, d->now_ms, v->arena, &found))
         abort();
     for (size_t i = 0; i < found.list.len; i++) {
-        if (only_remember)
-            remember(d, &found.list.at[i]);
-        else
-            d->sum.findings[found.list.at[i].severity]++;
+        d->sum.findings[found.list.at[i].severity]++;
+        if (d->remembers)
+            give_life(d, &found.list.at[i]);
     }
-    if (!only_remember) {
-        d->sum.done += v->end == END_DONE;
-        d->sum.skipped += v->end == END_SKIPPED;
-        d->sum.failed += v->end == END_FAILED;
-        d->sum.answered += v->answered;
-        d->report->visit(d->state, v, found.list.at, found.list.len, &d->out);
-    }
+    if (!judge_history(d->rules, v, &found, v->arena))
+        abort();
+    if (d->remembers && v->endpoint.address.bytes[0] == 203 && d->member_count < KIBANAS)
+        join_fleet(d, v, &found);
+    d->sum.done += v->end == END_DONE;
+    d->sum.skipped += v->end == END_SKIPPED;
+    d->sum.failed += v->end == END_FAILED;
+    d->sum.answered += v->answered;
+    d->report->visit(d->state, v, found.list.at, found.list.len, &d->out);
     arena_release(v->arena);
 }
 
 /* ---- the story: dashboards set up as copies of each other, and a few other doors ---- */
 
-static void kibana(struct demo *d, int i, bool only_remember)
+static void kibana(struct demo *d, int i)
 {
     static const int64_t GIGABYTES[] = { 92300, 60100, 23100, 8800, 4100, 3900, 2200, 1700, 960, 610, 420, 310, 140, 35 };
     static const int64_t MILLIONS[] = { 1210, 3480, 970, 415, 388, 120, 96, 77, 54, 31, 22, 9, 4, 1 };
@@ -136,18 +207,23 @@ static void kibana(struct demo *d, int i, bool only_remember)
     char address[32];
     snprintf(address, sizeof(address), "203.0.113.%d", 20 + 3 * i);
     visit_start(&v, &a, &(struct one){ .address = address, .port = 5601 });
-    struct observation *o = observe(d, &v, "kibana", KIND_DASHBOARD, OUTCOME_OPEN, "5.5.3");
+    /* Two of them have been dealt with meanwhile. */
+    enum outcome door = i == 12 ? OUTCOME_PARTIAL : i == 13 ? OUTCOME_LOCKED : OUTCOME_OPEN;
+    struct observation *o = observe(d, &v, "kibana", KIND_DASHBOARD, door, "5.5.3");
     o->tls = true;
-    o = observe(d, &v, "elasticsearch", KIND_STORE, OUTCOME_OPEN, "5.5.3");
-    o->tls = true;
-    o->via = "kibana";
-    fact_text(o, "cluster", SPAN("es-cn-prod"), "kibana.cat", SPAN("epoch cluster es-cn-prod green"));
-    for (size_t k = 0; k < sizeof(INDICES) / sizeof(INDICES[0]) - (i % 4 ? 1 : 0); k++)
-        observation_collect(o, span_str(INDICES[k]), MILLIONS[i] * 10000 * SHARES[k],
-                            GIGABYTES[i] * 10000000 * SHARES[k], date(2020, 12, 24));
+    fact_time(o, "started", date(2021, 4, 9), "kibana.status", SPAN("uptime"));
+    if (door == OUTCOME_OPEN) {
+        o = observe(d, &v, "elasticsearch", KIND_STORE, OUTCOME_OPEN, "5.5.3");
+        o->tls = true;
+        o->via = "kibana";
+        fact_text(o, "cluster", SPAN("es-cn-prod"), "kibana.cat", SPAN("epoch cluster es-cn-prod green"));
+        for (size_t k = 0; k < sizeof(INDICES) / sizeof(INDICES[0]) - (i % 4 ? 1 : 0); k++)
+            observation_collect(o, span_str(INDICES[k]), MILLIONS[i] * 10000 * SHARES[k],
+                                GIGABYTES[i] * 10000000 * SHARES[k], date(2020, 12, 24));
+    }
     certify(d, &v, "CN=es-cn-4591jumei000u.kibana.elasticsearch.example", "*.kibana.elasticsearch.example",
             "C=BE, O=Example Trust, CN=Example Organization Validation CA", date(2017, 9, 1), date(2018, 9, 2), 'a');
-    finish(d, &v, only_remember);
+    finish(d, &v);
 }
 
 struct door {
@@ -176,7 +252,7 @@ static const struct door DOORS[] = {
     { "198.51.100.90", "zk.example", "zookeeper", "3.8.0", NULL, 1420, 310000, 0, 2181, KIND_COORDINATION, OUTCOME_OPEN },
 };
 
-static void door(struct demo *d, const struct door *x, bool only_remember)
+static void door(struct demo *d, const struct door *x)
 {
     struct arena a;
     struct visit v;
@@ -195,7 +271,7 @@ static void door(struct demo *d, const struct door *x, bool only_remember)
         certify(d, &v, x->subject, x->name, "C=XX, O=Example Trust, CN=Example CA R3", until - 395 * 86400000ll, until,
                 (char)(x->port % 89 + v.endpoint.address.bytes[3]));
     }
-    finish(d, &v, only_remember);
+    finish(d, &v);
 }
 
 static void unheard(struct demo *d, const char *address, enum end end, const char *why)
@@ -206,20 +282,43 @@ static void unheard(struct demo *d, const char *address, enum end end, const cha
     v.answered = false;
     v.end = end;
     v.why = why;
-    finish(d, &v, false);
+    finish(d, &v);
 }
 
-static void story(struct demo *d, bool only_remember)
+static void story(struct demo *d)
 {
-    for (int i = 0; i < 14; i++)
-        kibana(d, i, only_remember);
+    for (int i = 0; i < KIBANAS; i++)
+        kibana(d, i);
     for (size_t i = 0; i < sizeof(DOORS) / sizeof(DOORS[0]); i++)
-        door(d, &DOORS[i], only_remember);
-    if (only_remember)
-        return;
+        door(d, &DOORS[i]);
     for (int i = 0; i < 3; i++)
         unheard(d, "198.51.100.200", END_FAILED, "no route to the host");
     unheard(d, "198.51.100.201", END_SKIPPED, "excluded by the scope file");
+}
+
+static void tell_fleet(struct demo *d)
+{
+    struct fleet_reason reasons[] = {
+        { "certificate key", SPAN("c36658d0dab57ee0c36658d0dab57ee0c36658d0dab57ee0c36658d0dab57ee0"), 14 },
+        { "product and version", SPAN("kibana 5.5.3"), 14 },
+        { "ports", SPAN("5601"), 14 },
+        { "index names", SPAN("person_basic_info, address_merge_tracks"), 13 },
+    };
+    struct fleet f = { .fingerprint = "7be1f0c2a9d84e5f60718293a4b5c6d7", .score = 0.97, .severity = SEVERITY_CRITICAL,
+                       .product = "kibana", .title = SPAN("14 set up alike; 12 open"), .member_count = d->member_count, .records = 0, .bytes = 0 };
+    f.reasons.at = reasons;
+    f.reasons.len = sizeof(reasons) / sizeof(reasons[0]);
+    f.members.at = d->members;
+    f.members.len = d->member_count;
+    for (size_t i = 0; i < d->member_count; i++) {
+        f.open += d->members[i].outcome == OUTCOME_OPEN;
+        f.partial += d->members[i].outcome == OUTCOME_PARTIAL;
+        f.locked += d->members[i].outcome == OUTCOME_LOCKED;
+        f.records += d->members[i].records > 0 ? d->members[i].records : 0;
+        f.bytes += d->members[i].bytes > 0 ? d->members[i].bytes : 0;
+    }
+    if (d->report->fleets)
+        d->report->fleets(d->state, &f, 1, &d->out);
 }
 
 /* ---- 10,000 stores of the same kind ---- */
@@ -233,7 +332,7 @@ static void many(struct demo *d)
         x.address = address;
         x.name = NULL;
         x.records = (int64_t)i * i % 7919 * 131;
-        door(d, &x, false);
+        door(d, &x);
     }
 }
 
@@ -267,51 +366,33 @@ static void hostile(struct demo *d)
         certify(d, &v, name, name, name, date(2020, 1, 1), i % 2 ? INT64_MAX : INT64_MIN, (char)('a' + i % 6));
         v.end = i % 3 == 2 ? END_FAILED : END_DONE;
         v.why = name;
-        finish(d, &v, false);
+        finish(d, &v);
         free(name);
     }
     free(endless);
 }
 
-/* ---- the history ---- */
+/* ---- the past ---- */
 
-static int by_fingerprint(const void *left, const void *right)
+/* Some things that were open are closed. */
+static void past(struct demo *d)
 {
-    const struct report_exposure *a = left, *b = right;
-    int order = strcmp(a->fingerprint, b->fingerprint);
-    return order ? order : a->opened_ms < b->opened_ms ? -1 : 1;
-}
-
-/* What is open now mostly was before, and some things that were open are closed. */
-static void past(struct demo *d, struct report_history *h)
-{
-    d->exposures = calloc(HISTORY_MAX, sizeof(*d->exposures));
-    if (!d->exposures)
-        abort();
-    story(d, true);
-    for (int i = 0; i < 24 && d->exposure_count < HISTORY_MAX; i++) {
-        char *name = arena_printf(&d->long_life, "%032x", 0x1000 + i);
-        int64_t opened = d->now_ms - (int64_t)(420 - 13 * i) * 86400000;
-        d->exposures[d->exposure_count++] = (struct report_exposure){
-            name, i % 3 ? SEVERITY_HIGH : SEVERITY_MEDIUM, opened, opened, opened + (int64_t)(40 + i * 7 % 90) * 86400000,
-        };
+    for (int i = 0; i < 24; i++) {
+        int64_t opened = d->now_ms - (int64_t)(420 - 13 * i) * DAY_MS;
+        open_at(d, opened, opened + (int64_t)(40 + i * 7 % 90) * DAY_MS, i % 3 ? SEVERITY_HIGH : SEVERITY_MEDIUM);
     }
-    qsort(d->exposures, d->exposure_count, sizeof(*d->exposures), by_fingerprint);
-    *h = (struct report_history){ .exposures = d->exposures, .exposure_count = d->exposure_count };
+    if (d->report->past)
+        d->report->past(d->state, &d->past, &d->out);
 }
 
 static bool play(struct demo *d, const char *scene)
 {
-    struct report_history history;
     struct report_run run = { .ajar_version = "0.1.0", .started_ms = d->now_ms, .endpoints = 65536, .seed = 7, .columns = 100 };
-    bool is_story = strcmp(scene, "story") == 0;
-    if (is_story) {
-        past(d, &history);
-        run.history = &history;
-    }
+    d->remembers = strcmp(scene, "story") == 0;
+    d->past = (struct report_past){ .from_ms = d->now_ms - 426 * DAY_MS, .to_ms = d->now_ms };
     d->report->begin(d->state, &run, &d->out);
-    if (is_story)
-        story(d, false);
+    if (d->remembers)
+        story(d);
     else if (strcmp(scene, "many") == 0)
         many(d);
     else if (strcmp(scene, "hostile") == 0)
@@ -322,6 +403,10 @@ static bool play(struct demo *d, const char *scene)
     d->sum.took_ms = 94300;
     d->sum.rate = 695.0;
     d->sum.loss = 0.0021;
+    if (d->remembers) {
+        tell_fleet(d);
+        past(d);
+    }
     d->report->end(d->state, &d->sum, &d->out);
     return buf_ok(&d->out) || fail("the report does not fit");
 }
@@ -342,7 +427,6 @@ int main(int argc, char **argv)
     ok = ok && d.state && play(&d, argc > 2 ? argv[2] : "story") &&
          (d.out.len == 0 || fwrite(d.out.at, 1, d.out.len, stdout) == d.out.len) && fflush(stdout) == 0;
     free(d.state);
-    free(d.exposures);
     buf_release(&d.out);
     arena_release(&d.long_life);
     arena_release(&a);

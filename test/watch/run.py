@@ -218,6 +218,85 @@ def test_scan_trouble(folder):
     check("that it runs again is told", kinds(server.changes()) == ["scan-failed", "scan-well"], server.taken)
 
 
+def test_scan_incomplete(folder):
+    """The process that sends dies in the middle: what it did not hear of is told as such, once a day."""
+    server = Webhook()
+    silent = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+    w = Watch(folder, [s.getsockname()[1] for s in silent], [hook(server, min_severity="critical")], timeout=3, parallel=1)
+    for _ in range(2):
+        w.start()
+        check("a scan runs", wait(lambda: select.select(silent, [], [], 0)[0], 8), w.log())
+        sweepers = [p for scan in children(w.process.pid) for p in children(scan)]
+        check("with a process that sends", len(sweepers) == 1, sweepers)
+        for p in sweepers:
+            os.kill(p, signal.SIGKILL)
+        check("its end is seen", wait(lambda: "the scan is incomplete" in w.log(), 10), w.log())
+        wait(lambda: not w.queue(), 5)
+        w.end()
+        os.rename(w.dir / "log", w.dir / "log.old")
+        for s in select.select(silent, [], [], 0)[0]:
+            s.accept()[0].close()
+        w.again()
+    check("an incomplete scan is told, once", kinds(server.changes()) == ["scan-incomplete"]
+          and "signal 9" in server.taken[0]["what"] and server.taken[0]["severity"] == "high", server.taken)
+    for s in silent:
+        s.close()
+    w.once()
+    check("and that the next one was whole", kinds(server.changes()) == ["scan-incomplete", "scan-well"], (server.taken, w.said))
+
+
+def scans(w):
+    done = subprocess.run([AJAR, "show", "--scans", "--json", "--db", str(w.dir / "ajar.db")], capture_output=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_resume(folder):
+    """A scan that was broken off goes on at the next start; with another plan, or a day later, it starts over."""
+    def broken_off(how, notices):
+        silent, peers = socket.create_server(("127.0.0.1", 0)), [Redis() for _ in range(3)]
+        ports = [silent.getsockname()[1], *[p.port for p in peers]]
+        w = Watch(folder, ports, notices, timeout=1, parallel=1)
+        w.start()
+        check("a scan waits for a silent port", wait(lambda: select.select([silent], [], [], 0)[0], 8), w.log())
+        running = children(w.process.pid)
+        w.end(how)
+        for pid in running if how == signal.SIGKILL else []:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        silent.close()
+        check(f"{how.name} leaves it unfinished", [s["state"] for s in scans(w)] == ["unfinished"], scans(w))
+        return w, peers
+
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        server = Webhook()
+        w, peers = broken_off(how, [hook(server)])
+        done = w.once()
+        after = scans(w)
+        check(f"after {how.name} it goes on", len(after) == 1 and after[0]["state"] == "complete" and after[0]["done"] == 4
+              and done.returncode == 0 and w.said.count("going on with") == 1, (after, w.said))
+        w.once()
+        check("a round that was whole is not gone on with", len(scans(w)) == 2 and w.said.count("going on with") == 1, w.said)
+        check("each is told once", kinds(server.changes()) == ["new"] * 3, server.changes())
+        for p in peers:
+            p.close()
+    w, peers = broken_off(signal.SIGTERM, [])
+    w.write(ports=w.config["ports"][:2])
+    done = w.once()
+    states = sorted(s["state"] for s in scans(w))
+    check("another plan starts over", states == ["complete", "unfinished"] and "starts over" in w.said and done.returncode == 0,
+          (states, w.said))
+    path = w.dir / "watch/state.json"
+    state = json.loads(path.read_text())
+    check("nothing is left to go on with", state["scanning_ms"] == 0, state)
+    state["scanning_ms"] = int((time.time() - 25 * 3600) * 1000)
+    path.write_text(json.dumps(state))
+    w.said = ""
+    w.once()
+    check("what is old starts over", "going on" not in w.said and len(scans(w)) == 3, w.said)
+    for p in peers:
+        p.close()
+
+
 # ---- receivers that fail, and a watch that is killed ----
 
 def test_flaky(folder):
@@ -452,7 +531,7 @@ def test_metrics(folder):
 
 
 def test_interrupted(folder):
-    """SIGTERM and SIGKILL while a scan runs: it ends too, and the next watch begins anew."""
+    """SIGTERM and SIGKILL while a scan runs: it ends too, and nothing is told."""
     server = Webhook()
     silent = [socket.create_server(("127.0.0.1", 0)) for _ in range(8)]
     w = Watch(folder, [s.getsockname()[1] for s in silent], [hook(server)], timeout=3, parallel=1)

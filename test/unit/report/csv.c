@@ -3,7 +3,7 @@
 
 #include "unit/report/hostile.h"
 
-enum { COLUMNS = 18 };
+enum { COLUMNS = 31 };
 
 /* Reads one field (RFC 4180) into `field`; false at the end of its line. */
 static bool next_field(struct span *rest, struct buf *field)
@@ -65,7 +65,6 @@ static void test_hostile(void **state)
 static void test_line(void **state)
 {
     struct hostile h = { 0 };
-    struct csv c = { 0 };
     struct report_run run = { .started_ms = 1656633600000 };
     (void)state;
     arena_init(&h.arena, HOSTILE_MAX);
@@ -74,12 +73,26 @@ static void test_line(void **state)
     h.finding.endpoint.name = NULL;
     h.finding.title = "Open, wide";
     h.finding.fix = SPAN("# \"one\"\ntwo\n");
-    begin(&c, &run, &h.out);
-    visit(&c, &h.visit, &h.finding, 1, &h.out);
+    h.finding.life = (struct finding_life){ .known = true, .first_ms = 1609459200000, .opened_ms = 1640995200000 };
+    h.finding.accepted_until_ms = 1672444800000;
+    h.finding.accepted_why = SPAN("known");
+    h.finding.owner = SPAN("Shop");
+    h.finding.tier = SPAN("finance");
+    h.finding.contact = SPAN("a@b.example");
+    struct attribution who = { "provider", SPAN("Shop Ltd"), STRENGTH_LIKELY };
+    struct since since = { "process", 1590969600000, STRENGTH_LIKELY, SPAN("running since") };
+    h.finding.owners.at = &who;
+    h.finding.since.at = &since;
+    h.finding.owners.len = h.finding.since.len = 1;
+    begin(NULL, &run, &h.out);
+    visit(NULL, &h.visit, &h.finding, 1, &h.out);
     struct span out = buf_span(&h.out);
     span_cut(&out, '\n');
     assert_true(span_is(out, "critical,open-store,\"Open, wide\",192.0.2.7:6379,,redis,7,,open,tcp,1,"
-                             "9223372036854775807,9223372036854775807,,,0123456789abcdef0123456789abcdef,7,"
+                             "9223372036854775807,9223372036854775807,"
+                             "open,2021-01-01T00:00:00Z,2022-01-01T00:00:00Z,0,2022-12-31T00:00:00Z,known,"
+                             "Shop,finance,a@b.example,Shop Ltd,provider,likely,2020-06-01T00:00:00Z,process,likely,"
+                             "0123456789abcdef0123456789abcdef,7,"
                              "\"# \"\"one\"\"\ntwo\"\r\n"));
     arena_release(&h.arena);
     buf_release(&h.out);

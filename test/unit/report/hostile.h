@@ -28,6 +28,11 @@ struct hostile {
     struct buf out;
     struct visit visit;
     struct finding finding;
+    struct attribution owners[2];
+    struct since since[2];
+    struct fleet_reason reasons[2];
+    struct fleet_member members[2];
+    struct fleet fleet;
 };
 
 static inline void hostile_make(struct hostile *h, struct span bad)
@@ -60,6 +65,34 @@ static inline void hostile_make(struct hostile *h, struct span bad)
     h->finding.evidence.len = o->facts.len;
 }
 
+/* Whose and since when, accepted and with a life, and a fleet: all of it said by the worst. */
+static inline void hostile_more(struct hostile *h, struct span bad)
+{
+    struct finding *f = &h->finding;
+    const char *word = f->endpoint.name ? f->endpoint.name : "";
+    f->owner = f->tier = f->contact = f->accepted_why = bad;
+    f->accepted_until_ms = INT64_MAX;
+    f->life = (struct finding_life){ .known = true, .first_ms = INT64_MIN, .opened_ms = 1609459200000, .reopened = SIZE_MAX };
+    h->owners[0] = (struct attribution){ word, bad, STRENGTH_PROVEN };
+    h->owners[1] = (struct attribution){ "provider", bad, STRENGTH_HINT };
+    h->since[0] = (struct since){ word, INT64_MIN, STRENGTH_LIKELY, bad };
+    h->since[1] = (struct since){ "certificate", INT64_MAX, STRENGTH_HINT, SPAN("(certificate, hint)") };
+    h->reasons[0] = (struct fleet_reason){ "index names", bad, 2 };
+    h->reasons[1] = (struct fleet_reason){ "product and version", bad, 1 };
+    h->members[0] = (struct fleet_member){ .endpoint = f->endpoint, .product = "redis", .version = bad, .outcome = OUTCOME_OPEN,
+                                           .records = INT64_MAX, .bytes = INT64_MAX, .severity = SEVERITY_CRITICAL };
+    h->members[1] = h->members[0];
+    memcpy(h->members[0].worst, f->fingerprint, sizeof(f->fingerprint));
+    h->fleet = (struct fleet){ .fingerprint = "fedcba9876543210fedcba9876543210", .score = 1, .severity = SEVERITY_CRITICAL,
+                               .title = bad, .member_count = SIZE_MAX, .open = 1, .partial = 1, .records = INT64_MAX,
+                               .bytes = COUNT_UNKNOWN };
+    f->owners.at = h->owners;
+    f->since.at = h->since;
+    h->fleet.reasons.at = h->reasons;
+    h->fleet.members.at = h->members;
+    f->owners.len = f->since.len = h->fleet.reasons.len = h->fleet.members.len = 2;
+}
+
 /* Runs the report over all of it, and over a name of 1 MB, and over nothing; `check` sees each. */
 static inline void hostile_run(const struct report *report, void (*check)(struct span out, struct span bad))
 {
@@ -70,19 +103,22 @@ static inline void hostile_run(const struct report *report, void (*check)(struct
         struct hostile h;
         struct span bad = i < HOSTILE_COUNT ? span_str(HOSTILE[i])
                           : i == HOSTILE_COUNT ? span_of(endless, HOSTILE_LONG) : SPAN_NONE;
-        struct report_acceptance taken = { "0123456789abcdef0123456789abcdef", INT64_MAX, bad };
-        struct report_exposure open = { taken.fingerprint, SEVERITY_CRITICAL, 1609459200000, 1640995200000, COUNT_UNKNOWN };
-        struct report_history past = { &open, 1, &taken, 1 };
-        struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000, .endpoints = 3, .history = &past };
+        struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000, .endpoints = 3 };
+        struct report_past past = { .from_ms = 1609459200000, .to_ms = 1656633600000, .all = { [3] = UINT32_MAX } };
         struct report_summary sum = { .done = 1, .failed = 1, .findings = { 0, 0, 0, 0, 1 } };
         void *state = calloc(1, report->state_size + 1);
         assert_non_null(state);
         arena_init(&h.arena, HOSTILE_MAX);
         buf_init(&h.out, HOSTILE_MAX);
         hostile_make(&h, bad);
+        hostile_more(&h, bad);
         report->begin(state, &run, &h.out);
         if (bad.len)
             report->visit(state, &h.visit, &h.finding, 1, &h.out);
+        if (bad.len && report->fleets)
+            report->fleets(state, &h.fleet, 1, &h.out);
+        if (report->past)
+            report->past(state, &past, &h.out);
         report->end(state, &sum, &h.out);
         assert_true(buf_ok(&h.out));
         check(buf_span(&h.out), bad);

@@ -49,7 +49,9 @@ static void show(struct ical *x, struct hostile *h, const char *hash, int64_t un
     fact_text(o, "cert.subject", SPAN("CN=b\xc3\xbc" "cher.example; O=\\"), NULL, SPAN_NONE);
     fact_text(o, "cert.names", SPAN("one.example, two.example"), NULL, SPAN_NONE);
     fact_time(o, "cert.not_after", until_ms, NULL, SPAN_NONE);
-    visit(x, &h->visit, NULL, 0, &h->out);
+    h->finding.owner = SPAN("Shop, main");
+    h->finding.contact = SPAN("a@b.example");
+    visit(x, &h->visit, &h->finding, 1, &h->out);
 }
 
 static void test_events(void **state)
@@ -81,6 +83,8 @@ static void test_events(void **state)
     assert_true(span_has(out, "SUMMARY:Certificate expired: one.example\r\n"));
     assert_true(span_has(out, "Subject: CN=b\xc3\xbc" "cher.example\\; O=\\\\\\nIssuer"));
     assert_true(span_has(out, "Seen at: 192.0.2.7:6379\\, 192.0.2.7:6380\r\n"));
+    assert_true(span_has(out, "\\nOwner: Shop\\, main\\nSeen at"));
+    assert_true(span_has(out, "\r\nCONTACT:a@b.example\r\n"));
     assert_true(span_has(out, "UID:192.0.2.7:6380-19174@certificate.ajar\r\n"));
     buf_release(&whole);
     buf_release(&h.out);

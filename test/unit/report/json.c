@@ -246,6 +246,73 @@ static void test_behind_and_certificate(void **state)
     assert_int_equal(rest.len, 0);
 }
 
+/* Everything that may be known of a finding beside what was seen, and a fleet, said by `word`. */
+static void put_more(struct fixture *x, struct span word)
+{
+    struct attribution who[] = { { "scope file", word, STRENGTH_PROVEN }, { "provider", word, STRENGTH_HINT } };
+    struct since since[] = { { "process", 1590969600000, STRENGTH_LIKELY, word }, { "certificate", INT64_MIN, STRENGTH_HINT, word } };
+    struct finding f = finding_for(x);
+    f.owner = f.tier = f.contact = f.accepted_why = word;
+    f.accepted_until_ms = INT64_MAX;
+    f.life = (struct finding_life){ .known = true, .is_new = true, .first_ms = INT64_MIN, .opened_ms = 1640995200000,
+                                    .reopened = 2 };
+    f.owners.at = who;
+    f.since.at = since;
+    f.owners.len = f.since.len = 2;
+    report_json.visit(NULL, &x->visit, &f, 1, &x->out);
+    struct fleet_reason why[] = { { "index names", word, 2 }, { "ports", SPAN("5601"), 1 } };
+    struct fleet_member members[2] = {
+        { .endpoint = x->visit.endpoint, .product = "kibana", .version = word, .outcome = OUTCOME_OPEN, .records = 7,
+          .bytes = COUNT_UNKNOWN, .worst = "0123456789abcdef0123456789abcdef", .severity = SEVERITY_HIGH },
+        { .endpoint = x->visit.endpoint, .product = "kibana", .outcome = OUTCOME_LOCKED, .records = COUNT_UNKNOWN,
+          .bytes = COUNT_UNKNOWN },
+    };
+    struct fleet fleet = { .fingerprint = "fedcba9876543210fedcba9876543210", .score = 0.97, .severity = SEVERITY_HIGH,
+                           .product = "kibana", .accepted_until_ms = 1672444800000, .title = word, .member_count = 2, .open = 1, .locked = 1, .records = 7, .bytes = COUNT_UNKNOWN };
+    fleet.reasons.at = why;
+    fleet.members.at = members;
+    fleet.reasons.len = fleet.members.len = 2;
+    report_json.fleets(NULL, &fleet, 1, &x->out);
+}
+
+static void test_known_beside(void **state)
+{
+    struct fixture *x = *state;
+    put_more(x, SPAN("Shop"));
+    struct span rest = buf_span(&x->out);
+    const struct node *n = next_line(x, &rest, "finding");
+    assert_int_equal(node_get(n, "new")->integer, 1);
+    assert_true(text_is(n, "opened", "2022-01-01T00:00:00Z"));
+    assert_int_equal(node_get(n, "reopened")->integer, 2);
+    assert_true(text_is(n, "accepted_why", "Shop"));
+    assert_true(text_is(n, "tier", "Shop"));
+    assert_true(text_is(n, "owners.1.strength", "hint"));
+    assert_true(text_is(n, "owners.1.how", "provider"));
+    assert_true(text_is(n, "since.0.at", "2020-06-01T00:00:00Z"));
+    assert_true(text_is(n, "since.0.strength", "likely"));
+    n = next_line(x, &rest, "fleet");
+    assert_true(text_is(n, "fingerprint", "fedcba9876543210fedcba9876543210"));
+    assert_int_equal(node_get(n, "members")->integer, 2);
+    assert_true(text_is(n, "product", "kibana"));
+    assert_true(text_is(n, "accepted_until", "2022-12-31T00:00:00Z"));
+    assert_true(text_is(n, "reasons.1.value", "5601"));
+    assert_true(text_is(n, "member_list.0.finding", "0123456789abcdef0123456789abcdef"));
+    assert_null(node_path(n, SPAN("member_list.1.finding")));
+    assert_int_equal(node_path(n, SPAN("member_list.1.version"))->kind, NODE_NULL);
+    assert_int_equal(node_get(n, "bytes")->kind, NODE_NULL);
+    assert_int_equal(rest.len, 0);
+    /* Without a store, nothing of it is there. */
+    struct finding f = finding_for(x);
+    buf_reset(&x->out);
+    report_json.visit(NULL, &x->visit, &f, 1, &x->out);
+    rest = buf_span(&x->out);
+    n = next_line(x, &rest, "finding");
+    static const char *const ABSENT[] = { "new", "first_seen", "opened", "reopened", "accepted_until", "owner", "tier", "contact",
+                                          "owners", "since" };
+    for (size_t i = 0; i < sizeof(ABSENT) / sizeof(*ABSENT); i++)
+        assert_null(node_get(n, ABSENT[i]));
+}
+
 static void test_ends(void **state)
 {
     struct fixture *x = *state;
@@ -289,6 +356,8 @@ static void test_hostile(void **state)
         f.evidence.at = x->visit.observations.at[0].facts.at;
         f.evidence.len = 1;
         report_json.visit(NULL, &x->visit, &f, 1, &x->out);
+        x->visit.observations.len = 0;
+        put_more(x, s);
         struct span rest = buf_span(&x->out);
         for (size_t k = 0; k < rest.len; k++)
             assert_true(rest.at[k] >= ' ' || rest.at[k] == '\n');
@@ -296,6 +365,8 @@ static void test_hostile(void **state)
         next_line(x, &rest, "service");
         next_line(x, &rest, "certificate");
         next_line(x, &rest, "finding");
+        next_line(x, &rest, "finding");
+        next_line(x, &rest, "fleet");
         assert_int_equal(rest.len, 0);
     }
 }
@@ -320,6 +391,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_run_and_summary, setup, teardown),
         cmocka_unit_test_setup_teardown(test_service_and_finding, setup, teardown),
         cmocka_unit_test_setup_teardown(test_behind_and_certificate, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_known_beside, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_buffer_is_sticky, setup, teardown),

@@ -25,6 +25,10 @@ static void test_event(void **state)
     struct finding f[2] = { h.finding, h.finding };
     f[0].severity = SEVERITY_LOW;
     f[1].rule = "ransom-note";
+    f[1].life = (struct finding_life){ .known = true, .is_new = true };
+    f[1].accepted_until_ms = 1;
+    f[1].owner = SPAN("Shop");
+    f[1].tier = SPAN("finance");
     visit(NULL, &h.visit, f, 2, &h.out);
     struct span rest = buf_span(&h.out);
     const struct node *n = line_of(&h.arena, &rest);
@@ -38,6 +42,11 @@ static void test_event(void **state)
     assert_int_equal(node_path(n, SPAN("ssl.certificate.domain"))->count, 2);
     assert_int_equal(node_path(n, SPAN("service.credentials.noauth"))->integer, 1);
     assert_int_equal(node_path(n, SPAN("service.credentials.password"))->text.len, 0);
+    assert_int_equal(node_get(n, "tags")->count, 4);
+    assert_true(span_is(node_text(node_path(n, SPAN("tags.0"))), "new"));
+    assert_true(span_is(node_text(node_path(n, SPAN("tags.1"))), "accepted"));
+    assert_true(span_is(node_text(node_path(n, SPAN("tags.2"))), "owner:Shop"));
+    assert_true(span_is(node_text(node_path(n, SPAN("tags.3"))), "tier:finance"));
     n = line_of(&h.arena, &rest);
     assert_true(span_is(node_text(node_get(n, "event_type")), "service"));
     assert_int_equal(node_path(n, SPAN("leak.dataset.rows"))->integer, 0);

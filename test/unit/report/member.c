@@ -63,11 +63,42 @@ static void test_text(void **state)
     buf_release(&b);
 }
 
+static void test_finding(void **state)
+{
+    struct attribution who = { "provider", SPAN("a\n"), STRENGTH_LIKELY };
+    struct since since = { "process", 0, STRENGTH_HINT, SPAN("b") };
+    struct finding f = { .owner = SPAN_NONE };
+    struct buf b;
+    (void)state;
+    buf_init(&b, 1 << 20);
+    member_open(&b, NULL, '{');
+    member_life(&b, &f);
+    member_whose(&b, &f);
+    member_close(&b, '}');
+    assert_true(gives(&b, "{}"));
+    f = (struct finding){ .life = { .known = true, .is_new = true, .opened_ms = 1000, .reopened = 2 }, .accepted_until_ms = 2000,
+                          .accepted_why = SPAN("w"), .owner = SPAN("o"), .tier = SPAN("t"), .contact = SPAN("c") };
+    f.owners.at = &who;
+    f.since.at = &since;
+    f.owners.len = f.since.len = 1;
+    member_open(&b, NULL, '{');
+    member_life(&b, &f);
+    member_whose(&b, &f);
+    member_close(&b, '}');
+    assert_true(gives(&b, "{\"new\":true,\"first_seen\":\"1970-01-01T00:00:00Z\",\"opened\":\"1970-01-01T00:00:01Z\","
+                          "\"reopened\":2,\"accepted_until\":\"1970-01-01T00:00:02Z\",\"accepted_why\":\"w\",\"owner\":\"o\","
+                          "\"tier\":\"t\",\"contact\":\"c\",\"owners\":[{\"who\":\"a\\\\x0a\",\"how\":\"provider\","
+                          "\"strength\":\"likely\"}],\"since\":[{\"at\":\"1970-01-01T00:00:00Z\",\"source\":\"process\","
+                          "\"strength\":\"hint\",\"text\":\"b\"}]}"));
+    buf_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* One Detection Finding a finding, whose activity and status follow the history. */
+/* One Detection Finding a finding, whose activity and status follow its life. */
 #include "report/ocsf.c"
 
 #include "unit/report/hostile.h"
@@ -13,10 +13,10 @@ static const struct node *line_of(struct arena *a, struct span *rest)
     return n;
 }
 
-static void one(struct hostile *h, const struct report_history *past, int64_t type, int64_t status, int64_t since_ms)
+static void one(struct hostile *h, int64_t type, int64_t status, int64_t since_ms)
 {
     struct ocsf x = { 0 };
-    struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000, .history = past };
+    struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000 };
     buf_reset(&h->out);
     begin(&x, &run, &h->out);
     visit(&x, &h->visit, &h->finding, 1, &h->out);
@@ -37,19 +37,53 @@ static void one(struct hostile *h, const struct report_history *past, int64_t ty
 static void test_life(void **state)
 {
     struct hostile h = { 0 };
-    struct report_exposure x = { "0123456789abcdef0123456789abcdef", SEVERITY_LOW, 1600000000000, 0, COUNT_UNKNOWN };
-    struct report_acceptance taken = { x.fingerprint, 1656633600001, SPAN("known") };
-    struct report_history none = { 0 }, open = { &x, 1, NULL, 0 }, accepted = { &x, 1, &taken, 1 };
     (void)state;
     arena_init(&h.arena, HOSTILE_MAX);
     buf_init(&h.out, HOSTILE_MAX);
     hostile_make(&h, SPAN("a\nb"));
-    one(&h, NULL, 200401, 1, 1656633600000);
-    one(&h, &none, 200401, 1, 1656633600000);
-    one(&h, &open, 200402, 2, 1600000000000);
-    one(&h, &accepted, 200402, 3, 1600000000000);
-    taken.until_ms = 1656633600000;
-    one(&h, &accepted, 200402, 2, 1600000000000);
+    one(&h, 200401, 1, 1656633600000);
+    h.finding.life = (struct finding_life){ .known = true, .is_new = true, .first_ms = 1656633600000,
+                                            .opened_ms = 1656633600000 };
+    one(&h, 200401, 1, 1656633600000);
+    h.finding.life = (struct finding_life){ .known = true, .first_ms = 1600000000000, .opened_ms = 1610000000000 };
+    one(&h, 200402, 2, 1600000000000);
+    h.finding.accepted_until_ms = 1656633600001;
+    h.finding.accepted_why = SPAN("known");
+    one(&h, 200402, 3, 1600000000000);
+    assert_true(span_has(buf_span(&h.out), "\"created_time\":1610000000000"));
+    assert_true(span_has(buf_span(&h.out), "\"comment\":\"known\""));
+    arena_release(&h.arena);
+    buf_release(&h.out);
+}
+
+static void test_whose(void **state)
+{
+    struct hostile h = { 0 };
+    struct ocsf x = { 0 };
+    struct report_run run = { .started_ms = 1656633600000 };
+    struct attribution who = { "provider", SPAN("Shop Ltd"), STRENGTH_LIKELY };
+    struct since since = { "process", 1590969600000, STRENGTH_HINT, SPAN("runs") };
+    (void)state;
+    arena_init(&h.arena, HOSTILE_MAX);
+    buf_init(&h.out, HOSTILE_MAX);
+    hostile_make(&h, SPAN("x"));
+    h.finding.owner = SPAN("Shop");
+    h.finding.tier = SPAN("finance");
+    h.finding.contact = SPAN("a@b.example");
+    h.finding.owners.at = &who;
+    h.finding.since.at = &since;
+    h.finding.owners.len = h.finding.since.len = 1;
+    begin(&x, &run, &h.out);
+    visit(&x, &h.visit, &h.finding, 1, &h.out);
+    struct span rest = buf_span(&h.out);
+    const struct node *n = line_of(&h.arena, &rest);
+    assert_true(span_is(node_text(node_path(n, SPAN("resources.0.data.owner"))), "Shop"));
+    assert_true(span_is(node_text(node_path(n, SPAN("resources.0.criticality"))), "finance"));
+    assert_true(span_is(node_text(node_path(n, SPAN("resources.0.data.contact"))), "a@b.example"));
+    assert_true(span_is(node_text(node_path(n, SPAN("enrichments.0.value"))), "Shop Ltd"));
+    assert_true(span_is(node_text(node_path(n, SPAN("enrichments.0.data.strength"))), "likely"));
+    assert_true(span_is(node_text(node_path(n, SPAN("enrichments.1.value"))), "2020-06-01T00:00:00Z"));
+    assert_true(span_is(node_text(node_path(n, SPAN("enrichments.1.data.strength"))), "hint"));
     arena_release(&h.arena);
     buf_release(&h.out);
 }
@@ -75,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_life),
+        cmocka_unit_test(test_whose),
         cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

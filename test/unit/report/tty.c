@@ -53,7 +53,18 @@ static void add(struct fixture *x, const char *address, enum severity severity, 
     struct finding f = {
         .rule = "open-store", .title = "Open", .severity = severity, .endpoint = e, .product = "redis",
         .version = name, .why = name, .fix = SPAN("line one\n  line two"),
+        .owner = name, .tier = name, .contact = name, .accepted_until_ms = INT64_MAX, .accepted_why = name,
+        .life = { .known = true, .first_ms = INT64_MIN, .opened_ms = 1640995200000, .reopened = SIZE_MAX },
     };
+    struct since since = { "certificate", INT64_MIN, STRENGTH_HINT, name };
+    struct fleet_reason why = { "ports", name, 1 };
+    struct fleet_member member = { .endpoint = e, .product = "redis", .version = name, .outcome = OUTCOME_OPEN };
+    struct fleet fleet = { .severity = severity, .member_count = SIZE_MAX, .open = SIZE_MAX, .title = name };
+    f.since.at = &since;
+    fleet.reasons.at = &why;
+    fleet.members.at = &member;
+    f.since.len = fleet.reasons.len = fleet.members.len = 1;
+    report_tty.fleets(&x->tty, &fleet, 1, &x->out);
     report_tty.visit(&x->tty, &v, &f, 1, &x->out);
 }
 
@@ -158,6 +169,101 @@ static void test_nothing_found(void **state)
     assert_true(span_has(text, "Stopped before the end"));
 }
 
+static void see(struct fixture *x, enum outcome outcome, bool known, bool answered)
+{
+    struct visit v;
+    visit_init(&v, &x->arena, &(struct endpoint){ .port = 1 });
+    v.answered = answered;
+    if (known)
+        visit_observe(&v, "redis", KIND_STORE)->outcome = outcome;
+    report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
+}
+
+/* Only what is proven locked, or holds nothing, is well kept. */
+static void test_well_kept(void **state)
+{
+    static const struct {
+        enum outcome outcome;
+        bool known, answered, well;
+        uint64_t failed;
+        const char *says;
+    } CASES[] = {
+        { OUTCOME_LOCKED, true, true, true, 0, "Nothing open was found. Well kept." },
+        { OUTCOME_IDENTIFIED, true, true, true, 0, "Nothing open was found. Well kept." },
+        { OUTCOME_LOCKED, false, false, true, 0, "Nothing open was found. Well kept." }, /* a closed port beside it */
+        { OUTCOME_UNCLEAR, true, true, false, 0, "But 1 stayed unclear; --verbose" },
+        { OUTCOME_PARTIAL, true, true, false, 0, "But 1 tells metadata to anyone; --verbose" },
+        { OUTCOME_OPEN, true, true, false, 0, "But 1 service is open; --verbose" },
+        { OUTCOME_LOCKED, false, true, false, 0, "But 1 answered like nothing that Ajar knows; --verbose" },
+        { OUTCOME_LOCKED, true, true, false, 2, "But 2 endpoints could not be asked; --verbose" },
+    };
+    struct fixture *x = *state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+        x->summary = (struct report_summary){ .done = 10, .answered = 2, .failed = CASES[i].failed };
+        start(x, 200, false, false);
+        see(x, OUTCOME_LOCKED, true, true);
+        see(x, CASES[i].outcome, CASES[i].known, CASES[i].answered);
+        struct span text = finish(x);
+        assert_int_equal(span_has(text, "Well kept"), CASES[i].well);
+        if (!span_has(text, CASES[i].says))
+            fail_msg("%zu: %.*s", i, SPAN_FMT(text));
+    }
+}
+
+static void add_more(struct fixture *x, uint8_t last, const char *tier, int64_t records)
+{
+    struct attribution who = { "certificate names", SPAN("Shop Ltd"), STRENGTH_LIKELY };
+    struct since since = { "process", 1590969600000, STRENGTH_LIKELY, SPAN("runs") };
+    struct endpoint e = { .port = 6379 };
+    struct visit v;
+    assert_true(address_parse(SPAN("10.0.0.1"), &e.address));
+    e.address.bytes[3] = last;
+    visit_init(&v, &x->arena, &e);
+    struct observation *o = visit_observe(&v, "redis", KIND_STORE);
+    o->outcome = OUTCOME_OPEN;
+    o->records = records;
+    struct finding f = { .rule = "open-store", .title = "Open", .severity = SEVERITY_HIGH, .endpoint = e, .product = "redis",
+                         .why = SPAN("w"), .fix = SPAN("f"), .tier = span_str(tier), .contact = SPAN("a@b.example"),
+                         .accepted_until_ms = last == 2 ? 1672444800000 : 0, .accepted_why = SPAN("known"),
+                         .life = { .known = true, .is_new = last == 1, .opened_ms = 1640995200000, .reopened = last == 3 } };
+    f.owners.at = &who;
+    f.since.at = &since;
+    f.owners.len = f.since.len = 1;
+    report_tty.visit(&x->tty, &v, &f, 1, &x->out);
+}
+
+/* Tier before records; life, owner and decision stand with the finding; a fleet with its command. */
+static void test_case(void **state)
+{
+    static const char *const ORDER[] = {
+        "3 services are open without a password. They say that they hold 111 records.", "1 party may answer for it.",
+        "SINCE", "10.0.0.3:6379", "2022-01-01", "closed 1 time before; likely since 2020-06-01 (process)",
+        "whose: likely Shop Ltd (certificate names), health, a@b.example", "10.0.0.1:6379", "new", "10.0.0.2:6379",
+        "accepted until 2022-12-30: known", "How many alike", "high  2 set up alike; 2 open", "ports 6379",
+        "10.0.0.3:6379 open", "ajar accept fedcba987654", "How to close what was found",
+    };
+    struct fixture *x = *state;
+    struct fleet_reason why = { "ports", SPAN("6379"), 2 };
+    struct fleet_member member = { .endpoint = { .port = 6379 }, .product = "redis", .outcome = OUTCOME_OPEN };
+    struct fleet f = { .fingerprint = "fedcba9876543210fedcba9876543210", .severity = SEVERITY_HIGH, .member_count = 2, .open = 2 };
+    assert_true(address_parse(SPAN("10.0.0.3"), &member.endpoint.address));
+    f.reasons.at = &why;
+    f.members.at = &member;
+    f.reasons.len = f.members.len = 1;
+    start(x, 160, false, false);
+    add_more(x, 1, "", 100);
+    add_more(x, 2, "", 10);
+    add_more(x, 3, "health", 1);
+    report_tty.fleets(&x->tty, &f, 1, &x->out);
+    struct span text = finish(x), rest = text;
+    for (size_t i = 0; i < sizeof(ORDER) / sizeof(*ORDER); i++) {
+        size_t at = span_find(rest, span_str(ORDER[i]));
+        if (at == SIZE_MAX)
+            fail_msg("%s is missing, or in the wrong place:\n%.*s", ORDER[i], SPAN_FMT(text));
+        rest = span_from(rest, at + strlen(ORDER[i]));
+    }
+}
+
 static void test_verbose_shows_locked(void **state)
 {
     struct fixture *x = *state;
@@ -197,6 +303,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
         cmocka_unit_test_setup_teardown(test_colour_only_where_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_well_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_case, setup, teardown),
         cmocka_unit_test_setup_teardown(test_verbose_shows_locked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
     };

@@ -1,0 +1,147 @@
+/* The case in the order in which it is asked about: what is open, what is in it, whose, since when,
+ * how many alike. Sentences around the table of tty_print.c. */
+#include "report/layout.h"
+#include "report/tty.h"
+
+static const int64_t DAY_MS = 86400000;
+
+static void put_data(const struct tty *t, struct buf *line)
+{
+    uint64_t open = t->outcomes[OUTCOME_OPEN];
+    put_many(line, open, "service is", "services are");
+    buf_str(line, " open without a password. ");
+    if (t->open_records <= 0 && t->open_bytes <= 0)
+        return;
+    buf_str(line, open == 1 ? "It says that it holds " : "They say that they hold ");
+    if (t->open_records > 0)
+        put_many(line, (uint64_t)t->open_records, "record", "records");
+    if (t->open_bytes > 0) {
+        buf_str(line, t->open_records > 0 ? " in " : "");
+        layout_bytes(line, (uint64_t)t->open_bytes);
+    }
+    buf_str(line, ". ");
+}
+
+static void put_life(const struct tty *t, struct buf *line)
+{
+    uint64_t fresh = 0, known = 0;
+    int64_t oldest_ms = t->run.started_ms;
+    for (size_t i = 0; i < t->rows.len; i++) {
+        const struct finding_life *l = &t->rows.at[i].life;
+        known += l->known;
+        fresh += l->known && l->is_new;
+        if (l->known && l->opened_ms < oldest_ms)
+            oldest_ms = l->opened_ms;
+    }
+    if (fresh == known || t->run.started_ms - oldest_ms < DAY_MS)
+        return;
+    buf_str(line, "The oldest finding is open since ");
+    put_date(line, oldest_ms);
+    buf_str(line, ", ");
+    put_age(line, t->run.started_ms - oldest_ms);
+    buf_str(line, "; ");
+    layout_number(line, fresh);
+    buf_str(line, fresh == 1 ? " is new. " : " are new. ");
+}
+
+void tty_lead(struct tty *t, size_t columns, struct buf *out)
+{
+    struct buf *line = &t->scratch;
+    buf_reset(line);
+    if (t->outcomes[OUTCOME_OPEN])
+        put_data(t, line);
+    if (t->owner_count) {
+        put_many(line, t->owner_count, "owner answers", "owners answer");
+        buf_str(line, " for it. ");
+    } else if (t->party_count) {
+        put_many(line, t->party_count, "party", "parties");
+        buf_str(line, " may answer for it. ");
+    }
+    put_life(t, line);
+    if (t->fleets.len) {
+        buf_put(line, t->fleets.at[0].counts);
+        buf_str(line, ". ");
+    }
+    if (!line->len)
+        return;
+    layout_wrap(out, span_trim(buf_span(line)), 0, columns);
+    buf_byte(out, '\n');
+}
+
+void tty_fleets(struct tty *t, size_t columns, struct buf *out)
+{
+    struct buf *line = &t->scratch;
+    if (!t->fleets.len)
+        return;
+    tty_heading(t, "How many alike", out);
+    for (size_t i = 0; i < t->fleets.len; i++) {
+        const struct tty_fleet *f = &t->fleets.at[i];
+        buf_byte(out, '\n');
+        tty_severity(t, f->severity, strlen(severity_name(f->severity)), out);
+        buf_str(out, "  ");
+        layout_clip(out, f->counts, columns - strlen(severity_name(f->severity)) - 2);
+        buf_byte(out, '\n');
+        if (f->reasons.len)
+            layout_wrap(out, f->reasons, 2, columns - 2);
+        if (f->members.len)
+            layout_wrap(out, f->members, 2, columns - 2);
+        buf_reset(line);
+        if (f->accepted_until_ms > 0) {
+            buf_str(line, "accepted as a whole until ");
+            put_date(line, f->accepted_until_ms - 1);
+        } else {
+            buf_str(line, "One decision for all of them: ajar accept ");
+            buf_put(line, span_first(span_str(f->fingerprint), 12));
+        }
+        layout_wrap(out, buf_span(line), 2, columns - 2);
+    }
+    if (t->fleets_left) {
+        buf_reset(line);
+        buf_str(line, "and ");
+        put_many(line, t->fleets_left, "more fleet", "more fleets");
+        buf_str(line, ", see --format json");
+        layout_wrap(out, buf_span(line), 0, columns);
+    }
+    buf_byte(out, '\n');
+}
+
+/* All that answered was proven locked, or is of a kind that holds nothing. */
+static bool is_well_kept(const struct tty *t, const struct report_summary *s)
+{
+    return !s->interrupted && !s->failed && s->answered && !t->unknown && !t->outcomes[OUTCOME_UNCLEAR] &&
+           !t->outcomes[OUTCOME_PARTIAL] && !t->outcomes[OUTCOME_OPEN];
+}
+
+static void put_unclear(struct buf *line, uint64_t n, const char *one, const char *many, bool *ret_first)
+{
+    if (!n)
+        return;
+    buf_str(line, *ret_first ? " But " : ", ");
+    *ret_first = false;
+    put_many(line, n, one, many);
+}
+
+void tty_calm(struct tty *t, const struct report_summary *s, size_t columns, struct buf *out)
+{
+    struct buf *line = &t->scratch;
+    bool first = true;
+    buf_reset(line);
+    if (s->interrupted) {
+        buf_str(line, "Nothing open was found so far.");
+    } else if (!s->answered && !s->failed) {
+        buf_str(line, "Nothing answered, so nothing open was found. Is the target right, and the way clear?");
+    } else if (is_well_kept(t, s)) {
+        buf_str(line, "Nothing open was found. Well kept.");
+    } else {
+        uint64_t unclear = t->outcomes[OUTCOME_UNCLEAR];
+        buf_str(line, "Nothing was found that a rule speaks of.");
+        put_unclear(line, t->outcomes[OUTCOME_OPEN], "service is open", "services are open", &first);
+        put_unclear(line, t->outcomes[OUTCOME_PARTIAL], "tells metadata to anyone", "tell metadata to anyone", &first);
+        put_unclear(line, unclear, "stayed unclear", "stayed unclear", &first);
+        put_unclear(line, t->unknown, "answered like nothing that Ajar knows", "answered like nothing that Ajar knows",
+                    &first);
+        put_unclear(line, s->failed, "endpoint could not be asked", "endpoints could not be asked", &first);
+        buf_str(line, first ? "" : "; --verbose names the services.");
+    }
+    layout_wrap(out, buf_span(line), 0, columns);
+}

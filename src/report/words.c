@@ -1,0 +1,190 @@
+/* Sentences out of plain data; nothing is kept. */
+#include "report/words.h"
+
+#include "record/tier.h"
+#include "report/formats.h"
+#include "report/layout.h"
+#include "text/escape.h"
+
+enum { HASH_DIGITS = 32, HASH_SHOWN = 12 };
+static const int64_t DAY_MS = 86400000;
+
+void put_date(struct buf *out, int64_t wall_ms)
+{
+    uint8_t room[32];
+    struct buf text = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
+    put_time(&text, wall_ms);
+    buf_put(out, span_first(buf_span(&text), 10));
+}
+
+void put_many(struct buf *out, uint64_t n, const char *one, const char *many)
+{
+    layout_number(out, n);
+    buf_byte(out, ' ');
+    buf_str(out, n == 1 ? one : many);
+}
+
+void put_age(struct buf *out, int64_t ms)
+{
+    int64_t days = ms > 0 ? ms / DAY_MS : 0;
+    if (days == 0)
+        buf_str(out, "less than a day");
+    else if (days < 60)
+        put_many(out, (uint64_t)days, "day", "days");
+    else if (days < 730)
+        put_many(out, (uint64_t)days * 12 / 365, "month", "months");
+    else
+        put_many(out, (uint64_t)days * 100 / 36525, "year", "years");
+}
+
+static void put_foreign(struct buf *out, struct span s)
+{
+    escape_tty(out, span_first(s, WORDS_TEXT_MAX));
+    if (s.len > WORDS_TEXT_MAX)
+        buf_str(out, "...");
+}
+
+/* ", " before all but the first part of a sentence that began at `from`. */
+static void put_comma(struct buf *out, size_t from)
+{
+    if (out->len > from)
+        buf_str(out, ", ");
+}
+
+static int64_t elapsed(int64_t from_ms, int64_t now_ms)
+{
+    int64_t ms;
+    return __builtin_sub_overflow(now_ms, from_ms, &ms) ? 0 : ms;
+}
+
+/* ---- since when ---- */
+
+void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms)
+{
+    if (!life->known)
+        return;
+    if (life->is_new) {
+        buf_str(out, "new");
+        return;
+    }
+    buf_str(out, life->reopened ? "open again since " : "open since ");
+    put_date(out, life->opened_ms);
+    buf_str(out, ", ");
+    put_age(out, elapsed(life->opened_ms, now_ms));
+    if (life->reopened) {
+        buf_str(out, ", closed ");
+        put_many(out, life->reopened, "time before", "times before");
+    }
+}
+
+const struct since *since_best(const struct finding *f)
+{
+    const struct since *best = NULL;
+    for (size_t i = 0; i < f->since.len; i++) {
+        const struct since *s = &f->since.at[i];
+        bool surer = best && s->strength >= STRENGTH_LIKELY && best->strength < STRENGTH_LIKELY;
+        bool earlier = best && s->at_ms < best->at_ms &&
+                       (s->strength >= STRENGTH_LIKELY || best->strength < STRENGTH_LIKELY);
+        if (!best || surer || earlier)
+            best = s;
+    }
+    return best && !(f->life.known && elapsed(best->at_ms, f->life.opened_ms) < DAY_MS) ? best : NULL;
+}
+
+struct span since_text(const struct since *s)
+{
+    struct span strength = span_str(strength_name(s->strength));
+    size_t end = s->text.len, tail = strength.len + 1;
+    if (end < tail + 2 || s->text.at[end - 1] != ')' || !span_eq(span_sub(s->text, end - tail, strength.len), strength))
+        return s->text;
+    while (end > 0 && s->text.at[end - 1] != '(')
+        end--;
+    return end > 1 ? span_trim(span_first(s->text, end - 1)) : s->text;
+}
+
+/* ---- whose ---- */
+
+void words_whose(struct buf *out, const struct finding *f)
+{
+    size_t from = out->len;
+    if (f->owner.len) {
+        put_foreign(out, f->owner);
+    } else if (f->owners.len) {
+        const struct attribution *a = &f->owners.at[0];
+        if (a->strength != STRENGTH_PROVEN) {
+            buf_str(out, a->strength == STRENGTH_LIKELY ? "likely " : "perhaps ");
+        }
+        put_foreign(out, a->who);
+        buf_str(out, " (");
+        put_foreign(out, span_str(a->how));
+        buf_byte(out, ')');
+    }
+    if (f->tier.len) {
+        put_comma(out, from);
+        put_foreign(out, f->tier);
+    }
+    if (f->contact.len) {
+        put_comma(out, from);
+        put_foreign(out, f->contact);
+    }
+}
+
+unsigned tier_rank(struct span tier)
+{
+    return tier_raises(tier) ? 0 : tier.len ? 1 : 2;
+}
+
+/* ---- fleets ---- */
+
+void words_fleet(struct buf *out, const struct fleet *f)
+{
+    static const char *const STATES[] = { " open", " half-open", " locked" };
+    const size_t counts[] = { f->open, f->partial, f->locked };
+    bool first = true;
+    layout_number(out, f->member_count);
+    buf_str(out, " set up alike");
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        if (!counts[i])
+            continue;
+        buf_str(out, first ? "; " : ", ");
+        first = false;
+        layout_number(out, counts[i]);
+        buf_str(out, STATES[i]);
+    }
+}
+
+static bool is_hash(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!ascii_is_digit(s.at[i]) && (ascii_lower(s.at[i]) < 'a' || ascii_lower(s.at[i]) > 'f'))
+            return false;
+    return s.len >= HASH_DIGITS;
+}
+
+static void put_reason(struct buf *out, const struct fleet_reason *r)
+{
+    if (r->trait && strcmp(r->trait, "product and version") != 0) {
+        put_foreign(out, span_str(r->trait));
+        buf_byte(out, ' ');
+    }
+    if (is_hash(r->value)) {
+        buf_put(out, span_first(r->value, HASH_SHOWN));
+        buf_str(out, "...");
+    } else {
+        put_foreign(out, r->value);
+    }
+}
+
+void words_reasons(struct buf *out, const struct fleet *f, size_t max)
+{
+    size_t from = out->len;
+    for (size_t i = 0; i < f->reasons.len && i < max; i++) {
+        put_comma(out, from);
+        put_reason(out, &f->reasons.at[i]);
+        if (f->reasons.at[i].shared_by && f->reasons.at[i].shared_by < f->member_count) {
+            buf_str(out, " (");
+            layout_number(out, f->reasons.at[i].shared_by);
+            buf_str(out, " of them)");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/* What the formats for people say in the same words: how long something is open, whose it is, what
+ * says so and how surely, and what makes a fleet one. Foreign text in them was made visible
+ * (escape_tty); a format still escapes the whole for its own language. The room's own header. */
+#ifndef AJAR_REPORT_WORDS_H
+#define AJAR_REPORT_WORDS_H
+
+#include "report/report.h"
+
+enum { WORDS_TEXT_MAX = 300 }; /* bytes of one foreign text; longer is cut and ends in "..." */
+
+/* "2026-11-22" */
+void put_date(struct buf *out, int64_t wall_ms);
+/* "3 years", "5 months", "12 days", "less than a day"; never negative. */
+void put_age(struct buf *out, int64_t ms);
+/* "1 record", "1,234 records" */
+void put_many(struct buf *out, uint64_t n, const char *one, const char *many);
+
+/* "new", "again since 2026-01-02, the 3rd time", "open since 2026-01-02, 10 months"; nothing where
+ * the life is not known. */
+void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms);
+/* "Shop team, finance, shop@example.org" as the scope file states it; else the strongest
+ * attribution, "likely Example Org (certificate names)"; else nothing. */
+void words_whose(struct buf *out, const struct finding *f);
+/* The earliest evidence that is at least likely, else the earliest; NULL where it goes back no more than
+ * a day beyond what the store saw. */
+const struct since *since_best(const struct finding *f);
+
+/* Its sentence without the source and strength that it may end in, as in "... (collections, hint)". */
+struct span since_text(const struct since *s);
+
+/* "14 set up alike; 12 open, 1 half-open, 1 locked" */
+void words_fleet(struct buf *out, const struct fleet *fleet);
+/* "certificate key 4f1c2ab9e0d3..., kibana 5.5.3, ports 5601"; `max` reasons at most. */
+void words_reasons(struct buf *out, const struct fleet *fleet, size_t max);
+
+/* Who comes first: 0 a tier that raises severity (record/tier.h), 1 another, 2 none. */
+unsigned tier_rank(struct span tier);
+
+#endif
