@@ -222,6 +222,19 @@ static void look_behind(struct asker *a, const struct entry *e, struct visit *v)
                 return;
 }
 
+/* Whatever the product is, what the server in front of it calls itself was chosen by who set it up:
+ * deployments that were set up alike share it. Only from answers that are there already. */
+static void state_headers(struct asker *a, const struct entry *web, struct observation *o)
+{
+    static const char *const KEYS[] = { "http.server", "http.powered" };
+    a->cached_only = true;
+    for (size_t i = 0; i < web->facts.len; i++)
+        for (size_t j = 0; j < sizeof(KEYS) / sizeof(KEYS[0]); j++)
+            if (strcmp(web->facts.at[i].key, KEYS[j]) == 0 && !fact_get(o, KEYS[j]))
+                state_fact(a, &web->facts.at[i], o);
+    a->cached_only = false;
+}
+
 enum outcome engine_visit(struct asker *a, const struct catalog *c, struct visit *v, uint16_t port)
 {
     a->budget = 1 + STRANGER_REQUESTS_MAX;
@@ -233,5 +246,8 @@ enum outcome engine_visit(struct asker *a, const struct catalog *c, struct visit
     if (!visit_observe(v, e->product.name, e->product.kind))
         return OUTCOME_UNCLEAR;
     look_behind(a, e, v);
-    return run_entry(a, e, v, index);
+    enum outcome outcome = run_entry(a, e, v, index);
+    if (e != c->web)
+        state_headers(a, c->web, &v->observations.at[index]);
+    return outcome;
 }

@@ -1,6 +1,6 @@
 /* Collecting: from visits, in any order, to deployments with their traits.
  *
- * Held for one deployment: 112 bytes and 8 for each trait that it has; for one trait 40 bytes and, once
+ * Held for one deployment: 96 bytes and 8 for each trait that it has; for one trait 48 bytes and, once
  * a second deployment has it, its text; and the hash tables. A host with 16 traits of which 4 are its
  * own comes to about 450 bytes, and as much again while it is grouped. All of it is counted against
  * FLEET_BYTES_MAX. */

@@ -117,12 +117,40 @@ const struct class_engine *class_engine_by_name(const char *name)
     return NULL;
 }
 
-void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD],
-                    unsigned bucket)
+/* How many of all three-byte texts a bucket lets through, small letters counted for what they are
+ * worth: they are what most text is made of. */
+static uint64_t bucket_weight(const struct class_plan *plan, unsigned bucket)
 {
+    uint64_t product = 1;
     for (unsigned i = 0; i < LITERAL_HEAD; i++) {
-        plan->low[i][head[i] & 15] |= (uint8_t)(1U << (bucket & 7));
-        plan->high[i][head[i] >> 4] |= (uint8_t)(1U << (bucket & 7));
+        unsigned low = 0, high = 0;
+        for (unsigned k = 0; k < 16; k++) {
+            low += plan->low[i][k] >> bucket & 1;
+            high += (plan->high[i][k] >> bucket & 1) * (k == 6 || k == 7   ? 8
+                                                        : k == 2 || k == 3 ? 4
+                                                                           : 1);
+        }
+        product *= low * high;
     }
+    return product;
+}
+
+void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD])
+{
+    struct class_plan best = *plan;
+    uint64_t least = UINT64_MAX;
+    for (unsigned bucket = 0; bucket < 8; bucket++) {
+        struct class_plan tried = *plan;
+        for (unsigned i = 0; i < LITERAL_HEAD; i++) {
+            tried.low[i][head[i] & 15] |= (uint8_t)(1U << bucket);
+            tried.high[i][head[i] >> 4] |= (uint8_t)(1U << bucket);
+        }
+        uint64_t more = bucket_weight(&tried, bucket) - bucket_weight(plan, bucket);
+        if (more < least) {
+            least = more;
+            best = tried;
+        }
+    }
+    *plan = best;
     plan->heads[literal_slot(head) / 64] |= 1ULL << literal_slot(head) % 64;
 }

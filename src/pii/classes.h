@@ -105,8 +105,8 @@ const struct class_engine *class_engine_best(void);
 /* NULL where the name is unknown or the processor lacks it. */
 const struct class_engine *class_engine_by_name(const char *name);
 
-/* Adds a literal of at least LITERAL_HEAD bytes to the filter, in bucket `bucket` of 8. */
-void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD],
-                    unsigned bucket);
+/* Adds a literal of at least LITERAL_HEAD bytes to the filter, in the bucket that lets the least else
+ * through for it. */
+void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD]);
 
 #endif

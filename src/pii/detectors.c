@@ -223,7 +223,7 @@ static bool add_literal(struct detectors *d, const struct node *n, struct error 
         return out_of_room(e);
     *kept = l;
     d->literal_heads[slot] = (uint16_t)d->literals.len;
-    class_plan_add(&d->plan, prefix.at, prefix.at[0] % 8U);
+    class_plan_add(&d->plan, prefix.at);
     return true;
 }
 
@@ -327,7 +327,7 @@ bool detectors_init(struct detectors *d, int today, struct error *e)
     arena_init(&d->arena, DETECTORS_BYTES_MAX);
     add_address_marks(d);
     for (uint8_t c = 0x90; c <= 0x99; c++) /* full-width digits begin what is no secret, see find.c */
-        class_plan_add(&d->plan, (uint8_t[]){ 0xef, 0xbc, c }, 7);
+        class_plan_add(&d->plan, (uint8_t[]){ 0xef, 0xbc, c });
     table_init(&d->fields, &d->arena, 1);
     table_init(&d->words, &d->arena, 2);
     table_init(&d->ethnic, &d->arena, 3);

@@ -151,14 +151,17 @@ static void icd11_like(const struct piece *p, struct value *v)
     pii_mark(&v->marks, PII_ICD11, fine && p->lower == 0);
 }
 
-static bool looks_hex(const struct piece *p)
+static bool hex_from(const struct piece *p, size_t from)
 {
-    if (p->len < 16 || !p->digit)
-        return false;
-    for (size_t i = 0; i < p->len; i++)
+    for (size_t i = from; i < p->len; i++)
         if (!ascii_is_digit(p->at[i]) && ((p->at[i] | 32) < 'a' || (p->at[i] | 32) > 'f'))
             return false;
     return true;
+}
+
+static bool looks_hex(const struct piece *p)
+{
+    return p->len >= 16 && p->digit && hex_from(p, 0);
 }
 
 /* Letters and digits, nothing else. */
@@ -176,6 +179,8 @@ static void letters_and_digits(const struct detectors *d, const struct piece *p,
     bool small_x = p->len == 18 && p->lower == 1ULL << 17 && p->at[17] == 'x' &&
                    p->digit == piece_ones(17);
     if (p->lower && !small_x) {
+        if (p->len == 35 && memcmp(p->at, "md5", 3) == 0) /* PostgreSQL's md5 and 32 digits */
+            pii_mark(&v->marks, PII_PASSWORD_HASH, hex_from(p, 3));
         if (looks_hex(p))
             v->form = FORM_HEX;
         return;

@@ -32,9 +32,9 @@ static struct class_plan plan_with(struct random *r)
     struct class_plan plan = { .delim = (uint8_t) "\t,;|"[random_below(r, 4)],
                                .quote = (uint8_t) "\"'"[random_below(r, 2)],
                                .table = random_below(r, 2) };
-    class_plan_add(&plan, (const uint8_t *)"AKIA", 1);
-    class_plan_add(&plan, (const uint8_t *)"eyJ", 5);
-    class_plan_add(&plan, (const uint8_t *)"$2b$", 4);
+    class_plan_add(&plan, (const uint8_t *)"AKIA");
+    class_plan_add(&plan, (const uint8_t *)"eyJ");
+    class_plan_add(&plan, (const uint8_t *)"$2b$");
     return plan;
 }
 
@@ -75,7 +75,7 @@ static void test_a_literal_is_never_missed(void **state)
     (void)state;
     static uint8_t bytes[BYTES + CLASS_SLACK];
     struct class_plan plan = { 0 };
-    class_plan_add(&plan, (const uint8_t *)"ghp_", 2);
+    class_plan_add(&plan, (const uint8_t *)"ghp_");
     for (size_t at = 0; at + 4 < BYTES; at += 61) {
         memset(bytes, 'x', sizeof(bytes));
         memcpy(bytes + at, "ghp_", 4);
