@@ -78,3 +78,6 @@ fuzz-pii:
 	$(PII_PYTHON) test/fuzz/pii/seeds.py $(BUILD)/fuzz-pii-corpus
 	ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=2 $(BUILD)/fuzz-pii -max_len=512 -len_control=0 -entropic=0 -timeout=10 \
 	    -dict=test/fuzz/pii/words -max_total_time=$(SECONDS) $(BUILD)/fuzz-pii-corpus
+
+# What the position-independent objects were made from.
+-include $(if $(wildcard $(BUILD)/pic),$(shell find $(BUILD)/pic -type f -name '*.d'))

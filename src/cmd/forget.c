@@ -5,6 +5,7 @@
 #include "cmd/memory.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
+#include "report/words.h"
 
 enum row { ROW_OLDER, ROW_DRY_RUN, ROW_JSON, ROW_DB, ROW_END };
 
@@ -52,10 +53,15 @@ static void tell(const struct forgetting *f, const struct forgotten *gone, struc
         buf_str(out, "}\n");
         return;
     }
-    buf_printf(out, "%s %llu scans, %llu observations, %llu closed findings, %llu endpoints.\n",
-               f->dry_run ? "Would forget" : "Forgot", (unsigned long long)gone->scans,
-               (unsigned long long)gone->observations, (unsigned long long)gone->findings,
-               (unsigned long long)gone->endpoints);
+    buf_str(out, f->dry_run ? "Would forget " : "Forgot ");
+    put_many(out, gone->scans, "scan", "scans");
+    buf_str(out, ", ");
+    put_many(out, gone->observations, "observation", "observations");
+    buf_str(out, ", ");
+    put_many(out, gone->findings, "closed finding", "closed findings");
+    buf_str(out, ", ");
+    put_many(out, gone->endpoints, "endpoint", "endpoints");
+    buf_str(out, ".\n");
 }
 
 int cmd_forget(int argc, char **argv)

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "cmd/cmd.h"
+#include "cmd/history.h"
 #include "cmd/memory.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
@@ -29,6 +30,7 @@ static const struct option_row ROWS[] = {
 struct judging {
     const char *rules_dir, *db;
     uint64_t scan;
+    int64_t newest; /* what this scan was the first to see is new */
     bool verbose, found;
     enum severity fail_on;
     const struct report *report;
@@ -82,12 +84,14 @@ static bool judge_one(void *self, const struct visit *v)
     arena_init(&a, VISIT_BYTES);
     bool ok = judge_visit(j->rules, v, j->now_ms, &a, &found) ||
               error_set(&j->error, "no memory for judging");
-    ok = ok && store_lives(j->store, (int64_t)j->scan, found.list.at, found.list.len, &j->error);
+    ok = ok && store_lives(j->store, j->newest, found.list.at, found.list.len, &j->error);
     ok = ok && (judge_history(j->rules, v, &found, &a) || error_set(&j->error, "no memory for judging"));
     for (size_t i = 0; ok && i < found.list.len; i++) {
         struct finding *f = &found.list.at[i];
         j->summary.findings[f->severity]++;
-        if (!store_accepted(j->store, f->fingerprint, j->now_ms, &f->accepted_until_ms)) {
+        if (store_accepted(j->store, f->fingerprint, j->now_ms, &f->accepted_until_ms)) {
+            f->accepted_why = store_accepted_why(j->store, f->fingerprint, &a);
+        } else {
             f->accepted_until_ms = 0;
             j->found |= f->severity >= j->fail_on;
         }
@@ -137,13 +141,13 @@ static bool judge_all(struct judging *j, struct arena *a)
     j->rules = load_rules(a, j->rules_dir, &j->error);
     if (!j->rules || !(j->store = memory_open(j->db, STORE_READ, &j->error)))
         return false;
-    if (j->scan) {
-        if (!store_scan_find(j->store, (int64_t)j->scan, a, &scan, &j->error))
-            return false;
+    if (!store_scan_find(j->store, j->scan ? (int64_t)j->scan : SCAN_NEWEST, a, &scan, &j->error))
+        return false;
+    j->newest = scan.id;
+    run.endpoints = scan.plan.total;
+    run.seed = scan.plan.seed;
+    if (j->scan)
         run.started_ms = scan.started_ms;
-        run.endpoints = scan.plan.total;
-        run.seed = scan.plan.seed;
-    }
     j->state = calloc(1, j->report->state_size + 1);
     if (!j->state)
         return error_set(&j->error, "no memory for a report");
@@ -151,7 +155,7 @@ static bool judge_all(struct judging *j, struct arena *a)
     int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
     if (!store_visits(j->store, (int64_t)j->scan, judge_one, j, &j->error) || j->failed)
         return false;
-    if (!tell_fleets(j))
+    if (!tell_fleets(j) || !history_report(j->report, j->state, j->store, run.started_ms, &j->out, &j->error))
         return false;
     j->summary.took_ms = clock_mono_ms(&CLOCK_SYSTEM) - began_ms;
     j->report->end(j->state, &j->summary, &j->out);

@@ -84,15 +84,15 @@ static int dry_run(const struct scan_options *o, const struct plan *p, uint64_t 
         return cmd_fail(EXIT_INCOMPLETE, &e);
     }
     buf_init(&b, 256 << 20);
-    buf_printf(&b,
-               "%llu endpoints in %zu targets; %llu of them are excluded. Nothing was sent.\n\n",
-               (unsigned long long)endpoints, count, (unsigned long long)plan_skipped(p));
+    buf_printf(&b, "%llu %s in %zu %s; %llu of them %s excluded. Nothing was sent.\n\n", (unsigned long long)endpoints,
+               endpoints == 1 ? "endpoint" : "endpoints", count, count == 1 ? "target" : "targets",
+               (unsigned long long)plan_skipped(p), plan_skipped(p) == 1 ? "is" : "are");
     for (size_t i = 0; i < count; i++) {
         const struct plan_target *t = &targets[i];
         escape_tty(&b, span_str(t->text));
-        buf_printf(&b,
-                   "\n    %llu endpoints, %llu addresses, %s space\n    ports   %s\n    why     ",
-                   (unsigned long long)t->endpoints, (unsigned long long)t->addresses,
+        buf_printf(&b, "\n    %llu %s, %llu %s, %s space\n    ports   %s\n    why     ",
+                   (unsigned long long)t->endpoints, t->endpoints == 1 ? "endpoint" : "endpoints",
+                   (unsigned long long)t->addresses, t->addresses == 1 ? "address" : "addresses",
                    address_class_name(t->class), t->ports);
         escape_tty(&b, span_str(t->problem ? t->problem : t->why));
         buf_byte(&b, '\n');

@@ -226,6 +226,8 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING))
         v->state = VERDICT_CONFIRMED;
     if (called_so(f, type, &t)) {
+        v->passed = t.shaped;
+        estimate(&f->distinct, v);
         v->signals |= SIGNAL_VALUES | SIGNAL_SPREAD;
         v->state = VERDICT_CONFIRMED;
     }
@@ -466,12 +468,13 @@ static int person_rank(const struct detectors *d, unsigned type)
     }
 }
 
-/* Distinct values of the field that pass any of the types. */
-static void count_persons(const struct sample *s, pii_set types, struct persons *ret)
+/* Distinct values of the field that pass any of the types; of those in `formal` the form will do. */
+static void count_persons(const struct sample *s, pii_set types, pii_set formal,
+                          struct persons *ret)
 {
     uint32_t k = 0;
     for (uint32_t i = 0; i < s->used; i++)
-        k += (s->at[i].pass & types) != 0;
+        k += ((s->at[i].pass | (s->at[i].shape & formal)) & types) != 0;
     double scale = ldexp(1.0, (int)s->level), width = s->level ? 1.96 * sqrt(k) : 0;
     ret->estimate = k * scale;
     ret->low = (k - width) * scale;
@@ -495,7 +498,7 @@ bool verdict_persons(const struct profile *p, struct persons *ret)
                     person_rank(p->d, v[j].type) == rank)
                     types |= pii_bit(v[j].type);
             count_persons(v[k].in_text ? &p->fields[i]->tokens : &p->fields[i]->distinct, types,
-                          &here);
+                          v[k].in_text ? 0 : p->fields[i]->hint.sure, &here);
             if (rank == best && here.estimate <= ret->estimate)
                 continue;
             best = rank;

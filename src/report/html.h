@@ -18,6 +18,7 @@ enum {
     HTML_PARTIES_MAX = 100,
     HTML_OLDEST_MAX = 8,
     HTML_CERTIFICATES_MAX = 500,
+    HTML_KINDS_MAX = 40,
 };
 
 /* Escaped for text and attributes. */
@@ -52,6 +53,8 @@ void html_fleets(const struct story *s, struct buf *out);
 void html_jobs(const struct story *s, struct buf *out);
 void html_certificates(const struct story *s, struct buf *out);
 void html_coverage(const struct story *s, const struct report_summary *sum, struct buf *out);
+/* Whether there is anything for "What is in it". */
+bool html_has_within(const struct story *s);
 /* Whether there is anything for "Since when". */
 bool html_has_since(const struct story *s);
 

@@ -30,15 +30,56 @@ static void holdings(const struct story_holding *top, size_t count, bool by_byte
     buf_str(out, "</ol></div>");
 }
 
+static void personal_data(const struct people *p, struct buf *out)
+{
+    size_t shown = p->count < HTML_KINDS_MAX ? p->count : HTML_KINDS_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "<h3>Personal data</h3><p class=\"dim\">Told by the names of fields, or confirmed in a random sample "
+                 "where the owner asked for one. Records are all that these services hold.</p>\n"
+                 "<table class=\"kinds\"><thead><tr><th>Kind</th><th>Known from</th><th class=\"num\">Services</th>"
+                 "<th class=\"num\">Records</th>");
+    buf_str(out, p->sampled ? "<th class=\"num\">Persons</th></tr></thead><tbody>\n" : "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < shown; i++) {
+        const struct people_kind *k = &p->kinds[i];
+        buf_str(out, "<tr><td>");
+        html_text(out, k->name);
+        buf_str(out, "</td><td>");
+        buf_str(out, people_how(k));
+        buf_str(out, "</td>");
+        html_number_cell(out, k->services > INT64_MAX ? INT64_MAX : (int64_t)k->services, html_count);
+        html_number_cell(out, k->records, html_count);
+        if (p->sampled) {
+            buf_str(out, "<td class=\"num\">");
+            people_persons(k, out);
+            buf_str(out, "</td>");
+        }
+        buf_str(out, "</tr>\n");
+    }
+    buf_str(out, "</tbody></table>\n");
+    if (p->count > shown || p->left)
+        buf_str(out, "<p class=\"dim\">and more kinds; <code>--format json</code> has all of them.</p>\n");
+}
+
+bool html_has_within(const struct story *s)
+{
+    return s->by_records_count || s->by_bytes_count || s->people.count;
+}
+
 void html_within(const struct story *s, struct buf *out)
 {
-    if (!s->by_records_count && !s->by_bytes_count)
+    if (!html_has_within(s))
         return;
-    buf_str(out, "<section id=\"within\"><h2>What is in it</h2><p class=\"dim\">The open services that hold the most, "
-                 "as they say themselves.</p>\n<div class=\"two\">");
-    holdings(s->by_records, s->by_records_count, false, out);
-    holdings(s->by_bytes, s->by_bytes_count, true, out);
-    buf_str(out, "</div></section>\n");
+    buf_str(out, "<section id=\"within\"><h2>What is in it</h2>");
+    if (s->by_records_count || s->by_bytes_count) {
+        buf_str(out, "<p class=\"dim\">The open services that hold the most, as they say themselves.</p>\n"
+                     "<div class=\"two\">");
+        holdings(s->by_records, s->by_records_count, false, out);
+        holdings(s->by_bytes, s->by_bytes_count, true, out);
+        buf_str(out, "</div>");
+    }
+    personal_data(&s->people, out);
+    buf_str(out, "</section>\n");
 }
 
 /* ---- whose ---- */

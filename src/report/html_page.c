@@ -25,7 +25,7 @@ static void nav(const struct story *s, struct buf *out)
     buf_str(out, "<nav aria-label=\"Parts\">");
     if (has_findings(s))
         buf_str(out, "<a href=\"#open\">Open</a>");
-    if (s->by_records_count || s->by_bytes_count)
+    if (html_has_within(s))
         buf_str(out, "<a href=\"#within\">Data</a>");
     if (s->parties.len)
         buf_str(out, "<a href=\"#whose\">Whose</a>");
@@ -64,9 +64,10 @@ void html_page_end(const struct story *s, struct buf *out)
 {
     buf_str(out, "</main>\n<footer><p>Made by Ajar ");
     html_text(out, span_str(s->run.ajar_version));
-    buf_str(out, ". It tries the handle; it never picks the lock: no password was tried, no record was read, nothing "
-                 "was changed. Counts and sizes are what the services say of themselves. Dates are UTC.</p></footer>\n"
-                 "<script>" HTML_SCRIPT "</script>\n</body>\n</html>\n");
+    buf_str(out, ". It tries the handle; it never picks the lock: no password was tried, ");
+    buf_str(out, people_conduct(&s->people));
+    buf_str(out, ", nothing was changed. Counts and sizes are what the services say of themselves. Dates are UTC.</p>"
+                 "</footer>\n<script>" HTML_SCRIPT "</script>\n</body>\n</html>\n");
 }
 
 /* ---- headline ---- */
@@ -115,7 +116,7 @@ static void data_in_words(const struct story *s, struct buf *out)
     if (s->open_records > 0) {
         buf_str(out, "<b>");
         html_count_words(out, s->open_records);
-        buf_str(out, " records</b>");
+        buf_str(out, s->open_records == 1 ? " record</b>" : " records</b>");
     }
     if (s->open_bytes > 0) {
         buf_str(out, s->open_records > 0 ? " in <b>" : "<b>");
@@ -188,6 +189,7 @@ static void in_words(const struct story *s, const struct report_summary *sum, st
 {
     buf_str(out, "<p class=\"sub\">");
     data_in_words(s, out);
+    people_lead(&s->people, s->outcomes[OUTCOME_OPEN], html_text, out);
     owners_in_words(s, out);
     life_in_words(s, out);
     fleets_in_words(s, out);
@@ -253,7 +255,7 @@ static void first_jobs(const struct story *s, struct buf *out)
         if (g->records > 0) {
             buf_str(out, ", ");
             html_count_words(out, g->records);
-            buf_str(out, " records");
+            buf_str(out, g->records == 1 ? " record" : " records");
         }
         buf_str(out, "</span>");
         html_severity(out, g->severity);

@@ -363,7 +363,7 @@ static void job(const struct story *s, const struct story_group *g, size_t numbe
     if (g->records >= 0) {
         buf_str(out, "<span>");
         html_count(out, g->records);
-        buf_str(out, " records</span>");
+        buf_str(out, g->records == 1 ? " record</span>" : " records</span>");
     }
     if (g->bytes >= 0) {
         buf_str(out, "<span>");

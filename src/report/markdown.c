@@ -7,7 +7,7 @@
 #include "text/escape.h"
 
 enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS_MAX = 20, MEMBERS_MAX = 30,
-       PARTIES_MAX = 50, CERTIFICATES_MAX = 50 };
+       PARTIES_MAX = 50, KINDS_MAX = 40, CERTIFICATES_MAX = 50 };
 
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
@@ -127,7 +127,9 @@ static void headline(const struct story *s, struct buf *out)
     buf_str(out, ", ");
     layout_number(out, s->run.endpoints);
     buf_str(out, s->run.endpoints == 1 ? " endpoint planned" : " endpoints planned");
-    buf_str(out, ". No password was tried, no record was read, nothing was changed.\n\n");
+    buf_str(out, ". No password was tried, ");
+    buf_str(out, people_conduct(&s->people));
+    buf_str(out, ", nothing was changed.\n\n");
     if (!s->rows.len && !s->unkept) {
         buf_str(out, "**Nothing to report.** No rule had anything to say about what answered.\n\n");
         return;
@@ -146,6 +148,9 @@ static void headline(const struct story *s, struct buf *out)
     buf_str(out, " | ");
     put_size(out, s->open_bytes);
     buf_str(out, " |\n\n");
+    size_t before = out->len;
+    people_lead(&s->people, s->outcomes[OUTCOME_OPEN], put_prose, out);
+    buf_str(out, out->len > before ? "\n\n" : "");
 }
 
 /* "2021-05-01 (again), likely 2020-12-24" */
@@ -239,6 +244,31 @@ static void table_of_rows(const struct story *s, struct buf *out)
     buf_byte(out, '\n');
 }
 
+static void personal_data(const struct people *p, struct buf *out)
+{
+    size_t shown = p->count < KINDS_MAX ? p->count : KINDS_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "## What is in it: personal data\n\nTold by the names of fields, or confirmed in a random sample "
+                 "where the owner asked for one. Records are all that these services hold.\n\n"
+                 "| kind | known from | services | records | persons |\n|---|---|--:|--:|--:|\n");
+    for (size_t i = 0; i < shown; i++) {
+        const struct people_kind *k = &p->kinds[i];
+        buf_str(out, "| ");
+        put_code(out, k->name);
+        buf_str(out, " | ");
+        buf_str(out, people_how(k));
+        buf_str(out, " | ");
+        layout_number(out, k->services);
+        buf_str(out, " | ");
+        put_number(out, k->records);
+        buf_str(out, " | ");
+        people_persons(k, out);
+        buf_str(out, " |\n");
+    }
+    buf_str(out, p->count > shown || p->left ? "\nand more kinds, see the JSON output\n\n" : "\n");
+}
+
 static void parties(const struct story *s, struct buf *out)
 {
     size_t shown = s->parties.len < PARTIES_MAX ? s->parties.len : PARTIES_MAX;
@@ -323,7 +353,8 @@ static void alike(const struct story *s, struct buf *out)
                  "all.\n\n");
     for (size_t i = 0; i < shown; i++)
         fleet(&s->fleets.at[i], out);
-    more(out, s->fleets.len - shown + s->fleets_left, " more fleets, see the JSON output\n\n");
+    uint64_t left = s->fleets.len - shown + s->fleets_left;
+    more(out, left, left == 1 ? " more fleet, see the JSON output\n\n" : " more fleets, see the JSON output\n\n");
 }
 
 static void job(const struct story *s, const struct story_group *g, size_t number, struct buf *out)
@@ -364,7 +395,8 @@ static void jobs(const struct story *s, struct buf *out)
     for (size_t i = 0; i < shown; i++)
         if (s->groups.at[i]->count)
             job(s, s->groups.at[i], ++number, out);
-    more(out, s->groups.len - shown, " more jobs, see the JSON output\n\n");
+    size_t left = s->groups.len - shown;
+    more(out, left, left == 1 ? " more job, see the JSON output\n\n" : " more jobs, see the JSON output\n\n");
 }
 
 static void certificates(const struct story *s, struct buf *out)
@@ -395,8 +427,8 @@ static void certificates(const struct story *s, struct buf *out)
 static void coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
     buf_str(out, "## What was looked at\n\n");
-    layout_number(out, sum->done);
-    buf_str(out, " endpoints done, ");
+    put_many(out, sum->done, "endpoint", "endpoints");
+    buf_str(out, " done, ");
     layout_number(out, sum->skipped);
     buf_str(out, " skipped, ");
     layout_number(out, sum->failed);
@@ -429,6 +461,7 @@ static void end(void *state, const struct report_summary *sum, struct buf *out)
     story_sort(s);
     headline(s, out);
     table_of_rows(s, out);
+    personal_data(&s->people, out);
     parties(s, out);
     alike(s, out);
     jobs(s, out);

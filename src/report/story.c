@@ -26,14 +26,6 @@ void story_release(struct story *s)
     buf_release(&s->scratch);
 }
 
-int64_t story_sum(int64_t a, int64_t b)
-{
-    int64_t sum;
-    if (a < 0 || b < 0)
-        return a < 0 ? b < 0 ? COUNT_UNKNOWN : b : a;
-    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
 /* ---- text ---- */
 
 static void put_cut(struct buf *out, struct span foreign, size_t max)
@@ -242,8 +234,8 @@ static void count_in(struct story_group *g, struct story_row *row)
     if (!g->count)
         g->first = row;
     g->count++;
-    g->records = story_sum(g->records, row->records);
-    g->bytes = story_sum(g->bytes, row->bytes);
+    g->records = count_sum(g->records, row->records);
+    g->bytes = count_sum(g->bytes, row->bytes);
     g->most = row->records > g->most ? row->records : g->most;
     g->tier = row->tier < g->tier ? row->tier : g->tier;
 }
@@ -320,8 +312,9 @@ static void add_service(struct story *s, const struct visit *v, const struct obs
     s->outcomes[o->outcome]++;
     if (o->outcome != OUTCOME_OPEN)
         return;
-    s->open_records = story_sum(s->open_records, o->records);
-    s->open_bytes = story_sum(s->open_bytes, o->bytes);
+    people_see(&s->people, o, &s->arena, &s->scratch);
+    s->open_records = count_sum(s->open_records, o->records);
+    s->open_bytes = count_sum(s->open_bytes, o->bytes);
     add_holding(s, s->by_records, &s->by_records_count, v, o, false);
     add_holding(s, s->by_bytes, &s->by_bytes_count, v, o, true);
 }
@@ -352,8 +345,8 @@ static void add_to_party(struct story *s, const struct visit *v, size_t rows)
         if (o->kind == KIND_TLS || o->outcome != OUTCOME_OPEN)
             continue;
         p->open++;
-        p->records = story_sum(p->records, o->records);
-        p->bytes = story_sum(p->bytes, o->bytes);
+        p->records = count_sum(p->records, o->records);
+        p->bytes = count_sum(p->bytes, o->bytes);
     }
 }
 
@@ -450,5 +443,6 @@ void story_sort(struct story *s)
         at += s->groups.at[i]->count;
     }
     sort_rows(s);
+    people_sort(&s->people);
     story_sort_alike(s);
 }

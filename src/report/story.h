@@ -9,6 +9,7 @@
 
 #include "base/table.h"
 #include "report/formats.h"
+#include "report/people.h"
 
 enum {
     STORY_BYTES_MAX = 512 * 1024 * 1024, /* what comes after is only counted */
@@ -159,6 +160,7 @@ struct story {
     uint64_t ownerless;    /* findings of which no owner is known */
     struct story_holding by_records[STORY_HOLDINGS_MAX], by_bytes[STORY_HOLDINGS_MAX]; /* largest first */
     size_t by_records_count, by_bytes_count;
+    struct people people;  /* whose data open services hold */
     uint64_t outcomes[OUTCOME_UNCLEAR + 1];
     int64_t open_records, open_bytes; /* of open services, as they say; saturating */
     uint64_t severities[SEVERITY_CRITICAL + 1];
@@ -185,7 +187,5 @@ void story_alike(struct story *s, const struct visit *v);
 /* The party of the finding, counted in; NULL where none is known. */
 struct story_party *story_party(struct story *s, const struct finding *f);
 void story_sort_alike(struct story *s);
-/* a + b, where COUNT_UNKNOWN adds nothing. */
-int64_t story_sum(int64_t a, int64_t b);
 
 #endif

@@ -221,15 +221,6 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     t->open_records = t->open_bytes = COUNT_UNKNOWN;
 }
 
-/* a + b, where COUNT_UNKNOWN adds nothing. */
-static int64_t sum(int64_t a, int64_t b)
-{
-    int64_t both;
-    if (a < 0 || b < 0)
-        return a < 0 ? b < 0 ? COUNT_UNKNOWN : b : a;
-    return __builtin_add_overflow(a, b, &both) ? INT64_MAX : both;
-}
-
 static bool has_finding(const struct observation *o, const struct finding *f, size_t findings)
 {
     for (size_t i = 0; i < findings; i++)
@@ -251,8 +242,9 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
             continue;
         t->outcomes[o->outcome]++;
         if (o->outcome == OUTCOME_OPEN) {
-            t->open_records = sum(t->open_records, o->records);
-            t->open_bytes = sum(t->open_bytes, o->bytes);
+            people_see(&t->people, o, &t->arena, &t->scratch);
+            t->open_records = count_sum(t->open_records, o->records);
+            t->open_bytes = count_sum(t->open_bytes, o->bytes);
         }
         if (t->run.verbose && !has_finding(o, f, findings))
             add_quiet(t, v, o);
@@ -309,6 +301,7 @@ static void fleets(void *state, const struct fleet *list, size_t count, struct b
 static void end(void *state, const struct report_summary *s, struct buf *out)
 {
     struct tty *t = state;
+    people_sort(&t->people);
     tty_print(t, s, out);
     arena_release(&t->arena);
     buf_release(&t->scratch);

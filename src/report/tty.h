@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "report/formats.h"
+#include "report/people.h"
 #include "report/words.h"
 
 enum {
@@ -62,6 +63,7 @@ struct tty {
     LIST_OF(struct tty_fleet) fleets;    /* worst first */
     uint64_t fleets_left, party_count, owner_count; /* owner_count: parties that a scope file names */
     int64_t open_records, open_bytes;    /* of open services, as they say; COUNT_UNKNOWN */
+    struct people people;                /* whose data open services hold */
     uint64_t unknown;                    /* answered, and nothing known did */
     bool has_life;
     LIST_OF(struct tty_row) rows, quiet; /* with a finding; without one (verbose only) */

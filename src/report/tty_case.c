@@ -50,6 +50,7 @@ void tty_lead(struct tty *t, size_t columns, struct buf *out)
     buf_reset(line);
     if (t->outcomes[OUTCOME_OPEN])
         put_data(t, line);
+    people_lead(&t->people, t->outcomes[OUTCOME_OPEN], buf_put, line);
     if (t->owner_count) {
         put_many(line, t->owner_count, "owner answers", "owners answer");
         buf_str(line, " for it. ");

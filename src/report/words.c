@@ -24,6 +24,14 @@ void put_many(struct buf *out, uint64_t n, const char *one, const char *many)
     buf_str(out, n == 1 ? one : many);
 }
 
+int64_t count_sum(int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (a < 0 || b < 0)
+        return a < 0 ? b < 0 ? COUNT_UNKNOWN : b : a;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 void put_age(struct buf *out, int64_t ms)
 {
     int64_t days = ms > 0 ? ms / DAY_MS : 0;

@@ -14,6 +14,8 @@ void put_date(struct buf *out, int64_t wall_ms);
 void put_age(struct buf *out, int64_t ms);
 /* "1 record", "1,234 records" */
 void put_many(struct buf *out, uint64_t n, const char *one, const char *many);
+/* a + b, where COUNT_UNKNOWN adds nothing; saturating. */
+int64_t count_sum(int64_t a, int64_t b);
 
 /* "new", "again since 2026-01-02, the 3rd time", "open since 2026-01-02, 10 months"; nothing where
  * the life is not known. */

@@ -41,7 +41,9 @@ bool store_keep(struct store *s, struct span visits, struct error *e)
     if (store_ok(s) && s->tail_fd < 0)
         tail_fail(s);
     while (store_ok(s) && visits.len) {
-        ssize_t n = pwrite(s->tail_fd, visits.at, visits.len, s->tail_bytes);
+        ssize_t n = lseek(s->tail_fd, s->tail_bytes, SEEK_SET) < 0
+                        ? -1
+                        : write(s->tail_fd, visits.at, visits.len);
         if (n < 0 && errno != EINTR)
             tail_fail(s);
         if (n > 0) {

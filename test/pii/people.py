@@ -238,6 +238,10 @@ class People:
     def se_pn(self):
         return self.luhn(self.birth().strftime("%y%m%d") + self.digits(3))
 
+    def se_pn_hyphen(self):
+        number = self.se_pn()
+        return number[:6] + "-" + number[6:]
+
     def be_nn(self):
         birth = self.birth()
         head = birth.strftime("%y%m%d") + "%03d" % self.r.randrange(1, 998)

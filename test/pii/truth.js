@@ -20,7 +20,9 @@ const byValidator = {
 for (const oracle of process.argv.slice(3)) {
   const [library, type] = oracle.split('/');
   const [country, name] = type.split('.');
-  const judge = library === 'validator' ? byValidator[type] : (v) => stdnum[country][name].validate(v).isValid;
+  const number = library === 'stdnum' && stdnum[country][name];
+  const judge = library === 'validator' ? byValidator[type] : number && ((v) => number.validate(v).isValid);
+  if (!judge) throw new Error('no such oracle: ' + oracle);
   const bits = Buffer.alloc(lines.length + 1, '0');
   lines.forEach((v, i) => { try { if (judge(v)) bits[i] = 49; } catch { /* no */ } });
   bits[lines.length] = 10;

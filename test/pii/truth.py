@@ -39,7 +39,7 @@ TYPES = {
     "bank-card": ("bank_card", "4999999999999999", ["py:luhn", "validator/bank-card"]),
     "hk-id": ("hk_id", "A999999(9)", ["stdnum/HK.hkid", "validator/hk-id"]),
     "tw-id": ("tw_id", "A199999999", ["validator/tw-id"]),
-    "kr-rrn": ("kr_rrn", "9909999999999", ["py:kr.rrn", "stdnum/KR.rrn"]),
+    "kr-rrn": ("kr_rrn", "990999-9999999", ["py:kr.rrn", "stdnum/KR.rrn"]),
     "in-aadhaar": ("aadhaar", "999999999999", ["py:in_.aadhaar", "stdnum/IN.aadhaar"]),
     "in-pan": ("in_pan", "AAAPA9999A", ["py:in_.pan", "stdnum/IN.pan"]),
     "iban": ("iban", "DE99999999999999999999", ["py:iban", "validator/iban"]),
@@ -54,7 +54,7 @@ TYPES = {
     "de-idnr": ("de_idnr", "99999999999", ["py:de.idnr", "stdnum/DE.idnr", "validator/de-idnr"]),
     "nl-bsn": ("nl_bsn", "999999999", ["py:nl.bsn", "stdnum/NL.bsn", "validator/nl-bsn"]),
     "pl-pesel": ("pl_pesel", "99019999999", ["py:pl.pesel", "stdnum/PL.pesel", "validator/pl-pesel"]),
-    "se-pn": ("se_pn", "9901999999", ["py:se.personnummer", "stdnum/SE.personnr"]),
+    "se-pn": ("se_pn_hyphen", "990199-9999", ["py:se.personnummer", "stdnum/SE.personnummer"]),
     "no-fnr": ("no_fnr", "19019999999", ["py:no.fodselsnummer", "stdnum/NO.fodselsnummer", "validator/no-fnr"]),
     "dk-cpr": ("dk_cpr", "190199-9999", ["py:dk.cpr", "stdnum/DK.cpr"]),
     "fi-hetu": ("fi_hetu", "190199-999A", ["py:fi.hetu", "stdnum/FI.hetu", "validator/fi-hetu"]),
@@ -73,6 +73,12 @@ TYPES = {
     "ipv6": ("ipv6", "2hhh:hhhh:hhhh:hhhh:hhhh:hhhh:hhhh:hhhh", ["validator/ipv6"]),
     "email": ("email", "aaaaa.aaaa@aaaaaa.aaa", ["validator/email"]),
 }
+
+
+def typed(v):
+    """111111111, 123456789 and the like."""
+    steps = {(int(b) - int(a)) % 10 for a, b in zip(v, v[1:])}
+    return steps in ({0}, {1}, {9})
 
 
 # Why Ajar and the oracle may differ; the first that fits is the cause. Each takes the value and Ajar's verdict.
@@ -99,14 +105,18 @@ CAUSES = {
     "cn-uscc": lambda v, ours: "a resident ID by region and date is never taken for an organisation" if not ours and v.isdigit()
     else "letters that the other takes and GB 32100 does not, or the reverse: Ajar asks for no district of six digits"
     if not v.isdigit() else "Ajar does not ask for a known kind of organisation" if ours else None,
-    "cn-mobile": lambda v, ours: "the other's table is older or coarser than the MIIT's of 2023",
+    "cn-mobile": lambda v, ours:
+        "prefixes never given out (140 to 144, 154, 160, 161, 163, 164, 168, 169, 174, 179, 194; 92, 98)" if not ours and
+    (v[:2] in ("92", "98") or v[:3] in ("140", "141", "142", "143", "144", "154", "160", "161", "163", "164", "168", "169", "179", "194", "174"))
+    else "146, 148, 1619 and others of the MIIT's table of 2023 that the other lacks" if ours else None,
     "bank-card": lambda v, ours: "Luhn holds, but no issuer has this range and length" if not ours
-    else "UnionPay debit and newer ranges that the other lacks",
-    "hk-id": lambda v, ours: "the other wants a letter in use; Ajar takes every letter" if ours else None,
+    else "UnionPay debit cards of 19 digits" if v[:2] == "62" and len(v) == 19 else None,
+    "hk-id": lambda v, ours: "the letter O" if ours and v[0] == "O" else None,
     "tw-id": lambda v, ours: "the other takes any second digit; only 1, 2, 8 and 9 are given out" if v[1] in "034567" else None,
-    "kr-rrn": lambda v, ours: "born in the future, or the other has no days before 1900" if ours
-    else "the date is none in the century that the seventh digit says",
-    "iban": lambda v, ours: "the other also checks the structure inside a country's account number" if ours else None,
+    "kr-rrn": lambda v, ours: "born in the future by the seventh digit, or in the 1800s, which the other does not know" if ours and
+    (v[7] in "09" or (v[7] in "3478" and int(v[:2]) >= 26))
+        else "the date is none in the century that the seventh digit says" if not ours else None,
+    "iban": lambda v, ours: "the account structure of Spain" if ours and v[:2] == "ES" else None,
     "us-ssn": lambda v, ours: "numbers printed in advertisements, which Ajar marks as test data" if ours
     else "123456789 and the like, which Ajar marks as test data",
     "us-itin": lambda v, ours: "groups 50 to 65, in use since 2017, which the other does not know" if ours and 50 <= int(v[4:6]) <= 65
@@ -114,14 +124,21 @@ CAUSES = {
     "uk-nino": lambda v, ours: "administrative prefixes (OO CR FY MW NC PP), never a person's" if not ours and
     v[:2] in ("OO", "CR", "FY", "MW", "NC", "PP") else None,
     "fr-spi": lambda v, ours: "Debian's version does not look at the check digits" if not ours else None,
-    "no-fnr": lambda v, ours: "the other asks the century of the serial number, and no birth in the future" if ours else None,
-    "dk-cpr": lambda v, ours: "born in the future by the seventh digit, which Ajar does not look at" if ours else None,
-    "fi-hetu": lambda v, ours: "the signs of 2023 (B to F, U to Y), or serial numbers above 899" if ours and
-    (v[6] in "BCDEFUVWXY" or int(v[7:10]) > 899) else None,
+    "no-fnr": lambda v, ours:
+        "the century of the serial number, no birth in the future, 29 February: Ajar does not look at them" if ours and
+    (v[6] in "56789" or v[:4] == "2902") else None,
+    "dk-cpr": lambda v, ours:
+        "born in the future by the seventh digit, which Ajar does not look at, or 29 February of a year without one" if ours and
+    (v[7] in "456789" or v[:4] == "2902" or int(v[4:6]) > 26) else None,
+    "fi-hetu": lambda v, ours:
+        "the signs of 2023 (B to F, U to Y), or serial numbers above 899" if ours and (v[6] in "BCDEFUVWXY" or int(v[7:10]) > 899)
+    else "serial numbers 000 and 001, never given out" if not ours and v[7:10] in ("000", "001") else None,
     "pt-cc": lambda v, ours: "two digits where every card has a letter" if not ours and v[9:11].isdigit() else None,
-    "cn-passport": lambda v, ours: "diplomatic and service books, Hong Kong and Macau, or letters that the other lacks" if ours
-    else "the same digit eight times" if len(set(v[2:])) == 1 else None,
+    "cn-passport": lambda v, ours: "diplomatic, official and service books, Hong Kong and Macau" if ours and v[0] in "DSPHKM"
+    else "the same digit eight times" if not ours and len(set(v[2:])) == 1 else None,
     "mac": lambda v, ours: "given out by software, or the address of a group" if not ours and int(v[1], 16) & 3 else None,
+    "email": lambda v, ours: "endings of files, not of domains (png, css, git)" if not ours and
+    v.rsplit(".", 1)[1] in ("png", "jpg", "gif", "svg", "css", "git", "so", "js", "md", "py") else None,
     "ipv4": lambda v, ours: "private, reserved, of manuals, or what a version number looks like" if not ours else None,
     "ipv6": lambda v, ours: "outside 2000::/3, where the public addresses are" if not ours and v[0] not in "23" else None,
     "fr-nir": lambda v, ours: "the other does not look at sex and month" if not ours else None,
@@ -129,13 +146,18 @@ CAUSES = {
     "de-idnr": lambda v, ours: "the other does not ask that exactly one of the first ten digits is repeated" if not ours and
     sorted(v[:10].count(c) for c in set(v[:10]))[-2:] not in ([1, 2], [1, 3]) else "the other takes no digit three times"
     if max(v[:10].count(c) for c in set(v[:10])) == 3 else None,
-    "nl-bsn": lambda v, ours: "typed rows such as 111111111" if not ours else None,
-    "pl-pesel": lambda v, ours: "born in the future" if ours else "the other does not look at the date",
-    "se-pn": lambda v, ours: "Ajar takes coordination numbers (day + 60) and any year" if ours else "the date is none",
+    "nl-bsn": lambda v, ours: "typed rows such as 111111111" if not ours and typed(v) else None,
+    "pl-pesel": lambda v, ours: "the other does not look at the date" if not ours else None,
+    "se-pn": lambda v, ours: "coordination numbers (day + 60), which the other does not know" if ours and v[4] in "6789"
+    else "29 February in a year that has none, or the date is none" if v[2:6] in ("0229", "0289") or not ours else None,
     "be-nn": _be,
-    "pt-nif": lambda v, ours: "first digits that are not given out" if ours else "typed rows such as 111111111",
-    "au-tfn": lambda v, ours: "typed rows such as 111111111" if not ours else None,
-    "ca-sin": lambda v, ours: "typed rows, or first digits 0 and 8" if not ours else None,
+    "pt-nif": lambda v, ours:
+        "the first digit 0, which is not given out" if not ours and v[0] == "0" else "typed rows such as 111111111" if not ours and
+    len(set(v)) == 1 else None,
+    "au-tfn": lambda v, ours: "typed rows such as 111111111" if not ours and typed(v) else None,
+    "ca-sin": lambda v, ours:
+        "first digits 0 and 8, not given to people" if not ours and v[0] in "08" else "typed rows such as 111111111" if not ours and
+    typed(v) else None,
 }
 
 

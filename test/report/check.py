@@ -232,6 +232,18 @@ def check_stored(c, ajar):
                "stored: the page has the past")
         c.that("Findings open at a time" in run("scan", "--format", "html", "--ports", ports, "127.0.0.1").stdout,
                "stored: so has the page of a scan")
+        judged = run("judge", "--format", "json").stdout
+        for name, f in lines_of(judged, "finding").items():
+            same = [k for k in ("new", "first_seen", "opened", "reopened", "accepted_until", "accepted_why", "since")
+                    if f.get(k) != stored[name].get(k)]
+            c.that(not same, f"stored: judged, {name} differs in {same}")
+        check_json(c, "judged", judged)
+        page = run("judge", "--format", "html").stdout
+        check_html(c, "judged", page)
+        c.that("Findings open at a time" in page and "accepted until 2027-01-31" in page and "moves &lt;next&gt; month" in page,
+               "stored: the judged page has the past")
+        first_page = run("judge", "--scan", "1", "--format", "html").stdout
+        c.that("All of it is new to Ajar" in first_page, "stored: to the first scan all was new")
         for name in ["csv", "ical", "l9", "markdown", "ocsf", "sarif", "tty"]:
             done = run("show", "--format", name)
             c.that(done.returncode == 0 and (done.stdout or name in ("l9", "ocsf")) and not done.stderr, f"stored: {name} {done.stderr}")

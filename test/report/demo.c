@@ -220,6 +220,10 @@ static void kibana(struct demo *d, int i)
         for (size_t k = 0; k < sizeof(INDICES) / sizeof(INDICES[0]) - (i % 4 ? 1 : 0); k++)
             observation_collect(o, span_str(INDICES[k]), MILLIONS[i] * 10000 * SHARES[k],
                                 GIGABYTES[i] * 10000000 * SHARES[k], date(2020, 12, 24));
+        fact_number(o, "personal.count", 6, NULL, SPAN_NONE);
+        fact_text(o, "personal.identity", SPAN("resident ID number, name"), NULL, SPAN_NONE);
+        fact_text(o, "personal.contact", SPAN("mobile number"), NULL, SPAN_NONE);
+        fact_text(o, "personal.attribute", i % 3 ? SPAN("date of birth") : SPAN("date of birth, sex"), NULL, SPAN_NONE);
     }
     certify(d, &v, "CN=es-cn-4591jumei000u.kibana.elasticsearch.example", "*.kibana.elasticsearch.example",
             "C=BE, O=Example Trust, CN=Example Organization Validation CA", date(2017, 9, 1), date(2018, 9, 2), 'a');
@@ -266,6 +270,15 @@ static void door(struct demo *d, const struct door *x)
     }
     if (x->outcome == OUTCOME_OPEN && x->kind == KIND_STORE)
         fact_bool(o, "writable", true, "info", SPAN("role:master"));
+    if (strcmp(x->product, "mongodb") == 0) {
+        fact_number(o, "sample.records", 500, NULL, SPAN_NONE);
+        fact_text(o, "sample.personal", SPAN("e-mail address, mobile number (China)"), NULL, SPAN_NONE);
+        fact_number(o, "sample.personal.records", 2599000, NULL, SPAN_NONE);
+        fact_number(o, "sample.personal.records.low", 2431000, NULL, SPAN_NONE);
+        fact_number(o, "sample.personal.records.high", 2607469, NULL, SPAN_NONE);
+        fact_number(o, "sample.personal.persons.low", 1455000, NULL, SPAN_NONE);
+        fact_number(o, "sample.personal.persons.high", 2607469, NULL, SPAN_NONE);
+    }
     if (x->subject) {
         int64_t until = d->now_ms + (int64_t)x->expires_in_days * 86400000;
         certify(d, &v, x->subject, x->name, "C=XX, O=Example Trust, CN=Example CA R3", until - 395 * 86400000ll, until,
@@ -361,6 +374,9 @@ static void hostile(struct demo *d)
         struct observation *o = observe(d, &v, "redis", KIND_STORE, OUTCOME_OPEN, NULL);
         fact_text(o, "version", bad, "redis.info", bad);
         fact_text(o, "os", bad, "redis.info", bad);
+        fact_text(o, "personal.identity", bad, NULL, SPAN_NONE);
+        fact_text(o, "sample.personal", bad, NULL, SPAN_NONE);
+        fact_number(o, "sample.personal.persons.low", INT64_MAX, NULL, SPAN_NONE);
         observation_collect(o, bad, INT64_MAX, INT64_MAX, INT64_MAX);
         observation_collect(o, SPAN(""), 0, 0, 0);
         certify(d, &v, name, name, name, date(2020, 1, 1), i % 2 ? INT64_MAX : INT64_MIN, (char)('a' + i % 6));

@@ -47,6 +47,12 @@ static inline void hostile_make(struct hostile *h, struct span bad)
     fact_text(o, "version", bad, "redis.info", bad);
     fact_text(o, "os", bad, "redis.info", bad);
     observation_collect(o, bad, INT64_MAX, INT64_MAX, INT64_MAX);
+    static const char *const KINDS[] = { "personal.identity", "personal.contact", "sample.personal" };
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+        fact_text(o, KINDS[i], bad, NULL, SPAN_NONE);
+    fact_number(o, "sample.records", 500, NULL, SPAN_NONE);
+    fact_number(o, "sample.personal.persons.low", 1455, NULL, SPAN_NONE);
+    fact_number(o, "sample.personal.persons.high", INT64_MAX, NULL, SPAN_NONE);
     o = visit_observe(&h->visit, "certificate", KIND_TLS);
     static const char *const KEYS[] = { "cert.subject", "cert.issuer", "cert.names", "cert.sha256", "cert.spki_sha256",
                                         "cert.key", "cert.key_type", "tls.version", "tls.cipher" };

@@ -138,9 +138,12 @@ static void test_many(void **state)
 /* What a manager asks, in the order of asking. */
 static void test_case(void **state)
 {
-    static const char *const ORDER[] = { "<h1>1 service is open", "<b>Shop</b> answers for it", "The oldest finding is open since",
+    static const char *const ORDER[] = { "<h1>1 service is open", "It holds fields of personal data: 7. ",
+                                         "A random sample confirmed personal data: 7; of 1,455 to", "<b>Shop</b> answers for it",
+                                         "The oldest finding is open since",
                                          "2 set up alike; 1 open, 1 half-open", "Do this first", "What is open</h2>",
-                                         "What is in it</h2>", "Whose</h2>", "Since when</h2>", "Open the longest",
+                                         "What is in it</h2>", "<h3>Personal data</h3>", "<td>7</td><td>random sample</td>",
+                                         "1,455 to 9,223,372,036,854,775,807</td>", "Whose</h2>", "Since when</h2>", "Open the longest",
                                          "How many alike</h2>", "What they share: certificate key abc, kibana 5.5.3 (1 of them)",
                                          "ajar accept fedcba987654</code>", "What to do, in this order" };
     struct hostile h = { 0 };
@@ -171,6 +174,7 @@ static void test_case(void **state)
         page = span_from(page, at);
     }
     page = buf_span(&h.out);
+    assert_true(span_has(page, "no record was read but the random sample of what is marked as owned, nothing was changed"));
     assert_true(span_has(page, "at most 2, now 2."));
     assert_true(span_has(page, "accepted until 9999-12-31"));
     free(s);

@@ -222,6 +222,8 @@ static void add_more(struct fixture *x, uint8_t last, const char *tier, int64_t 
     struct observation *o = visit_observe(&v, "redis", KIND_STORE);
     o->outcome = OUTCOME_OPEN;
     o->records = records;
+    if (last == 3)
+        fact_text(o, "personal.identity", SPAN("na\x1bme"), NULL, SPAN_NONE);
     struct finding f = { .rule = "open-store", .title = "Open", .severity = SEVERITY_HIGH, .endpoint = e, .product = "redis",
                          .why = SPAN("w"), .fix = SPAN("f"), .tier = span_str(tier), .contact = SPAN("a@b.example"),
                          .accepted_until_ms = last == 2 ? 1672444800000 : 0, .accepted_why = SPAN("known"),
@@ -236,7 +238,8 @@ static void add_more(struct fixture *x, uint8_t last, const char *tier, int64_t 
 static void test_case(void **state)
 {
     static const char *const ORDER[] = {
-        "3 services are open without a password. They say that they hold 111 records.", "1 party may answer for it.",
+        "3 services are open without a password. They say that they hold 111 records.",
+        "1 holds fields of personal data: na\\x1bme. ", "1 party may answer for it.",
         "SINCE", "10.0.0.3:6379", "2022-01-01", "closed 1 time before; likely since 2020-06-01 (process)",
         "whose: likely Shop Ltd (certificate names), health, a@b.example", "10.0.0.1:6379", "new", "10.0.0.2:6379",
         "accepted until 2022-12-30: known", "How many alike", "high  2 set up alike; 2 open", "ports 6379",
