@@ -153,12 +153,14 @@ static void begin_round(struct watching *w)
 }
 
 /* Whether a scan that was to go on could not: then another turn comes, at once with a new scan, or a
- * little later where the old one has not quite ended. */
+ * little later where the old one has not quite ended, or ended while we looked. */
 static bool takes_another_turn(struct watching *w, const struct round *r)
 {
     if (!w->scan.resumed || w->stopping)
         return false;
-    bool runs = r->end == ROUND_INCOMPLETE && span_has(span_str(r->why), "another process");
+    struct span why = span_str(r->why);
+    bool runs = r->end == ROUND_INCOMPLETE &&
+                (span_has(why, "another process") || span_has(why, "there is nothing to continue"));
     if (!runs && r->end != ROUND_FAILED)
         return false;
     w->fresh = !runs;

@@ -274,7 +274,8 @@ static void tell_text(const struct telling *t, const struct fact *f)
     if (strcmp(f->key, "http.location") == 0 || strcmp(f->key, "os") == 0)
         class = CLASS_STOCK;
     /* Of a product that we know, the header is most often the product's own. */
-    if (class == CLASS_OWN && t->seen->product && strcmp(t->seen->product, "web") != 0 && strncmp(f->key, "http.", 5) == 0)
+    bool is_known = t->seen->product && strcmp(t->seen->product, "web") != 0;
+    if (class == CLASS_OWN && is_known && strncmp(f->key, "http.", 5) == 0)
         class = CLASS_USUAL;
     tell(t, TRAIT_HEADER, class, f->key, pattern);
 }

@@ -59,7 +59,8 @@ bool card_test_number(const uint8_t *s, size_t n)
 bool imei_body(const uint8_t *s)
 {
     /* GSMA TS.06: 01 TIA, 35 BABT, 86 and 99 TAF and CDMA/GSM, and those that give out no more. */
-    static const uint8_t BODIES[] = { 1, 10, 30, 33, 35, 44, 45, 49, 50, 51, 52, 53, 54, 86, 91, 98, 99 };
+    static const uint8_t BODIES[] = { 1,  10, 30, 33, 35, 44, 45, 49, 50,
+                                      51, 52, 53, 54, 86, 91, 98, 99 };
     int body = digits_int(s, 2);
     for (size_t i = 0; i < sizeof(BODIES); i++)
         if (BODIES[i] == body)

@@ -23,10 +23,10 @@ static double entropy(struct span s)
 /* A password that nobody would put into a manual: not ${VAR}, <pass>, ***, a bare word. */
 static bool is_real_password(struct span password)
 {
-    static const char *const MANUAL[] = { "password", "pass",     "passwd", "secret",
-                                          "pwd",      "user",     "xxx",    "xxxx",
-                                          "example",  "changeme", "hunter2",
-                                          "mypassword", "yourpassword", "your_password" };
+    static const char *const MANUAL[] = { "password",     "pass",         "passwd",  "secret",
+                                          "pwd",          "user",         "xxx",     "xxxx",
+                                          "example",      "changeme",     "hunter2", "mypassword",
+                                          "yourpassword", "your_password" };
     if (password.len < 3)
         return false;
     for (size_t i = 0; i < password.len; i++)

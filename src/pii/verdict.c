@@ -422,7 +422,8 @@ size_t verdict_field(const struct profile *p, uint16_t field,
             judge_whole(p, field, type, &v);
             insert(all, &count, &v);
         }
-        if (pii_has(text, type) && !(detectors_traits(p->d, type) & (T_TRACE | T_NAMED | T_WHOLE))) {
+        if (pii_has(text, type) &&
+            !(detectors_traits(p->d, type) & (T_TRACE | T_NAMED | T_WHOLE))) {
             judge_tokens(p, field, type, false, &v);
             company = company ||
                       (v.state == VERDICT_CONFIRMED && detectors_category(p->d, type) == IDENTITY);
