@@ -2,7 +2,9 @@
 
 #include "base/io.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +14,19 @@ int cmd_fail(enum exit_status status, const struct error *e)
 {
     fprintf(stderr, "ajar: %s\n", e->text);
     return status;
+}
+
+int catch_signals(int more, int flags)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    if (more)
+        sigaddset(&set, more);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | flags);
 }
 
 static bool is_dir(const char *path)

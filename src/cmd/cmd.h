@@ -60,6 +60,10 @@ struct catalog *load_catalog(struct arena *a, const char *const *more, size_t mo
  * those, the shipped ones. NULL and a sentence. */
 struct rules *load_rules(struct arena *a, const char *dir, struct error *e);
 
+/* Blocks SIGINT, SIGTERM, SIGHUP and, unless 0, one more, and gives a descriptor (SFD_* flags) that
+ * they are read from; -1 (errno set) where that fails. The caller closes it. */
+int catch_signals(int more, int flags);
+
 /* Writes all of it to stdout and empties the buffer; false (errno set) where that fails. */
 bool write_out(struct buf *b);
 

@@ -3,15 +3,15 @@
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "cmd/alike.h"
 #include "cmd/cmd.h"
 #include "cmd/history.h"
 #include "cmd/memory.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
-#include "judge/fleet.h"
 #include "report/report.h"
 
-enum { RULES_BYTES = 256 << 20, VISIT_BYTES = 64 << 20, FLEETS_BYTES = 512 << 20 };
+enum { RULES_BYTES = 256 << 20, VISIT_BYTES = 64 << 20 };
 
 enum row { ROW_SCAN, ROW_RULES, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_FAIL_ON, ROW_DB, ROW_END };
 
@@ -109,27 +109,6 @@ static bool judge_one(void *self, const struct visit *v)
     return !j->failed;
 }
 
-static void members_of(void *self, size_t fleet, bool (*each)(void *each_self, const struct fleet_member *m),
-                       void *each_self)
-{
-    struct judging *j = self;
-    fleets_members(j->fleets, fleet, each, each_self);
-}
-
-/* What is set up alike, by today's measure, under the names that are known. */
-static bool tell_fleets(struct judging *j)
-{
-    struct arena a;
-    struct fleet_list found;
-    arena_init(&a, FLEETS_BYTES);
-    bool ok = fleets_find(j->fleets, &a, &found) || error_set(&j->error, "no memory for fleets");
-    ok = ok && store_fleets_name(j->store, found.list.at, found.list.len, members_of, j, j->now_ms, &j->error);
-    if (ok && j->report->fleets)
-        j->report->fleets(j->state, found.list.at, found.list.len, &j->out);
-    arena_release(&a);
-    return ok;
-}
-
 /* The whole of it; false and a sentence in j->error. */
 static bool judge_all(struct judging *j, struct arena *a)
 {
@@ -155,7 +134,8 @@ static bool judge_all(struct judging *j, struct arena *a)
     int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
     if (!store_visits(j->store, (int64_t)j->scan, judge_one, j, &j->error) || j->failed)
         return false;
-    if (!tell_fleets(j) || !history_report(j->report, j->state, j->store, run.started_ms, &j->out, &j->error))
+    if (!alike_report(j->fleets, j->store, j->report, j->state, j->now_ms, &j->out, &j->error) ||
+        !history_report(j->report, j->state, j->store, run.started_ms, &j->out, &j->error))
         return false;
     j->summary.took_ms = clock_mono_ms(&CLOCK_SYSTEM) - began_ms;
     j->report->end(j->state, &j->summary, &j->out);

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "cmd/alike.h"
 #include "cmd/history.h"
 #include "cmd/personal.h"
 #include "cmd/progress.h"
-#include "judge/fleet.h"
 #include "record/codec.h"
 #include "text/escape.h"
 
@@ -26,7 +26,6 @@ enum {
     VISIT_ARENA_MAX = 64 * 1024 * 1024,
     GRACE_MS = 5000, /* after the first Ctrl-C */
     TURN_MS = 200,
-    FLEETS_ARENA_MAX = 512 * 1024 * 1024,
     COMMIT_MS = 1000, /* what came since is kept beside the store, see store_keep() */
     KEPT_BYTES_MAX = 16 * 1024 * 1024, /* then it is committed sooner */
 };
@@ -439,20 +438,13 @@ static void accept_joined(void *self, enum severity severity)
     c->failing -= c->failing && severity >= c->k->fail_on;
 }
 
-static void members_of(void *self, size_t fleet, bool (*each)(void *each_self, const struct fleet_member *m),
-                       void *each_self)
-{
-    struct keeping *c = self;
-    fleets_members(c->fleets, fleet, each, each_self);
-}
-
 static void keep_fleets(struct keeping *c, struct fleet *list, size_t count)
 {
     struct error e;
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     struct store *s = c->k->store;
-    if (s && !(store_fleets_name(s, list, count, members_of, c, now_ms, &e) &&
-               store_fleets(s, list, count, members_of, c, now_ms, accept_joined, c, &e)))
+    if (s && !(store_fleets_name(s, list, count, alike_members, c->fleets, now_ms, &e) &&
+               store_fleets(s, list, count, alike_members, c->fleets, now_ms, accept_joined, c, &e)))
         trouble(c, e.text);
 }
 
@@ -462,7 +454,7 @@ static void tell_fleets(struct keeping *c)
     struct keeper *k = c->k;
     struct arena a;
     struct fleet_list found;
-    arena_init(&a, FLEETS_ARENA_MAX);
+    arena_init(&a, ALIKE_BYTES_MAX);
     if (c->fleets && fleets_find(c->fleets, &a, &found)) {
         if (k->ended)
             keep_fleets(c, found.list.at, found.list.len);
@@ -480,21 +472,10 @@ static void tell_fleets(struct keeping *c)
 
 /* ---- the whole run --------------------------------------------------------------------- */
 
-static int catch_signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 int keeper_run(struct keeper *k, const struct report_run *run)
 {
     struct keeping c = { .k = k, .line = { .started_ms = clock_mono_ms(&CLOCK_SYSTEM) } };
-    int signals = catch_signals();
+    int signals = catch_signals(0, 0);
     buf_init(&k->in, IN_BYTES_MAX);
     buf_init(&k->out, OUT_BYTES_MAX);
     buf_init(&c.kept, IN_BYTES_MAX);
@@ -510,7 +491,6 @@ int keeper_run(struct keeper *k, const struct report_run *run)
     if (k->store)
         end_store(&c);
     tell_past(&c);
-    progress_wipe(&c.line);
     summarise(&c);
     count_unheard(&c);
     k->report->end(k->report_state, &k->summary, &k->out);

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "cmd/alike.h"
 #include "cmd/cmd.h"
 #include "cmd/history.h"
 #include "cmd/stored.h"
-#include "judge/fleet.h"
 
-enum { RULES_BYTES = 256 << 20, VISIT_BYTES = 64 << 20, FLEETS_BYTES = 512 << 20, SCAN_BYTES = 128 << 20 };
+enum { RULES_BYTES = 256 << 20, VISIT_BYTES = 64 << 20, SCAN_BYTES = 128 << 20 };
 
 struct reporting {
     struct store *store;
@@ -155,32 +155,11 @@ static bool look_at_scan(struct reporting *r)
     return true;
 }
 
-static void members_of(void *self, size_t fleet, bool (*each)(void *each_self, const struct fleet_member *m),
-                       void *each_self)
-{
-    const struct reporting *r = self;
-    fleets_members(r->fleets, fleet, each, each_self);
-}
-
-static bool put_fleets(struct reporting *r)
-{
-    struct arena a;
-    struct fleet_list found;
-    if (!r->fleets)
-        return true;
-    arena_init(&a, FLEETS_BYTES);
-    bool ok = fleets_find(r->fleets, &a, &found) || error_set(r->error, "no memory for grouping what is set up alike");
-    ok = ok && store_fleets_name(r->store, found.list.at, found.list.len, members_of, r, r->filter->now_ms, r->error);
-    if (ok)
-        r->report->fleets(r->state, found.list.at, found.list.len, &r->out);
-    arena_release(&a);
-    return ok;
-}
-
 static bool put_all(struct reporting *r)
 {
     r->report->begin(r->state, &r->run, &r->out);
-    bool ok = store_visits(r->store, 0, each_visit, r, r->error) && !r->failed && put_fleets(r) &&
+    bool ok = store_visits(r->store, 0, each_visit, r, r->error) && !r->failed &&
+              alike_report(r->fleets, r->store, r->report, r->state, r->filter->now_ms, &r->out, r->error) &&
               history_report(r->report, r->state, r->store, r->filter->now_ms, &r->out, r->error);
     r->report->end(r->state, &r->summary, &r->out); /* also what it holds is released */
     return ok && stored_flush(&r->out, true, r->error);

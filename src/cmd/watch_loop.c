@@ -485,18 +485,6 @@ static void loop(struct watching *w)
 
 /* ---- beginning and end --------------------------------------------------------------------- */
 
-static int catch_signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 /* The name of this machine as it may stand in a header: letters, digits, points and dashes. */
 static void name_host(char host[static WATCH_HOST_MAX])
 {
@@ -542,7 +530,7 @@ static bool begin(struct watching *w, struct error *e)
         return false;
     if (w->config->metrics.listen.host && !metrics_listen(&w->server, &w->config->metrics.listen, e))
         return false;
-    w->signals = catch_signals();
+    w->signals = catch_signals(SIGCHLD, SFD_NONBLOCK);
     return w->signals >= 0 || error_set(e, "cannot take signals: %s", strerror(errno));
 }
 

@@ -40,10 +40,10 @@ bool store_keep(struct store *s, struct span visits, struct error *e)
         s->tail_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store_ok(s) && s->tail_fd < 0)
         tail_fail(s);
+    if (store_ok(s) && visits.len && lseek(s->tail_fd, s->tail_bytes, SEEK_SET) < 0)
+        tail_fail(s);
     while (store_ok(s) && visits.len) {
-        ssize_t n = lseek(s->tail_fd, s->tail_bytes, SEEK_SET) < 0
-                        ? -1
-                        : write(s->tail_fd, visits.at, visits.len);
+        ssize_t n = write(s->tail_fd, visits.at, visits.len);
         if (n < 0 && errno != EINTR)
             tail_fail(s);
         if (n > 0) {
