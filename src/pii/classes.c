@@ -11,11 +11,6 @@ static uint64_t bit_if(bool yes, unsigned at)
     return (uint64_t)yes << at;
 }
 
-static uint8_t nibbles(const struct class_plan *plan, unsigned which, uint8_t byte)
-{
-    return plan->low[which][byte & 15] & plan->high[which][byte >> 4];
-}
-
 #define V_TARGET
 #define WORDS uint64_t
 #define STARTS portable_starts
@@ -37,18 +32,14 @@ static void fill_portable(const struct class_plan *plan, const uint8_t *in, size
             m->dot[b] |= bit_if(byte == '.', i);
             m->colon[b] |= bit_if(byte == ':', i);
             m->gap[b] |= bit_if(byte == ' ' || byte == '-', i);
-            m->quote[b] |= bit_if(byte == plan->quote, i);
-            m->back[b] |= bit_if(byte == '\\', i);
-            m->delim[b] |= bit_if(byte == plan->delim, i);
+            m->stop[b] |= bit_if(byte == plan->stop[0] || byte == plan->stop[1], i);
             m->line[b] |= bit_if(byte == '\n', i);
-            uint8_t buckets = nibbles(plan, 0, byte) & nibbles(plan, 1, in[i + 1]) &
-                              nibbles(plan, 2, in[i + 2]);
-            m->literal[b] |= bit_if(buckets != 0, i);
+            m->literal[b] |= bit_if(plan->set[0][byte] != 0, i);
         }
     }
     masks_literals(plan, in - blocks * CLASS_BLOCK, blocks, m);
     masks_end(m, blocks);
-    portable_starts(m, blocks, plan->table);
+    portable_starts(m, blocks);
 }
 
 bool masks_init(struct masks *m, size_t blocks)
@@ -90,6 +81,7 @@ static bool always(void)
 
 const struct class_engine CLASS_ENGINES[] = {
 #ifdef __x86_64__
+    { "vbmi", class_fill_vbmi, class_count_popcnt, class_usable_vbmi },
     { "avx512", class_fill_avx512, class_count_popcnt, class_usable_avx512 },
     { "avx2", class_fill_avx2, class_count_popcnt, class_usable_avx2 },
     { "sse4.2", class_fill_sse42, class_count_popcnt, class_usable_sse42 },
@@ -117,40 +109,44 @@ const struct class_engine *class_engine_by_name(const char *name)
     return NULL;
 }
 
-/* How many of all three-byte texts a bucket lets through, small letters counted for what they are
- * worth: they are what most text is made of. */
-static uint64_t bucket_weight(const struct class_plan *plan, unsigned bucket)
+/* How often a byte stands in text, about. */
+static unsigned byte_weight(unsigned byte)
 {
-    uint64_t product = 1;
+    if (byte >= 'a' && byte <= 'z')
+        return 8;
+    if (byte >= '0' && byte <= '9')
+        return 5;
+    if (byte && byte < 0x80 && strchr(" .,\":/-=", (int)byte))
+        return 4;
+    return byte >= 0x80 || (byte >= 'A' && byte <= 'Z') ? 2 : 1;
+}
+
+/* How much more text a bucket would let through with this literal in it: the product of what its sets
+ * are worth, after and before. */
+static uint64_t bucket_cost(const struct class_plan *plan, unsigned bucket, const uint8_t head[static LITERAL_HEAD])
+{
+    uint64_t before = 1, after = 1;
     for (unsigned i = 0; i < LITERAL_HEAD; i++) {
-        unsigned low = 0, high = 0;
-        for (unsigned k = 0; k < 16; k++) {
-            low += plan->low[i][k] >> bucket & 1;
-            high += (plan->high[i][k] >> bucket & 1) * (k == 6 || k == 7   ? 8
-                                                        : k == 2 || k == 3 ? 4
-                                                                           : 1);
-        }
-        product *= low * high;
+        bool has = plan->set[i][head[i]] >> bucket & 1;
+        before *= plan->worth[i][bucket];
+        after *= plan->worth[i][bucket] + (has ? 0 : byte_weight(head[i]));
     }
-    return product;
+    return after - before;
 }
 
 void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD])
 {
-    struct class_plan best = *plan;
-    uint64_t least = UINT64_MAX;
-    for (unsigned bucket = 0; bucket < 8; bucket++) {
-        struct class_plan tried = *plan;
-        for (unsigned i = 0; i < LITERAL_HEAD; i++) {
-            tried.low[i][head[i] & 15] |= (uint8_t)(1U << bucket);
-            tried.high[i][head[i] >> 4] |= (uint8_t)(1U << bucket);
-        }
-        uint64_t more = bucket_weight(&tried, bucket) - bucket_weight(plan, bucket);
-        if (more < least) {
-            least = more;
-            best = tried;
-        }
+    unsigned best = 0;
+    for (unsigned bucket = 1; bucket < 8; bucket++)
+        if (bucket_cost(plan, bucket, head) < bucket_cost(plan, best, head))
+            best = bucket;
+    uint8_t bit = (uint8_t)(1U << best);
+    for (unsigned i = 0; i < LITERAL_HEAD; i++) {
+        bool has = plan->set[i][head[i]] & bit;
+        plan->worth[i][best] += has ? 0 : byte_weight(head[i]);
+        plan->set[i][head[i]] |= bit;
+        plan->low[i][head[i] & 15] |= bit;
+        plan->high[i][head[i] >> 4] |= bit;
     }
-    *plan = best;
     plan->heads[literal_slot(head) / 64] |= 1ULL << literal_slot(head) % 64;
 }

@@ -30,21 +30,18 @@ enum { MASK_LEAD = 8, MASK_TAIL = 16 };
     M(dot) \
     M(colon) \
     M(gap)     /* space or hyphen: what groups a number */ \
-    M(quote)   /* of the format */ \
-    M(back)    /* backslash */ \
-    M(delim)   /* the separator of the format */ \
+    M(stop)    /* what ends a value in the format */ \
     M(line)    /* LF */ \
-    M(literal) /* the first three bytes of a declared literal, or of another in its slot */
+    M(literal) /* the first three bytes of a declared literal, or of two or three put together */
 
-/* Where a candidate may begin (supersets; find.c looks closer), and where a value ends. */
+/* Where a candidate may begin (supersets; find.c looks closer). */
 #define START_MASKS(M) \
-    M(number) /* digits with single gaps, nine bytes and more */ \
+    M(number) /* nine digits and more, or ten bytes with single gaps */ \
     M(mixed)  /* capitals and digits, six bytes and more */ \
     M(paper)  /* "DE89 3704": a spaced IBAN */ \
     M(dotted) /* the first of three dots near one another between digits */ \
     M(colons) /* the first of five colons near one another, or a double one */ \
-    M(other)  /* any of the above but `number`, or an `at` or a `literal` */ \
-    M(stop)   /* what ends a value: `delim` or `line` in a table, else `quote` or `back` */
+    M(other)  /* any of the above but `number`, or an `at` or a `literal` */
 
 /* Word b of an array is for bytes 64 b to 64 b + 63, lowest bit first. */
 struct masks {
@@ -67,14 +64,16 @@ static inline uint64_t mask_window(const uint64_t *mask, size_t from)
     return word[0] >> shift | (word[1] << 1) << (63 - shift);
 }
 
-/* What to look for besides the fixed classes. The literal filter is a nibble table for each of
- * the first three bytes of all literals, eight buckets wide (one bit a bucket); what passes is
- * looked up by a hash of the three. */
+/* What to look for besides the fixed classes. The literals lie in eight buckets; for each of their
+ * first three bytes there is a set of bytes a bucket (one bit a bucket). What is in some bucket with
+ * all three is looked up by a hash of the three. Engines without a table of 128 bytes look at the
+ * halves of a byte first. */
 struct class_plan {
-    uint8_t delim, quote;
-    bool table; /* values end at `delim` and `line` */
+    uint8_t stop[2];
+    uint8_t set[LITERAL_HEAD][256];
     uint8_t low[LITERAL_HEAD][16], high[LITERAL_HEAD][16];
     uint64_t heads[LITERAL_SLOTS / 64]; /* one bit a slot */
+    unsigned worth[LITERAL_HEAD][8];    /* of a bucket's set: how much of all text is in it, about */
 };
 
 /* The slot of a literal's first three bytes. */

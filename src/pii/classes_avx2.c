@@ -57,6 +57,7 @@ INLINE uint64_t v_some(VEC v)
     return (uint32_t)~_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_setzero_si256()));
 }
 
+#include "pii/classes_nibbles.h"
 #include "pii/classes_body.h"
 
 void class_fill_avx2(const struct class_plan *plan, const uint8_t *in, size_t blocks,

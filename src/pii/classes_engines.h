@@ -2,6 +2,8 @@
 #ifndef AJAR_PII_CLASSES_ENGINES_H
 #define AJAR_PII_CLASSES_ENGINES_H
 
+#include <string.h>
+
 #include "pii/classes.h"
 
 /* Zeroes the words behind `blocks`, which steps over neighbouring blocks read. */
@@ -14,23 +16,26 @@ static inline void masks_end(const struct masks *m, size_t blocks)
 #undef MASK_END
 }
 
-/* The second look at what the nibble tables let through. */
+/* The second look at what a filter let through. */
 static inline void masks_literals(const struct class_plan *plan, const uint8_t *in, size_t blocks,
                                   const struct masks *m)
 {
     for (size_t b = 0; b < blocks; b++, in += CLASS_BLOCK) {
         uint64_t fits = 0;
         for (uint64_t bits = m->literal[b]; bits; bits &= bits - 1) {
-            unsigned slot = literal_slot(in + __builtin_ctzll(bits));
-            fits |= (plan->heads[slot / 64] >> (slot % 64) & 1) ? bits & -bits : 0;
+            const uint8_t *head = in + __builtin_ctzll(bits);
+            bool in_bucket = plan->set[0][head[0]] & plan->set[1][head[1]] & plan->set[2][head[2]];
+            unsigned slot = literal_slot(head);
+            fits |= in_bucket && plan->heads[slot / 64] >> (slot % 64) & 1 ? bits & -bits : 0;
         }
         m->literal[b] = fits;
     }
 }
 
 #ifdef __x86_64__
-class_fn class_fill_avx512, class_fill_avx2, class_fill_sse42;
+class_fn class_fill_vbmi, class_fill_avx512, class_fill_avx2, class_fill_sse42;
 class_count_fn class_count_popcnt;
+bool class_usable_vbmi(void);
 bool class_usable_avx512(void);
 bool class_usable_avx2(void);
 bool class_usable_sse42(void);

@@ -63,6 +63,7 @@ INLINE uint64_t v_some(VEC v)
     return v_mask(vtstq_u8(v, v));
 }
 
+#include "pii/classes_nibbles.h"
 #include "pii/classes_body.h"
 
 void class_fill_neon(const struct class_plan *plan, const uint8_t *in, size_t blocks,

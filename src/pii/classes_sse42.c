@@ -57,6 +57,7 @@ INLINE uint64_t v_some(VEC v)
     return v_top(_mm_cmpeq_epi8(v, _mm_setzero_si128())) ^ 0xffff;
 }
 
+#include "pii/classes_nibbles.h"
 #include "pii/classes_body.h"
 
 void class_fill_sse42(const struct class_plan *plan, const uint8_t *in, size_t blocks,

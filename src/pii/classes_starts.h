@@ -2,6 +2,7 @@
  * once over WORDS, one or several 64-bit words of neighbouring blocks side by side:
  *   WORDS, V_TARGET   vector of uint64_t (or uint64_t itself), function attribute
  *   STARTS            the name of the function
+ *   W_SHIFTS          defined where w_ahead and w_behind are, for an instruction that shifts two words
  * Shifts by blocks are unaligned loads; bits that a step wants from the block before or behind come
  * from there. No include guard: it is meant to be included once a file. */
 
@@ -19,17 +20,18 @@ W_INLINE void w_store(uint64_t *p, WORDS w)
     memcpy(p, &w, sizeof(w));
 }
 
-/* Bit i: bit i + n of a block and its next side by side. */
+/* Bit i: bit i + n of a block and its next side by side; and bit i - 1. */
+#ifndef W_SHIFTS
 W_INLINE WORDS w_ahead(WORDS block, WORDS next, int n)
 {
     return block >> n | next << (64 - n);
 }
 
-/* Bit i: bit i - 1. */
 W_INLINE WORDS w_behind(WORDS block, WORDS prev)
 {
     return block << 1 | prev >> 63;
 }
+#endif
 
 /* Digits, and single gaps between two digits. */
 W_INLINE WORDS w_run(const uint64_t *digit, const uint64_t *gap)
@@ -38,16 +40,24 @@ W_INLINE WORDS w_run(const uint64_t *digit, const uint64_t *gap)
     return d | (w_load(gap) & w_behind(d, w_load(digit - 1)) & w_ahead(d, w_load(digit + 1), 1));
 }
 
+/* Eight in a row. */
+W_INLINE WORDS w_eight(WORDS one, WORDS next)
+{
+    WORDS two = one & w_ahead(one, next, 1), two_next = next & next >> 1;
+    WORDS four = two & w_ahead(two, two_next, 2), four_next = two_next & two_next >> 2;
+    return four & w_ahead(four, four_next, 4);
+}
+
+/* Nine digits, or ten bytes with gaps: in nine there are fewer digits. */
 W_INLINE WORDS w_numbers(const struct masks *m, size_t b)
 {
     WORDS run = w_run(m->digit + b, m->gap + b), run_next = w_run(m->digit + b + 1, m->gap + b + 1);
-    WORDS two = run & w_ahead(run, run_next, 1), two_next = run_next & run_next >> 1;
-    WORDS four = two & w_ahead(two, two_next, 2), four_next = two_next & two_next >> 2;
-    WORDS eight = four & w_ahead(four, four_next, 4);
-    WORDS nine = eight & w_ahead(run, run_next, 8);
-    WORDS digit = w_load(m->digit + b), prev = w_load(m->digit + b - 1);
+    WORDS digit = w_load(m->digit + b), next = w_load(m->digit + b + 1);
+    WORDS prev = w_load(m->digit + b - 1);
+    WORDS bare = w_eight(digit, next) & w_ahead(digit, next, 8);
+    WORDS gapped = w_eight(run, run_next) & w_ahead(run, run_next, 8) & w_ahead(run, run_next, 9);
     WORDS before = prev | (w_load(m->gap + b - 1) & digit << 63 & prev << 1);
-    return nine & ~(run << 1 | before >> 63) & digit;
+    return (bare | gapped) & ~(run << 1 | before >> 63) & digit;
 }
 
 W_INLINE WORDS w_mixed(const struct masks *m, size_t b, WORDS *ret_paper)
@@ -107,14 +117,12 @@ W_INLINE WORDS w_colons(const struct masks *m, size_t b)
     return (chain | doubles) & ~prior;
 }
 
-V_TARGET static void STARTS(const struct masks *m, size_t blocks, bool table)
+V_TARGET static void STARTS(const struct masks *m, size_t blocks)
 {
-    const uint64_t *stop = table ? m->delim : m->quote, *also = table ? m->line : m->back;
     for (size_t b = 0; b < blocks; b += sizeof(WORDS) / sizeof(uint64_t)) {
         WORDS paper, mixed = w_mixed(m, b, &paper), dotted = w_dotted(m, b);
         WORDS colons = w_colons(m, b);
         w_store(m->number + b, w_numbers(m, b));
-        w_store(m->stop + b, w_load(stop + b) | w_load(also + b));
         w_store(m->mixed + b, mixed);
         w_store(m->paper + b, paper);
         w_store(m->dotted + b, dotted);

@@ -60,16 +60,23 @@ static bool is_gb18030(struct span s)
 
 bool coding_is_ascii(struct span s)
 {
-    uint64_t high = 0;
+    typedef int8_t lanes __attribute__((vector_size(16)));
     size_t i = 0;
-    for (; i + 8 <= s.len; i += 8) {
-        uint64_t eight;
-        memcpy(&eight, s.at + i, 8);
-        high |= eight;
+    for (lanes a, b, c, d; i + 4 * sizeof(lanes) <= s.len; i += 4 * sizeof(lanes)) {
+        memcpy(&a, s.at + i, sizeof(a));
+        memcpy(&b, s.at + i + 16, sizeof(b));
+        memcpy(&c, s.at + i + 32, sizeof(c));
+        memcpy(&d, s.at + i + 48, sizeof(d));
+        lanes fine = (a > 0) & (b > 0) & (c > 0) & (d > 0);
+        uint64_t halves[2];
+        memcpy(halves, &fine, sizeof(halves));
+        if ((halves[0] & halves[1]) != UINT64_MAX)
+            return false;
     }
     for (; i < s.len; i++)
-        high |= s.at[i];
-    return (high & 0x8080808080808080ULL) == 0 && (s.len == 0 || !memchr(s.at, 0, s.len));
+        if ((int8_t)s.at[i] <= 0)
+            return false;
+    return true;
 }
 
 enum input_coding coding_guess(struct span s)

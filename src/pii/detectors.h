@@ -126,11 +126,16 @@ static inline unsigned detectors_value_slot(struct span s)
     return (unsigned)(a >> 51);
 }
 
-/* The slot of a lower-case word of at least three letters in `word_heads`. */
+/* The slot in `word_heads` of a lower-case word of so many letters, by its first three. */
+static inline unsigned detectors_head_slot(unsigned a, unsigned b, unsigned c, size_t letters)
+{
+    uint64_t all = (uint64_t)a << 24 | (uint64_t)b << 16 | (uint64_t)c << 8 | letters;
+    return (unsigned)((all * 0x9e3779b97f4a7c15ULL) >> 51);
+}
+
 static inline unsigned detectors_word_slot(struct span s)
 {
-    uint64_t a = (uint64_t)s.at[0] << 24 | (uint64_t)s.at[1] << 16 | (uint64_t)s.at[2] << 8 | s.len;
-    return (unsigned)((a * 0x9e3779b97f4a7c15ULL) >> 51);
+    return detectors_head_slot(s.at[0], s.at[1], s.at[2], s.len);
 }
 
 static inline bool detectors_surname(const struct detectors *d, unsigned code_point)

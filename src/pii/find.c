@@ -14,7 +14,8 @@ enum {
     NUMBER_BYTES_MAX = 40,
     ADDRESS_BYTES_MAX = 40,
     LOCAL_BYTES_MAX = 64,
-    DOMAIN_BYTES_MAX = 253
+    DOMAIN_BYTES_MAX = 253,
+    PREFETCH_BYTES = 512
 };
 
 struct finder {
@@ -332,35 +333,25 @@ static inline unsigned octet_before(const uint8_t *base, size_t end, unsigned di
     return value;
 }
 
-/* The dots and digits around the first dot, as masks, give the lengths of the four numbers. */
-static void ipv4_at(const struct finder *f, size_t dot)
+/* The four numbers around three dots; length[i] digits end before end[i]. */
+struct quad {
+    size_t end[4];
+    unsigned length[4];
+};
+
+/* The value of such a quad, which the sample wants. */
+static __attribute__((noinline)) void quad_judge(const struct finder *f, const struct quad *q)
 {
     const struct text *t = f->t;
+    size_t start = q->end[0] - q->length[0], stop = q->end[3];
     struct pii_marks m = { 0 };
-    size_t from = dot + 1, at = 0;
-    uint64_t before_dot = dot >= 4 ? mask_window(t->masks->digit, dot - 4)
-                                   : mask_window(t->masks->digit, 0) << (4 - dot);
-    uint64_t digits = mask_window(t->masks->digit, from), dots = mask_window(t->masks->dot, from);
-    unsigned length[4] = { (unsigned)__builtin_clzll(~(before_dot << 60)), 0, 0, 0 };
-    size_t end[4] = { dot, 0, 0, 0 };
-    for (unsigned i = 1; i < 4; i++) {
-        length[i] = (unsigned)__builtin_ctzll(~(digits >> at) | 1ULL << 63);
-        at += length[i];
-        end[i] = from + at;
-        if (length[i] > 3 || (i < 3 && !(dots >> at & 1)))
-            return;
-        at++;
-    }
-    size_t start = dot - length[0], stop = end[3];
-    if (length[0] > 3 || !is_wanted(f, start, stop))
-        return;
     uint8_t octet[4];
     bool fine = true;
     for (unsigned i = 0; i < 4; i++) {
-        if (length[i] == 0)
+        if (q->length[i] == 0)
             return;
-        unsigned value = octet_before(t->base, end[i], length[i]);
-        fine = fine && value <= 255 && (length[i] == 1 || t->base[end[i] - length[i]] != '0');
+        unsigned value = octet_before(t->base, q->end[i], q->length[i]);
+        fine = fine && value <= 255 && (q->length[i] == 1 || t->base[q->end[i] - q->length[i]] != '0');
         octet[i] = (uint8_t)value;
     }
     uint8_t before = byte_before(t, start), after = byte_at(t, stop);
@@ -370,6 +361,29 @@ static void ipv4_at(const struct finder *f, size_t dot)
         return;
     token_octets(octet, &m);
     report(f, start, stop, &m);
+}
+
+/* The dots and digits around the first dot, as masks, give the lengths of the four numbers. */
+static void ipv4_at(const struct finder *f, size_t dot)
+{
+    enum { BEFORE = 4, BEHIND = BEFORE + 1 };
+    /* A word of zeros lies in front of every mask. */
+    size_t window = dot + CLASS_BLOCK - BEFORE;
+    uint64_t digits = mask_window(f->t->masks->digit - 1, window);
+    uint64_t dots = mask_window(f->t->masks->dot - 1, window) >> BEHIND, more = dots & (dots - 1);
+    if (more == 0)
+        return;
+    unsigned second = (unsigned)__builtin_ctzll(dots), third = (unsigned)__builtin_ctzll(more);
+    unsigned first_length = (unsigned)__builtin_clzll(~(digits << (64 - BEFORE)));
+    unsigned last_length = (unsigned)__builtin_ctzll(~(digits >> BEHIND >> third >> 1) | 1ULL << 63);
+    uint64_t inner = (1ULL << third) - 1;
+    bool shaped = (((digits >> BEHIND) ^ ~dots) & inner) == 0 && second <= 3 &&
+                  third - second <= 4 && first_length <= 3 && last_length <= 3;
+    size_t start = dot - first_length, stop = dot + 1 + third + 1 + last_length;
+    if (!shaped || !is_wanted(f, start, stop))
+        return;
+    quad_judge(f, &(struct quad){ { dot, dot + 1 + second, dot + 1 + third, stop },
+                                  { first_length, second, third - second - 1, last_length } });
 }
 
 static void colons_at(const struct finder *f, size_t colon)
@@ -450,6 +464,7 @@ void find_tokens(const struct detectors *d, const struct text *t, size_t from, s
         uint64_t inside = from > base ? ~0ULL << (from - base) : ~0ULL;
         if (to - base < CLASS_BLOCK)
             inside &= (1ULL << (to - base)) - 1;
+        __builtin_prefetch(t->base + base + PREFETCH_BYTES);
         each(&f, base, m->number[b] & inside, number_run);
         if (!(m->other[b] & inside))
             continue;

@@ -249,30 +249,85 @@ void input_write(struct input *in, struct span s)
     }
 }
 
-bool input_read(struct input *in, int fd, uint64_t limit, struct error *e)
+/* read() that is not interrupted; -1 and a sentence where it fails. */
+static ssize_t read_some(int fd, uint8_t *to, size_t room, struct error *e)
 {
-    while (limit) {
-        bool straight = is_straight(in);
-        uint8_t *to = straight ? in->buffer + in->len : in->raw + in->raw_len;
-        size_t room = straight ? in->cap - in->len : raw_room(in);
-        ssize_t got = read(fd, to, room < limit ? room : (size_t)limit);
+    for (;;) {
+        ssize_t got = read(fd, to, room);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return error_set(e, "cannot read: %s", strerror(errno));
-        if (got == 0)
-            return true;
+            error_set(e, "cannot read: %s", strerror(errno));
+        return got;
+    }
+}
+
+/* Plain ASCII so far, and a step of raw bytes is about to begin that has room in the buffer. */
+static bool is_ascii_so_far(struct input *in)
+{
+    bool plain = in->cap > INPUT_RAW_BYTES && in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->raw_len == 0 &&
+                 in->unpacked_len == 0 && raw_room(in) == INPUT_RAW_BYTES;
+    if (plain && in->len && in->cap - in->len < INPUT_RAW_BYTES)
+        turn(in, false);
+    return plain && in->cap - in->len >= INPUT_RAW_BYTES;
+}
+
+/* Reads a whole step to where it will be shown. What is not ASCII, or not a whole step, is put among
+ * the raw bytes instead. Returns how many bytes came; 0 at the end, -1 and a sentence. */
+static ssize_t read_ascii_step(struct input *in, int fd, uint64_t limit, struct error *e)
+{
+    uint8_t *to = in->buffer + in->len;
+    size_t room = limit < INPUT_RAW_BYTES ? (size_t)limit : INPUT_RAW_BYTES, have = 0;
+    ssize_t got = 1;
+    while (have < room && got > 0) {
+        got = read_some(fd, to + have, room - have, e);
+        have += got > 0 ? (size_t)got : 0;
+    }
+    if (have == INPUT_RAW_BYTES && coding_is_ascii(span_of(to, have))) {
+        in->len += have;
+        in->bytes += have;
+        in->raw_from += have;
+        if (in->len == in->cap)
+            turn(in, false);
+        return (ssize_t)have;
+    }
+    memcpy(in->raw, to, have);
+    in->raw_len = have;
+    if (raw_room(in) == 0)
+        flush_raw(in);
+    return got < 0 ? got : (ssize_t)have;
+}
+
+/* Reads a little to where it belongs. Returns as read_ascii_step() does. */
+static ssize_t read_step(struct input *in, int fd, uint64_t limit, struct error *e)
+{
+    bool straight = is_straight(in);
+    uint8_t *to = straight ? in->buffer + in->len : in->raw + in->raw_len;
+    size_t room = straight ? in->cap - in->len : raw_room(in);
+    ssize_t got = read_some(fd, to, room < limit ? room : (size_t)limit, e);
+    if (got <= 0)
+        return got;
+    if (straight) {
+        in->len += (size_t)got;
+        in->bytes += (size_t)got;
+        if (in->len == in->cap)
+            turn(in, false);
+    } else {
+        in->raw_len += (size_t)got;
+        if (raw_room(in) == 0)
+            flush_raw(in);
+    }
+    return got;
+}
+
+bool input_read(struct input *in, int fd, uint64_t limit, struct error *e)
+{
+    while (limit) {
+        ssize_t got = is_ascii_so_far(in) ? read_ascii_step(in, fd, limit, e)
+                                          : read_step(in, fd, limit, e);
+        if (got <= 0)
+            return got == 0;
         limit -= (uint64_t)got;
-        if (straight) {
-            in->len += (size_t)got;
-            in->bytes += (size_t)got;
-            if (in->len == in->cap)
-                turn(in, false);
-        } else {
-            in->raw_len += (size_t)got;
-            if (raw_room(in) == 0)
-                flush_raw(in);
-        }
     }
     return true;
 }

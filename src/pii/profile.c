@@ -15,8 +15,8 @@ bool profile_init(struct profile *p, const struct detectors *d, const struct cla
     memset(p, 0, sizeof(*p));
     p->d = d;
     p->plan = d->plan;
-    p->plan.quote = '"';
-    p->plan.delim = ',';
+    p->plan.stop[0] = '"';
+    p->plan.stop[1] = '\\';
     p->engine = engine;
     p->deep = true;
     p->budget.left_bytes = SAMPLES_BYTES_MAX;
@@ -343,12 +343,13 @@ static bool null_like(const struct piece *v)
     }
 }
 
-static void subject_add(struct profile *p, struct traits *t, struct span s)
+static void subject_add(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
 {
-    struct subject subject = pii_subject_of(p->d, s);
-    t->texts++;
-    t->police += subject.police >= 3;
-    t->medical += subject.medical >= 3;
+    struct subject subject = pii_subject_of(p->d, t, from, to);
+    struct traits *traits = &p->fields[field]->traits;
+    traits->texts++;
+    traits->police += subject.police >= 3;
+    traits->medical += subject.medical >= 3;
 }
 
 static __attribute__((noinline)) void long_value(struct profile *p, uint16_t field,
@@ -369,7 +370,7 @@ static __attribute__((noinline)) void long_value(struct profile *p, uint16_t fie
     }
     if (p->deep) {
         traits_add(p, &f->traits, &v, s.len);
-        subject_add(p, &f->traits, s);
+        subject_add(p, field, t, from, to);
     }
     search(p, field, t, from, to);
 }
@@ -381,7 +382,7 @@ static bool worth_search(const struct piece *v)
 }
 
 /* Judges a value in full. True where candidates may be inside it. */
-static bool short_value(struct profile *p, uint16_t field, const struct piece *piece)
+static bool short_value(struct profile *p, uint16_t field, const struct text *t, const struct piece *piece)
 {
     struct field *f = p->fields[field];
     struct value v;
@@ -396,7 +397,7 @@ static bool short_value(struct profile *p, uint16_t field, const struct piece *p
         traits_add(p, &f->traits, &v, piece->len);
         record_add(p, field, &v);
         if (piece->high && piece->len >= 24)
-            subject_add(p, &f->traits, value);
+            subject_add(p, field, t, (size_t)(piece->at - t->base), (size_t)(piece->at - t->base) + piece->len);
     }
     pii_set loose = pii_bit(PII_CN_ADDRESS) | pii_bit(PII_CN_NAME) | pii_bit(PII_CN_ETHNIC);
     bool whole = (v.marks.shape & ~loose) != 0;
@@ -473,7 +474,7 @@ static __attribute__((noinline)) void full_value(struct profile *p, uint16_t fie
         p->fields[field]->empties++;
         return;
     }
-    if (short_value(p, field, &piece))
+    if (short_value(p, field, t, &piece))
         search(p, field, t, from, to);
 }
 
@@ -517,7 +518,7 @@ void profile_text(struct profile *p, uint16_t field, const struct text *t, size_
     search(p, field, t, from, to);
 }
 
-void profile_subject(struct profile *p, uint16_t field, struct span line)
+void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
 {
-    subject_add(p, &p->fields[field]->traits, line);
+    subject_add(p, field, t, from, to);
 }

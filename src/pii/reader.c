@@ -132,9 +132,8 @@ void reader_init(struct reader_state *r, struct profile *p, enum pii_format form
 {
     memset(r, 0, sizeof(*r));
     r->format = format;
-    p->plan.quote = format == FORMAT_SQL ? '\'' : '"';
-    p->plan.delim = delim;
-    p->plan.table = format == FORMAT_CSV;
+    p->plan.stop[0] = format == FORMAT_CSV ? delim : format == FORMAT_SQL ? '\'' : '"';
+    p->plan.stop[1] = format == FORMAT_CSV ? '\n' : '\\';
     switch (format) {
     case FORMAT_JSON: {
         struct span first = span_trim(span_cut(&head, '\n'));

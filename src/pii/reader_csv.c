@@ -11,7 +11,8 @@ enum { CELL_UNQUOTED_MAX = 2048, HEAD_CELL_MAX = 60 };
 static size_t quote_end(const struct text *t, size_t from, bool *ret_doubled)
 {
     for (;;) {
-        size_t at = TEXT_NEXT(t, from, m_->quote[b_]);
+        const uint8_t *quote = from < t->len ? memchr(t->base + from, '"', t->len - from) : NULL;
+        size_t at = quote ? (size_t)(quote - t->base) : t->len;
         if (at >= t->len || at + 1 >= t->len || t->base[at + 1] != '"')
             return at;
         *ret_doubled = true;

@@ -91,7 +91,7 @@ size_t text_read(struct text_reader *r, struct profile *p, const struct text *t,
         if (end > cut)
             end = cut;
         if (end - at >= LINE_BYTES_MIN)
-            profile_subject(p, r->field, span_of(t->base + at, end - at));
+            profile_subject(p, r->field, t, at, end);
         r->lines++;
         at = end + 1;
     }

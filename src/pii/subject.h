@@ -2,12 +2,13 @@
 #ifndef AJAR_PII_SUBJECT_H
 #define AJAR_PII_SUBJECT_H
 
-#include "pii/detectors.h"
+#include "pii/find.h"
 
 struct subject {
     unsigned police, medical; /* different words */
 };
 
-struct subject pii_subject_of(const struct detectors *d, struct span text);
+/* Of the bytes [from, to) of a text; of a long one only the beginning is looked at. */
+struct subject pii_subject_of(const struct detectors *d, const struct text *t, size_t from, size_t to);
 
 #endif

@@ -29,9 +29,8 @@ static void compare_all(const struct class_plan *plan, const uint8_t *in)
 
 static struct class_plan plan_with(struct random *r)
 {
-    struct class_plan plan = { .delim = (uint8_t) "\t,;|"[random_below(r, 4)],
-                               .quote = (uint8_t) "\"'"[random_below(r, 2)],
-                               .table = random_below(r, 2) };
+    struct class_plan plan = { .stop = { (uint8_t) "\"',|"[random_below(r, 4)],
+                                         (uint8_t) "\\\n"[random_below(r, 2)] } };
     class_plan_add(&plan, (const uint8_t *)"AKIA");
     class_plan_add(&plan, (const uint8_t *)"eyJ");
     class_plan_add(&plan, (const uint8_t *)"$2b$");
