@@ -41,7 +41,10 @@ enum { MASK_LEAD = 8, MASK_TAIL = 16 };
     M(paper)  /* "DE89 3704": a spaced IBAN */ \
     M(dotted) /* the first of three dots near one another between digits */ \
     M(colons) /* the first of five colons near one another, or a double one */ \
-    M(other)  /* any of the above but `number`, or an `at` or a `literal` */
+    M(other)  /* any of the above but `number`, or an `at` or a `literal` */ \
+    M(hard)   /* any of the above but `at` */ \
+    M(any)    /* any of the above */ \
+    M(plain)  /* what most e-mail addresses are made of: letters, digits, `dot`, `at` */
 
 /* Word b of an array is for bytes 64 b to 64 b + 63, lowest bit first. */
 struct masks {

@@ -122,12 +122,18 @@ V_TARGET static void STARTS(const struct masks *m, size_t blocks)
     for (size_t b = 0; b < blocks; b += sizeof(WORDS) / sizeof(uint64_t)) {
         WORDS paper, mixed = w_mixed(m, b, &paper), dotted = w_dotted(m, b);
         WORDS colons = w_colons(m, b);
-        w_store(m->number + b, w_numbers(m, b));
+        WORDS numbers = w_numbers(m, b);
+        w_store(m->number + b, numbers);
         w_store(m->mixed + b, mixed);
         w_store(m->paper + b, paper);
         w_store(m->dotted + b, dotted);
         w_store(m->colons + b, colons);
-        w_store(m->other + b,
-                mixed | paper | dotted | colons | w_load(m->at + b) | w_load(m->literal + b));
+        WORDS at = w_load(m->at + b);
+        WORDS few = mixed | paper | dotted | colons | w_load(m->literal + b);
+        w_store(m->other + b, few | at);
+        w_store(m->hard + b, few | numbers);
+        w_store(m->any + b, few | numbers | at);
+        w_store(m->plain + b, w_load(m->lower + b) | w_load(m->upper + b) | w_load(m->digit + b) |
+                                  w_load(m->dot + b) | at);
     }
 }

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "pii/names.h"
-#include "pii/hash.h"
+#include "pii/quick.h"
 #include "pii/subject.h"
 
-enum { LONG_KEY_BYTES = 96, ADDRESS_LONGEST = 240, SEARCH_DIGITS_MIN = 8, NULL_WORD_MAX = 4 };
+enum { ADDRESS_LONGEST = 240 };
 
 bool profile_init(struct profile *p, const struct detectors *d, const struct class_engine *engine)
 {
@@ -98,7 +98,7 @@ void profile_record_begin(struct profile *p)
 {
     p->in_record = true;
     p->item_count = 0;
-    p->deep = p->records < DEEP_FIRST || p->records % DEEP_EVERY == 0;
+    p->deep = profile_next_is_deep(p);
 }
 
 static struct pair_count *pair_of(struct profile *p, uint16_t id, uint16_t other)
@@ -297,22 +297,6 @@ static void token_found(void *self, struct span token, uint64_t hash, const stru
     }
 }
 
-/* Does any candidate begin in [from, to)? */
-static bool any_begins(const struct masks *m, size_t from, size_t to)
-{
-    if (from >= to)
-        return false;
-    size_t first = from / CLASS_BLOCK, last = (to - 1) / CLASS_BLOCK;
-    uint64_t front = ~0ULL << from % CLASS_BLOCK, back = ~0ULL >> (63 - (to - 1) % CLASS_BLOCK);
-    if (first == last)
-        return (m->number[first] | m->other[first]) & front & back;
-    uint64_t any = ((m->number[first] | m->other[first]) & front) |
-                   ((m->number[last] | m->other[last]) & back);
-    for (size_t b = first + 1; b < last; b++)
-        any |= m->number[b] | m->other[b];
-    return any;
-}
-
 static void search(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
 {
     if (!any_begins(t->masks, from, to))
@@ -358,7 +342,7 @@ static __attribute__((noinline)) void long_value(struct profile *p, uint16_t fie
     struct field *f = p->fields[field];
     struct span s = span_of(t->base + from, to - from), key = span_first(s, LONG_KEY_BYTES);
     struct value v = { .form = FORM_OTHER };
-    uint64_t hash = profile_hash(key);
+    uint64_t hash = long_hash(s.at, s.len);
     bool wanted = sample_wants(&f->distinct, hash);
     struct sample_entry *known = wanted && !p->deep ? sample_find(&f->distinct, hash) : NULL;
     if (known) {
@@ -407,63 +391,6 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
     return inside;
 }
 
-/* An e-mail address of letters, digits and dots: as a whole it is one, or nothing that a search
- * would find is in it. */
-static inline bool is_plain_mailbox(const struct masks *m, size_t from, uint64_t all,
-                                    uint64_t digit)
-{
-    uint64_t at = mask_window(m->at, from) & all, dot = mask_window(m->dot, from) & all;
-    uint64_t letter = (mask_window(m->lower, from) | mask_window(m->upper, from)) & all;
-    uint64_t ends = 1 | (all ^ all >> 1);
-    bool shaped = (at & (at - 1)) == 0 && (letter | digit | dot | at) == all && (ends & dot) == 0;
-    return shaped && __builtin_popcountll(digit) <= SEARCH_DIGITS_MIN &&
-           (mask_window(m->mixed, from) & all) == 0 && (mask_window(m->dotted, from) & all) == 0;
-}
-
-/* Would judging and searching this value, which the sample does not want, find nothing for sure?
- * Either no candidate begins in it; or it is a number, or one word of capitals and digits, and no
- * part of such is more than the whole. Counts on what stands around a value: no letter, no digit. */
-static inline bool is_nothing_inside(const struct masks *m, size_t from, uint64_t all)
-{
-    uint64_t other = mask_window(m->other, from) & all;
-    if (!other && !(mask_window(m->number, from) & all))
-        return true;
-    uint64_t digit = mask_window(m->digit, from) & all;
-    if (digit == all || (!other && __builtin_popcountll(digit) <= SEARCH_DIGITS_MIN))
-        return true;
-    if (mask_window(m->literal, from) & all)
-        return false;
-    if (mask_window(m->at, from) & all)
-        return is_plain_mailbox(m, from, all, digit);
-    return (digit | (mask_window(m->upper, from) & all)) == all;
-}
-
-/* Bytes that piece_trim takes off a value's ends, or that make it look closer. */
-static inline bool is_edge(uint8_t c)
-{
-    return c <= ' ' || c == '\'' || c == '"';
-}
-
-/* The shortest way, for values outside deep records that need no trimming: what the sample knows,
- * or does not want and nothing is inside of. False where the value must be looked at in full. */
-static inline bool quick_value(struct field *f, const struct text *t, size_t from, size_t to)
-{
-    const uint8_t *s = t->base + from;
-    size_t len = to - from;
-    bool trimmed = is_edge(s[0]) || is_edge(s[len - 1]) ||
-                   (len > 4 && s[len - 1] == '0' && s[len - 2] == '.');
-    if (trimmed)
-        return false;
-    uint64_t hash = profile_hash_inside(s, len);
-    if (!sample_wants(&f->distinct, hash))
-        return len > NULL_WORD_MAX && is_nothing_inside(t->masks, from, piece_ones(len));
-    struct sample_entry *known = sample_find(&f->distinct, hash);
-    if (!known || known->flags & SAMPLE_SEARCH)
-        return false;
-    known->count++;
-    return true;
-}
-
 /* A short value that needs more than a look at the sample. */
 static __attribute__((noinline)) void full_value(struct profile *p, uint16_t field,
                                                  const struct text *t, size_t from, size_t to)
@@ -478,14 +405,20 @@ static __attribute__((noinline)) void full_value(struct profile *p, uint16_t fie
         search(p, field, t, from, to);
 }
 
+void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
+{
+    if (to - from > PIECE_MAX)
+        long_value(p, field, t, from, to);
+    else
+        full_value(p, field, t, from, to);
+}
+
 void profile_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
 {
     struct field *f = p->fields[field];
     f->values++;
-    if (to - from > PIECE_MAX)
-        long_value(p, field, t, from, to);
-    else if (p->deep || to == from || !quick_value(f, t, from, to))
-        full_value(p, field, t, from, to);
+    if (p->deep || !is_short(to - from) || !quick_value(f, t, from, to))
+        profile_value_whole(p, field, t, from, to);
 }
 
 /* The bytes in the scratch buffer, with masks. */

@@ -16,6 +16,8 @@ enum {
     DEEP_FIRST = 1024,
     DEEP_EVERY = 64,
     DECADES = 24,
+    COLUMNS_AT_ONCE = 32,
+    COLUMN_ROWS = 32,
     SCRATCH_BYTES = 4096,
     SAMPLES_BYTES_MAX = 24 * 1024 * 1024
 };
@@ -69,6 +71,15 @@ struct record_item {
     enum sex sex, birth_sex;
 };
 
+/* Values of one field that wait to be looked at one behind the other. */
+struct column {
+    uint16_t field;
+    uint16_t count;
+    struct {
+        uint32_t from, to;
+    } at[COLUMN_ROWS];
+};
+
 struct profile {
     const struct detectors *d;
     struct class_plan plan;
@@ -90,6 +101,7 @@ struct profile {
     const struct text *text;
     uint8_t scratch[SCRATCH_BYTES + 3 * CLASS_SLACK];
     struct masks scratch_masks;
+    struct column columns[COLUMNS_AT_ONCE];
 };
 
 enum { FIELD_ROOT = 0, FIELD_NONE = UINT16_MAX };
@@ -115,6 +127,16 @@ void profile_record_end(struct profile *p);
 
 /* One value, as it lies in a text with masks. */
 void profile_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to);
+/* The same for a value that is counted already and needs more than quick_value(). */
+void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to);
+/* columns.c: takes the values that wait, and empties the columns. */
+void profile_columns(struct profile *p, const struct text *t);
+
+/* Is the record that comes next one that is looked at in full? */
+static inline bool profile_next_is_deep(const struct profile *p)
+{
+    return p->records < DEEP_FIRST || p->records % DEEP_EVERY == 0;
+}
 /* One value that lies elsewhere (unescaped, or handed in by a caller). */
 void profile_bytes(struct profile *p, uint16_t field, struct span value);
 /* A stretch of free text: whole lines. */

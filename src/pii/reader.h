@@ -18,6 +18,27 @@ struct json_level {
     bool array;
 };
 
+enum { FLAT_OPEN_BYTES = 16 };
+
+/* How a member of a flat record begins: its key with quotes and colon, up to the value's quote. */
+struct flat_member {
+    uint64_t open[2], mask[2]; /* its first bytes */
+    uint16_t field;
+    uint8_t open_len;
+};
+
+/* What all records look like: strings under the same keys in the same order, and how they are spaced. */
+struct flat {
+    struct flat_member members[COLUMNS_AT_ONCE];
+    size_t count;       /* 0: not known */
+    uint32_t next;      /* between two values: `","` or `", "` */
+    uint32_t next_mask;
+    uint8_t key_behind; /* from a value's end to the next key's quote */
+    uint16_t rest, patience; /* records that are left to the general reader; how many next time */
+    uint16_t rows;      /* records in the columns */
+    size_t sample_bytes; /* that the samples of all members may come to take */
+};
+
 struct json_reader {
     struct json_level levels[JSON_LEVELS_MAX];
     size_t depth, deeper; /* deeper: levels beyond the array, counted only */
@@ -27,6 +48,7 @@ struct json_reader {
     bool container;       /* one document around all records */
     bool inside;          /* inside a string longer than the buffer */
     uint64_t damaged;     /* places where the syntax broke */
+    struct flat flat;
 };
 
 struct csv_cell {
@@ -94,6 +116,11 @@ bool reader_is_between(const struct reader_state *r);
 void reader_merge(struct reader_state *r, struct profile *p, const struct reader_state *part);
 /* More columns than before: "column 4", as many as `count`. */
 void csv_columns_add(struct csv_reader *r, struct profile *p, size_t count);
+
+/* reader_flat.c: reads records of NDJSON that look like those before, from the brace at `at` on. Returns
+ * where it ends: between two records, or at a key of a record that is open then (as open_level() and
+ * take_key() leave it); `at` itself where nothing was read. Values may wait in the profile's columns. */
+size_t flat_read(struct json_reader *r, struct profile *p, const struct text *t, size_t at);
 
 size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last,
                  bool full);

@@ -379,8 +379,8 @@ static size_t take_members(struct json_reader *r, struct profile *p, const struc
     }
 }
 
-size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last,
-                 bool full)
+static size_t read_tokens(struct json_reader *r, struct profile *p, const struct text *t, bool last,
+                          bool full)
 {
     size_t at = 0;
     if (r->inside) {
@@ -389,18 +389,17 @@ size_t json_read(struct json_reader *r, struct profile *p, const struct text *t,
             return at;
     }
     while (at < t->len) {
+        size_t next = at;
         if (is_blank(t->base[at])) {
             at++;
             continue;
         }
-        if (r->expect == EXPECT_KEY && t->base[at] == '"' && r->depth && !r->deeper) {
-            size_t behind = take_members(r, p, t, at);
-            if (behind != at) {
-                at = behind;
-                continue;
-            }
-        }
-        size_t next = take_token(r, p, t, at, last, full && at == 0);
+        if (r->expect == EXPECT_KEY && t->base[at] == '"' && r->depth && !r->deeper)
+            next = take_members(r, p, t, at);
+        else if (r->depth == 0 && t->base[at] == '{' && !r->container && r->expect == EXPECT_VALUE)
+            next = flat_read(r, p, t, at);
+        if (next == at)
+            next = take_token(r, p, t, at, last, full && at == 0);
         if (next == at)
             return at;
         if (next == SIZE_MAX)
@@ -413,5 +412,14 @@ size_t json_read(struct json_reader *r, struct profile *p, const struct text *t,
         profile_record_end(p);
         r->record_depth = 0;
     }
+    return at;
+}
+
+size_t json_read(struct json_reader *r, struct profile *p, const struct text *t, bool last,
+                 bool full)
+{
+    size_t at = read_tokens(r, p, t, last, full);
+    profile_columns(p, t);
+    r->flat.rows = 0;
     return at;
 }

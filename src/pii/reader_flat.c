@@ -1,0 +1,154 @@
+/* NDJSON as exports write it: every line an object, the same keys in the same order, all values
+ * strings. Once a thousand records have been seen, their common form is learned, and each further one
+ * is compared with it and cut in one go. What does not fit goes on with the general reader, from the
+ * very member at which it turned out. */
+#include "pii/quick.h"
+#include "pii/reader.h"
+
+enum { PATIENCE_MAX = 255 };
+
+static void forget(struct flat *l)
+{
+    l->count = 0;
+    l->rest = l->patience;
+    l->patience = l->patience < PATIENCE_MAX / 2 ? (uint16_t)(l->patience * 2 + 1) : PATIENCE_MAX;
+}
+
+/* `"name":"` or `"name": "`. False where that cannot be compared in the text. */
+static bool learn_member(const struct field *f, bool wide, struct flat_member *m)
+{
+    uint8_t open[FIELD_NAME_MAX + 5] = { '"' };
+    size_t n = 1;
+    if (f->name_len == 0 || f->name_len + 5 > FLAT_OPEN_BYTES || f->head_mask == 0)
+        return false;
+    memcpy(open + n, f->name, f->name_len);
+    n += f->name_len;
+    memcpy(open + n, wide ? "\": \"" : "\":\"", wide ? 4 : 3);
+    n += wide ? 4 : 3;
+    m->open_len = (uint8_t)n;
+    memcpy(m->open, open, sizeof(m->open));
+    uint8_t mask[FLAT_OPEN_BYTES] = { 0 };
+    memset(mask, 0xff, n);
+    memcpy(m->mask, mask, sizeof(m->mask));
+    return true;
+}
+
+/* The form of the record at `at`, by the order in which keys came last. */
+static void learn(struct flat *l, struct profile *p, const struct text *t, size_t at)
+{
+    uint16_t field = p->fields[FIELD_ROOT]->first;
+    profile_columns(p, t);
+    l->rows = 0;
+    forget(l);
+    if (field == FIELD_NONE)
+        return;
+    size_t colon = at + 2 + p->fields[field]->name_len + 1;
+    bool wide = colon + 1 < t->len && t->base[colon + 1] == ' ';
+    l->sample_bytes = 0;
+    for (size_t n = 0; n < COLUMNS_AT_ONCE; n++) {
+        const struct field *f = p->fields[field];
+        if (f->parent != FIELD_ROOT || !learn_member(f, wide, &l->members[n]))
+            return;
+        l->members[n].field = field;
+        p->columns[n].field = field;
+        l->sample_bytes += sample_bytes_left(&f->distinct) + sample_bytes_left(&f->tokens);
+        field = f->guess;
+        if (field == FIELD_NONE) {
+            l->count = n + 1;
+            break;
+        }
+    }
+    memcpy(&l->next, wide ? "\", \"" : "\",\"", 4);
+    l->next_mask = wide ? UINT32_MAX : 0xffffff;
+    l->key_behind = wide ? 3 : 2;
+}
+
+QUICK_INLINE bool begins_with(const uint8_t *s, const struct flat_member *m)
+{
+    return (((load8(s) ^ m->open[0]) & m->mask[0]) | ((load8(s + 8) ^ m->open[1]) & m->mask[1])) == 0;
+}
+
+/* Cuts the members of the record whose first key is at *key. Returns how many fit; *key is at the
+ * first that does not, or behind the last value. */
+QUICK_INLINE size_t cut_members(const struct flat *l, struct profile *p, const struct text *t, size_t *key)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct flat_member *m = &l->members[i];
+        size_t value = *key + m->open_len;
+        if (!begins_with(t->base + *key, m))
+            return i;
+        size_t end = TEXT_NEXT(t, value, m_->stop[b_]);
+        uint32_t behind = load4(t->base + end);
+        bool last = i + 1 == l->count;
+        if (last ? (behind & 0xffff) != ('"' | '}' << 8) : (behind & l->next_mask) != l->next)
+            return i;
+        struct column *c = &p->columns[i];
+        c->at[c->count].from = (uint32_t)value;
+        c->at[c->count++].to = (uint32_t)end;
+        *key = end + (last ? 1 : l->key_behind);
+    }
+    return l->count;
+}
+
+/* The general reader goes on at a key, behind `taken` members. */
+static void leave_open(struct json_reader *r, struct profile *p, size_t taken)
+{
+    uint16_t last = taken ? r->flat.members[taken - 1].field : FIELD_NONE;
+    profile_record_begin(p);
+    r->levels[0] = (struct json_level){ .field = FIELD_ROOT, .last = last };
+    r->depth = r->record_depth = 1;
+    r->key = taken ? last : r->key;
+    r->expect = EXPECT_KEY;
+}
+
+/* The record at `at` and all that follow, until one does not fit or is a deep one. */
+QUICK_INLINE size_t read_records(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+{
+    struct flat *l = &r->flat;
+    do {
+        size_t key = at + 1;
+        if (l->rows == COLUMN_ROWS) {
+            profile_columns(p, t);
+            l->rows = l->patience = 0;
+        }
+        l->rows++;
+        size_t taken = cut_members(l, p, t, &key);
+        if (taken < l->count) {
+            leave_open(r, p, taken);
+            if (t->len - key > PIECE_MAX)
+                forget(l);
+            return key;
+        }
+        p->records++;
+        for (at = key + 1; at < t->len && (t->base[at] == '\n' || t->base[at] == '\r'); at++)
+            ;
+    } while (at < t->len && t->base[at] == '{' && !profile_next_is_deep(p));
+    return at;
+}
+
+#ifdef __x86_64__
+BMI_TARGET static size_t read_records_bmi(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+{
+    return read_records(r, p, t, at);
+}
+#endif
+
+size_t flat_read(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+{
+    struct flat *l = &r->flat;
+    if (profile_next_is_deep(p) || p->keep_shapes)
+        return at; /* which shapes are kept goes by order */
+    if (l->rest) {
+        l->rest--;
+        return at;
+    }
+    if (l->count == 0)
+        learn(l, p, t, at);
+    if (l->count == 0 || p->budget.left_bytes < l->sample_bytes)
+        return at;
+#ifdef __x86_64__
+    if (has_bmi())
+        return read_records_bmi(r, p, t, at);
+#endif
+    return read_records(r, p, t, at);
+}
