@@ -3,7 +3,7 @@
  * fields are taken makes no difference. */
 #include "pii/quick.h"
 
-QUICK_INLINE void take_all(struct profile *p, const struct text *t)
+TWICE_INLINE void take_all(struct profile *p, const struct text *t)
 {
     for (struct column *c = p->columns; c < p->columns + COLUMNS_AT_ONCE; c++) {
         struct field *f = p->fields[c->field];

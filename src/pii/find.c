@@ -8,6 +8,7 @@
 #include "pii/checks.h"
 #include "pii/find.h"
 #include "pii/hash.h"
+#include "pii/twice.h"
 
 enum {
     DIGITS_MIN = 9,
@@ -364,7 +365,7 @@ static __attribute__((noinline)) void quad_judge(const struct finder *f, const s
 }
 
 /* The dots and digits around the first dot, as masks, give the lengths of the four numbers. */
-static void ipv4_at(const struct finder *f, size_t dot)
+TWICE_INLINE void ipv4_at(const struct finder *f, size_t dot)
 {
     enum { BEFORE = 4, BEHIND = BEFORE + 1 };
     /* A word of zeros lies in front of every mask. */
@@ -404,7 +405,7 @@ static void colons_at(const struct finder *f, size_t colon)
 }
 
 /* Calls `what` for every bit of `mask`, lowest first. */
-static inline void each(const struct finder *f, size_t base, uint64_t mask,
+TWICE_INLINE void each(const struct finder *f, size_t base, uint64_t mask,
                         void (*what)(const struct finder *f, size_t at))
 {
     for (; mask; mask &= mask - 1)
@@ -454,25 +455,52 @@ static void literal_at(const struct finder *f, size_t at)
         report(f, at, at + n, &m);
 }
 
-void find_tokens(const struct detectors *d, const struct text *t, size_t from, size_t to,
-                 const struct sample *wanted, find_fn *found, void *self)
+/* Everything but numbers with dots, which logs are full of. */
+static __attribute__((noinline)) void find_rest(const struct finder *f, size_t b, uint64_t inside)
 {
-    const struct finder f = { d, t, wanted, found, self };
-    const struct masks *m = t->masks;
+    const struct masks *m = f->t->masks;
+    size_t base = b * CLASS_BLOCK;
+    each(f, base, m->number[b] & inside, number_run);
+    each(f, base, m->mixed[b] & inside, mixed_run);
+    each(f, base, m->paper[b] & inside, spaced_iban);
+    each(f, base, m->at[b] & inside, email_at);
+    each(f, base, m->colons[b] & inside, colons_at);
+    each(f, base, m->literal[b] & inside, literal_at);
+}
+
+TWICE_INLINE void find_all(const struct finder *f, size_t from, size_t to)
+{
+    const struct masks *m = f->t->masks;
     for (size_t b = from / CLASS_BLOCK; b * CLASS_BLOCK < to; b++) {
         size_t base = b * CLASS_BLOCK;
         uint64_t inside = from > base ? ~0ULL << (from - base) : ~0ULL;
         if (to - base < CLASS_BLOCK)
             inside &= (1ULL << (to - base)) - 1;
-        __builtin_prefetch(t->base + base + PREFETCH_BYTES);
-        each(&f, base, m->number[b] & inside, number_run);
-        if (!(m->other[b] & inside))
+        __builtin_prefetch(f->t->base + base + PREFETCH_BYTES);
+        if (!(m->any[b] & inside))
             continue;
-        each(&f, base, m->mixed[b] & inside, mixed_run);
-        each(&f, base, m->paper[b] & inside, spaced_iban);
-        each(&f, base, m->at[b] & inside, email_at);
-        each(&f, base, m->dotted[b] & inside, ipv4_at);
-        each(&f, base, m->colons[b] & inside, colons_at);
-        each(&f, base, m->literal[b] & inside, literal_at);
+        each(f, base, m->dotted[b] & inside, ipv4_at);
+        if (m->any[b] & inside & ~m->dotted[b])
+            find_rest(f, b, inside);
     }
+}
+
+#ifdef __x86_64__
+BMI_TARGET static void find_all_bmi(const struct finder *f, size_t from, size_t to)
+{
+    find_all(f, from, to);
+}
+#endif
+
+void find_tokens(const struct detectors *d, const struct text *t, size_t from, size_t to,
+                 const struct sample *wanted, find_fn *found, void *self)
+{
+    const struct finder f = { d, t, wanted, found, self };
+#ifdef __x86_64__
+    if (has_bmi()) {
+        find_all_bmi(&f, from, to);
+        return;
+    }
+#endif
+    find_all(&f, from, to);
 }

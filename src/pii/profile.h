@@ -132,6 +132,21 @@ void profile_value_whole(struct profile *p, uint16_t field, const struct text *t
 /* columns.c: takes the values that wait, and empties the columns. */
 void profile_columns(struct profile *p, const struct text *t);
 
+/* May the values of `count` fields of a record that is not deep wait? Not where it matters which comes
+ * first: for the examples of shapes, and where samples might run out of memory. */
+static inline bool profile_may_wait(const struct profile *p, size_t count)
+{
+    return !p->keep_shapes && count <= COLUMNS_AT_ONCE &&
+           p->budget.left_bytes >= 2 * count * sample_bytes(SAMPLE_MAX);
+}
+
+static inline void column_put(struct column *c, uint16_t field, size_t from, size_t to)
+{
+    c->field = field;
+    c->at[c->count].from = (uint32_t)from;
+    c->at[c->count++].to = (uint32_t)to;
+}
+
 /* Is the record that comes next one that is looked at in full? */
 static inline bool profile_next_is_deep(const struct profile *p)
 {

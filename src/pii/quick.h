@@ -5,18 +5,7 @@
 
 #include "pii/hash.h"
 #include "pii/profile.h"
-
-/* Inlined for sure into functions that are compiled twice. */
-#define QUICK_INLINE __attribute__((always_inline)) static inline
-
-#ifdef __x86_64__
-/* Shifts, counts and searches of bits in one instruction each. */
-#define BMI_TARGET __attribute__((target("bmi,bmi2,lzcnt,popcnt")))
-static inline bool has_bmi(void)
-{
-    return __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
-}
-#endif
+#include "pii/twice.h"
 
 enum { SEARCH_DIGITS_MIN = 8, NULL_WORD_MAX = 4, LONG_KEY_BYTES = 96 };
 
@@ -25,7 +14,7 @@ enum { SEARCH_DIGITS_MIN = 8, NULL_WORD_MAX = 4, LONG_KEY_BYTES = 96 };
  * part of such is more than the whole; or an e-mail address of letters, digits and dots, which as a
  * whole is one, or nothing that a search would find is in it. Counts on what stands around a value: no
  * letter, no digit. */
-QUICK_INLINE bool is_nothing_inside(const struct masks *m, size_t from, uint64_t all)
+TWICE_INLINE bool is_nothing_inside(const struct masks *m, size_t from, uint64_t all)
 {
     if (!(mask_window(m->any, from) & all))
         return true;
@@ -44,7 +33,7 @@ QUICK_INLINE bool is_nothing_inside(const struct masks *m, size_t from, uint64_t
 }
 
 /* Does any candidate begin in [from, to)? */
-QUICK_INLINE bool any_begins(const struct masks *m, size_t from, size_t to)
+TWICE_INLINE bool any_begins(const struct masks *m, size_t from, size_t to)
 {
     if (from >= to)
         return false;
@@ -63,7 +52,7 @@ static const bool IS_EDGE[256] = { [0 ... ' '] = true, ['\''] = true, ['"'] = tr
 
 /* The shortest way, for values outside deep records that need no trimming: what the sample knows,
  * or does not want and nothing is inside of. False where the value must be looked at in full. */
-QUICK_INLINE bool quick_value(struct field *f, const struct text *t, size_t from, size_t to)
+TWICE_INLINE bool quick_value(struct field *f, const struct text *t, size_t from, size_t to)
 {
     const uint8_t *s = t->base + from;
     size_t len = to - from;
@@ -94,7 +83,7 @@ static inline uint64_t long_hash(const uint8_t *at, size_t len)
 }
 
 /* The same for a long value: true where it is not wanted and nothing begins in it. */
-QUICK_INLINE bool quick_long_value(const struct field *f, const struct text *t, size_t from, size_t to)
+TWICE_INLINE bool quick_long_value(const struct field *f, const struct text *t, size_t from, size_t to)
 {
     return !sample_wants(&f->distinct, long_hash(t->base + from, to - from)) &&
            !any_begins(t->masks, from, to);

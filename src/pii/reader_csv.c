@@ -42,11 +42,15 @@ static inline size_t cell_cut(const struct text *t, size_t at, bool last, struct
 }
 
 static void cell_take(struct profile *p, uint16_t field, const struct text *t,
-                      const struct csv_cell *cell)
+                      const struct csv_cell *cell, struct column *later)
 {
     size_t to = cell->to;
     if (to > cell->from && t->base[to - 1] == '\r')
         to--;
+    if (!cell->doubled && later) {
+        column_put(later, field, cell->from, to);
+        return;
+    }
     if (!cell->doubled) {
         profile_value(p, field, t, cell->from, to);
         return;
@@ -88,8 +92,13 @@ static size_t row_take(struct csv_reader *r, struct profile *p, const struct tex
         count = 0; /* an empty line is a record without values */
     profile_record_begin(p);
     csv_columns_add(r, p, count);
+    bool later = !p->deep && profile_may_wait(p, count);
+    if (later && r->rows++ == COLUMN_ROWS) {
+        profile_columns(p, t);
+        r->rows = 1;
+    }
     for (size_t i = 0; i < count; i++)
-        cell_take(p, r->columns[i], t, &r->cells[i]);
+        cell_take(p, r->columns[i], t, &r->cells[i], later ? &p->columns[i] : NULL);
     profile_record_end(p);
     return stop < t->len ? stop + 1 : t->len;
 }
@@ -184,6 +193,8 @@ size_t pii_csv_read(struct csv_reader *r, struct profile *p, const struct text *
             break;
         at = next;
     }
+    profile_columns(p, t);
+    r->rows = 0;
     if (at == 0 && full) {
         /* A row longer than the buffer, or a quote that never closes: as text. */
         p->cut = true;

@@ -44,14 +44,11 @@ static void learn(struct flat *l, struct profile *p, const struct text *t, size_
         return;
     size_t colon = at + 2 + p->fields[field]->name_len + 1;
     bool wide = colon + 1 < t->len && t->base[colon + 1] == ' ';
-    l->sample_bytes = 0;
     for (size_t n = 0; n < COLUMNS_AT_ONCE; n++) {
         const struct field *f = p->fields[field];
         if (f->parent != FIELD_ROOT || !learn_member(f, wide, &l->members[n]))
             return;
         l->members[n].field = field;
-        p->columns[n].field = field;
-        l->sample_bytes += sample_bytes_left(&f->distinct) + sample_bytes_left(&f->tokens);
         field = f->guess;
         if (field == FIELD_NONE) {
             l->count = n + 1;
@@ -63,14 +60,14 @@ static void learn(struct flat *l, struct profile *p, const struct text *t, size_
     l->key_behind = wide ? 3 : 2;
 }
 
-QUICK_INLINE bool begins_with(const uint8_t *s, const struct flat_member *m)
+TWICE_INLINE bool begins_with(const uint8_t *s, const struct flat_member *m)
 {
     return (((load8(s) ^ m->open[0]) & m->mask[0]) | ((load8(s + 8) ^ m->open[1]) & m->mask[1])) == 0;
 }
 
 /* Cuts the members of the record whose first key is at *key. Returns how many fit; *key is at the
  * first that does not, or behind the last value. */
-QUICK_INLINE size_t cut_members(const struct flat *l, struct profile *p, const struct text *t, size_t *key)
+TWICE_INLINE size_t cut_members(const struct flat *l, struct profile *p, const struct text *t, size_t *key)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct flat_member *m = &l->members[i];
@@ -82,9 +79,7 @@ QUICK_INLINE size_t cut_members(const struct flat *l, struct profile *p, const s
         bool last = i + 1 == l->count;
         if (last ? (behind & 0xffff) != ('"' | '}' << 8) : (behind & l->next_mask) != l->next)
             return i;
-        struct column *c = &p->columns[i];
-        c->at[c->count].from = (uint32_t)value;
-        c->at[c->count++].to = (uint32_t)end;
+        column_put(&p->columns[i], m->field, value, end);
         *key = end + (last ? 1 : l->key_behind);
     }
     return l->count;
@@ -102,7 +97,7 @@ static void leave_open(struct json_reader *r, struct profile *p, size_t taken)
 }
 
 /* The record at `at` and all that follow, until one does not fit or is a deep one. */
-QUICK_INLINE size_t read_records(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+TWICE_INLINE size_t read_records(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
 {
     struct flat *l = &r->flat;
     do {
@@ -136,15 +131,15 @@ BMI_TARGET static size_t read_records_bmi(struct json_reader *r, struct profile 
 size_t flat_read(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
 {
     struct flat *l = &r->flat;
-    if (profile_next_is_deep(p) || p->keep_shapes)
-        return at; /* which shapes are kept goes by order */
+    if (profile_next_is_deep(p))
+        return at;
     if (l->rest) {
         l->rest--;
         return at;
     }
     if (l->count == 0)
         learn(l, p, t, at);
-    if (l->count == 0 || p->budget.left_bytes < l->sample_bytes)
+    if (l->count == 0 || !profile_may_wait(p, l->count))
         return at;
 #ifdef __x86_64__
     if (has_bmi())

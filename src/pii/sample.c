@@ -3,14 +3,9 @@
 
 #include <stdlib.h>
 
-static size_t bytes_of(uint32_t cap)
-{
-    return cap * (sizeof(struct sample_entry) + 2 * sizeof(uint16_t));
-}
-
 void sample_release(struct sample *s, struct sample_budget *budget)
 {
-    budget->left_bytes += bytes_of(s->cap);
+    budget->left_bytes += sample_bytes(s->cap);
     free(s->at);
     free(s->index);
     *s = (struct sample){ 0 };
@@ -35,7 +30,7 @@ static void enter_all(struct sample *s)
 static bool grow(struct sample *s, struct sample_budget *budget)
 {
     uint32_t cap = s->cap ? s->cap * 2 : SAMPLE_FIRST;
-    size_t more = bytes_of(cap) - bytes_of(s->cap);
+    size_t more = sample_bytes(cap) - sample_bytes(s->cap);
     if (cap > SAMPLE_MAX)
         return false;
     if (more > budget->left_bytes) {
@@ -106,5 +101,5 @@ void sample_merge(struct sample *s, struct sample_budget *budget, const struct s
 
 size_t sample_bytes_left(const struct sample *s)
 {
-    return bytes_of(SAMPLE_MAX) - bytes_of(s->cap);
+    return sample_bytes(SAMPLE_MAX) - sample_bytes(s->cap);
 }

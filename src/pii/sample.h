@@ -54,6 +54,12 @@ void sample_merge(struct sample *s, struct sample_budget *budget, const struct s
 /* Bytes of the budget that the sample may still come to take. */
 size_t sample_bytes_left(const struct sample *s);
 
+/* Bytes of a sample that holds `cap` entries. */
+static inline size_t sample_bytes(size_t cap)
+{
+    return cap * (sizeof(struct sample_entry) + 2 * sizeof(uint16_t));
+}
+
 /* The entry of this hash, or NULL. */
 static inline struct sample_entry *sample_find(const struct sample *s, uint64_t hash)
 {
