@@ -18,13 +18,13 @@ struct json_level {
     bool array;
 };
 
-enum { FLAT_OPEN_BYTES = 16 };
+enum { FLAT_OPEN_BYTES = 48 };
 
 /* How a member of a flat record begins: its key with quotes and colon, up to the value's quote. */
 struct flat_member {
-    uint64_t open[2], mask[2]; /* its first bytes */
+    uint64_t head[2], mask[2]; /* its first 16 bytes */
+    uint8_t open[FLAT_OPEN_BYTES], open_len;
     uint16_t field;
-    uint8_t open_len;
 };
 
 /* What all records look like: strings under the same keys in the same order, and how they are spaced. */

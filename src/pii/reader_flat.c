@@ -17,19 +17,16 @@ static void forget(struct flat *l)
 /* `"name":"` or `"name": "`. False where that cannot be compared in the text. */
 static bool learn_member(const struct field *f, bool wide, struct flat_member *m)
 {
-    uint8_t open[FIELD_NAME_MAX + 5] = { '"' };
-    size_t n = 1;
-    if (f->name_len == 0 || f->name_len + 5 > FLAT_OPEN_BYTES || f->head_mask == 0)
+    static const uint8_t ONES[16] = { [0 ... 15] = 0xff };
+    struct span between = wide ? SPAN("\": \"") : SPAN("\":\"");
+    if (f->name_len == 0 || 1 + f->name_len + between.len > FLAT_OPEN_BYTES || f->head_mask == 0)
         return false;
-    memcpy(open + n, f->name, f->name_len);
-    n += f->name_len;
-    memcpy(open + n, wide ? "\": \"" : "\":\"", wide ? 4 : 3);
-    n += wide ? 4 : 3;
-    m->open_len = (uint8_t)n;
-    memcpy(m->open, open, sizeof(m->open));
-    uint8_t mask[FLAT_OPEN_BYTES] = { 0 };
-    memset(mask, 0xff, n);
-    memcpy(m->mask, mask, sizeof(m->mask));
+    *m = (struct flat_member){ .open = { '"' } };
+    memcpy(m->open + 1, f->name, f->name_len);
+    memcpy(m->open + 1 + f->name_len, between.at, between.len);
+    m->open_len = (uint8_t)(1 + f->name_len + between.len);
+    memcpy(m->head, m->open, sizeof(m->head));
+    memcpy(m->mask, ONES, m->open_len < sizeof(m->mask) ? m->open_len : sizeof(m->mask));
     return true;
 }
 
@@ -60,9 +57,11 @@ static void learn(struct flat *l, struct profile *p, const struct text *t, size_
     l->key_behind = wide ? 3 : 2;
 }
 
+/* FLAT_OPEN_BYTES behind `s` are readable: texts have slack. */
 TWICE_INLINE bool begins_with(const uint8_t *s, const struct flat_member *m)
 {
-    return (((load8(s) ^ m->open[0]) & m->mask[0]) | ((load8(s + 8) ^ m->open[1]) & m->mask[1])) == 0;
+    uint64_t odd = ((load8(s) ^ m->head[0]) & m->mask[0]) | ((load8(s + 8) ^ m->head[1]) & m->mask[1]);
+    return odd == 0 && (m->open_len <= 16 || memcmp(s + 16, m->open + 16, m->open_len - 16U) == 0);
 }
 
 /* Cuts the members of the record whose first key is at *key. Returns how many fit; *key is at the

@@ -164,15 +164,18 @@ static void close_level(struct json_reader *r, struct profile *p)
     value_done(r);
 }
 
-/* The rest of the line is lost, and with it every open level. */
-static size_t resync(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+/* The rest of the line is lost, and with it every open level. `at` itself where the line does not end
+ * here and may yet: what follows would be taken for a value. */
+static size_t resync(struct json_reader *r, struct profile *p, const struct text *t, size_t at, bool wait)
 {
+    size_t line = TEXT_NEXT(t, at, m_->line[b_]);
+    if (line == t->len && wait)
+        return at;
     r->damaged++;
     if (r->record_depth)
         profile_record_end(p);
     r->record_depth = r->depth = r->deeper = 0;
     r->expect = EXPECT_VALUE;
-    size_t line = TEXT_NEXT(t, at, m_->line[b_]);
     profile_text(p, FIELD_ROOT, t, at, line);
     return line < t->len ? line + 1 : line;
 }
@@ -284,8 +287,10 @@ static size_t take_token(struct json_reader *r, struct profile *p, const struct 
         }
         return SIZE_MAX;
     case EXPECT_COLON:
+        if (c != ':')
+            return SIZE_MAX;
         r->expect = EXPECT_VALUE;
-        return c == ':' ? at + 1 : SIZE_MAX;
+        return at + 1;
     case EXPECT_COMMA:
         if (c == ',') {
             r->expect = level && !level->array && !r->deeper ? EXPECT_KEY : EXPECT_VALUE;
@@ -400,10 +405,10 @@ static size_t read_tokens(struct json_reader *r, struct profile *p, const struct
             next = flat_read(r, p, t, at);
         if (next == at)
             next = take_token(r, p, t, at, last, full && at == 0);
+        if (next == SIZE_MAX)
+            next = resync(r, p, t, at, !last && !(full && at == 0));
         if (next == at)
             return at;
-        if (next == SIZE_MAX)
-            next = resync(r, p, t, at);
         at = next;
         if (r->inside)
             return at;
