@@ -265,8 +265,8 @@ static ssize_t read_some(int fd, uint8_t *to, size_t room, struct error *e)
 /* Plain ASCII so far, and a step of raw bytes is about to begin that has room in the buffer. */
 static bool is_ascii_so_far(struct input *in)
 {
-    bool plain = in->cap > INPUT_RAW_BYTES && in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->raw_len == 0 &&
-                 in->unpacked_len == 0 && raw_room(in) == INPUT_RAW_BYTES;
+    bool plain = in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->raw_len == 0 &&
+                 in->unpacked_len == 0 && raw_room(in) == INPUT_RAW_BYTES && in->cap > INPUT_RAW_BYTES;
     if (plain && in->len && in->cap - in->len < INPUT_RAW_BYTES)
         turn(in, false);
     return plain && in->cap - in->len >= INPUT_RAW_BYTES;

@@ -7,14 +7,21 @@
 #include "pii/sample.h"
 #include "pii/value.h"
 
+/* How many records are looked at in full at first, and one of how many after them. A fuzzer, whose inputs
+ * are short, sets both low to reach what comes behind. */
+#ifndef PII_DEEP_FIRST
+#define PII_DEEP_FIRST 1024
+#define PII_DEEP_EVERY 64
+#endif
+
 enum {
     NODES_MAX = 2000,
     NODE_SLOTS = 8192,
     FIELD_NAME_MAX = 96,
     RECORD_ITEMS_MAX = 64,
     PAIRS_MAX = 256,
-    DEEP_FIRST = 1024,
-    DEEP_EVERY = 64,
+    DEEP_FIRST = PII_DEEP_FIRST,
+    DEEP_EVERY = PII_DEEP_EVERY,
     DECADES = 24,
     COLUMNS_AT_ONCE = 32,
     COLUMN_ROWS = 32,

@@ -13,11 +13,18 @@ MIXED = (b"GB82 WEST 1234 5698 7654 32 A123456(3) 123-45-6789 jane@corp.de 114.1
          b"$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW postgres://u:pa55w@h/x\n")
 
 
+# Records enough for their common form to be learned, and one that has it not.
+FLAT = b"".join(b'{"a":"1391234567%d","mail":"u%d@qq.com","x":"%s"}\n' % (i % 10, i, b"y" * i) for i in range(8))
+WIDE = b"".join(b'{"id": "11010519491231002%d", "t": "%s"}\n' % (i, b"\\n" if i == 7 else b"z") for i in range(10))
+ROWS = b"a,b\n" + b"".join(b'1391234567%d,"u%d@qq.com"\n' % (i % 10, i) for i in range(14))
+
+
 def main():
     directory = sys.argv[1]
     os.makedirs(directory, exist_ok=True)
     makers = [(generate.lines_dense, 2), (generate.lines_csv, 3), (generate.lines_text, 1), (generate.lines_log, 1)]
-    seeds = [bytes([4, 9]) + SQL, bytes([1, 3]) + MIXED]
+    seeds = [bytes([4, 9]) + SQL, bytes([1, 3]) + MIXED, bytes([2, 40]) + FLAT, bytes([2, 97]) + WIDE,
+             bytes([0, 40]) + FLAT[:300] + b'{"a":1}\n' + FLAT[:100], bytes([3, 5]) + ROWS]
     for i, (make, kind) in enumerate(makers):
         p = People("seed %d" % i)
         text = "".join(make(p) for _ in range(2))
