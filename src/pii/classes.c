@@ -123,7 +123,8 @@ static unsigned byte_weight(unsigned byte)
 
 /* How much more text a bucket would let through with this literal in it: the product of what its sets
  * are worth, after and before. */
-static uint64_t bucket_cost(const struct class_plan *plan, unsigned bucket, const uint8_t head[static LITERAL_HEAD])
+static uint64_t bucket_cost(const struct class_plan *plan, unsigned bucket,
+                            const uint8_t head[static LITERAL_HEAD])
 {
     uint64_t before = 1, after = 1;
     for (unsigned i = 0; i < LITERAL_HEAD; i++) {

@@ -76,7 +76,7 @@ struct class_plan {
     uint8_t set[LITERAL_HEAD][256];
     uint8_t low[LITERAL_HEAD][16], high[LITERAL_HEAD][16];
     uint64_t heads[LITERAL_SLOTS / 64]; /* one bit a slot */
-    unsigned worth[LITERAL_HEAD][8];    /* of a bucket's set: how much of all text is in it, about */
+    unsigned worth[LITERAL_HEAD][8]; /* of a bucket's set: how much of all text is in it, about */
 };
 
 /* The slot of a literal's first three bytes. */

@@ -30,8 +30,7 @@ INLINE VEC v_buckets(const struct filter *f, unsigned i, VEC v)
 }
 
 #define W_SHIFTS
-#define w_ahead(block, next, n) \
-    ((words)_mm512_shrdi_epi64((__m512i)(block), (__m512i)(next), (n)))
+#define w_ahead(block, next, n) ((words)_mm512_shrdi_epi64((__m512i)(block), (__m512i)(next), (n)))
 #define w_behind(block, prev) ((words)_mm512_shldi_epi64((__m512i)(block), (__m512i)(prev), 1))
 
 #include "pii/classes_body.h"

@@ -352,7 +352,8 @@ static __attribute__((noinline)) void quad_judge(const struct finder *f, const s
         if (q->length[i] == 0)
             return;
         unsigned value = octet_before(t->base, q->end[i], q->length[i]);
-        fine = fine && value <= 255 && (q->length[i] == 1 || t->base[q->end[i] - q->length[i]] != '0');
+        fine = fine && value <= 255 &&
+               (q->length[i] == 1 || t->base[q->end[i] - q->length[i]] != '0');
         octet[i] = (uint8_t)value;
     }
     uint8_t before = byte_before(t, start), after = byte_at(t, stop);
@@ -376,7 +377,8 @@ TWICE_INLINE void ipv4_at(const struct finder *f, size_t dot)
         return;
     unsigned second = (unsigned)__builtin_ctzll(dots), third = (unsigned)__builtin_ctzll(more);
     unsigned first_length = (unsigned)__builtin_clzll(~(digits << (64 - BEFORE)));
-    unsigned last_length = (unsigned)__builtin_ctzll(~(digits >> BEHIND >> third >> 1) | 1ULL << 63);
+    unsigned last_length = (unsigned)__builtin_ctzll(~(digits >> BEHIND >> third >> 1) | 1ULL
+                                                                                             << 63);
     uint64_t inner = (1ULL << third) - 1;
     bool shaped = (((digits >> BEHIND) ^ ~dots) & inner) == 0 && second <= 3 &&
                   third - second <= 4 && first_length <= 3 && last_length <= 3;
@@ -406,7 +408,7 @@ static void colons_at(const struct finder *f, size_t colon)
 
 /* Calls `what` for every bit of `mask`, lowest first. */
 TWICE_INLINE void each(const struct finder *f, size_t base, uint64_t mask,
-                        void (*what)(const struct finder *f, size_t at))
+                       void (*what)(const struct finder *f, size_t at))
 {
     for (; mask; mask &= mask - 1)
         what(f, base + (size_t)__builtin_ctzll(mask));

@@ -266,7 +266,8 @@ static ssize_t read_some(int fd, uint8_t *to, size_t room, struct error *e)
 static bool is_ascii_so_far(struct input *in)
 {
     bool plain = in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->raw_len == 0 &&
-                 in->unpacked_len == 0 && raw_room(in) == INPUT_RAW_BYTES && in->cap > INPUT_RAW_BYTES;
+                 in->unpacked_len == 0 && raw_room(in) == INPUT_RAW_BYTES &&
+                 in->cap > INPUT_RAW_BYTES;
     if (plain && in->len && in->cap - in->len < INPUT_RAW_BYTES)
         turn(in, false);
     return plain && in->cap - in->len >= INPUT_RAW_BYTES;

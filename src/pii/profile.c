@@ -327,7 +327,8 @@ static bool null_like(const struct piece *v)
     }
 }
 
-static void subject_add(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
+static void subject_add(struct profile *p, uint16_t field, const struct text *t, size_t from,
+                        size_t to)
 {
     struct subject subject = pii_subject_of(p->d, t, from, to);
     struct traits *traits = &p->fields[field]->traits;
@@ -366,7 +367,8 @@ static bool worth_search(const struct piece *v)
 }
 
 /* Judges a value in full. True where candidates may be inside it. */
-static bool short_value(struct profile *p, uint16_t field, const struct text *t, const struct piece *piece)
+static bool short_value(struct profile *p, uint16_t field, const struct text *t,
+                        const struct piece *piece)
 {
     struct field *f = p->fields[field];
     struct value v;
@@ -381,7 +383,8 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
         traits_add(p, &f->traits, &v, piece->len);
         record_add(p, field, &v);
         if (piece->high && piece->len >= 24)
-            subject_add(p, field, t, (size_t)(piece->at - t->base), (size_t)(piece->at - t->base) + piece->len);
+            subject_add(p, field, t, (size_t)(piece->at - t->base),
+                        (size_t)(piece->at - t->base) + piece->len);
     }
     pii_set loose = pii_bit(PII_CN_ADDRESS) | pii_bit(PII_CN_NAME) | pii_bit(PII_CN_ETHNIC);
     bool whole = (v.marks.shape & ~loose) != 0;
@@ -405,7 +408,8 @@ static __attribute__((noinline)) void full_value(struct profile *p, uint16_t fie
         search(p, field, t, from, to);
 }
 
-void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
+void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from,
+                         size_t to)
 {
     if (to - from > PIECE_MAX)
         long_value(p, field, t, from, to);
@@ -451,7 +455,8 @@ void profile_text(struct profile *p, uint16_t field, const struct text *t, size_
     search(p, field, t, from, to);
 }
 
-void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
+void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from,
+                     size_t to)
 {
     subject_add(p, field, t, from, to);
 }

@@ -135,7 +135,8 @@ void profile_record_end(struct profile *p);
 /* One value, as it lies in a text with masks. */
 void profile_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to);
 /* The same for a value that is counted already and needs more than quick_value(). */
-void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to);
+void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from,
+                         size_t to);
 /* columns.c: takes the values that wait, and empties the columns. */
 void profile_columns(struct profile *p, const struct text *t);
 
@@ -167,6 +168,7 @@ void profile_text(struct profile *p, uint16_t field, const struct text *t, size_
 /* A further part of the value before (more than SCRATCH_BYTES of unescaped text): searched only. */
 void profile_more(struct profile *p, uint16_t field, struct span part);
 /* What one line of free text is about; the caller takes a few lines, not all. */
-void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to);
+void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from,
+                     size_t to);
 
 #endif

@@ -24,12 +24,14 @@ TWICE_INLINE bool is_nothing_inside(const struct masks *m, size_t from, uint64_t
     if (!(mask_window(m->hard, from) & all)) {
         uint64_t at = mask_window(m->at, from) & all, dot = mask_window(m->dot, from);
         uint64_t ends = 1 | (all ^ all >> 1);
-        return (at & (at - 1)) == 0 && (mask_window(m->plain, from) & all) == all && (ends & dot) == 0;
+        return (at & (at - 1)) == 0 && (mask_window(m->plain, from) & all) == all &&
+               (ends & dot) == 0;
     }
     uint64_t other = mask_window(m->other, from) & all;
     if (!other)
         return __builtin_popcountll(digit) <= SEARCH_DIGITS_MIN;
-    return (digit | (mask_window(m->upper, from) & all)) == all && !(mask_window(m->literal, from) & all);
+    return (digit | (mask_window(m->upper, from) & all)) == all &&
+           !(mask_window(m->literal, from) & all);
 }
 
 /* Does any candidate begin in [from, to)? */
@@ -83,7 +85,8 @@ static inline uint64_t long_hash(const uint8_t *at, size_t len)
 }
 
 /* The same for a long value: true where it is not wanted and nothing begins in it. */
-TWICE_INLINE bool quick_long_value(const struct field *f, const struct text *t, size_t from, size_t to)
+TWICE_INLINE bool quick_long_value(const struct field *f, const struct text *t, size_t from,
+                                   size_t to)
 {
     return !sample_wants(&f->distinct, long_hash(t->base + from, to - from)) &&
            !any_begins(t->masks, from, to);

@@ -30,12 +30,12 @@ struct flat_member {
 /* What all records look like: strings under the same keys in the same order, and how they are spaced. */
 struct flat {
     struct flat_member members[COLUMNS_AT_ONCE];
-    size_t count;       /* 0: not known */
-    uint32_t next;      /* between two values: `","` or `", "` */
+    size_t count;  /* 0: not known */
+    uint32_t next; /* between two values: `","` or `", "` */
     uint32_t next_mask;
-    uint8_t key_behind; /* from a value's end to the next key's quote */
+    uint8_t key_behind;      /* from a value's end to the next key's quote */
     uint16_t rest, patience; /* records that are left to the general reader; how many next time */
-    uint16_t rows;      /* records in the columns */
+    uint16_t rows;           /* records in the columns */
 };
 
 struct json_reader {

@@ -60,13 +60,15 @@ static void learn(struct flat *l, struct profile *p, const struct text *t, size_
 /* FLAT_OPEN_BYTES behind `s` are readable: texts have slack. */
 TWICE_INLINE bool begins_with(const uint8_t *s, const struct flat_member *m)
 {
-    uint64_t odd = ((load8(s) ^ m->head[0]) & m->mask[0]) | ((load8(s + 8) ^ m->head[1]) & m->mask[1]);
+    uint64_t odd = ((load8(s) ^ m->head[0]) & m->mask[0]) |
+                   ((load8(s + 8) ^ m->head[1]) & m->mask[1]);
     return odd == 0 && (m->open_len <= 16 || memcmp(s + 16, m->open + 16, m->open_len - 16U) == 0);
 }
 
 /* Cuts the members of the record whose first key is at *key. Returns how many fit; *key is at the
  * first that does not, or behind the last value. */
-TWICE_INLINE size_t cut_members(const struct flat *l, struct profile *p, const struct text *t, size_t *key)
+TWICE_INLINE size_t cut_members(const struct flat *l, struct profile *p, const struct text *t,
+                                size_t *key)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct flat_member *m = &l->members[i];
@@ -96,7 +98,8 @@ static void leave_open(struct json_reader *r, struct profile *p, size_t taken)
 }
 
 /* The record at `at` and all that follow, until one does not fit or is a deep one. */
-TWICE_INLINE size_t read_records(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+TWICE_INLINE size_t read_records(struct json_reader *r, struct profile *p, const struct text *t,
+                                 size_t at)
 {
     struct flat *l = &r->flat;
     do {
@@ -121,7 +124,8 @@ TWICE_INLINE size_t read_records(struct json_reader *r, struct profile *p, const
 }
 
 #ifdef __x86_64__
-BMI_TARGET static size_t read_records_bmi(struct json_reader *r, struct profile *p, const struct text *t, size_t at)
+BMI_TARGET static size_t read_records_bmi(struct json_reader *r, struct profile *p,
+                                          const struct text *t, size_t at)
 {
     return read_records(r, p, t, at);
 }

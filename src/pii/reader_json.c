@@ -166,7 +166,8 @@ static void close_level(struct json_reader *r, struct profile *p)
 
 /* The rest of the line is lost, and with it every open level. `at` itself where the line does not end
  * here and may yet: what follows would be taken for a value. */
-static size_t resync(struct json_reader *r, struct profile *p, const struct text *t, size_t at, bool wait)
+static size_t resync(struct json_reader *r, struct profile *p, const struct text *t, size_t at,
+                     bool wait)
 {
     size_t line = TEXT_NEXT(t, at, m_->line[b_]);
     if (line == t->len && wait)

@@ -12,7 +12,8 @@ static void note(const struct word *word, uint64_t seen[2])
 
 /* Takes the word of n letters and digits at s. Few words have a head that some word of a subject has,
  * and only these are written small; one branch, since how long a word is cannot be foretold. */
-static inline void ascii_word(const struct detectors *d, const uint8_t *s, size_t n, uint64_t seen[2])
+static inline void ascii_word(const struct detectors *d, const uint8_t *s, size_t n,
+                              uint64_t seen[2])
 {
     uint8_t lower[WORD_BYTES_MAX];
     unsigned slot = detectors_head_slot(s[0] | 32U, s[1] | 32U, s[2] | 32U, n);
@@ -29,7 +30,8 @@ static inline uint64_t word_window(const struct masks *m, size_t from)
     return mask_window(m->lower, from) | mask_window(m->upper, from) | mask_window(m->digit, from);
 }
 
-static void ascii_words(const struct detectors *d, const struct text *t, size_t from, size_t to, uint64_t seen[2])
+static void ascii_words(const struct detectors *d, const struct text *t, size_t from, size_t to,
+                        uint64_t seen[2])
 {
     bool inside = false; /* the byte before belongs to a word */
     for (size_t at = from; at < to; at += CLASS_BLOCK) {
@@ -59,7 +61,8 @@ static void han_words(const struct detectors *d, struct span s, uint64_t seen[2]
     }
 }
 
-struct subject pii_subject_of(const struct detectors *d, const struct text *t, size_t from, size_t to)
+struct subject pii_subject_of(const struct detectors *d, const struct text *t, size_t from,
+                              size_t to)
 {
     uint64_t seen[2] = { 0 }, high = 0;
     if (to - from > TEXT_BYTES_MAX)

@@ -9,6 +9,7 @@ struct subject {
 };
 
 /* Of the bytes [from, to) of a text; of a long one only the beginning is looked at. */
-struct subject pii_subject_of(const struct detectors *d, const struct text *t, size_t from, size_t to);
+struct subject pii_subject_of(const struct detectors *d, const struct text *t, size_t from,
+                              size_t to);
 
 #endif

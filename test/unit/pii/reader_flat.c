@@ -12,7 +12,20 @@
 enum { RECORDS = 6000 };
 
 /* What one record in a few has otherwise; 0: nothing. */
-enum odd { EVEN, NUMBER, MISSING, MORE, ESCAPED, NESTED, LONG, EMPTY, SPACED, OTHER_ORDER, BROKEN, ODDS };
+enum odd {
+    EVEN,
+    NUMBER,
+    MISSING,
+    MORE,
+    ESCAPED,
+    NESTED,
+    LONG,
+    EMPTY,
+    SPACED,
+    OTHER_ORDER,
+    BROKEN,
+    ODDS
+};
 
 static void put_text(struct buf *b, uint64_t r, enum odd odd)
 {
@@ -41,7 +54,8 @@ static void put_record(struct buf *b, struct random *random, bool wide, enum odd
     if (odd == NUMBER)
         buf_printf(b, "csrq\":%u%02u%02u,\"", year, 1 + (unsigned)(r % 12), 1 + (unsigned)(r % 28));
     else
-        buf_printf(b, "csrq%s%u-%02u-%02u%s", colon, year, 1 + (unsigned)(r % 12), 1 + (unsigned)(r % 28), comma);
+        buf_printf(b, "csrq%s%u-%02u-%02u%s", colon, year, 1 + (unsigned)(r % 12),
+                   1 + (unsigned)(r % 28), comma);
     if (odd == NESTED)
         buf_printf(b, "a\":{\"mail%su%u@qq.com\",\"list\":[1,\"x\"]},\"", colon, phone);
     buf_printf(b, "mail%su%u.z@%s.com%s", colon, phone, r % 3 ? "163" : "qq", comma);
@@ -82,20 +96,21 @@ static void tell(struct ajar_pii *pii, struct span s, size_t buffer, struct buf 
     buf_printf(out, "%llu records, %llu values, %zu fields\n", (unsigned long long)sum.records,
                (unsigned long long)sum.values, sum.fields);
     for (size_t i = 0; i < count; i++)
-        buf_printf(out, "%s %s %d %u %d %u %u %u %llu %.9f %.3f %.3f\n", f[i].field, f[i].type, (int)f[i].state,
-                   f[i].signals, f[i].in_text, f[i].passed, f[i].shaped, f[i].sampled,
-                   (unsigned long long)f[i].hits, f[i].log10_odds, f[i].distinct, f[i].distinct_high);
+        buf_printf(out, "%s %s %d %u %d %u %u %u %llu %.9f %.3f %.3f\n", f[i].field, f[i].type,
+                   (int)f[i].state, f[i].signals, f[i].in_text, f[i].passed, f[i].shaped,
+                   f[i].sampled, (unsigned long long)f[i].hits, f[i].log10_odds, f[i].distinct,
+                   f[i].distinct_high);
     ajar_pii_scan_free(scan);
 }
 
-static void expect_same(struct ajar_pii *pii, struct span s, size_t buffer, struct span expected, const char *what,
-                        int odd)
+static void expect_same(struct ajar_pii *pii, struct span s, size_t buffer, struct span expected,
+                        const char *what, int odd)
 {
     struct buf told;
     tell(pii, s, buffer, &told);
     if (!span_eq(buf_span(&told), expected))
-        fail_msg("%s, odd %d, buffer %zu:\n%.*sinstead of\n%.*s", what, odd, buffer, SPAN_FMT(buf_span(&told)),
-                 SPAN_FMT(expected));
+        fail_msg("%s, odd %d, buffer %zu:\n%.*sinstead of\n%.*s", what, odd, buffer,
+                 SPAN_FMT(buf_span(&told)), SPAN_FMT(expected));
     buf_release(&told);
 }
 
@@ -108,10 +123,12 @@ static void test_the_same_as_the_general_reader(void **state)
             make(wide, (enum odd)odd, &lines, &array);
             /* Broken records end at a line's end, and an array has none: there the lines themselves, in the
              * smallest buffers, are what others are compared with. */
-            tell(*state, odd == BROKEN ? buf_span(&lines) : buf_span(&array), odd == BROKEN ? 4096 : 0, &first);
+            tell(*state, odd == BROKEN ? buf_span(&lines) : buf_span(&array),
+                 odd == BROKEN ? 4096 : 0, &first);
             assert_true(span_has(buf_span(&first), "cn-mobile"));
             for (size_t i = 0; i < sizeof(BUFFERS) / sizeof(BUFFERS[0]); i++)
-                expect_same(*state, buf_span(&lines), BUFFERS[i], buf_span(&first), wide ? "wide" : "tight", odd);
+                expect_same(*state, buf_span(&lines), BUFFERS[i], buf_span(&first),
+                            wide ? "wide" : "tight", odd);
             buf_release(&first);
             buf_release(&lines);
             buf_release(&array);
