@@ -93,7 +93,7 @@ static void leave_open(struct json_reader *r, struct profile *p, size_t taken)
     profile_record_begin(p);
     r->levels[0] = (struct json_level){ .field = FIELD_ROOT, .last = last };
     r->depth = r->record_depth = 1;
-    r->key = taken ? last : r->key;
+    r->key = taken ? last : FIELD_ROOT;
     r->expect = EXPECT_KEY;
 }
 

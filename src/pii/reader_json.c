@@ -159,8 +159,8 @@ static void close_level(struct json_reader *r, struct profile *p)
         }
         r->depth--;
     }
-    if (r->depth)
-        r->key = r->levels[r->depth - 1].field;
+    /* A string between two records belongs to no field. */
+    r->key = r->depth ? r->levels[r->depth - 1].field : FIELD_ROOT;
     value_done(r);
 }
 
@@ -176,6 +176,7 @@ static size_t resync(struct json_reader *r, struct profile *p, const struct text
     if (r->record_depth)
         profile_record_end(p);
     r->record_depth = r->depth = r->deeper = 0;
+    r->key = FIELD_ROOT;
     r->expect = EXPECT_VALUE;
     profile_text(p, FIELD_ROOT, t, at, line);
     return line < t->len ? line + 1 : line;

@@ -23,6 +23,7 @@ enum odd {
     EMPTY,
     SPACED,
     OTHER_ORDER,
+    STRAY,
     BROKEN,
     ODDS
 };
@@ -64,7 +65,7 @@ static void put_record(struct buf *b, struct random *random, bool wide, enum odd
     buf_str(b, odd == BROKEN ? "\"" : "\"}");
 }
 
-/* The same records as lines and as an array; the second is empty where they cannot be one. */
+/* The same records as lines and as an array. */
 static void make(bool wide, enum odd odd, struct buf *lines, struct buf *array)
 {
     struct random random = { 5 + odd };
@@ -73,6 +74,8 @@ static void make(bool wide, enum odd odd, struct buf *lines, struct buf *array)
     for (unsigned i = 0; i < RECORDS; i++) {
         enum odd this = odd && random_below(&random, odd == BROKEN ? 500 : 3) == 0 ? odd : EVEN;
         size_t from = lines->len;
+        if (this == STRAY && i > 0)
+            buf_printf(lines, "\"139%08u\",", (unsigned)random_next(&random) % 100000000U);
         put_record(lines, &random, wide, this);
         buf_byte(array, i ? ',' : '[');
         buf_put(array, span_from(buf_span(lines), from));
