@@ -44,7 +44,7 @@ LIBRARY := $(filter-out $(BUILD)/obj/cmd/%,$(OBJECTS))
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
-.PHONY: all demo test scan unit units tapes clean install check-includes bench man crash bench-store bench-fleet
+.PHONY: all demo test test-arm64 scan unit units tapes clean install check-includes bench man crash bench-store bench-fleet
 all: $(BUILD)/ajar
 
 # The main job on a machine that has nothing yet.
@@ -64,6 +64,12 @@ demo:
 test:
 	@tools/install-packages build test
 	@test/all
+
+# The unit tests and tapes, built for 64-bit ARM and run by an emulator.
+test-arm64:
+	@tools/install-packages build arm64
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-arm64 CC=aarch64-linux-gnu-gcc build-arm64/ajar units
+	@test/run-units build-arm64 qemu-aarch64-static
 
 bench: all
 	@tools/install-packages build bench

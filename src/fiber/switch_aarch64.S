@@ -1,4 +1,5 @@
-/* AAPCS64 6.1: x19-x30, sp and the low halves of v8-v15 belong to the caller. */
+/* AAPCS64 6.1: x19-x30, sp and the low halves of v8-v15 belong to the caller; so does the rounding mode in
+ * FPCR. */
 #if defined(__aarch64__)
     .text
     .globl  stack_switch
@@ -8,7 +9,7 @@
 stack_switch:
     .cfi_startproc
     hint    #34
-    sub     sp, sp, #160
+    sub     sp, sp, #176
     stp     d8, d9, [sp, #0]
     stp     d10, d11, [sp, #16]
     stp     d12, d13, [sp, #32]
@@ -19,9 +20,13 @@ stack_switch:
     stp     x25, x26, [sp, #112]
     stp     x27, x28, [sp, #128]
     stp     x29, x30, [sp, #144]
+    mrs     x9, fpcr
+    str     x9, [sp, #160]
     mov     x9, sp
     str     x9, [x0]
     mov     sp, x1
+    ldr     x9, [sp, #160]
+    msr     fpcr, x9
     ldp     d8, d9, [sp, #0]
     ldp     d10, d11, [sp, #16]
     ldp     d12, d13, [sp, #32]
@@ -32,7 +37,7 @@ stack_switch:
     ldp     x25, x26, [sp, #112]
     ldp     x27, x28, [sp, #128]
     ldp     x29, x30, [sp, #144]
-    add     sp, sp, #160
+    add     sp, sp, #176
     ret
     .cfi_endproc
     .size   stack_switch, . - stack_switch

@@ -19,8 +19,8 @@ void *stack_prepare(void *low, size_t size, void (*function)(void *), void *arg)
     uint64_t frame[WORDS] = { 0x037f00001f80u, 0, 0, (uintptr_t)arg, (uintptr_t)function, 0, 0,
                               (uintptr_t)stack_entry };
 #else
-    /* d8-d15, x19 ... x30. */
-    enum { WORDS = 20 };
+    /* d8-d15, x19 ... x30, FPCR as a program begins with it, and what keeps it 16-aligned. */
+    enum { WORDS = 22 };
     uint64_t frame[WORDS] = { [8] = (uintptr_t)function, [9] = (uintptr_t)arg, [19] = (uintptr_t)stack_entry };
 #endif
     uint8_t *at = (uint8_t *)top - sizeof(frame);
