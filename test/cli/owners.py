@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import socket
 import struct
 import subprocess
@@ -250,4 +251,8 @@ def main():
     return 1 if RESULTS["failed"] else 0
 
 
-sys.exit(main())
+try:
+    STATUS = main()
+finally:
+    shutil.rmtree(HERE)
+sys.exit(STATUS)

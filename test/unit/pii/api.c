@@ -1,5 +1,6 @@
 /* The whole way through the public interface: formats, encodings, packing, borders of buffers, and that no value leaves. */
 #include "unit/check.h"
+#include "unit/pii/tell.h"
 
 #include <stdio.h>
 
@@ -169,19 +170,6 @@ static void test_packed(void **state)
 }
 
 /* Everything that a scan says, as text. */
-static void tell(struct ajar_pii_scan *scan, struct buf *out)
-{
-    size_t count;
-    buf_init(out, 1 << 20);
-    ajar_pii_scan_end(scan, NULL);
-    const struct ajar_pii_finding *f = ajar_pii_findings(scan, &count);
-    for (size_t i = 0; i < count; i++)
-        buf_printf(out, "%s %s %d %u %d %d %u %u %u %llu %.6f %.3f\n", f[i].field, f[i].type,
-                   (int)f[i].state, f[i].signals, f[i].in_text, f[i].test_data, f[i].passed,
-                   f[i].shaped, f[i].sampled, (unsigned long long)f[i].hits, f[i].log10_odds,
-                   f[i].distinct);
-}
-
 static void test_borders_do_not_matter(void **state)
 {
     (void)state;
@@ -484,15 +472,21 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),         cmocka_unit_test(test_codings),
-        cmocka_unit_test(test_packed),          cmocka_unit_test(test_borders_do_not_matter),
-        cmocka_unit_test(test_no_value_leaves), cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_records_by_hand), cmocka_unit_test(test_house_format),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_codings),
+        cmocka_unit_test(test_packed),
+        cmocka_unit_test(test_borders_do_not_matter),
+        cmocka_unit_test(test_no_value_leaves),
+        cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_records_by_hand),
+        cmocka_unit_test(test_house_format),
         cmocka_unit_test(test_full_width_in_text),
         cmocka_unit_test(test_positions_need_people),
         cmocka_unit_test(test_connection_strings),
-        cmocka_unit_test(test_keys_by_name),    cmocka_unit_test(test_colon_table),
-        cmocka_unit_test(test_which_one),       cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_keys_by_name),
+        cmocka_unit_test(test_colon_table),
+        cmocka_unit_test(test_which_one),
+        cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_sample_sizes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

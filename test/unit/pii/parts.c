@@ -1,5 +1,6 @@
 /* One large file by several threads: the same result as by one, whatever stands in the file. */
 #include "unit/check.h"
+#include "unit/pii/tell.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -55,26 +56,13 @@ static int file_of(enum kind kind, size_t bytes, struct span odd)
     return fd;
 }
 
-static void tell(int fd, unsigned threads, struct buf *out)
+static void tell_file(int fd, unsigned threads, struct buf *out)
 {
     const struct ajar_pii_options options = { .threads = threads };
     struct ajar_pii_scan *scan = ajar_pii_scan_new(Pii, &options);
-    struct ajar_pii_summary s;
-    size_t count;
-    buf_init(out, 1 << 20);
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
     assert_true(ajar_pii_scan_fd(scan, fd, NULL));
-    ajar_pii_scan_end(scan, NULL);
-    const struct ajar_pii_finding *f = ajar_pii_findings(scan, &count);
-    ajar_pii_summarise(scan, &s);
-    buf_printf(out, "%s %s %llu %llu %llu %zu %.0f\n", s.format, s.coding,
-               (unsigned long long)s.bytes, (unsigned long long)s.records,
-               (unsigned long long)s.values, s.fields, s.persons_known ? s.persons : -1);
-    for (size_t i = 0; i < count; i++)
-        buf_printf(out, "%s %s %d %u %d %u %u %u %llu %.9f %.3f %.3f\n", f[i].field, f[i].type,
-                   (int)f[i].state, f[i].signals, f[i].in_text, f[i].passed, f[i].shaped,
-                   f[i].sampled, (unsigned long long)f[i].hits, f[i].log10_odds, f[i].distinct,
-                   f[i].distinct_high);
+    tell(scan, out);
     ajar_pii_scan_free(scan);
 }
 
@@ -83,9 +71,9 @@ static void expect_same(enum kind kind, struct span odd)
     static const unsigned THREADS[] = { 8 };
     struct buf one, many;
     int fd = file_of(kind, FILE_BYTES, odd);
-    tell(fd, 1, &one);
+    tell_file(fd, 1, &one);
     for (size_t i = 0; i < sizeof(THREADS) / sizeof(THREADS[0]); i++) {
-        tell(fd, THREADS[i], &many);
+        tell_file(fd, THREADS[i], &many);
         if (!span_eq(buf_span(&one), buf_span(&many)))
             fail_msg("%u threads:\n%.*sinstead of\n%.*s", THREADS[i], SPAN_FMT(buf_span(&many)),
                      SPAN_FMT(buf_span(&one)));

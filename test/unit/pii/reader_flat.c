@@ -1,6 +1,7 @@
 /* Records cut by their common form: the very same result as from the general reader, which is what reads
  * them as elements of an array; and that the form is learned at all. */
 #include "unit/check.h"
+#include "unit/pii/tell.h"
 
 #include <stdlib.h>
 
@@ -85,24 +86,12 @@ static void make(bool wide, enum odd odd, struct buf *lines, struct buf *array)
     assert_false(lines->failed || array->failed);
 }
 
-static void tell(struct ajar_pii *pii, struct span s, size_t buffer, struct buf *out)
+static void tell_text(struct ajar_pii *pii, struct span s, size_t buffer, struct buf *out)
 {
     const struct ajar_pii_options options = { .buffer_bytes = buffer };
     struct ajar_pii_scan *scan = ajar_pii_scan_new(pii, &options);
-    struct ajar_pii_summary sum;
-    size_t count;
     ajar_pii_scan_write(scan, s.at, s.len);
-    assert_true(ajar_pii_scan_end(scan, NULL));
-    const struct ajar_pii_finding *f = ajar_pii_findings(scan, &count);
-    ajar_pii_summarise(scan, &sum);
-    buf_init(out, 1 << 20);
-    buf_printf(out, "%llu records, %llu values, %zu fields\n", (unsigned long long)sum.records,
-               (unsigned long long)sum.values, sum.fields);
-    for (size_t i = 0; i < count; i++)
-        buf_printf(out, "%s %s %d %u %d %u %u %u %llu %.9f %.3f %.3f\n", f[i].field, f[i].type,
-                   (int)f[i].state, f[i].signals, f[i].in_text, f[i].passed, f[i].shaped,
-                   f[i].sampled, (unsigned long long)f[i].hits, f[i].log10_odds, f[i].distinct,
-                   f[i].distinct_high);
+    tell(scan, out);
     ajar_pii_scan_free(scan);
 }
 
@@ -110,7 +99,7 @@ static void expect_same(struct ajar_pii *pii, struct span s, size_t buffer, stru
                         const char *what, int odd)
 {
     struct buf told;
-    tell(pii, s, buffer, &told);
+    tell_text(pii, s, buffer, &told);
     if (!span_eq(buf_span(&told), expected))
         fail_msg("%s, odd %d, buffer %zu:\n%.*sinstead of\n%.*s", what, odd, buffer,
                  SPAN_FMT(buf_span(&told)), SPAN_FMT(expected));
@@ -126,8 +115,8 @@ static void test_the_same_as_the_general_reader(void **state)
             make(wide, (enum odd)odd, &lines, &array);
             /* Broken records end at a line's end, and an array has none: there the lines themselves, in the
              * smallest buffers, are what others are compared with. */
-            tell(*state, odd == BROKEN ? buf_span(&lines) : buf_span(&array),
-                 odd == BROKEN ? 4096 : 0, &first);
+            tell_text(*state, odd == BROKEN ? buf_span(&lines) : buf_span(&array),
+                      odd == BROKEN ? 4096 : 0, &first);
             assert_true(span_has(buf_span(&first), "cn-mobile"));
             for (size_t i = 0; i < sizeof(BUFFERS) / sizeof(BUFFERS[0]); i++)
                 expect_same(*state, buf_span(&lines), BUFFERS[i], buf_span(&first),

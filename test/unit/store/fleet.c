@@ -1,6 +1,7 @@
 /* Fleets in a store on disk: names that last, decisions that hold for members that come and not for those
  * that go or get worse, files of the first version, retention. */
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 enum { MEMBERS_MAX = 20, ARENA_BYTES = 1 << 22 };
 
 struct fixture {
-    char dir[64], path[96];
+    char dir[TEST_FOLDER_MAX], path[96];
     struct store *store;
     struct arena arena;
     int64_t now_ms, scan;
@@ -23,8 +24,7 @@ static int setup(void **state)
 {
     struct fixture *x = calloc(1, sizeof(*x));
     struct error e;
-    snprintf(x->dir, sizeof(x->dir), "/tmp/ajar-unit-XXXXXX");
-    if (!mkdtemp(x->dir))
+    if (!test_folder_make(x->dir))
         return -1;
     snprintf(x->path, sizeof(x->path), "%s/a.db", x->dir);
     arena_init(&x->arena, ARENA_BYTES);
@@ -37,11 +37,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *x = *state;
-    char command[160];
     store_close(x->store);
     arena_release(&x->arena);
-    snprintf(command, sizeof(command), "rm -r %s", x->dir);
-    int status = system(command);
+    int status = test_folder_remove(x->dir);
     free(x);
     return status;
 }

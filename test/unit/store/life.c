@@ -1,6 +1,7 @@
 /* The life of findings through whole scans of a store on disk: opened, changed, silent, closed, back;
  * what diff says of it; acceptance; retention. */
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ enum { ARENA_BYTES = 1 << 22, ENDPOINTS = 4 };
 enum act { OPEN_7, OPEN_6, MORE, LOCKED, REFUSES, SILENT, UNCLEAR, OTHER, ABSENT };
 
 struct fixture {
-    char dir[64], path[96];
+    char dir[TEST_FOLDER_MAX], path[96];
     struct store *store;
     int64_t now_ms;
     struct finding last[ENDPOINTS]; /* as store_visit() handed it back */
@@ -25,8 +26,7 @@ static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
     struct error e;
-    snprintf(f->dir, sizeof(f->dir), "/tmp/ajar-unit-XXXXXX");
-    if (!mkdtemp(f->dir))
+    if (!test_folder_make(f->dir))
         return -1;
     snprintf(f->path, sizeof(f->path), "%s/a/b.db", f->dir);
     f->store = store_open(f->path, STORE_WRITE, &e);
@@ -38,10 +38,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[160];
     store_close(f->store);
-    snprintf(command, sizeof(command), "rm -r %s", f->dir);
-    int status = system(command);
+    int status = test_folder_remove(f->dir);
     free(f);
     return status;
 }

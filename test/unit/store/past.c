@@ -1,6 +1,7 @@
 /* The past out of a store on disk: exposures that closed and came back, what was said of an accepted
  * risk, and the list of what closed after a moment. */
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,12 +65,12 @@ static size_t closed_after(struct store *s, int64_t at_ms)
 
 static void test_past(void **state)
 {
-    char dir[] = "/tmp/ajar-unit-XXXXXX", path[64], command[64];
+    char dir[TEST_FOLDER_MAX], path[TEST_FOLDER_MAX + 8];
     struct arena a;
     struct error e;
     struct seen x = { 0 };
     (void)state;
-    assert_non_null(mkdtemp(dir));
+    assert_true(test_folder_make(dir));
     snprintf(path, sizeof(path), "%s/a.db", dir);
     arena_init(&a, 1 << 22);
     struct store *s = store_open(path, STORE_WRITE, &e);
@@ -95,8 +96,7 @@ static void test_past(void **state)
     assert_true(span_is(store_accepted_why(s, FINGERPRINT, &a), "moves"));
     store_close(s);
     arena_release(&a);
-    snprintf(command, sizeof(command), "rm -r %s", dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(test_folder_remove(dir), 0);
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* The file: modes, versions, strangers, resume, damage. */
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -7,14 +8,13 @@
 #include "store/store.c"
 
 struct fixture {
-    char dir[64], path[96];
+    char dir[TEST_FOLDER_MAX], path[96];
 };
 
 static int setup(void **state)
 {
     static struct fixture f;
-    snprintf(f.dir, sizeof(f.dir), "/tmp/ajar-unit-XXXXXX");
-    if (!mkdtemp(f.dir))
+    if (!test_folder_make(f.dir))
         return -1;
     snprintf(f.path, sizeof(f.path), "%s/state/ajar.db", f.dir);
     *state = &f;
@@ -24,9 +24,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[160];
-    snprintf(command, sizeof(command), "rm -r %s", f->dir);
-    return system(command);
+    return test_folder_remove(f->dir);
 }
 
 static struct store *open_or_fail(struct fixture *f, enum store_use use)

@@ -1,5 +1,6 @@
 /* What was kept beside the store comes back after a death at any byte, and not once too often. */
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -7,14 +8,13 @@
 #include "store/tail.c"
 
 struct fixture {
-    char dir[64], path[96], tail[128];
+    char dir[TEST_FOLDER_MAX], path[96], tail[128];
 };
 
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
-    snprintf(f->dir, sizeof(f->dir), "/tmp/ajar-unit-XXXXXX");
-    if (!mkdtemp(f->dir))
+    if (!test_folder_make(f->dir))
         return -1;
     snprintf(f->path, sizeof(f->path), "%s/b.db", f->dir);
     snprintf(f->tail, sizeof(f->tail), "%s-tail-1", f->path);
@@ -25,9 +25,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[160];
-    snprintf(command, sizeof(command), "rm -r %s", f->dir);
-    int status = system(command);
+    int status = test_folder_remove(f->dir);
     free(f);
     return status;
 }

@@ -1,26 +1,19 @@
 /* The queue over crashes: what a round left half-made is gone, what was grouped is not told twice. */
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #include "watch/spool.c"
 
 #define ID1 "0123456789abcdef0123456789abcdef"
 #define ID2 "1123456789abcdef0123456789abcdef"
 
-static struct spool *open_fresh(char dir[static 64])
+static struct spool *open_fresh(char dir[static TEST_FOLDER_MAX])
 {
     struct error e = { "" };
-    snprintf(dir, 64, "/tmp/ajar-spool-XXXXXX");
-    assert_non_null(mkdtemp(dir));
+    assert_true(test_folder_make(dir));
     struct spool *s = spool_open(dir, &e);
     assert_non_null(s);
     return s;
-}
-
-static void clean(const char *dir)
-{
-    char command[128];
-    snprintf(command, sizeof(command), "rm -rf %s", dir);
-    assert_int_equal(system(command), 0);
 }
 
 static void add(struct spool *s, int form, const char *id)
@@ -40,7 +33,7 @@ static size_t load(struct spool *s, struct queue *q)
 
 static void test_a_round_is_whole_or_not_there(void **state)
 {
-    char dir[64];
+    char dir[TEST_FOLDER_MAX];
     struct error e;
     struct queue q = { 0 };
     struct spool *s = open_fresh(dir);
@@ -67,24 +60,24 @@ static void test_a_round_is_whole_or_not_there(void **state)
     assert_int_equal(q.at[1].attempts, 3); /* what is known of a message stays known */
     queue_release(&q);
     spool_close(s);
-    clean(dir);
+    assert_int_equal(test_folder_remove(dir), 0);
 }
 
 static void test_one_at_a_time(void **state)
 {
-    char dir[64];
+    char dir[TEST_FOLDER_MAX];
     struct error e;
     struct spool *s = open_fresh(dir);
     (void)state;
     assert_null(spool_open(dir, &e));
     assert_non_null(strstr(e.text, "another watch"));
     spool_close(s);
-    clean(dir);
+    assert_int_equal(test_folder_remove(dir), 0);
 }
 
 static void test_grouped_parts_are_gone(void **state)
 {
-    char dir[64], path[FILE_PATH_MAX + SPOOL_NAME_MAX];
+    char dir[TEST_FOLDER_MAX], path[FILE_PATH_MAX + SPOOL_NAME_MAX];
     struct error e;
     struct queue q = { 0 };
     struct queued part;
@@ -108,7 +101,7 @@ static void test_grouped_parts_are_gone(void **state)
     assert_int_equal(load(s, &q), 0);
     queue_release(&q);
     spool_close(s);
-    clean(dir);
+    assert_int_equal(test_folder_remove(dir), 0);
 }
 
 static void test_strange_names_are_not_read(void **state)
