@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "pii/pii.h"
@@ -24,6 +25,7 @@ enum {
     DIRECTORY_DEPTH_MAX = 64,
     THREADS_MAX = 64,
     REPORT_BYTES_MAX = 16 << 20,
+    TROUBLE_BYTES_MAX = 64 << 10,
     AHEAD_MAX = 256,
     YAML_FILE_MAX = 1 << 20
 };
@@ -46,7 +48,7 @@ static const struct option_row ROWS[] = {
     [ROW_DETECTORS] = { "detectors", "FILE", "also the detectors in this YAML file (doc/pii.md)" },
     [ROW_THREADS] = { "threads", "N", "threads, over files and inside large ones (all cores)" },
     [ROW_ALL] = { "all", NULL, "also say which files hold nothing" },
-    [ROW_ENGINE] = { "engine", "NAME", "avx512, avx2, sse4.2, neon or portable (the fastest)" },
+    [ROW_ENGINE] = { "engine", "NAME", "vbmi, avx512, avx2, sse4.2, neon or portable (the fastest)" },
     [ROW_TO_SEE] = { "sample-size", "SHARE",
                      "only say how many random records show data in that SHARE (0.001) of them" },
     { NULL, NULL, NULL },
@@ -54,7 +56,7 @@ static const struct option_row ROWS[] = {
 
 struct job {
     const char *path;
-    struct buf report;
+    struct buf report, trouble; /* for stdout, for stderr */
     bool done, confirmed, failed;
 };
 
@@ -71,6 +73,7 @@ struct classify {
     size_t next, printed; /* jobs handed out, jobs printed; under lock */
     uint64_t bytes, records;
     size_t quiet;
+    int unwritten; /* why the report could not be written, an errno, or 0 */
 };
 
 void help_classify(void)
@@ -143,6 +146,7 @@ static bool add_job(struct classify *c, const char *path, struct error *e)
         return error_set(e, "more than %d files, or no memory for their names", FILES_MAX);
     *job = (struct job){ .path = path };
     buf_init(&job->report, REPORT_BYTES_MAX);
+    buf_init(&job->trouble, TROUBLE_BYTES_MAX);
     return true;
 }
 
@@ -333,8 +337,9 @@ static void text_report(struct buf *b, const char *path, const struct ajar_pii_s
 static void report_failure(struct job *job, const char *sentence)
 {
     job->failed = true;
-    escape_tty(&job->report, span_str(job->path));
-    buf_printf(&job->report, ": %s\n", sentence);
+    buf_str(&job->trouble, "ajar: ");
+    escape_tty(&job->trouble, span_str(job->path));
+    buf_printf(&job->trouble, ": %s\n", sentence);
 }
 
 /* Scans one file; its report lies in job->report afterwards. */
@@ -373,13 +378,19 @@ static void run_job(struct classify *c, struct job *job)
     pthread_mutex_unlock(&c->lock);
 }
 
-/* Prints what is done, in order. Called with the lock held. */
+/* Prints what is done, in order. Called with the lock held. Where nobody can read it, the files that are
+ * left are not looked at. */
 static void print_done(struct classify *c)
 {
     while (c->printed < c->next && c->jobs.at[c->printed].done) {
         struct job *job = &c->jobs.at[c->printed++];
-        (void)write_out(&job->report);
+        if (!c->unwritten && !write_out(&job->report)) {
+            c->unwritten = errno;
+            c->next = c->jobs.len;
+        }
+        (void)io_write_all(STDERR_FILENO, buf_span(&job->trouble));
         buf_release(&job->report);
+        buf_release(&job->trouble);
     }
     pthread_cond_broadcast(&c->moved);
 }
@@ -424,6 +435,10 @@ static int finish(struct classify *c)
         confirmed = confirmed || c->jobs.at[i].confirmed;
         failed = failed || c->jobs.at[i].failed;
     }
+    if (c->unwritten && c->unwritten != EPIPE)
+        fprintf(stderr, "ajar: cannot write the report: %s\n", strerror(c->unwritten));
+    if (c->unwritten)
+        return EXIT_INCOMPLETE;
     if (c->jobs.len > 1)
         fprintf(stderr, "%zu files, %llu bytes; nothing found in %zu\n", c->jobs.len,
                 (unsigned long long)c->bytes, c->quiet);

@@ -153,11 +153,15 @@ static void unpack_gzip(struct input *in, struct span s)
     uint8_t out[2048];
     z->next_in = (uint8_t *)(uintptr_t)s.at;
     z->avail_in = (uInt)s.len;
-    while (!in->broken) {
+    while (!in->broken && !in->over) {
         z->next_out = out;
         z->avail_out = sizeof(out);
         int got = inflate(z, Z_NO_FLUSH);
         put_unpacked(in, span_of(out, sizeof(out) - z->avail_out));
+        in->midway = got != Z_STREAM_END;
+        in->over = got == Z_STREAM_END && z->avail_in && *z->next_in != 0x1f;
+        if (in->over)
+            return;
         if (got == Z_STREAM_END && z->avail_in)
             inflateReset(z); /* members follow one another */
         else if (got != Z_OK && got != Z_BUF_ERROR && got != Z_STREAM_END)
@@ -177,6 +181,7 @@ static void unpack_zstd(struct input *in, struct span s)
         if (ZSTD_isError(got))
             in->broken = true;
         put_unpacked(in, span_of(out, to.pos));
+        in->midway = got != 0;
         if (from.pos == from.size && to.pos < to.size)
             return;
     }
@@ -351,5 +356,8 @@ bool input_end(struct input *in, struct error *e)
     flush_unpacked(in);
     /* Readers take what they can; a reader that waits for more is told that there is none. */
     turn(in, true);
-    return !in->broken || error_set(e, "the packed data is broken or cut short");
+    if (in->broken)
+        return error_set(e, "the packed data is broken; what could be read of it counts");
+    return !in->midway ||
+           error_set(e, "the packed data is cut short; what could be read of it counts");
 }

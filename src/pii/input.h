@@ -30,6 +30,8 @@ struct input {
     uint64_t raw_from;       /* bytes of the stream in front of raw[0] */
     uint64_t bytes, damaged; /* after unpacking; bytes that could not be decoded */
     bool started, broken;
+    bool midway; /* in a packed member or frame that has not ended */
+    bool over;   /* behind the last gzip member: padding, or what gzip(1) leaves alone, too */
 };
 
 /* `buffer_bytes` 0 takes the usual size; tests take small ones. False where there is no memory. */

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""`ajar classify` from the command line: what it says of files that it cannot read, of disks that are full, of pipes
+that close, and of slips.
+
+    test/cli/classify.py AJAR        the last line says how many passed and failed
+"""
+import gzip
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+AJAR = sys.argv[1] if len(sys.argv) > 1 else "build/ajar"
+RESULTS = {"passed": 0, "failed": 0}
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def check(name, good, detail=""):
+    RESULTS["passed" if good else "failed"] += 1
+    if not good:
+        print(f"not ok {name}: {detail}")
+
+
+def classify(*args, **more):
+    return subprocess.run([AJAR, "classify", *map(str, args)], capture_output=True, text=True, timeout=60, check=False, **more)
+
+
+def person(i):
+    head = f"310101{1950 + i * 7 % 60}{1 + i % 12:02}{1 + i % 28:02}{i * 37 % 1000:03}"
+    number = head + "10X98765432"[sum(int(d) * w for d, w in zip(head, WEIGHTS)) % 11]
+    return {"sfzh": number, "sjhm": f"1{30 + i % 10}{10203040 + i * 7919 % 80000000}"}
+
+
+def people(count):
+    return "".join(json.dumps(person(i)) + "\n" for i in range(count))
+
+
+MISTAKES = [
+    ([], "wants a file, a directory or -"),
+    (["--treads", "2", "x"], "did you mean --threads"),
+    (["--threads", "many", "/dev/null"], "--threads many"),
+    (["--format", "xml", "/dev/null"], "--format is text, json, csv or sql"),
+    (["--engine", "mmx", "/dev/null"], "--engine"),
+    (["/nonexistent/file"], "/nonexistent/file: No such file"),
+    (["--detectors", "/nonexistent.yaml", "/dev/null"], "/nonexistent.yaml"),
+    (["--sample-size", "7"], "--sample-size 7"),
+]
+
+
+def test_mistakes():
+    for args, word in MISTAKES:
+        r = classify(*args)
+        check(f"a slip: {args}", r.returncode == 2 and word in r.stderr and len(r.stderr.splitlines()) == 1 and not r.stdout,
+              f"{r.returncode} {r.stderr}")
+
+
+def test_trouble(folder):
+    """A report is a report: what could not be read is said elsewhere."""
+    (folder / "people.ndjson").write_text(people(400))
+    packed = gzip.compress(people(9000).encode())
+    (folder / "cut.gz").write_bytes(packed[: len(packed) // 2])
+    for args in (["--json"], []):
+        r = classify(*args, "--all", folder)
+        check("half an archive is named", "cut.gz: the packed data is cut short" in r.stderr and r.returncode == 1, r.stderr)
+        check("the report holds no complaint", "cut short" not in r.stdout and r.stdout.count("cn-id" if args else "resident ID") >= 2,
+              r.stdout)
+    rows = [json.loads(line) for line in classify("--json", "--all", folder).stdout.splitlines()]
+    check("one object a file", sorted(os.path.basename(r["file"]) for r in rows) == ["cut.gz", "people.ndjson"], rows)
+    dull = gzip.compress(b"nobody is in here\n" * 9000)
+    r = subprocess.run([AJAR, "classify", "-"], input=dull[:-9], capture_output=True, timeout=60, check=False)
+    check("trouble and nothing confirmed", r.returncode == 3 and b"-: the packed data is cut short" in r.stderr, r.stderr)
+
+
+def test_output(folder):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        r = subprocess.run([AJAR, "classify", folder], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    check("full disk", r.returncode == 3 and "No space left" in r.stderr and "cannot write" in r.stderr, f"{r.returncode} {r.stderr}")
+    many = folder / "many"
+    many.mkdir()
+    for i in range(3000):
+        (many / f"{i}.csv").write_text("a,b\n1,2\n")
+    p = subprocess.Popen(f"{AJAR} classify --all {many} | head -n 1", shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = p.communicate(timeout=60)
+    check("closed pipe", "nothing found" in out and err == "", err)
+
+
+def test_input(folder):
+    text = people(3000)
+    expected = json.loads(classify("--json", folder / "people.ndjson", "--threads", "1").stdout)
+    check("the people are found", {f["type"] for f in expected["findings"]} == {"cn-id", "cn-mobile"}, expected)
+    r = classify("--json", "-", input=text)
+    check("standard input", r.returncode == 1 and json.loads(r.stdout)["file"] == "-", r.stdout)
+    p = subprocess.Popen([AJAR, "classify", "--json", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    for at in range(0, len(text), 50000):
+        p.stdin.write(text[at:at + 50000])
+        p.stdin.flush()
+        time.sleep(0.02)
+    out, _ = p.communicate(timeout=60)
+    check("a slow pipe says the same", json.loads(out)["findings"] == json.loads(r.stdout)["findings"], out)
+    every = person(1)
+    check("no value is printed", not any(v in r.stdout + out for v in every.values()), r.stdout)
+
+
+def test_interrupt():
+    p = subprocess.Popen([AJAR, "classify", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(0.3)
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate(timeout=10)
+    check("Ctrl-C ends it", p.returncode == -signal.SIGINT and out == b"" and err == b"", f"{p.returncode} {err}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        folder = pathlib.Path(directory)
+        test_mistakes()
+        test_trouble(folder)
+        test_input(folder)
+        test_output(folder)
+        test_interrupt()
+    print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
+    return 1 if RESULTS["failed"] else 0
+
+
+sys.exit(main())
