@@ -20,14 +20,16 @@ struct json_level {
 
 enum { FLAT_OPEN_BYTES = 48 };
 
-/* How a member of a flat record begins: its key with quotes and colon, up to the value's quote. */
+/* How a member of a flat record begins: its key with quotes and colon, and a string's quote. */
 struct flat_member {
     uint64_t head[2], mask[2]; /* its first 16 bytes */
     uint8_t open[FLAT_OPEN_BYTES], open_len;
+    bool scalar; /* no string */
     uint16_t field;
 };
 
-/* What all records look like: strings under the same keys in the same order, and how they are spaced. */
+/* What all records look like: strings and numbers under the same keys in the same order, and how they
+ * are spaced. */
 struct flat {
     struct flat_member members[COLUMNS_AT_ONCE];
     size_t count;  /* 0: not known */

@@ -1,5 +1,5 @@
 /* NDJSON as exports write it: every line an object, the same keys in the same order, all values
- * strings. Once a thousand records have been seen, their common form is learned, and each further one
+ * strings or numbers. Once a thousand records have been seen, their common form is learned, and each further one
  * is compared with it and cut in one go. What does not fit goes on with the general reader, from the
  * very member at which it turned out. */
 #include "pii/quick.h"
@@ -14,49 +14,6 @@ static void forget(struct flat *l)
     l->patience = l->patience < PATIENCE_MAX / 2 ? (uint16_t)(l->patience * 2 + 1) : PATIENCE_MAX;
 }
 
-/* `"name":"` or `"name": "`. False where that cannot be compared in the text. */
-static bool learn_member(const struct field *f, bool wide, struct flat_member *m)
-{
-    static const uint8_t ONES[16] = { [0 ... 15] = 0xff };
-    struct span between = wide ? SPAN("\": \"") : SPAN("\":\"");
-    if (f->name_len == 0 || 1 + f->name_len + between.len > FLAT_OPEN_BYTES || f->head_mask == 0)
-        return false;
-    *m = (struct flat_member){ .open = { '"' } };
-    memcpy(m->open + 1, f->name, f->name_len);
-    memcpy(m->open + 1 + f->name_len, between.at, between.len);
-    m->open_len = (uint8_t)(1 + f->name_len + between.len);
-    memcpy(m->head, m->open, sizeof(m->head));
-    memcpy(m->mask, ONES, m->open_len < sizeof(m->mask) ? m->open_len : sizeof(m->mask));
-    return true;
-}
-
-/* The form of the record at `at`, by the order in which keys came last. */
-static void learn(struct flat *l, struct profile *p, const struct text *t, size_t at)
-{
-    uint16_t field = p->fields[FIELD_ROOT]->first;
-    profile_columns(p, t);
-    l->rows = 0;
-    forget(l);
-    if (field == FIELD_NONE)
-        return;
-    size_t colon = at + 2 + p->fields[field]->name_len + 1;
-    bool wide = colon + 1 < t->len && t->base[colon + 1] == ' ';
-    for (size_t n = 0; n < COLUMNS_AT_ONCE; n++) {
-        const struct field *f = p->fields[field];
-        if (f->parent != FIELD_ROOT || !learn_member(f, wide, &l->members[n]))
-            return;
-        l->members[n].field = field;
-        field = f->guess;
-        if (field == FIELD_NONE) {
-            l->count = n + 1;
-            break;
-        }
-    }
-    memcpy(&l->next, wide ? "\", \"" : "\",\"", 4);
-    l->next_mask = wide ? UINT32_MAX : 0xffffff;
-    l->key_behind = wide ? 3 : 2;
-}
-
 /* FLAT_OPEN_BYTES behind `s` are readable: texts have slack. */
 TWICE_INLINE bool begins_with(const uint8_t *s, const struct flat_member *m)
 {
@@ -65,23 +22,100 @@ TWICE_INLINE bool begins_with(const uint8_t *s, const struct flat_member *m)
     return odd == 0 && (m->open_len <= 16 || memcmp(s + 16, m->open + 16, m->open_len - 16U) == 0);
 }
 
+/* What numbers, true, false and null are made of. */
+static const bool IS_SCALAR[256] = {
+    ['0' ... '9'] = true, ['a' ... 'z'] = true, ['A' ... 'Z'] = true,
+    ['+'] = true,         ['-'] = true,         ['.'] = true,
+};
+
+/* Cuts the member at *key, which is the last one of its record or not: the value, and where the next
+ * key or the brace is. False where it has another form. */
+TWICE_INLINE bool cut_member(const struct flat *l, const struct text *t,
+                             const struct flat_member *m, bool last, size_t *key, size_t *ret_value,
+                             size_t *ret_end)
+{
+    size_t value = *key + m->open_len, end = value;
+    if (!begins_with(t->base + *key, m))
+        return false;
+    if (m->scalar)
+        while (IS_SCALAR[t->base[end]])
+            end++;
+    else
+        end = TEXT_NEXT(t, value, m_->stop[b_]);
+    if (m->scalar ? end == value : t->base[end] != '"')
+        return false;
+    size_t close = end + !m->scalar;
+    uint32_t behind = load4(t->base + close);
+    if (last ? (behind & 0xff) != '}' : (behind & l->next_mask) != l->next)
+        return false;
+    *ret_value = value;
+    *ret_end = end;
+    *key = close + (last ? 0 : l->key_behind);
+    return true;
+}
+
+/* How a member of this field begins in the text at `at`. False where that cannot be compared. */
+static bool learn_member(const struct field *f, bool wide, const struct text *t, size_t at,
+                         struct flat_member *m)
+{
+    static const uint8_t ONES[16] = { [0 ... 15] = 0xff };
+    struct span colon = wide ? SPAN("\": ") : SPAN("\":");
+    size_t n = 1 + f->name_len + colon.len;
+    if (f->name_len == 0 || n + 1 > FLAT_OPEN_BYTES || f->head_mask == 0)
+        return false;
+    *m = (struct flat_member){ .open = { '"' }, .scalar = t->base[at + n] != '"' };
+    memcpy(m->open + 1, f->name, f->name_len);
+    memcpy(m->open + 1 + f->name_len, colon.at, colon.len);
+    if (!m->scalar)
+        m->open[n++] = '"';
+    m->open_len = (uint8_t)n;
+    memcpy(m->head, m->open, sizeof(m->head));
+    memcpy(m->mask, ONES, n < sizeof(m->mask) ? n : sizeof(m->mask));
+    return true;
+}
+
+/* The form of the record at `at`: its members come in the order in which keys came last, or nothing is
+ * learned. */
+static void learn(struct flat *l, struct profile *p, const struct text *t, size_t at)
+{
+    uint16_t field = p->fields[FIELD_ROOT]->first;
+    profile_columns(p, t);
+    l->rows = 0;
+    forget(l);
+    if (field == FIELD_NONE)
+        return;
+    size_t key = at + 1, value, end, colon = key + p->fields[field]->name_len + 2;
+    bool wide = colon + 1 < t->len && t->base[colon + 1] == ' ';
+    memcpy(&l->next, wide ? ", \"" : ",\"", wide ? 4 : 3);
+    l->next_mask = wide ? 0xffffff : 0xffff;
+    l->key_behind = wide ? 2 : 1;
+    for (size_t n = 0; n < COLUMNS_AT_ONCE && field != FIELD_NONE; n++) {
+        struct flat_member *m = &l->members[n];
+        const struct field *f = p->fields[field];
+        bool last = f->guess == FIELD_NONE;
+        if (f->parent != FIELD_ROOT || key + FLAT_OPEN_BYTES > t->len ||
+            !learn_member(f, wide, t, key, m) || !cut_member(l, t, m, last, &key, &value, &end))
+            return;
+        m->field = field;
+        if (last)
+            l->count = n + 1;
+        field = f->guess;
+    }
+}
+
 /* Cuts the members of the record whose first key is at *key. Returns how many fit; *key is at the
- * first that does not, or behind the last value. */
+ * first that does not, or at the brace behind the last one. */
 TWICE_INLINE size_t cut_members(const struct flat *l, struct profile *p, const struct text *t,
                                 size_t *key)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct flat_member *m = &l->members[i];
-        size_t value = *key + m->open_len;
-        if (!begins_with(t->base + *key, m))
+        size_t value, end;
+        if (!cut_member(l, t, m, i + 1 == l->count, key, &value, &end))
             return i;
-        size_t end = TEXT_NEXT(t, value, m_->stop[b_]);
-        uint32_t behind = load4(t->base + end);
-        bool last = i + 1 == l->count;
-        if (last ? (behind & 0xffff) != ('"' | '}' << 8) : (behind & l->next_mask) != l->next)
-            return i;
-        column_put(&p->columns[i], m->field, value, end);
-        *key = end + (last ? 1 : l->key_behind);
+        uint8_t first = t->base[value];
+        if (!m->scalar || ascii_is_digit(first) || first == '-' || first == 'n')
+            column_put(&p->columns[i], m->field, value, end);
     }
     return l->count;
 }
