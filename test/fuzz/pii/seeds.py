@@ -16,6 +16,7 @@ MIXED = (b"GB82 WEST 1234 5698 7654 32 A123456(3) 123-45-6789 jane@corp.de 114.1
 # Records enough for their common form to be learned, and one that has it not.
 FLAT = b"".join(b'{"a":"1391234567%d","mail":"u%d@qq.com","x":"%s"}\n' % (i % 10, i, b"y" * i) for i in range(8))
 WIDE = b"".join(b'{"id": "11010519491231002%d", "t": "%s"}\n' % (i, b"\\n" if i == 7 else b"z") for i in range(10))
+MIXED_FLAT = b"".join(b'{"n":%d,"a":"1391234567%d","ok":true,"z":-1.%de3}\n' % (i * 7919, i % 10, i) for i in range(9))
 ROWS = b"a,b\n" + b"".join(b'1391234567%d,"u%d@qq.com"\n' % (i % 10, i) for i in range(14))
 
 
@@ -24,7 +25,7 @@ def main():
     os.makedirs(directory, exist_ok=True)
     makers = [(generate.lines_dense, 2), (generate.lines_csv, 3), (generate.lines_text, 1), (generate.lines_log, 1)]
     seeds = [bytes([4, 9]) + SQL, bytes([1, 3]) + MIXED, bytes([2, 40]) + FLAT, bytes([2, 97]) + WIDE,
-             bytes([0, 40]) + FLAT[:300] + b'{"a":1}\n' + FLAT[:100], bytes([3, 5]) + ROWS]
+             bytes([0, 40]) + FLAT[:300] + b'{"a":1}\n' + FLAT[:100], bytes([3, 5]) + ROWS, bytes([2, 33]) + MIXED_FLAT]
     for i, (make, kind) in enumerate(makers):
         p = People("seed %d" % i)
         text = "".join(make(p) for _ in range(2))
