@@ -9,10 +9,11 @@
 
 #ifdef __x86_64__
 /* Shifts, counts and searches of bits in one instruction each. */
-#define BMI_TARGET __attribute__((target("bmi,bmi2,lzcnt,popcnt")))
+#define BMI_TARGET __attribute__((target("bmi,bmi2,popcnt")))
 static inline bool has_bmi(void)
 {
-    return __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+    return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           __builtin_cpu_supports("popcnt");
 }
 #endif
 
