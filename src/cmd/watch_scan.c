@@ -27,11 +27,17 @@ static void add(struct arguments *a, const char *option, const char *value)
     a->at[a->len++] = value;
 }
 
+static void add_all(struct arguments *a, const char *option, const struct texts *values)
+{
+    for (size_t i = 0; i < values->len; i++)
+        add(a, option, values->at[i]);
+}
+
 /* A list that the caller frees; NULL where there is no memory. The strings are the configuration's. */
 static const char **arguments_of(const struct watch_config *c, enum watch_scan_way way)
 {
     const struct scan_wish *w = &c->scan;
-    size_t most = w->targets.len + 2 * (w->exclude.len + w->catalog.len) + ARGS_EXTRA;
+    size_t most = w->targets.len + 2 * (w->exclude.len + w->catalog.len + w->mmdb.len + w->ct.len) + ARGS_EXTRA;
     struct arguments a = { calloc(most, sizeof(*a.at)), 0 };
     if (!a.at)
         return NULL;
@@ -46,10 +52,13 @@ static const char **arguments_of(const struct watch_config *c, enum watch_scan_w
     add(&a, "--loops", w->loops);
     add(&a, "--rules", w->rules);
     add(&a, "--db", c->db);
-    for (size_t i = 0; i < w->exclude.len; i++)
-        add(&a, "--exclude", w->exclude.at[i]);
-    for (size_t i = 0; i < w->catalog.len; i++)
-        add(&a, "--catalog", w->catalog.at[i]);
+    add(&a, "--names", w->names);
+    add(&a, "--resolver", w->resolver);
+    add_all(&a, "--exclude", &w->exclude);
+    add_all(&a, "--catalog", &w->catalog);
+    add_all(&a, "--mmdb", &w->mmdb);
+    add_all(&a, "--ct", &w->ct);
+    add(&a, NULL, w->reverse_names ? "--reverse-names" : NULL);
     add(&a, NULL, w->large ? "--large" : NULL);
     add(&a, NULL, way == WATCH_PLAN ? "--dry-run" : way == WATCH_RESUME ? "--resume" : NULL);
     add(&a, NULL, "--");

@@ -33,10 +33,10 @@ struct times {
 };
 
 struct scan_wish {
-    struct texts targets, exclude, catalog;
-    const char *scope, *rules, *ports; /* NULL: as `ajar scan` has it */
-    const char *rate, *parallel, *timeout, *loops; /* as written; checked by `ajar scan` too */
-    bool large;
+    struct texts targets, exclude, catalog, mmdb, ct;
+    const char *scope, *rules, *ports, *names; /* NULL: as `ajar scan` has it */
+    const char *rate, *parallel, *timeout, *loops, *resolver; /* as written; checked by `ajar scan` too */
+    bool large, reverse_names;
 };
 
 struct schedule {

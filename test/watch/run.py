@@ -218,6 +218,23 @@ def test_scan_trouble(folder):
     check("that it runs again is told", kinds(server.changes()) == ["scan-failed", "scan-well"], server.taken)
 
 
+def test_owners(folder):
+    """Files that say whose an address is are handed to every scan, relative to the configuration."""
+    redis, server = Redis(), Webhook()
+    w = Watch(folder, [redis.port], [hook(server)], names="names.txt", ct=["log.json"])
+    (w.dir / "names.txt").write_text("127.0.0.1 payroll.hr.example-bank.org\n")
+    (w.dir / "log.json").write_text("[]")
+    w.once()
+    shown = subprocess.run([AJAR, "show", "--format", "json", "--db", str(w.dir / "ajar.db")], capture_output=True, text=True)
+    check("a scan of the watch knows the names", "payroll.hr.example-bank.org" in shown.stdout, shown)
+    told = len(server.taken)
+    w.write(mmdb=["none.mmdb"])
+    w.once()
+    check("a missing file is told", kinds(server.changes()[told:]) == ["scan-failed"] and "none.mmdb" in server.taken[-1]["text"],
+          server.taken[told:])
+    redis.close()
+
+
 def test_scan_incomplete(folder):
     """The process that sends dies in the middle: what it did not hear of is told as such, once a day."""
     server = Webhook()
