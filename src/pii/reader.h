@@ -36,6 +36,7 @@ struct flat {
     uint32_t next; /* between two values: `","` or `", "` */
     uint32_t next_mask;
     uint8_t key_behind;      /* from a value's end to the next key's quote */
+    bool scalars;            /* some member is no string */
     uint16_t rest, patience; /* records that are left to the general reader; how many next time */
     uint16_t rows;           /* records in the columns */
 };

@@ -31,20 +31,20 @@ static const bool IS_SCALAR[256] = {
 /* Cuts the member at *key, which is the last one of its record or not: the value, and where the next
  * key or the brace is. False where it has another form. */
 TWICE_INLINE bool cut_member(const struct flat *l, const struct text *t,
-                             const struct flat_member *m, bool last, size_t *key, size_t *ret_value,
-                             size_t *ret_end)
+                             const struct flat_member *m, bool scalar, bool last, size_t *key,
+                             size_t *ret_value, size_t *ret_end)
 {
     size_t value = *key + m->open_len, end = value;
     if (!begins_with(t->base + *key, m))
         return false;
-    if (m->scalar)
+    if (scalar)
         while (IS_SCALAR[t->base[end]])
             end++;
     else
         end = TEXT_NEXT(t, value, m_->stop[b_]);
-    if (m->scalar ? end == value : t->base[end] != '"')
+    if (scalar ? end == value : t->base[end] != '"')
         return false;
-    size_t close = end + !m->scalar;
+    size_t close = end + !scalar;
     uint32_t behind = load4(t->base + close);
     if (last ? (behind & 0xff) != '}' : (behind & l->next_mask) != l->next)
         return false;
@@ -89,14 +89,17 @@ static void learn(struct flat *l, struct profile *p, const struct text *t, size_
     memcpy(&l->next, wide ? ", \"" : ",\"", wide ? 4 : 3);
     l->next_mask = wide ? 0xffffff : 0xffff;
     l->key_behind = wide ? 2 : 1;
+    l->scalars = false;
     for (size_t n = 0; n < COLUMNS_AT_ONCE && field != FIELD_NONE; n++) {
         struct flat_member *m = &l->members[n];
         const struct field *f = p->fields[field];
         bool last = f->guess == FIELD_NONE;
         if (f->parent != FIELD_ROOT || key + FLAT_OPEN_BYTES > t->len ||
-            !learn_member(f, wide, t, key, m) || !cut_member(l, t, m, last, &key, &value, &end))
+            !learn_member(f, wide, t, key, m) ||
+            !cut_member(l, t, m, m->scalar, last, &key, &value, &end))
             return;
         m->field = field;
+        l->scalars |= m->scalar;
         if (last)
             l->count = n + 1;
         field = f->guess;
@@ -106,15 +109,16 @@ static void learn(struct flat *l, struct profile *p, const struct text *t, size_
 /* Cuts the members of the record whose first key is at *key. Returns how many fit; *key is at the
  * first that does not, or at the brace behind the last one. */
 TWICE_INLINE size_t cut_members(const struct flat *l, struct profile *p, const struct text *t,
-                                size_t *key)
+                                bool scalars, size_t *key)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct flat_member *m = &l->members[i];
         size_t value, end;
-        if (!cut_member(l, t, m, i + 1 == l->count, key, &value, &end))
+        bool scalar = scalars && m->scalar;
+        if (!cut_member(l, t, m, scalar, i + 1 == l->count, key, &value, &end))
             return i;
         uint8_t first = t->base[value];
-        if (!m->scalar || ascii_is_digit(first) || first == '-' || first == 'n')
+        if (!scalar || ascii_is_digit(first) || first == '-' || first == 'n')
             column_put(&p->columns[i], m->field, value, end);
     }
     return l->count;
@@ -133,7 +137,7 @@ static void leave_open(struct json_reader *r, struct profile *p, size_t taken)
 
 /* The record at `at` and all that follow, until one does not fit or is a deep one. */
 TWICE_INLINE size_t read_records(struct json_reader *r, struct profile *p, const struct text *t,
-                                 size_t at)
+                                 size_t at, bool scalars)
 {
     struct flat *l = &r->flat;
     do {
@@ -143,7 +147,7 @@ TWICE_INLINE size_t read_records(struct json_reader *r, struct profile *p, const
             l->rows = l->patience = 0;
         }
         l->rows++;
-        size_t taken = cut_members(l, p, t, &key);
+        size_t taken = cut_members(l, p, t, scalars, &key);
         if (taken < l->count) {
             leave_open(r, p, taken);
             if (t->len - key > PIECE_MAX)
@@ -157,11 +161,18 @@ TWICE_INLINE size_t read_records(struct json_reader *r, struct profile *p, const
     return at;
 }
 
+/* Twice more: most exports have strings only, and then nothing asks whether a value is one. */
+TWICE_INLINE size_t read_either(struct json_reader *r, struct profile *p, const struct text *t,
+                                size_t at)
+{
+    return r->flat.scalars ? read_records(r, p, t, at, true) : read_records(r, p, t, at, false);
+}
+
 #ifdef __x86_64__
 BMI_TARGET static size_t read_records_bmi(struct json_reader *r, struct profile *p,
                                           const struct text *t, size_t at)
 {
-    return read_records(r, p, t, at);
+    return read_either(r, p, t, at);
 }
 #endif
 
@@ -182,5 +193,5 @@ size_t flat_read(struct json_reader *r, struct profile *p, const struct text *t,
     if (has_bmi())
         return read_records_bmi(r, p, t, at);
 #endif
-    return read_records(r, p, t, at);
+    return read_either(r, p, t, at);
 }
