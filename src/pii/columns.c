@@ -36,4 +36,5 @@ void profile_columns(struct profile *p, const struct text *t)
 #endif
         take_all(p, t);
     p->deep = deep;
+    p->rows = 0;
 }

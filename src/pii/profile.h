@@ -109,6 +109,7 @@ struct profile {
     uint8_t scratch[SCRATCH_BYTES + 3 * CLASS_SLACK];
     struct masks scratch_masks;
     struct column columns[COLUMNS_AT_ONCE];
+    unsigned rows; /* that have values in the columns */
 };
 
 enum { FIELD_ROOT = 0, FIELD_NONE = UINT16_MAX };
@@ -146,6 +147,16 @@ static inline bool profile_may_wait(const struct profile *p, size_t count)
 {
     return !p->keep_shapes && count <= COLUMNS_AT_ONCE &&
            p->budget.left_bytes >= 2 * count * sample_bytes(SAMPLE_MAX);
+}
+
+/* A further row is about to wait. Takes those that do where there is no room for it; true where so. */
+static inline bool profile_row(struct profile *p, const struct text *t)
+{
+    bool full = p->rows == COLUMN_ROWS;
+    if (full)
+        profile_columns(p, t);
+    p->rows++;
+    return full;
 }
 
 static inline void column_put(struct column *c, uint16_t field, size_t from, size_t to)

@@ -38,7 +38,6 @@ struct flat {
     uint8_t key_behind;      /* from a value's end to the next key's quote */
     bool scalars;            /* some member is no string */
     uint16_t rest, patience; /* records that are left to the general reader; how many next time */
-    uint16_t rows;           /* records in the columns */
 };
 
 struct json_reader {
@@ -62,7 +61,6 @@ struct csv_reader {
     uint16_t columns[COLUMNS_MAX];
     struct csv_cell cells[COLUMNS_MAX]; /* of the row at hand */
     size_t column_count;
-    uint16_t rows; /* in the profile's columns */
     uint8_t delim;
     bool begun, headed;
 };

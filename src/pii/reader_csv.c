@@ -47,12 +47,11 @@ static void cell_take(struct profile *p, uint16_t field, const struct text *t,
     size_t to = cell->to;
     if (to > cell->from && t->base[to - 1] == '\r')
         to--;
-    if (!cell->doubled && later) {
-        column_put(later, field, cell->from, to);
-        return;
-    }
     if (!cell->doubled) {
-        profile_value(p, field, t, cell->from, to);
+        if (later)
+            column_put(later, field, cell->from, to);
+        else
+            profile_value(p, field, t, cell->from, to);
         return;
     }
     uint8_t plain[CELL_UNQUOTED_MAX];
@@ -93,10 +92,8 @@ static size_t row_take(struct csv_reader *r, struct profile *p, const struct tex
     profile_record_begin(p);
     csv_columns_add(r, p, count);
     bool later = !p->deep && profile_may_wait(p, count);
-    if (later && r->rows++ == COLUMN_ROWS) {
-        profile_columns(p, t);
-        r->rows = 1;
-    }
+    if (later)
+        (void)profile_row(p, t);
     for (size_t i = 0; i < count; i++)
         cell_take(p, r->columns[i], t, &r->cells[i], later ? &p->columns[i] : NULL);
     profile_record_end(p);
@@ -194,7 +191,6 @@ size_t pii_csv_read(struct csv_reader *r, struct profile *p, const struct text *
         at = next;
     }
     profile_columns(p, t);
-    r->rows = 0;
     if (at == 0 && full) {
         /* A row longer than the buffer, or a quote that never closes: as text. */
         p->cut = true;

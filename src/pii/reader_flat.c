@@ -79,8 +79,7 @@ static bool learn_member(const struct field *f, bool wide, const struct text *t,
 static void learn(struct flat *l, struct profile *p, const struct text *t, size_t at)
 {
     uint16_t field = p->fields[FIELD_ROOT]->first;
-    profile_columns(p, t);
-    l->rows = 0;
+    profile_columns(p, t); /* they may come to be of other fields */
     forget(l);
     if (field == FIELD_NONE)
         return;
@@ -142,11 +141,8 @@ TWICE_INLINE size_t read_records(struct json_reader *r, struct profile *p, const
     struct flat *l = &r->flat;
     do {
         size_t key = at + 1;
-        if (l->rows == COLUMN_ROWS) {
-            profile_columns(p, t);
-            l->rows = l->patience = 0;
-        }
-        l->rows++;
+        if (profile_row(p, t))
+            l->patience = 0;
         size_t taken = cut_members(l, p, t, scalars, &key);
         if (taken < l->count) {
             leave_open(r, p, taken);

@@ -427,6 +427,5 @@ size_t json_read(struct json_reader *r, struct profile *p, const struct text *t,
 {
     size_t at = read_tokens(r, p, t, last, full);
     profile_columns(p, t);
-    r->flat.rows = 0;
     return at;
 }
