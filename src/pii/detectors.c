@@ -326,8 +326,8 @@ bool detectors_init(struct detectors *d, int today, struct error *e)
     *d = (struct detectors){ .rules.today = today };
     arena_init(&d->arena, DETECTORS_BYTES_MAX);
     add_address_marks(d);
-    for (uint8_t c = 0x90; c <= 0x99;
-         c++) /* full-width digits begin what is no secret, see find.c */
+    /* Full-width digits begin what is no secret, see find.c. */
+    for (uint8_t c = 0x90; c <= 0x99; c++)
         class_plan_add(&d->plan, (uint8_t[]){ 0xef, 0xbc, c });
     table_init(&d->fields, &d->arena, 1);
     table_init(&d->words, &d->arena, 2);

@@ -103,8 +103,6 @@ struct name_hint detectors_name(const struct detectors *d, struct span name);
 
 /* The word that begins at s, or NULL: Han words of two characters and more. */
 const struct word *detectors_han_word(const struct detectors *d, struct span s);
-/* The same for one whole lower-case ASCII word. */
-const struct word *detectors_ascii_word(const struct detectors *d, struct span word);
 /* Is this lower-case word, accents taken off, a common given or family name? */
 bool detectors_given_name(const struct detectors *d, struct span word);
 /* The same for n >= 3 ASCII letters, large or small. */

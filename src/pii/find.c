@@ -377,8 +377,8 @@ TWICE_INLINE void ipv4_at(const struct finder *f, size_t dot)
         return;
     unsigned second = (unsigned)__builtin_ctzll(dots), third = (unsigned)__builtin_ctzll(more);
     unsigned first_length = (unsigned)__builtin_clzll(~(digits << (64 - BEFORE)));
-    unsigned last_length = (unsigned)__builtin_ctzll(~(digits >> BEHIND >> third >> 1) | 1ULL
-                                                                                             << 63);
+    uint64_t behind = ~(digits >> BEHIND >> third >> 1) | 1ULL << 63;
+    unsigned last_length = (unsigned)__builtin_ctzll(behind);
     uint64_t inner = (1ULL << third) - 1;
     bool shaped = (((digits >> BEHIND) ^ ~dots) & inner) == 0 && second <= 3 &&
                   third - second <= 4 && first_length <= 3 && last_length <= 3;

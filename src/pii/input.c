@@ -203,13 +203,18 @@ static void choose_packing(struct input *in, struct span s)
     }
 }
 
+/* Not packed, nothing but ASCII so far, and nothing waits to be decoded. */
+static bool is_ascii_yet(const struct input *in)
+{
+    return in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->unpacked_len == 0;
+}
+
 static void flush_raw(struct input *in)
 {
     struct span s = span_of(in->raw, in->raw_len);
     if (in->packing == PACKED_UNKNOWN)
         choose_packing(in, s);
-    if (in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->unpacked_len == 0 &&
-        coding_is_ascii(s)) {
+    if (is_ascii_yet(in) && coding_is_ascii(s)) {
         put_plain(in, s);
         s.len = 0;
     }
@@ -267,11 +272,11 @@ static ssize_t read_some(int fd, uint8_t *to, size_t room, struct error *e)
     }
 }
 
-/* Plain ASCII so far, and a step of raw bytes is about to begin that has room in the buffer. */
-static bool is_ascii_so_far(struct input *in)
+/* ASCII yet, and a step of raw bytes is about to begin: makes room for it in the buffer. False where
+ * it is otherwise, or there is no such room. */
+static bool begin_ascii_step(struct input *in)
 {
-    bool plain = in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->raw_len == 0 &&
-                 in->unpacked_len == 0 && raw_room(in) == INPUT_RAW_BYTES &&
+    bool plain = is_ascii_yet(in) && in->raw_len == 0 && raw_room(in) == INPUT_RAW_BYTES &&
                  in->cap > INPUT_RAW_BYTES;
     if (plain && in->len && in->cap - in->len < INPUT_RAW_BYTES)
         turn(in, false);
@@ -329,7 +334,7 @@ static ssize_t read_step(struct input *in, int fd, uint64_t limit, struct error 
 bool input_read(struct input *in, int fd, uint64_t limit, struct error *e)
 {
     while (limit) {
-        ssize_t got = is_ascii_so_far(in) ? read_ascii_step(in, fd, limit, e)
+        ssize_t got = begin_ascii_step(in) ? read_ascii_step(in, fd, limit, e)
                                           : read_step(in, fd, limit, e);
         if (got <= 0)
             return got == 0;
@@ -340,8 +345,7 @@ bool input_read(struct input *in, int fd, uint64_t limit, struct error *e)
 
 bool input_settle(struct input *in)
 {
-    bool ascii = in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN &&
-                 in->unpacked_len == 0 && coding_is_ascii(span_of(in->raw, in->raw_len));
+    bool ascii = is_ascii_yet(in) && coding_is_ascii(span_of(in->raw, in->raw_len));
     if (!ascii && !is_straight(in))
         return false;
     flush_raw(in);

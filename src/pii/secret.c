@@ -144,14 +144,6 @@ const struct word *detectors_han_word(const struct detectors *d, struct span s)
     return NULL;
 }
 
-const struct word *detectors_ascii_word(const struct detectors *d, struct span word)
-{
-    if (word.len < 3 || word.len > WORD_BYTES_MAX)
-        return NULL;
-    unsigned slot = detectors_word_slot(word);
-    return d->word_heads[slot / 64] >> (slot % 64) & 1 ? table_get(&d->words, word) : NULL;
-}
-
 bool detectors_given_name(const struct detectors *d, struct span word)
 {
     if (word.len < 3 || word.len > WORD_BYTES_MAX)

@@ -21,7 +21,7 @@ static inline void ascii_word(const struct detectors *d, const uint8_t *s, size_
         return;
     for (size_t i = 0; i < n; i++)
         lower[i] = ascii_lower(s[i]);
-    note(detectors_ascii_word(d, span_of(lower, n)), seen);
+    note(table_get(&d->words, span_of(lower, n)), seen);
 }
 
 /* Letters and digits among the 64 bytes from `from` on. */
