@@ -1,5 +1,6 @@
 /* The loader is strict: each of these files is refused, with the file, the line and the reason. */
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #include <fcntl.h>
 
@@ -14,7 +15,7 @@ static const char TAIL[] = "examples:\n  - name: x\n    source: made x\n    outc
                            "    answers: {root: \"HTTP/1.1 200 OK\\nServer: thing\\n\\n\"}\n";
 
 struct stage {
-    char dir[64];
+    char dir[TEST_FOLDER_MAX];
     struct arena arena;
     struct error error;
 };
@@ -22,10 +23,9 @@ struct stage {
 static int setup(void **state)
 {
     static struct stage s;
-    strcpy(s.dir, "/tmp/ajar-load-XXXXXX");
     arena_init(&s.arena, 8 << 20);
     *state = &s;
-    return mkdtemp(s.dir) ? 0 : -1;
+    return test_folder_make(s.dir) ? 0 : -1;
 }
 
 static void put(struct stage *s, const char *name, const char *text, size_t len)

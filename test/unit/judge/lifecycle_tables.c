@@ -135,10 +135,10 @@ static void judge_text(const struct tables *t, const char *product, const char *
 static void test_feeds_go_first(void **state)
 {
     (void)state;
-    char dir[] = "/tmp/ajar-feeds-XXXXXX";
+    char dir[TEST_FOLDER_MAX];
     struct arena a;
     struct version_verdict v;
-    assert_non_null(mkdtemp(dir));
+    assert_true(test_folder_make(dir));
     put_file(dir, "lifecycle.csv", LIFECYCLE_COLUMNS "\nredis,7.2,2026-11-01,7.2.20,test,2026-11-20\n");
     put_file(dir, "exploited.csv", EXPLOITED_CATALOG_COLUMNS "\nCVE-2025-49844,2026-10-01,known,2026-11-20\n");
     arena_init(&a, ARENA_BYTES);

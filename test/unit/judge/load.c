@@ -1,4 +1,5 @@
 /* The loader is strict: every mistake is named with file, line and key; and what is right compiles. */
+#include "unit/folder.h"
 #include "judge/load.c"
 
 #include <setjmp.h>
@@ -127,11 +128,11 @@ static void write_file(const char *dir, const char *name, const char *text)
 
 static void test_directory(void **state)
 {
-    char dir[] = "/tmp/ajar-rules-XXXXXX";
+    char dir[TEST_FOLDER_MAX];
     struct arena a;
     struct error e = { "" };
     (void)state;
-    assert_non_null(mkdtemp(dir));
+    assert_true(test_folder_make(dir));
     arena_init(&a, 16 * 1024 * 1024);
     assert_null(rules_load(&a, "/nonexistent/rules", &e));
     assert_non_null(strstr(e.text, "/nonexistent/rules"));
