@@ -1,5 +1,6 @@
 /* The shipped tables against test/data/versions.tsv, whose answers were worked out by hand, and the
  * user's feeds in front of them. */
+#include "unit/folder.h"
 #include "judge/lifecycle_tables.c"
 
 #include <setjmp.h>
