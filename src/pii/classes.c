@@ -37,7 +37,7 @@ static void fill_portable(const struct class_plan *plan, const uint8_t *in, size
             m->literal[b] |= bit_if(plan->set[0][byte] != 0, i);
         }
     }
-    masks_literals(plan, in - blocks * CLASS_BLOCK, blocks, m);
+    masks_literals(plan, in - blocks * CLASS_BLOCK, 0, blocks, m);
     masks_end(m, blocks);
     portable_starts(m, blocks);
 }

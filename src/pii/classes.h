@@ -72,7 +72,7 @@ static inline uint64_t mask_window(const uint64_t *mask, size_t from)
  * all three is looked up by a hash of the three. Engines without a table of 128 bytes look at the
  * halves of a byte first. */
 struct class_plan {
-    uint8_t stop[2];
+    uint8_t stop[2]; /* below 0x80 */
     uint8_t set[LITERAL_HEAD][256];
     uint8_t low[LITERAL_HEAD][16], high[LITERAL_HEAD][16];
     uint64_t heads[LITERAL_SLOTS / 64]; /* one bit a slot */

@@ -40,7 +40,7 @@ V_TARGET static void FILL(const struct class_plan *plan, const uint8_t *in, size
 #define MASK_STORE(name) m.name[b] = name;
         CLASS_MASKS(MASK_STORE)
     }
-    masks_literals(plan, in - blocks * CLASS_BLOCK, blocks, &m);
+    masks_literals(plan, in - blocks * CLASS_BLOCK, 0, blocks, &m);
     masks_end(&m, blocks);
     STARTS(&m, blocks);
 }

@@ -16,14 +16,14 @@ static inline void masks_end(const struct masks *m, size_t blocks)
 #undef MASK_END
 }
 
-/* The second look at what a filter let through. */
-static inline void masks_literals(const struct class_plan *plan, const uint8_t *in, size_t blocks,
-                                  const struct masks *m)
+/* The second look at what a filter let through in blocks [from, to) of `in`. */
+static inline void masks_literals(const struct class_plan *plan, const uint8_t *in, size_t from,
+                                  size_t to, const struct masks *m)
 {
-    for (size_t b = 0; b < blocks; b++, in += CLASS_BLOCK) {
+    for (size_t b = from; b < to; b++) {
         uint64_t fits = 0;
         for (uint64_t bits = m->literal[b]; bits; bits &= bits - 1) {
-            const uint8_t *head = in + __builtin_ctzll(bits);
+            const uint8_t *head = in + b * CLASS_BLOCK + __builtin_ctzll(bits);
             bool in_bucket = plan->set[0][head[0]] & plan->set[1][head[1]] & plan->set[2][head[2]];
             unsigned slot = literal_slot(head);
             fits |= in_bucket && plan->heads[slot / 64] >> (slot % 64) & 1 ? bits & -bits : 0;

@@ -90,15 +90,18 @@ W_INLINE WORDS w_dotted(const struct masks *m, size_t b)
             w_ahead(chain, chain_next, 4));
 }
 
-W_INLINE WORDS w_near(WORDS block, WORDS next)
-{
-    return w_ahead(block, next, 2) | w_ahead(block, next, 3) | w_ahead(block, next, 4) |
-           w_ahead(block, next, 5);
-}
-
+/* Bit i: any bit i + 2 to i + 5. */
 W_INLINE WORDS w_near_inside(WORDS block)
 {
-    return block >> 2 | block >> 3 | block >> 4 | block >> 5;
+    WORDS two = block | block >> 1;
+    return (two | two >> 2) >> 2;
+}
+
+W_INLINE WORDS w_near(WORDS block, WORDS next)
+{
+    WORDS two = block | w_ahead(block, next, 1), two_next = next | next >> 1;
+    WORDS four = two | w_ahead(two, two_next, 2), four_next = two_next | two_next >> 2;
+    return w_ahead(four, four_next, 2);
 }
 
 W_INLINE WORDS w_colons(const struct masks *m, size_t b)
@@ -112,8 +115,8 @@ W_INLINE WORDS w_colons(const struct masks *m, size_t b)
         chain_next &= w_near_inside(chain_next);
         chain = longer;
     }
-    WORDS prior = colon << 2 | colon << 3 | colon << 4 | colon << 5 | prev >> 62 | prev >> 61 |
-                  prev >> 60 | prev >> 59;
+    WORDS two = colon | w_behind(colon, prev), two_prev = prev | prev << 1;
+    WORDS prior = two << 4 | two << 2 | two_prev >> 60 | two_prev >> 62;
     return (chain | doubles) & ~prior;
 }
 

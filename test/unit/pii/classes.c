@@ -8,23 +8,30 @@ enum { BLOCKS = 64, BYTES = BLOCKS * CLASS_BLOCK };
 
 static struct masks Expected, Got;
 
-static void compare_all(const struct class_plan *plan, const uint8_t *in)
+static void compare_blocks(const struct class_plan *plan, const uint8_t *in, size_t blocks)
 {
-    fill_portable(plan, in, BLOCKS, &Expected);
+    fill_portable(plan, in, blocks, &Expected);
     for (const struct class_engine *e = CLASS_ENGINES; e->name; e++) {
         if (!e->usable())
             continue;
 #define MASK_SPOIL(mask) memset(Got.mask, 0xa5, (BLOCKS + MASK_TAIL) * sizeof(*Got.mask));
         CLASS_MASKS(MASK_SPOIL)
         START_MASKS(MASK_SPOIL)
-        e->fill(plan, in, BLOCKS, &Got);
+        e->fill(plan, in, blocks, &Got);
 #define MASK_COMPARE(mask) \
-    if (memcmp(Expected.mask, Got.mask, BLOCKS * sizeof(*Got.mask)) != 0) \
+    if (memcmp(Expected.mask, Got.mask, blocks * sizeof(*Got.mask)) != 0) \
         fail_msg("%s differs from portable in " #mask, e->name);
         CLASS_MASKS(MASK_COMPARE)
         START_MASKS(MASK_COMPARE)
-        assert_int_equal(e->count(Got.digit, BLOCKS), count_portable(Expected.digit, BLOCKS));
+#define TAIL_CHECK(mask) assert_int_equal(e->count(Got.mask + blocks, MASK_TAIL), 0);
+        CLASS_MASKS(TAIL_CHECK)
+        assert_int_equal(e->count(Got.digit, blocks), count_portable(Expected.digit, blocks));
     }
+}
+
+static void compare_all(const struct class_plan *plan, const uint8_t *in)
+{
+    compare_blocks(plan, in, BLOCKS);
 }
 
 static struct class_plan plan_with(struct random *r)
@@ -49,6 +56,23 @@ static void test_engines_agree_on_random_bytes(void **state)
                 round % 2 ? (uint8_t)random_next(&r)
                           : (uint8_t) "0123456789AKIeyJ$2b:.-@ \"\\,\nazAZ/9"[random_below(&r, 35)];
         compare_all(&plan, bytes);
+    }
+}
+
+/* No byte behind the slack is read: the memory ends there. */
+static void test_any_number_of_blocks(void **state)
+{
+    (void)state;
+    struct random r = { 11 };
+    const struct class_plan plan = plan_with(&r);
+    for (size_t blocks = 0; blocks <= 20; blocks++) {
+        size_t bytes = blocks * CLASS_BLOCK + CLASS_SLACK;
+        uint8_t *in = malloc(bytes);
+        assert_non_null(in);
+        for (size_t i = 0; i < bytes; i++)
+            in[i] = (uint8_t) "0123456789AKIeyJ$2b:.-@ \"\\,\nazAZ/9"[random_below(&r, 35)];
+        compare_blocks(&plan, in, blocks);
+        free(in);
     }
 }
 
@@ -147,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_engines_agree_on_random_bytes),
+        cmocka_unit_test(test_any_number_of_blocks),
         cmocka_unit_test(test_every_byte_value),
         cmocka_unit_test(test_a_literal_is_never_missed),
         cmocka_unit_test(test_starts),
