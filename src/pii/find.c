@@ -16,7 +16,8 @@ enum {
     ADDRESS_BYTES_MAX = 40,
     LOCAL_BYTES_MAX = 64,
     DOMAIN_BYTES_MAX = 253,
-    PREFETCH_BYTES = 512
+    STRETCH_BLOCKS = 32,
+    STRETCH_DOTS = STRETCH_BLOCKS * CLASS_BLOCK / 2 /* digits on both sides of each */
 };
 
 struct finder {
@@ -383,7 +384,7 @@ TWICE_INLINE void ipv4_at(const struct finder *f, size_t dot)
     bool shaped = (((digits >> BEHIND) ^ ~dots) & inner) == 0 && second <= 3 &&
                   third - second <= 4 && first_length <= 3 && last_length <= 3;
     size_t start = dot - first_length, stop = dot + 1 + third + 1 + last_length;
-    if (!shaped || !is_wanted(f, start, stop))
+    if (!shaped || !sample_wants(f->wanted, profile_hash_inside(f->t->base + start, stop - start)))
         return;
     quad_judge(f, &(struct quad){ { dot, dot + 1 + second, dot + 1 + third, stop },
                                   { first_length, second, third - second - 1, last_length } });
@@ -470,20 +471,56 @@ static __attribute__((noinline)) void find_rest(const struct finder *f, size_t b
     each(f, base, m->literal[b] & inside, literal_at);
 }
 
+/* A stretch of a text: where something begins in its blocks. Noted first and without a branch, since in
+ * which of a line's blocks something stands cannot be foretold. */
+struct stretch {
+    size_t first, from, to; /* the first block; what is looked at, in bytes of the text */
+    unsigned dots, rests;
+    uint16_t dot[STRETCH_DOTS];    /* a byte of the stretch */
+    uint16_t rest[STRETCH_BLOCKS]; /* a block of the stretch */
+};
+
+/* Which bytes of block b are looked at. */
+TWICE_INLINE uint64_t inside_of(const struct stretch *s, size_t b)
+{
+    size_t base = b * CLASS_BLOCK;
+    uint64_t inside = s->from > base ? ~0ULL << (s->from - base) : ~0ULL;
+    return s->to - base < CLASS_BLOCK ? inside & ((1ULL << (s->to - base)) - 1) : inside;
+}
+
+TWICE_INLINE uint64_t note_dot(struct stretch *s, unsigned base, uint64_t dotted)
+{
+    s->dot[s->dots] = (uint16_t)(base + (unsigned)__builtin_ctzll(dotted | 1ULL << 63));
+    s->dots += dotted != 0;
+    return dotted & (dotted - 1);
+}
+
+TWICE_INLINE void note_block(struct stretch *s, const struct masks *m, size_t b)
+{
+    uint64_t inside = inside_of(s, b), dotted = m->dotted[b] & inside;
+    unsigned base = (unsigned)(b - s->first) * CLASS_BLOCK;
+    s->rest[s->rests] = (uint16_t)(b - s->first);
+    s->rests += (m->any[b] & inside & ~dotted) != 0;
+    dotted = note_dot(s, base, dotted);
+    dotted = note_dot(s, base, dotted);
+    while (dotted)
+        dotted = note_dot(s, base, dotted);
+}
+
 TWICE_INLINE void find_all(const struct finder *f, size_t from, size_t to)
 {
     const struct masks *m = f->t->masks;
-    for (size_t b = from / CLASS_BLOCK; b * CLASS_BLOCK < to; b++) {
-        size_t base = b * CLASS_BLOCK;
-        uint64_t inside = from > base ? ~0ULL << (from - base) : ~0ULL;
-        if (to - base < CLASS_BLOCK)
-            inside &= (1ULL << (to - base)) - 1;
-        __builtin_prefetch(f->t->base + base + PREFETCH_BYTES);
-        if (!(m->any[b] & inside))
-            continue;
-        each(f, base, m->dotted[b] & inside, ipv4_at);
-        if (m->any[b] & inside & ~m->dotted[b])
-            find_rest(f, b, inside);
+    struct stretch s;
+    s.from = from;
+    s.to = to;
+    for (s.first = from / CLASS_BLOCK; s.first * CLASS_BLOCK < to; s.first += STRETCH_BLOCKS) {
+        s.dots = s.rests = 0;
+        for (size_t b = s.first; b < s.first + STRETCH_BLOCKS && b * CLASS_BLOCK < to; b++)
+            note_block(&s, m, b);
+        for (unsigned i = 0; i < s.dots; i++)
+            ipv4_at(f, s.first * CLASS_BLOCK + s.dot[i]);
+        for (unsigned i = 0; i < s.rests; i++)
+            find_rest(f, s.first + s.rest[i], inside_of(&s, s.first + s.rest[i]));
     }
 }
 
