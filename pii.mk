@@ -2,6 +2,7 @@
 #
 #   make libajar-pii    $(BUILD)/libajar-pii.a, .so and ajar-pii.pc     make bench-pii   figures beside other engines
 #   make test-pii       truth, corpus, export, a small silence          make fuzz-pii    SECONDS=1800
+#   make truth-pii      a million values a type against python3-stdnum and npm's stdnum and validator, twenty minutes
 #   make pii-heldout    precision and recall on tables the classifier was not tuned on
 #   make silence-pii    5 GB of Debian packages, nothing confirmed      make install-pii library, header, pkg-config file
 PII_VERSION := 0.1.0
@@ -13,7 +14,7 @@ PII_SOURCES := $(wildcard src/pii/*.c src/text/*.c src/base/*.c)
 PII_OBJECTS := $(patsubst src/%,$(BUILD)/pic/%.o,$(PII_SOURCES))
 PII_TOOLS   := $(BUILD)/pii-truth
 
-.PHONY: libajar-pii install-pii test-pii pii-heldout silence-pii bench-pii fuzz-pii
+.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout silence-pii bench-pii fuzz-pii
 libajar-pii: $(BUILD)/libajar-pii.a $(BUILD)/libajar-pii.so $(BUILD)/ajar-pii.pc
 
 # The built-in detectors are carried inside.
@@ -55,6 +56,10 @@ test-pii: $(BUILD)/ajar $(BUILD)/pii-truth
 	$(PII_PYTHON) test/pii/heldout.py "$(BUILD)/ajar classify" 1
 	$(PII_PYTHON) test/pii/shanghai.py "$(BUILD)/ajar classify"
 	test/pii/silence_small.sh "$(BUILD)/ajar classify" $(BUILD)/silence $(PII_SILENCE)
+
+truth-pii: $(BUILD)/pii-truth
+	npm install --silent --no-save --prefix $(BUILD)/npm stdnum validator
+	$(PII_PYTHON) test/pii/truth.py $(BUILD)/pii-truth 1000000 --npm $(BUILD)/npm
 
 pii-heldout: $(BUILD)/ajar
 	$(PII_PYTHON) test/pii/heldout.py "$(BUILD)/ajar classify" 4 --print

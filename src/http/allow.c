@@ -4,6 +4,8 @@
  * names: SHOW, or SELECT from system, information_schema or sys tables, never SELECT *. */
 #include "http/allow.h"
 
+#include "base/hex.h"
+
 static const char *const METHODS[] = { "GET", "HEAD", "POST", "PROPFIND" };
 
 static const char *const HEADERS[] = {
@@ -143,20 +145,14 @@ static bool among(struct span s, const char *const *words, size_t count)
 
 #define AMONG(s, words) among((s), (words), sizeof(words) / sizeof((words)[0]))
 
-static int hex_value(uint8_t c)
-{
-    c = ascii_lower(c);
-    return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Undoes percent-encoding and folds case; `+` becomes a space. At most `cap` bytes. */
 static struct span plain_text(struct span s, uint8_t *out, size_t cap)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.len && n < cap; i++) {
         uint8_t c = s.at[i];
-        if (c == '%' && i + 2 < s.len && hex_value(s.at[i + 1]) >= 0 &&
-            hex_value(s.at[i + 2]) >= 0) {
+        if (c == '%' && i + 2 < s.len && hex_is_digit(s.at[i + 1]) &&
+            hex_is_digit(s.at[i + 2])) {
             c = (uint8_t)(hex_value(s.at[i + 1]) << 4 | hex_value(s.at[i + 2]));
             i += 2;
         } else if (c == '+') {

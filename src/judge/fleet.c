@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/random.h"
 #include "base/writer.h"
 #include "judge/fleet_inside.h"
@@ -327,17 +328,10 @@ static void take_observation(struct fleets *f, uint32_t at, const struct visit *
     take_door(f, d, v, door_rank(v, o), &a);
 }
 
-static uint8_t hex_value(char c)
-{
-    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 static void take_finding(struct deployment *d, const struct finding *found)
 {
     uint8_t bytes[sizeof(d->worst)];
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        bytes[i] = (uint8_t)(hex_value(found->fingerprint[2 * i]) << 4 | hex_value(found->fingerprint[2 * i + 1]));
-    if ((int)found->severity < d->severity ||
+    if (!hex_decode(found->fingerprint, sizeof(bytes), bytes) || (int)found->severity < d->severity ||
         ((int)found->severity == d->severity && memcmp(bytes, d->worst, sizeof(bytes)) >= 0))
         return;
     d->severity = (int8_t)found->severity;

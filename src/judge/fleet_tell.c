@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/random.h"
 #include "judge/fleet_inside.h"
 
@@ -255,16 +256,6 @@ static int worst_first(const void *left, const void *right)
     return address_compare(&a->address, &b->address);
 }
 
-static void fingerprint_hex(const uint8_t bytes[16], char ret[static FINGERPRINT_MAX])
-{
-    static const char HEX[] = "0123456789abcdef";
-    for (size_t i = 0; i < 16; i++) {
-        ret[2 * i] = HEX[bytes[i] >> 4];
-        ret[2 * i + 1] = HEX[bytes[i] & 15];
-    }
-    ret[32] = '\0';
-}
-
 static struct fleet_member member_told(const struct group *g, const struct deployment *d)
 {
     const struct fleets *f = g->f;
@@ -283,7 +274,7 @@ static struct fleet_member member_told(const struct group *g, const struct deplo
     if (d->version != NO_INDEX)
         m.version = arena_copy(g->arena, span_from(text_of(f, d->version), product.len + 1));
     if (d->severity >= 0)
-        fingerprint_hex(d->worst, m.worst);
+        hex_encode(d->worst, 16, m.worst);
     return m;
 }
 
@@ -417,7 +408,7 @@ static void fingerprint(const struct group *g, unsigned ordinal, char ret[static
             bytes[half * 8 + i] = (uint8_t)(h >> (56 - 8 * i));
     }
     buf_release(&text);
-    fingerprint_hex(bytes, ret);
+    hex_encode(bytes, 16, ret);
 }
 
 /* ---- all ---- */

@@ -5,6 +5,7 @@
  * the scan have it (fleet_alike.c). */
 #include <string.h>
 
+#include "base/hex.h"
 #include "judge/fleet_inside.h"
 
 enum {
@@ -19,11 +20,6 @@ enum {
 
 /* ---- patterns ---- */
 
-static bool is_hex(uint8_t c)
-{
-    return ascii_is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
 static bool is_letter(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || c >= 0x80;
@@ -36,7 +32,7 @@ static size_t hex_run(struct span s, size_t from)
     bool figure = false;
     if (from && is_letter(ascii_lower(s.at[from - 1])))
         return 0;
-    while (from + n < s.len && is_hex(ascii_lower(s.at[from + n])))
+    while (from + n < s.len && hex_is_digit(s.at[from + n]))
         figure |= ascii_is_digit(s.at[from + n++]);
     bool ends = from + n == s.len || !is_letter(ascii_lower(s.at[from + n]));
     return n >= HEX_RUN_MIN && figure && ends ? n : 0;
@@ -47,7 +43,7 @@ static bool is_uuid(struct span s)
 {
     for (size_t i = 0; i < UUID_LEN; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (i >= s.len || (dash ? s.at[i] != '-' : !is_hex(ascii_lower(s.at[i]))))
+        if (i >= s.len || (dash ? s.at[i] != '-' : !hex_is_digit(s.at[i])))
             return false;
     }
     return true;

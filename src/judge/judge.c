@@ -3,6 +3,7 @@
  * only for a finding. */
 #include "judge/rule.h"
 
+#include "base/hex.h"
 #include "base/random.h"
 #include "base/writer.h"
 #include "judge/since.h"
@@ -159,7 +160,6 @@ static struct span choose_fix(const struct rule *r, const struct subject *s, str
 static void fingerprint(const struct rule *r, const struct subject *s, unsigned ordinal,
                         char ret[static FINGERPRINT_MAX])
 {
-    static const char HEX[] = "0123456789abcdef";
     uint8_t text[FINGERPRINT_INPUT_MAX];
     char address[ADDRESS_TEXT_MAX];
     struct writer w = writer_over(text, sizeof(text));
@@ -178,10 +178,8 @@ static void fingerprint(const struct rule *r, const struct subject *s, unsigned 
     }
     for (int half = 0; half < 2; half++) {
         uint64_t h = siphash(FINGERPRINT_KEYS[half][0], FINGERPRINT_KEYS[half][1], writer_span(&w));
-        for (int i = 0; i < 16; i++)
-            ret[half * 16 + i] = HEX[h >> (60 - 4 * i) & 15];
+        hex_encode_u64(h, ret + half * 16);
     }
-    ret[32] = '\0';
 }
 
 /* How many earlier observations of this visit look the same to the fingerprint: two stores of one

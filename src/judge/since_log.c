@@ -3,6 +3,7 @@
 #include "judge/since_log.h"
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "judge/attribution.h"
 #include "text/node.h"
 
@@ -37,16 +38,6 @@ static void key_lower(struct key *k, struct span s)
         k->at[k->len++] = ascii_lower(s.at[i]);
 }
 
-static bool is_hex(struct span s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        uint8_t c = ascii_lower(s.at[i]);
-        if (!ascii_is_digit(c) && !(c >= 'a' && c <= 'f'))
-            return false;
-    }
-    return s.len > 0;
-}
-
 /* A serial number is unique only under its issuer; programs print the issuer's name in different
  * orders, so its CN (else its O) has to do. */
 static bool key_of_serial(struct key *k, struct span serial, struct span issuer, struct arena *a)
@@ -57,7 +48,7 @@ static bool key_of_serial(struct key *k, struct span serial, struct span issuer,
     struct span who = dn_value(issuer, "CN", a);
     if (who.len == 0)
         who = dn_value(issuer, "O", a);
-    if (!is_hex(serial) || serial.len > SERIAL_BYTES_MAX || who.len == 0)
+    if (!span_is_hex(serial) || serial.len > SERIAL_BYTES_MAX || who.len == 0)
         return false;
     key_lower(k, serial);
     key_lower(k, SPAN(" "));
@@ -68,7 +59,7 @@ static bool key_of_serial(struct key *k, struct span serial, struct span issuer,
 static bool key_of_sha256(struct key *k, struct span sha256)
 {
     k->len = 0;
-    if (sha256.len != 64 || !is_hex(sha256))
+    if (sha256.len != 64 || !span_is_hex(sha256))
         return false;
     key_lower(k, sha256);
     return true;

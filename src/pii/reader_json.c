@@ -3,6 +3,8 @@
  * the rest of its line, not the file. */
 #include "pii/reader.h"
 
+#include "base/hex.h"
+
 enum { OVERLAP_BYTES = 512, KEY_BYTES_MAX = 256, UNESCAPED_MAX = 2048 };
 
 /* The end of the string whose first character is at `from`: the offset of its closing quote, or
@@ -20,21 +22,13 @@ static size_t string_end(const struct text *t, size_t from, bool *ret_escaped)
     }
 }
 
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static int hex_four(struct span s, size_t at)
 {
     int value = 0;
     if (at + 4 > s.len)
         return -1;
     for (size_t i = at; i < at + 4; i++) {
-        int digit = hex_digit(s.at[i]);
+        int digit = hex_value(s.at[i]);
         if (digit < 0)
             return -1;
         value = value << 4 | digit;

@@ -2,6 +2,8 @@
  * IPv4 and IPv6, burned-in hardware addresses, mailboxes outside the domains made for manuals. */
 #include "pii/token.h"
 
+#include "base/hex.h"
+
 static bool ipv4_public(const uint8_t octet[4])
 {
     switch (octet[0]) {
@@ -53,18 +55,13 @@ void token_octets(const uint8_t octet[4], struct pii_marks *m)
     pii_mark(m, PII_IPV4, ipv4_public(octet) && octet[0] > 9);
 }
 
-static bool is_hex(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
-}
-
 bool token_ipv6(struct span s, struct pii_marks *m)
 {
     unsigned groups = 0, doubles = 0, digits = 0;
     if (s.len < 7 || s.len > 39)
         return false;
     for (size_t i = 0; i < s.len; i++) {
-        if (is_hex(s.at[i])) {
+        if (hex_is_digit(s.at[i])) {
             groups += digits == 0;
             if (++digits > 4)
                 return false;
@@ -90,7 +87,7 @@ bool token_mac(struct span s, struct pii_marks *m)
     if (s.len != 17 || (s.at[2] != ':' && s.at[2] != '-'))
         return false;
     for (size_t i = 0; i < 17; i++) {
-        if (i % 3 == 2 ? s.at[i] != s.at[2] : !is_hex(s.at[i]))
+        if (i % 3 == 2 ? s.at[i] != s.at[2] : !hex_is_digit(s.at[i]))
             return false;
         same = same && (i % 3 == 2 || s.at[i] == s.at[0]);
     }

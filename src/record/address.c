@@ -4,6 +4,8 @@
  * Invariant: an address of family 4 never comes out of here in its IPv6-mapped form. */
 #include "record/address.h"
 
+#include "base/hex.h"
+
 typedef unsigned __int128 u128; /* the one integer that a whole IPv6 address fits in */
 
 /* One block of special-purpose space. Narrower blocks stand before the wider ones that hold
@@ -173,19 +175,13 @@ static bool parse_v4(struct span text, uint8_t ret[static 4])
     return text.len == 0;
 }
 
-static int hex_digit(uint8_t c)
-{
-    c = ascii_lower(c);
-    return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One to four hex digits at *at; moves past them. */
 static bool parse_group(struct span text, size_t *at, uint8_t ret[static 2])
 {
     unsigned value = 0;
     size_t n = 0;
-    while (*at + n < text.len && n < 4 && hex_digit(text.at[*at + n]) >= 0)
-        value = value << 4 | (unsigned)hex_digit(text.at[*at + n++]);
+    while (*at + n < text.len && n < 4 && hex_is_digit(text.at[*at + n]))
+        value = value << 4 | (unsigned)hex_value(text.at[*at + n++]);
     ret[0] = (uint8_t)(value >> 8);
     ret[1] = (uint8_t)value;
     *at += n;
@@ -275,10 +271,9 @@ static char *put_v4(char *at, const uint8_t *bytes)
 
 static char *put_group(char *at, unsigned value)
 {
-    static const char HEX[] = "0123456789abcdef";
     for (int shift = 12; shift >= 0; shift -= 4)
         if (value >> shift || shift == 0)
-            *at++ = HEX[value >> shift & 15];
+            *at++ = HEX_DIGITS[value >> shift & 15];
     return at;
 }
 

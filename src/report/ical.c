@@ -3,6 +3,7 @@
  * calendar that is read again replaces its events.
  *
  * Content lines are folded at 75 octets and never inside a UTF-8 sequence (RFC 5545, 3.1). */
+#include "base/hex.h"
 #include "base/table.h"
 #include "report/formats.h"
 #include "text/escape.h"
@@ -44,21 +45,13 @@ static struct span keep(struct ical *x, struct span foreign, size_t max)
     return arena_copy(&x->arena, buf_span(&x->scratch));
 }
 
-static bool is_hex(struct span s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (!ascii_is_digit(s.at[i]) && (s.at[i] < 'a' || s.at[i] > 'f'))
-            return false;
-    return s.len >= 32 && s.len <= 128;
-}
-
 /* The certificate's hash; where it is not known, the endpoint and the date. */
 static struct span uid_of(struct ical *x, const struct visit *v, const struct observation *c, int64_t until_ms)
 {
     char where[ENDPOINT_TEXT_MAX];
     struct span hash = fact_get_text(c, "cert.sha256");
     buf_reset(&x->scratch);
-    if (is_hex(hash)) {
+    if (hash.len >= 32 && hash.len <= 128 && span_is_hex(hash)) {
         buf_put(&x->scratch, hash);
     } else {
         buf_str(&x->scratch, endpoint_text(&v->endpoint, where));

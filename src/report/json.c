@@ -6,6 +6,7 @@
  * No printf: this runs once for every finding of a scan, in one thread. */
 #include "report/formats.h"
 
+#include "base/hex.h"
 #include "text/escape.h"
 
 /* Whether each of 8 bytes is printable ASCII that a JSON string holds as it is; exact for "all
@@ -560,16 +561,11 @@ static void fleet_line(struct buf *out, const struct fleet *f)
 
 /* ---- the report ---- */
 
-static void hex(struct buf *out, uint64_t value)
-{
-    static const char HEX[] = "0123456789abcdef";
-    for (int i = 60; i >= 0; i -= 4)
-        buf_byte(out, (uint8_t)HEX[value >> i & 15]);
-}
-
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
+    char seed[17];
     (void)state;
+    hex_encode_u64(run->seed, seed);
     KEY(out, "{\"type\":\"run\",\"schema\":\"ajar/1\",\"version\":");
     text(out, span_str(run->ajar_version));
     KEY(out, ",\"started\":");
@@ -577,7 +573,7 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     KEY(out, ",\"endpoints\":");
     buf_u64(out, run->endpoints);
     KEY(out, ",\"seed\":\"");
-    hex(out, run->seed);
+    buf_str(out, seed);
     KEY(out, "\"}\n");
 }
 

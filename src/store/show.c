@@ -1,6 +1,7 @@
 /* Questions about findings: lists, totals, one in full. */
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "store/inside.h"
 
 enum { FINDING_ARENA_MAX = 4 << 20 };
@@ -180,7 +181,7 @@ bool fingerprint_bounds(const char *prefix, uint8_t first[16], uint8_t last[16])
         return false;
     for (size_t i = 0; i < FINGERPRINT_MAX - 1; i++) {
         char c = i < n ? (char)ascii_lower((uint8_t)prefix[i]) : '0';
-        if (!ascii_is_digit((uint8_t)c) && (c < 'a' || c > 'f'))
+        if (!hex_is_digit((uint8_t)c))
             return false;
         low[i] = c;
         high[i] = i < n ? c : 'f';

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/random.h"
 #include "store/inside.h"
 
@@ -458,24 +459,13 @@ int64_t store_text(struct store *s, struct span text)
 
 /* ---- fingerprints ---- */
 
-static uint8_t hex_value(char c)
-{
-    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 void fingerprint_bytes(const char *text, uint8_t ret[16])
 {
-    for (size_t i = 0; i < 16; i++)
-        ret[i] = (uint8_t)(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
+    if (!hex_decode(text, 16, ret))
+        memset(ret, 0, 16); /* no finding has this one */
 }
 
 void fingerprint_text(struct span bytes, char ret[static FINGERPRINT_MAX])
 {
-    static const char HEX[] = "0123456789abcdef";
-    size_t n = bytes.len < 16 ? bytes.len : 16;
-    for (size_t i = 0; i < n; i++) {
-        ret[2 * i] = HEX[bytes.at[i] >> 4];
-        ret[2 * i + 1] = HEX[bytes.at[i] & 15];
-    }
-    ret[2 * n] = '\0';
+    hex_encode(bytes.at, bytes.len < 16 ? bytes.len : 16, ret);
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "base/reader.h"
 #include "target/names.h"
 
@@ -34,7 +35,6 @@ static void add_label(struct dns_question *q, struct span label)
 
 void dns_ask_name(struct dns_question *q, uint16_t id, const struct address *a)
 {
-    static const char HEX[] = "0123456789abcdef";
     char text[4];
     *q = (struct dns_question){ .ask = &ASK_PTR, .id = id, .type = TYPE_PTR };
     for (size_t i = 4; a->family == 4 && i > 0; i--) {
@@ -42,8 +42,8 @@ void dns_ask_name(struct dns_question *q, uint16_t id, const struct address *a)
         add_label(q, span_str(text));
     }
     for (size_t i = 16; a->family == 6 && i > 0; i--) {
-        add_label(q, span_of(&HEX[a->bytes[i - 1] & 15], 1));
-        add_label(q, span_of(&HEX[a->bytes[i - 1] >> 4], 1));
+        add_label(q, span_of(&HEX_DIGITS[a->bytes[i - 1] & 15], 1));
+        add_label(q, span_of(&HEX_DIGITS[a->bytes[i - 1] >> 4], 1));
     }
     add_label(q, a->family == 4 ? SPAN("in-addr") : SPAN("ip6"));
     add_label(q, SPAN("arpa"));

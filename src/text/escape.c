@@ -5,6 +5,8 @@
  * bidirectional mark and no invisible character in raw form. */
 #include "text/escape.h"
 
+#include "base/hex.h"
+
 /* Inclusive ranges of code points, in order. */
 struct range {
     uint32_t first, last;
@@ -111,9 +113,8 @@ static size_t utf8_next(struct span s, uint32_t *ret)
 
 static void put_hex(struct buf *out, uint32_t value, int digits)
 {
-    static const char HEX[] = "0123456789abcdef";
     while (digits-- > 0)
-        buf_byte(out, (uint8_t)HEX[value >> (4 * digits) & 15]);
+        buf_byte(out, (uint8_t)HEX_DIGITS[value >> (4 * digits) & 15]);
 }
 
 static void put_hex_byte(struct buf *out, uint8_t byte)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 
 enum { NAME_TEXT_MAX = 1024, NAMES_MAX = 100, HEX_MAX = 2 * EVP_MAX_MD_SIZE + 1 };
 
@@ -25,14 +26,10 @@ static void text_fact(struct observation *o, const char *key, const char *value)
 
 static void hex_fact(struct observation *o, const char *key, const uint8_t *bytes, size_t len)
 {
-    static const char DIGITS[] = "0123456789abcdef";
-    uint8_t text[HEX_MAX];
-    if (len > sizeof(text) / 2)
-        len = sizeof(text) / 2;
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = (uint8_t)DIGITS[bytes[i] >> 4];
-        text[2 * i + 1] = (uint8_t)DIGITS[bytes[i] & 15];
-    }
+    char text[HEX_MAX + 1];
+    if (len > HEX_MAX / 2)
+        len = HEX_MAX / 2;
+    hex_encode(bytes, len, text);
     fact_text(o, key, span_of(text, 2 * len), ASK, SPAN_NONE);
 }
 

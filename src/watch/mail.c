@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/hex.h"
 #include "watch/deliver.h"
 #include "watch/net.h"
 
@@ -132,14 +133,6 @@ static void put_subject(struct buf *out, const struct message *m, const char *eo
     buf_release(&s);
 }
 
-static bool is_hex(struct span s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (!ascii_is_digit(s.at[i]) && (s.at[i] < 'a' || s.at[i] > 'f'))
-            return false;
-    return s.len > 0 && s.len < 65;
-}
-
 /* `eol`: CRLF on the wire, LF for sendmail. */
 static bool mail_write(const struct receiver *r, const struct message *m, const char *eol, struct buf *out)
 {
@@ -156,7 +149,7 @@ static bool mail_write(const struct receiver *r, const struct message *m, const 
     buf_str(out, eol);
     put_subject(out, m, eol);
     buf_printf(out, "Message-ID: <%s@%.8s.ajar.invalid>%s", m->id, m->instance, eol);
-    if (is_hex(finding))
+    if (finding.len < 65 && span_is_hex(finding))
         buf_printf(out, "References: <%.*s@%.8s.ajar.invalid>%s", SPAN_FMT(finding), m->instance, eol);
     if (severity_parse(node_text(node_get(m->root, "severity")), &severity))
         buf_printf(out, "X-Ajar-Severity: %s%s", severity_name(severity), eol);

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "text/escape.h"
 
 static const char *const KIND_NAMES[] = {
@@ -32,8 +33,7 @@ void digest_id(struct span ids, char id[static NOTICE_ID_MAX])
     unsigned len = 0;
     if (!EVP_Digest(ids.at, ids.len, hash, &len, EVP_sha256(), NULL))
         memset(hash, 0, sizeof(hash));
-    for (size_t i = 0; i < NOTICE_ID_MAX / 2; i++)
-        snprintf(id + 2 * i, 3, "%02x", hash[i]);
+    hex_encode(hash, NOTICE_ID_MAX / 2, id);
 }
 
 void notice_id(const struct notice *n, struct span from, char id[static NOTICE_ID_MAX])

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "text/node.h"
 
 enum { STATE_BYTES_MAX = 16 * 1024, ARENA_BYTES = 32 << 20 };
@@ -61,8 +62,7 @@ static void new_instance(char text[static SPOOL_INSTANCE_MAX])
     uint8_t bytes[SPOOL_INSTANCE_MAX / 2];
     if (RAND_bytes(bytes, sizeof(bytes)) != 1)
         memset(bytes, 0, sizeof(bytes));
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    hex_encode(bytes, sizeof(bytes), text);
 }
 
 static bool write_state(struct spool *s, const struct spool_state *t, struct error *e)

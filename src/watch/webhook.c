@@ -11,6 +11,7 @@
 #include <openssl/hmac.h>
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "watch/deliver.h"
 #include "watch/net.h"
 
@@ -28,8 +29,9 @@ static bool put_signature(struct buf *out, const struct message *m, const char *
                                            mac, &len);
     buf_release(&signed_text);
     buf_str(out, "X-Ajar-Signature: sha256=");
-    for (unsigned i = 0; i < len; i++)
-        buf_printf(out, "%02x", mac[i]);
+    char text[2 * EVP_MAX_MD_SIZE + 1];
+    hex_encode(mac, len, text);
+    buf_str(out, text);
     buf_str(out, "\r\n");
     return ok;
 }

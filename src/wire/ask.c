@@ -2,6 +2,8 @@
  * ask_match() accepts, and nothing else; the guard test rests on that. */
 #include "wire/ask.h"
 
+#include "base/hex.h"
+
 enum { BER_LENGTH_MAX = 5 };
 
 static size_t part_count(const struct ask *a)
@@ -15,11 +17,6 @@ static size_t part_count(const struct ask *a)
 static bool is_alnum(uint8_t c)
 {
     return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
-}
-
-static bool is_hex(uint8_t c)
-{
-    return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
 }
 
 static bool one_of(uint8_t c, const char *set)
@@ -43,7 +40,7 @@ static bool url_text_ok(struct span s)
 {
     for (size_t i = 0; i < s.len; i++) {
         if (s.at[i] == '%') {
-            if (s.len - i < 3 || !is_hex(s.at[i + 1]) || !is_hex(s.at[i + 2]))
+            if (s.len - i < 3 || !hex_is_digit(s.at[i + 1]) || !hex_is_digit(s.at[i + 2]))
                 return false;
             i += 2;
         } else if (!is_alnum(s.at[i]) && !one_of(s.at[i], "-._~")) {

@@ -1,4 +1,5 @@
 /* Tape files: one directive a line. See doc/tapes.md. */
+#include "base/hex.h"
 #include "base/reader.h"
 #include "wire/tape.h"
 
@@ -20,14 +21,6 @@ static struct span word(struct span *rest)
     return w;
 }
 
-static int hex_digit(uint8_t c)
-{
-    if (ascii_is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool fail(struct parsing *p, const char *why)
 {
     return error_set(p->e, "line %u: %s", p->line, why);
@@ -43,8 +36,8 @@ static bool unescape(struct reader *r, uint8_t *ret)
         *ret = (uint8_t)to[hit - from];
         return reader_ok(r);
     }
-    int high = c == 'x' ? hex_digit(reader_u8(r)) : -1;
-    int low = c == 'x' ? hex_digit(reader_u8(r)) : -1;
+    int high = c == 'x' ? hex_value(reader_u8(r)) : -1;
+    int low = c == 'x' ? hex_value(reader_u8(r)) : -1;
     if (!reader_ok(r) || high < 0 || low < 0)
         return false;
     *ret = (uint8_t)(high << 4 | low);
@@ -84,7 +77,7 @@ static bool hex_bytes(struct parsing *p, struct span rest, struct span *ret)
     for (size_t i = 0; i < rest.len; i++) {
         if (ascii_is_space(rest.at[i]))
             continue;
-        int high = hex_digit(rest.at[i]), low = i + 1 < rest.len ? hex_digit(rest.at[i + 1]) : -1;
+        int high = hex_value(rest.at[i]), low = i + 1 < rest.len ? hex_value(rest.at[i + 1]) : -1;
         if (high < 0 || low < 0)
             return fail(p, "expected pairs of hexadecimal digits");
         out[n++] = (uint8_t)(high << 4 | low);
