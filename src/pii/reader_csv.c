@@ -4,6 +4,7 @@
 
 #include "pii/names.h"
 #include "pii/reader.h"
+#include "pii/twice.h"
 
 enum { CELL_UNQUOTED_MAX = 2048, HEAD_CELL_MAX = 60 };
 
@@ -100,6 +101,65 @@ static size_t row_take(struct csv_reader *r, struct profile *p, const struct tex
     return stop < t->len ? stop + 1 : t->len;
 }
 
+/* Cuts the row at `at` without a quote into cells that wait. Returns the offset of its line end, or
+ * SIZE_MAX and nothing waits where it is not such a row, not whole, empty, or wider than those before. */
+TWICE_INLINE size_t plain_row(const struct csv_reader *r, struct profile *p, const struct text *t,
+                              size_t at)
+{
+    size_t count = 0, from = at, stop = at;
+    while (count < r->column_count && t->base[from] != '"') {
+        stop = TEXT_NEXT(t, from, m_->stop[b_]);
+        size_t to = stop - (stop > from && t->base[stop - 1] == '\r');
+        column_put(&p->columns[count], r->columns[count], from, to);
+        count++;
+        if (t->base[stop] == '\n' || stop == t->len)
+            break;
+        from = stop + 1;
+    }
+    if (stop < t->len && t->base[stop] == '\n' && stop > at + 1)
+        return stop;
+    while (count > 0)
+        p->columns[--count].count--;
+    return SIZE_MAX;
+}
+
+/* Rows whose values may wait; the offset of the first that must be looked at closer. */
+TWICE_INLINE size_t plain_rows(const struct csv_reader *r, struct profile *p, const struct text *t,
+                               size_t at)
+{
+    while (at < t->len && !profile_next_is_deep(p)) {
+        (void)profile_row(p, t);
+        size_t stop = plain_row(r, p, t, at);
+        if (stop == SIZE_MAX) {
+            p->rows--;
+            break;
+        }
+        p->records++;
+        at = stop + 1;
+    }
+    return at;
+}
+
+#ifdef __x86_64__
+BMI_TARGET static size_t plain_rows_bmi(const struct csv_reader *r, struct profile *p,
+                                        const struct text *t, size_t at)
+{
+    return plain_rows(r, p, t, at);
+}
+#endif
+
+static size_t take_plain_rows(const struct csv_reader *r, struct profile *p, const struct text *t,
+                              size_t at)
+{
+    if (!profile_may_wait(p, r->column_count))
+        return at;
+#ifdef __x86_64__
+    if (has_bmi())
+        return plain_rows_bmi(r, p, t, at);
+#endif
+    return plain_rows(r, p, t, at);
+}
+
 struct look {
     size_t cells, known, spaced, odd, lower, plain;
     bool fits; /* every cell could be a heading */
@@ -184,7 +244,7 @@ size_t pii_csv_read(struct csv_reader *r, struct profile *p, const struct text *
         if (r->headed)
             at = take_heading(r, p, t, last);
     }
-    while (at < t->len) {
+    while ((at = take_plain_rows(r, p, t, at)) < t->len) {
         size_t next = row_take(r, p, t, at, last);
         if (next == SIZE_MAX)
             break;
