@@ -74,6 +74,7 @@ test-arm64:
 bench: all
 	@tools/install-packages build bench
 	@bench/run.py $(BUILD)
+	@$(MAKE) bench-pii
 
 $(BUILD)/ajar: $(filter $(BUILD)/obj/cmd/%,$(OBJECTS)) $(BUILD)/libajar.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -71,10 +71,17 @@ $(BUILD)/bench-vectorscan: bench/pii/vectorscan.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 $(shell pkg-config --cflags libhs) -o $@ $< $(shell pkg-config --libs libhs)
 
-# PRESIDIO=python of an environment that has presidio-analyzer adds Presidio.
-bench-pii: $(BUILD)/ajar $(BUILD)/bench-vectorscan
+# Presidio comes from PyPI where that is reachable; PRESIDIO=python of an environment that has presidio-analyzer saves the
+# download, PRESIDIO= leaves it out.
+PRESIDIO ?= $(BUILD)/presidio/bin/python
+bench-pii: $(BUILD)/ajar
+	@tools/install-packages build bench
+	@$(MAKE) -s $(BUILD)/bench-vectorscan
+	@test "$(PRESIDIO)" != $(BUILD)/presidio/bin/python || test -e $(BUILD)/presidio/ready || \
+	    { $(PII_PYTHON) -m venv $(BUILD)/presidio && $(PRESIDIO) -m pip install --quiet presidio-analyzer && \
+	      touch $(BUILD)/presidio/ready; } || echo "PyPI does not answer: Presidio is left out"
 	$(PII_PYTHON) bench/pii/run.py "$(BUILD)/ajar classify" --files $(BUILD)/bench-pii \
-	    --vectorscan $(BUILD)/bench-vectorscan $(if $(PRESIDIO),--presidio $(PRESIDIO))
+	    --vectorscan $(BUILD)/bench-vectorscan --presidio "$(PRESIDIO)"
 
 fuzz-pii:
 	@mkdir -p $(BUILD)/fuzz-pii-corpus
