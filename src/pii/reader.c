@@ -2,7 +2,7 @@
  * a dump is called anything. */
 #include "pii/reader.h"
 
-enum { ROWS_LOOKED_AT = 20 };
+enum { ROWS_LOOKED_AT = 20, ROWS_BEHIND_TITLE = 8 };
 
 const char *reader_format_name(enum pii_format f)
 {
@@ -62,24 +62,39 @@ static bool is_colon_table(struct span head, bool whole)
     return true;
 }
 
-static bool guess_table(struct span head, uint8_t *ret_delim)
+/* The delimiter that makes most columns; 0 where none makes any. */
+static uint8_t best_delimiter(struct span head, bool whole, bool behind_title)
 {
     static const char DELIMS[] = "\t,;|";
-    size_t best = 0;
-    bool whole = head.len && head.at[head.len - 1] == '\n';
+    size_t best = 1;
+    uint8_t delim = 0;
     for (const char *d = DELIMS; *d; d++) {
         size_t columns = 0, rows = steady_rows(head, (uint8_t)*d, whole, &columns);
         /* Prose has a comma a line now and then: two columns need more rows to be believed. */
-        if (rows >= 2 && columns > best && (columns > 2 || rows >= 4 || *d == '\t')) {
+        bool sure = behind_title ? rows >= ROWS_BEHIND_TITLE && columns > 2
+                                 : rows >= 2 && (columns > 2 || rows >= 4 || *d == '\t');
+        if (sure && columns > best) {
             best = columns;
-            *ret_delim = (uint8_t)*d;
+            delim = (uint8_t)*d;
         }
     }
-    if (best < 2 && is_colon_table(head, whole)) {
-        *ret_delim = ':';
-        return true;
+    return delim;
+}
+
+static bool guess_table(struct span head, uint8_t *ret_delim)
+{
+    struct span rest = head;
+    bool whole = head.len && head.at[head.len - 1] == '\n';
+    uint8_t delim = best_delimiter(head, whole, false);
+    if (!delim && is_colon_table(head, whole))
+        delim = ':';
+    for (size_t i = 0; i < TITLE_ROWS_MAX && !delim; i++) {
+        (void)span_cut(&rest, '\n');
+        delim = best_delimiter(rest, whole, true);
     }
-    return best > 1;
+    if (delim)
+        *ret_delim = delim;
+    return delim;
 }
 
 static bool line_starts(struct span head, const char *text)

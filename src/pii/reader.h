@@ -8,7 +8,8 @@
 
 enum pii_format { FORMAT_UNKNOWN, FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_SQL };
 
-enum { JSON_LEVELS_MAX = 64, COLUMNS_MAX = 1024, TABLES_MAX = 128 };
+/* TITLE_ROWS_MAX: what may stand above the heading of a table, "List of visitors", "sep=;". */
+enum { JSON_LEVELS_MAX = 64, COLUMNS_MAX = 1024, TABLES_MAX = 128, TITLE_ROWS_MAX = 4 };
 
 enum json_expect { EXPECT_VALUE, EXPECT_KEY, EXPECT_COLON, EXPECT_COMMA };
 
@@ -62,7 +63,7 @@ struct csv_reader {
     struct csv_cell cells[COLUMNS_MAX]; /* of the row at hand */
     size_t column_count;
     uint8_t delim;
-    bool begun, headed;
+    bool begun;
 };
 
 struct sql_table {

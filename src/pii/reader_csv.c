@@ -161,7 +161,7 @@ static size_t take_plain_rows(const struct csv_reader *r, struct profile *p, con
 }
 
 struct look {
-    size_t cells, known, spaced, odd, lower, plain;
+    size_t cells, filled, known, spaced, odd, plain;
     bool fits; /* every cell could be a heading */
 };
 
@@ -170,6 +170,7 @@ static void look_at_cell(const struct profile *p, struct span cell, struct look 
     bool digit_first = cell.len && ascii_is_digit(cell.at[0]), high = false, number = cell.len > 0;
     cell = span_trim(cell);
     l->cells++;
+    l->filled += cell.len > 0;
     for (size_t i = 0; i < cell.len; i++) {
         high = high || cell.at[i] >= 0x80;
         number = number && (ascii_is_digit(cell.at[i]) || strchr(".-/: +", cell.at[i]));
@@ -202,23 +203,44 @@ static size_t look_at_row(const struct profile *p, const struct text *t, size_t 
 }
 
 /* A row is the heading where no cell looks like a value, and either some cell is a known name, or
- * all are plain words and the row below holds numbers where this one has none. */
-static bool is_heading(const struct profile *p, const struct text *t, bool last)
+ * all are plain words and the row below (at `next`) holds numbers where this one has none. */
+static bool is_heading(const struct profile *p, const struct text *t, const struct look *row,
+                       size_t next, bool last)
 {
-    struct look first, second = { 0 };
-    size_t next = look_at_row(p, t, 0, last, &first);
-    if (next == SIZE_MAX || !first.fits)
+    struct look below = { 0 };
+    if (!row->fits)
         return false;
     if (next < t->len)
-        (void)look_at_row(p, t, next, last, &second);
-    if (first.known > 0 && first.odd <= first.known * 4)
+        (void)look_at_row(p, t, next, last, &below);
+    if (row->known > 0 && row->odd <= row->known * 4)
         return true;
-    return first.spaced == 0 && first.odd == 0 && second.plain > 0;
+    return row->spaced == 0 && row->odd == 0 && below.plain > 0;
 }
 
-static size_t take_heading(struct csv_reader *r, struct profile *p, const struct text *t, bool last)
+/* Where the heading is: in the first row, or below a few rows with one filled cell at most, which are
+ * titles then. SIZE_MAX where there is none. */
+static size_t find_heading(const struct profile *p, const struct text *t, bool last)
 {
     size_t at = 0;
+    for (size_t titles = 0; titles <= TITLE_ROWS_MAX && at < t->len; titles++) {
+        struct look row;
+        size_t next = look_at_row(p, t, at, last, &row);
+        if (next == SIZE_MAX)
+            break;
+        bool title = row.filled <= 1 && (titles > 0 || row.cells > 2);
+        if (!title && (titles == 0 || row.filled > 2) && is_heading(p, t, &row, next, last))
+            return at;
+        if (row.filled > 1)
+            break;
+        at = next;
+    }
+    return SIZE_MAX;
+}
+
+/* Names the columns by the row at `at`; the offset behind it. */
+static size_t take_heading(struct csv_reader *r, struct profile *p, const struct text *t, size_t at,
+                           bool last)
+{
     for (;;) {
         struct csv_cell cell;
         size_t stop = cell_cut(t, at, last, &cell);
@@ -240,9 +262,9 @@ size_t pii_csv_read(struct csv_reader *r, struct profile *p, const struct text *
     size_t at = 0;
     if (!r->begun) {
         r->begun = true;
-        r->headed = is_heading(p, t, last);
-        if (r->headed)
-            at = take_heading(r, p, t, last);
+        size_t heading = find_heading(p, t, last);
+        if (heading != SIZE_MAX)
+            at = take_heading(r, p, t, heading, last);
     }
     while ((at = take_plain_rows(r, p, t, at)) < t->len) {
         size_t next = row_take(r, p, t, at, last);

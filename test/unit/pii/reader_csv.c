@@ -127,6 +127,42 @@ static void test_rows_wait(void **state)
     detectors_release(&d);
 }
 
+/* A heading below titles names the columns, and titles are no records. */
+static void test_titles_above_the_heading(void **state)
+{
+    static const struct {
+        const char *above;
+        char delim;
+        bool found;
+    } CASES[] = {
+        { "", ',', true },
+        { "XX派出所人员名单,,\n", ',', true },
+        { "List of visitors\n\n2026-11-22\n", '\t', true },
+        { "sep=;\r\n", ';', true },
+        { "Customer phone list,,\n", ',', true },
+        { "a\nb\nc\nd\n", ',', true },
+        { "a\nb\nc\nd\ne\n", ',', false },
+        { "a,b\n", ',', false },
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct buf b, told;
+        buf_init(&b, 1 << 20);
+        buf_printf(&b, "%sxm,sjhm,csrq\n", CASES[i].above);
+        for (unsigned k = 0; k < 200; k++)
+            buf_printf(&b, "张伟,1%02u%08u,19%02u-03-04\n", 30 + k % 10, 11111 + k * 7919,
+                       50 + k % 40);
+        for (size_t k = strlen(CASES[i].above); k < b.len; k++)
+            if (b.at[k] == ',')
+                b.at[k] = (uint8_t)CASES[i].delim;
+        tell_text(*state, buf_span(&b), 0, &told);
+        if (span_has(buf_span(&told), "sjhm cn-mobile") != CASES[i].found ||
+            (CASES[i].found && !span_starts(buf_span(&told), SPAN("200 records"))))
+            fail_msg("%s: %.*s", CASES[i].above, SPAN_FMT(buf_span(&told)));
+        buf_release(&b);
+        buf_release(&told);
+    }
+}
+
 static int set_up(void **state)
 {
     *state = ajar_pii_new(NULL);
@@ -144,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_as_cell_by_cell),
         cmocka_unit_test(test_rows_wait),
+        cmocka_unit_test(test_titles_above_the_heading),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
