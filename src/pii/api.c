@@ -176,22 +176,34 @@ static const char *shape_of(const struct field *f, const struct verdict *v)
     return NULL;
 }
 
+/* What is said of shops, plugs, statutes and leaflets as well as of people: positions, addresses, sexes,
+ * texts about a subject. */
+static const unsigned NOBODYS_OWN[] = { PII_GEO, PII_SEX, PII_MEDICAL, PII_POLICE };
+
+static bool is_nobodys_own(unsigned type)
+{
+    for (size_t i = 0; i < sizeof(NOBODYS_OWN) / sizeof(NOBODYS_OWN[0]); i++)
+        if (NOBODYS_OWN[i] == type)
+            return true;
+    return false;
+}
+
 /* Does this verdict tell of a person, or of what one carries along? */
 static bool is_personal(const struct detectors *d, const struct verdict *v)
 {
     enum pii_category c = detectors_category(d, v->type);
-    return v->state == VERDICT_CONFIRMED && !v->test_data && v->type != PII_GEO &&
-           !(detectors_traits(d, v->type) & T_ORG) && c != SECRET &&
+    return v->state == VERDICT_CONFIRMED && !v->test_data && !is_nobodys_own(v->type) &&
+           v->type != PII_CN_ADDRESS && !(detectors_traits(d, v->type) & T_ORG) && c != SECRET &&
            (c != DEVICE || !(detectors_traits(d, v->type) & T_TRACE));
 }
 
-/* Positions are those of stations, shops and stars as often as of people: where nothing else in the
- * source is a person's, they are suspected at most. */
-static void doubt_positions(struct ajar_pii_scan *s)
+/* Where nothing else in the source is a person's, these are suspected at most. */
+static void doubt_nobodys_own(struct ajar_pii_scan *s)
 {
     for (size_t i = 0; i < s->findings.len; i++)
-        if (strcmp(s->findings.at[i].type, PII_TYPES[PII_GEO].name) == 0)
-            s->findings.at[i].state = AJAR_PII_SUSPECTED;
+        for (size_t k = 0; k < sizeof(NOBODYS_OWN) / sizeof(NOBODYS_OWN[0]); k++)
+            if (strcmp(s->findings.at[i].type, PII_TYPES[NOBODYS_OWN[k]].name) == 0)
+                s->findings.at[i].state = AJAR_PII_SUSPECTED;
 }
 
 static void judge(struct ajar_pii_scan *s)
@@ -229,7 +241,7 @@ static void judge(struct ajar_pii_scan *s)
         }
     }
     if (!personal)
-        doubt_positions(s);
+        doubt_nobodys_own(s);
 }
 
 const struct ajar_pii_finding *ajar_pii_findings(struct ajar_pii_scan *s, size_t *ret_count)

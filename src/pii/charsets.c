@@ -45,3 +45,22 @@ const uint8_t *charset_by_name(struct span name)
             return SETS[i].has;
     return NULL;
 }
+
+/* U+00C0 to U+017F without their accents; a space is no letter, a capital tells a capital. */
+static const char BASE[] = "AAAAAAACEEEEIIIIDNOOOOO OUUUUYTsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+                           "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlN"
+                           "nNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+_Static_assert(sizeof(BASE) - 1 == 0x180 - 0xc0, "one letter for each code point");
+
+uint8_t latin_base(struct span s, size_t *ret_len)
+{
+    uint8_t c = s.at[0];
+    *ret_len = 1;
+    if (c < 0x80)
+        return c;
+    if (c < 0xc3 || c > 0xc5 || s.len < 2 || (s.at[1] & 0xc0) != 0x80)
+        return 0;
+    *ret_len = 2;
+    char base = BASE[((size_t)(c & 31) << 6 | (s.at[1] & 63)) - 0xc0];
+    return base == ' ' ? 0 : (uint8_t)base;
+}

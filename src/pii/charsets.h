@@ -7,6 +7,10 @@
 /* 256 flags, or NULL where no set has this name. */
 const uint8_t *charset_by_name(struct span name);
 
+/* The next letter or mark at s, the accents of Europe (U+00C0 to U+017F) taken off; *ret_len bytes of
+ * it. 0 where it is neither. */
+uint8_t latin_base(struct span s, size_t *ret_len);
+
 /* The code point of a three-byte UTF-8 sequence; 0 where it is none. Reads three bytes. */
 static inline unsigned utf8_three(const uint8_t *s)
 {

@@ -36,7 +36,24 @@ static struct name_hint *hint_of(struct detectors *d, struct span name)
 }
 
 /* Lists of names that are no type's. */
-enum { NAMES_NOT = PII_TYPES_MAX, NAMES_WHICH };
+enum { NAMES_NOT = PII_TYPES_MAX, NAMES_WHICH, NAMES_THING };
+static const struct {
+    const char *key;
+    unsigned list;
+} NO_TYPES[] = {
+    { "not-the-thing", NAMES_NOT },
+    { "which-one", NAMES_WHICH },
+    { "things-with-names", NAMES_THING },
+};
+
+/* PII_TYPES_MAX + which list, or 0. */
+static unsigned no_type(struct span key)
+{
+    for (size_t i = 0; i < sizeof(NO_TYPES) / sizeof(NO_TYPES[0]); i++)
+        if (span_is(key, NO_TYPES[i].key))
+            return NO_TYPES[i].list;
+    return 0;
+}
 
 static bool add_names(struct detectors *d, const struct node *list, unsigned type, bool strong,
                       struct error *e)
@@ -53,6 +70,8 @@ static bool add_names(struct detectors *d, const struct node *list, unsigned typ
             hint->negative = true;
         else if (type == NAMES_WHICH)
             hint->qualifier = true;
+        else if (type == NAMES_THING)
+            hint->thing = true;
         else if (strong)
             hint->strong |= pii_bit(type);
         else
@@ -64,9 +83,9 @@ static bool add_names(struct detectors *d, const struct node *list, unsigned typ
 static bool add_fields(struct detectors *d, const struct node *map, struct error *e)
 {
     for (const struct node *n = map ? map->first : NULL; n; n = n->next) {
-        bool not_it = span_is(n->key, "not-the-thing");
-        if (not_it || span_is(n->key, "which-one")) {
-            if (!add_names(d, n, not_it ? NAMES_NOT : NAMES_WHICH, false, e))
+        unsigned list = no_type(n->key);
+        if (list) {
+            if (!add_names(d, n, list, false, e))
                 return false;
             continue;
         }

@@ -25,6 +25,7 @@ struct name_hint {
     pii_set sure;   /* of strong: nothing else is called so */
     bool negative;  /* "not-the-thing" */
     bool qualifier; /* "which-one" */
+    bool thing;     /* "things-with-names" */
 };
 
 /* A word of a subject (police-text, medical-text). */

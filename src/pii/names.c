@@ -6,6 +6,8 @@
  * Never by substring: "shipping" is no "pin". */
 #include "pii/names.h"
 
+#include "pii/charsets.h"
+
 enum { WORDS_MAX = 12 };
 
 struct words {
@@ -17,6 +19,16 @@ struct words {
 static bool is_separator(uint8_t c)
 {
     return c < 0x80 && !is_alnum(c);
+}
+
+/* The byte at *i, or the letter that it begins, small and without an accent: "Téléphone", "né". Leaves *i
+ * at its last byte. */
+static uint8_t fold_char(struct span name, size_t *i)
+{
+    size_t len, at = *i;
+    uint8_t base = latin_base(span_from(name, at), &len);
+    *i += base ? len - 1 : 0;
+    return ascii_lower(base ? base : name.at[at]);
 }
 
 static void words_cut(struct words *w, struct span name)
@@ -39,7 +51,7 @@ static void words_cut(struct words *w, struct span name)
         if ((!inside || hump) && w->count < WORDS_MAX)
             w->start[w->count++] = n;
         inside = true;
-        w->folded[n++] = ascii_lower(c);
+        w->folded[n++] = fold_char(name, &i);
     }
     w->start[w->count] = n;
 }
@@ -51,7 +63,7 @@ struct span name_fold(struct span name, uint8_t out[static NAME_BYTES_MAX])
         return SPAN_NONE;
     for (size_t i = 0; i < name.len; i++)
         if (!is_separator(name.at[i]))
-            out[n++] = ascii_lower(name.at[i]);
+            out[n++] = fold_char(name, &i);
     return span_of(out, n);
 }
 
@@ -95,6 +107,20 @@ static const struct name_hint *by_ending(const struct detectors *d, struct span 
     return NULL;
 }
 
+static const pii_set NAMES = (pii_set)1 << PII_PERSON_NAME | (pii_set)1 << PII_CN_NAME;
+
+/* "product_name", "station name": called after a person or not, it is no person's. */
+static bool is_of_thing(const struct words *w, const struct detectors *d, struct span all)
+{
+    for (size_t i = 0; i + 1 < w->count; i++) {
+        struct span word = span_sub(all, w->start[i], w->start[i + 1] - w->start[i]);
+        const struct name_hint *hint = table_get(&d->fields, word);
+        if (hint && hint->thing)
+            return true;
+    }
+    return false;
+}
+
 struct name_hint detectors_name(const struct detectors *d, struct span name)
 {
     struct words w;
@@ -128,6 +154,11 @@ struct name_hint detectors_name(const struct detectors *d, struct span name)
                 sum.weak |= hint->strong;
             sum.weak |= hint->weak;
         }
+    }
+    if (is_of_thing(&w, d, all)) {
+        sum.strong &= ~NAMES;
+        sum.weak &= ~NAMES;
+        sum.sure &= ~NAMES;
     }
     sum.weak &= ~sum.strong;
     return sum;

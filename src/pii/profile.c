@@ -223,6 +223,18 @@ static void keep_shape(struct profile *p, struct field *f, struct span value, pi
     }
 }
 
+/* How a value begins; of a mobile number behind its country. */
+static uint32_t head_of(struct span value, const struct pii_marks *m)
+{
+    if (m->pass & (pii_bit(PII_CN_MOBILE) | pii_bit(PII_PHONE))) {
+        value = span_from(value, span_starts(value, SPAN("+")));
+        value = span_from(value, span_starts(value, SPAN("86")) ? 2 : 0);
+        while (value.len > 3 && !ascii_is_digit(value.at[0]))
+            value = span_from(value, 1);
+    }
+    return (uint32_t)profile_hash(span_first(value, 3));
+}
+
 /* Returns the entry of the value where the sample keeps it. */
 static struct sample_entry *sample_put(struct profile *p, struct field *f, struct span value,
                                        uint64_t hash, const struct pii_marks *m)
@@ -240,7 +252,7 @@ static struct sample_entry *sample_put(struct profile *p, struct field *f, struc
     e->flags = m->test ? SAMPLE_TEST : 0;
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, value, m->pass);
-    e->head = (uint32_t)profile_hash(span_first(value, 3));
+    e->head = head_of(value, m);
     return e;
 }
 
@@ -286,7 +298,7 @@ static void token_found(void *self, struct span token, uint64_t hash, const stru
     e->shape = m->shape;
     e->pass = m->pass;
     e->flags = m->test ? SAMPLE_TEST : 0;
-    e->head = (uint32_t)profile_hash(span_first(token, 3));
+    e->head = head_of(token, m);
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, token, m->pass);
     if (m->pass) {

@@ -119,6 +119,8 @@ static void number_12(const struct compact *c, struct pii_marks *m)
         if (s[0] >= '2')
             pii_mark(m, PII_IN_AADHAAR, in_aadhaar(s));
     }
+    if (c->groups == 0 && s[0] == '0')
+        mark_mobile(s + 1, m); /* as dialled from another town once */
     bool century = memcmp(s, "19", 2) == 0 || memcmp(s, "20", 2) == 0;
     if (bare_or(c, 0x84) && century && se_pn_date(s + 2))
         pii_mark(m, PII_SE_PN, check_luhn(s + 2, 10));

@@ -42,6 +42,28 @@ static bool take_date(struct value *v, int year, int month, int day)
     return true;
 }
 
+/* 10-Jul-1985, 3 March 1990: the month by its English name or the beginning of it. */
+static bool named_month(const struct piece *p, struct value *v)
+{
+    static const char MONTHS[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+    const uint8_t *s = p->at;
+    size_t day = p->len > 9 && p->len <= 17 && ascii_is_digit(s[0]) ? 1 + ascii_is_digit(s[1]) : 0;
+    size_t year = p->len - 4, letters = (size_t)__builtin_popcountll(p->upper | p->lower);
+    if (!day || letters < 3 || day + letters + 6 != p->len || s[day] != s[year - 1] ||
+        !strchr("- /.", s[day]) || __builtin_popcountll(p->digit) != (int)day + 4)
+        return false;
+    for (int month = 0; month < 12; month++) {
+        const char *name = MONTHS + (size_t)month * 3;
+        bool same = true;
+        for (size_t i = 0; i < 3; i++)
+            same = same && ascii_lower(s[day + 1 + i]) == (uint8_t)name[i];
+        if (same)
+            return ascii_is_digit(s[year]) &&
+                   take_date(v, digits_int(s + year, 4), month + 1, digits_int(s, day));
+    }
+    return false;
+}
+
 /* A calendar day with separators, a time of day behind it or not. */
 static bool date_like(const struct piece *p, struct value *v)
 {
@@ -109,6 +131,9 @@ static void digits_only(const struct detectors *d, const struct piece *p, struct
     keep_birth(v, p->at);
     if (p->len >= 10)
         pii_mark(&v->marks, PII_CASE_NUMBER, p->len >= 15);
+    /* As telephone numbers of many countries are; only the form, for a field that is called so. */
+    if (p->len >= 9 && (p->len <= 11 || (p->at[0] == '0' && p->len <= 15)))
+        pii_mark(&v->marks, PII_PHONE, pii_has(v->marks.pass, PII_PHONE));
 }
 
 static void short_word(const struct piece *p, struct value *v)
@@ -240,6 +265,19 @@ static void geo_like(const struct piece *p, struct value *v)
     pii_mark(&v->marks, PII_GEO, p->len - dot > 4 && degrees <= 180);
 }
 
+/* Seven to fifteen digits in groups, or behind a zero, as the countries write telephone numbers. Only the
+ * form: without a name that says so it is nothing. */
+static void phone_like(const struct piece *p, struct value *v)
+{
+    size_t digits = (size_t)__builtin_popcountll(p->digit), marks = p->len - digits;
+    if (digits < 7 || digits > 15 || marks > 6)
+        return;
+    for (size_t i = 0; i < p->len; i++)
+        if (!ascii_is_digit(p->at[i]) && !strchr("+ -.()/", p->at[i]))
+            return;
+    pii_mark(&v->marks, PII_PHONE, pii_has(v->marks.pass, PII_PHONE));
+}
+
 static void separated_number(const struct detectors *d, const struct piece *p, struct value *v)
 {
     struct compact c = { .plus = p->at[0] == '+' };
@@ -324,6 +362,7 @@ static void numbers_and_marks(const struct detectors *d, const struct piece *p, 
         masked(p, v);
     else if (digits >= 8)
         separated_number(d, p, v);
+    phone_like(p, v);
 }
 
 /* Something besides letters and digits is in it. */
@@ -349,7 +388,7 @@ static void with_marks(const struct detectors *d, const struct piece *p, struct 
         numbers_and_marks(d, p, v);
         return;
     }
-    if (p->digit && (p->digit & 15) == 15 && date_like(p, v))
+    if (p->digit && (((p->digit & 15) == 15 && date_like(p, v)) || named_month(p, v)))
         return;
     if (p->digit == 0) {
         if (p->upper)

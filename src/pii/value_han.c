@@ -4,6 +4,8 @@
 #include "pii/checks.h"
 #include "pii/value.h"
 
+enum { NAME_CLOSED_BYTES = 6 };
+
 static bool is_han(unsigned code)
 {
     return code >= 0x4e00 && code <= 0x9fff;
@@ -193,9 +195,31 @@ static bool name_with_dot(struct span s, struct value *v)
     return true;
 }
 
+/* A name that was spread out to three characters, "张 三" or with U+3000: without the gap into out. */
+static struct span close_gap(struct span s, uint8_t out[static NAME_CLOSED_BYTES])
+{
+    size_t gaps = 0, n = 0;
+    if (s.len < 7 || s.len > 9 || s.at[0] < 0xe4)
+        return s;
+    for (size_t i = 0; i < s.len;) {
+        bool wide = i + 3 <= s.len && utf8_three(s.at + i) == 0x3000;
+        if (s.at[i] == ' ' || wide) {
+            gaps++;
+            i += wide ? 3 : 1;
+        } else if (n < NAME_CLOSED_BYTES) {
+            out[n++] = s.at[i++];
+        } else {
+            return s;
+        }
+    }
+    return gaps && n == NAME_CLOSED_BYTES ? span_of(out, n) : s;
+}
+
 void value_han(const struct detectors *d, struct span s, struct value *v)
 {
+    uint8_t closed[NAME_CLOSED_BYTES];
     unsigned code[5] = { 0 };
+    s = close_gap(s, closed);
     size_t han = 0;
     bool all = s.len % 3 == 0 && s.len <= 15;
     for (size_t i = 0; all && i < s.len; i += 3) {

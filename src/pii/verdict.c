@@ -10,6 +10,10 @@ static const double Q_NAMES = 0.55;
 static const double CONFIRM = 13.8; /* ln of 1,000,000 */
 static const double SUSPECT = 4.6;  /* ln of 100 */
 static const double STRONG_NAME = 6.9, WEAK_NAME = 3.4, AGREEING = 6.9;
+static const double BEYOND_DOUBT = 70; /* ln of 10^30 */
+
+/* UNNAMED_NAMES_MIN: of a short list of places or plants nearly all may begin with a surname. */
+enum { UNNAMED_NAMES_MIN = 50 };
 
 /* Distinct entries, as one type sees them. */
 struct tally {
@@ -82,7 +86,14 @@ static bool is_human_ages(const uint32_t decade[static DECADES], uint32_t count,
     return used_decades(decade) >= 3 && recent * 2 < count && most * 10 < count * 7;
 }
 
-static bool spreads(const struct field *f, unsigned type, const struct tally *t)
+/* Hundreds of values that keep a rule that few others keep are no accident, however alike they begin:
+ * accounts of one country, cards of one bank. */
+static bool is_beyond_doubt(double chance, uint32_t passed, double values)
+{
+    return passed >= 50 && chance <= 0.12 && values > BEYOND_DOUBT;
+}
+
+static bool spreads(const struct field *f, unsigned type, const struct tally *t, bool named)
 {
     const struct traits *tr = &f->traits;
     if (is_counter(tr))
@@ -97,7 +108,7 @@ static bool spreads(const struct field *f, unsigned type, const struct tally *t)
         return t->passed >= 6 && tr->counties * 2 >= tr->births &&
                (used_decades(tr->birth_decade) >= 3 || tr->births == 0 ? t->heads >= 2 : false);
     case PII_CN_NAME:
-        return t->passed >= 12 && t->heads >= 5;
+        return t->passed >= (named ? 12U : UNNAMED_NAMES_MIN) && t->heads >= 5;
     case PII_CN_ETHNIC:
         return t->passed >= 3;
     case PII_CN_MOBILE:
@@ -154,12 +165,35 @@ static void estimate(const struct sample *s, struct verdict *v)
         v->distinct_low = v->passed;
 }
 
-/* "last_name" is nothing else: there the form of a name will do, if a few are known ones. Names are
- * many more than any list has. */
+/* "last_name" and "mobile" are nothing else: there the form will do, of names if a few are known ones.
+ * Names are many more than any list has, and every country writes telephone numbers its own way. */
 static bool called_so(const struct field *f, unsigned type, const struct tally *t)
 {
-    return pii_has(f->hint.sure, type) && !f->hint.negative && t->shaped >= 10 && t->passed >= 2 &&
+    bool phone = type == PII_PHONE && pii_has(f->hint.strong, type) && t->heads >= 2 &&
+                 !is_counter(&f->traits);
+    bool name = pii_has(f->hint.sure, type) && t->passed >= 2;
+    return (name || phone) && !f->hint.negative && t->shaped >= 10 &&
            (t->shaped + t->test) * 5 >= t->n * 4;
+}
+
+/* Is enough of the field this? Where its name does not say so, numbers of that length which keep no
+ * rule at all (another date, another range) speak against it, though they have not its shape. */
+static bool covers(const struct tally *t, double chance, bool named)
+{
+    double cover = (double)t->passed / t->n;
+    return cover >= 0.5 || (named && cover >= 0.02 && t->passed >= 10) ||
+           (cover >= 0.4 && chance <= 0.1 && t->passed >= 10);
+}
+
+/* What nothing but the values speak for, and most of them against. */
+static bool is_doubtful(const struct field *f, unsigned type, unsigned traits, const struct tally *t,
+                        double share)
+{
+    bool named = pii_has(f->hint.strong | f->hint.weak, type);
+    if (type == PII_PERSON_NAME) /* companies, streets and wines are called after people, too */
+        return !pii_has(f->hint.sure, type) && t->shaped * 10 < t->n * 7;
+    return (f->hint.negative && traits & T_TRACE) ||
+           (type == PII_CN_MOBILE && !named && share < 0.93);
 }
 
 static void judge_whole(const struct profile *p, uint16_t field, unsigned type, struct verdict *v)
@@ -183,18 +217,20 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         estimate(&f->distinct, v);
         return;
     }
-    if (t.passed == 0)
+    if (t.passed == 0 && !called_so(f, type, &t))
         return;
     /* A type that is the whole field answers for every value, others for those of their shape. */
     uint32_t of = traits & T_WHOLE && type < PII_BUILT_IN ? t.n - t.test : t.shaped;
-    double share = (double)t.passed / of, cover = (double)t.passed / t.n;
+    double share = (double)t.passed / of;
     double values = log_odds(type, chance, t.passed, of - t.passed);
     /* Shares below nine tenths happen with people's data too (mixed documents); then only the
      * share itself, far above chance, may speak. */
     if (values < 0 && share > 0.5 && share > 4 * chance)
         values = t.passed * log(share / chance) +
                  (of - t.passed) * log((1.0001 - share) / (1 - chance));
-    bool sibling = siblings_agree(p, field, type), spread = spreads(f, type, &t);
+    bool sibling = siblings_agree(p, field, type);
+    bool spread = spreads(f, type, &t, strong || weak) ||
+                  (is_beyond_doubt(chance, t.passed, values) && !is_counter(&f->traits));
     double score = values +
                    (strong ? STRONG_NAME
                     : weak ? WEAK_NAME
@@ -215,18 +251,18 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     if (type == PII_BIRTH_DATE && !spread && t.passed >= 12 && !sibling)
         score = score > SUSPECT ? SUSPECT : score;
     bool agreed = !(traits & T_NAMED) || strong || sibling || (weak && spread);
-    bool enough = cover >= 0.5 ||
-                  (cover >= 0.02 && (strong || weak || chance <= 0.1) && t.passed >= 10);
     if (strong && t.shaped * 2 >= t.n && share >= 0.3 && t.passed >= 3 && values <= SUSPECT &&
         chance < 0.3)
         v->state = VERDICT_SUSPECTED;
     if (score >= SUSPECT && share >= 0.3)
         v->state = VERDICT_SUSPECTED;
-    if (score >= CONFIRM && enough && agreed && v->signals & SIGNAL_VALUES &&
-        v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING))
+    if (score >= CONFIRM && covers(&t, chance, strong || weak) && agreed &&
+        v->signals & SIGNAL_VALUES && v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING) &&
+        (sibling || !is_doubtful(f, type, traits, &t, share)))
         v->state = VERDICT_CONFIRMED;
     if (called_so(f, type, &t)) {
         v->passed = t.shaped;
+        v->log10_odds = values > 0 ? v->log10_odds : 0;
         estimate(&f->distinct, v);
         v->signals |= SIGNAL_VALUES | SIGNAL_SPREAD;
         v->state = VERDICT_CONFIRMED;
@@ -263,9 +299,12 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
                  (spread ? SIGNAL_SPREAD : 0U) | (company ? SIGNAL_SIBLING : 0U);
     estimate(&f->tokens, v);
     double score = values + (context ? STRONG_NAME : 0);
-    if (score >= SUSPECT && (context || chance <= 0.12 || company))
+    /* Of numbers of eleven digits that are no mobile's, some have a prefix that is given to nobody. */
+    bool mobiles = type == PII_CN_MOBILE && t.passed >= 30 && t.heads >= 10 && share >= 0.95;
+    if (score >= SUSPECT && (context || mobiles || chance <= 0.12 || company))
         v->state = VERDICT_SUSPECTED;
-    bool agreed = traits & T_SELF || context || (spread && !(traits & T_NAMED) && chance <= 0.1) ||
+    bool agreed = traits & T_SELF || context || mobiles ||
+                  (spread && !(traits & T_NAMED) && chance <= 0.1) ||
                   (company && !(traits & T_NAMED));
     if (score >= CONFIRM && agreed && share >= 0.5)
         v->state = VERDICT_CONFIRMED;
@@ -367,6 +406,14 @@ static void insert(struct verdict *list, size_t *count, const struct verdict *v)
     }
 }
 
+static bool is_confirmed(const struct verdict *list, size_t count, unsigned type)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].type == type && list[i].state == VERDICT_CONFIRMED)
+            return true;
+    return false;
+}
+
 /* The share of the entries passing `type` that pass none of the types in `others`. */
 static double own_share(const struct sample *s, unsigned type, pii_set others)
 {
@@ -438,7 +485,7 @@ size_t verdict_field(const struct profile *p, uint16_t field,
         judge_subject(p, field, type, &v);
         insert(all, &count, &v);
     }
-    if (pii_has(f->hint.strong, PII_PASSWORD)) {
+    if (pii_has(f->hint.strong, PII_PASSWORD) && !is_confirmed(all, count, PII_PASSWORD_HASH)) {
         judge_password(p, field, &v);
         insert(all, &count, &v);
     }
