@@ -192,8 +192,10 @@ static bool is_nobodys_own(unsigned type)
 static bool is_personal(const struct detectors *d, const struct verdict *v)
 {
     enum pii_category c = detectors_category(d, v->type);
+    bool shops_too = v->type == PII_CN_ADDRESS || v->type == PII_PHONE ||
+                     v->type == PII_CN_LANDLINE;
     return v->state == VERDICT_CONFIRMED && !v->test_data && !is_nobodys_own(v->type) &&
-           v->type != PII_CN_ADDRESS && !(detectors_traits(d, v->type) & T_ORG) && c != SECRET &&
+           !shops_too && !(detectors_traits(d, v->type) & T_ORG) && c != SECRET &&
            (c != DEVICE || !(detectors_traits(d, v->type) & T_TRACE));
 }
 

@@ -223,15 +223,15 @@ static void keep_shape(struct profile *p, struct field *f, struct span value, pi
     }
 }
 
-/* How a value begins; of a mobile number behind its country. */
+/* How a value begins; of a telephone number behind the country or the town, which all may share. */
 static uint32_t head_of(struct span value, const struct pii_marks *m)
 {
-    if (m->pass & (pii_bit(PII_CN_MOBILE) | pii_bit(PII_PHONE))) {
-        value = span_from(value, span_starts(value, SPAN("+")));
-        value = span_from(value, span_starts(value, SPAN("86")) ? 2 : 0);
-        while (value.len > 3 && !ascii_is_digit(value.at[0]))
-            value = span_from(value, 1);
-    }
+    enum { AREA = 4 };
+    bool phone = pii_has(m->shape, PII_PHONE) && !(m->pass & ~pii_bit(PII_PHONE));
+    if (phone)
+        value = span_from(value, AREA);
+    if (pii_has(m->pass, PII_CN_MOBILE) && value.len > 11) /* +86 or 86 and gaps */
+        value = span_from(value, value.len - 11);
     return (uint32_t)profile_hash(span_first(value, 3));
 }
 

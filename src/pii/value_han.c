@@ -4,7 +4,7 @@
 #include "pii/checks.h"
 #include "pii/value.h"
 
-enum { NAME_CLOSED_BYTES = 6 };
+enum { NAME_CLOSED_BYTES = 9 };
 
 static bool is_han(unsigned code)
 {
@@ -195,11 +195,11 @@ static bool name_with_dot(struct span s, struct value *v)
     return true;
 }
 
-/* A name that was spread out to three characters, "张 三" or with U+3000: without the gap into out. */
+/* A name that was spread out, "张 三" or with U+3000: without the gap into out. */
 static struct span close_gap(struct span s, uint8_t out[static NAME_CLOSED_BYTES])
 {
     size_t gaps = 0, n = 0;
-    if (s.len < 7 || s.len > 9 || s.at[0] < 0xe4)
+    if (s.len < 7 || s.len > 15 || s.at[0] < 0xe4)
         return s;
     for (size_t i = 0; i < s.len;) {
         bool wide = i + 3 <= s.len && utf8_three(s.at + i) == 0x3000;
@@ -212,7 +212,7 @@ static struct span close_gap(struct span s, uint8_t out[static NAME_CLOSED_BYTES
             return s;
         }
     }
-    return gaps && n == NAME_CLOSED_BYTES ? span_of(out, n) : s;
+    return gaps && n >= 6 && n % 3 == 0 ? span_of(out, n) : s;
 }
 
 void value_han(const struct detectors *d, struct span s, struct value *v)

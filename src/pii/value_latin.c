@@ -28,10 +28,12 @@ static void word_end(const struct detectors *d, struct words *w)
 static bool is_no_person(const struct words *w)
 {
     static const char *const ENDS[] = {
-        "inc", "llc", "ltd", "plc", "corp", "gmbh", "group", "sons", "company", "associates", "partners",
-        "street", "avenue", "road", "lane", "drive", "court", "square", "school", "university", "college",
-        "hospital", "hotel", "church", "park", "bank", "reserve", "center", "centre", "station", "airport",
-        "bridge", "river", "lake", "island", "county", "city", "institute", "foundation", "museum",
+        "inc",      "llc",     "ltd",        "plc",        "corp",   "gmbh",       "group",
+        "sons",     "company", "associates", "partners",   "street", "avenue",     "road",
+        "lane",     "drive",   "court",      "square",     "school", "university", "college",
+        "hospital", "hotel",   "church",     "park",       "bank",   "reserve",    "center",
+        "centre",   "station", "airport",    "bridge",     "river",  "lake",       "island",
+        "county",   "city",    "institute",  "foundation", "museum",
     };
     struct span last = span_of(w->lower + w->last, w->n - w->last);
     for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]) && w->count > 1; i++)

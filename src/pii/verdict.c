@@ -12,13 +12,15 @@ static const double SUSPECT = 4.6;  /* ln of 100 */
 static const double STRONG_NAME = 6.9, WEAK_NAME = 3.4, AGREEING = 6.9;
 static const double BEYOND_DOUBT = 70; /* ln of 10^30 */
 
-/* UNNAMED_NAMES_MIN: of a short list of places or plants nearly all may begin with a surname. */
-enum { UNNAMED_NAMES_MIN = 50 };
+/* UNNAMED_NAMES_MIN: of a short list of places or plants nearly all may begin with a surname; and
+ * people are not named again and again. */
+enum { UNNAMED_NAMES_MIN = 50, HEAD_WORDS = 16 };
 
 /* Distinct entries, as one type sees them. */
 struct tally {
-    uint32_t n, shaped, passed, test, context, heads;
-    uint64_t hits; /* with repeats */
+    uint32_t n, shaped, passed, test, context;
+    uint32_t heads, shaped_heads; /* different beginnings of those that passed; of all */
+    uint64_t hits;                /* with repeats */
 };
 
 static bool excused(unsigned type, pii_set pass)
@@ -29,10 +31,18 @@ static bool excused(unsigned type, pii_set pass)
     return pii_has(ids, type) && (pass & ids & ~pii_bit(type));
 }
 
+static uint32_t heads_of(const uint64_t heads[static HEAD_WORDS])
+{
+    uint32_t count = 0;
+    for (unsigned i = 0; i < HEAD_WORDS; i++)
+        count += (uint32_t)__builtin_popcountll(heads[i]);
+    return count;
+}
+
 static struct tally tally_of(const struct sample *s, unsigned type)
 {
     struct tally t = { .n = s->used };
-    uint64_t heads[16] = { 0 };
+    uint64_t heads[2][HEAD_WORDS] = { { 0 } };
     for (uint32_t i = 0; i < s->used; i++) {
         const struct sample_entry *e = &s->at[i];
         if (!pii_has(e->shape, type))
@@ -48,11 +58,12 @@ static struct tally tally_of(const struct sample *s, unsigned type)
         t.shaped++;
         t.passed += pass;
         t.context += pass && e->flags & SAMPLE_CONTEXT;
-        if (pass)
-            heads[e->head / 64 % 16] |= 1ULL << (e->head % 64);
+        uint64_t head = 1ULL << (e->head % 64);
+        heads[0][e->head / 64 % HEAD_WORDS] |= head;
+        heads[1][e->head / 64 % HEAD_WORDS] |= pass ? head : 0;
     }
-    for (unsigned i = 0; i < 16; i++)
-        t.heads += (uint32_t)__builtin_popcountll(heads[i]);
+    t.shaped_heads = heads_of(heads[0]);
+    t.heads = heads_of(heads[1]);
     return t;
 }
 
@@ -88,9 +99,9 @@ static bool is_human_ages(const uint32_t decade[static DECADES], uint32_t count,
 
 /* Hundreds of values that keep a rule that few others keep are no accident, however alike they begin:
  * accounts of one country, cards of one bank. */
-static bool is_beyond_doubt(double chance, uint32_t passed, double values)
+static bool is_beyond_doubt(unsigned type, uint32_t passed, double values)
 {
-    return passed >= 50 && chance <= 0.12 && values > BEYOND_DOUBT;
+    return (type == PII_BANK_CARD || type == PII_IBAN) && passed >= 50 && values > BEYOND_DOUBT;
 }
 
 static bool spreads(const struct field *f, unsigned type, const struct tally *t, bool named)
@@ -108,7 +119,9 @@ static bool spreads(const struct field *f, unsigned type, const struct tally *t,
         return t->passed >= 6 && tr->counties * 2 >= tr->births &&
                (used_decades(tr->birth_decade) >= 3 || tr->births == 0 ? t->heads >= 2 : false);
     case PII_CN_NAME:
-        return t->passed >= (named ? 12U : UNNAMED_NAMES_MIN) && t->heads >= 5;
+        return t->passed >= 12 && t->heads >= 5 &&
+               (named || t->passed >= UNNAMED_NAMES_MIN ||
+                (t->passed * 100 >= t->shaped * 97 && t->hits <= 4 * (uint64_t)t->passed));
     case PII_CN_ETHNIC:
         return t->passed >= 3;
     case PII_CN_MOBILE:
@@ -169,25 +182,27 @@ static void estimate(const struct sample *s, struct verdict *v)
  * Names are many more than any list has, and every country writes telephone numbers its own way. */
 static bool called_so(const struct field *f, unsigned type, const struct tally *t)
 {
-    bool phone = type == PII_PHONE && pii_has(f->hint.strong, type) && t->heads >= 2 &&
+    bool phone = type == PII_PHONE && pii_has(f->hint.strong, type) && t->shaped_heads >= 2 &&
                  !is_counter(&f->traits);
     bool name = pii_has(f->hint.sure, type) && t->passed >= 2;
     return (name || phone) && !f->hint.negative && t->shaped >= 10 &&
            (t->shaped + t->test) * 5 >= t->n * 4;
 }
 
-/* Is enough of the field this? Where its name does not say so, numbers of that length which keep no
- * rule at all (another date, another range) speak against it, though they have not its shape. */
-static bool covers(const struct tally *t, double chance, bool named)
+/* Is enough of the field this? Numbers of a house have Luhn's check digit, too, and some of them begin
+ * with a date or a range: where the name does not say so, the others of that length, which have not the
+ * shape, speak against it. */
+static bool covers(unsigned type, const struct tally *t, double chance, bool named)
 {
     double cover = (double)t->passed / t->n;
-    return cover >= 0.5 || (named && cover >= 0.02 && t->passed >= 10) ||
-           (cover >= 0.4 && chance <= 0.1 && t->passed >= 10);
+    bool luhn = type == PII_SE_PN || type == PII_BANK_CARD;
+    return cover >= 0.5 ||
+           (cover >= (luhn && !named ? 0.4 : 0.02) && (named || chance <= 0.1) && t->passed >= 10);
 }
 
 /* What nothing but the values speak for, and most of them against. */
-static bool is_doubtful(const struct field *f, unsigned type, unsigned traits, const struct tally *t,
-                        double share)
+static bool is_doubtful(const struct field *f, unsigned type, unsigned traits,
+                        const struct tally *t, double share)
 {
     bool named = pii_has(f->hint.strong | f->hint.weak, type);
     if (type == PII_PERSON_NAME) /* companies, streets and wines are called after people, too */
@@ -230,7 +245,7 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
                  (of - t.passed) * log((1.0001 - share) / (1 - chance));
     bool sibling = siblings_agree(p, field, type);
     bool spread = spreads(f, type, &t, strong || weak) ||
-                  (is_beyond_doubt(chance, t.passed, values) && !is_counter(&f->traits));
+                  (is_beyond_doubt(type, t.passed, values) && !is_counter(&f->traits));
     double score = values +
                    (strong ? STRONG_NAME
                     : weak ? WEAK_NAME
@@ -248,7 +263,9 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
                  (sibling ? SIGNAL_SIBLING : 0U);
     if (traits & T_SELF && v->signals & SIGNAL_VALUES)
         v->signals |= SIGNAL_SPREAD;
-    if (type == PII_BIRTH_DATE && !spread && t.passed >= 12 && !sibling)
+    /* Pupils are born in few years, and their column is called so. */
+    bool pupils = strong && f->traits.recent * 2 < f->traits.dates;
+    if (type == PII_BIRTH_DATE && !spread && t.passed >= 12 && !sibling && !pupils)
         score = score > SUSPECT ? SUSPECT : score;
     bool agreed = !(traits & T_NAMED) || strong || sibling || (weak && spread);
     if (strong && t.shaped * 2 >= t.n && share >= 0.3 && t.passed >= 3 && values <= SUSPECT &&
@@ -256,7 +273,7 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         v->state = VERDICT_SUSPECTED;
     if (score >= SUSPECT && share >= 0.3)
         v->state = VERDICT_SUSPECTED;
-    if (score >= CONFIRM && covers(&t, chance, strong || weak) && agreed &&
+    if (score >= CONFIRM && covers(type, &t, chance, strong || weak) && agreed &&
         v->signals & SIGNAL_VALUES && v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING) &&
         (sibling || !is_doubtful(f, type, traits, &t, share)))
         v->state = VERDICT_CONFIRMED;
@@ -469,11 +486,10 @@ size_t verdict_field(const struct profile *p, uint16_t field,
             judge_whole(p, field, type, &v);
             insert(all, &count, &v);
         }
-        if (pii_has(text, type) &&
-            !(detectors_traits(p->d, type) & (T_TRACE | T_NAMED | T_WHOLE))) {
+        if (pii_has(text, type) && !(detectors_traits(p->d, type) & (T_TRACE | T_WHOLE))) {
+            enum pii_category c = detectors_category(p->d, type);
             judge_tokens(p, field, type, false, &v);
-            company = company ||
-                      (v.state == VERDICT_CONFIRMED && detectors_category(p->d, type) == IDENTITY);
+            company = company || (v.state == VERDICT_CONFIRMED && (c == IDENTITY || c == CONTACT));
         }
     }
     for (pii_set left = text; left;) {

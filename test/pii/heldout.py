@@ -147,7 +147,7 @@ def ca_payroll(m, i):
 # ---------------------------------------------------------------- Asia
 @scenario("csv", 50, 600, delim=",", bom=True)
 def jp_kyuyo(m, i):
-    return [("社員番号", None, m.seq(2000, width=6)), ("氏名", "?cn-name", m.pick("佐藤", "鈴木", "高橋", "田中", "渡辺", "伊藤", "山本", "中村") + m.pick("太郎", "花子", "健一", "美咲", "翔", "陽菜")), ("マイナンバー", "jp-my-number", m.jp_grouped()), ("電話番号", None, "0%s-%s-%s" % (m.pick("3", "6"), m.d(4), m.d(4))), ("支給額", None, m.r.randrange(180000, 900000))]
+    return [("社員番号", None, m.seq(2000, width=6)), ("氏名", "?cn-name", m.pick("佐藤", "鈴木", "高橋", "田中", "渡辺", "伊藤", "山本", "中村") + m.pick("太郎", "花子", "健一", "美咲", "翔", "陽菜")), ("マイナンバー", "jp-my-number", m.jp_grouped()), ("電話番号", "phone", "0%s-%s-%s" % (m.pick("3", "6"), m.d(4), m.d(4))), ("支給額", None, m.r.randrange(180000, 900000))]
 
 
 @scenario("ndjson", 60, 500)
