@@ -1,10 +1,11 @@
-/* Guessing the character encoding: byte-order marks, zeros in every other byte, valid UTF-8, and
- * else GB18030 where its structure holds and its characters are those of everyday use. */
+/* Guessing the character encoding: byte-order marks, characters in four bytes each, zeros in
+ * every other byte, valid UTF-8, and else GB18030 where its structure holds and its characters are those of everyday use. */
 #include "pii/input.h"
 
 const char *input_coding_name(enum input_coding c)
 {
-    static const char *const NAMES[] = { "utf-8", "utf-8", "gb18030", "utf-16le", "utf-16be" };
+    static const char *const NAMES[] = { "utf-8",    "utf-8",    "gb18030", "utf-16le",
+                                         "utf-16be", "utf-32le", "utf-32be" };
     return NAMES[c];
 }
 
@@ -79,11 +80,31 @@ bool coding_is_ascii(struct span s)
     return true;
 }
 
+/* Every four bytes are a character of text. Control characters are not, or tables of small numbers
+ * would be text. */
+static bool is_utf32(struct span s, bool big)
+{
+    for (size_t i = 0; i + 4 <= s.len; i += 4) {
+        const uint8_t *u = s.at + i;
+        uint32_t c = big ? (uint32_t)u[0] << 24 | u[1] << 16 | u[2] << 8 | u[3]
+                         : (uint32_t)u[3] << 24 | u[2] << 16 | u[1] << 8 | u[0];
+        bool control = c < ' ' && c != '\t' && c != '\n' && c != '\r';
+        if (control || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+            return false;
+    }
+    return s.len >= 16;
+}
+
 enum input_coding coding_guess(struct span s)
 {
     size_t zeros[2] = { 0 }, high = 0;
     if (span_starts(s, SPAN("\xef\xbb\xbf")))
         return CODING_UTF8;
+    /* In front of UTF-16, of whose mark the first is a longer form. */
+    if (span_starts(s, SPAN("\xff\xfe\0\0")) || is_utf32(s, false))
+        return CODING_UTF32LE;
+    if (span_starts(s, SPAN("\0\0\xfe\xff")) || is_utf32(s, true))
+        return CODING_UTF32BE;
     if (span_starts(s, SPAN("\xff\xfe")))
         return CODING_UTF16LE;
     if (span_starts(s, SPAN("\xfe\xff")))

@@ -84,6 +84,12 @@ static void put_plain(struct input *in, struct span s)
     }
 }
 
+/* How many bytes are left out where they are no character, so that the next ones are not cut. */
+static size_t coding_step(enum input_coding c)
+{
+    return c >= CODING_UTF32LE ? 4 : c >= CODING_UTF16LE ? 2 : 1;
+}
+
 /* Decodes what it can; the tail of a character stays in *s for the next time. */
 static void decode(struct input *in, struct span *s)
 {
@@ -98,9 +104,11 @@ static void decode(struct input *in, struct span *s)
         if (got == (size_t)-1 && why == EINVAL)
             break;
         if (got == (size_t)-1 && why == EILSEQ) {
-            in->damaged++;
-            from++;
-            left--;
+            size_t step = coding_step(in->coding);
+            step = step < left ? step : left;
+            in->damaged += step;
+            from += step;
+            left -= step;
             (void)iconv(in->decoder, NULL, NULL, NULL, NULL);
         }
     }
@@ -109,7 +117,8 @@ static void decode(struct input *in, struct span *s)
 
 static void choose_coding(struct input *in, struct span s)
 {
-    static const char *const ICONV[] = { NULL, NULL, "GB18030", "UTF-16LE", "UTF-16BE" };
+    static const char *const ICONV[] = { NULL,       NULL,       "GB18030", "UTF-16LE",
+                                         "UTF-16BE", "UTF-32LE", "UTF-32BE" };
     in->coding = coding_guess(s);
     if (in->coding > CODING_UTF8) {
         in->decoder = iconv_open("UTF-8", ICONV[in->coding]);
@@ -335,7 +344,7 @@ bool input_read(struct input *in, int fd, uint64_t limit, struct error *e)
 {
     while (limit) {
         ssize_t got = begin_ascii_step(in) ? read_ascii_step(in, fd, limit, e)
-                                          : read_step(in, fd, limit, e);
+                                           : read_step(in, fd, limit, e);
         if (got <= 0)
             return got == 0;
         limit -= (uint64_t)got;

@@ -1,5 +1,5 @@
-/* From bytes as they lie in a file to a reader: gzip and zstd are unpacked, GB18030 and UTF-16 are
- * turned into UTF-8, the format is guessed, and readers are shown one buffer after the other. A
+/* From bytes as they lie in a file to a reader: gzip and zstd are unpacked, GB18030, UTF-16
+ * and UTF-32 are turned into UTF-8, the format is guessed, and readers are shown one buffer after the other. A
  * stream of any size takes the same memory. */
 #ifndef AJAR_PII_INPUT_H
 #define AJAR_PII_INPUT_H
@@ -15,7 +15,15 @@ enum {
 };
 
 enum input_packing { PACKED_UNKNOWN, PACKED_NOT, PACKED_GZIP, PACKED_ZSTD };
-enum input_coding { CODING_UNKNOWN, CODING_UTF8, CODING_GB18030, CODING_UTF16LE, CODING_UTF16BE };
+enum input_coding {
+    CODING_UNKNOWN,
+    CODING_UTF8,
+    CODING_GB18030,
+    CODING_UTF16LE,
+    CODING_UTF16BE,
+    CODING_UTF32LE,
+    CODING_UTF32BE
+};
 
 struct input {
     struct profile *profile;

@@ -30,7 +30,7 @@ def main():
         p = People("seed %d" % i)
         text = "".join(make(p) for _ in range(2))
         seeds += [bytes([kind, i * 13 + 5]) + text.encode(), bytes([0, i * 7 + 2]) + text.encode()[:400],
-                  bytes([0, 3]) + text.encode("gb18030"), bytes([0, 3]) + text.encode("utf-16le"),
+                  bytes([0, 3]) + text.encode("gb18030"), bytes([0, 3]) + text.encode("utf-16le"), bytes([0, 3]) + text.encode("utf-32le"),
                   bytes([0, 3]) + gzip.compress(text.encode())]
     for i, seed in enumerate(seeds):
         with open(os.path.join(directory, "seed%02d" % i), "wb") as out:

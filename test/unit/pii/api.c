@@ -115,7 +115,7 @@ static void recode(struct span s, const char *to, struct buf *out)
 {
     iconv_t cd = iconv_open(to, "UTF-8");
     char *from = (char *)(uintptr_t)s.at;
-    size_t left = s.len, room = s.len * 2 + 16;
+    size_t left = s.len, room = s.len * 4 + 16;
     buf_init(out, 64 << 20);
     char *at = (char *)buf_room(out, room), *start = at;
     assert_true(iconv(cd, &from, &left, &at, &room) != (size_t)-1);
@@ -130,15 +130,58 @@ static void test_codings(void **state)
         const char *iconv, *name;
     } CODINGS[] = { { "GB18030", "gb18030" },
                     { "UTF-16LE", "utf-16le" },
-                    { "UTF-16BE", "utf-16be" } };
-    for (size_t i = 0; i < 3; i++) {
+                    { "UTF-16BE", "utf-16be" },
+                    { "UTF-32LE", "utf-32le" },
+                    { "UTF-32BE", "utf-32be" } };
+    for (size_t i = 0; i < 2 * 5; i++) {
         struct buf b, coded;
-        make_rows(&b, "姓名,身份证号\n", "张伟,#\n", 400);
-        recode(buf_span(&b), CODINGS[i].iconv, &coded);
-        expect_id(buf_span(&coded), "身份证号", "csv", CODINGS[i].name);
+        bool marked = i >= 5; /* with a byte-order mark */
+        make_rows(&b, marked ? "\xef\xbb\xbf姓名,身份证号\n" : "姓名,身份证号\n", "张伟,#\n", 3000);
+        recode(buf_span(&b), CODINGS[i % 5].iconv, &coded);
+        expect_id(buf_span(&coded), "身份证号", "csv", CODINGS[i % 5].name);
         buf_release(&b);
         buf_release(&coded);
     }
+}
+
+/* What is no character is as wide as one: what follows is read as before. */
+static void test_damaged_codings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *iconv, *name;
+        struct span wrong;
+    } CODINGS[] = { { "UTF-16LE", "utf-16le", SPAN("\x00\xdc") },
+                    { "UTF-16BE", "utf-16be", SPAN("\xdc\x00") },
+                    { "UTF-32LE", "utf-32le", SPAN("\xff\xff\xff\xff") },
+                    { "UTF-32BE", "utf-32be", SPAN("\xff\xff\xff\xff") } };
+    for (size_t i = 0; i < 4; i++) {
+        struct buf b, mark, whole;
+        buf_init(&whole, 1 << 20);
+        make_rows(&b, "\xef\xbb\xbfxh,sfzh\n", "", 0);
+        recode(buf_span(&b), CODINGS[i].iconv, &mark);
+        buf_put(&whole, buf_span(&mark));
+        buf_put(&whole, CODINGS[i].wrong);
+        buf_release(&b);
+        buf_release(&mark);
+        make_rows(&b, "", "1,#\n", 300);
+        recode(buf_span(&b), CODINGS[i].iconv, &mark);
+        buf_put(&whole, buf_span(&mark));
+        expect_id(buf_span(&whole), "sfzh", "csv", CODINGS[i].name);
+        buf_release(&b);
+        buf_release(&mark);
+        buf_release(&whole);
+    }
+}
+
+/* Small numbers in four bytes each are no text. */
+static void test_numbers_are_no_utf32(void **state)
+{
+    (void)state;
+    uint32_t numbers[64];
+    for (uint32_t i = 0; i < 64; i++)
+        numbers[i] = i * 5 % 64;
+    assert_int_equal(coding_guess(span_of(numbers, sizeof(numbers))), CODING_UNKNOWN);
 }
 
 /* The rows as gzip or zstd; test_free() it. */
@@ -518,6 +561,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats),
         cmocka_unit_test(test_codings),
+        cmocka_unit_test(test_damaged_codings),
+        cmocka_unit_test(test_numbers_are_no_utf32),
         cmocka_unit_test(test_packed),
         cmocka_unit_test(test_packed_in_part),
         cmocka_unit_test(test_borders_do_not_matter),
