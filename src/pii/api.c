@@ -272,6 +272,7 @@ void ajar_pii_summarise(struct ajar_pii_scan *s, struct ajar_pii_summary *ret)
         .records = s->profile.records,
         .values = count_values(&s->profile),
         .fields = s->profile.field_count - 1,
+        .unread = s->input.container ? s->input.container->name : NULL,
     };
     if (verdict_persons(&s->profile, &persons)) {
         ret->persons_known = true;

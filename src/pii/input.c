@@ -115,6 +115,18 @@ static void decode(struct input *in, struct span *s)
     *s = span_of(from, left);
 }
 
+/* Takes the first bytes of what is to be read. Those of a container are searched as they are: a guess at
+ * their encoding or format would be one about noise. */
+static void look_for_container(struct input *in, struct span s)
+{
+    in->container = container_guess(s);
+    if (!in->container)
+        return;
+    in->coding = CODING_UTF8;
+    if (!in->wanted)
+        in->wanted = FORMAT_TEXT;
+}
+
 static void choose_coding(struct input *in, struct span s)
 {
     static const char *const ICONV[] = { NULL,       NULL,       "GB18030", "UTF-16LE",
@@ -133,6 +145,8 @@ static void choose_coding(struct input *in, struct span s)
 static void flush_unpacked(struct input *in)
 {
     struct span s = span_of(in->unpacked, in->unpacked_len);
+    if (in->packing != PACKED_NOT && in->bytes == 0 && in->coding == CODING_UNKNOWN)
+        look_for_container(in, s);
     if (in->coding == CODING_UNKNOWN)
         choose_coding(in, s);
     if (in->decoder)
@@ -196,6 +210,14 @@ static void unpack_zstd(struct input *in, struct span s)
     }
 }
 
+/* A frame, or one of those to be skipped that pzstd puts in front. */
+static bool is_zstd(struct span s)
+{
+    return span_starts(s, SPAN("\x28\xb5\x2f\xfd")) ||
+           (s.len && (s.at[0] & 0xf0) == 0x50 &&
+            span_starts(span_from(s, 1), SPAN("\x2a\x4d\x18")));
+}
+
 static void choose_packing(struct input *in, struct span s)
 {
     in->packing = PACKED_NOT;
@@ -204,11 +226,13 @@ static void choose_packing(struct input *in, struct span s)
         in->broken = !z || inflateInit2(z, 15 + 16) != Z_OK;
         in->packing = PACKED_GZIP;
         in->unpacker = z;
-    } else if (span_starts(s, SPAN("\x28\xb5\x2f\xfd"))) {
+    } else if (is_zstd(s)) {
         ZSTD_DStream *z = ZSTD_createDStream();
         in->broken = !z || ZSTD_isError(ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, 24));
         in->packing = PACKED_ZSTD;
         in->unpacker = z;
+    } else {
+        look_for_container(in, s);
     }
 }
 
@@ -369,6 +393,9 @@ bool input_end(struct input *in, struct error *e)
     flush_unpacked(in);
     /* Readers take what they can; a reader that waits for more is told that there is none. */
     turn(in, true);
+    if (in->container)
+        return error_set(e, "%s %s, which is not read; %s", in->container->article,
+                         in->container->name, in->container->advice);
     if (in->broken)
         return error_set(e, "the packed data is broken; what could be read of it counts");
     return !in->midway ||

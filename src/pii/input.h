@@ -5,6 +5,7 @@
 #define AJAR_PII_INPUT_H
 
 #include "base/error.h"
+#include "pii/container.h"
 #include "pii/reader.h"
 
 enum {
@@ -35,8 +36,9 @@ struct input {
     struct masks masks;
     size_t cap, len, raw_len, unpacked_len;
     void *unpacker, *decoder;
-    uint64_t raw_from;       /* bytes of the stream in front of raw[0] */
-    uint64_t bytes, damaged; /* after unpacking; bytes that could not be decoded */
+    const struct container *container; /* of this format; its bytes are searched as text only */
+    uint64_t raw_from;                 /* bytes of the stream in front of raw[0] */
+    uint64_t bytes, damaged;           /* after unpacking; bytes that could not be decoded */
     bool started, broken;
     bool midway; /* in a packed member or frame that has not ended */
     bool over;   /* behind the last gzip member: padding, or what gzip(1) leaves alone, too */
@@ -51,7 +53,8 @@ bool input_read(struct input *in, int fd, uint64_t limit, struct error *e);
 /* Shows the reader all there is. True where it took all, at the end of a line, and what follows can
  * be read by others as well: plain UTF-8 or ASCII, in a format of lines. */
 bool input_settle(struct input *in);
-/* Nothing follows. False where the packed data was broken or cut short; what was read counts. */
+/* Nothing follows. False where the packed data was broken or cut short, or there is a container that
+ * is not read; what was read counts. */
 bool input_end(struct input *in, struct error *e);
 
 const char *input_coding_name(enum input_coding c);

@@ -257,6 +257,121 @@ static void test_packed_in_part(void **state)
     buf_release(&b);
 }
 
+#define BYTES(literal) (literal), sizeof(literal) - 1
+static const struct {
+    const char *bytes;
+    size_t len;
+    const char *sentence; /* the name in it is what a summary says */
+} CONTAINERS[] = {
+    { BYTES("PK\x03\x04\x14\0\0\0"), "a zip archive, which is not read; unpack it" },
+    { BYTES("7z\xbc\xaf\x27\x1c\0\x04"), "a 7z archive, which is not read; unpack it" },
+    { BYTES("Rar!\x1a\x07\0"), "a RAR archive, which is not read; unpack it" },
+    { BYTES("\xfd\x37zXZ\0\0\x04"), "an xz file, which is not read; unpack it" },
+    { BYTES("BZh91AY&SY\0"), "a bzip2 file, which is not read; unpack it" },
+    { BYTES("\x04\x22\x4d\x18\x64\x40"), "an lz4 file, which is not read; unpack it" },
+    { BYTES("\x1f\x9d\x90"), "a compress (.Z) file, which is not read; unpack it" },
+    { BYTES("%PDF-1.7\n"), "a PDF document, which is not read; save it as text or CSV" },
+    { BYTES("SQLite format 3\0\x10\0"),
+      "an SQLite database, which is not read; dump it as SQL or CSV" },
+    { BYTES("PAR1\x15\x04\x15"), "a Parquet file, which is not read; export it as CSV or JSON" },
+    { BYTES("ORC\x11\0\0\n\x0e"), "an ORC file, which is not read; export it as CSV or JSON" },
+};
+
+/* `bytes` by steps; says `sentence`, or nothing where that is NULL. A token in the clear is found. */
+static void expect_container(struct span bytes, size_t step, const char *sentence, bool found)
+{
+    char error[AJAR_PII_ERROR_MAX] = "";
+    struct ajar_pii_summary summary;
+    struct ajar_pii_scan *scan = scan_of(bytes, step, 0, NULL);
+    assert_int_equal(ajar_pii_scan_end(scan, error), sentence == NULL);
+    assert_string_equal(error, sentence ? sentence : "");
+    ajar_pii_summarise(scan, &summary);
+    assert_int_equal(summary.unread != NULL, sentence != NULL);
+    if (sentence)
+        assert_non_null(strstr(sentence, summary.unread));
+    assert_int_equal(find(scan, "(text)", "cn-id") != NULL, found);
+    ajar_pii_scan_free(scan);
+}
+
+static void test_containers(void **state)
+{
+    (void)state;
+    struct buf rows;
+    make_rows(&rows, "", "\n身份证号：#，\n", 40);
+    for (size_t i = 0; i < sizeof(CONTAINERS) / sizeof(CONTAINERS[0]); i++) {
+        struct buf b;
+        buf_init(&b, 1 << 20);
+        buf_put(&b, span_of(CONTAINERS[i].bytes, CONTAINERS[i].len));
+        expect_container(buf_span(&b), 1, CONTAINERS[i].sentence, false);
+        buf_put(&b, buf_span(&rows));
+        expect_container(buf_span(&b), 1, CONTAINERS[i].sentence, true);
+        expect_container(buf_span(&b), b.len, CONTAINERS[i].sentence, true);
+        for (int gzip = 0; gzip < 2; gzip++) {
+            size_t n;
+            uint8_t *packed = pack(&b, gzip, &n);
+            expect_container(span_of(packed, n), 7, CONTAINERS[i].sentence, true);
+            test_free(packed);
+        }
+        buf_release(&b);
+    }
+    buf_release(&rows);
+}
+
+static void test_packed_twice(void **state)
+{
+    (void)state;
+    struct buf rows;
+    make_rows(&rows, "", "身份证号：#，\n", 40);
+    for (unsigned i = 0; i < 4; i++) {
+        size_t n, m;
+        struct buf inner;
+        uint8_t *once = pack(&rows, i & 1, &n);
+        buf_init(&inner, 1 << 20);
+        buf_put(&inner, span_of(once, n));
+        uint8_t *twice = pack(&inner, i & 2, &m);
+        expect_container(span_of(once, n), 100, NULL, true);
+        expect_container(span_of(twice, m), 100,
+                         "a twice packed file, which is not read; unpack it once", false);
+        test_free(once);
+        test_free(twice);
+        buf_release(&inner);
+    }
+    buf_release(&rows);
+}
+
+/* Frames in front that zstd is to skip. */
+static void test_skippable_frame(void **state)
+{
+    (void)state;
+    size_t n;
+    struct buf rows, b;
+    make_rows(&rows, "", "身份证号：#，\n", 40);
+    uint8_t *packed = pack(&rows, false, &n);
+    buf_init(&b, 1 << 20);
+    buf_put(&b, SPAN("\x50\x2a\x4d\x18\x04\0\0\0abcd"));
+    buf_put(&b, span_of(packed, n));
+    expect_container(buf_span(&b), 5, NULL, true);
+    test_free(packed);
+    buf_release(&b);
+    buf_release(&rows);
+}
+
+static void test_no_containers(void **state)
+{
+    (void)state;
+    static const char *const TEXTS[] = { "ORCID,sfzh\n",
+                                         "PAR1 of the report\n",
+                                         "PK,sfzh\n",
+                                         "BZh is a word\n",
+                                         "Rar! said he\n",
+                                         "7z\n",
+                                         "LZIP\n",
+                                         "SQLite format 3 is described here\n",
+                                         "" };
+    for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++)
+        expect_container(span_str(TEXTS[i]), 3, NULL, false);
+}
+
 static void test_borders_do_not_matter(void **state)
 {
     (void)state;
@@ -565,6 +680,10 @@ int main(void)
         cmocka_unit_test(test_numbers_are_no_utf32),
         cmocka_unit_test(test_packed),
         cmocka_unit_test(test_packed_in_part),
+        cmocka_unit_test(test_containers),
+        cmocka_unit_test(test_packed_twice),
+        cmocka_unit_test(test_skippable_frame),
+        cmocka_unit_test(test_no_containers),
         cmocka_unit_test(test_borders_do_not_matter),
         cmocka_unit_test(test_no_value_leaves),
         cmocka_unit_test(test_shapes),
