@@ -56,6 +56,7 @@ static const struct option_row ROWS[] = {
 
 struct job {
     const char *path;
+    bool walked;                /* found in a directory, not named by the user */
     struct buf report, trouble; /* for stdout, for stderr */
     bool done, confirmed, failed;
 };
@@ -73,13 +74,16 @@ struct classify {
     size_t next, printed; /* jobs handed out, jobs printed; under lock */
     uint64_t bytes, records;
     size_t quiet;
-    int unwritten; /* why the report could not be written, an errno, or 0 */
+    size_t links, specials;         /* passed by in directories */
+    bool failed;                    /* there was a path that cannot be looked at */
+    int unwritten;                  /* why the report could not be written, an errno, or 0 */
 };
 
 void help_classify(void)
 {
     puts(
-        "\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed.\n");
+        "\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed,\n"
+        "3 where something could not be read.\n");
     options_print(ROWS);
 }
 
@@ -139,12 +143,12 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     }
 }
 
-static bool add_job(struct classify *c, const char *path, struct error *e)
+static bool add_job(struct classify *c, const char *path, bool walked, struct error *e)
 {
     struct job *job = c->jobs.len < FILES_MAX ? list_add(&c->arena, &c->jobs) : NULL;
     if (!job)
         return error_set(e, "more than %d files, or no memory for their names", FILES_MAX);
-    *job = (struct job){ .path = path };
+    *job = (struct job){ .path = path, .walked = walked };
     buf_init(&job->report, REPORT_BYTES_MAX);
     buf_init(&job->trouble, TROUBLE_BYTES_MAX);
     return true;
@@ -155,20 +159,40 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool add_path(struct classify *c, const char *path, unsigned depth, struct error *e)
+/* "ajar: PATH: SENTENCE" */
+static void put_trouble(struct buf *b, const char *path, const char *sentence)
 {
-    struct stat st;
-    if (strcmp(path, "-") == 0)
-        return add_job(c, path, e);
-    if ((depth ? lstat : stat)(path, &st) != 0)
-        return error_set(e, "%s: %s", path, strerror(errno));
-    if (!S_ISDIR(st.st_mode))
-        return depth && !S_ISREG(st.st_mode) ? true : add_job(c, path, e);
-    if (depth == DIRECTORY_DEPTH_MAX)
-        return error_set(e, "%s: directories nest deeper than %d", path, DIRECTORY_DEPTH_MAX);
+    buf_str(b, "ajar: ");
+    escape_tty(b, span_str(path));
+    buf_printf(b, ": %s\n", sentence);
+}
+
+/* Says at once what is wrong with a path; the others are read all the same. */
+static void pass_by(struct classify *c, const char *path, const char *sentence)
+{
+    struct buf b;
+    buf_init(&b, TROUBLE_BYTES_MAX);
+    put_trouble(&b, path, sentence);
+    (void)io_write_all(STDERR_FILENO, buf_span(&b));
+    buf_release(&b);
+    c->failed = true;
+}
+
+static bool add_path(struct classify *c, const char *path, unsigned depth, struct error *e);
+
+static bool add_directory(struct classify *c, const char *path, unsigned depth, struct error *e)
+{
     struct dirent **names = NULL;
+    char too_deep[64];
+    bool fine = true;
+    if (depth == DIRECTORY_DEPTH_MAX) {
+        snprintf(too_deep, sizeof(too_deep), "directories nest deeper than %d", DIRECTORY_DEPTH_MAX);
+        pass_by(c, path, too_deep);
+        return true;
+    }
     int count = scandir(path, &names, NULL, by_name);
-    bool fine = count >= 0 || error_set(e, "%s: %s", path, strerror(errno));
+    if (count < 0)
+        pass_by(c, path, strerror(errno));
     for (int i = 0; i < count; i++) {
         const char *name = names[i]->d_name;
         if (fine && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
@@ -180,6 +204,30 @@ static bool add_path(struct classify *c, const char *path, unsigned depth, struc
     }
     free(names);
     return fine;
+}
+
+/* Links inside a directory are not followed: they may lead out of it, or round in it. */
+static bool add_path(struct classify *c, const char *path, unsigned depth, struct error *e)
+{
+    struct stat st;
+    if (strcmp(path, "-") == 0)
+        return add_job(c, path, false, e);
+    if ((depth ? lstat : stat)(path, &st) != 0)
+        pass_by(c, path, strerror(errno));
+    else if (S_ISDIR(st.st_mode))
+        return add_directory(c, path, depth, e);
+    else if (S_ISREG(st.st_mode))
+        return add_job(c, path, depth > 0, e);
+    else if (S_ISLNK(st.st_mode))
+        c->links++;
+    else if (depth)
+        c->specials++;
+    else if (S_ISSOCK(st.st_mode) || S_ISBLK(st.st_mode))
+        pass_by(c, path, S_ISSOCK(st.st_mode) ? "a socket, which is not read"
+                                              : "a block device, which is not read");
+    else
+        return add_job(c, path, false, e);
+    return true;
 }
 
 static void put_number(struct buf *b, double value)
@@ -337,9 +385,32 @@ static void text_report(struct buf *b, const char *path, const struct ajar_pii_s
 static void report_failure(struct job *job, const char *sentence)
 {
     job->failed = true;
-    buf_str(&job->trouble, "ajar: ");
-    escape_tty(&job->trouble, span_str(job->path));
-    buf_printf(&job->trouble, ": %s\n", sentence);
+    put_trouble(&job->trouble, job->path, sentence);
+}
+
+/* What the user named is opened as it is: a FIFO waits for its writer. In a directory nothing may have
+ * become a FIFO or a link since it was looked at. */
+static int open_job(const struct job *job)
+{
+    if (!job->walked && strcmp(job->path, "-") == 0)
+        return dup(STDIN_FILENO);
+    return open(job->path,
+                O_RDONLY | O_CLOEXEC | O_NOCTTY | (job->walked ? O_NONBLOCK | O_NOFOLLOW : 0));
+}
+
+/* Returns how many findings there are. */
+static size_t put_report(const struct classify *c, struct job *job, struct ajar_pii_scan *scan,
+                         const struct ajar_pii_summary *summary)
+{
+    size_t count;
+    const struct ajar_pii_finding *found = ajar_pii_findings(scan, &count);
+    for (size_t i = 0; i < count; i++)
+        job->confirmed = job->confirmed || found[i].state == AJAR_PII_CONFIRMED;
+    if (c->json && (count || c->all || c->jobs.len == 1))
+        json_report(&job->report, job->path, summary, found, count);
+    else if (!c->json && (count || c->all || c->jobs.len == 1))
+        text_report(&job->report, job->path, summary, found, count);
+    return count;
 }
 
 /* Scans one file; its report lies in job->report afterwards. */
@@ -347,9 +418,7 @@ static void run_job(struct classify *c, struct job *job)
 {
     char error[AJAR_PII_ERROR_MAX];
     struct ajar_pii_summary summary;
-    size_t count;
-    int fd = strcmp(job->path, "-") == 0 ? dup(STDIN_FILENO)
-                                         : open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open_job(job);
     struct ajar_pii_scan *scan = fd >= 0 ? ajar_pii_scan_new(c->pii, &c->options) : NULL;
     if (!scan) {
         report_failure(job, fd < 0 ? strerror(errno) : "not enough memory");
@@ -357,24 +426,19 @@ static void run_job(struct classify *c, struct job *job)
             close(fd);
         return;
     }
-    bool fine = ajar_pii_scan_fd(scan, fd, error);
-    fine = ajar_pii_scan_end(scan, fine ? error : NULL) && fine;
+    bool came = ajar_pii_scan_fd(scan, fd, error);
+    bool fine = ajar_pii_scan_end(scan, came ? error : NULL) && came;
     close(fd);
-    const struct ajar_pii_finding *found = ajar_pii_findings(scan, &count);
     ajar_pii_summarise(scan, &summary);
-    for (size_t i = 0; i < count; i++)
-        job->confirmed = job->confirmed || found[i].state == AJAR_PII_CONFIRMED;
-    if (c->json && (count || c->all || c->jobs.len == 1))
-        json_report(&job->report, job->path, &summary, found, count);
-    else if (!c->json && (count || c->all || c->jobs.len == 1))
-        text_report(&job->report, job->path, &summary, found, count);
+    size_t count = put_report(c, job, scan, &summary);
     if (!fine)
         report_failure(job, error);
     ajar_pii_scan_free(scan);
+    job->failed = !fine;
     pthread_mutex_lock(&c->lock);
     c->bytes += summary.bytes;
     c->records += summary.records;
-    c->quiet += count == 0;
+    c->quiet += count == 0 && fine;
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -419,6 +483,8 @@ static void run_all(struct classify *c)
 {
     pthread_t threads[THREADS_MAX];
     unsigned started = 0;
+    if (c->jobs.len == 0)
+        return;
     c->options.threads = c->threads / (unsigned)(c->jobs.len < c->threads ? c->jobs.len : c->threads);
     while (started + 1 < c->threads && started + 1 < c->jobs.len &&
            pthread_create(&threads[started], NULL, work, c) == 0)
@@ -428,9 +494,19 @@ static void run_all(struct classify *c)
         pthread_join(threads[i], NULL);
 }
 
+static void tell_passed_by(const struct classify *c)
+{
+    if (c->links)
+        fprintf(stderr, "%zu symbolic %s not followed\n", c->links,
+                c->links == 1 ? "link was" : "links were");
+    if (c->specials)
+        fprintf(stderr, "%zu %s passed by\n", c->specials,
+                c->specials == 1 ? "pipe, socket or device was" : "pipes, sockets or devices were");
+}
+
 static int finish(struct classify *c)
 {
-    bool confirmed = false, failed = false;
+    bool confirmed = false, failed = c->failed;
     for (size_t i = 0; i < c->jobs.len; i++) {
         confirmed = confirmed || c->jobs.at[i].confirmed;
         failed = failed || c->jobs.at[i].failed;
@@ -439,9 +515,12 @@ static int finish(struct classify *c)
         fprintf(stderr, "ajar: cannot write the report: %s\n", strerror(c->unwritten));
     if (c->unwritten)
         return EXIT_INCOMPLETE;
-    if (c->jobs.len > 1)
+    tell_passed_by(c);
+    if (c->jobs.len > 1 || (c->jobs.len == 0 && !c->failed))
         fprintf(stderr, "%zu files, %llu bytes; nothing found in %zu\n", c->jobs.len,
                 (unsigned long long)c->bytes, c->quiet);
+    /* A directory of nothing but links was not read at all. */
+    failed = failed || (c->jobs.len == 0 && c->links + c->specials > 0);
     return confirmed ? EXIT_FOUND : failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
 }
 
@@ -473,8 +552,7 @@ static bool prepare(struct classify *c, int argc, char **argv, struct error *e)
     for (int i = 1; i <= args; i++)
         if (!add_path(c, argv[i], 0, e))
             return false;
-    return c->jobs.len ||
-           error_set(e, "`ajar classify` wants a file, a directory or - for standard input");
+    return args || error_set(e, "`ajar classify` wants a file, a directory or - for standard input");
 }
 
 int cmd_classify(int argc, char **argv)

@@ -9,9 +9,11 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 AJAR = sys.argv[1] if len(sys.argv) > 1 else "build/ajar"
@@ -45,7 +47,6 @@ MISTAKES = [
     (["--threads", "many", "/dev/null"], "--threads many"),
     (["--format", "xml", "/dev/null"], "--format is text, json, csv or sql"),
     (["--engine", "mmx", "/dev/null"], "--engine"),
-    (["/nonexistent/file"], "/nonexistent/file: No such file"),
     (["--detectors", "/nonexistent.yaml", "/dev/null"], "/nonexistent.yaml"),
     (["--sample-size", "7"], "--sample-size 7"),
 ]
@@ -105,6 +106,73 @@ def test_input(folder):
     check("no value is printed", not any(v in r.stdout + out for v in every.values()), r.stdout)
 
 
+def test_pipes(folder):
+    """A pipe by its name is read to its end; what is neither file nor pipe is named."""
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    text = people(3000)
+
+    def write():
+        with open(pipe, "w", encoding="utf-8") as out:
+            out.write(text[:70000])
+            out.flush()
+            time.sleep(0.1)
+            out.write(text[70000:])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    r = classify("--json", pipe)
+    writer.join()
+    check("a FIFO is read", r.returncode == 1 and json.loads(r.stdout)["bytes"] == len(text), f"{r.returncode} {r.stdout} {r.stderr}")
+    r = classify("--json", "/dev/stdin", input=text)
+    check("/dev/stdin", r.returncode == 1 and json.loads(r.stdout)["bytes"] == len(text), r.stdout + r.stderr)
+    r = subprocess.run(["bash", "-c", f"{AJAR} classify <(sleep 0.2; cat {folder}/people.ndjson) <(echo nobody)"], capture_output=True,
+                       text=True, timeout=60, check=False)
+    check("process substitution", r.returncode == 1 and "resident ID" in r.stdout and "2 files" in r.stderr, r.stdout + r.stderr)
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(folder / "door"))
+        r = classify(folder / "door")
+        check("a socket", r.returncode == 3 and "door: a socket, which is not read" in r.stderr and not r.stdout, f"{r.returncode} {r.stderr}")
+    special = folder / "special"
+    special.mkdir()
+    os.mkfifo(special / "pipe")
+    (special / "a.txt").write_text("nobody\n")
+    r = classify(special)
+    check("a FIFO in a directory is passed by", r.returncode == 0 and "1 pipe, socket or device was passed by" in r.stderr,
+          f"{r.returncode} {r.stderr}")
+
+
+def test_paths(folder):
+    """One bad path does not keep the others from being read."""
+    r = classify("/nonexistent/file", folder / "people.ndjson", folder / "people.ndjson/x")
+    check("good paths are read", r.returncode == 1 and "resident ID" in r.stdout and "ajar: /nonexistent/file: No such file" in r.stderr
+          and "people.ndjson/x: Not a directory" in r.stderr, f"{r.returncode} {r.stderr}")
+    dull = folder / "dull.txt"
+    dull.write_text("nobody\n")
+    check("bad path, nothing confirmed", classify("/nonexistent/file", dull).returncode == 3)
+    r = classify("/nonexistent/\x1b[2Jfile")
+    check("one bad path", r.returncode == 3 and len(r.stderr.splitlines()) == 1 and "\x1b" not in r.stderr and not r.stdout, r.stderr)
+    links = folder / "links"
+    links.mkdir()
+    r = classify(links)
+    check("an empty directory", r.returncode == 0 and "0 files" in r.stderr, f"{r.returncode} {r.stderr}")
+    (links / "a").symlink_to(folder / "people.ndjson")
+    (links / "b").symlink_to(folder)
+    r = classify(links)
+    check("nothing but links", r.returncode == 3 and "2 symbolic links were not followed" in r.stderr and "wants" not in r.stderr,
+          f"{r.returncode} {r.stderr}")
+    (links / "c").write_text("nobody\n")
+    r = classify("--all", links)
+    check("links beside a file", r.returncode == 0 and "2 symbolic links were not followed" in r.stderr and "nothing found" in r.stdout,
+          f"{r.returncode} {r.stderr}")
+    check("a link that is named is followed", classify(links / "a").returncode == 1)
+    deep = folder / "deep" / "/".join("d" * 70)
+    deep.mkdir(parents=True)
+    (folder / "deep" / "z.txt").write_text(people(400))
+    r = classify(folder / "deep")
+    check("too deep is said, the rest is read", r.returncode == 1 and "nest deeper than 64" in r.stderr and "resident ID" in r.stdout, r.stderr)
+
+
 def test_interrupt():
     p = subprocess.Popen([AJAR, "classify", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(0.3)
@@ -119,6 +187,8 @@ def main():
         test_mistakes()
         test_trouble(folder)
         test_input(folder)
+        test_pipes(folder)
+        test_paths(folder)
         test_output(folder)
         test_interrupt()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
