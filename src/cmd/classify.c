@@ -27,6 +27,7 @@ enum {
     REPORT_BYTES_MAX = 16 << 20,
     TROUBLE_BYTES_MAX = 64 << 10,
     AHEAD_MAX = 256,
+    KINDS_MAX = 64,
     YAML_FILE_MAX = 1 << 20
 };
 
@@ -47,7 +48,7 @@ static const struct option_row ROWS[] = {
     [ROW_SHAPES] = { "shapes", NULL, "a masked example of each finding: 110***********123X" },
     [ROW_DETECTORS] = { "detectors", "FILE", "also the detectors in this YAML file (doc/pii.md)" },
     [ROW_THREADS] = { "threads", "N", "threads, over files and inside large ones (all cores)" },
-    [ROW_ALL] = { "all", NULL, "also say which files hold nothing" },
+    [ROW_ALL] = { "all", NULL, "also say which files hold nothing, or are not read" },
     [ROW_ENGINE] = { "engine", "NAME", "vbmi, avx512, avx2, sse4.2, neon or portable (the fastest)" },
     [ROW_TO_SEE] = { "sample-size", "SHARE",
                      "only say how many random records show data in that SHARE (0.001) of them" },
@@ -59,6 +60,12 @@ struct job {
     bool walked;                /* found in a directory, not named by the user */
     struct buf report, trouble; /* for stdout, for stderr */
     bool done, confirmed, failed;
+};
+
+/* Files of a format that is not read. */
+struct unread {
+    const char *name; /* "zip archive" */
+    size_t count;
 };
 
 struct classify {
@@ -74,6 +81,7 @@ struct classify {
     size_t next, printed; /* jobs handed out, jobs printed; under lock */
     uint64_t bytes, records;
     size_t quiet;
+    struct unread kinds[KINDS_MAX]; /* of files in directories */
     size_t links, specials;         /* passed by in directories */
     bool failed;                    /* there was a path that cannot be looked at */
     int unwritten;                  /* why the report could not be written, an errno, or 0 */
@@ -294,6 +302,10 @@ static void json_report(struct buf *b, const char *path, const struct ajar_pii_s
         json_text(b, "by", s->persons_field);
         buf_str(b, "}");
     }
+    if (s->unread) {
+        buf_str(b, ",");
+        json_text(b, "unread", s->unread);
+    }
     buf_str(b, ",\"findings\":[");
     for (size_t i = 0; i < count; i++) {
         if (i)
@@ -354,10 +366,11 @@ static void text_report(struct buf *b, const char *path, const struct ajar_pii_s
                         const struct ajar_pii_finding *f, size_t count)
 {
     escape_tty(b, span_str(path));
-    buf_printf(b, "  (%s, %s, %llu bytes", s->format, s->coding, (unsigned long long)s->bytes);
+    buf_printf(b, "  (%s, %s, %llu bytes", s->unread ? s->unread : s->format,
+               s->unread ? "not read" : s->coding, (unsigned long long)s->bytes);
     if (s->records)
         buf_printf(b, ", %llu records", (unsigned long long)s->records);
-    buf_str(b, count ? ")\n" : "): nothing found\n");
+    buf_str(b, count ? ")\n" : s->unread ? "): nothing lies in the clear\n" : "): nothing found\n");
     if (count) {
         buf_str(b, "  ");
         column(b, SPAN("field"), 26);
@@ -398,6 +411,16 @@ static int open_job(const struct job *job)
                 O_RDONLY | O_CLOEXEC | O_NOCTTY | (job->walked ? O_NONBLOCK | O_NOFOLLOW : 0));
 }
 
+/* One more file of a kind. Called with the lock held. */
+static void count_unread(struct classify *c, const char *name)
+{
+    size_t i = 0;
+    while (i + 1 < KINDS_MAX && c->kinds[i].name && strcmp(c->kinds[i].name, name) != 0)
+        i++;
+    c->kinds[i].name = name;
+    c->kinds[i].count++;
+}
+
 /* Returns how many findings there are. */
 static size_t put_report(const struct classify *c, struct job *job, struct ajar_pii_scan *scan,
                          const struct ajar_pii_summary *summary)
@@ -406,7 +429,7 @@ static size_t put_report(const struct classify *c, struct job *job, struct ajar_
     const struct ajar_pii_finding *found = ajar_pii_findings(scan, &count);
     for (size_t i = 0; i < count; i++)
         job->confirmed = job->confirmed || found[i].state == AJAR_PII_CONFIRMED;
-    if (c->json && (count || c->all || c->jobs.len == 1))
+    if (c->json && (count || summary->unread || c->all || c->jobs.len == 1))
         json_report(&job->report, job->path, summary, found, count);
     else if (!c->json && (count || c->all || c->jobs.len == 1))
         text_report(&job->report, job->path, summary, found, count);
@@ -431,7 +454,8 @@ static void run_job(struct classify *c, struct job *job)
     close(fd);
     ajar_pii_summarise(scan, &summary);
     size_t count = put_report(c, job, scan, &summary);
-    if (!fine)
+    bool counted = came && summary.unread && job->walked; /* one line for all of them, at the end */
+    if (!fine && !counted)
         report_failure(job, error);
     ajar_pii_scan_free(scan);
     job->failed = !fine;
@@ -439,6 +463,8 @@ static void run_job(struct classify *c, struct job *job)
     c->bytes += summary.bytes;
     c->records += summary.records;
     c->quiet += count == 0 && fine;
+    if (counted)
+        count_unread(c, summary.unread);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -494,6 +520,30 @@ static void run_all(struct classify *c)
         pthread_join(threads[i], NULL);
 }
 
+static int more_first(const void *x, const void *y)
+{
+    const struct unread *a = x, *b = y;
+    return a->count != b->count ? (a->count < b->count) - (a->count > b->count)
+           : a->name            ? strcmp(a->name, b->name)
+                                : 0;
+}
+
+/* "12 files were not read: 9 zip archives, 3 PDF documents" */
+static void tell_unread(struct classify *c)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < KINDS_MAX; i++)
+        count += c->kinds[i].count;
+    if (count == 0)
+        return;
+    qsort(c->kinds, KINDS_MAX, sizeof(c->kinds[0]), more_first);
+    fprintf(stderr, "%zu %s not read:", count, count == 1 ? "file was" : "files were");
+    for (size_t i = 0; i < KINDS_MAX && c->kinds[i].name; i++)
+        fprintf(stderr, "%s %zu %s%s", i ? "," : "", c->kinds[i].count, c->kinds[i].name,
+                c->kinds[i].count == 1 ? "" : "s");
+    fputs(c->all || c->json ? "\n" : "; --all names them\n", stderr);
+}
+
 static void tell_passed_by(const struct classify *c)
 {
     if (c->links)
@@ -515,6 +565,7 @@ static int finish(struct classify *c)
         fprintf(stderr, "ajar: cannot write the report: %s\n", strerror(c->unwritten));
     if (c->unwritten)
         return EXIT_INCOMPLETE;
+    tell_unread(c);
     tell_passed_by(c);
     if (c->jobs.len > 1 || (c->jobs.len == 0 && !c->failed))
         fprintf(stderr, "%zu files, %llu bytes; nothing found in %zu\n", c->jobs.len,

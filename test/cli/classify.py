@@ -4,17 +4,22 @@ that close, and of slips.
 
     test/cli/classify.py AJAR        the last line says how many passed and failed
 """
+import bz2
 import gzip
+import io
 import json
+import lzma
 import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import zipfile
 
 AJAR = sys.argv[1] if len(sys.argv) > 1 else "build/ajar"
 RESULTS = {"passed": 0, "failed": 0}
@@ -106,6 +111,56 @@ def test_input(folder):
     check("no value is printed", not any(v in r.stdout + out for v in every.values()), r.stdout)
 
 
+def archive(text):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("people.ndjson", text)
+    return out.getvalue()
+
+
+def test_unread(folder):
+    """What is of a format that is not read is no file without findings."""
+    inside = folder / "unread"
+    inside.mkdir()
+    database = sqlite3.connect(inside / "a.db")
+    database.execute("CREATE TABLE t (a)")
+    database.commit()
+    database.close()
+    text = people(400)
+    kinds = {
+        "a.zip": (archive(text), "a zip archive"), "a.xlsx.gz": (gzip.compress(archive(text)), "a zip archive"),
+        "a.xz": (lzma.compress(text.encode()), "an xz file"), "a.bz2": (bz2.compress(text.encode()), "a bzip2 file"),
+        "a.gz.gz": (gzip.compress(gzip.compress(text.encode())), "a twice packed file"),
+        "a.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"), "a.db": ((inside / "a.db").read_bytes(), "an SQLite database"),
+    }
+    for name, (content, words) in kinds.items():
+        (inside / name).write_bytes(content)
+        r = classify(inside / name)
+        check(f"{name} alone", r.returncode == 3 and r.stderr.startswith(f"ajar: {inside / name}: {words}, which is not read; ")
+              and len(r.stderr.splitlines()) == 1 and "nothing found" not in r.stdout and words[words.index(" ") + 1:] in r.stdout,
+              f"{r.returncode} {r.stderr} {r.stdout}")
+        r = classify("--json", inside / name)
+        row = json.loads(r.stdout)
+        check(f"{name} as JSON", row["unread"] in words and row["findings"] == [] and r.returncode == 3, r.stdout)
+    for options in ([], ["--json"], ["--all"]):
+        r = classify(*options, inside)
+        check(f"kinds are counted {options}", r.returncode == 3 and len(r.stderr.splitlines()) == 2
+              and "7 files were not read: 2 zip archives, 1 " in r.stderr and "1 xz file" in r.stderr and "nothing found in 0" in r.stderr,
+              f"{r.returncode} {r.stderr}")
+        check("what to do to see their names", ("--all names them" in r.stderr) == (options == []), r.stderr)
+        check("and their names", sum(name in r.stdout for name in kinds) == (len(kinds) if options else 0), r.stdout)
+    (inside / "a.txt").write_text("nobody\n")
+    check("no word of what was read", "unread" not in json.loads(classify("--json", inside / "a.txt").stdout))
+    r = classify(folder / "people.ndjson", inside / "a.zip", inside / "a.pdf")
+    check("two paths, two complaints", r.returncode == 1 and len(r.stderr.splitlines()) == 3 and "a PDF document" in r.stderr, r.stderr)
+    (folder / "stored.zip").write_bytes(b"PK\x03\x04\x14\0\n" + text.encode())
+    r = classify("--json", folder / "stored.zip")
+    check("what is in the clear is found", r.returncode == 1 and "cn-id" in r.stdout and "a zip archive" in r.stderr, r.stderr)
+    (folder / "people.utf32").write_bytes(text.encode("utf-32"))
+    r = classify(folder / "people.utf32")
+    check("UTF-32", r.returncode == 1 and "utf-32le" in r.stdout and "resident ID" in r.stdout, r.stdout)
+
+
 def test_pipes(folder):
     """A pipe by its name is read to its end; what is neither file nor pipe is named."""
     pipe = folder / "pipe"
@@ -187,6 +242,7 @@ def main():
         test_mistakes()
         test_trouble(folder)
         test_input(folder)
+        test_unread(folder)
         test_pipes(folder)
         test_paths(folder)
         test_output(folder)
