@@ -90,8 +90,8 @@ void ajar_pii_scan_free(struct ajar_pii_scan *scan);
 void ajar_pii_scan_write(struct ajar_pii_scan *scan, const void *bytes, size_t length);
 /* Reads a descriptor to its end. */
 bool ajar_pii_scan_fd(struct ajar_pii_scan *scan, int fd, char error[AJAR_PII_ERROR_MAX]);
-/* Once, after the last write. False where packed data was broken or cut short, or is of a format that
- * is not read (`unread` of the summary); what was read counts. */
+/* Once, after the last write. False where packed data was broken or cut short, or is of a format
+ * that is not read (`unread` of the summary); what was read counts. */
 bool ajar_pii_scan_end(struct ajar_pii_scan *scan, char error[AJAR_PII_ERROR_MAX]);
 
 /* Instead of bytes: records that the caller has taken apart, field by field. */

@@ -1,6 +1,6 @@
 /* Guessing the character encoding: byte-order marks, characters in four bytes each, zeros in every
- * other byte, valid UTF-8, and else GB18030 where its structure holds and its characters are those of
- * everyday use. */
+ * other byte, valid UTF-8, and else GB18030 where its structure holds and its characters are those
+ * of everyday use. */
 #include "pii/input.h"
 
 const char *input_coding_name(enum input_coding c)

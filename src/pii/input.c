@@ -115,8 +115,8 @@ static void decode(struct input *in, struct span *s)
     *s = span_of(from, left);
 }
 
-/* Takes the first bytes of what is to be read. Those of a container are searched as they are: a guess at
- * their encoding or format would be one about noise. */
+/* Takes the first bytes of what is to be read. Those of a container are searched as they are: a
+ * guess at their encoding or format would be one about noise. */
 static void look_for_container(struct input *in, struct span s)
 {
     in->container = container_guess(s);

@@ -1,6 +1,6 @@
-/* From bytes as they lie in a file to a reader: gzip and zstd are unpacked, GB18030, UTF-16
- * and UTF-32 are turned into UTF-8, the format is guessed, and readers are shown one buffer after the other. A
- * stream of any size takes the same memory. */
+/* From bytes as they lie in a file to a reader: gzip and zstd are unpacked, GB18030, UTF-16 and
+ * UTF-32 are turned into UTF-8, the format is guessed, and readers are shown one buffer after the
+ * other. A stream of any size takes the same memory. */
 #ifndef AJAR_PII_INPUT_H
 #define AJAR_PII_INPUT_H
 
@@ -53,8 +53,8 @@ bool input_read(struct input *in, int fd, uint64_t limit, struct error *e);
 /* Shows the reader all there is. True where it took all, at the end of a line, and what follows can
  * be read by others as well: plain UTF-8 or ASCII, in a format of lines. */
 bool input_settle(struct input *in);
-/* Nothing follows. False where the packed data was broken or cut short, or there is a container that
- * is not read; what was read counts. */
+/* Nothing follows. False where the packed data was broken or cut short, or there is a container
+ * that is not read; what was read counts. */
 bool input_end(struct input *in, struct error *e);
 
 const char *input_coding_name(enum input_coding c);
