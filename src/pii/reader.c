@@ -2,7 +2,13 @@
  * a dump is called anything. */
 #include "pii/reader.h"
 
-enum { ROWS_LOOKED_AT = 20, ROWS_BEHIND_TITLE = 8 };
+enum {
+    ROWS_LOOKED_AT = 20,
+    ROWS_BEHIND_TITLE = 8,
+    RAGGED_ROWS_LEAST = 16,
+    RAGGED_ROWS_MOST = 128,
+    RAGGED_ONE_IN = 6 /* rows have a cell more or fewer than the others */
+};
 
 const char *reader_format_name(enum pii_format f)
 {
@@ -45,6 +51,61 @@ static size_t steady_rows(struct span head, uint8_t delim, bool whole, size_t *r
     }
     *ret_columns = first + 1;
     return rows;
+}
+
+/* How many delimiters most rows have; 0 where more than a few have another count, or one that is not
+ * next to it. */
+static size_t usual_count(struct span head, uint8_t delim, bool whole)
+{
+    size_t tally[256] = { 0 }, rows = 0, least = 255, most = 0;
+    while (head.len && rows < RAGGED_ROWS_MOST && most <= least + 2) {
+        size_t count = count_row(&head, delim);
+        if (head.len == 0 && !whole)
+            break;
+        if (count == 0 || count > 255)
+            return 0;
+        tally[count]++;
+        least = count < least ? count : least;
+        most = count > most ? count : most;
+        rows++;
+    }
+    if (rows < RAGGED_ROWS_LEAST)
+        return 0;
+    for (size_t i = least; i <= most; i++)
+        if ((rows - tally[i]) * RAGGED_ONE_IN <= rows)
+            return most <= i + 1 && least + 1 >= i ? i : 0;
+    return 0;
+}
+
+/* In prose and in source code a comma is followed by a blank, in a table only by chance. */
+static bool is_written_as_prose(struct span head, uint8_t delim)
+{
+    size_t all = 0, spaced = 0;
+    for (size_t rows = 0; head.len && rows < RAGGED_ROWS_MOST; rows++) {
+        struct span row = span_cut(&head, '\n');
+        for (size_t i = 0; i + 1 < row.len; i++) {
+            all += row.at[i] == delim;
+            spaced += row.at[i] == delim && row.at[i + 1] == ' ';
+        }
+    }
+    return spaced * 2 > all;
+}
+
+/* The delimiter of a table in which some rows have a cell more (a comma in an address) or fewer (the
+ * last one is missing); 0 where there is none. */
+static uint8_t ragged_delimiter(struct span head, bool whole)
+{
+    static const char DELIMS[] = "\t,;|";
+    size_t best = 1;
+    uint8_t delim = 0;
+    for (const char *d = DELIMS; *d; d++) {
+        size_t count = usual_count(head, (uint8_t)*d, whole);
+        if (count > best && !is_written_as_prose(head, (uint8_t)*d)) {
+            best = count;
+            delim = (uint8_t)*d;
+        }
+    }
+    return delim;
 }
 
 /* "user:hash:mail", as password files and leaked lists are written: rows without a blank. */
@@ -92,6 +153,8 @@ static bool guess_table(struct span head, uint8_t *ret_delim)
         (void)span_cut(&rest, '\n');
         delim = best_delimiter(rest, whole, true);
     }
+    if (!delim)
+        delim = ragged_delimiter(head, whole);
     if (delim)
         *ret_delim = delim;
     return delim;
