@@ -7,6 +7,10 @@ enum {
     ROWS_BEHIND_TITLE = 8,
     RAGGED_ROWS_LEAST = 16,
     RAGGED_ROWS_MOST = 128,
+    LIST_LINES_MOST = 200,
+    LIST_LINE_BYTES = 64,
+    LIST_DIGITS_LEAST = 5,
+    LIST_ONE_IN = 20, /* lines may be of another kind than the others */
     RAGGED_ONE_IN = 6 /* rows have a cell more or fewer than the others */
 };
 
@@ -160,6 +164,109 @@ static bool guess_table(struct span head, uint8_t *ret_delim)
     return delim;
 }
 
+/* Numbers, telephone numbers, dates: digits and what groups them. */
+static bool is_number_line(struct span s)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        digits += ascii_is_digit(s.at[i]);
+        if (!ascii_is_digit(s.at[i]) && (!s.at[i] || !strchr(" +-()./xX*", s.at[i])))
+            return false;
+    }
+    return digits >= LIST_DIGITS_LEAST;
+}
+
+static bool is_mail_line(struct span s)
+{
+    size_t at = span_index(s, '@');
+    struct span host = span_from(s, at + 1);
+    return at > 0 && host.len >= 4 && span_index(host, '@') == host.len &&
+           span_index(host, '.') < host.len && span_index(s, ' ') == s.len;
+}
+
+/* Two to four Han characters, or more around a middle dot, and nothing else. */
+static bool is_han_line(struct span s)
+{
+    size_t count = 0, dots = 0;
+    while (s.len >= 3 && s.at[0] >= 0xe3 && s.at[0] <= 0xe9) {
+        count++;
+        s = span_from(s, 3);
+        if (span_starts(s, SPAN("\xc2\xb7"))) {
+            dots++;
+            s = span_from(s, 2);
+        }
+    }
+    return s.len == 0 && count >= 2 && (count <= 4 || dots);
+}
+
+static uint8_t kind_of_byte(uint8_t c)
+{
+    return ascii_is_digit(c)      ? '0'
+           : c >= 'a' && c <= 'z' ? 'a'
+           : c >= 'A' && c <= 'Z' ? 'A'
+           : c >= 0x80            ? 0x80
+                                  : c;
+}
+
+/* Codes of one form: the same kinds of characters in the same places, some of them digits. */
+static bool is_line_like(struct span s, struct span model)
+{
+    size_t digits = 0;
+    bool small = false, blank = false;
+    if (s.len != model.len)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        uint8_t kind = kind_of_byte(s.at[i]);
+        digits += kind == '0';
+        small = small || kind == 'a';
+        blank = blank || kind <= ' ';
+        if (kind != kind_of_byte(model.at[i]))
+            return false;
+    }
+    return digits >= LIST_DIGITS_LEAST && !(small && blank);
+}
+
+/* One short value a line, all of one kind. What the first line is does not matter: it may be the
+ * heading. Lists of words are none: they are not told from prose. */
+static bool is_list(struct span head, bool whole)
+{
+    enum { KINDS = 4 };
+    size_t misses[KINDS] = { 0 }, lines = 0, most = LIST_LINES_MOST / LIST_ONE_IN, fewest = 0;
+    struct span first = span_trim(span_cut(&head, '\n')), model = SPAN_NONE;
+    if (first.len == 0 || first.len > LIST_LINE_BYTES)
+        return false;
+    while (lines < LIST_LINES_MOST && fewest <= most) {
+        struct span line = span_trim(span_cut(&head, '\n'));
+        if (head.len == 0 && (!whole || line.len == 0))
+            break;
+        if (line.len == 0 || line.len > LIST_LINE_BYTES)
+            return false;
+        if (lines++ == 0)
+            model = line;
+        misses[0] += !is_number_line(line);
+        misses[1] += !is_mail_line(line);
+        misses[2] += !is_han_line(line);
+        misses[3] += !is_line_like(line, model);
+        fewest = SIZE_MAX;
+        for (unsigned i = 0; i < KINDS; i++)
+            fewest = misses[i] < fewest ? misses[i] : fewest;
+    }
+    return lines >= ROWS_LOOKED_AT && fewest * LIST_ONE_IN <= lines;
+}
+
+/* A list is a table of one column: with a delimiter that does not occur. */
+static bool guess_list(struct span head, uint8_t *ret_delim)
+{
+    static const char DELIMS[] = "\t;|";
+    bool whole = head.len && head.at[head.len - 1] == '\n';
+    if (!is_list(head, whole))
+        return false;
+    for (const char *d = DELIMS; *d; d++)
+        if (span_index(head, (uint8_t)*d) == head.len)
+            return *ret_delim = (uint8_t)*d, true;
+    return false;
+}
+
 static bool line_starts(struct span head, const char *text)
 {
     struct span wanted = span_str(text);
@@ -200,7 +307,7 @@ enum pii_format reader_guess(struct span head, uint8_t *ret_delim)
         return FORMAT_JSON;
     if (guess_sql(head))
         return FORMAT_SQL;
-    if (guess_table(head, ret_delim))
+    if (guess_table(head, ret_delim) || guess_list(head, ret_delim))
         return FORMAT_CSV;
     return FORMAT_TEXT;
 }

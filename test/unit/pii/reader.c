@@ -47,10 +47,72 @@ static void test_ragged_rows(void **state)
             fail_msg("%s", CASES[i].odd);
 }
 
+static uint8_t table_of_lines(const char *first, const char *const *lines, size_t kinds,
+                              unsigned count)
+{
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_str(&b, first);
+    for (unsigned i = 0; i < count; i++)
+        buf_printf(&b, "%s%u%s\n", lines[i % kinds * 2], 10 + i % 90, lines[i % kinds * 2 + 1]);
+    return table_of(&b);
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first, *lines[4];
+        size_t kinds;
+        unsigned count;
+        bool list;
+    } CASES[] = {
+        { "", { "138001380", "" }, 1, 30, true },
+        { "phone\n", { "138001380", "" }, 1, 30, true },
+        { "手机号\r\n", { "138001380", "\r", "+86 138-0013-80", "\r" }, 2, 30, true },
+        { "", { "138001380", "" }, 1, 20, false },
+        { "", { "li.wei", "@example.org" }, 1, 30, true },
+        { "", { "京A12", "" }, 1, 30, false },
+        { "", { "京A12", "9" }, 1, 30, true },
+        { "", { "S1234567", "D" }, 1, 30, true },
+        { "", { "libfoo", "" }, 1, 30, false },
+        { "", { "12345 at the house number ", "" }, 1, 30, false },
+        { "", { "li.wei", "@example.org wrote:" }, 1, 30, false },
+        { "", { "138001380", "", "and something of another kind ", "" }, 2, 30, false },
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++)
+        if (table_of_lines(CASES[i].first, CASES[i].lines, CASES[i].kinds, CASES[i].count) !=
+            (CASES[i].list ? '\t' : 0))
+            fail_msg("case %zu", i);
+}
+
+static void test_lists_of_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[3];
+        bool list;
+    } CASES[] = {
+        { { "张伟", "欧阳娜娜", "阿迪力·买买提" }, true },
+        { { "abandon", "ability", "able" }, false },
+        { { "Mary Smith", "John Doe", "Ann Lee" }, false },
+        { { "关于进一步", "通知", "的" }, false },
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct buf b;
+        buf_init(&b, 1 << 20);
+        for (unsigned k = 0; k < 60; k++)
+            buf_printf(&b, "%s\n", CASES[i].words[k % 3]);
+        assert_int_equal(table_of(&b), CASES[i].list ? '\t' : 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ragged_rows),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_lists_of_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
