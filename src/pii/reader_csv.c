@@ -2,11 +2,12 @@
  * only where that is sure: a heading is shown in the output, a person's name must not be. */
 #include <stdio.h>
 
+#include "pii/hash.h"
 #include "pii/names.h"
 #include "pii/reader.h"
 #include "pii/twice.h"
 
-enum { CELL_UNQUOTED_MAX = 2048, HEAD_CELL_MAX = 60 };
+enum { CELL_UNQUOTED_MAX = 2048, HEAD_CELL_MAX = 60, STRANGE_CELLS_MAX = 128, STRANGE_ROWS = 8 };
 
 /* The closing quote of a cell that begins behind an opening one at from - 1; t->len if none. */
 static size_t quote_end(const struct text *t, size_t from, bool *ret_doubled)
@@ -202,10 +203,157 @@ static size_t look_at_row(const struct profile *p, const struct text *t, size_t 
     }
 }
 
+/* A row whose names nobody knows, in whatever script, against the rows below it. */
+struct strange {
+    struct {
+        bool bare, value; /* without a digit; no known name, and passes as some value */
+        bool alike;       /* a cell below is the same, or a code of its length */
+        uint32_t numbers, others, values; /* cells below */
+        size_t len;
+        uint64_t hash;
+    } columns[STRANGE_CELLS_MAX];
+    size_t count;
+    bool strong; /* some name says a lot */
+};
+
+static bool is_number_cell(struct span s)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        digits += ascii_is_digit(s.at[i]);
+        if (s.at[i] == '@')
+            return true;
+    }
+    return digits * 3 >= s.len;
+}
+
+/* Letters, and up to three digits behind them: "md5", "联系电话1". */
+static bool could_name(struct span s, bool *ret_bare)
+{
+    static const char *const NULLS[] = { "null", "nan", "none", "n/a", "na", "nil", "无" };
+    size_t end = s.len;
+    bool letter = false;
+    while (end > 0 && s.len - end < 3 && ascii_is_digit(s.at[end - 1]))
+        end--;
+    *ret_bare = end == s.len;
+    for (size_t i = 0; i < end; i++) {
+        letter = letter || s.at[i] >= 0x80 || is_alnum(s.at[i]);
+        if (ascii_is_digit(s.at[i]))
+            return false;
+    }
+    for (size_t i = 0; i < sizeof(NULLS) / sizeof(NULLS[0]); i++)
+        if (span_eq_nocase(s, span_str(NULLS[i])))
+            return false;
+    return letter && s.len <= HEAD_CELL_MAX && !name_is_value(s);
+}
+
+/* Does the cell pass as a value of some type: a name, a sex, a people? */
+static bool is_some_value(const struct profile *p, const struct text *t, struct span cell)
+{
+    size_t from = (size_t)(cell.at - t->base);
+    struct value v = { .form = FORM_OTHER };
+    if (cell.len == 0 || cell.len > PIECE_MAX)
+        return false;
+    struct piece piece = piece_of(t, from, from + cell.len);
+    value_judge(p->d, &piece, &v);
+    return v.marks.pass != 0;
+}
+
+/* Cuts the cell at *at, without blanks around it, and moves *at behind it. False where it is not whole. */
+static bool next_cell(const struct text *t, size_t *at, bool last, struct span *ret, bool *ret_end)
+{
+    struct csv_cell cell;
+    size_t stop = cell_cut(t, *at, last, &cell);
+    if (stop == SIZE_MAX)
+        return false;
+    *ret = span_trim(span_of(t->base + cell.from, cell.to - cell.from));
+    *ret_end = stop >= t->len || t->base[stop] == '\n';
+    *at = stop < t->len ? stop + 1 : t->len;
+    return true;
+}
+
+/* The row at `at`. False where some cell is no name, or two are the same. */
+static bool strange_row(const struct profile *p, const struct text *t, size_t at, bool last,
+                        struct strange *row)
+{
+    row->count = 0;
+    row->strong = false;
+    for (bool end = false; !end; row->count++) {
+        struct span cell;
+        bool bare;
+        if (row->count == STRANGE_CELLS_MAX || !next_cell(t, &at, last, &cell, &end) ||
+            !could_name(cell, &bare))
+            return false;
+        struct name_hint hint = detectors_name(p->d, cell);
+        uint64_t hash = profile_hash(cell);
+        bool known = hint.strong || hint.weak || hint.negative;
+        for (size_t i = 0; i < row->count; i++)
+            if (row->columns[i].hash == hash)
+                return false;
+        row->strong = row->strong || hint.strong;
+        row->columns[row->count] = (typeof(row->columns[0])){
+            .bare = bare,
+            .value = !known && is_some_value(p, t, cell),
+            .len = cell.len,
+            .hash = hash,
+        };
+    }
+    return true;
+}
+
+/* Compares the row at `at`, below, with it. Returns the offset behind that, or SIZE_MAX. */
+static size_t strange_below(const struct profile *p, const struct text *t, size_t at, bool last,
+                            struct strange *row)
+{
+    struct span cell;
+    size_t cells = 0, next = at;
+    bool end = false;
+    while (!end && next_cell(t, &next, last, &cell, &end))
+        cells++;
+    if (!end)
+        return SIZE_MAX;
+    for (size_t i = 0; i < cells && cells == row->count; i++) {
+        (void)next_cell(t, &at, last, &cell, &end);
+        bool number = cell.len && is_number_cell(cell);
+        row->columns[i].numbers += number;
+        row->columns[i].others += cell.len && !number;
+        row->columns[i].values += row->columns[i].value && is_some_value(p, t, cell);
+        row->columns[i].alike = row->columns[i].alike ||
+                                profile_hash(cell) == row->columns[i].hash ||
+                                (!row->columns[i].bare && cell.len == row->columns[i].len);
+    }
+    return next;
+}
+
+/* No cell holds more than a digit or two, none is empty or is found below, all differ, none passes as
+ * a value, and below one of them that has no digit there are numbers only. Where one name says a lot,
+ * a word that passes as a name ("席位") is doubted only where such are below it, too. */
+static bool is_strange_heading(const struct profile *p, const struct text *t, size_t at,
+                               size_t next, bool last)
+{
+    struct strange row;
+    bool numbers = false;
+    if (!strange_row(p, t, at, last, &row))
+        return false;
+    for (size_t i = 0; i < STRANGE_ROWS && next < t->len; i++) {
+        next = strange_below(p, t, next, last, &row);
+        if (next == SIZE_MAX)
+            break;
+    }
+    for (size_t i = 0; i < row.count; i++) {
+        if (row.columns[i].alike ||
+            (row.columns[i].value && (!row.strong || row.columns[i].values)))
+            return false;
+        numbers = numbers || (row.columns[i].bare && row.columns[i].numbers >= 2 &&
+                              row.columns[i].others == 0);
+    }
+    return numbers;
+}
+
 /* A row is the heading where no cell looks like a value, and either some cell is a known name, or
  * all are plain words and the row below (at `next`) holds numbers where this one has none. */
 static bool is_heading(const struct profile *p, const struct text *t, const struct look *row,
-                       size_t next, bool last)
+                       size_t at, size_t next, bool last)
 {
     struct look below = { 0 };
     if (!row->fits)
@@ -214,7 +362,8 @@ static bool is_heading(const struct profile *p, const struct text *t, const stru
         (void)look_at_row(p, t, next, last, &below);
     if (row->known > 0 && row->odd <= row->known * 4)
         return true;
-    return row->spaced == 0 && row->odd == 0 && below.plain > 0;
+    return (row->spaced == 0 && row->odd == 0 && below.plain > 0) ||
+           is_strange_heading(p, t, at, next, last);
 }
 
 /* Where the heading is: in the first row, or below a few rows with one filled cell at most, which are
@@ -228,7 +377,7 @@ static size_t find_heading(const struct profile *p, const struct text *t, bool l
         if (next == SIZE_MAX)
             break;
         bool title = row.filled <= 1 && (titles > 0 || row.cells > 2);
-        if (!title && (titles == 0 || row.filled > 2) && is_heading(p, t, &row, next, last))
+        if (!title && (titles == 0 || row.filled > 2) && is_heading(p, t, &row, at, next, last))
             return at;
         if (row.filled > 1)
             break;

@@ -163,6 +163,70 @@ static void test_titles_above_the_heading(void **state)
     }
 }
 
+/* Is the first row taken for the heading? */
+static void test_headings_nobody_knows(void **state)
+{
+    static const struct {
+        const char *first, *below[3];
+        bool heading;
+    } CASES[] = {
+        { "编号,人员", { "4021,张伟", "4022,李娜", "4023,王芳" }, true },
+        { "宅电", { "01064035562", "01064035563", "01064035564" }, true },
+        { "编号,人员", { "甲,张伟", "乙,李娜", "丙,王芳" }, false },
+        { "nom;Tél.;Né(e) le",
+          { "A;0612341430;1990-01-02", "B;0612341431;", "C;;1990-01-02" },
+          true },
+        { "md5,sha1,etag",
+          { "0cc175b9c0f1,86f7e437faa5,x1y2", "92eb5ffee6ae,e9d71f5ee7c9,z3w4",
+            "4a8a08f09d37,84a516841ba7,v5u6" },
+          true },
+        { "乘车人;票种;证件号码;车次;到站;席位;订单号;票价",
+          { "张伟;成人;110101199003070011;G1;上海;二等;E1;553",
+            "李娜;成人;110101199003070038;G2;北京;一等;E2;933",
+            "王芳;学生;110101199003070054;G3;西安;二等;E3;433" },
+          true },
+        /* Somebody without a number above those who have one. */
+        { "张伟,未填写", { "李娜,13800138000", "王芳,13800138001", "赵敏,13800138002" }, false },
+        { "张伟;甲;证件号码;乙;丙;丁;戊;己",
+          { "李娜;a;110101199003070011;b;c;d;e;f", "王芳;a;110101199003070038;b;c;d;e;f",
+            "赵敏;a;110101199003070054;b;c;d;e;f" },
+          false },
+        { "买买提,男,未知",
+          { "李娜,女,13800138000", "王芳,女,13800138001", "赵敏,女,13800138002" },
+          false },
+        { "居民,已婚,未知",
+          { "村民,已婚,13800138000", "村民,未婚,13800138001", "户主,未婚,13800138002" },
+          false },
+        { "居民,,未知", { "村民,,13800138000", "村民,,13800138001", "户主,,13800138002" }, false },
+        { "居民,未知,未知",
+          { "村民,,13800138000", "村民,,13800138001", "户主,,13800138002" },
+          false },
+        { "居民,无", { "村民,13800138000", "村民,13800138001", "户主,13800138002" }, false },
+        { "居民,G12,未知",
+          { "村民,G13,13800138000", "村民,G14,13800138001", "户主,G15,1380013" },
+          false },
+        { "Mary Smith,ask her",
+          { "John Doe,13800138000", "Ann Lee,13800138001", "Joe Ray,13800138002" },
+          false },
+        { "居民,住处,电话未知",
+          { "村民,3号,13800138000", "村民,4号,没有", "户主,5号,13800138002" },
+          false },
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct buf b, told;
+        buf_init(&b, 1 << 20);
+        buf_printf(&b, "%s\n", CASES[i].first);
+        for (unsigned k = 0; k < 30; k++)
+            buf_printf(&b, "%s\n", CASES[i].below[k % 3]);
+        tell_text(*state, buf_span(&b), 0, &told);
+        if (!span_starts(buf_span(&told),
+                         CASES[i].heading ? SPAN("30 records") : SPAN("31 records")))
+            fail_msg("%s: %.*s", CASES[i].first, SPAN_FMT(buf_span(&told)));
+        buf_release(&b);
+        buf_release(&told);
+    }
+}
+
 static int set_up(void **state)
 {
     *state = ajar_pii_new(NULL);
@@ -181,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_the_same_as_cell_by_cell),
         cmocka_unit_test(test_rows_wait),
         cmocka_unit_test(test_titles_above_the_heading),
+        cmocka_unit_test(test_headings_nobody_knows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
