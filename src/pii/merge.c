@@ -19,6 +19,8 @@ bool profile_split(const struct profile *p, struct profile *part)
         struct field *f = part->fields[i];
         f->guess = p->fields[i]->guess;
         f->first = p->fields[i]->first;
+        f->form = p->fields[i]->form;
+        f->gathers = p->fields[i]->gathers;
         f->distinct.level = p->fields[i]->distinct.level;
         f->tokens.level = p->fields[i]->tokens.level;
     }
@@ -94,6 +96,7 @@ static bool has_room(const struct profile *p, const struct profile *part)
     }
     return !p->fields_full && !part->fields_full && !p->budget.tight && !part->budget.tight &&
            p->field_count + part->field_count < NODES_MAX &&
+           (part->numbered == 0 || p->numbered + part->numbered < NUMBERED_MAX) &&
            p->pair_count + part->pair_count < PAIRS_MAX && wanted < p->budget.left_bytes;
 }
 
@@ -108,6 +111,7 @@ bool profile_merge(struct profile *p, const struct profile *part)
             map[i] = profile_field(p, map[from->parent], span_of(from->name, from->name_len),
                                    FIELD_NONE);
         struct field *f = p->fields[map[i]];
+        f->form = f->form ? f->form : from->form;
         f->values += from->values;
         f->empties += from->empties;
         sample_merge(&f->distinct, &p->budget, &from->distinct);
@@ -115,6 +119,7 @@ bool profile_merge(struct profile *p, const struct profile *part)
         traits_merge(&f->traits, &from->traits);
     }
     pairs_merge(p, part, map);
+    p->numbered += part->numbered;
     p->records = part->records;
     return true;
 }

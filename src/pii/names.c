@@ -6,6 +6,7 @@
  * Never by substring: "shipping" is no "pin". */
 #include "pii/names.h"
 
+#include "base/hex.h"
 #include "pii/charsets.h"
 
 enum { WORDS_MAX = 12 };
@@ -175,4 +176,41 @@ bool name_is_value(struct span name)
             return true;
     }
     return false;
+}
+
+/* How long the word at the front is; *ret_id: of hex digits only, one of them a digit or the word
+ * being behind another such one, as in a UUID. */
+static size_t hex_word(struct span s, bool behind, bool *ret_id)
+{
+    size_t n = 0;
+    bool hex = true, digit = behind;
+    for (; n < s.len && is_alnum(s.at[n]); n++) {
+        hex = hex && hex_value(s.at[n]) >= 0;
+        digit = digit || ascii_is_digit(s.at[n]);
+    }
+    *ret_id = n >= 4 && hex && digit;
+    return n;
+}
+
+struct span name_form(struct span name, uint8_t out[static NAME_FORM_MAX])
+{
+    size_t n = 0;
+    bool numbered = false;
+    if (name.len > NAME_FORM_MAX)
+        return SPAN_NONE;
+    while (name.len) {
+        bool id, behind = n >= 2 && out[n - 1] == '-' && out[n - 2] == '#';
+        size_t word = hex_word(name, behind, &id);
+        numbered = numbered || id;
+        if (id)
+            out[n++] = '#';
+        for (size_t i = 0; i < (word ? word : 1) && !id; i++) {
+            bool digit = ascii_is_digit(name.at[i]);
+            if (!digit || i == 0 || !ascii_is_digit(name.at[i - 1]))
+                out[n++] = digit ? '#' : name.at[i];
+            numbered = numbered || digit;
+        }
+        name = span_from(name, word ? word : 1);
+    }
+    return numbered ? span_of(out, n) : SPAN_NONE;
 }

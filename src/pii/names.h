@@ -10,4 +10,9 @@ struct span name_fold(struct span name, uint8_t out[static NAME_BYTES_MAX]);
  * characters) and must not be shown or kept apart: "13800138000": {...} as a JSON key. */
 bool name_is_value(struct span name);
 
+enum { NAME_FORM_MAX = 64 };
+/* What names that differ in a number have in common, "cache:user:#" of "cache:user:17": runs of digits
+ * and words of hex digits become '#'. Empty where there are none, and for longer names. */
+struct span name_form(struct span name, uint8_t out[static NAME_FORM_MAX]);
+
 #endif

@@ -73,25 +73,90 @@ static uint16_t field_new(struct profile *p, uint16_t parent, struct span name, 
     return (uint16_t)p->field_count++;
 }
 
+static uint16_t *guess_of(struct profile *p, uint16_t parent, uint16_t after)
+{
+    return after != FIELD_NONE ? &p->fields[after]->guess : &p->fields[parent]->first;
+}
+
+/* The child of that name; 0 where there is none, and the slot for it. */
+static uint16_t field_find(const struct profile *p, uint16_t parent, struct span name,
+                           unsigned *ret_slot)
+{
+    unsigned slot = (unsigned)(profile_hash(name) + parent * 0x9e3779b1U) % NODE_SLOTS;
+    while (p->slots[slot] && !is_named(p->fields[p->slots[slot]], parent, name))
+        slot = (slot + 1) % NODE_SLOTS;
+    *ret_slot = slot;
+    return p->slots[slot];
+}
+
 uint16_t profile_field(struct profile *p, uint16_t parent, struct span name, uint16_t after)
 {
-    uint16_t *guess = after != FIELD_NONE ? &p->fields[after]->guess : &p->fields[parent]->first;
+    unsigned slot;
+    uint16_t *guess = guess_of(p, parent, after);
     if (*guess != FIELD_NONE && is_named(p->fields[*guess], parent, name))
         return *guess;
     if (name.len > FIELD_NAME_MAX || name_is_value(name))
         name = SPAN("*");
-    unsigned slot = (unsigned)(profile_hash(name) + parent * 0x9e3779b1U) % NODE_SLOTS;
-    uint16_t found = 0;
-    for (; p->slots[slot]; slot = (slot + 1) % NODE_SLOTS)
-        if (is_named(p->fields[p->slots[slot]], parent, name)) {
-            found = p->slots[slot];
-            break;
-        }
+    uint16_t found = field_find(p, parent, name, &slot);
     if (!found)
         found = field_new(p, parent, name, slot);
     if (found)
         *guess = found;
     return found;
+}
+
+/* Are there so many children of this form that a further one is not kept apart? Objects are taken for
+ * records keyed by an id sooner than scalars, which may be columns. */
+static bool is_crowd(struct profile *p, uint16_t parent, uint64_t form)
+{
+    size_t alike = 0, objects = 0;
+    for (size_t i = 1; i < p->field_count; i++) {
+        const struct field *f = p->fields[i];
+        bool same = f->form == form && f->parent == parent;
+        alike += same;
+        objects += same && f->first != FIELD_NONE;
+    }
+    return objects >= NUMBERED_MAX || alike >= NUMBERED_SCALARS_MAX;
+}
+
+/* A key nobody has seen below this parent, with a number in it. */
+static uint16_t numbered_key(struct profile *p, uint16_t parent, struct span name, struct span form,
+                             uint16_t after)
+{
+    unsigned slot;
+    uint64_t hash = profile_hash(form) | 1;
+    uint16_t gathering = field_find(p, parent, form, &slot);
+    if (gathering && p->fields[gathering]->gathers) {
+        *guess_of(p, parent, after) = gathering;
+        return gathering;
+    }
+    if (p->field_count == NODES_MAX)
+        return profile_field(p, parent, name, after);
+    bool crowd = is_crowd(p, parent, hash);
+    uint16_t found = profile_field(p, parent, crowd ? form : name, after);
+    p->numbered++;
+    if (found && crowd)
+        p->fields[found]->gathers = true;
+    else if (found)
+        p->fields[found]->form = hash;
+    return found;
+}
+
+uint16_t profile_key(struct profile *p, uint16_t parent, struct span name, uint16_t after)
+{
+    unsigned slot;
+    uint8_t plain[NAME_FORM_MAX];
+    uint16_t *guess = guess_of(p, parent, after), found;
+    if (*guess != FIELD_NONE && is_named(p->fields[*guess], parent, name))
+        return *guess;
+    if (name_is_value(name))
+        return profile_field(p, parent, name, after);
+    found = field_find(p, parent, name, &slot);
+    if (found)
+        return *guess = found;
+    struct span form = name_form(name, plain);
+    return form.len ? numbered_key(p, parent, name, form, after)
+                    : profile_field(p, parent, name, after);
 }
 
 void profile_record_begin(struct profile *p)

@@ -20,6 +20,8 @@ enum {
     FIELD_NAME_MAX = 96,
     RECORD_ITEMS_MAX = 64,
     PAIRS_MAX = 256,
+    NUMBERED_MAX = 16, /* keys that differ in a number, each an object: no more are kept apart */
+    NUMBERED_SCALARS_MAX = 256, /* the same for keys of scalars: q1 to q200 of a form are columns */
     DEEP_FIRST = PII_DEEP_FIRST,
     DEEP_EVERY = PII_DEEP_EVERY,
     DECADES = 24,
@@ -64,6 +66,8 @@ struct field {
     struct sample tokens;   /* candidates inside longer values */
     struct traits traits;
     struct shape *shapes; /* SHAPES_PER_FIELD, or NULL */
+    uint64_t form;        /* hash of its name_form() where it is a key with a number, else 0 */
+    bool gathers;         /* it stands for all further keys of that form */
 };
 
 /* How often two fields of one record told the same. */
@@ -98,6 +102,8 @@ struct profile {
     uint16_t slots[NODE_SLOTS];
     struct pair_count pairs[PAIRS_MAX];
     size_t pair_count;
+    size_t
+        numbered; /* at least as many keys as differ in a number below any parent; merged: sums */
     struct record_item items[RECORD_ITEMS_MAX];
     size_t item_count;
     uint64_t records;
@@ -129,6 +135,9 @@ bool profile_merge(struct profile *p, const struct profile *part);
 /* The child of `parent` with this name, made where it is new. A name that looks like a value
  * becomes "*". `after` is the sibling read before it (a hint), or FIELD_NONE. */
 uint16_t profile_field(struct profile *p, uint16_t parent, struct span name, uint16_t after);
+/* The same for the key of an object, which may be an id: where there are many siblings that differ from
+ * it in a number only, further ones are one field, "user:#". */
+uint16_t profile_key(struct profile *p, uint16_t parent, struct span name, uint16_t after);
 
 void profile_record_begin(struct profile *p);
 void profile_record_end(struct profile *p);

@@ -188,7 +188,7 @@ static void take_key(struct json_reader *r, struct profile *p, struct span raw, 
         size_t n = unescape(&raw, plain);
         raw = span_of(plain, n);
     }
-    r->key = profile_field(p, level->field, raw, level->last);
+    r->key = profile_key(p, level->field, raw, level->last);
     level->last = r->key;
 }
 

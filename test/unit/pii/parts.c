@@ -107,6 +107,23 @@ static void test_odd_middles(void **state)
     expect_same(LOG, SPAN("\xb1\xa8\xbe\xaf\xc8\xcb 13912345670\n"));
 }
 
+/* Keys that are ids become one field from some number of them on, whoever reads them. */
+static void test_numbered_keys(void **state)
+{
+    (void)state;
+    static const unsigned KEYS[] = { 3, 12, 40, 9000 };
+    for (size_t k = 0; k < sizeof(KEYS) / sizeof(KEYS[0]); k++) {
+        struct buf b;
+        buf_init(&b, 8 << 20);
+        for (unsigned i = 0; i < 60000; i++)
+            buf_printf(&b, "{\"n\":1,\"by\":{\"u%u\":{\"tel\":\"138%08u\"},\"s-%u\":%u}}\n",
+                       i / 50 % KEYS[k], i * 7919U % 100000000U, i / 90 % KEYS[k], i);
+        assert_false(b.failed);
+        expect_same(NDJSON, buf_span(&b));
+        buf_release(&b);
+    }
+}
+
 /* The parts are taken, not refused: a wave moves as far as it can. */
 static void test_a_wave(void **state)
 {
@@ -165,9 +182,8 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_same_as_one_thread),
-        cmocka_unit_test(test_odd_middles),
-        cmocka_unit_test(test_a_wave),
+        cmocka_unit_test(test_the_same_as_one_thread), cmocka_unit_test(test_odd_middles),
+        cmocka_unit_test(test_numbered_keys),          cmocka_unit_test(test_a_wave),
         cmocka_unit_test(test_lines_are_counted),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
