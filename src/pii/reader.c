@@ -10,8 +10,9 @@ enum {
     LIST_LINES_MOST = 200,
     LIST_LINE_BYTES = 64,
     LIST_DIGITS_LEAST = 5,
-    LIST_ONE_IN = 20, /* lines may be of another kind than the others */
-    RAGGED_ONE_IN = 6 /* rows have a cell more or fewer than the others */
+    LIST_ONE_IN = 20,  /* lines may be of another kind than the others */
+    RAGGED_ONE_IN = 6, /* rows have another count of cells than the others */
+    RAGGED_CELLS = 2   /* at most so many more or fewer */
 };
 
 const char *reader_format_name(enum pii_format f)
@@ -57,12 +58,12 @@ static size_t steady_rows(struct span head, uint8_t delim, bool whole, size_t *r
     return rows;
 }
 
-/* How many delimiters most rows have; 0 where more than a few have another count, or one that is not
- * next to it. */
+/* How many delimiters most rows have; 0 where more than a few have another count, or one that is far
+ * from it. */
 static size_t usual_count(struct span head, uint8_t delim, bool whole)
 {
     size_t tally[256] = { 0 }, rows = 0, least = 255, most = 0;
-    while (head.len && rows < RAGGED_ROWS_MOST && most <= least + 2) {
+    while (head.len && rows < RAGGED_ROWS_MOST && most <= least + 2 * RAGGED_CELLS) {
         size_t count = count_row(&head, delim);
         if (head.len == 0 && !whole)
             break;
@@ -77,7 +78,7 @@ static size_t usual_count(struct span head, uint8_t delim, bool whole)
         return 0;
     for (size_t i = least; i <= most; i++)
         if ((rows - tally[i]) * RAGGED_ONE_IN <= rows)
-            return most <= i + 1 && least + 1 >= i ? i : 0;
+            return most <= i + RAGGED_CELLS && least + RAGGED_CELLS >= i ? i : 0;
     return 0;
 }
 
@@ -199,16 +200,7 @@ static bool is_han_line(struct span s)
     return s.len == 0 && count >= 2 && (count <= 4 || dots);
 }
 
-static uint8_t kind_of_byte(uint8_t c)
-{
-    return ascii_is_digit(c)      ? '0'
-           : c >= 'a' && c <= 'z' ? 'a'
-           : c >= 'A' && c <= 'Z' ? 'A'
-           : c >= 0x80            ? 0x80
-                                  : c;
-}
-
-/* Codes of one form: the same kinds of characters in the same places, some of them digits. */
+/* Codes of one form: as long, the same marks in the same places, letters and digits between them. */
 static bool is_line_like(struct span s, struct span model)
 {
     size_t digits = 0;
@@ -216,11 +208,11 @@ static bool is_line_like(struct span s, struct span model)
     if (s.len != model.len)
         return false;
     for (size_t i = 0; i < s.len; i++) {
-        uint8_t kind = kind_of_byte(s.at[i]);
-        digits += kind == '0';
-        small = small || kind == 'a';
-        blank = blank || kind <= ' ';
-        if (kind != kind_of_byte(model.at[i]))
+        bool word = is_alnum(s.at[i]) || s.at[i] >= 0x80;
+        digits += ascii_is_digit(s.at[i]);
+        small = small || (s.at[i] >= 'a' && s.at[i] <= 'z');
+        blank = blank || s.at[i] <= ' ';
+        if (word ? !is_alnum(model.at[i]) && model.at[i] < 0x80 : s.at[i] != model.at[i])
             return false;
     }
     return digits >= LIST_DIGITS_LEAST && !(small && blank);
