@@ -10,9 +10,10 @@ enum {
     LIST_LINES_MOST = 200,
     LIST_LINE_BYTES = 64,
     LIST_DIGITS_LEAST = 5,
-    LIST_ONE_IN = 20,  /* lines may be of another kind than the others */
-    RAGGED_ONE_IN = 6, /* rows have another count of cells than the others */
-    RAGGED_CELLS = 2   /* at most so many more or fewer */
+    LIST_DIGITS_MOST = 20, /* more are two numbers a line */
+    LIST_ONE_IN = 20,      /* lines may be of another kind than the others */
+    RAGGED_ONE_IN = 6,     /* rows have another count of cells than the others */
+    RAGGED_CELLS = 2       /* at most so many more or fewer */
 };
 
 const char *reader_format_name(enum pii_format f)
@@ -174,7 +175,7 @@ static bool is_number_line(struct span s)
         if (!ascii_is_digit(s.at[i]) && (!s.at[i] || !strchr(" +-()./xX*", s.at[i])))
             return false;
     }
-    return digits >= LIST_DIGITS_LEAST;
+    return digits >= LIST_DIGITS_LEAST && digits <= LIST_DIGITS_MOST;
 }
 
 static bool is_mail_line(struct span s)
@@ -200,22 +201,24 @@ static bool is_han_line(struct span s)
     return s.len == 0 && count >= 2 && (count <= 4 || dots);
 }
 
-/* Codes of one form: as long, the same marks in the same places, letters and digits between them. */
+/* Codes of one form: as long, the same marks in the same places, letters and digits between them.
+ * With a blank they are groups of capitals and digits, or else words, or two numbers. */
 static bool is_line_like(struct span s, struct span model)
 {
     size_t digits = 0;
-    bool small = false, blank = false;
+    bool small = false, capital = false, blank = false;
     if (s.len != model.len)
         return false;
     for (size_t i = 0; i < s.len; i++) {
         bool word = is_alnum(s.at[i]) || s.at[i] >= 0x80;
         digits += ascii_is_digit(s.at[i]);
         small = small || (s.at[i] >= 'a' && s.at[i] <= 'z');
+        capital = capital || (s.at[i] >= 'A' && s.at[i] <= 'Z');
         blank = blank || s.at[i] <= ' ';
         if (word ? !is_alnum(model.at[i]) && model.at[i] < 0x80 : s.at[i] != model.at[i])
             return false;
     }
-    return digits >= LIST_DIGITS_LEAST && !(small && blank);
+    return digits >= LIST_DIGITS_LEAST && (!blank || (capital && !small));
 }
 
 /* One short value a line, all of one kind. What the first line is does not matter: it may be the
