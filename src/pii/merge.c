@@ -84,7 +84,8 @@ static void pairs_merge(struct profile *p, const struct profile *part, const uin
 }
 
 /* Is there room for all that the part holds, whatever of it is new? The first fields of both are
- * the same ones (profile_split). */
+ * the same ones (profile_split). New keys with numbers are taken only where all together are too few
+ * to have been gathered into one field. */
 static bool has_room(const struct profile *p, const struct profile *part)
 {
     static const struct sample NONE;

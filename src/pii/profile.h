@@ -102,8 +102,7 @@ struct profile {
     uint16_t slots[NODE_SLOTS];
     struct pair_count pairs[PAIRS_MAX];
     size_t pair_count;
-    size_t
-        numbered; /* at least as many keys as differ in a number below any parent; merged: sums */
+    size_t numbered; /* keys with a number in them that were new */
     struct record_item items[RECORD_ITEMS_MAX];
     size_t item_count;
     uint64_t records;

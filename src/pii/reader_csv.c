@@ -325,8 +325,8 @@ static size_t strange_below(const struct profile *p, const struct text *t, size_
     return next;
 }
 
-/* No cell holds more than a digit or two, none is empty or is found below, all differ, none passes as
- * a value, and below one of them that has no digit there are numbers only. Where one name says a lot,
+/* All cells are words with three digits behind them at most, all differ, none is found below or passes
+ * as a value, and below one of them that has no digit there are numbers only. Where one name says a lot,
  * a word that passes as a name ("席位") is doubted only where such are below it, too. */
 static bool is_strange_heading(const struct profile *p, const struct text *t, size_t at,
                                size_t next, bool last)
