@@ -10,6 +10,7 @@ enum {
     LIST_LINES_MOST = 200,
     LIST_LINE_BYTES = 64,
     LIST_DIGITS_LEAST = 5,
+    LIST_HIGH_MOST = 6,    /* two Han characters of a number plate; more are words about a number */
     LIST_DIGITS_MOST = 20, /* more are two numbers a line */
     LIST_ONE_IN = 20,      /* lines may be of another kind than the others */
     RAGGED_ONE_IN = 6,     /* rows have another count of cells than the others */
@@ -205,12 +206,13 @@ static bool is_han_line(struct span s)
  * With a blank they are groups of capitals and digits, or else words, or two numbers. */
 static bool is_line_like(struct span s, struct span model)
 {
-    size_t digits = 0;
+    size_t digits = 0, high = 0;
     bool small = false, capital = false, blank = false;
     if (s.len != model.len)
         return false;
     for (size_t i = 0; i < s.len; i++) {
         bool word = is_alnum(s.at[i]) || s.at[i] >= 0x80;
+        high += s.at[i] >= 0x80;
         digits += ascii_is_digit(s.at[i]);
         small = small || (s.at[i] >= 'a' && s.at[i] <= 'z');
         capital = capital || (s.at[i] >= 'A' && s.at[i] <= 'Z');
@@ -218,7 +220,7 @@ static bool is_line_like(struct span s, struct span model)
         if (word ? !is_alnum(model.at[i]) && model.at[i] < 0x80 : s.at[i] != model.at[i])
             return false;
     }
-    return digits >= LIST_DIGITS_LEAST && (!blank || (capital && !small));
+    return digits >= LIST_DIGITS_LEAST && high <= LIST_HIGH_MOST && (!blank || (capital && !small));
 }
 
 /* One short value a line, all of one kind. What the first line is does not matter: it may be the
