@@ -49,6 +49,12 @@ static bool is_named(const struct field *f, uint16_t parent, struct span name)
            memcmp(f->name, name.at, name.len) == 0;
 }
 
+/* {"birthday": {"$date": ...}}, {"phone": {"value": ...}}: the key around it says what it is. */
+static bool is_wrapper(struct span name)
+{
+    return span_starts(name, SPAN("$")) || span_is(name, "value") || span_is(name, "#text");
+}
+
 static uint16_t field_new(struct profile *p, uint16_t parent, struct span name, unsigned slot)
 {
     struct field *f = p->field_count < NODES_MAX ? ARENA_NEW(&p->arena, struct field) : NULL;
@@ -66,6 +72,8 @@ static uint16_t field_new(struct profile *p, uint16_t parent, struct span name, 
     f->parent = parent;
     f->guess = f->first = FIELD_NONE;
     f->hint = detectors_name(p->d, name);
+    if (is_wrapper(name) && !(f->hint.strong | f->hint.weak) && !f->hint.negative)
+        f->hint = p->fields[parent]->hint;
     f->traits.length_min = UINT32_MAX;
     f->traits.number_min = UINT64_MAX;
     p->fields[p->field_count] = f;

@@ -96,6 +96,22 @@ static int set_up(void **state)
     return detectors_init(&D, 20261122, &e) ? 0 : -1;
 }
 
+static void test_wrappers(void **state)
+{
+    (void)state;
+    struct profile *p = profile_new();
+    uint16_t birthday = profile_key(p, FIELD_ROOT, SPAN("birthday"), FIELD_NONE);
+    uint16_t date = profile_key(p, birthday, SPAN("$date"), FIELD_NONE);
+    uint16_t other = profile_key(p, birthday, SPAN("date"), FIELD_NONE);
+    uint16_t named = profile_key(p, birthday, SPAN("$imei"), FIELD_NONE);
+    uint16_t bare = profile_key(p, FIELD_ROOT, SPAN("value"), FIELD_NONE);
+    assert_true(pii_has(p->fields[date]->hint.strong, PII_BIRTH_DATE));
+    assert_false(pii_has(p->fields[other]->hint.strong, PII_BIRTH_DATE));
+    assert_true(p->fields[bare]->hint.strong == 0);
+    assert_true(p->fields[named]->hint.strong == pii_bit(PII_IMEI));
+    profile_free(p);
+}
+
 static int tear_down(void **state)
 {
     (void)state;
@@ -110,6 +126,7 @@ int main(void)
         cmocka_unit_test(test_scalars_gather_later),
         cmocka_unit_test(test_columns_stay_apart),
         cmocka_unit_test(test_parts_with_numbered_keys),
+        cmocka_unit_test(test_wrappers),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
