@@ -182,8 +182,9 @@ static void estimate(const struct sample *s, struct verdict *v)
  * Names are many more than any list has, and every country writes telephone numbers its own way. */
 static bool called_so(const struct field *f, unsigned type, const struct tally *t)
 {
-    bool phone = type == PII_PHONE && pii_has(f->hint.strong, type) && t->shaped_heads >= 2 &&
-                 !is_counter(&f->traits);
+    bool mobile = type == PII_CN_MOBILE && t->passed * 10 >= t->shaped * 9;
+    bool phone = (type == PII_PHONE || mobile) && pii_has(f->hint.strong, type) &&
+                 t->shaped_heads >= 2 && !is_counter(&f->traits);
     bool name = pii_has(f->hint.sure, type) && t->passed >= 2;
     return (name || phone) && !f->hint.negative && t->shaped >= 10 &&
            (t->shaped + t->test) * 5 >= t->n * 4;
