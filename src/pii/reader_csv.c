@@ -162,26 +162,20 @@ static size_t take_plain_rows(const struct csv_reader *r, struct profile *p, con
 }
 
 struct look {
-    size_t cells, filled, known, spaced, odd, plain;
+    size_t cells, filled, known;
     bool fits; /* every cell could be a heading */
 };
 
 static void look_at_cell(const struct profile *p, struct span cell, struct look *l)
 {
-    bool digit_first = cell.len && ascii_is_digit(cell.at[0]), high = false, number = cell.len > 0;
+    bool digit_first = cell.len && ascii_is_digit(cell.at[0]), number = cell.len > 0;
     cell = span_trim(cell);
     l->cells++;
     l->filled += cell.len > 0;
-    for (size_t i = 0; i < cell.len; i++) {
-        high = high || cell.at[i] >= 0x80;
+    for (size_t i = 0; i < cell.len; i++)
         number = number && (ascii_is_digit(cell.at[i]) || strchr(".-/: +", cell.at[i]));
-    }
     struct name_hint hint = detectors_name(p->d, cell);
-    bool known = hint.strong || hint.weak || hint.negative;
-    l->known += known;
-    l->spaced += memchr(cell.at ? (const void *)cell.at : "", ' ', cell.len) != NULL;
-    l->odd += high && !known;
-    l->plain += number;
+    l->known += hint.strong || hint.weak || hint.negative;
     if (number || digit_first || cell.len > HEAD_CELL_MAX || (cell.len && name_is_value(cell)))
         l->fits = false;
 }
@@ -214,6 +208,7 @@ struct strange {
     } columns[STRANGE_CELLS_MAX];
     size_t count;
     bool strong; /* some name says a lot */
+    bool series; /* "k1,k2,k3": all differ in their numbers only */
 };
 
 static bool is_number_cell(struct span s)
@@ -228,14 +223,14 @@ static bool is_number_cell(struct span s)
 }
 
 /* Letters, and up to three digits behind them: "md5", "联系电话1". */
-static bool could_name(struct span s, bool *ret_bare)
+static bool could_name(struct span s, size_t *ret_stem)
 {
     static const char *const NULLS[] = { "null", "nan", "none", "n/a", "na", "nil", "无" };
     size_t end = s.len;
     bool letter = false;
     while (end > 0 && s.len - end < 3 && ascii_is_digit(s.at[end - 1]))
         end--;
-    *ret_bare = end == s.len;
+    *ret_stem = end;
     for (size_t i = 0; i < end; i++) {
         letter = letter || s.at[i] >= 0x80 || is_alnum(s.at[i]);
         if (ascii_is_digit(s.at[i]))
@@ -276,14 +271,21 @@ static bool next_cell(const struct text *t, size_t *at, bool last, struct span *
 static bool strange_row(const struct profile *p, const struct text *t, size_t at, bool last,
                         struct strange *row)
 {
+    uint64_t first_stem = 0;
     row->count = 0;
     row->strong = false;
+    row->series = true;
     for (bool end = false; !end; row->count++) {
         struct span cell;
-        bool bare;
-        if (row->count == STRANGE_CELLS_MAX || !next_cell(t, &at, last, &cell, &end) ||
-            !could_name(cell, &bare))
+        size_t stem;
+        if (row->count == STRANGE_CELLS_MAX || !next_cell(t, &at, last, &cell, &end))
             return false;
+        bool index = row->count == 0 && cell.len == 0 && !end; /* above the numbers of the rows */
+        if (!could_name(cell, &stem) && !index)
+            return false;
+        uint64_t stem_hash = profile_hash(span_first(cell, stem));
+        first_stem = row->count ? first_stem : stem_hash;
+        row->series = row->series && stem < cell.len && stem_hash == first_stem;
         struct name_hint hint = detectors_name(p->d, cell);
         uint64_t hash = profile_hash(cell);
         bool known = hint.strong || hint.weak || hint.negative;
@@ -292,7 +294,7 @@ static bool strange_row(const struct profile *p, const struct text *t, size_t at
                 return false;
         row->strong = row->strong || hint.strong;
         row->columns[row->count] = (typeof(row->columns[0])){
-            .bare = bare,
+            .bare = stem == cell.len,
             .value = !known && is_some_value(p, t, cell),
             .len = cell.len,
             .hash = hash,
@@ -326,8 +328,8 @@ static size_t strange_below(const struct profile *p, const struct text *t, size_
 }
 
 /* All cells are words with three digits behind them at most, all differ, none is found below or passes
- * as a value, and below one of them that has no digit there are numbers only. Where one name says a lot,
- * a word that passes as a name ("席位") is doubted only where such are below it, too. */
+ * as a value, and either one says a lot, or they are numbered, or below one of them that has no digit there are numbers only.
+ * Where one says a lot, a word that passes as a name ("席位") is doubted only where such are below it. */
 static bool is_strange_heading(const struct profile *p, const struct text *t, size_t at,
                                size_t next, bool last)
 {
@@ -347,23 +349,15 @@ static bool is_strange_heading(const struct profile *p, const struct text *t, si
         numbers = numbers || (row.columns[i].bare && row.columns[i].numbers >= 2 &&
                               row.columns[i].others == 0);
     }
-    return numbers;
+    return numbers || row.strong || (row.series && row.count > 1);
 }
 
-/* A row is the heading where no cell looks like a value, and either some cell is a known name, or
- * all are plain words and the row below (at `next`) holds numbers where this one has none. */
+/* A row is the heading where no cell looks like a value, and half of them are known names or what is below
+ * bears it out. */
 static bool is_heading(const struct profile *p, const struct text *t, const struct look *row,
                        size_t at, size_t next, bool last)
 {
-    struct look below = { 0 };
-    if (!row->fits)
-        return false;
-    if (next < t->len)
-        (void)look_at_row(p, t, next, last, &below);
-    if (row->known > 0 && row->odd <= row->known * 4)
-        return true;
-    return (row->spaced == 0 && row->odd == 0 && below.plain > 0) ||
-           is_strange_heading(p, t, at, next, last);
+    return row->fits && (row->known * 2 >= row->cells || is_strange_heading(p, t, at, next, last));
 }
 
 /* Where the heading is: in the first row, or below a few rows with one filled cell at most, which are

@@ -227,6 +227,33 @@ static void test_headings_nobody_knows(void **state)
     }
 }
 
+/* The first row lacks the number that all others have: it is still data, and never shown. */
+static void test_no_person_is_a_heading(void **state)
+{
+    static const char *const ROWS_ABOVE[] = {
+        "Rukmini,Zwanziger,,F\n",        "Rukmini,Zwanziger,Teheran,F\n",
+        "Rukmini,Zwanziger,enabled,F\n", "Rukmini,Zwanziger,unknown,X\n",
+        "Rukmini,Zwanziger,null,M\n",    "张伟,Zwanziger,Rukmini,女\n",
+    };
+    for (size_t i = 0; i < sizeof(ROWS_ABOVE) / sizeof(ROWS_ABOVE[0]); i++) {
+        struct buf b, told;
+        buf_init(&b, 1 << 20);
+        buf_str(&b, ROWS_ABOVE[i]);
+        for (unsigned k = 0; k < 300; k++)
+            buf_printf(&b, "%s,%s,+49171%07u,%s\n", k % 2 ? "Mary" : "Peter",
+                       k % 3 ? "Smith" : "Miller", k * 7919 % 10000000,
+                       k % 5   ? "F"
+                       : k % 7 ? "M"
+                               : "女");
+        tell_text(*state, buf_span(&b), 0, &told);
+        if (!span_starts(buf_span(&told), SPAN("301 records")) ||
+            span_has(buf_span(&told), "Zwanziger"))
+            fail_msg("%s: %.*s", ROWS_ABOVE[i], SPAN_FMT(buf_span(&told)));
+        buf_release(&b);
+        buf_release(&told);
+    }
+}
+
 static int set_up(void **state)
 {
     *state = ajar_pii_new(NULL);
@@ -245,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_the_same_as_cell_by_cell),
         cmocka_unit_test(test_rows_wait),
         cmocka_unit_test(test_titles_above_the_heading),
+        cmocka_unit_test(test_no_person_is_a_heading),
         cmocka_unit_test(test_headings_nobody_knows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
