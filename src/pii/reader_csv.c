@@ -225,7 +225,8 @@ static bool is_number_cell(struct span s)
 /* Letters, and up to three digits behind them: "md5", "联系电话1". */
 static bool could_name(struct span s, size_t *ret_stem)
 {
-    static const char *const NULLS[] = { "null", "nan", "none", "n/a", "na", "nil", "无" };
+    static const char *const NULLS[] = { "null",    "nan",     "none", "n/a",  "na",  "nil",
+                                         "unknown", "missing", "无",   "未知", "不详" };
     size_t end = s.len;
     bool letter = false;
     while (end > 0 && s.len - end < 3 && ascii_is_digit(s.at[end - 1]))
