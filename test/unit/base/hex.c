@@ -36,7 +36,7 @@ static void test_no_digits(void **state)
 {
     (void)state;
     uint8_t back[4];
-    char empty[1] = "", odd[4] = "00f";
+    const char *volatile empty = "", *volatile odd = "00f"; /* or the compiler would look, too */
     assert_false(hex_decode("00x0", 2, back));
     assert_false(hex_decode(empty, 4, back));
     assert_false(hex_decode(odd, 4, back));
