@@ -328,9 +328,10 @@ static size_t strange_below(const struct profile *p, const struct text *t, size_
     return next;
 }
 
-/* All cells are words with three digits behind them at most, all differ, none is found below or passes
- * as a value, and either one says a lot, or they are numbered, or below one of them that has no digit there are numbers only.
- * Where one says a lot, a word that passes as a name ("席位") is doubted only where such are below it. */
+/* All cells are words with three digits behind them at most, all differ, none is found below or
+ * passes as a value, and either one says a lot, or they are numbered, or below one of them that has
+ * no digit there are numbers only. Where one says a lot, a word that passes as a name ("席位") is
+ * doubted only where such are below it. */
 static bool is_strange_heading(const struct profile *p, const struct text *t, size_t at,
                                size_t next, bool last)
 {

@@ -65,15 +65,6 @@ static void make(enum odd odd, bool headed, bool quoted, struct buf *out)
     assert_false(out->failed);
 }
 
-static void tell_text(struct ajar_pii *pii, struct span s, size_t buffer, struct buf *out)
-{
-    const struct ajar_pii_options options = { .buffer_bytes = buffer };
-    struct ajar_pii_scan *scan = ajar_pii_scan_new(pii, &options);
-    ajar_pii_scan_write(scan, s.at, s.len);
-    tell(scan, out);
-    ajar_pii_scan_free(scan);
-}
-
 static void test_the_same_as_cell_by_cell(void **state)
 {
     static const size_t BUFFERS[] = { 4096, 5003, 70000, 0 };
@@ -254,18 +245,6 @@ static void test_no_person_is_a_heading(void **state)
     }
 }
 
-static int set_up(void **state)
-{
-    *state = ajar_pii_new(NULL);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    ajar_pii_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,5 +254,5 @@ int main(void)
         cmocka_unit_test(test_no_person_is_a_heading),
         cmocka_unit_test(test_headings_nobody_knows),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, detectors_set_up, detectors_tear_down);
 }

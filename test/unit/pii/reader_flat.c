@@ -95,15 +95,6 @@ static void make(bool wide, enum odd odd, struct buf *lines, struct buf *array)
     assert_false(lines->failed || array->failed);
 }
 
-static void tell_text(struct ajar_pii *pii, struct span s, size_t buffer, struct buf *out)
-{
-    const struct ajar_pii_options options = { .buffer_bytes = buffer };
-    struct ajar_pii_scan *scan = ajar_pii_scan_new(pii, &options);
-    ajar_pii_scan_write(scan, s.at, s.len);
-    tell(scan, out);
-    ajar_pii_scan_free(scan);
-}
-
 static void expect_same(struct ajar_pii *pii, struct span s, size_t buffer, struct span expected,
                         const char *what, int odd)
 {
@@ -183,23 +174,11 @@ static void test_the_form_is_learned(void **state)
     detectors_release(&d);
 }
 
-static int set_up(void **state)
-{
-    *state = ajar_pii_new(NULL);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    ajar_pii_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_as_the_general_reader),
         cmocka_unit_test(test_the_form_is_learned),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, detectors_set_up, detectors_tear_down);
 }

@@ -208,22 +208,10 @@ static void test_columns(void **state)
     }
 }
 
-static int set_up(void **state)
-{
-    *state = ajar_pii_new(NULL);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    ajar_pii_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, detectors_set_up, detectors_tear_down);
 }
