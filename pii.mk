@@ -85,7 +85,7 @@ bench-pii: $(BUILD)/ajar
 
 fuzz-pii:
 	@mkdir -p $(BUILD)/fuzz-pii-corpus
-	clang-14 $(CPPFLAGS) -DPII_DEEP_FIRST=3 -DPII_DEEP_EVERY=5 -std=gnu17 -O2 -g -fdouble-square-bracket-attributes -w -fsanitize=address,undefined,fuzzer \
+	clang-14 $(CPPFLAGS) -DPII_DEEP_FIRST=3 -DPII_DEEP_EVERY=5 -std=gnu17 -O2 -g -fdouble-square-bracket-attributes -w -fsanitize=address,undefined,fuzzer -fno-sanitize-recover=all \
 	    -fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=test/fuzz/pii/untraced -o $(BUILD)/fuzz-pii test/fuzz/pii/fuzz_pii.c $(PII_SOURCES) $(PII_LIBS)
 	$(PII_PYTHON) test/fuzz/pii/seeds.py $(BUILD)/fuzz-pii-corpus
 	ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=2 $(BUILD)/fuzz-pii -max_len=512 -len_control=0 -entropic=0 -timeout=10 \

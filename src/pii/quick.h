@@ -58,8 +58,10 @@ TWICE_INLINE bool quick_value(struct field *f, const struct text *t, size_t from
 {
     const uint8_t *s = t->base + from;
     size_t len = to - from;
-    bool trimmed = IS_EDGE[s[0]] | IS_EDGE[s[len - 1]] |
-                   ((s[len - 1] == '0') & (s[len - 2] == '.') & (len > 4));
+    /* Of a value of one byte, end[-2] is the byte in front of it. */
+    const uint8_t *end = s + len;
+    bool trimmed = IS_EDGE[s[0]] | IS_EDGE[end[-1]] |
+                   ((end[-1] == '0') & (end[-2] == '.') & (len > 4));
     if (trimmed)
         return false;
     uint64_t hash = profile_hash_inside(s, len);
