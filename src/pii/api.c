@@ -178,12 +178,11 @@ static const char *shape_of(const struct field *f, const struct verdict *v)
 
 /* What is said of shops, plugs, statutes and leaflets as well as of people: positions, addresses, sexes,
  * texts about a subject. */
-static const unsigned NOBODYS_OWN[] = { PII_GEO, PII_SEX, PII_MEDICAL, PII_POLICE };
-
-static bool is_nobodys_own(unsigned type)
+static bool is_nobodys_own(const char *type)
 {
-    for (size_t i = 0; i < sizeof(NOBODYS_OWN) / sizeof(NOBODYS_OWN[0]); i++)
-        if (NOBODYS_OWN[i] == type)
+    static const unsigned OF_THINGS[] = { PII_GEO, PII_SEX, PII_MEDICAL, PII_POLICE };
+    for (size_t i = 0; i < sizeof(OF_THINGS) / sizeof(OF_THINGS[0]); i++)
+        if (strcmp(type, PII_TYPES[OF_THINGS[i]].name) == 0)
             return true;
     return false;
 }
@@ -194,8 +193,9 @@ static bool is_personal(const struct detectors *d, const struct verdict *v)
     enum pii_category c = detectors_category(d, v->type);
     bool shops_too = v->type == PII_CN_ADDRESS || v->type == PII_PHONE ||
                      v->type == PII_CN_LANDLINE;
-    return v->state == VERDICT_CONFIRMED && !v->test_data && !is_nobodys_own(v->type) &&
-           !shops_too && !(detectors_traits(d, v->type) & T_ORG) && c != SECRET &&
+    return v->state == VERDICT_CONFIRMED && !v->test_data &&
+           !is_nobodys_own(detectors_type_name(d, v->type)) && !shops_too &&
+           !(detectors_traits(d, v->type) & T_ORG) && c != SECRET &&
            (c != DEVICE || !(detectors_traits(d, v->type) & T_TRACE));
 }
 
@@ -203,9 +203,8 @@ static bool is_personal(const struct detectors *d, const struct verdict *v)
 static void doubt_nobodys_own(struct ajar_pii_scan *s)
 {
     for (size_t i = 0; i < s->findings.len; i++)
-        for (size_t k = 0; k < sizeof(NOBODYS_OWN) / sizeof(NOBODYS_OWN[0]); k++)
-            if (strcmp(s->findings.at[i].type, PII_TYPES[NOBODYS_OWN[k]].name) == 0)
-                s->findings.at[i].state = AJAR_PII_SUSPECTED;
+        if (is_nobodys_own(s->findings.at[i].type))
+            s->findings.at[i].state = AJAR_PII_SUSPECTED;
 }
 
 static void judge(struct ajar_pii_scan *s)

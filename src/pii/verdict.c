@@ -104,11 +104,14 @@ static bool is_beyond_doubt(unsigned type, uint32_t passed, double values)
     return (type == PII_BANK_CARD || type == PII_IBAN) && passed >= 50 && values > BEYOND_DOUBT;
 }
 
-static bool spreads(const struct field *f, unsigned type, const struct tally *t, bool named)
+static bool spreads(const struct field *f, unsigned type, const struct tally *t, bool named,
+                    double values)
 {
     const struct traits *tr = &f->traits;
     if (is_counter(tr))
         return false;
+    if (is_beyond_doubt(type, t->passed, values))
+        return true;
     switch (type) {
     case PII_BIRTH_DATE:
         return is_human_ages(tr->decade, tr->dates, tr->recent);
@@ -233,7 +236,8 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         estimate(&f->distinct, v);
         return;
     }
-    if (t.passed == 0 && !called_so(f, type, &t))
+    bool called = called_so(f, type, &t);
+    if (t.passed == 0 && !called)
         return;
     /* A type that is the whole field answers for every value, others for those of their shape. */
     uint32_t of = traits & T_WHOLE && type < PII_BUILT_IN ? t.n - t.test : t.shaped;
@@ -245,8 +249,7 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         values = t.passed * log(share / chance) +
                  (of - t.passed) * log((1.0001 - share) / (1 - chance));
     bool sibling = siblings_agree(p, field, type);
-    bool spread = spreads(f, type, &t, strong || weak) ||
-                  (is_beyond_doubt(type, t.passed, values) && !is_counter(&f->traits));
+    bool spread = spreads(f, type, &t, strong || weak, values);
     double score = values +
                    (strong ? STRONG_NAME
                     : weak ? WEAK_NAME
@@ -278,7 +281,7 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         v->signals & SIGNAL_VALUES && v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING) &&
         (sibling || !is_doubtful(f, type, traits, &t, share)))
         v->state = VERDICT_CONFIRMED;
-    if (called_so(f, type, &t)) {
+    if (called) {
         v->passed = t.shaped;
         v->log10_odds = values > 0 ? v->log10_odds : 0;
         estimate(&f->distinct, v);
