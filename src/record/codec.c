@@ -1,8 +1,8 @@
 /* Visits as bytes. All integers are little-endian; strings carry their length in one byte (words)
- * or two (text). Version 2:
+ * or two (text). Version 3:
  *
  *   visit        u8 version, u64 place, u8 family (0 4 6), address bytes, u16 port, word name,
- *                u8 end, u8 heard (0 nothing, 1 answered, 2 refused), text why,
+ *                word path, u8 end, u8 heard (0 nothing, 1 answered, 2 refused), text why,
  *                u16 observation count, observations
  *   observation  word product, word via, u8 kind, u8 outcome, u8 tls, i64 collection_count,
  *                i64 records, i64 bytes, i64 at_ms, u16 fact count, facts, u16 collection count,
@@ -15,7 +15,8 @@
  * message at most. Strings that become C strings may hold no NUL. */
 #include "record/codec.h"
 
-enum { VERSION = 2, WORD_MAX = 255 };
+/* A scan that was killed before an update may have left visits in the form before: read, not written. */
+enum { VERSION = 3, VERSION_WITHOUT_PATH = 2, WORD_MAX = 255 };
 
 enum heard { HEARD_NOTHING, HEARD_ANSWER, HEARD_REFUSAL };
 
@@ -107,6 +108,7 @@ void visit_encode(struct buf *out, const struct visit *v)
                                                                     : 0));
     put_le(out, e->port, 2);
     put_word(out, span_str(e->name));
+    put_word(out, span_str(e->path));
     put_le(out, (uint64_t)v->end, 1);
     put_le(out, v->answered ? HEARD_ANSWER : v->refused ? HEARD_REFUSAL : HEARD_NOTHING, 1);
     put_text(out, span_str(v->why), WHY_MAX);
@@ -211,7 +213,7 @@ static const char *get_key(struct reader *r, struct arena *a, bool optional)
     return get_str(r, a, s);
 }
 
-/* Words of our own making with wider alphabets: names of asks, DNS names. */
+/* Words of our own making with wider alphabets: names of asks, DNS names, paths. */
 static const char *get_printable(struct reader *r, struct arena *a, size_t max)
 {
     struct span s = get_word(r);
@@ -273,7 +275,7 @@ static void get_observation(struct reader *r, struct arena *a, struct observatio
     o->collections.len = o->collections.cap = n;
 }
 
-static void get_endpoint(struct reader *r, struct arena *a, struct endpoint *e)
+static void get_endpoint(struct reader *r, struct arena *a, bool has_path, struct endpoint *e)
 {
     e->address.family = reader_u8(r);
     size_t len = e->address.family == 4 ? 4 : e->address.family == 6 ? 16 : 0;
@@ -286,6 +288,9 @@ static void get_endpoint(struct reader *r, struct arena *a, struct endpoint *e)
     if (e->port == 0)
         reader_fail(r, "port 0");
     e->name = get_printable(r, a, ENDPOINT_NAME_MAX - 1);
+    e->path = has_path ? get_printable(r, a, ENDPOINT_PATH_MAX) : NULL;
+    if (e->path && e->path[0] != '/')
+        reader_fail(r, "a path that does not begin with /");
     if (e->address.family == 0 && !e->name)
         reader_fail(r, "an endpoint with neither address nor name");
 }
@@ -295,10 +300,11 @@ bool visit_decode(struct reader *r, struct arena *a, struct visit *ret)
     struct visit v = { .arena = a };
     if (reader_left(r) > VISIT_ENCODED_MAX)
         reader_fail(r, "a visit is longer than its limit");
-    if (reader_u8(r) != VERSION)
+    uint8_t version = reader_u8(r);
+    if (version != VERSION && version != VERSION_WITHOUT_PATH)
         reader_fail(r, "an unknown version of the encoding");
     v.place = reader_le64(r);
-    get_endpoint(r, a, &v.endpoint);
+    get_endpoint(r, a, version == VERSION, &v.endpoint);
     v.end = (enum end)get_enum(r, END_FAILED);
     unsigned heard = get_enum(r, HEARD_REFUSAL);
     v.answered = heard == HEARD_ANSWER;

@@ -10,12 +10,13 @@
 #include "base/list.h"
 #include "record/address.h"
 
-enum { ENDPOINT_NAME_MAX = 254, COUNT_UNKNOWN = -1 };
+enum { ENDPOINT_NAME_MAX = 254, ENDPOINT_PATH_MAX = 200, COUNT_UNKNOWN = -1 };
 
 struct endpoint {
     struct address address;
     uint16_t port;
     const char *name; /* the DNS name that was asked for, or NULL */
+    const char *path; /* below which HTTP is asked: "/logs" (no slash at its end), or NULL: at "/" */
 };
 
 /* What an observation proves about the door. See DESIGN: a verdict needs two proofs. */

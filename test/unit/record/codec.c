@@ -10,7 +10,7 @@ static void fill(struct arena *a, struct visit *v)
 {
     struct endpoint e = { .address = { 6, { 0xfd, [15] = 9 } },
                           .port = 9200,
-                          .name = "es.internal" };
+                          .name = "es.internal", .path = "/logs" };
     visit_init(v, a, &e);
     v->end = END_DONE;
     v->answered = true;
@@ -125,6 +125,7 @@ static void test_round_trip(void **state)
     assert_int_equal(address_compare(&v.endpoint.address, &f->visit.endpoint.address), 0);
     assert_int_equal(v.endpoint.port, 9200);
     same_string(v.endpoint.name, "es.internal");
+    same_string(v.endpoint.path, "/logs");
     same_string(v.why, "all is well");
     assert_int_equal(v.end, END_DONE);
     assert_true(v.answered);
@@ -145,9 +146,9 @@ static void test_closed_port_is_small(void **state)
     buf_reset(&f->buf);
     visit_encode(&f->buf, &v);
     visit_encode(&f->buf, &v);
-    assert_int_equal(f->buf.len, 2 * 27);
+    assert_int_equal(f->buf.len, 2 * 28);
     const char *why;
-    assert_true(decode(&f->other, span_sub(buf_span(&f->buf), 4, 23), &back, &why));
+    assert_true(decode(&f->other, span_sub(buf_span(&f->buf), 4, 24), &back, &why));
     assert_null(back.why);
     assert_null(back.endpoint.name);
     assert_true(back.refused);
@@ -222,12 +223,12 @@ static void test_random_bytes(void **state)
     }
 }
 
-/* Offsets in a visit of a v4 endpoint without name and why. */
-enum { AT_FAMILY = 9, AT_PORT = 14, AT_NAME = 16, AT_END = 17, AT_HEARD = 18, AT_COUNT = 21 };
+/* Offsets in a visit of a v4 endpoint without name, path and why. */
+enum { AT_FAMILY = 9, AT_PORT = 14, AT_NAME = 16, AT_PATH = 17, AT_END = 18, AT_HEARD = 19, AT_COUNT = 22 };
 
 static void expect_refused(struct fixture *f, size_t at, uint8_t value, const char *expect)
 {
-    uint8_t bytes[23] = { VERSION, [AT_FAMILY] = 4, 10, 0, 0, 1, 80 };
+    uint8_t bytes[24] = { VERSION, [AT_FAMILY] = 4, 10, 0, 0, 1, 80 };
     struct visit v;
     const char *why;
     assert_true(decode(&f->other, span_of(bytes, sizeof(bytes)), &v, &why));
@@ -243,9 +244,22 @@ static void test_lies(void **state)
     expect_refused(f, AT_FAMILY, 5, "an unknown address family");
     expect_refused(f, AT_PORT, 0, "port 0");
     expect_refused(f, AT_NAME, 255, "the message ends too early");
+    expect_refused(f, AT_PATH, 255, "the message ends too early");
     expect_refused(f, AT_END, 3, "an unknown enumeration value");
     expect_refused(f, AT_HEARD, 3, "an unknown enumeration value");
     expect_refused(f, AT_COUNT, 255, "a list is longer than its bytes or its limit");
+}
+
+/* What an earlier version of the program left in a tail. */
+static void test_version_before_is_read(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t bytes[23] = { VERSION_WITHOUT_PATH, [AT_FAMILY] = 4, 10, 0, 0, 1, 80 };
+    struct visit v;
+    const char *why;
+    assert_true(decode(&f->other, span_of(bytes, sizeof(bytes)), &v, &why));
+    assert_int_equal(v.endpoint.port, 80);
+    assert_null(v.endpoint.path);
 }
 
 static void test_memory_runs_out(void **state)
@@ -286,6 +300,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_every_flip, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lies, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_version_before_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_memory_runs_out, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_buffer_says_so, setup, teardown),
     };
