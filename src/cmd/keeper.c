@@ -185,6 +185,25 @@ static void take_sent(struct keeping *c, struct span body)
     buf_release(&line);
 }
 
+static void report_remark(struct keeping *c, const struct remark *r)
+{
+    struct keeper *k = c->k;
+    k->incomplete |= r->incomplete;
+    if (k->report->remark)
+        k->report->remark(k->report_state, r, &k->out);
+}
+
+static void take_remark(struct keeping *c, struct span body)
+{
+    struct verdict bad;
+    struct reader in = reader_over(&bad, body);
+    struct remark r;
+    if (remark_decode(&in, &r))
+        report_remark(c, &r);
+    else
+        stop_sweeping(c, "the sweeper sent a remark that cannot be read");
+}
+
 /* Puts what has come where no death of this process takes it away; then there is time to judge it. */
 static void keep_visits(struct keeping *c)
 {
@@ -215,6 +234,9 @@ static void take_messages(struct keeping *c)
             break;
         case SWEEP_SENT:
             take_sent(c, body);
+            break;
+        case SWEEP_REMARK:
+            take_remark(c, body);
             break;
         case SWEEP_END:
             c->k->ended = true;
@@ -482,6 +504,8 @@ int keeper_run(struct keeper *k, const struct report_run *run)
     k->trouble.text[0] = '\0';
     c.fleets = fleets_new(random_seed());
     k->report->begin(k->report_state, run, &k->out);
+    for (size_t i = 0; i < k->remark_count; i++)
+        report_remark(&c, &k->remarks[i]);
     if (k->resumed)
         replay(&c);
     keep(&c, signals);
@@ -507,5 +531,5 @@ int keeper_run(struct keeper *k, const struct report_run *run)
     k->found = c.failing > 0;
     if (k->trouble.text[0])
         return cmd_fail(EXIT_INCOMPLETE, &k->trouble);
-    return k->summary.failed ? EXIT_INCOMPLETE : k->found ? EXIT_FOUND : EXIT_NOTHING;
+    return k->summary.failed || k->incomplete ? EXIT_INCOMPLETE : k->found ? EXIT_FOUND : EXIT_NOTHING;
 }

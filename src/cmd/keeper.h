@@ -26,6 +26,8 @@ struct keeper {
     int64_t scan;
     bool resumed; /* what the store holds of the scan is reported first */
     bool show_progress;
+    const struct remark *remarks; /* of the plan */
+    size_t remark_count;
     pid_t sweeper;
     int from_sweeper; /* the pipe's reading end */
 
@@ -35,6 +37,7 @@ struct keeper {
     struct sample_tally samples;
     bool found;           /* a finding at or above fail_on */
     bool ended;           /* the sweeper said that it is done */
+    bool incomplete;      /* a remark says that not all was looked at */
     struct error trouble; /* why the scan is incomplete; empty text = it is not */
 };
 

@@ -121,6 +121,13 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
     story_visit(state, v, f, findings);
 }
 
+static void remark(void *state, const struct remark *r, struct buf *out)
+{
+    struct story *s = state;
+    (void)out;
+    remarks_add(&s->remarks, &s->arena, &s->scratch, r);
+}
+
 static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
 {
     (void)out;
@@ -160,6 +167,7 @@ const struct report report_html = {
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = visit,
+    .remark = remark,
     .fleets = fleets,
     .past = past,
     .end = end,

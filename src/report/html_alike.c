@@ -280,6 +280,20 @@ void html_coverage(const struct story *s, const struct report_summary *sum, stru
         }
         buf_str(out, "</ul>\n");
     }
+    if (s->remarks.kept.len) {
+        buf_str(out, "<h3>Not looked at whole, or seen on the way</h3><ul class=\"reasons\">");
+        for (size_t i = 0; i < s->remarks.kept.len; i++) {
+            buf_str(out, "<li>");
+            html_text(out, s->remarks.kept.at[i]);
+            buf_str(out, "</li>");
+        }
+        if (s->remarks.left) {
+            buf_str(out, "<li><b>");
+            layout_number(out, s->remarks.left);
+            buf_str(out, "</b> more; the JSON output has them</li>");
+        }
+        buf_str(out, "</ul>\n");
+    }
     if (s->unkept) {
         buf_str(out, "<p class=\"note\">");
         put_many(out, s->unkept, "finding had", "findings had");

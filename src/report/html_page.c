@@ -75,7 +75,7 @@ void html_page_end(const struct story *s, struct buf *out)
 /* Something answered, and whether it is open was not proven. */
 static bool is_unsure(const struct story *s)
 {
-    return s->unknown || s->outcomes[OUTCOME_UNCLEAR] || s->outcomes[OUTCOME_PARTIAL];
+    return s->remarks.incomplete || s->unknown || s->outcomes[OUTCOME_UNCLEAR] || s->outcomes[OUTCOME_PARTIAL];
 }
 
 static void nothing_found(const struct story *s, struct buf *out)
@@ -87,9 +87,15 @@ static void nothing_found(const struct story *s, struct buf *out)
                      "was skipped and failed below before you call it a day.</p></div>\n");
         return;
     }
+    uint64_t unsure = s->outcomes[OUTCOME_UNCLEAR] + s->outcomes[OUTCOME_PARTIAL] + s->unknown;
     buf_str(out, "<p>No rule has anything to say. But ");
-    put_many(out, s->outcomes[OUTCOME_UNCLEAR] + s->outcomes[OUTCOME_PARTIAL] + s->unknown, "service", "services");
-    buf_str(out, " answered without a proof of being locked; look at them before you call it a day.</p></div>\n");
+    if (unsure) {
+        put_many(out, unsure, "service", "services");
+        buf_str(out, " answered without a proof of being locked");
+    }
+    if (s->remarks.incomplete)
+        buf_str(out, unsure ? ", and not all that was named was looked at" : "not all that was named was looked at");
+    buf_str(out, "; see below before you call it a day.</p></div>\n");
 }
 
 static void headline(const struct story *s, struct buf *out)

@@ -601,6 +601,22 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
     KEY(out, "}\n");
 }
 
+static void remark(void *state, const struct remark *r, struct buf *out)
+{
+    (void)state;
+    KEY(out, "{\"type\":\"remark\",\"kind\":\"");
+    buf_str(out, remark_kind_name(r->kind));
+    KEY(out, "\",\"about\":");
+    text(out, r->about);
+    KEY(out, ",\"text\":");
+    text(out, r->text);
+    KEY(out, ",\"count\":");
+    buf_u64(out, r->count);
+    KEY(out, ",\"incomplete\":");
+    boolean(out, r->incomplete);
+    KEY(out, "}\n");
+}
+
 static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
 {
     (void)state;
@@ -644,6 +660,7 @@ const struct report report_json = {
     .about = "JSON Lines, one object a line (schema ajar/1)",
     .begin = begin,
     .visit = visit,
+    .remark = remark,
     .fleets = fleets,
     .end = end,
 };

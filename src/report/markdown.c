@@ -447,6 +447,19 @@ static void coverage(const struct story *s, const struct report_summary *sum, st
         put_prose(out, s->reasons[i].text);
         buf_byte(out, '\n');
     }
+    for (size_t i = 0; i < s->remarks.kept.len; i++) {
+        buf_str(out, i ? "- " : "\n- ");
+        put_prose(out, s->remarks.kept.at[i]);
+        buf_byte(out, '\n');
+    }
+    more(out, s->remarks.left, " more; the JSON output has them\n");
+}
+
+static void remark(void *state, const struct remark *r, struct buf *out)
+{
+    struct story *s = state;
+    (void)out;
+    remarks_add(&s->remarks, &s->arena, &s->scratch, r);
 }
 
 static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
@@ -476,6 +489,7 @@ const struct report report_markdown = {
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = visit,
+    .remark = remark,
     .fleets = fleets,
     .end = end,
 };

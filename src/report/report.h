@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "record/fleet.h"
+#include "record/remark.h"
 
 enum { REPORT_PAST_POINTS = 73 };
 
@@ -40,6 +41,9 @@ struct report {
     /* `state` may keep copies in its own arena; v and f die after the call. */
     void (*visit)(void *state, const struct visit *v, const struct finding *f, size_t findings,
                   struct buf *out);
+    /* At any time between begin and end, in any number; NULL where the format has no place for
+     * remarks. `r` dies after the call. */
+    void (*remark)(void *state, const struct remark *r, struct buf *out);
     /* Once, after the last visit and before the end, worst first; NULL where the format has no place
      * for fleets. */
     void (*fleets)(void *state, const struct fleet *list, size_t count, struct buf *out);

@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "report/formats.h"
 #include "report/member.h"
+#include "report/remarks.h"
 #include "report/words.h"
 #include "text/escape.h"
 
@@ -24,6 +25,8 @@ struct sarif {
     struct arena arena;
     struct table by_id;
     LIST_OF(struct sarif_rule *) rules;
+    struct remarks remarks;
+    struct buf scratch;
     bool started; /* a result was written */
 };
 
@@ -44,6 +47,7 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     struct sarif *x = state;
     x->run = *run;
     arena_init(&x->arena, SARIF_ARENA_MAX);
+    buf_init(&x->scratch, MEMBER_TEXT_MAX);
     table_init(&x->by_id, &x->arena, run->seed);
     buf_str(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
                  "\"runs\":[{\"results\":[");
@@ -247,6 +251,13 @@ static void fleet(struct sarif *x, struct buf *out, const struct fleet *f)
     buf_release(&text);
 }
 
+static void remark(void *state, const struct remark *r, struct buf *out)
+{
+    struct sarif *x = state;
+    (void)out;
+    remarks_add(&x->remarks, &x->arena, &x->scratch, r);
+}
+
 static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
 {
     for (size_t i = 0; i < count; i++)
@@ -298,13 +309,40 @@ static void rules(struct sarif *x, struct buf *out)
     member_close(out, ']');
 }
 
+static void notification(struct buf *out, struct span text)
+{
+    member_open(out, NULL, '{');
+    member_str(out, "level", "warning");
+    member_open(out, "message", '{');
+    member_text(out, "text", text);
+    member_close(out, '}');
+    member_close(out, '}');
+}
+
+/* What the scan has to say of itself. */
+static void notifications(struct sarif *x, struct buf *out)
+{
+    if (!x->remarks.kept.len)
+        return;
+    member_open(out, "toolExecutionNotifications", '[');
+    for (size_t i = 0; i < x->remarks.kept.len; i++)
+        notification(out, x->remarks.kept.at[i]);
+    if (x->remarks.left) {
+        buf_reset(&x->scratch);
+        put_many(&x->scratch, x->remarks.left, "more remark", "more remarks");
+        notification(out, buf_span(&x->scratch));
+    }
+    member_close(out, ']');
+}
+
 static void invocation(struct sarif *x, struct buf *out, const struct report_summary *s)
 {
     member_open(out, "invocations", '[');
     member_open(out, NULL, '{');
-    member_bool(out, "executionSuccessful", !s->interrupted && s->failed == 0);
+    member_bool(out, "executionSuccessful", !s->interrupted && s->failed == 0 && !x->remarks.incomplete);
     member_time(out, "startTimeUtc", x->run.started_ms);
     member_time(out, "endTimeUtc", x->run.started_ms + s->took_ms);
+    notifications(x, out);
     member_open(out, "properties", '{');
     member_i64(out, "endpoints", (int64_t)x->run.endpoints);
     member_i64(out, "done", (int64_t)s->done);
@@ -329,6 +367,7 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
     member_close(out, '}');
     invocation(x, out, s);
     buf_str(out, "}]}\n");
+    buf_release(&x->scratch);
     arena_release(&x->arena);
 }
 
@@ -338,6 +377,7 @@ const struct report report_sarif = {
     .state_size = sizeof(struct sarif),
     .begin = begin,
     .visit = visit,
+    .remark = remark,
     .fleets = fleets,
     .end = end,
 };

@@ -10,6 +10,7 @@
 #include "base/table.h"
 #include "report/formats.h"
 #include "report/people.h"
+#include "report/remarks.h"
 
 enum {
     STORY_BYTES_MAX = 512 * 1024 * 1024, /* what comes after is only counted */
@@ -166,6 +167,7 @@ struct story {
     uint64_t severities[SEVERITY_CRITICAL + 1];
     struct story_reason reasons[STORY_REASONS_MAX];
     uint64_t other_reasons;
+    struct remarks remarks;
     uint64_t unkept; /* findings that had no room */
 };
 

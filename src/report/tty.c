@@ -254,6 +254,13 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
         add_reason(t, v->why);
 }
 
+static void remark(void *state, const struct remark *r, struct buf *out)
+{
+    struct tty *t = state;
+    (void)out;
+    remarks_add(&t->remarks, &t->arena, &t->scratch, r);
+}
+
 /* ---- fleets ---- */
 
 static struct span keep_members(struct tty *t, const struct fleet *f)
@@ -313,6 +320,7 @@ const struct report report_tty = {
     .state_size = sizeof(struct tty),
     .begin = begin,
     .visit = visit,
+    .remark = remark,
     .fleets = fleets,
     .end = end,
 };

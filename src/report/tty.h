@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "report/formats.h"
 #include "report/people.h"
+#include "report/remarks.h"
 #include "report/words.h"
 
 enum {
@@ -69,6 +70,7 @@ struct tty {
     LIST_OF(struct tty_row) rows, quiet; /* with a finding; without one (verbose only) */
     uint64_t outcomes[OUTCOME_UNCLEAR + 1];
     struct tty_reason reasons[TTY_REASONS_MAX];
+    struct remarks remarks;
     uint64_t other_reasons, unkept;
 };
 

@@ -110,7 +110,7 @@ void tty_fleets(struct tty *t, size_t columns, struct buf *out)
 static bool is_well_kept(const struct tty *t, const struct report_summary *s)
 {
     return !s->interrupted && !s->failed && s->answered && !t->unknown && !t->outcomes[OUTCOME_UNCLEAR] &&
-           !t->outcomes[OUTCOME_PARTIAL] && !t->outcomes[OUTCOME_OPEN];
+           !t->outcomes[OUTCOME_PARTIAL] && !t->outcomes[OUTCOME_OPEN] && !t->remarks.incomplete;
 }
 
 static void put_unclear(struct buf *line, uint64_t n, const char *one, const char *many, bool *ret_first)
@@ -144,5 +144,7 @@ void tty_calm(struct tty *t, const struct report_summary *s, size_t columns, str
         put_unclear(line, s->failed, "endpoint could not be asked", "endpoints could not be asked", &first);
         buf_str(line, first ? "" : "; --verbose names the services.");
     }
+    if (t->remarks.incomplete)
+        buf_str(line, " Not all that was named was looked at, see below.");
     layout_wrap(out, buf_span(line), 0, columns);
 }

@@ -536,6 +536,18 @@ static void put_reasons(const struct tty *t, size_t columns, struct buf *out, st
     }
 }
 
+static void put_remarks(const struct tty *t, size_t columns, struct buf *out, struct buf *line)
+{
+    for (size_t i = 0; i < t->remarks.kept.len; i++)
+        layout_wrap(out, t->remarks.kept.at[i], 0, columns);
+    if (t->remarks.left) {
+        buf_reset(line);
+        layout_number(line, t->remarks.left);
+        buf_str(line, " more remarks; --format json has them");
+        layout_wrap(out, buf_span(line), 0, columns);
+    }
+}
+
 static void put_summary(struct tty *t, const struct report_summary *s, size_t columns,
                         struct buf *out)
 {
@@ -552,6 +564,7 @@ static void put_summary(struct tty *t, const struct report_summary *s, size_t co
     put_run(s, line);
     layout_wrap(out, buf_span(line), 0, columns);
     put_reasons(t, columns, out, line);
+    put_remarks(t, columns, out, line);
     if (s->interrupted)
         layout_wrap(out, SPAN("Stopped before the end: what was not reached is not counted."), 0,
                     columns);

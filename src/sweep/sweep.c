@@ -406,7 +406,8 @@ bool sweep_message_cut(struct span *bytes, enum sweep_message *ret_kind, struct 
     for (size_t i = 4; i > 0; i--)
         len = len << 8 | bytes->at[i];
     uint8_t kind = bytes->at[0];
-    bool known = kind == SWEEP_VISIT || kind == SWEEP_SENT || kind == SWEEP_END || kind == SWEEP_ERROR;
+    bool known = kind == SWEEP_VISIT || kind == SWEEP_SENT || kind == SWEEP_REMARK || kind == SWEEP_END ||
+                 kind == SWEEP_ERROR;
     *ret_bad = !known || len > VISIT_ENCODED_MAX;
     if (*ret_bad || bytes->len - 5 < len)
         return false;

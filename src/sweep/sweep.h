@@ -34,8 +34,8 @@ struct sweep_progress {
 };
 
 /* What travels through the pipe: one byte kind, then the body, prefixed by its length as 4 bytes
- * little-endian (visit_encode() writes that prefix itself). */
-enum sweep_message { SWEEP_VISIT = 'V', SWEEP_SENT = 'T', SWEEP_END = 'E', SWEEP_ERROR = 'F' };
+ * little-endian (visit_encode() writes that prefix itself; a remark is what remark_encode() writes). */
+enum sweep_message { SWEEP_VISIT = 'V', SWEEP_SENT = 'T', SWEEP_REMARK = 'R', SWEEP_END = 'E', SWEEP_ERROR = 'F' };
 
 /* Visits everything, then writes SWEEP_END, or SWEEP_ERROR with a sentence. False where the pipe
  * broke or the loops could not be set up. */

@@ -123,6 +123,9 @@ static inline void hostile_run(const struct report *report, void (*check)(struct
             report->visit(state, &h.visit, &h.finding, 1, &h.out);
         if (bad.len && report->fleets)
             report->fleets(state, &h.fleet, 1, &h.out);
+        struct remark remark = { REMARK_CUT, bad, bad, UINT64_MAX, true };
+        if (bad.len && report->remark)
+            report->remark(state, &remark, &h.out);
         if (report->past)
             report->past(state, &past, &h.out);
         report->end(state, &sum, &h.out);

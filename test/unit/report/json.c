@@ -371,6 +371,23 @@ static void test_hostile(void **state)
     }
 }
 
+/* What a scan left out is a line of its own, whatever its text holds. */
+static void test_remark(void **state)
+{
+    struct fixture *x = *state;
+    struct remark r = { REMARK_UNRESOLVED, SPAN("dead.corp"), SPAN("no \x1b[31m\xe2\x80\xae address"), 51, true };
+    report_json.remark(NULL, &r, &x->out);
+    struct span rest = buf_span(&x->out);
+    assert_false(span_has(rest, "\x1b"));
+    assert_false(span_has(rest, "\xe2\x80\xae"));
+    const struct node *n = next_line(x, &rest, "remark");
+    assert_true(span_is(node_text(node_get(n, "kind")), "unresolved"));
+    assert_true(span_is(node_text(node_get(n, "about")), "dead.corp"));
+    assert_int_equal(node_get(n, "count")->integer, 51);
+    assert_int_equal(node_get(n, "incomplete")->integer, 1);
+    assert_int_equal(rest.len, 0);
+}
+
 static void test_full_buffer_is_sticky(void **state)
 {
     struct fixture *x = *state;
@@ -394,6 +411,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_known_beside, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_remark, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_buffer_is_sticky, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,28 @@ static void test_results_and_rules(void **state)
     buf_release(&h.out);
 }
 
+/* A scan that did not look at all says so where SARIF's readers look. */
+static void test_remark(void **state)
+{
+    struct buf out;
+    struct arena a;
+    struct sarif s = { 0 };
+    struct report_run run = { .ajar_version = "0.1.0" };
+    struct report_summary sum = { .took_ms = 1000 };
+    struct remark r = { REMARK_CUT, SPAN("big.corp"), SPAN("64 of 300 addresses are asked"), 236, true };
+    (void)state;
+    arena_init(&a, HOSTILE_MAX);
+    buf_init(&out, HOSTILE_MAX);
+    begin(&s, &run, &out);
+    remark(&s, &r, &out);
+    end(&s, &sum, &out);
+    const struct node *n = node_path(parse(&a, buf_span(&out)), SPAN("runs.0.invocations.0"));
+    assert_int_equal(node_get(n, "executionSuccessful")->integer, 0);
+    assert_true(text_at(n, "toolExecutionNotifications.0.message.text", "big.corp: 64 of 300 addresses are asked"));
+    arena_release(&a);
+    buf_release(&out);
+}
+
 /* A fleet asks for nothing, and names its members. */
 static void test_fleet(void **state)
 {
@@ -126,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_results_and_rules),
+        cmocka_unit_test(test_remark),
         cmocka_unit_test(test_fleet),
         cmocka_unit_test(test_hostile),
     };

@@ -284,6 +284,22 @@ static void test_verbose_shows_locked(void **state)
     }
 }
 
+/* What was left out stands below, and takes the praise away; the first are told, the others counted. */
+static void test_remarks(void **state)
+{
+    struct fixture *x = *state;
+    struct remark r = { REMARK_UNRESOLVED, SPAN("dead.corp\x1b"), SPAN("does not resolve"), 0, true };
+    start(x, 100, false, false);
+    for (int i = 0; i < REMARKS_KEPT_MAX + 2; i++)
+        report_tty.remark(&x->tty, &r, &x->out);
+    x->summary = (struct report_summary){ .done = 1, .answered = 1 };
+    struct span out = finish(x);
+    assert_true(span_has(out, "dead.corp\\x1b: does not resolve\n"));
+    assert_true(span_has(out, "2 more remarks; --format json has them"));
+    assert_true(span_has(out, "Not all that was named was looked at"));
+    assert_false(span_has(out, "Well kept"));
+}
+
 /* Refused memory loses rows, never the count of them. */
 static void test_no_memory(void **state)
 {
@@ -309,6 +325,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_well_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(test_case, setup, teardown),
         cmocka_unit_test_setup_teardown(test_verbose_shows_locked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_remarks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,20 @@
+#include "report/remarks.h"
+
+#include "text/escape.h"
+
+void remarks_add(struct remarks *to, struct arena *a, struct buf *scratch, const struct remark *r)
+{
+    to->incomplete |= r->incomplete;
+    buf_reset(scratch);
+    escape_tty(scratch, span_first(r->about, REMARK_ABOUT_MAX));
+    if (r->about.len)
+        buf_str(scratch, ": ");
+    escape_tty(scratch, span_first(r->text, REMARK_TEXT_MAX));
+    struct span text = arena_copy(a, buf_span(scratch));
+    struct span *slot = text.len && to->kept.len < REMARKS_KEPT_MAX ? list_add(a, &to->kept) : NULL;
+    if (slot)
+        *slot = text;
+    else
+        to->left++;
+    buf_reset(scratch);
+}
