@@ -38,6 +38,14 @@ static inline bool span_is(struct span s, const char *text)
     return span_eq(s, span_str(text));
 }
 
+/* As memcmp() orders bytes; of two that begin alike, the shorter comes first. */
+static inline int span_compare(struct span a, struct span b)
+{
+    size_t both = a.len < b.len ? a.len : b.len;
+    int order = both ? memcmp(a.at, b.at, both) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 static inline bool span_starts(struct span s, struct span prefix)
 {
     return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.at, prefix.at, prefix.len) == 0);

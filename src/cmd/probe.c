@@ -191,6 +191,7 @@ static int probe_endpoint(const struct probing *p, const struct choice *ch, cons
     struct wire *w = wire_new(p->arena, &back.back, at, &LIMITS, &CLOCK_SYSTEM, &EAR);
     if (w)
         converse(ch, c, w, &v, p->tls);
+    visit_settle(&v);
     for (size_t i = 0; i < v.observations.len; i++)
         print_observation(&v.observations.at[i]);
     if (v.observations.len == 0)

@@ -216,12 +216,36 @@ static void put_age(struct writer *w, int64_t days)
     put_str(w, n == 1 ? UNITS[unit].one : UNITS[unit].many);
 }
 
+/* The largest NAMES_SHOWN_MAX, in the order of the list: what is large is what matters. */
+static size_t largest(const struct observation *o, const struct collection *ret[static NAMES_SHOWN_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->collections.len; i++) {
+        const struct collection *c = &o->collections.at[i];
+        size_t least = 0;
+        if (n < NAMES_SHOWN_MAX) {
+            ret[n++] = c;
+            continue;
+        }
+        for (size_t k = 1; k < n; k++)
+            if (ret[k]->records <= ret[least]->records)
+                least = k;
+        if (c->records <= ret[least]->records)
+            continue;
+        memmove(ret + least, ret + least + 1, (n - 1 - least) * sizeof(ret[0]));
+        ret[n - 1] = c;
+    }
+    return n;
+}
+
 static void put_names(struct writer *w, const struct observation *o)
 {
-    for (size_t i = 0; i < o->collections.len && i < NAMES_SHOWN_MAX; i++) {
+    const struct collection *shown[NAMES_SHOWN_MAX];
+    size_t n = largest(o, shown);
+    for (size_t i = 0; i < n; i++) {
         if (i)
             put_str(w, ", ");
-        struct span name = o->collections.at[i].name;
+        struct span name = shown[i]->name;
         put(w, utf8_first(name, NAME_SHOWN_MAX));
         if (name.len > NAME_SHOWN_MAX)
             put_str(w, "...");

@@ -4,6 +4,8 @@
  * peer can make of an observation is bounded before it is encoded. */
 #include "record/record.h"
 
+#include <stdlib.h>
+
 void visit_init(struct visit *v, struct arena *a, const struct endpoint *e)
 {
     *v = (struct visit){ .arena = a, .endpoint = *e };
@@ -117,25 +119,78 @@ static void add_known(int64_t *total, int64_t more)
         *total = INT64_MAX;
 }
 
+/* Less is what gives way first: fewer records, then fewer bytes, then the later name. */
+static bool is_less(const struct collection *a, const struct collection *b)
+{
+    if (a->records != b->records)
+        return a->records < b->records;
+    return a->bytes != b->bytes ? a->bytes < b->bytes : span_compare(a->name, b->name) > 0;
+}
+
+static void sift_down(struct collection *heap, size_t len, size_t at)
+{
+    for (size_t child; (child = 2 * at + 1) < len; at = child) {
+        if (child + 1 < len && is_less(&heap[child + 1], &heap[child]))
+            child++;
+        if (!is_less(&heap[child], &heap[at]))
+            return;
+        struct collection kept = heap[at];
+        heap[at] = heap[child];
+        heap[child] = kept;
+    }
+}
+
+/* The list is full: from the first that has no room on it is a heap with the least on top. */
+static void keep_larger(struct observation *o, const struct collection *c)
+{
+    struct collection *heap = o->collections.at;
+    size_t len = o->collections.len;
+    if (o->collection_count == COLLECTIONS_LISTED_MAX + 1)
+        for (size_t i = len / 2; i > 0; i--)
+            sift_down(heap, len, i - 1);
+    if (!is_less(&heap[0], c))
+        return;
+    struct collection larger = *c;
+    if (!copy_cut(o->arena, c->name, COLLECTION_NAME_MAX, &larger.name))
+        return;
+    heap[0] = larger;
+    sift_down(heap, len, 0);
+}
+
 void observation_collect(struct observation *o, struct span name, int64_t records, int64_t bytes,
                          int64_t created_ms)
 {
     add_known(&o->collection_count, 1);
     add_known(&o->records, records);
     add_known(&o->bytes, bytes);
-    struct span copy;
-    if (o->collections.len >= COLLECTIONS_LISTED_MAX ||
-        !copy_cut(o->arena, name, COLLECTION_NAME_MAX, &copy))
-        return;
-    struct collection *c = list_add(o->arena, &o->collections);
-    if (!c)
-        return;
-    *c = (struct collection){
-        .name = copy,
+    struct collection new = {
+        .name = name,
         .records = records < 0 ? COUNT_UNKNOWN : records,
         .bytes = bytes < 0 ? COUNT_UNKNOWN : bytes,
         .created_ms = created_ms < 0 ? COUNT_UNKNOWN : created_ms,
     };
+    if (o->collections.len == COLLECTIONS_LISTED_MAX) {
+        keep_larger(o, &new);
+        return;
+    }
+    struct collection *c = copy_cut(o->arena, name, COLLECTION_NAME_MAX, &new.name) ? list_add(o->arena, &o->collections)
+                                                                                    : NULL;
+    if (c)
+        *c = new;
+}
+
+static int by_name(const void *one, const void *two)
+{
+    return span_compare(((const struct collection *)one)->name, ((const struct collection *)two)->name);
+}
+
+void visit_settle(struct visit *v)
+{
+    for (size_t i = 0; i < v->observations.len; i++) {
+        struct observation *o = &v->observations.at[i];
+        if (o->collections.len)
+            qsort(o->collections.at, o->collections.len, sizeof(*o->collections.at), by_name);
+    }
 }
 
 static const char *const OUTCOME_NAMES[] = {

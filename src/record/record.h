@@ -87,6 +87,10 @@ void visit_init(struct visit *v, struct arena *a, const struct endpoint *e);
  * OBSERVATIONS_MAX. The next call moves the earlier ones: take the pointer again by index. */
 struct observation *visit_observe(struct visit *v, const char *product, enum kind kind);
 
+/* To be called once, when all was said: puts the collections of each observation in the order of
+ * their names, for many servers list them in another order each time. */
+void visit_settle(struct visit *v);
+
 /* Whether a word may be a fact key or a product name: 1 to FACT_KEY_MAX bytes of [a-z0-9._-]. */
 bool fact_key_ok(struct span key);
 
@@ -109,7 +113,7 @@ struct span fact_get_text(const struct observation *o, const char *key);
 
 /* Adds a collection (name copied, cut at COLLECTION_NAME_MAX) and keeps the totals:
  * collection_count goes up by one, known records and bytes are added, all of them saturating.
- * Beyond COLLECTIONS_LISTED_MAX only the totals grow. */
+ * Beyond COLLECTIONS_LISTED_MAX the largest are kept, and only the totals grow. */
 void observation_collect(struct observation *o, struct span name, int64_t records, int64_t bytes,
                          int64_t created_ms);
 

@@ -245,6 +245,7 @@ static void visit_one(void *arg)
     wire_end(w);
     sample_visit(l, &v);
     name_visit(l, &v);
+    visit_settle(&v);
     pacer_done(l->sweep->pacer, fiber_now(l->loop), &s->turn.endpoint);
     atomic_fetch_sub(&l->sweep->progress->in_flight, 1);
     emit(l, &v);

@@ -4,6 +4,7 @@ The truth is taken before and after the scan. A number is right when it lies bet
 view allows for what moves while one looks; everything that does not move must therefore be equal.
 """
 
+import json
 from dataclasses import dataclass
 
 import certs
@@ -138,6 +139,35 @@ def check_untouched(box, before, after):
     changed = [f"{key} {before[key]} became {after.get(key)}" for key in still if before[key] != after.get(key)]
     if still:
         yield Check(not changed, f"{box.spec.name} untouched", "; ".join(changed))
+
+
+# What a live server says anew each time it is asked, and what a scan says of itself. All else must be the same.
+TIMES = {"at", "started", "seconds", "rate", "loss", "new", "first_seen", "opened", "seed", "days_left", "since"}
+RESTLESS = {"clients", "started", "uptime"}
+
+
+def still(line, moving):
+    """A line of a report without times, and without the numbers in `moving` that the server itself moves."""
+    kept = {key: value for key, value in line.items() if key not in TIMES | moving}
+    if "facts" in kept:
+        kept["facts"] = {key: value for key, value in kept["facts"].items() if key not in RESTLESS}
+    for key in ("proof", "evidence"):
+        kept[key] = sorted((entry["fact"], entry["ask"] or "") for entry in kept.get(key) or ()
+                           if entry["fact"] not in RESTLESS)
+    return kept
+
+
+def check_same(reports, moving):
+    """Whether all reports say the same of the same servers. `moving`: endpoint -> its keys that do not stand still."""
+    def lines(report):
+        return sorted(json.dumps(still(line, moving.get(line.get("endpoint"), set())), sort_keys=True)
+                      for line in report)
+
+    first = lines(reports[0])
+    for number_of, report in enumerate(reports[1:], 2):
+        other = lines(report)
+        apart = sorted(set(first) ^ set(other))
+        yield said(f"scan {number_of} says what scan 1 said", first == other, "no difference", apart[:6], len(other))
 
 
 def check_run(report, exit_code, errors, endpoints):

@@ -107,6 +107,8 @@ static void test_names(void **state)
     for (int i = 0; i < 10; i++)
         observation_collect(seen(x), SPAN("c"), 1, 1, COUNT_UNKNOWN);
     expect(x, "{collections.names:list}", "a, b, c, c, c and 7 more");
+    observation_collect(seen(x), SPAN("people"), 900, 1, COUNT_UNKNOWN);
+    expect(x, "{collections.names:list}", "a, b, c, c, people and 8 more");
 }
 
 /* Cut to size, never inside a character; what is broken stays broken but bounded. */

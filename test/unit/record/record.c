@@ -101,6 +101,24 @@ static void test_lists_have_ceilings(void **state)
     assert_int_equal(made, OBSERVATIONS_MAX);
 }
 
+/* Of more collections than are listed the largest stay, whenever they come, and in one order. */
+static void test_the_largest_stay(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 3 * COLLECTIONS_LISTED_MAX; i++) {
+        int64_t records = (i * 7919LL) % (3 * COLLECTIONS_LISTED_MAX); /* each once, in no order */
+        char *name = arena_printf(&f->arena, "c%06d", (int)(records * 31 % 997) * 10000 + (int)records);
+        observation_collect(f->o, span_str(name), records, COUNT_UNKNOWN, COUNT_UNKNOWN);
+    }
+    visit_settle(&f->visit);
+    assert_int_equal(f->o->collections.len, COLLECTIONS_LISTED_MAX);
+    for (size_t i = 0; i < COLLECTIONS_LISTED_MAX; i++) {
+        const struct collection *c = &f->o->collections.at[i];
+        assert_true(c->records >= 2 * COLLECTIONS_LISTED_MAX);
+        assert_true(!i || span_compare(c[-1].name, c->name) < 0);
+    }
+}
+
 static void test_totals_saturate(void **state)
 {
     struct fixture *f = *state;
@@ -174,6 +192,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_facts_are_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_keys_set_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lists_have_ceilings, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_largest_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(test_totals_saturate, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_arena_sets_nothing, setup, teardown),
         cmocka_unit_test(test_names),
