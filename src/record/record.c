@@ -173,8 +173,9 @@ void observation_collect(struct observation *o, struct span name, int64_t record
         keep_larger(o, &new);
         return;
     }
-    struct collection *c = copy_cut(o->arena, name, COLLECTION_NAME_MAX, &new.name) ? list_add(o->arena, &o->collections)
-                                                                                    : NULL;
+    struct collection *c = NULL;
+    if (copy_cut(o->arena, name, COLLECTION_NAME_MAX, &new.name))
+        c = list_add(o->arena, &o->collections);
     if (c)
         *c = new;
 }
