@@ -161,6 +161,54 @@ static bool take_command(struct mapper *m, const struct node *n, void *to)
            (r->command.at[0][0] == '/' || map_wrong(m, n, "the program needs its whole path: /usr/local/bin/tell"));
 }
 
+static bool take_chat(struct mapper *m, const struct node *n, struct receiver *r, enum chat_kind kind)
+{
+    static const struct field FIELDS[] = {
+        { "url", take_url, offsetof(struct receiver, chat.url) },
+        { "url_file", take_path, offsetof(struct receiver, chat.url_file) },
+        { "secret_file", take_path, offsetof(struct receiver, chat.secret_file) },
+        { "ca_file", take_path, offsetof(struct receiver, ca_file) },
+        { "timeout", take_duration, offsetof(struct receiver, timeout_ms) },
+        { NULL, NULL, 0 },
+    };
+    r->kind = RECEIVER_CHAT;
+    r->chat.kind = kind;
+    if (!map_fields(m, n, FIELDS, r))
+        return false;
+    if ((r->chat.url.text != NULL) == (r->chat.url_file != NULL))
+        return map_wrong(m, n, "write either url: https://... or url_file: a file that holds it");
+    if (r->chat.url.text && !r->chat.url.tls && !is_loopback_host(r->chat.url.host))
+        return map_wrong(m, n, "http:// shows everybody on the way what is open, and the address of the room");
+    if (r->chat.secret_file && kind != CHAT_FEISHU && kind != CHAT_DINGTALK)
+        return map_wrong(m, n, "secret_file: only rooms of Feishu and DingTalk have one");
+    return true;
+}
+
+static bool take_slack(struct mapper *m, const struct node *n, void *to)
+{
+    return take_chat(m, n, to, CHAT_SLACK);
+}
+
+static bool take_teams(struct mapper *m, const struct node *n, void *to)
+{
+    return take_chat(m, n, to, CHAT_TEAMS);
+}
+
+static bool take_feishu(struct mapper *m, const struct node *n, void *to)
+{
+    return take_chat(m, n, to, CHAT_FEISHU);
+}
+
+static bool take_dingtalk(struct mapper *m, const struct node *n, void *to)
+{
+    return take_chat(m, n, to, CHAT_DINGTALK);
+}
+
+static bool take_wecom(struct mapper *m, const struct node *n, void *to)
+{
+    return take_chat(m, n, to, CHAT_WECOM);
+}
+
 static bool take_except(struct mapper *m, const struct node *n, void *to)
 {
     struct quiet_hours *q = to;
@@ -213,13 +261,16 @@ static bool take_name(struct mapper *m, const struct node *n, void *to)
 static void name_receiver(struct receiver *r)
 {
     static const char *const KINDS[] = { "webhook", "email", "syslog", "command" };
+    static const char *const CHATS[] = { "slack", "teams", "feishu", "dingtalk", "wecom" };
+    const char *what = r->kind == RECEIVER_CHAT ? CHATS[r->chat.kind] : KINDS[r->kind];
     const char *where = r->kind == RECEIVER_WEBHOOK ? r->webhook.url.text
+                        : r->kind == RECEIVER_CHAT ? (r->chat.url.text ? r->chat.url.text : r->chat.url_file)
                         : r->kind == RECEIVER_EMAIL ? r->email.to.at[0]
                         : r->kind == RECEIVER_COMMAND ? r->command.at[0]
                         : r->syslog.path ? r->syslog.path : r->syslog.to.host;
     uint64_t port = r->kind == RECEIVER_SYSLOG ? (uint64_t)r->syslog.to.port << 2 | r->syslog.by : 0;
     if (!r->name[0])
-        snprintf(r->name, sizeof(r->name), "%s-%08x", KINDS[r->kind], (unsigned)siphash(5, port, span_str(where)));
+        snprintf(r->name, sizeof(r->name), "%s-%08x", what, (unsigned)siphash(5, port, span_str(where)));
 }
 
 static bool take_receiver(struct mapper *m, const struct node *n, struct receiver *r)
@@ -230,6 +281,11 @@ static bool take_receiver(struct mapper *m, const struct node *n, struct receive
         { "email", take_email, 0 },
         { "syslog", take_syslog, 0 },
         { "command", take_command, 0 },
+        { "slack", take_slack, 0 },
+        { "teams", take_teams, 0 },
+        { "feishu", take_feishu, 0 },
+        { "dingtalk", take_dingtalk, 0 },
+        { "wecom", take_wecom, 0 },
         { "min_severity", take_severity, offsetof(struct receiver, severity_min) },
         { "digest", take_digest, 0 },
         { "quiet_hours", take_quiet, offsetof(struct receiver, quiet) },
@@ -237,14 +293,18 @@ static bool take_receiver(struct mapper *m, const struct node *n, struct receive
         { "retry", take_duration, offsetof(struct receiver, retry_ms) },
         { NULL, NULL, 0 },
     };
-    size_t kinds = (node_get(n, "webhook") != NULL) + (node_get(n, "email") != NULL) + (node_get(n, "syslog") != NULL) +
-                   (node_get(n, "command") != NULL);
+    static const char *const KINDS[] = { "webhook", "email", "syslog", "command", "slack", "teams", "feishu",
+                                         "dingtalk", "wecom" };
+    size_t kinds = 0;
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+        kinds += node_get(n, KINDS[i]) != NULL;
     *r = (struct receiver){ .give_up_ms = GIVE_UP_DAYS * DAY_MS, .timeout_ms = TIMEOUT_MS, .retry_ms = RETRY_MS,
                               .severity_min = SEVERITY_LOW };
     if (!map_fields(m, n, FIELDS, r))
         return false;
     if (kinds != 1)
-        return map_wrong(m, n, "each notice needs one of webhook, email, syslog and command");
+        return map_wrong(m, n, "each notice needs one of webhook, email, syslog, command, slack, teams, feishu, "
+                               "dingtalk and wecom");
     if (r->timeout_ms > 10 * MINUTE_MS)
         return map_wrong(m, n, "timeout: at most 10m");
     name_receiver(r);

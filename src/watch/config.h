@@ -52,7 +52,8 @@ struct quiet_hours {
     bool has_except;
 };
 
-enum receiver_kind { RECEIVER_WEBHOOK, RECEIVER_EMAIL, RECEIVER_SYSLOG, RECEIVER_COMMAND };
+enum receiver_kind { RECEIVER_WEBHOOK, RECEIVER_EMAIL, RECEIVER_SYSLOG, RECEIVER_COMMAND, RECEIVER_CHAT };
+enum chat_kind { CHAT_SLACK, CHAT_TEAMS, CHAT_FEISHU, CHAT_DINGTALK, CHAT_WECOM };
 
 struct url {
     const char *text, *host, *path; /* path with the query, at least "/" */
@@ -100,6 +101,12 @@ struct receiver {
         int facility;
     } syslog;
     struct texts command;
+    struct {
+        enum chat_kind kind;
+        struct url url;         /* or, where its text is NULL: */
+        const char *url_file;   /* holds it; it is a secret */
+        const char *secret_file; /* NULL: the room asks for no signature */
+    } chat;
 };
 
 struct watch_config {

@@ -14,7 +14,10 @@ enum delivery {
     DELIVERY_GONE,        /* it is not there any more */
 };
 
+struct courier;
+
 struct message {
+    const char *dir, *name;   /* its file */
     const char *id;
     struct span text;         /* the JSON as it lies in the queue */
     const struct node *root;  /* and as nodes */
@@ -23,6 +26,7 @@ struct message {
     struct arena *arena;
     const char *host;         /* of this machine: ASCII without spaces */
     const char *instance;     /* of the queue */
+    struct courier *courier;  /* for webhook, email and chat; else NULL */
 };
 
 /* What a delivering process reports; one write of less than PIPE_BUF, so never cut. */
@@ -43,6 +47,7 @@ void deliver_batch(const struct receiver *r, const char *dir, const char (*names
 enum delivery webhook_send(const struct receiver *r, const struct message *m, struct error *e);
 enum delivery mail_send(const struct receiver *r, const struct message *m, struct error *e);
 enum delivery syslog_send(const struct receiver *r, const struct message *m, struct error *e);
+enum delivery chat_send(const struct receiver *r, const struct message *m, struct error *e);
 enum delivery command_send(const struct receiver *r, const struct message *m, struct error *e);
 
 /* Runs a program without a shell, `input` on its standard input, its output thrown away. *ret_status

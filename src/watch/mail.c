@@ -1,5 +1,4 @@
-/* E-mail: a message of RFC 5322, handed to a relay through SMTP (RFC 5321, STARTTLS of RFC 3207) or
- * to a local sendmail.
+/* E-mail: a message of RFC 5322, handed to a relay through SMTP or to a local sendmail.
  *
  * Invariants: every header is made of text that was made visible, and what is not plain ASCII
  * becomes encoded words (RFC 2047); the body is base64: so no text of a peer can end a header, the
@@ -7,15 +6,14 @@
  * such. A password goes over TLS only, or to this machine. */
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "base/hex.h"
-#include "watch/deliver.h"
-#include "watch/net.h"
+#include "watch/courier.h"
+#include "watch/prose.h"
 
-enum { SUBJECT_MAX = 160, BODY_MAX = 8 << 20, REPLY_BYTES_MAX = 4096, REPLY_LINES_MAX = 64, WORD_BYTES = 45,
+enum { SUBJECT_MAX = 160, MAIL_BYTES_MAX = 2 * PROSE_BYTES_MAX, FIX_LINES_MAX = 200, WORD_BYTES = 45,
        BASE64_LINE_BYTES = 57 };
 
 /* ---- base64 ---- */
@@ -73,45 +71,11 @@ static void put_date(struct buf *out, int64_t wall_ms)
                    MONTHS + 3 * at.tm_mon, at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec);
 }
 
-static void put_line(struct buf *out, const char *label, struct span s)
-{
-    if (s.len == 0)
-        return;
-    buf_printf(out, "%s", label);
-    put_visible(out, s, NOTICE_TEXT_MAX);
-    buf_byte(out, '\n');
-}
-
-/* A change for people. Everything is made visible again: a file in the queue proves nothing. */
-static void put_change(struct buf *out, const struct node *change)
-{
-    const struct node *f = node_get(change, "finding");
-    int64_t records;
-    put_line(out, "", node_text(node_get(change, "text")));
-    put_line(out, "  where     ", node_text(node_get(f, "endpoint")));
-    put_line(out, "  name      ", node_text(node_get(f, "name")));
-    put_line(out, "  why       ", node_text(node_get(f, "why")));
-    put_line(out, "  open from ", node_text(node_get(f, "opened")));
-    put_line(out, "  closed    ", node_text(node_get(f, "closed")));
-    if (node_i64(node_get(f, "records"), &records))
-        buf_printf(out, "  records   %lld\n", (long long)records);
-    put_line(out, "  finding   ", node_text(node_get(f, "fingerprint")));
-    struct span fix = node_text(node_get(f, "fix"));
-    if (fix.len)
-        buf_str(out, "\nHow to close it:\n");
-    for (size_t i = 0; fix.len && i < 200; i++)
-        put_line(out, "    ", span_cut(&fix, '\n'));
-}
-
 static void put_body(struct buf *out, const struct message *m, const char *eol)
 {
     struct buf text;
-    const struct node *list = node_get(m->root, "changes");
-    buf_init(&text, BODY_MAX);
-    for (const struct node *c = list ? list->first : m->root; c; c = list ? c->next : NULL) {
-        put_change(&text, c);
-        buf_byte(&text, '\n');
-    }
+    buf_init(&text, PROSE_BYTES_MAX);
+    prose_changes(&text, m, FIX_LINES_MAX);
     buf_str(&text, "-- \nSent by ajar watch on ");
     put_visible(&text, span_str(m->host), 255);
     buf_byte(&text, '\n');
@@ -160,190 +124,118 @@ static bool mail_write(const struct receiver *r, const struct message *m, const 
     return buf_ok(out);
 }
 
-/* ---- SMTP ---- */
+/* ---- handing over ---- */
 
-struct smtp {
-    struct net net;
-    char reply[REPLY_BYTES_MAX];
-    size_t len; /* bytes of `reply` that are not yet read */
-    bool starttls, plain;
+struct handing {
+    const struct receiver *receiver;
+    const struct message *message;
+    struct courier_recipient to[WATCH_TEXTS_MAX];
+    size_t count;
 };
 
-/* The next line without its end; a line of RFC 5321 has at most 512 bytes. */
-static bool next_line(struct smtp *s, char line[static REPLY_BYTES_MAX], size_t *ret_len, struct error *e)
+/* Who got the mail in an earlier attempt is noted in the message itself. */
+static void find_taken(struct handing *h)
 {
-    for (;;) {
-        size_t n = span_index(span_of(s->reply, s->len), '\n'), got;
-        if (n < s->len) {
-            memcpy(line, s->reply, n);
-            *ret_len = n && line[n - 1] == '\r' ? n - 1 : n;
-            s->len -= n + 1;
-            memmove(s->reply, s->reply + n + 1, s->len);
-            return true;
-        }
-        if (s->len == sizeof(s->reply))
-            return error_set(e, "the relay answers with a line without an end");
-        if (!net_recv(&s->net, s->reply + s->len, sizeof(s->reply) - s->len, &got, e))
-            return false;
-        if (got == 0)
-            return error_set(e, "the relay closed the connection");
-        s->len += got;
+    const struct node *taken = node_get(h->message->root, "taken");
+    h->count = h->receiver->email.to.len;
+    for (size_t i = 0; i < h->count; i++) {
+        h->to[i] = (struct courier_recipient){ .address = h->receiver->email.to.at[i] };
+        for (const struct node *t = taken ? taken->first : NULL; t; t = t->next)
+            if (span_is(node_text(t), h->to[i].address))
+                h->to[i].fate = FATE_TAKEN;
     }
 }
 
-/* Reads a reply of one or more lines ("250-..." goes on); its code, or 0. */
-static unsigned read_reply(struct smtp *s, struct error *e)
+static size_t count_fate(const struct handing *h, enum courier_fate fate)
 {
-    char line[REPLY_BYTES_MAX];
-    for (int i = 0; i < REPLY_LINES_MAX; i++) {
-        size_t len = 0;
-        uint64_t code = 0;
-        if (!next_line(s, line, &len, e))
-            return 0;
-        struct span l = span_of(line, len);
-        if (!span_u64(span_first(l, 3), 599, &code) || code < 200 || (len > 3 && line[3] != ' ' && line[3] != '-')) {
-            error_set(e, "the relay speaks no SMTP");
-            return 0;
-        }
-        struct span word = span_from(l, 4), auth = word;
-        s->starttls |= span_eq_nocase(word, SPAN("STARTTLS"));
-        if (span_eq_nocase(span_cut(&auth, ' '), SPAN("AUTH")))
-            while (auth.len)
-                s->plain |= span_eq_nocase(span_cut(&auth, ' '), SPAN("PLAIN"));
-        if (len == 3 || line[3] == ' ')
-            return (unsigned)code;
+    size_t n = 0;
+    for (size_t i = 0; i < h->count; i++)
+        n += h->to[i].fate == fate;
+    return n;
+}
+
+/* Writes the message anew with the list of those who have it: the next attempt serves the others. The
+ * list stands last, so that an older one is cut off by the text in front of it, which no JSON string
+ * can hold unescaped. Addresses hold nothing that JSON escapes; see take_address(). */
+static bool note_taken(const struct handing *h, struct error *e)
+{
+    static const struct span MARK = SPAN(",\"taken\":[");
+    const struct message *m = h->message;
+    struct span before = span_trim(m->text);
+    size_t mark = span_find(before, MARK);
+    struct buf b;
+    bool first = true;
+    buf_init(&b, 2 * DIGEST_BYTES_MAX);
+    buf_put(&b, span_first(before, mark < before.len ? mark : before.len - 1));
+    buf_put(&b, MARK);
+    for (size_t i = 0; i < h->count; i++) {
+        if (h->to[i].fate != FATE_TAKEN)
+            continue;
+        buf_printf(&b, "%s\"%s\"", first ? "" : ",", h->to[i].address);
+        first = false;
     }
-    error_set(e, "the relay answers without an end");
-    return 0;
+    buf_str(&b, "]}");
+    bool ok = buf_ok(&b) ? file_replace(m->dir, m->name, buf_span(&b), 0600, e) && folder_sync(m->dir, e)
+                         : error_set(e, "no memory for a message");
+    buf_release(&b);
+    return ok;
 }
 
-/* Sends a line and expects a reply of its hundred (2xx, 3xx). */
-static enum delivery say(struct smtp *s, struct span line, unsigned hundred, struct error *e)
+/* The first who did not get it, and how many more. */
+static void tell_left(const struct handing *h, enum courier_fate fate, const char *words, struct error *e)
 {
-    if (line.len && !net_send(&s->net, line, e))
-        return DELIVERY_UNREACHABLE;
-    unsigned code = read_reply(s, e);
-    if (code / 100 == hundred)
-        return DELIVERED;
-    if (code == 0)
-        return DELIVERY_UNREACHABLE;
-    struct span verb = span_trim(span_first(line, 4));
-    error_set(e, "the relay answered %u to %.*s", code, verb.len ? (int)verb.len : 14,
-              verb.len ? (const char *)verb.at : "the connection");
-    return DELIVERY_REFUSED;
+    size_t left = count_fate(h, fate), i = 0;
+    if (!left)
+        return;
+    while (h->to[i].fate != fate)
+        i++;
+    if (left > 1)
+        error_set(e, "%s %s and %zu more (the relay answered %u)", words, h->to[i].address, left - 1, h->to[i].code);
+    else
+        error_set(e, "%s %s (the relay answered %u)", words, h->to[i].address, h->to[i].code);
 }
 
-[[gnu::format(printf, 4, 5)]] static enum delivery say_f(struct smtp *s, unsigned hundred, struct error *e,
-                                                         const char *format, ...)
+/* What became of the message as a whole. One recipient that is refused harms no other: he is told of,
+ * and not tried again; one who is put off is tried again alone. */
+static enum delivery settle(const struct handing *h, size_t taken_before, struct error *e)
 {
-    char line[1024];
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(line, sizeof(line), format, args);
-    va_end(args);
-    if (n < 0 || (size_t)n >= sizeof(line)) {
-        error_set(e, "a line for the relay is too long");
+    size_t taken = count_fate(h, FATE_TAKEN);
+    if (count_fate(h, FATE_OPEN)) {
+        if (taken > taken_before && !note_taken(h, e))
+            return DELIVERY_REFUSED;
+        tell_left(h, FATE_OPEN, "not yet taken for", e);
         return DELIVERY_REFUSED;
     }
-    return say(s, span_of(line, (size_t)n), hundred, e);
-}
-
-static enum delivery start_tls(struct smtp *s, const struct receiver *r, const struct message *m, struct error *e)
-{
-    enum starttls wish = r->email.starttls;
-    if (wish == STARTTLS_NEVER || wish == STARTTLS_AT_ONCE || (wish == STARTTLS_OFFERED && !s->starttls))
-        return DELIVERED;
-    if (!s->starttls) {
-        error_set(e, "the relay offers no STARTTLS");
-        return DELIVERY_UNREACHABLE;
-    }
-    enum delivery d = say_f(s, 2, e, "STARTTLS\r\n");
-    if (d != DELIVERED)
-        return d;
-    /* What came before the handshake was said by anybody (RFC 3207 6). */
-    s->len = 0;
-    s->plain = false;
-    if (!net_tls(&s->net, r->email.smtp.host, r->ca_file, e))
-        return DELIVERY_UNREACHABLE;
-    return say_f(s, 2, e, "EHLO %s\r\n", m->host);
-}
-
-/* RFC 4954, RFC 4616. */
-static enum delivery log_in(struct smtp *s, const struct receiver *r, const struct message *m, struct error *e)
-{
-    struct span password;
-    struct buf b, text;
-    if (!r->email.user)
-        return DELIVERED;
-    if (!s->net.tls && r->email.starttls != STARTTLS_NEVER) {
-        error_set(e, "the relay offers no STARTTLS; the password is not sent in clear");
-        return DELIVERY_UNREACHABLE;
-    }
-    if (!s->plain) {
-        error_set(e, "the relay offers no AUTH PLAIN");
-        return DELIVERY_UNREACHABLE;
-    }
-    if (!file_secret(m->arena, r->email.password_file, &password, e))
-        return DELIVERY_UNREACHABLE;
-    buf_init(&b, 8 * 1024);
-    buf_init(&text, 16 * 1024);
-    buf_byte(&b, 0);
-    buf_str(&b, r->email.user);
-    buf_byte(&b, 0);
-    buf_put(&b, password);
-    put_base64(&text, buf_span(&b), BASE64_LINE_BYTES, "");
-    enum delivery d = say_f(s, 2, e, "AUTH PLAIN %.*s\r\n", SPAN_FMT(buf_span(&text)));
-    OPENSSL_cleanse(b.at, b.len);
-    OPENSSL_cleanse(text.at, text.len);
-    OPENSSL_cleanse((void *)(uintptr_t)password.at, password.len);
-    buf_release(&b);
-    buf_release(&text);
-    return d == DELIVERY_REFUSED ? DELIVERY_UNREACHABLE : d;
-}
-
-static enum delivery greet(struct smtp *s, const struct receiver *r, const struct message *m, struct error *e)
-{
-    if (r->email.starttls == STARTTLS_AT_ONCE && !net_tls(&s->net, r->email.smtp.host, r->ca_file, e))
-        return DELIVERY_UNREACHABLE;
-    enum delivery d = say(s, SPAN_NONE, 2, e);
-    if (d == DELIVERED)
-        d = say_f(s, 2, e, "EHLO %s\r\n", m->host);
-    if (d == DELIVERED)
-        d = start_tls(s, r, m, e);
-    if (d == DELIVERED)
-        d = log_in(s, r, m, e);
-    return d == DELIVERY_REFUSED ? DELIVERY_UNREACHABLE : d;
-}
-
-/* The text has no line that starts with a point: headers have names, base64 has no points. */
-static enum delivery hand_over(struct smtp *s, const struct receiver *r, struct span text, struct error *e)
-{
-    enum delivery d = say_f(s, 2, e, "MAIL FROM:<%s>\r\n", r->email.from);
-    for (size_t i = 0; d == DELIVERED && i < r->email.to.len; i++)
-        d = say_f(s, 2, e, "RCPT TO:<%s>\r\n", r->email.to.at[i]);
-    if (d == DELIVERED)
-        d = say_f(s, 3, e, "DATA\r\n");
-    if (d == DELIVERED && !net_send(&s->net, text, e))
-        d = DELIVERY_UNREACHABLE;
-    if (d == DELIVERED)
-        d = say_f(s, 2, e, ".\r\n");
-    return d;
+    e->text[0] = '\0';
+    tell_left(h, FATE_REFUSED, "refused for", e);
+    return taken ? DELIVERED : DELIVERY_REFUSED;
 }
 
 static enum delivery smtp_send(const struct receiver *r, const struct message *m, struct span text, struct error *e)
 {
-    struct smtp s = { .len = 0 };
-    if (!net_open(&s.net, r->email.smtp.host, r->email.smtp.port, false, r->timeout_ms, e))
-        return DELIVERY_UNREACHABLE;
-    enum delivery d = greet(&s, r, m, e);
-    if (d == DELIVERED)
-        d = hand_over(&s, r, text, e);
-    if (d != DELIVERY_UNREACHABLE) {
-        struct error ignored;
-        net_send(&s.net, SPAN("QUIT\r\n"), &ignored);
+    struct span password = SPAN_NONE;
+    struct handing *h = ARENA_NEW(m->arena, struct handing);
+    bool begun = false;
+    if (!h) {
+        error_set(e, "no memory for the recipients");
+        return DELIVERY_REFUSED;
     }
-    net_close(&s.net);
-    return d;
+    *h = (struct handing){ .receiver = r, .message = m };
+    find_taken(h);
+    size_t before = count_fate(h, FATE_TAKEN);
+    if (r->email.user && !file_secret(m->arena, r->email.password_file, &password, e))
+        return DELIVERY_UNREACHABLE;
+    struct courier_mail mail = { .relay = &r->email.smtp, .starttls = r->email.starttls, .ehlo = m->host,
+                                 .user = r->email.user, .password = arena_str(m->arena, password),
+                                 .from = r->email.from, .to = h->to, .to_count = h->count, .text = text,
+                                 .ca_file = r->ca_file, .timeout_ms = r->timeout_ms };
+    bool ok = courier_mail(m->courier, &mail, &begun, e);
+    OPENSSL_cleanse((void *)(uintptr_t)password.at, password.len);
+    if (mail.password)
+        OPENSSL_cleanse((void *)(uintptr_t)mail.password, password.len);
+    if (ok)
+        return settle(h, before, e);
+    return begun ? DELIVERY_REFUSED : DELIVERY_UNREACHABLE;
 }
 
 enum delivery mail_send(const struct receiver *r, const struct message *m, struct error *e)
@@ -352,7 +244,7 @@ enum delivery mail_send(const struct receiver *r, const struct message *m, struc
     enum delivery d = DELIVERY_REFUSED;
     int status = 0;
     bool wire = r->email.smtp.host != NULL;
-    buf_init(&text, 2 * BODY_MAX);
+    buf_init(&text, MAIL_BYTES_MAX);
     if (!mail_write(r, m, wire ? "\r\n" : "\n", &text)) {
         error_set(e, "no memory for the mail");
     } else if (wire) {

@@ -108,6 +108,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         time.sleep(0.3)
         self.well(message)
 
+    def hints(self, message):
+        """An interim answer (RFC 8297) before the real one."""
+        self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n")
+        self.well(message)
+
     def error(self, _):
         self.send_error(500)
 
@@ -137,13 +142,40 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
 
+class Chat(http.server.ThreadingHTTPServer):
+    """A room of a chat: every body that came, with its path, and what it answers."""
+    daemon_threads = True
+
+    def __init__(self, status=200, answer=b"ok"):
+        super().__init__(("127.0.0.1", 0), ChatHandler)
+        self.status, self.answer, self.bodies = status, answer, []
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/room?key=s3cret"
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+
+class ChatHandler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.bodies.append((self.path, self.headers["Content-Type"], body))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(self.server.answer)))
+        self.end_headers()
+        self.wfile.write(self.server.answer)
+
+
 class Relay(threading.Thread):
     """An SMTP relay: what it took is in `mails`, every line that it heard in `heard`."""
 
-    def __init__(self, tls=None, refuse=0, login=False):
+    def __init__(self, tls=None, refuse=0, login=False, answers=None):
+        """`refuse`: so many RCPT are put off. `answers`: address -> the answers to its RCPT, then 250 for ever."""
         super().__init__(daemon=True)
-        self.tls, self.refuse, self.login = tls, refuse, login
-        self.mails, self.heard = [], []
+        self.tls, self.refuse, self.login, self.answers = tls, refuse, login, answers or {}
+        self.mails, self.heard, self.accepted = [], [], []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.start()
@@ -173,6 +205,7 @@ class Relay(threading.Thread):
             verb = line.split()[0].upper() if line.split() else b""
             if verb == b"EHLO":
                 more = ["250-STARTTLS"] if self.tls and not secured else []
+                accepted = []
                 say("250-relay", *more, *(["250-AUTH LOGIN PLAIN"] if self.login else []), "250 SIZE 1000000")
             elif verb == b"STARTTLS":
                 say("220 go on")
@@ -181,12 +214,19 @@ class Relay(threading.Thread):
             elif verb == b"RCPT" and self.refuse:
                 self.refuse -= 1
                 say("451 later")
+            elif verb == b"RCPT":
+                address = line.split(b"<")[1].split(b">")[0].decode()
+                answer = self.answers[address].pop(0) if self.answers.get(address) else "250 well"
+                if answer.startswith("250"):
+                    accepted.append(address)
+                say(answer)
             elif verb == b"DATA":
                 say("354 go on")
                 raw = b""
                 while (line := file.readline()) != b".\r\n":
                     raw += line
                 self.mails.append((raw, email.message_from_bytes(raw, policy=email.policy.SMTP)))
+                self.accepted.append(accepted)
                 say("250 taken")
             elif verb == b"QUIT":
                 say("221 bye")

@@ -1,5 +1,6 @@
 /* A mail of hostile text: no header, line or conversation ends where it should not. */
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #include "watch/mail.c"
 
@@ -70,11 +71,63 @@ static void test_encoded_words_are_short_and_whole(void **state)
     buf_release(&text);
 }
 
+static struct handing *handing_of(struct arena *a, const struct receiver *r, const struct message *m)
+{
+    struct handing *h = ARENA_NEW(a, struct handing);
+    assert_non_null(h);
+    *h = (struct handing){ .receiver = r, .message = m };
+    find_taken(h);
+    return h;
+}
+
+/* Of three, one is refused for good and one put off: the third has the mail, and the next attempt
+ * serves the second alone. */
+static void test_each_recipient_has_a_fate(void **state)
+{
+    static const char *to[] = { "a@x", "b@x", "c@x" };
+    static const struct receiver r = { .email = { .from = "ajar@x", .to = { to, 3, 3 } } };
+    char dir[TEST_FOLDER_MAX];
+    struct arena a;
+    struct error e = { "" };
+    (void)state;
+    assert_true(test_folder_make(dir));
+    arena_init(&a, 16 << 20);
+    struct message m = { .dir = dir, .name = "m", .arena = &a, .text = SPAN("{\"text\":\"x\"}") };
+    m.root = json_parse(&a, m.text, &e);
+    struct handing *h = handing_of(&a, &r, &m);
+    h->to[0] = (struct courier_recipient){ "a@x", FATE_TAKEN, 250 };
+    h->to[1] = (struct courier_recipient){ "b@x", FATE_OPEN, 451 };
+    h->to[2] = (struct courier_recipient){ "c@x", FATE_REFUSED, 550 };
+    assert_int_equal(settle(h, 0, &e), DELIVERY_REFUSED);
+    assert_string_equal(e.text, "not yet taken for b@x (the relay answered 451)");
+    for (int again = 0; again < 2; again++) {
+        char path[FILE_PATH_MAX];
+        snprintf(path, sizeof(path), "%s/m", dir);
+        assert_true(file_read(&a, path, 4096, &m.text, &e));
+        assert_non_null(m.root = json_parse(&a, m.text, &e));
+        assert_true(span_is(node_text(node_get(m.root, "text")), "x"));
+        h = handing_of(&a, &r, &m);
+        assert_int_equal(h->to[0].fate, FATE_TAKEN);
+        assert_int_equal(h->to[1].fate, FATE_OPEN);
+        assert_true(note_taken(h, &e));
+    }
+    h->to[1].fate = FATE_TAKEN;
+    h->to[2] = (struct courier_recipient){ "c@x", FATE_REFUSED, 550 };
+    assert_int_equal(settle(h, 1, &e), DELIVERED);
+    assert_string_equal(e.text, "refused for c@x (the relay answered 550)");
+    for (size_t i = 0; i < 3; i++)
+        h->to[i].fate = FATE_REFUSED;
+    assert_int_equal(settle(h, 0, &e), DELIVERY_REFUSED);
+    arena_release(&a);
+    assert_int_equal(test_folder_remove(dir), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headers_cannot_be_added),
         cmocka_unit_test(test_plain_subject_stays_readable),
+        cmocka_unit_test(test_each_recipient_has_a_fate),
         cmocka_unit_test(test_encoded_words_are_short_and_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
