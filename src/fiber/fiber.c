@@ -1,4 +1,5 @@
-/* The loop: run what is runnable, then wait in epoll for descriptors and the next timer.
+/* The loop: run what is runnable, then wait in epoll for descriptors and the next timer. Every event
+ * that the kernel holds is taken before a timer is looked at.
  * Invariants: a fiber is either running, on the runnable list, or parked with at most one timer
  * and one watch; all switches go through enter() and leave(), where the tools are told. */
 #include "fiber/fiber.h"
@@ -30,15 +31,18 @@ struct fiber {
     void *fake_stack; /* AddressSanitizer's handle while away */
     size_t index;
     bool woken_by_event, ended;
+    bool deep; /* its stack holds more than the pages that a mere wait needs */
 };
 
 struct fiber_loop {
     const struct clock *clock;
     int epoll;
-    int64_t now_ms;
+    int64_t now_ms;   /* fiber_now() */
+    int64_t clock_ms; /* fiber_clock() */
+    int64_t lost_ms;
     struct stacks stacks;
     struct fiber *fibers;
-    size_t live, stack_used;
+    size_t live, deep, stack_used;
     struct fiber *free;
     struct fiber *runnable, *runnable_last;
     struct fiber *running;
@@ -109,7 +113,7 @@ struct fiber_loop *fiber_loop_new(size_t fibers_max, const struct clock *clock, 
         return NULL;
     }
     l->clock = clock;
-    l->now_ms = clock_mono_ms(clock);
+    l->now_ms = l->clock_ms = clock_mono_ms(clock);
     timers_init(&l->timers, l->now_ms);
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (l->epoll < 0 || !stacks_init(&l->stacks, fibers_max, FIBER_STACK_BYTES) ||
@@ -150,6 +154,22 @@ size_t fiber_loop_live(const struct fiber_loop *l)
 int64_t fiber_now(const struct fiber_loop *l)
 {
     return l->now_ms;
+}
+
+int64_t fiber_clock(const struct fiber_loop *l)
+{
+    return l->clock_ms;
+}
+
+int64_t fiber_lost(const struct fiber_loop *l)
+{
+    return l->lost_ms;
+}
+
+void fiber_goes_deep(struct fiber_loop *l)
+{
+    l->deep += !l->running->deep;
+    l->running->deep = true;
 }
 
 static void paint(struct fiber_loop *l, const struct fiber *f)
@@ -202,6 +222,11 @@ bool fiber_spawn(struct fiber_loop *l, void (*function)(void *arg), void *arg)
 static void retire(struct fiber_loop *l, struct fiber *f)
 {
     measure_paint(l, f);
+    if (f->deep && l->deep > FIBER_DEEP_KEPT) {
+        stacks_give_back(&l->stacks, f->index);
+        f->deep = false;
+        l->deep--;
+    }
     f->next = l->free;
     l->free = f;
     l->live--;
@@ -225,24 +250,49 @@ static void run_turn(struct fiber_loop *l)
     }
 }
 
+/* Reads the clock; `most_ms` is what may count of the time since it was read last. */
+static void advance(struct fiber_loop *l, int64_t most_ms)
+{
+    int64_t clock_ms = clock_mono_ms(l->clock), passed_ms = clock_ms - l->clock_ms;
+    int64_t counts_ms = passed_ms < most_ms ? passed_ms : most_ms;
+    l->now_ms += counts_ms;
+    l->lost_ms += passed_ms - counts_ms;
+    l->clock_ms = clock_ms;
+}
+
+static void take_event(struct fiber_loop *l, const struct epoll_event *e)
+{
+    struct fiber_watch *w = e->data.ptr;
+    w->ready = true;
+    if (e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        w->ended = true;
+    if (e->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        w->readable = true;
+    if (w->waiting) {
+        w->waiting->woken_by_event = true;
+        timer_clear(&l->timers, &w->waiting->timer);
+        make_runnable(l, w->waiting);
+        w->waiting = NULL;
+    }
+}
+
+/* All that there are: nobody is told of a deadline whose answer the kernel already holds. A descriptor
+ * is told of once, so that there are no more rounds than it takes for one event a fiber. */
 static void take_events(struct fiber_loop *l)
 {
     struct epoll_event events[EVENTS_A_TURN];
     int64_t wait_ms = l->runnable ? 0 : timers_wait_ms(&l->timers, l->now_ms);
     int n = epoll_wait(l->epoll, events, EVENTS_A_TURN, (int)wait_ms);
-    l->now_ms = clock_mono_ms(l->clock);
-    for (int i = 0; i < n; i++) {
-        struct fiber_watch *w = events[i].data.ptr;
-        w->ready = true;
-        if (events[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-            w->ended = true;
-        if (w->waiting) {
-            w->waiting->woken_by_event = true;
-            timer_clear(&l->timers, &w->waiting->timer);
-            make_runnable(l, w->waiting);
-            w->waiting = NULL;
-        }
+    advance(l, wait_ms < 0 ? INT64_MAX : wait_ms + FIBER_TURN_MS);
+    for (size_t round = 0; round <= l->stacks.count / EVENTS_A_TURN; round++) {
+        for (int i = 0; i < n; i++)
+            take_event(l, &events[i]);
+        if (n < EVENTS_A_TURN)
+            return;
+        n = epoll_wait(l->epoll, events, EVENTS_A_TURN, 0);
     }
+    for (int i = 0; i < n; i++)
+        take_event(l, &events[i]);
 }
 
 static void take_timers(struct fiber_loop *l)
@@ -258,9 +308,9 @@ static void take_timers(struct fiber_loop *l)
 
 void fiber_loop_run(struct fiber_loop *l)
 {
-    l->now_ms = clock_mono_ms(l->clock);
     while (l->live) {
         run_turn(l);
+        advance(l, FIBER_TURN_MS);
         if (l->live)
             take_events(l);
         take_timers(l);
@@ -280,8 +330,6 @@ bool fiber_wait(struct fiber_loop *l, struct fiber_watch *w, int64_t deadline_ms
 {
     struct fiber *f = l->running;
     if (!w->ready) {
-        if (deadline_ms <= l->now_ms)
-            return false;
         w->waiting = f;
         f->woken_by_event = false;
         timer_set(&l->timers, &f->timer, deadline_ms);

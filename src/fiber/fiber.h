@@ -41,8 +41,15 @@ size_t fiber_loop_live(const struct fiber_loop *l);
 bool fiber_spawn(struct fiber_loop *l, void (*function)(void *arg), void *arg);
 /* Runs until every fiber has ended. */
 void fiber_loop_run(struct fiber_loop *l);
-/* Monotonic milliseconds, as of the current turn of the loop. */
+/* The time that all deadlines here are in: milliseconds, as of the current turn of the loop. It stands
+ * still while the loop was held up: of a turn longer than FIBER_TURN_MS (a fiber computed, the processor
+ * was taken away) only so much counts. What the loop lost is charged to nobody whom it waits for. */
+enum { FIBER_TURN_MS = 20 };
 int64_t fiber_now(const struct fiber_loop *l);
+/* The loop's clock itself, as of the current turn: for what goes by the world's time. */
+int64_t fiber_clock(const struct fiber_loop *l);
+/* Real milliseconds that fiber_now() has left out so far. */
+int64_t fiber_lost(const struct fiber_loop *l);
 
 /* Everything below may be called only by a fiber of this loop. */
 
@@ -51,18 +58,25 @@ int64_t fiber_now(const struct fiber_loop *l);
 struct fiber_watch {
     struct fiber *waiting;
     bool ready; /* an event came while nobody waited */
+    bool readable; /* an event said so; who reads all there is sets it back */
     bool ended; /* the peer closed or the socket failed: no further event tells of it, so read on to the end */
 };
 
 /* False, errno set, where epoll refuses. The watch must live until the descriptor is closed. */
 bool fiber_watch(struct fiber_loop *l, struct fiber_watch *w, int fd);
-/* Waits for the next event; false at the deadline. */
+/* Waits for the next event; false at the deadline. What has arrived by then is seen first, also where
+ * the deadline had passed before the call: the sockets are looked at before any timer. */
 bool fiber_wait(struct fiber_loop *l, struct fiber_watch *w, int64_t deadline_ms);
 void fiber_sleep_until(struct fiber_loop *l, int64_t deadline_ms);
 /* Lets the others run and the sockets be looked at. */
 void fiber_yield(struct fiber_loop *l);
 /* Waits until a fiber of this loop ends, or the deadline. */
 void fiber_wait_for_end(struct fiber_loop *l, int64_t deadline_ms);
+/* The running fiber is about to use more than a page or two of its stack. Stacks that were used deeply
+ * and idle are given back to the system beyond FIBER_DEEP_KEPT a loop, so that thousands of fibers that only
+ * wait for a connection cost one page each. */
+enum { FIBER_DEEP_KEPT = 1024 };
+void fiber_goes_deep(struct fiber_loop *l);
 /* The largest part of a stack that a fiber has used so far, in bytes; only fibers that ended in
  * a build with FIBER_PAINT count, else 0. */
 size_t fiber_stack_used(const struct fiber_loop *l);

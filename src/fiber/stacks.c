@@ -57,6 +57,11 @@ bool stacks_init(struct stacks *s, size_t count, size_t stack_bytes)
     return true;
 }
 
+void stacks_give_back(struct stacks *s, size_t i)
+{
+    madvise(stacks_low(s, i), s->stack_bytes - s->guard_bytes, MADV_DONTNEED);
+}
+
 void stacks_release(struct stacks *s)
 {
     if (s->slab)

@@ -16,6 +16,8 @@ struct stacks {
  * fewer: s->count tells. False, errno set, where no address space is left. */
 bool stacks_init(struct stacks *s, size_t count, size_t stack_bytes);
 void stacks_release(struct stacks *s);
+/* The memory of an idle stack goes back to the system, but for its topmost page. */
+void stacks_give_back(struct stacks *s, size_t i);
 /* The lowest usable address of stack i. */
 static inline uint8_t *stacks_low(const struct stacks *s, size_t i)
 {
