@@ -1,10 +1,12 @@
 /* Three layers of the same thing: the earliest time at which the next connection may start, for
- * the whole scan, for a network, for an address. An entry is forgotten once its time has passed
- * and nobody talks to it or waits for it.
+ * the whole scan, for a network, for an address. That time moves on by one interval a connection, from where it
+ * was and not from now, which is how a late start is made up for; it is never further behind than the credit.
+ * An entry is forgotten once its time has passed, credit included, and nobody talks to it or waits for it.
+ * Addresses and networks lie in tables of their own: looking one up never drops the other.
  *
- * An endpoint that may not start yet waits in one of two places: in the queue of its address while
- * a conversation runs there, else in a heap ordered by the time at which it may be looked at
- * again. */
+ * An endpoint that may not start yet waits in one of three places: in the queue of its address while
+ * a conversation runs there; in the queue of its network while another waits for that already; else in a heap
+ * ordered by the time at which it may be looked at again. */
 #include "sweep/pace.h"
 
 #include <pthread.h>
@@ -12,20 +14,25 @@
 
 #include "base/random.h"
 
-enum { BUCKETS = 4096, NONE = -1 };
+enum { BUCKETS = 8192, NONE = -1 };
 
 /* An address or a network that was asked lately. */
 struct lately {
     struct lately *next; /* in its bucket */
     struct address key;
     double free_at_ms;   /* the next connection may start then */
-    bool busy;           /* addresses: a conversation runs */
-    int queue;           /* addresses: the first endpoint that waits for its end, or NONE */
+    bool busy;           /* an address: a conversation runs; a network: one endpoint stands in the heap for all */
+    int queue;           /* the first endpoint that waits for the end of that, or NONE */
+};
+
+struct table_of_lately {
+    struct lately *buckets[BUCKETS];
 };
 
 struct waiting {
     struct turn turn;
     double ready_ms; /* in the heap */
+    bool for_network; /* it stands there for all that wait for its network */
     int next;        /* in a queue, or in the list of unused ones */
 };
 
@@ -34,8 +41,8 @@ struct pacer {
     struct pace_limits limits;
     struct pace_source source;
     uint64_t key0, key1;
-    double all_free_at_ms;
-    struct lately *buckets[BUCKETS];
+    double all_free_at_ms; /* negative before the first call */
+    struct table_of_lately addresses, networks;
     struct lately *unused;
     struct waiting *waiting;
     int unused_waiting;  /* the first, or NONE: as many wait as may */
@@ -65,6 +72,7 @@ struct pacer *pacer_new(const struct pace_limits *limits, const struct pace_sour
     p->source = *source;
     p->key0 = random_next(&r);
     p->key1 = random_next(&r);
+    p->all_free_at_ms = -1;
     p->unused_waiting = NONE;
     for (size_t i = waiting_max; i > 0; i--) {
         p->waiting[i - 1].next = p->unused_waiting;
@@ -86,8 +94,10 @@ void pacer_free(struct pacer *p)
 {
     if (!p)
         return;
-    for (size_t i = 0; i < BUCKETS; i++)
-        free_chain(p->buckets[i]);
+    for (size_t i = 0; i < BUCKETS; i++) {
+        free_chain(p->addresses.buckets[i]);
+        free_chain(p->networks.buckets[i]);
+    }
     free_chain(p->unused);
     pthread_mutex_destroy(&p->lock);
     free(p->waiting);
@@ -100,21 +110,26 @@ static struct address network_of(const struct address *a)
     struct address net = *a;
     size_t keep = a->family == 4 ? 3 : 8;
     memset(net.bytes + keep, 0, sizeof(net.bytes) - keep);
-    net.family = (uint8_t)(a->family + 100); /* a network is never mistaken for its first address */
     return net;
 }
 
-/* The entry for a key; made where `make` says so. Old entries of the same bucket are dropped on
- * the way. NULL where there is none, or no memory: then there is no pace to keep for it yet. */
-static struct lately *entry(struct pacer *p, const struct address *key, int64_t now_ms, bool make)
+static bool is_over(const struct lately *l, int64_t now_ms)
+{
+    return !l->busy && l->queue == NONE && l->free_at_ms <= (double)(now_ms - PACE_CREDIT_MS);
+}
+
+/* The entry for a key, which stays until the next call for the same table; made where `make` says so, and
+ * without credit then. Old entries of the same bucket are dropped on the way. NULL where there is none, or no
+ * memory: then there is no pace to keep for it yet. */
+static struct lately *entry(struct pacer *p, struct table_of_lately *t, const struct address *key, int64_t now_ms, bool make)
 {
     struct span bytes = span_of(key, sizeof(*key));
-    struct lately **at = &p->buckets[siphash(p->key0, p->key1, bytes) % BUCKETS];
+    struct lately **at = &t->buckets[siphash(p->key0, p->key1, bytes) % BUCKETS];
     while (*at) {
         struct lately *l = *at;
-        if (span_eq(span_of(&l->key, sizeof(l->key)), bytes)) /* address_compare() knows no networks */
+        if (address_compare(&l->key, key) == 0)
             return l;
-        if (!l->busy && l->queue == NONE && l->free_at_ms <= (double)now_ms) {
+        if (is_over(l, now_ms)) {
             *at = l->next;
             l->next = p->unused;
             p->unused = l;
@@ -130,10 +145,21 @@ static struct lately *entry(struct pacer *p, const struct address *key, int64_t 
     else
         l = malloc(sizeof(*l));
     if (l) {
-        *l = (struct lately){ .key = *key, .queue = NONE };
+        *l = (struct lately){ .key = *key, .queue = NONE, .free_at_ms = (double)now_ms };
         *at = l;
     }
     return l;
+}
+
+static struct lately *address_entry(struct pacer *p, const struct endpoint *e, int64_t now_ms, bool make)
+{
+    return entry(p, &p->addresses, &e->address, now_ms, make);
+}
+
+static struct lately *network_entry(struct pacer *p, const struct endpoint *e, int64_t now_ms, bool make)
+{
+    struct address net = network_of(&e->address);
+    return entry(p, &p->networks, &net, now_ms, make);
 }
 
 static double later(double a, double b)
@@ -141,29 +167,26 @@ static double later(double a, double b)
     return a > b ? a : b;
 }
 
-/* When the network of an endpoint and its address are free; 0 = now. */
-static double ready_at(struct pacer *p, const struct endpoint *e, const struct lately *address, int64_t now_ms)
+/* A time that was free at `free_at_ms`, after one more connection. */
+static double charged(double free_at_ms, int64_t now_ms, double cost_ms)
 {
-    struct address net = network_of(&e->address);
-    const struct lately *n = entry(p, &net, now_ms, false);
-    return later(n ? n->free_at_ms : 0, address ? address->free_at_ms : 0);
+    return later(free_at_ms, (double)(now_ms - PACE_CREDIT_MS)) + cost_ms;
 }
 
-/* Books one connection that starts at now_ms or as soon as all three layers allow it; returns
- * when that is. */
-static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms)
+/* Books one connection that starts at now_ms or as soon as all three layers allow it; returns when that is.
+ * `share` of it is what it costs its network. */
+static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms, double share)
 {
-    struct address net = network_of(&e->address);
-    struct lately *a = entry(p, &e->address, now_ms, true), *n = entry(p, &net, now_ms, true);
+    struct lately *a = address_entry(p, e, now_ms, true), *n = network_entry(p, e, now_ms, true);
     double at = later((double)now_ms, p->all_free_at_ms);
     at = later(at, later(a ? a->free_at_ms : 0, n ? n->free_at_ms : 0));
-    p->all_free_at_ms = later(p->all_free_at_ms, (double)now_ms) + 1000 / p->limits.all_per_second;
+    p->all_free_at_ms = charged(p->all_free_at_ms, now_ms, 1000 / p->limits.all_per_second);
     if (a) {
         a->free_at_ms = at + 1000 / p->limits.address_per_second;
         a->busy = true;
     }
     if (n)
-        n->free_at_ms = later(n->free_at_ms, (double)now_ms) + 1000 / p->limits.net_per_second;
+        n->free_at_ms = charged(n->free_at_ms, now_ms, share * 1000 / p->limits.net_per_second);
     return at;
 }
 
@@ -212,27 +235,62 @@ static void forget(struct pacer *p, int index)
     p->waiting_len--;
 }
 
+static void queue_up(struct pacer *p, struct lately *l, int index)
+{
+    p->waiting[index].next = l->queue;
+    l->queue = index;
+}
+
+/* Takes the first that waits there; NONE where nobody does. */
+static int queue_next(struct pacer *p, struct lately *l)
+{
+    int index = l ? l->queue : NONE;
+    if (index != NONE)
+        l->queue = p->waiting[index].next;
+    return index;
+}
+
 /* True where the endpoint may start now; else it waits where it belongs. */
 static bool ready_or_wait(struct pacer *p, int index, int64_t now_ms)
 {
     const struct endpoint *e = &p->waiting[index].turn.endpoint;
-    struct lately *a = entry(p, &e->address, now_ms, false);
+    struct lately *a = address_entry(p, e, now_ms, false), *n = network_entry(p, e, now_ms, false);
     if (a && a->busy) {
-        p->waiting[index].next = a->queue;
-        a->queue = index;
-        return false;
-    }
-    double at = ready_at(p, e, a, now_ms);
-    if (at <= (double)now_ms)
+        queue_up(p, a, index);
+    } else if (a && a->free_at_ms > (double)now_ms) {
+        heap_push(p, index, a->free_at_ms);
+    } else if (!n || n->free_at_ms <= (double)now_ms) {
         return true;
-    heap_push(p, index, at);
+    } else if (n->busy) {
+        queue_up(p, n, index);
+    } else {
+        n->busy = p->waiting[index].for_network = true;
+        heap_push(p, index, n->free_at_ms);
+    }
     return false;
+}
+
+/* Who stood in the heap for its network has left it: the next one takes its place. */
+static void promote(struct pacer *p, int left, int64_t now_ms)
+{
+    if (!p->waiting[left].for_network)
+        return;
+    p->waiting[left].for_network = false;
+    struct lately *n = network_entry(p, &p->waiting[left].turn.endpoint, now_ms, false);
+    int index = queue_next(p, n);
+    if (n)
+        n->busy = index != NONE;
+    if (index != NONE) {
+        p->waiting[index].for_network = true;
+        heap_push(p, index, n->free_at_ms);
+    }
 }
 
 static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret)
 {
     while (p->heap_len && p->waiting[p->heap[0]].ready_ms <= (double)now_ms) {
         int index = heap_pop(p);
+        promote(p, index, now_ms);
         if (ready_or_wait(p, index, now_ms)) {
             *ret = p->waiting[index].turn;
             forget(p, index);
@@ -259,6 +317,7 @@ static enum pace_answer take_new(struct pacer *p, int64_t now_ms, struct turn *r
         int index = p->unused_waiting;
         p->unused_waiting = p->waiting[index].next;
         p->waiting[index].turn = *ret;
+        p->waiting[index].for_network = false;
         p->waiting_len++;
         if (ready_or_wait(p, index, now_ms)) {
             forget(p, index);
@@ -271,6 +330,8 @@ static enum pace_answer take_new(struct pacer *p, int64_t now_ms, struct turn *r
 static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest,
                                const char **ret_why)
 {
+    if (p->all_free_at_ms < 0)
+        p->all_free_at_ms = (double)now_ms;
     if (p->all_free_at_ms > (double)now_ms) {
         *soonest = p->all_free_at_ms;
         return PACE_WAIT;
@@ -290,20 +351,42 @@ enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, i
     pthread_mutex_lock(&p->lock);
     enum pace_answer answer = choose(p, now_ms, ret, &soonest, ret_why);
     if (answer == PACE_GO && has_pace(&ret->endpoint))
-        book(p, &ret->endpoint, now_ms);
+        book(p, &ret->endpoint, now_ms, 1.0 / PACE_SILENT_SHARE);
     pthread_mutex_unlock(&p->lock);
     *ret_until_ms = soonest > (double)now_ms ? (int64_t)__builtin_ceil(soonest) : now_ms + 1;
     return answer;
 }
 
-int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e)
+static int64_t one_more(struct pacer *p, int64_t now_ms, const struct endpoint *e, double share)
 {
     if (!has_pace(e))
         return now_ms;
     pthread_mutex_lock(&p->lock);
-    double at = book(p, e, now_ms);
+    double at = book(p, e, now_ms, share);
     pthread_mutex_unlock(&p->lock);
     return (int64_t)at;
+}
+
+int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e)
+{
+    return one_more(p, now_ms, e, 1);
+}
+
+int64_t pacer_retry(struct pacer *p, int64_t now_ms, const struct endpoint *e)
+{
+    return one_more(p, now_ms, e, 1.0 / PACE_SILENT_SHARE);
+}
+
+void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e)
+{
+    if (!has_pace(e))
+        return;
+    pthread_mutex_lock(&p->lock);
+    struct lately *n = network_entry(p, e, now_ms, true);
+    if (n)
+        n->free_at_ms = charged(n->free_at_ms, now_ms,
+                                (1 - 1.0 / PACE_SILENT_SHARE) * 1000 / p->limits.net_per_second);
+    pthread_mutex_unlock(&p->lock);
 }
 
 /* One of those that waited for this address is looked at again when the address is free; the next
@@ -313,14 +396,12 @@ void pacer_done(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     if (!has_pace(e))
         return;
     pthread_mutex_lock(&p->lock);
-    struct lately *a = entry(p, &e->address, now_ms, false);
+    struct lately *a = address_entry(p, e, now_ms, false);
     if (a) {
         a->busy = false;
-        int index = a->queue;
-        if (index != NONE) {
-            a->queue = p->waiting[index].next;
+        int index = queue_next(p, a);
+        if (index != NONE)
             heap_push(p, index, a->free_at_ms);
-        }
     }
     pthread_mutex_unlock(&p->lock);
 }

@@ -1,7 +1,15 @@
 /* Who may be asked when. Hands out endpoints in permuted order so that the whole scan, each
- * network and each address stay below their connections a second, and no address has two
+ * network and each address keep to their connections a second, and no address has two
  * conversations at once. Loopback has no pace. One pacer serves all loops of a sweep; every call
- * takes its lock.
+ * takes its lock and costs a hash or two.
+ *
+ * A rate is held, not merely not exceeded: who is woken late catches up, by at most PACE_CREDIT_MS worth of
+ * connections (5 at 100 a second, 1,000 at 20,000). A pause earns no more than that, so nothing bursts after
+ * it. An address has no credit: its connections are always apart.
+ *
+ * The pace of a network is there for what has to answer in it. A connection that nobody answers costs it
+ * 1/PACE_SILENT_SHARE of one that was answered; the rest is charged when the answer comes. The whole scan's
+ * rate counts every connection alike.
  *
  * Memory is bounded by what is in flight and what waits for its turn, never by the target space. */
 #ifndef AJAR_SWEEP_PACE_H
@@ -9,6 +17,8 @@
 
 #include "base/error.h"
 #include "record/record.h"
+
+enum { PACE_CREDIT_MS = 50, PACE_SILENT_SHARE = 10 };
 
 struct pace_limits {
     double all_per_second;     /* new connections */
@@ -43,8 +53,14 @@ void pacer_free(struct pacer *p);
  * out. */
 enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, int64_t *ret_until_ms,
                             const char **ret_why);
-/* A visit wants one more connection to the address it is already talking to: when it may open it. */
+/* The connection that was booked last for this address was answered, be it by a refusal: now it costs its
+ * network in full. */
+void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e);
+/* A visit wants one more connection to the address it is already talking to: when it may open it. It counts as
+ * answered; no pacer_answered() follows. */
 int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e);
+/* The same where nobody has answered yet; pacer_answered() follows where somebody does. */
+int64_t pacer_retry(struct pacer *p, int64_t now_ms, const struct endpoint *e);
 void pacer_done(struct pacer *p, int64_t now_ms, const struct endpoint *e);
 
 #endif

@@ -1,5 +1,6 @@
-/* The pace on a clock of the test's own: whole scans are played, and every start is checked against
- * every limit. */
+/* The pace on clocks of the test's own: whole scans are played, and every start is checked against every
+ * limit; first on a clock that moves exactly to where the pacer says, then on one that moves as the loops' clock
+ * does, in ticks, and late. */
 #include "unit/check.h"
 
 #include <stdio.h>
@@ -66,8 +67,10 @@ static void end_visits(struct scan *s)
     }
 }
 
+/* Everybody answers, at once. */
 static void start_visit(struct scan *s, const struct turn *t)
 {
+    pacer_answered(s->pacer, s->now_ms, &t->endpoint);
     assert_true(s->started < TURNS_MAX && t->place < TURNS_MAX);
     s->all[s->started++] = (struct played){ t->endpoint, s->now_ms, s->now_ms + s->visit_ms, false };
     s->times[t->place]++;
@@ -126,15 +129,16 @@ static bool same_net(const struct endpoint *a, const struct endpoint *b)
     return a->address.family == b->address.family && memcmp(a->address.bytes, b->address.bytes, prefix) == 0;
 }
 
-/* The k-th start after another may come no sooner than k intervals later. */
-static void check_rate(const struct scan *s, size_t from, double per_second, bool (*same)(const struct endpoint *a, const struct endpoint *b))
+/* The k-th start after another may come no sooner than k intervals later, less the credit. */
+static void check_rate(const struct scan *s, size_t from, double per_second, double credit_ms,
+                       bool (*same)(const struct endpoint *a, const struct endpoint *b))
 {
     size_t count = 0;
     for (size_t i = from + 1; i < s->started; i++) {
         if (same && !same(&s->all[from].endpoint, &s->all[i].endpoint))
             continue;
         count++;
-        double soonest = (double)s->all[from].start_ms + (double)count * 1000 / per_second;
+        double soonest = (double)s->all[from].start_ms + (double)count * 1000 / per_second - credit_ms;
         if ((double)s->all[i].start_ms < soonest - 1)
             fail_msg("start %zu came %lld ms after start %zu, %zu starts later", i,
                      (long long)(s->all[i].start_ms - s->all[from].start_ms), from, count);
@@ -149,9 +153,9 @@ static bool same_address(const struct endpoint *a, const struct endpoint *b)
 static void check_limits(const struct scan *s, const struct pace_limits *limits)
 {
     for (size_t i = 0; i < s->started; i++) {
-        check_rate(s, i, limits->all_per_second, NULL);
-        check_rate(s, i, limits->net_per_second, same_net);
-        check_rate(s, i, limits->address_per_second, same_address);
+        check_rate(s, i, limits->all_per_second, PACE_CREDIT_MS, NULL);
+        check_rate(s, i, limits->net_per_second, PACE_CREDIT_MS, same_net);
+        check_rate(s, i, limits->address_per_second, 0, same_address);
         for (size_t k = i + 1; k < s->started; k++)
             if (same_address(&s->all[i].endpoint, &s->all[k].endpoint) && s->all[k].start_ms < s->all[i].end_ms)
                 fail_msg("two conversations with one address at once: %zu and %zu", i, k);
@@ -342,7 +346,11 @@ static void more_connections_of_one_network(void **state)
         assert_int_equal(pacer_next(p, 1000 + 50 * i, &t, &until_ms, &why), PACE_GO);
     }
     for (int64_t i = 0; i < 4; i++)
-        assert_int_equal(pacer_again(p, 2000, &l.turns[i].endpoint), 2000 + 50 * i);
+        pacer_answered(p, 1200, &l.turns[i].endpoint);
+    /* The second is the credit's. */
+    assert_int_equal(pacer_again(p, 2000, &l.turns[0].endpoint), 2000);
+    for (int64_t i = 1; i < 4; i++)
+        assert_int_equal(pacer_again(p, 2000, &l.turns[i].endpoint), 2000 + 50 * (i - 1));
     pacer_free(p);
 }
 
@@ -394,10 +402,42 @@ static void entries_are_reused(void **state)
         assert_int_equal(pacer_next(p, 1000 + 10 * i, &t, &until_ms, &why), PACE_GO);
         pacer_done(p, 1005 + 10 * i, &t.endpoint);
     }
-    for (size_t i = 0; i < BUCKETS; i++)
-        for (const struct lately *at = p->buckets[i]; at; at = at->next)
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (const struct lately *at = p->addresses.buckets[i]; at; at = at->next)
             kept++;
+        for (const struct lately *at = p->networks.buckets[i]; at; at = at->next)
+            kept++;
+    }
     assert_true(kept < 20000);
+    pacer_free(p);
+}
+
+/* An address never loses its place to its network, whatever else hashes to where: all of a /16. */
+static void one_conversation_with_each_of_65536(void **state)
+{
+    static struct listed l;
+    struct error e;
+    (void)state;
+    struct pace_source source = { .next = next_listed, .self = &l };
+    struct pacer *p = pacer_new(&POLITE, &source, 10, 7, &e);
+    for (int i = 0; i < 65536; i++) {
+        int64_t now_ms = 1000 + 2000 * (int64_t)i, until_ms;
+        struct turn first, second;
+        const char *why = NULL;
+        char text[32];
+        l.len = l.at = 0;
+        p->drained = false;
+        snprintf(text, sizeof(text), "10.9.%d.%d", i >> 8, i & 255);
+        list(&l, text, 1);
+        list(&l, text, 2);
+        assert_int_equal(pacer_next(p, now_ms, &first, &until_ms, &why), PACE_GO);
+        if (pacer_next(p, now_ms + 1000, &second, &until_ms, &why) != PACE_WAIT)
+            fail_msg("two conversations with %s at once", text);
+        pacer_done(p, now_ms + 1000, &first.endpoint);
+        assert_int_equal(pacer_next(p, now_ms + 1000, &second, &until_ms, &why), PACE_GO);
+        pacer_done(p, now_ms + 1000, &second.endpoint);
+        assert_int_equal(pacer_next(p, now_ms + 1000, &second, &until_ms, &why), PACE_END);
+    }
     pacer_free(p);
 }
 
@@ -412,13 +452,188 @@ static void networks_in_one_bucket(void **state)
     struct endpoint one = { .address = { 4, { 10, 0, 0, 1 } }, .port = 1 };
     struct address net = network_of(&one.address);
     uint64_t bucket = siphash(p->key0, p->key1, span_of(&net, sizeof(net))) % BUCKETS;
-    book(p, &one, 1000);
+    book(p, &one, 1000, 1);
     for (int i = 1; i < 65536; i++) {
         struct endpoint other = { .address = { 4, { 10, (uint8_t)(i >> 8), (uint8_t)i, 1 } }, .port = 1 };
         struct address theirs = network_of(&other.address);
         if (siphash(p->key0, p->key1, span_of(&theirs, sizeof(theirs))) % BUCKETS == bucket)
-            assert_null(entry(p, &theirs, 1000, false));
+            assert_null(entry(p, &p->networks, &theirs, 1000, false));
     }
+    pacer_free(p);
+}
+
+/* ---- the clock of the loops ---------------------------------------------------------------------- */
+
+enum { TICK_MS = 4, LOOPS_MAX = 4, STARTS_A_TURN = 32 };
+
+/* Endpoints without end, each in a network of its own, or all in one. */
+struct endless {
+    uint32_t at;
+    bool one_network;
+    unsigned starts;
+};
+
+static bool next_endless(void *self, struct turn *ret, const char **ret_skip)
+{
+    struct endless *s = self;
+    uint32_t i = s->at++, host = s->one_network ? 10u << 24 | i % 250 : 10u << 24 | (i & 0xffff) << 8 | i >> 16;
+    *ret = (struct turn){ .place = i, .endpoint = { .port = 80, .address = { .family = 4 } } };
+    for (int b = 0; b < 4; b++)
+        ret->endpoint.address.bytes[b] = (uint8_t)(host >> (24 - 8 * b));
+    *ret_skip = NULL;
+    return true;
+}
+
+/* When a loop that was told to sleep until `until_ms` looks again: at the end of that tick, now and then a few
+ * ticks later, rarely after it was held up for longer than any credit. */
+static int64_t wakes_at(struct random *r, int64_t until_ms)
+{
+    uint64_t luck = random_below(r, 1000);
+    int64_t end_ms = until_ms / TICK_MS * TICK_MS + TICK_MS;
+    return end_ms + (luck < 1 ? 80 : luck < 100 ? TICK_MS * (int64_t)random_below(r, 9) : 0);
+}
+
+/* One turn of one feeder; false where it has to sleep, until *ret_until_ms. Visits end at once. */
+static bool feed_turn(struct pacer *p, struct endless *s, int64_t now_ms, bool answered, int64_t *ret_until_ms)
+{
+    for (unsigned i = 0; i < STARTS_A_TURN; i++) {
+        struct turn t;
+        const char *why = NULL;
+        if (pacer_next(p, now_ms, &t, ret_until_ms, &why) != PACE_GO)
+            return false;
+        s->starts++;
+        if (answered)
+            pacer_answered(p, now_ms, &t.endpoint);
+        pacer_done(p, now_ms, &t.endpoint);
+    }
+    *ret_until_ms = now_ms;
+    return true;
+}
+
+/* How many start from from_ms to to_ms on so many loops. */
+static unsigned starts_between(struct pacer *p, struct endless *s, unsigned loops, bool answered, int64_t from_ms, int64_t to_ms)
+{
+    struct random r = { loops };
+    int64_t wake_ms[LOOPS_MAX];
+    for (unsigned i = 0; i < loops; i++)
+        wake_ms[i] = from_ms + i;
+    s->starts = 0;
+    for (;;) {
+        unsigned first = 0;
+        for (unsigned i = 1; i < loops; i++)
+            if (wake_ms[i] < wake_ms[first])
+                first = i;
+        int64_t now_ms = wake_ms[first], until_ms = now_ms;
+        if (now_ms >= to_ms)
+            return s->starts;
+        while (feed_turn(p, s, now_ms, answered, &until_ms))
+            ;
+        wake_ms[first] = wakes_at(&r, until_ms);
+    }
+}
+
+static struct pacer *endless_pacer(struct endless *s, const struct pace_limits *limits)
+{
+    struct error e;
+    struct pace_source source = { .next = next_endless, .self = s };
+    struct pacer *p = pacer_new(limits, &source, 4096, 7, &e);
+    assert_non_null(p);
+    return p;
+}
+
+static void rates_are_held(void **state)
+{
+    static const double RATES[] = { 50, 100, 333, 1000, 5000, 20000 };
+    (void)state;
+    for (size_t i = 0; i < sizeof(RATES) / sizeof(RATES[0]); i++) {
+        for (unsigned loops = 1; loops <= LOOPS_MAX; loops++) {
+            struct endless s = { 0 };
+            struct pace_limits limits = { RATES[i], 1e6, 1e6 };
+            struct pacer *p = endless_pacer(&s, &limits);
+            int64_t for_ms = RATES[i] > 1000 ? 3000 : 20000;
+            double got = starts_between(p, &s, loops, false, 1000, 1000 + for_ms) * 1000.0 / (double)for_ms;
+            if (got < 0.95 * RATES[i] || got > RATES[i] * (1 + (double)PACE_CREDIT_MS / (double)for_ms) + 0.1)
+                fail_msg("--rate %.0f on %u loops: %.1f a second", RATES[i], loops, got);
+            pacer_free(p);
+        }
+    }
+}
+
+static void networks_get_their_share(void **state)
+{
+    (void)state;
+    for (unsigned loops = 1; loops <= LOOPS_MAX; loops++) {
+        struct endless s = { .one_network = true };
+        struct pace_limits limits = { 10000, 20, 1e6 };
+        struct pacer *p = endless_pacer(&s, &limits);
+        unsigned got = starts_between(p, &s, loops, true, 1000, 21000);
+        assert_in_range(got, 20 * 20 * 95 / 100, 20 * 20 + 20 * PACE_CREDIT_MS / 1000 + PACE_SILENT_SHARE);
+        pacer_free(p);
+    }
+}
+
+/* Ten connections that nobody answers weigh as much as one that was answered. */
+static void silence_costs_a_network_less(void **state)
+{
+    (void)state;
+    struct endless s = { .one_network = true };
+    struct pace_limits limits = { 10000, 20, 1e6 };
+    struct pacer *p = endless_pacer(&s, &limits);
+    unsigned got = starts_between(p, &s, 2, false, 1000, 21000);
+    assert_in_range(got, 10 * 400 * 95 / 100, 10 * 400 + 20);
+    pacer_free(p);
+    s = (struct endless){ .one_network = true };
+    limits.all_per_second = 100; /* and still each counts for the whole scan */
+    p = endless_pacer(&s, &limits);
+    assert_in_range(starts_between(p, &s, 2, false, 1000, 21000), 1900, 2005);
+    pacer_free(p);
+}
+
+static void no_burst_after_a_pause(void **state)
+{
+    static const double RATES[] = { 50, 1000, 20000 };
+    (void)state;
+    for (size_t i = 0; i < sizeof(RATES) / sizeof(RATES[0]); i++) {
+        struct endless s = { 0 };
+        struct pace_limits limits = { RATES[i], RATES[i], 1e6 };
+        struct pacer *p = endless_pacer(&s, &limits);
+        int64_t until_ms;
+        starts_between(p, &s, 1, false, 1000, 2000);
+        s.starts = 0;
+        while (feed_turn(p, &s, 62000, false, &until_ms)) /* a minute later */
+            ;
+        assert_in_range(s.starts, 1, RATES[i] * PACE_CREDIT_MS / 1000 + 1);
+        assert_in_range(starts_between(p, &s, 1, false, 62000 + TICK_MS, 63000), RATES[i] * 0.9, RATES[i] + 1);
+        pacer_free(p);
+    }
+}
+
+/* The answers come a round trip later; what has started meanwhile is paid for afterwards. */
+static void answers_that_take_their_time(void **state)
+{
+    enum { TRIP_MS = 300, LONG_MS = 30000 };
+    struct endless s = { .one_network = true };
+    struct pace_limits limits = { 100, 20, 1e6 };
+    struct pacer *p = endless_pacer(&s, &limits);
+    static struct endpoint on_the_way[LONG_MS];
+    static int64_t due_ms[LONG_MS];
+    size_t sent = 0, heard = 0;
+    (void)state;
+    for (int64_t now_ms = 1000; now_ms < 1000 + LONG_MS; now_ms += TICK_MS) {
+        struct turn t;
+        int64_t until_ms;
+        const char *why = NULL;
+        for (; heard < sent && due_ms[heard] <= now_ms; heard++)
+            pacer_answered(p, now_ms, &on_the_way[heard]);
+        while (pacer_next(p, now_ms, &t, &until_ms, &why) == PACE_GO) {
+            assert_true(sent < LONG_MS);
+            due_ms[sent] = now_ms + TRIP_MS;
+            on_the_way[sent++] = t.endpoint;
+            pacer_done(p, now_ms, &t.endpoint);
+        }
+    }
+    /* 20 a second, and what a round trip of the whole scan's pace holds. */
+    assert_in_range(heard, 20 * LONG_MS / 1000 * 95 / 100, 20 * LONG_MS / 1000 + 100 * TRIP_MS / 1000);
     pacer_free(p);
 }
 
@@ -426,6 +641,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_in_one_bucket),
+        cmocka_unit_test(one_conversation_with_each_of_65536),
+        cmocka_unit_test(rates_are_held),
+        cmocka_unit_test(networks_get_their_share),
+        cmocka_unit_test(silence_costs_a_network_less),
+        cmocka_unit_test(no_burst_after_a_pause),
+        cmocka_unit_test(answers_that_take_their_time),
         cmocka_unit_test(one_address_many_ports),
         cmocka_unit_test(a_long_visit_keeps_its_address),
         cmocka_unit_test(one_network),
