@@ -10,6 +10,7 @@
 
 bool socket_wait(struct socket_back *b, bool for_write, int64_t deadline_ms)
 {
+    deadline_ms += b->ours_ms;
     if (b->thread->loop)
         return fiber_wait(b->thread->loop, &b->watch, deadline_ms);
     int64_t left = deadline_ms - clock_mono_ms(b->thread->clock);
@@ -19,10 +20,26 @@ bool socket_wait(struct socket_back *b, bool for_write, int64_t deadline_ms)
 
 static int64_t socket_now(struct wire_back *back)
 {
-    struct socket_thread *t = ((struct socket_back *)back)->thread;
-    return t->loop ? fiber_now(t->loop) : clock_mono_ms(t->clock);
+    const struct socket_back *b = (struct socket_back *)back;
+    const struct socket_thread *t = b->thread;
+    return (t->loop ? fiber_now(t->loop) : clock_mono_ms(t->clock)) - b->ours_ms;
 }
 
+void socket_excuse(struct socket_back *b, int64_t ms)
+{
+    b->ours_ms += ms;
+}
+
+/* connect() itself failed: nothing has left this machine, which has no route, no port, no descriptor for it, or
+ * whose own firewall said no. */
+static enum wire_fault fault_at_once(int error)
+{
+    return error == ECONNREFUSED ? WIRE_REFUSED : WIRE_LOCAL;
+}
+
+/* The connection failed later. What the kernel says then came from the network, as a RST or as one of the many
+ * ICMP and ICMPv6 messages of routers and firewalls (ENETUNREACH, EHOSTUNREACH, EACCES, ENOPROTOOPT, ...), but for
+ * what it says of itself. */
 static enum wire_fault fault_of(int error)
 {
     switch (error) {
@@ -33,13 +50,21 @@ static enum wire_fault fault_of(int error)
         return WIRE_RESET;
     case ETIMEDOUT:
         return WIRE_CONNECT_TIMEOUT;
-    case EHOSTUNREACH:
-    case EHOSTDOWN:
-    case ENETDOWN:
-        return WIRE_UNREACHABLE;
-    default:
+    case ENOMEM:
+    case ENOBUFS:
+    case EADDRNOTAVAIL:
+    case EBADF:
+    case EINVAL:
         return WIRE_LOCAL;
+    default:
+        return WIRE_UNREACHABLE;
     }
+}
+
+/* The same on a connection that stood: silence is the peer's then. */
+static enum wire_fault fault_within(int error)
+{
+    return error == ETIMEDOUT ? WIRE_TIMEOUT : fault_of(error);
 }
 
 static socklen_t to_sockaddr(const struct endpoint *e, struct sockaddr_storage *ret)
@@ -69,15 +94,32 @@ static void socket_close(struct wire_back *back)
     b->fd = -1;
 }
 
+/* TCP_INFO also tells of a connection that was refused: the counter outlives it. */
+static void measure(struct socket_back *b, enum wire_fault f, int64_t from_ms)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof(info);
+    if (!b->thread->measures || (f != WIRE_FINE && f != WIRE_REFUSED) ||
+        getsockopt(b->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 || len < sizeof(info))
+        return;
+    b->syn = (struct socket_syn){ .known = true, .resent = info.tcpi_total_retrans, .trip_ms = -1 };
+    if (!b->syn.resent)
+        b->syn.trip_ms = f == WIRE_FINE ? (info.tcpi_rtt + 999) / 1000 : socket_now(&b->back) - from_ms;
+}
+
+/* On a loop the event itself says whether there is an error to ask for. */
 static enum wire_fault finish_connect(struct socket_back *b, int64_t deadline_ms)
 {
-    int error = 0;
-    socklen_t len = sizeof(error);
+    socklen_t len = sizeof(b->error);
+    int64_t from_ms = socket_now(&b->back);
     if (!socket_wait(b, true, deadline_ms))
         return WIRE_CONNECT_TIMEOUT;
-    if (getsockopt(b->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0 || error)
-        return fault_of(error);
-    return WIRE_FINE;
+    if ((!b->thread->loop || b->watch.ended) && getsockopt(b->fd, SOL_SOCKET, SO_ERROR, &b->error, &len) != 0)
+        b->error = errno;
+    enum wire_fault f = b->error ? fault_of(b->error) : WIRE_FINE;
+    measure(b, f, from_ms);
+    b->drained = b->thread->loop && !b->watch.readable;
+    return f;
 }
 
 static enum wire_fault socket_connect(struct wire_back *back, const struct endpoint *e, int64_t deadline_ms)
@@ -86,16 +128,17 @@ static enum wire_fault socket_connect(struct wire_back *back, const struct endpo
     struct sockaddr_storage to;
     socklen_t to_len = to_sockaddr(e, &to);
     b->drained = b->unheard = b->no_delay = b->client_cert_asked = false;
+    b->syn.known = false;
+    b->error = 0;
     b->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-    if (b->fd < 0)
-        return WIRE_LOCAL;
     enum wire_fault f = WIRE_FINE;
-    if (connect(b->fd, (struct sockaddr *)&to, to_len) != 0 && errno != EINPROGRESS)
-        f = fault_of(errno);
-    else if (b->thread->loop && !fiber_watch(b->thread->loop, &b->watch, b->fd))
-        f = WIRE_LOCAL;
-    else
+    if (b->fd < 0 || (connect(b->fd, (struct sockaddr *)&to, to_len) != 0 && errno != EINPROGRESS) ||
+        (b->thread->loop && !fiber_watch(b->thread->loop, &b->watch, b->fd))) {
+        b->error = errno;
+        f = fault_at_once(b->error);
+    } else {
         f = finish_connect(b, deadline_ms);
+    }
     if (f != WIRE_FINE)
         socket_close(back);
     return f;
@@ -117,7 +160,7 @@ static enum wire_fault socket_send(struct wire_back *back, struct span s, int64_
         if (n > 0)
             s = span_from(s, (size_t)n);
         else if (errno != EAGAIN && errno != EINTR)
-            return fault_of(errno);
+            return fault_within(errno);
         else if (errno == EAGAIN && !socket_wait(b, true, deadline_ms))
             return WIRE_TIMEOUT;
     }
@@ -131,11 +174,17 @@ static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int
         return socket_tls_recv(b, ret, deadline_ms);
     b->unheard = false;
     for (;;) {
-        if (b->drained && !socket_wait(b, false, deadline_ms))
-            return WIRE_TIMEOUT;
+        while (b->drained && !(b->thread->loop && b->watch.readable)) {
+            if (!socket_wait(b, false, deadline_ms))
+                return WIRE_TIMEOUT;
+            b->drained = b->thread->loop != NULL; /* poll() speaks of reading alone, the watch of writing, too */
+        }
         ssize_t n = recv(b->fd, b->thread->scratch, sizeof(b->thread->scratch), 0);
+        int error = errno;
         /* A short read empties the socket, unless the peer's close came in the same event. */
         b->drained = n < (ssize_t)sizeof(b->thread->scratch) && !b->watch.ended;
+        if (b->drained)
+            b->watch.readable = false;
         if (n > 0) {
             *ret = span_of(b->thread->scratch, (size_t)n);
             return WIRE_FINE;
@@ -144,9 +193,10 @@ static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int
             b->drained = false; /* a close is seen again at once, without an event */
             return WIRE_CLOSED;
         }
-        if (errno != EAGAIN && errno != EINTR)
-            return fault_of(errno);
-        b->drained = errno == EAGAIN;
+        if (error != EAGAIN && error != EINTR)
+            return fault_within(error);
+        b->drained = error == EAGAIN;
+        b->watch.readable = error == EINTR;
     }
 }
 

@@ -20,24 +20,39 @@ struct socket_thread {
     struct fiber_loop *loop; /* NULL: block in poll() */
     const struct clock *clock;
     struct tls_client *tls;
+    bool measures; /* each connection that was answered tells how; costs a system call */
     uint8_t scratch[SOCKET_SCRATCH_BYTES];
 };
 
 struct ssl_st;
 
+/* What the kernel tells of the SYN of a connection that was answered. */
+struct socket_syn {
+    bool known;
+    unsigned resent; /* times that it was sent again: it or its answer was lost so often */
+    int64_t trip_ms; /* from the SYN to its answer; -1 where it was sent again and that is not known */
+};
+
 struct socket_back {
     struct wire_back back; /* first member */
     struct socket_thread *thread;
     int fd;
-    bool drained;  /* the last read took all there was: wait before reading again */
+    bool drained;  /* the last read took all there was, or nothing has come yet: wait before reading */
     bool unheard;  /* sent since the last read: one more send would wait for Nagle */
     bool no_delay;
     bool client_cert_asked;
+    int error;       /* errno of the newest connection that failed, or 0 */
+    int64_t ours_ms; /* by so much the conversation's clock is behind the thread's: see socket_excuse() */
+    struct socket_syn syn; /* of the newest connection */
     struct fiber_watch watch;
     struct ssl_st *ssl;
 };
 
 void socket_back_init(struct socket_back *b, struct socket_thread *thread);
+
+/* So many milliseconds passed because of us, not of the peer: this conversation's clock is set back by them, and
+ * with it every deadline that it has. */
+void socket_excuse(struct socket_back *b, int64_t ms);
 
 /* The wait that both halves share: true when the socket may be ready, false at the deadline.
  * `for_write` matters only without a loop. */

@@ -7,6 +7,8 @@
 #include <openssl/ssl.h>
 #include <stdlib.h>
 
+enum { CHAIN_BYTES_MAX = 1024 * 1024 }; /* a longer one is a failed handshake; OpenSSL's own ceiling is 100 KB */
+
 struct tls_client {
     SSL_CTX *context;
 };
@@ -35,6 +37,7 @@ struct tls_client *tls_client_new(struct error *e)
     SSL_CTX_set_options(c->context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_TICKET);
     SSL_CTX_set_mode(c->context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
     SSL_CTX_set_session_cache_mode(c->context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_max_cert_list(c->context, CHAIN_BYTES_MAX);
     SSL_CTX_set_verify(c->context, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_client_cert_cb(c->context, note_certificate_request);
     return c;

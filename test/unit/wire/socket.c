@@ -73,10 +73,120 @@ static void sees_a_close_that_came_with_the_bytes(void **state)
     fiber_loop_free(p.loop);
 }
 
+/* ---- whose fault ---------------------------------------------------------------------------------- */
+
+static void what_fails_at_once_is_ours_and_later_the_networks(void **state)
+{
+    static const int LATER[] = { ENETUNREACH, EHOSTUNREACH, EACCES, EPERM, EHOSTDOWN, ENETDOWN, ENOPROTOOPT, EPROTO,
+                                 EMSGSIZE, EOPNOTSUPP, ENONET };
+    (void)state;
+    for (size_t i = 0; i < sizeof(LATER) / sizeof(LATER[0]); i++) {
+        assert_int_equal(fault_of(LATER[i]), WIRE_UNREACHABLE);
+        assert_int_equal(fault_at_once(LATER[i]), WIRE_LOCAL);
+    }
+    assert_int_equal(fault_of(ECONNREFUSED), WIRE_REFUSED);
+    assert_int_equal(fault_at_once(ECONNREFUSED), WIRE_REFUSED);
+    assert_int_equal(fault_at_once(EMFILE), WIRE_LOCAL);
+    assert_int_equal(fault_at_once(EADDRNOTAVAIL), WIRE_LOCAL);
+    assert_int_equal(fault_of(ENOBUFS), WIRE_LOCAL);
+    assert_int_equal(fault_of(ETIMEDOUT), WIRE_CONNECT_TIMEOUT);
+    assert_int_equal(fault_within(ETIMEDOUT), WIRE_TIMEOUT);
+    assert_int_equal(fault_within(ECONNRESET), WIRE_RESET);
+}
+
+/* No route: said at once, by this machine, which keeps what it was told. Class E has none anywhere. */
+static void connects_to_nowhere(void *arg)
+{
+    struct play *p = arg;
+    struct socket_thread *thread = calloc(1, sizeof(*thread));
+    struct socket_back b;
+    assert_non_null(thread);
+    *thread = (struct socket_thread){ .loop = p->loop, .clock = &CLOCK_SYSTEM };
+    socket_back_init(&b, thread);
+    p->at = (struct endpoint){ .address = { 4, { 255, 255, 255, 255 } }, .port = 9 };
+    p->connected = b.back.connect(&b.back, &p->at, fiber_now(p->loop) + 1000);
+    p->got = (size_t)b.error;
+    assert_int_equal(b.fd, -1);
+    free(thread);
+}
+
+static void keeps_what_the_machine_said(void **state)
+{
+    struct error e;
+    struct play p = { .loop = fiber_loop_new(1, &CLOCK_SYSTEM, &e) };
+    (void)state;
+    assert_non_null(p.loop);
+    assert_true(fiber_spawn(p.loop, connects_to_nowhere, &p));
+    fiber_loop_run(p.loop);
+    assert_int_equal(p.connected, WIRE_LOCAL);
+    assert_true(p.got == ENETUNREACH || p.got == EACCES);
+    fiber_loop_free(p.loop);
+}
+
+/* ---- what has come and when ------------------------------------------------------------------------ */
+
+static void greets(void *arg)
+{
+    struct play *p = arg;
+    int fd = accept(p->listener, NULL, NULL);
+    assert_int_equal(send(fd, "hello", 5, 0), 5);
+    fiber_sleep_until(p->loop, fiber_now(p->loop) + 60);
+    assert_int_equal(send(fd, "again", 5, 0), 5);
+    close(fd);
+}
+
+/* The greeting may come in the very event that tells of the connection, or before the first read. */
+static void reads_twice(void *arg)
+{
+    struct play *p = arg;
+    struct socket_thread *thread = calloc(1, sizeof(*thread));
+    struct socket_back b;
+    struct span s;
+    assert_non_null(thread);
+    *thread = (struct socket_thread){ .loop = p->loop, .clock = &CLOCK_SYSTEM, .measures = true };
+    socket_back_init(&b, thread);
+    p->connected = b.back.connect(&b.back, &p->at, fiber_now(p->loop) + 1000);
+    assert_true(b.syn.known);
+    assert_int_equal(b.syn.resent, 0);
+    assert_in_range(b.syn.trip_ms, 0, 50);
+    if (p->got)
+        fiber_sleep_until(p->loop, fiber_now(p->loop) + (int64_t)p->got);
+    p->first = b.back.recv(&b.back, &s, fiber_now(p->loop) + 1000);
+    assert_int_equal(s.len, 5);
+    /* 30 ms of patience, and 100 ms that were ours: the conversation's clock knows nothing of them. */
+    int64_t deadline_ms = b.back.now_ms(&b.back) + 30;
+    socket_excuse(&b, 100);
+    p->second = b.back.recv(&b.back, &s, deadline_ms);
+    b.back.close(&b.back);
+    free(thread);
+}
+
+static void hears_a_greeting_and_excuses_our_own_delay(void **state)
+{
+    (void)state;
+    for (size_t pause_ms = 0; pause_ms <= 20; pause_ms += 10) {
+        struct error e;
+        struct play p = { .loop = fiber_loop_new(2, &CLOCK_SYSTEM, &e), .got = pause_ms };
+        assert_non_null(p.loop);
+        listen_on_loopback(&p);
+        assert_true(fiber_spawn(p.loop, reads_twice, &p));
+        assert_true(fiber_spawn(p.loop, greets, &p));
+        fiber_loop_run(p.loop);
+        assert_int_equal(p.connected, WIRE_FINE);
+        assert_int_equal(p.first, WIRE_FINE);
+        assert_int_equal(p.second, WIRE_FINE);
+        close(p.listener);
+        fiber_loop_free(p.loop);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sees_a_close_that_came_with_the_bytes),
+        cmocka_unit_test(what_fails_at_once_is_ours_and_later_the_networks),
+        cmocka_unit_test(keeps_what_the_machine_said),
+        cmocka_unit_test(hears_a_greeting_and_excuses_our_own_delay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
