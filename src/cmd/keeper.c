@@ -365,12 +365,12 @@ static void summarise(struct keeping *c)
 {
     struct report_summary *s = &c->k->summary;
     const struct sweep_progress *p = c->k->progress;
-    uint64_t lost = atomic_load(&p->lost);
     s->took_ms = clock_mono_ms(&CLOCK_SYSTEM) - c->line.started_ms;
     s->rate = s->took_ms > 0
                   ? 1000.0 * (double)(s->done + s->failed - c->before) / (double)s->took_ms
                   : 0;
-    s->loss = lost ? (double)lost / (double)(lost + s->answered) : 0;
+    s->loss = (double)atomic_load(&p->loss_ppm) / 1e6;
+    s->missed = (double)atomic_load(&p->missed_milli) / 1e3;
 }
 
 /* ---- the store ------------------------------------------------------------------------- */

@@ -154,6 +154,17 @@ static size_t descriptors_for(size_t parallel)
     return r.rlim_cur > 2 * SPARE_DESCRIPTORS ? r.rlim_cur - SPARE_DESCRIPTORS : SPARE_DESCRIPTORS;
 }
 
+/* As many at once as the rate needs and the descriptors allow. Who cannot hold the rate says so. */
+static size_t parallel_for(const struct scan_options *o)
+{
+    size_t wish = scan_parallel(o), got = descriptors_for(wish);
+    double held = (double)got / o->timeout_s;
+    if (!o->parallel && held < o->rate)
+        fprintf(stderr, "ajar: %zu descriptors are not enough for --rate %g where nobody answers: raise the limit "
+                        "(ulimit -n), or expect about %.0f a second there\n", got, o->rate, held);
+    return got;
+}
+
 /* Whether the owner lets records be drawn here: only a scope file says so, endpoint by endpoint. */
 static const char *sample_refused(void *self, const struct endpoint *e)
 {
@@ -186,7 +197,7 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
                     .patience_ms = patience_ms,
                     .budget_bytes = VISIT_BYTES,
                     .session_ms = SESSION_MS > 5 * patience_ms ? SESSION_MS : 5 * patience_ms },
-        .parallel = descriptors_for(o->parallel),
+        .parallel = parallel_for(o),
         .loops = o->loops,
         .transcript = o->transcript != NULL,
         .names = o->resolvers,

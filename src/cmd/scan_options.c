@@ -11,7 +11,7 @@
 
 enum {
     RATE_DEFAULT = 100,
-    PARALLEL_DEFAULT = 512,
+    PARALLEL_LEAST = 8192,
     PARALLEL_MAX = 100000,
     LOOPS_MAX = 64,
     SCOPE_BYTES_MAX = 1 << 20,
@@ -59,7 +59,7 @@ static const struct option_row ROWS[] = {
     [ROW_LARGE] = { "large", NULL, "allow ranges of more than 65536 addresses" },
     [ROW_RATE] = { "rate", "N",
                    "new connections a second in all, default 100; loopback has no pace" },
-    [ROW_PARALLEL] = { "parallel", "N", "conversations at once, default 512" },
+    [ROW_PARALLEL] = { "parallel", "N", "conversations at once at most; default: as many as the rate needs" },
     [ROW_LOOPS] = { "loops", "N", "threads, default one a processor" },
     [ROW_TIMEOUT] = { "timeout", "SECONDS", "how long to wait for one answer, default 3" },
     [ROW_SEED] = { "seed", "N", "order of the endpoints; the same seed gives the same order" },
@@ -272,7 +272,6 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
         .shard = SHARD_WHOLE,
         .rate = RATE_DEFAULT,
         .timeout_s = TIMEOUT_DEFAULT_S,
-        .parallel = PARALLEL_DEFAULT,
         .seed = random_seed(),
         .report = report_by_name("tty"),
         .fail_on = SEVERITY_HIGH,
@@ -296,6 +295,12 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
         return error_set(
             e, "name what to scan, as in `ajar scan 127.0.0.1` or `ajar scan --scope scope.yaml`");
     return true;
+}
+
+size_t scan_parallel(const struct scan_options *o)
+{
+    double wish = PARALLEL_LEAST + o->rate * o->timeout_s;
+    return o->parallel ? o->parallel : wish < PARALLEL_MAX ? (size_t)wish : PARALLEL_MAX;
 }
 
 /* The shares of DESIGN section 6: at the default of 100 a second in all, 20 for one network and

@@ -18,7 +18,7 @@ struct scan_options {
     struct plan_options plan;
     struct shard shard;
     double rate, timeout_s;
-    size_t parallel;
+    size_t parallel; /* 0: not said, see scan_parallel() */
     unsigned loops;
     uint64_t seed;
     bool seed_given, shard_given;
@@ -49,6 +49,9 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
                         struct error *e);
 /* Reads a scope file into the options; path "-" is standard input. */
 bool scan_options_scope(struct scan_options *o, const char *path, struct error *e);
+/* How many conversations there may be at once: what --parallel says, else one for each connection of the rate that
+ * may still be waited for, and a few thousand that merely wait for somebody to speak. */
+size_t scan_parallel(const struct scan_options *o);
 /* The pace that a rate stands for; DESIGN section 6. */
 struct pace_limits scan_pace(double rate);
 

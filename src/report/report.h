@@ -29,7 +29,8 @@ struct report_summary {
     uint64_t done, skipped, failed, answered, findings[5]; /* by enum severity */
     int64_t took_ms;
     double rate;             /* endpoints a second, measured */
-    double loss; /* share of connects that timed out though the host answered others; 0..1 */
+    double loss;   /* estimated share of packets that the network lost, each way alike; 0..1 */
+    double missed; /* estimated services that were asked, were there and were not heard because of that */
     bool interrupted;
 };
 

@@ -3,13 +3,14 @@
 #include "sweep/sweep.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/io.h"
 #include "fiber/fiber.h"
 #include "record/codec.h"
 #include "sweep/ladder.h"
-#include "wire/socket.h"
+#include "sweep/reach.h"
 
 enum {
     FLUSH_BYTES = 32 * 1024,
@@ -22,14 +23,19 @@ enum {
     SAMPLE_BYTES = 16 * 1024 * 1024, /* received in one sample */
     SAMPLE_SESSION_MS = 120000,
     SAMPLE_TURN_MS = 50,
-    WAITING_MAX = 4096,
+    WAITING_MAX = 32768,
+    /* Loopback has no pace. There, so many conversations at once may be young; an older one is waiting for
+     * somebody who says nothing, and waiting costs memory, not time. */
+    YOUNG_MAX = 512,
+    YOUNG_MS = 50,
+    WHY_BYTES = 160,
 };
 
 struct sweep {
     const struct sweep_config *config;
     struct sweep_progress *progress;
     struct ladder ladder;
-    struct pacer *pacer;
+    struct reach_shared reach;
     struct reverse *names; /* or NULL */
     struct tls_client *tls;
     pthread_mutex_t out_lock;
@@ -45,18 +51,22 @@ struct lane {
     pthread_t thread;
     struct socket_thread socket_thread;
     struct fiber_loop *loop;
-    struct wire_ear ear;
     struct buf out;
     int64_t flushed_ms;
     struct slot *slots, *free;
-    size_t live_max;
+    struct slot *oldest_young, *newest_young;
+    size_t live_max, young, young_max;
 };
 
 /* One visit in flight. */
 struct slot {
     struct lane *lane;
-    struct slot *next;
+    struct slot *next;            /* in the list of free ones */
+    struct slot *older, *younger; /* among the young */
     struct turn turn;
+    struct reach reach;
+    int64_t started_ms;
+    bool young;
 };
 
 /* ---- out ------------------------------------------------------------------------------- */
@@ -66,7 +76,8 @@ static void flush(struct lane *l)
     struct sweep *s = l->sweep;
     if (l->out.len && !atomic_load(&s->pipe_broken)) {
         pthread_mutex_lock(&s->out_lock);
-        if (!io_write_all(s->out_fd, buf_span(&l->out))) {
+        /* Where there was no memory for a message, half of it lies there: what follows would be misread. */
+        if (!buf_ok(&l->out) || !io_write_all(s->out_fd, buf_span(&l->out))) {
             atomic_store(&s->pipe_broken, true);
             atomic_store(&s->progress->stop, true);
         }
@@ -113,18 +124,13 @@ static void emit_skip(struct lane *l, const struct turn *t, const char *why)
 
 static void on_opening(void *self, const struct endpoint *e, bool first)
 {
-    struct lane *l = self;
-    atomic_fetch_add(&l->sweep->progress->connections, 1);
-    if (first)
-        return;
-    int64_t at = pacer_again(l->sweep->pacer, fiber_now(l->loop), e);
-    if (at > fiber_now(l->loop))
-        fiber_sleep_until(l->loop, at);
+    struct slot *s = self;
+    (void)e;
+    reach_opening(&s->reach, first);
 }
 
-static void on_sent(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
+static void tell_sent(struct lane *l, const struct endpoint *e, const struct ask *a, struct span bytes)
 {
-    struct lane *l = self;
     char where[ENDPOINT_TEXT_MAX];
     struct span place = span_str(endpoint_text(e, where)), name = span_str(a->name);
     buf_byte(&l->out, SWEEP_SENT);
@@ -134,6 +140,18 @@ static void on_sent(void *self, const struct endpoint *e, const struct ask *a, s
     buf_put(&l->out, name);
     buf_byte(&l->out, ' ');
     buf_put(&l->out, bytes);
+}
+
+static void on_sent(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
+{
+    const struct slot *s = self;
+    tell_sent(s->lane, e, a, bytes);
+}
+
+/* A name server is asked beside any wire. */
+static void on_sent_reverse(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
+{
+    tell_sent(self, e, a, bytes);
 }
 
 /* A sample begins with a further connection to the address that was just visited. */
@@ -168,27 +186,27 @@ static void on_sent_sample(void *self, const struct endpoint *e, const struct as
 /* ---- samples ---------------------------------------------------------------------------- */
 
 /* The one place that gives a wire the owner's permission to read records. */
-static void sample_one(struct lane *l, const struct endpoint *e, struct observation *o, struct arena *kept)
+static void sample_one(struct slot *s, struct observation *o, struct arena *kept)
 {
     struct arena arena;
-    struct socket_back back;
-    struct wire_limits limits = l->sweep->config->limits;
-    struct wire_ear ear = { .opening = on_opening_sample, .sent = l->ear.sent ? on_sent_sample : NULL, .self = l };
+    const struct sweep_config *config = s->lane->sweep->config;
+    struct wire_limits limits = config->limits;
+    struct wire_ear ear = { .opening = on_opening_sample, .sent = config->transcript ? on_sent_sample : NULL, .self = s };
     limits.session_ms = SAMPLE_SESSION_MS;
     limits.budget_bytes = SAMPLE_BYTES;
     arena_init(&arena, SAMPLE_ARENA_MAX);
-    socket_back_init(&back, &l->socket_thread);
-    struct wire *w = wire_new(&arena, &back.back, e, &limits, l->socket_thread.clock, &ear);
+    struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits, s->lane->socket_thread.clock, &ear);
     if (w) {
         wire_permit_sample(w);
-        sample_observation(&l->sweep->config->sample, w, o, kept);
+        sample_observation(&config->sample, w, o, kept);
     }
     wire_end(w);
     arena_release(&arena);
 }
 
-static void sample_visit(struct lane *l, struct visit *v)
+static void sample_visit(struct slot *s, struct visit *v)
 {
+    struct lane *l = s->lane;
     const struct sample_config *c = &l->sweep->config->sample;
     atomic_uint *under_way = &l->sweep->samples;
     for (size_t i = 0; c->records && i < v->observations.len; i++) {
@@ -206,7 +224,7 @@ static void sample_visit(struct lane *l, struct visit *v)
             atomic_fetch_sub(under_way, 1);
             fiber_sleep_until(l->loop, fiber_now(l->loop) + SAMPLE_TURN_MS);
         }
-        sample_one(l, &v->endpoint, o, v->arena);
+        sample_one(s, o, v->arena);
         atomic_fetch_sub(under_way, 1);
     }
 }
@@ -217,7 +235,7 @@ static void sample_visit(struct lane *l, struct visit *v)
 static void name_visit(struct lane *l, struct visit *v)
 {
     struct sweep *s = l->sweep;
-    struct reverse_ear ear = { .sent = s->config->transcript ? on_sent : NULL, .self = l };
+    struct reverse_ear ear = { .sent = s->config->transcript ? on_sent_reverse : NULL, .self = l };
     if (!s->names || atomic_load(&s->progress->stop))
         return;
     reverse_add_facts(s->names, l->loop, &ear, v);
@@ -225,31 +243,102 @@ static void name_visit(struct lane *l, struct visit *v)
         atomic_store(&s->progress->names_lost, true);
 }
 
+/* What is known of the ways, for whoever watches and for the end. */
+static void tell_paths(struct sweep *s)
+{
+    struct paths_sum sum = paths_sum(s->reach.paths);
+    atomic_store(&s->progress->loss_ppm, (uint64_t)(sum.loss * 1e6));
+    atomic_store(&s->progress->missed_milli, (uint64_t)(sum.missed * 1e3));
+}
+
+/* The conversation, over the connection that stands. */
+static __attribute__((noinline)) void talk(struct slot *s)
+{
+    struct lane *l = s->lane;
+    const struct sweep_config *config = l->sweep->config;
+    struct arena arena;
+    struct visit v;
+    struct wire_limits limits = config->limits;
+    struct wire_ear ear = { .opening = on_opening, .sent = config->transcript ? on_sent : NULL, .self = s };
+    limits.connect_ms *= 2; /* see reach.h: a connection may be tried twice */
+    arena_init(&arena, VISIT_ARENA_MAX);
+    visit_init(&v, &arena, &s->turn.endpoint);
+    v.place = s->turn.place;
+    struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits, l->socket_thread.clock, &ear);
+    if (w)
+        ladder_climb(&l->sweep->ladder, w, &v);
+    else
+        v.end = END_FAILED, v.why = wire_fault_text(WIRE_MEMORY);
+    wire_end(w);
+    sample_visit(s, &v);
+    name_visit(l, &v);
+    visit_settle(&v);
+    emit(l, &v);
+    tell_paths(l->sweep);
+    arena_release(&arena);
+}
+
+/* Nobody to talk to. What this machine or the network said of it is evidence, as far as it says more. */
+static __attribute__((noinline)) void tell_unreached(struct slot *s, enum wire_fault f)
+{
+    struct visit v;
+    char why[WHY_BYTES];
+    int error = s->reach.socket.error;
+    const char *name = error ? strerrorname_np(error) : NULL;
+    visit_init(&v, NULL, &s->turn.endpoint);
+    v.place = s->turn.place;
+    v.end = f == WIRE_LOCAL || f == WIRE_MEMORY ? END_FAILED : END_DONE;
+    v.refused = f == WIRE_REFUSED;
+    v.why = wire_fault_text(f);
+    if (name && (f == WIRE_LOCAL || f == WIRE_UNREACHABLE)) {
+        snprintf(why, sizeof(why), "%s: %s (%s)", v.why, strerrordesc_np(error), name);
+        v.why = why;
+    }
+    emit(s->lane, &v);
+}
+
+static void grow_old(struct lane *l, struct slot *s)
+{
+    *(s->older ? &s->older->younger : &l->oldest_young) = s->younger;
+    *(s->younger ? &s->younger->older : &l->newest_young) = s->older;
+    s->young = false;
+    l->young--;
+}
+
+static void be_young(struct lane *l, struct slot *s)
+{
+    s->older = l->newest_young;
+    s->younger = NULL;
+    *(s->older ? &s->older->younger : &l->oldest_young) = s;
+    l->newest_young = s;
+    s->young = true;
+    l->young++;
+}
+
+static bool too_many_young(struct lane *l)
+{
+    while (l->oldest_young && l->oldest_young->started_ms + YOUNG_MS <= fiber_clock(l->loop))
+        grow_old(l, l->oldest_young);
+    return l->young >= l->young_max;
+}
+
 static void visit_one(void *arg)
 {
     struct slot *s = arg;
     struct lane *l = s->lane;
-    struct arena arena;
-    struct visit v;
-    struct socket_back back;
-    arena_init(&arena, VISIT_ARENA_MAX);
-    visit_init(&v, &arena, &s->turn.endpoint);
-    v.place = s->turn.place;
-    socket_back_init(&back, &l->socket_thread);
-    struct wire *w = wire_new(&arena, &back.back, &s->turn.endpoint, &l->sweep->config->limits,
-                              l->socket_thread.clock, &l->ear);
-    if (w && ladder_climb(&l->sweep->ladder, w, &v))
-        atomic_fetch_add(&l->sweep->progress->lost, 1);
-    if (!w)
-        v.end = END_FAILED, v.why = wire_fault_text(WIRE_MEMORY);
-    wire_end(w);
-    sample_visit(l, &v);
-    name_visit(l, &v);
-    visit_settle(&v);
-    pacer_done(l->sweep->pacer, fiber_now(l->loop), &s->turn.endpoint);
+    reach_init(&s->reach, &l->sweep->reach, &l->socket_thread, &s->turn.endpoint);
+    enum wire_fault f = reach_first(&s->reach);
+    if (f == WIRE_FINE) {
+        fiber_goes_deep(l->loop);
+        talk(s);
+    } else {
+        tell_unreached(s, f);
+    }
+    reach_end(&s->reach);
+    pacer_done(l->sweep->reach.pacer, fiber_clock(l->loop), &s->turn.endpoint);
     atomic_fetch_sub(&l->sweep->progress->in_flight, 1);
-    emit(l, &v);
-    arena_release(&arena);
+    if (s->young)
+        grow_old(l, s);
     s->next = l->free;
     l->free = s;
 }
@@ -259,6 +348,9 @@ static void start_visit(struct lane *l, const struct turn *t)
     struct slot *s = l->free;
     l->free = s->next;
     s->turn = *t;
+    s->started_ms = fiber_clock(l->loop);
+    if (address_class(&t->endpoint.address) == ADDRESS_LOOPBACK)
+        be_young(l, s);
     atomic_fetch_add(&l->sweep->progress->in_flight, 1);
     fiber_spawn(l->loop, visit_one, s);
 }
@@ -271,11 +363,11 @@ static void feed(void *arg)
         struct turn t;
         int64_t until_ms;
         const char *why = NULL;
-        if (!l->free) {
-            fiber_wait_for_end(l->loop, fiber_now(l->loop) + 1000);
+        if (!l->free || too_many_young(l)) {
+            fiber_wait_for_end(l->loop, fiber_now(l->loop) + YOUNG_MS / 2);
             continue;
         }
-        switch (pacer_next(l->sweep->pacer, fiber_now(l->loop), &t, &until_ms, &why)) {
+        switch (pacer_next(l->sweep->reach.pacer, fiber_clock(l->loop), &t, &until_ms, &why)) {
         case PACE_GO:
             start_visit(l, &t);
             break;
@@ -284,7 +376,7 @@ static void feed(void *arg)
             break;
         case PACE_WAIT:
             flush(l);
-            fiber_sleep_until(l->loop, until_ms);
+            fiber_wait_for_end(l->loop, fiber_now(l->loop) + until_ms - fiber_clock(l->loop));
             break;
         case PACE_END:
             return;
@@ -296,9 +388,10 @@ static void feed(void *arg)
 
 /* ---- lanes ----------------------------------------------------------------------------- */
 
-static bool lane_init(struct lane *l, struct sweep *s, size_t parallel, struct error *e)
+static bool lane_init(struct lane *l, struct sweep *s, size_t parallel, unsigned lanes, struct error *e)
 {
     l->sweep = s;
+    l->young_max = (YOUNG_MAX + lanes - 1) / lanes;
     l->loop = fiber_loop_new(parallel + 1, &CLOCK_SYSTEM, e);
     if (!l->loop)
         return false;
@@ -313,8 +406,6 @@ static bool lane_init(struct lane *l, struct sweep *s, size_t parallel, struct e
     l->socket_thread.loop = l->loop;
     l->socket_thread.clock = &CLOCK_SYSTEM;
     l->socket_thread.tls = s->tls;
-    l->ear = (struct wire_ear){ .opening = on_opening,
-                                .sent = s->config->transcript ? on_sent : NULL, .self = l };
     buf_init(&l->out, OUT_BYTES_MAX);
     return fiber_spawn(l->loop, feed, l);
 }
@@ -368,7 +459,8 @@ static void sweep_release(struct sweep *s, struct lane *lanes, unsigned count)
     for (unsigned i = 0; lanes && i < count; i++)
         lane_release(&lanes[i]);
     free(lanes);
-    pacer_free(s->pacer);
+    pacer_free(s->reach.pacer);
+    paths_free(s->reach.paths);
     reverse_free(s->names);
     tls_client_free(s->tls);
     pthread_mutex_destroy(&s->out_lock);
@@ -387,12 +479,16 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     struct lane *lanes = calloc(count, sizeof(*lanes));
     bool ok = lanes || error_set(e, "no memory for %u loops", count);
     ok = ok && (s->tls = tls_client_new(e)) &&
-         (s->pacer = pacer_new(&config->pace, &config->source, WAITING_MAX, config->seed, e));
+         (s->reach.pacer = pacer_new(&config->pace, &config->source, WAITING_MAX, config->seed, e)) &&
+         (s->reach.paths = paths_new(config->limits.connect_ms, config->seed, e));
+    s->reach.connections = &progress->connections;
     if (ok && config->names.len)
         ok = (s->names = reverse_new(&config->names, e)) != NULL;
     for (unsigned i = 0; ok && i < count; i++)
-        ok = lane_init(&lanes[i], s, (config->parallel + count - 1) / count, e);
+        ok = lane_init(&lanes[i], s, (config->parallel + count - 1) / count, count, e);
     ok = ok && run_lanes(s, lanes, count, e);
+    if (ok)
+        tell_paths(s);
     ok = report_end(s, ok, e);
     sweep_release(s, lanes, count);
     return ok;

@@ -18,7 +18,7 @@ struct sweep_config {
     struct pace_limits pace;
     struct pace_source source;
     struct wire_limits limits;
-    size_t parallel;  /* conversations at once */
+    size_t parallel;  /* conversations at once, most of which merely wait */
     unsigned loops;   /* threads */
     bool transcript;  /* also send what was sent */
     struct reverse_servers names; /* that know names of addresses; none: nobody is asked */
@@ -28,7 +28,9 @@ struct sweep_config {
 
 /* Counters in memory shared between sweeper and keeper. */
 struct sweep_progress {
-    _Atomic uint64_t done, skipped, failed, answered, in_flight, connections, lost;
+    _Atomic uint64_t done, skipped, failed, answered, in_flight, connections;
+    /* See struct paths_sum: the loss in millionths, the services missed in thousandths. */
+    _Atomic uint64_t loss_ppm, missed_milli;
     _Atomic bool stop; /* set by the keeper: start nothing more */
     _Atomic bool names_lost; /* the name servers were given up */
 };

@@ -99,7 +99,7 @@ static void measure(struct socket_back *b, enum wire_fault f, int64_t from_ms)
 {
     struct tcp_info info;
     socklen_t len = sizeof(info);
-    if (!b->thread->measures || (f != WIRE_FINE && f != WIRE_REFUSED) ||
+    if (!b->measures || (f != WIRE_FINE && f != WIRE_REFUSED) ||
         getsockopt(b->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 || len < sizeof(info))
         return;
     b->syn = (struct socket_syn){ .known = true, .resent = info.tcpi_total_retrans, .trip_ms = -1 };

@@ -20,7 +20,6 @@ struct socket_thread {
     struct fiber_loop *loop; /* NULL: block in poll() */
     const struct clock *clock;
     struct tls_client *tls;
-    bool measures; /* each connection that was answered tells how; costs a system call */
     uint8_t scratch[SOCKET_SCRATCH_BYTES];
 };
 
@@ -41,6 +40,7 @@ struct socket_back {
     bool unheard;  /* sent since the last read: one more send would wait for Nagle */
     bool no_delay;
     bool client_cert_asked;
+    bool measures;   /* set by the caller: fill `syn`, which costs a system call a connection */
     int error;       /* errno of the newest connection that failed, or 0 */
     int64_t ours_ms; /* by so much the conversation's clock is behind the thread's: see socket_excuse() */
     struct socket_syn syn; /* of the newest connection */

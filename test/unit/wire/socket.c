@@ -143,8 +143,9 @@ static void reads_twice(void *arg)
     struct socket_back b;
     struct span s;
     assert_non_null(thread);
-    *thread = (struct socket_thread){ .loop = p->loop, .clock = &CLOCK_SYSTEM, .measures = true };
+    *thread = (struct socket_thread){ .loop = p->loop, .clock = &CLOCK_SYSTEM };
     socket_back_init(&b, thread);
+    b.measures = true;
     p->connected = b.back.connect(&b.back, &p->at, fiber_now(p->loop) + 1000);
     assert_true(b.syn.known);
     assert_int_equal(b.syn.resent, 0);

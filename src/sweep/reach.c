@@ -1,0 +1,118 @@
+#include "sweep/reach.h"
+
+static struct fiber_loop *loop_of(const struct reach *r)
+{
+    return r->socket.thread->loop;
+}
+
+static int64_t clock_of(const struct reach *r)
+{
+    return fiber_clock(loop_of(r));
+}
+
+static bool is_near(const struct reach *r)
+{
+    return address_class(&r->endpoint->address) == ADDRESS_LOOPBACK;
+}
+
+/* Waits for our own sake until a moment of the world's time. */
+static void wait_for_pace(struct reach *r, int64_t until_ms)
+{
+    int64_t wait_ms = until_ms - clock_of(r), from_ms = fiber_now(loop_of(r));
+    if (wait_ms <= 0)
+        return;
+    fiber_sleep_until(loop_of(r), from_ms + wait_ms);
+    socket_excuse(&r->socket, fiber_now(loop_of(r)) - from_ms);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What a connection is for: the visit's first is a service where it is accepted; what a wire opens later was booked
+ * as answered. */
+enum purpose { FIRST, LATER };
+
+static void note_answer(struct reach *r, bool is_charged, bool is_service)
+{
+    const struct socket_syn *syn = &r->socket.syn;
+    if (!is_charged)
+        pacer_answered(r->shared->pacer, clock_of(r), r->endpoint);
+    if (syn->known)
+        paths_answered(r->shared->paths, &r->endpoint->address, syn->resent, syn->trip_ms, is_service);
+}
+
+static enum wire_fault try_once(struct reach *r, enum purpose purpose, bool is_charged, int64_t deadline_ms)
+{
+    struct wire_back *back = &r->socket.back;
+    int64_t patience_ms = paths_patience(r->shared->paths, &r->endpoint->address);
+    atomic_fetch_add(r->shared->connections, 1);
+    enum wire_fault f = r->inner.connect(back, r->endpoint, earlier(back->now_ms(back) + patience_ms, deadline_ms));
+    if ((f == WIRE_FINE || f == WIRE_REFUSED) && !is_near(r))
+        note_answer(r, is_charged, purpose == FIRST && f == WIRE_FINE);
+    return f;
+}
+
+/* Once, and once more where silence is probably loss. */
+static enum wire_fault try_twice(struct reach *r, enum purpose purpose, int64_t deadline_ms)
+{
+    struct wire_back *back = &r->socket.back;
+    enum wire_fault f = try_once(r, purpose, purpose == LATER, deadline_ms);
+    if (f != WIRE_CONNECT_TIMEOUT || back->now_ms(back) >= deadline_ms || is_near(r) ||
+        !paths_again(r->shared->paths, &r->endpoint->address))
+        return f;
+    wait_for_pace(r, pacer_retry(r->shared->pacer, clock_of(r), r->endpoint));
+    return try_once(r, purpose, false, deadline_ms);
+}
+
+enum wire_fault reach_first(struct reach *r)
+{
+    enum wire_fault f = try_twice(r, FIRST, INT64_MAX / 2);
+    r->open = f == WIRE_FINE;
+    return f;
+}
+
+void reach_end(struct reach *r)
+{
+    r->open = false;
+    r->inner.close(&r->socket.back);
+}
+
+void reach_opening(struct reach *r, bool first)
+{
+    if (!first)
+        wait_for_pace(r, pacer_again(r->shared->pacer, clock_of(r), r->endpoint));
+}
+
+/* ---- what the wire sees ---------------------------------------------------------------------- */
+
+static enum wire_fault reach_connect(struct wire_back *back, const struct endpoint *e, int64_t deadline_ms)
+{
+    struct reach *r = (struct reach *)back;
+    (void)e;
+    if (r->open) {
+        r->open = false;
+        return WIRE_FINE;
+    }
+    return try_twice(r, LATER, deadline_ms);
+}
+
+/* A wire closes before it opens; that is not meant for the first connection. */
+static void reach_close(struct wire_back *back)
+{
+    struct reach *r = (struct reach *)back;
+    if (!r->open)
+        r->inner.close(back);
+}
+
+void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread,
+                const struct endpoint *endpoint)
+{
+    *r = (struct reach){ .shared = shared, .endpoint = endpoint };
+    socket_back_init(&r->socket, thread);
+    r->socket.measures = !is_near(r);
+    r->inner = r->socket.back;
+    r->socket.back.connect = reach_connect;
+    r->socket.back.close = reach_close;
+}

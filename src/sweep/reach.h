@@ -1,0 +1,39 @@
+/* The connections of one visit: a socket back that waits as long as the way to the address takes, tries twice where
+ * that is worth it, keeps the pace, and lets no delay of ours count against the peer. The first connection is made
+ * before there is a wire, so that an address where nobody answers costs a socket and a page of stack. */
+#ifndef AJAR_SWEEP_REACH_H
+#define AJAR_SWEEP_REACH_H
+
+#include <stdatomic.h>
+
+#include "sweep/pace.h"
+#include "sweep/path.h"
+#include "wire/socket.h"
+
+/* What all visits of a sweep share. */
+struct reach_shared {
+    struct pacer *pacer;
+    struct paths *paths;
+    _Atomic uint64_t *connections; /* counts them */
+};
+
+struct reach {
+    struct socket_back socket; /* first member: its `back` is what a wire gets */
+    struct wire_back inner;    /* the socket's own functions */
+    const struct reach_shared *shared;
+    const struct endpoint *endpoint;
+    bool open; /* the first connection stands, and no wire has taken it yet */
+};
+
+/* `endpoint` must outlive it. */
+void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread,
+                const struct endpoint *endpoint);
+/* Makes the first connection, whose start the pacer has allowed. WIRE_FINE: a wire over r->socket.back, which must
+ * follow, finds it open; its limits begin only now. Else why not; r->socket.error may tell more. */
+enum wire_fault reach_first(struct reach *r);
+/* Closes what is open; after the wire's end. */
+void reach_end(struct reach *r);
+/* For wire_ear.opening: waits until the pacer allows one more connection. */
+void reach_opening(struct reach *r, bool first);
+
+#endif
