@@ -107,26 +107,31 @@ static int64_t trip_allowed(const struct path *path)
     return ms < PATH_TRIP_LEAST_MS ? PATH_TRIP_LEAST_MS : ms;
 }
 
-/* Two SYNs at least; three where two may miss too many. */
-static int64_t patience(const struct paths *p, const struct path *path)
+/* Whether two SYNs may both fail, where a chance of one in PATH_MISSED_OF is the most that is taken. */
+static bool is_lossy(const struct paths *p, const struct path *path)
 {
     double failing = failing_towards(p, path);
-    int more = failing * failing * PATH_MISSED_OF > 1 ? SYNS_LOSSY - 1 : 1;
-    int64_t ms = more * PATH_AGAIN_MS + trip_allowed(path);
+    return failing * failing * PATH_MISSED_OF > 1;
+}
+
+static int64_t patience(const struct paths *p, const struct path *path)
+{
+    int again = is_lossy(p, path) ? SYNS_LOSSY - 1 : 1;
+    int64_t ms = again * PATH_AGAIN_MS + trip_allowed(path);
     return ms < p->ceiling_ms ? ms : p->ceiling_ms;
 }
 
-/* How many SYNs have the time to be answered within the patience. */
-static int syns_within(const struct paths *p, const struct path *path)
+/* How many SYNs had the time to be answered within a wait. */
+static int syns_within(const struct path *path, int64_t waited_ms)
 {
-    int64_t left_ms = patience(p, path) - trip_allowed(path);
+    int64_t left_ms = waited_ms - trip_allowed(path);
     int64_t n = left_ms < 0 ? 1 : 1 + left_ms / PATH_AGAIN_MS;
     return n > SYNS_MAX ? SYNS_MAX : (int)n;
 }
 
-static bool is_worth_another(const struct paths *p, const struct path *path)
+static bool is_worth_another(const struct paths *p, const struct path *path, int syns)
 {
-    return path && pow(failing_towards(p, path), syns_within(p, path)) * PATH_MISSED_OF > 1;
+    return path && pow(failing_towards(p, path), syns) * PATH_MISSED_OF > 1;
 }
 
 int64_t paths_patience(struct paths *p, const struct address *a)
@@ -137,12 +142,21 @@ int64_t paths_patience(struct paths *p, const struct address *a)
     return ms;
 }
 
-bool paths_again(struct paths *p, const struct address *a)
+bool paths_again(struct paths *p, const struct address *a, int64_t waited_ms)
 {
     pthread_mutex_lock(&p->lock);
-    bool again = is_worth_another(p, find(p, a, false));
+    const struct path *path = find(p, a, false);
+    bool again = is_worth_another(p, path, syns_within(path, waited_ms));
     pthread_mutex_unlock(&p->lock);
     return again;
+}
+
+bool paths_lossy(struct paths *p, const struct address *a)
+{
+    pthread_mutex_lock(&p->lock);
+    bool lossy = p->tally.failed > 0 && is_lossy(p, find(p, a, false));
+    pthread_mutex_unlock(&p->lock);
+    return lossy;
 }
 
 static void count(struct tally *t, unsigned resent, int syns)
@@ -168,7 +182,7 @@ void paths_answered(struct paths *p, const struct address *a, unsigned resent, i
 {
     pthread_mutex_lock(&p->lock);
     struct path *path = find(p, a, false);
-    int syns = syns_within(p, path), all_syns = is_worth_another(p, path) ? 2 * syns : syns;
+    int syns = syns_within(path, patience(p, path)), all_syns = is_worth_another(p, path, syns) ? 2 * syns : syns;
     path = path ? path : find(p, a, true);
     path->answered_at = ++p->answers;
     count(&p->tally, resent, syns);

@@ -28,9 +28,11 @@ void paths_free(struct paths *p);
 
 /* How long to wait for one connection to this address, in milliseconds; at most the ceiling. */
 int64_t paths_patience(struct paths *p, const struct address *a);
-/* Nobody answered for that long: whether to try once more. Only where the network has shown life, and where so much
+/* Nobody answered for so long: whether to try once more. Only where the network has shown life, and where so much
  * is lost on the way that silence may be no answer. */
-bool paths_again(struct paths *p, const struct address *a);
+bool paths_again(struct paths *p, const struct address *a, int64_t waited_ms);
+/* Whether so much is lost on the way to this network that an answer may well take several tries of TCP. */
+bool paths_lossy(struct paths *p, const struct address *a);
 /* A connection was answered, after the SYN was sent again so often; trip_ms is -1 where not known. `accepted`: it is
  * a service, and not a refusal. */
 void paths_answered(struct paths *p, const struct address *a, unsigned resent, int64_t trip_ms, bool accepted);

@@ -58,9 +58,11 @@ static enum wire_fault try_once(struct reach *r, enum purpose purpose, bool is_c
 static enum wire_fault try_twice(struct reach *r, enum purpose purpose, int64_t deadline_ms)
 {
     struct wire_back *back = &r->socket.back;
+    int64_t from_ms = back->now_ms(back);
     enum wire_fault f = try_once(r, purpose, purpose == LATER, deadline_ms);
-    if (f != WIRE_CONNECT_TIMEOUT || back->now_ms(back) >= deadline_ms || is_near(r) ||
-        !paths_again(r->shared->paths, &r->endpoint->address))
+    int64_t now_ms = back->now_ms(back);
+    if (f != WIRE_CONNECT_TIMEOUT || now_ms >= deadline_ms || is_near(r) ||
+        !paths_again(r->shared->paths, &r->endpoint->address, now_ms - from_ms))
         return f;
     wait_for_pace(r, pacer_retry(r->shared->pacer, clock_of(r), r->endpoint));
     return try_once(r, purpose, false, deadline_ms);
