@@ -284,6 +284,7 @@ struct response *response_read(struct wire *w, bool head)
         r->arena = wire_arena(w);
         if (!read_head(w, r))
             return NULL;
+        wire_known(w);
         if (r->status == 101)
             break; /* nobody asked to switch protocols */
         if (r->status < 200)

@@ -13,7 +13,8 @@ struct wire_back {
     /* Receives at least one byte; *ret lies in memory of the back and is valid until its next
      * call or the fiber's next wait. */
     enum wire_fault (*recv)(struct wire_back *b, struct span *ret, int64_t deadline_ms);
-    /* A TLS handshake on the running connection; the chain is copied into the arena. */
+    /* A TLS handshake on the running connection; the chain is copied into the arena. Where it fails,
+     * *ret holds what was seen until then. WIRE_CLOSED, WIRE_RESET: without a byte of TLS. */
     enum wire_fault (*start_tls)(struct wire_back *b, const struct endpoint *e, struct arena *a,
                                  struct wire_tls *ret, int64_t deadline_ms);
     /* Closes the running connection, if any. */
@@ -24,15 +25,20 @@ struct wire_back {
 struct wire_limits {
     int64_t connect_ms;   /* for a connection to be accepted */
     int64_t patience_ms;  /* for one answer */
-    int64_t session_ms;   /* for the whole visit */
+    int64_t session_ms;   /* for the conversation, once the peer is known */
     size_t budget_bytes;  /* received in the whole visit */
 };
+
+/* What a scan gives each visit for so much patience (--timeout): the one place that says so, which
+ * tests use as well. The conversation has 15 s, or five answers' time where that is longer. */
+enum { WIRE_PATIENCE_MS = 3000, WIRE_SESSION_MS = 15000, WIRE_VISIT_BYTES = 4 << 20 };
+struct wire_limits wire_limits_for(int64_t patience_ms);
 
 /* Told of every byte that leaves and arrives; for the transcript and for `ajar probe`. */
 struct wire_ear {
     void (*sent)(void *self, const struct endpoint *e, const struct ask *a, struct span bytes);
     void (*received)(void *self, const struct endpoint *e, struct span bytes);
-    /* Before every connection; may wait on the fiber. */
+    /* Before every connection; may wait on the fiber, on no clock of the visit. */
     void (*opening)(void *self, const struct endpoint *e, bool first);
     void (*opened)(void *self, const struct endpoint *e, enum wire_dress dress, enum wire_fault f);
     void *self;
@@ -47,9 +53,27 @@ struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endp
 void wire_permit_sample(struct wire *w);
 /* Closes the connection and frees what is not in the arena. */
 void wire_end(struct wire *w);
-/* From now on, waits at most so long for one answer. */
+/* From now on, waits at most so long for one answer; wire_known() ends that. */
 void wire_patience(struct wire *w, int64_t ms);
 /* How many connections were opened so far. */
 unsigned wire_connections(const struct wire *w);
+/* And how many more may be. */
+unsigned wire_connections_left(const struct wire *w);
+const struct wire_limits *wire_limits_of(const struct wire *w);
+
+/* A new wire is in conversation. From this call on it is finding out who the peer is: for `ms` from
+ * now and with so many connections more, until wire_known(). */
+void wire_identify(struct wire *w, int64_t ms, unsigned connections);
+/* So many connections more than wire_identify() said, also where they are used up by now. */
+void wire_allow(struct wire *w, unsigned connections);
+/* It was not who it seemed to be: what wire_identify() allowed counts again, as if it had gone on. */
+void wire_unknown(struct wire *w);
+bool wire_is_known(const struct wire *w);
+/* Milliseconds until the deadline of what runs now; never negative. */
+int64_t wire_time_left(const struct wire *w);
+/* What the peer said first on the newest connection, also after it was read; at most
+ * WIRE_FIRST_BYTES. Valid until the next read or connection. */
+enum { WIRE_FIRST_BYTES = 256 };
+struct span wire_first(const struct wire *w);
 
 #endif

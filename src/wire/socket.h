@@ -44,6 +44,7 @@ struct socket_back {
     int error;       /* errno of the newest connection that failed, or 0 */
     int64_t ours_ms; /* by so much the conversation's clock is behind the thread's: see socket_excuse() */
     struct socket_syn syn; /* of the newest connection */
+    int alert; /* that ended the running handshake, or -1 */
     struct fiber_watch watch;
     struct ssl_st *ssl;
 };

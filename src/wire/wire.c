@@ -15,12 +15,18 @@ struct wire {
     struct buf unread;
     size_t read_at;     /* how much of `unread` was consumed */
     size_t received;    /* in the whole visit */
-    int64_t deadline_ms; /* of the whole visit */
+    int64_t deadline_ms; /* of what runs: finding out who it is, or the conversation */
     int64_t patience_ms;
-    unsigned connections;
-    bool in_tls, has_tls;
+    unsigned connections, connections_max;
+    bool known;                 /* no longer finding out who it is */
+    bool took;                  /* an answer was read since then */
+    int64_t who_deadline_ms;    /* of finding out; kept while a conversation runs */
+    unsigned who_connections_max;
+    uint8_t first[WIRE_FIRST_BYTES]; /* what the running connection received first */
+    size_t first_len;
+    bool in_tls, has_tls, has_refused;
     bool may_sample; /* the owner's permission, see wire_permit_sample() */
-    struct wire_tls tls;
+    struct wire_tls tls, refused;
 };
 
 static const char *const FAULT_TEXTS[] = {
@@ -46,6 +52,14 @@ const char *wire_fault_text(enum wire_fault f)
     return FAULT_TEXTS[f];
 }
 
+struct wire_limits wire_limits_for(int64_t patience_ms)
+{
+    return (struct wire_limits){ .connect_ms = patience_ms,
+                                 .patience_ms = patience_ms,
+                                 .session_ms = WIRE_SESSION_MS > 5 * patience_ms ? WIRE_SESSION_MS : 5 * patience_ms,
+                                 .budget_bytes = WIRE_VISIT_BYTES };
+}
+
 struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endpoint *e,
                       const struct wire_limits *limits, const struct clock *clock, const struct wire_ear *ear)
 {
@@ -54,7 +68,8 @@ struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endp
         return NULL;
     *w = (struct wire){ .back = back, .arena = a, .endpoint = e, .limits = limits, .clock = clock, .ear = ear,
                         .fault = WIRE_CLOSED, .deadline_ms = back->now_ms(back) + limits->session_ms,
-                        .patience_ms = limits->patience_ms };
+                        .patience_ms = limits->patience_ms, .known = true,
+                        .connections_max = WIRE_CONNECTIONS_MAX };
     buf_init(&w->unread, limits->budget_bytes);
     return w;
 }
@@ -80,6 +95,72 @@ void wire_permit_sample(struct wire *w)
 unsigned wire_connections(const struct wire *w)
 {
     return w->connections;
+}
+
+unsigned wire_connections_left(const struct wire *w)
+{
+    return w->connections < w->connections_max ? w->connections_max - w->connections : 0;
+}
+
+const struct wire_limits *wire_limits_of(const struct wire *w)
+{
+    return w->limits;
+}
+
+struct span wire_first(const struct wire *w)
+{
+    return span_of(w->first, w->first_len);
+}
+
+/* ---- who it is, and the conversation ------------------------------------------------------ */
+
+static int64_t now_of(const struct wire *w)
+{
+    return w->back->now_ms(w->back);
+}
+
+void wire_identify(struct wire *w, int64_t ms, unsigned connections)
+{
+    w->known = w->took = false;
+    w->deadline_ms = w->who_deadline_ms = now_of(w) + ms;
+    w->connections_max = w->who_connections_max = w->connections + connections;
+}
+
+void wire_allow(struct wire *w, unsigned connections)
+{
+    bool used_up = w->fault == WIRE_BUDGET && w->connections >= w->connections_max;
+    w->who_connections_max += connections;
+    w->connections_max += connections;
+    if (used_up)
+        w->fault = WIRE_CLOSED;
+}
+
+void wire_known(struct wire *w)
+{
+    if (w->known)
+        return;
+    w->known = true;
+    w->deadline_ms = now_of(w) + w->limits->session_ms;
+    w->patience_ms = w->limits->patience_ms;
+    w->connections_max = w->connections + WIRE_CONNECTIONS_MAX;
+}
+
+void wire_unknown(struct wire *w)
+{
+    w->known = w->took = false;
+    w->deadline_ms = w->who_deadline_ms;
+    w->connections_max = w->who_connections_max;
+}
+
+bool wire_is_known(const struct wire *w)
+{
+    return w->known;
+}
+
+int64_t wire_time_left(const struct wire *w)
+{
+    int64_t left = w->deadline_ms - now_of(w);
+    return left > 0 ? left : 0;
 }
 
 bool wire_ok(const struct wire *w)
@@ -135,20 +216,32 @@ static bool is_final(enum wire_fault f)
     return f == WIRE_DEADLINE || f == WIRE_BUDGET || f == WIRE_MEMORY;
 }
 
+/* Waits until a further connection is allowed. That we must wait is our affair: all clocks of the
+ * visit stand still meanwhile. */
+static void wait_for_turn(struct wire *w)
+{
+    if (!w->ear || !w->ear->opening)
+        return;
+    int64_t before_ms = now_of(w);
+    w->ear->opening(w->ear->self, w->endpoint, w->connections == 0);
+    int64_t waited_ms = now_of(w) - before_ms;
+    w->deadline_ms += waited_ms;
+    w->who_deadline_ms += waited_ms;
+}
+
 bool wire_again(struct wire *w, enum wire_dress dress)
 {
     w->back->close(w->back);
     buf_reset(&w->unread);
-    w->read_at = 0;
+    w->read_at = w->first_len = 0;
     w->in_tls = false;
     if (is_final(w->fault))
         return false;
-    if (w->connections == WIRE_CONNECTIONS_MAX) {
+    if (w->connections >= w->connections_max) {
         w->fault = WIRE_BUDGET;
         return false;
     }
-    if (w->ear && w->ear->opening)
-        w->ear->opening(w->ear->self, w->endpoint, w->connections == 0);
+    wait_for_turn(w);
     w->connections++;
     w->fault = WIRE_FINE;
     w->fault = open_connection(w, dress);
@@ -163,8 +256,11 @@ bool wire_start_tls(struct wire *w)
         return false;
     struct wire_tls seen = { 0 };
     enum wire_fault f = w->back->start_tls(w->back, w->endpoint, w->arena, &seen, until(w, w->patience_ms));
-    if (f != WIRE_FINE)
+    if (f != WIRE_FINE) {
+        w->refused = seen;
+        w->has_refused = true;
         return set_fault(w, blame(w, f));
+    }
     w->tls = seen;
     w->has_tls = w->in_tls = true;
     return true;
@@ -173,6 +269,11 @@ bool wire_start_tls(struct wire *w)
 const struct wire_tls *wire_tls(const struct wire *w)
 {
     return w->has_tls ? &w->tls : NULL;
+}
+
+const struct wire_tls *wire_tls_refused(const struct wire *w)
+{
+    return w->has_refused ? &w->refused : NULL;
 }
 
 bool wire_in_tls(const struct wire *w)
@@ -188,6 +289,8 @@ bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args,
     struct writer out = writer_over(bytes, sizeof(bytes));
     if (!wire_ok(w))
         return false;
+    if (w->took)
+        wire_known(w);
     if (a->class == ASK_SAMPLE && !w->may_sample)
         return set_fault(w, WIRE_FORBIDDEN);
     if (!ask_render(a, args, arg_count, &out))
@@ -227,6 +330,9 @@ static enum wire_fault receive(struct wire *w, int64_t deadline_ms)
     if (s.len > w->limits->budget_bytes - w->received)
         return WIRE_BUDGET;
     w->received += s.len;
+    struct span first = span_first(s, sizeof(w->first) - w->first_len);
+    memcpy(w->first + w->first_len, first.at, first.len);
+    w->first_len += first.len;
     if (w->ear && w->ear->received)
         w->ear->received(w->ear->self, w->endpoint, s);
     if (w->read_at) {
@@ -274,6 +380,7 @@ static struct span take(struct wire *w, size_t n)
         return SPAN_NONE;
     }
     w->read_at += n;
+    w->took = true;
     return kept;
 }
 
@@ -341,10 +448,13 @@ struct span wire_until_close(struct wire *w, size_t max)
 
 bool wire_hears(struct wire *w, int64_t ms)
 {
+    return wire_ok(w) && (wire_heard(w).len > 0 || wire_hears_more(w, ms));
+}
+
+bool wire_hears_more(struct wire *w, int64_t ms)
+{
     if (!wire_ok(w))
         return false;
-    if (wire_heard(w).len)
-        return true;
     int64_t deadline_ms = until(w, ms);
     enum wire_fault f = receive(w, deadline_ms);
     if (f == WIRE_TIMEOUT && blame(w, f) == WIRE_TIMEOUT)

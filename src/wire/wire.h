@@ -2,7 +2,8 @@
  *
  * A wire carries one sticky fault: after it every read returns an empty span and every ask is a
  * no-op, so a probe reads top to bottom and checks wire_ok() before each conclusion. Reads stop at
- * an absolute deadline, at a byte budget and at the patience for one answer. Spans that reads
+ * an absolute deadline, at a byte budget and at the patience for one answer; time that we wait for
+ * our own turn to open a connection counts against none of them. Spans that reads
  * return stay valid until the conversation ends: they lie in the wire's arena.
  *
  * The same probe runs on a fiber (scan), on a plain blocking socket (ajar probe) and on a tape
@@ -44,7 +45,15 @@ struct wire_tls {
     struct span chain[8];
     size_t chain_len;
     bool client_cert_asked; /* the server sent a CertificateRequest */
+    bool alerted;           /* the server ended the handshake with an alert, this one (RFC 8446 6) */
+    uint8_t alert;
 };
+
+/* Says that the peer is known. Until then a visit is finding out who it is, which has a short clock
+ * and a low ceiling of connections of its own; from now on the conversation's count, from their
+ * beginning. Who asks on after an answer was read has thereby said so: only an answer that takes
+ * long to read to its end needs the call. Calling it again changes nothing. */
+void wire_known(struct wire *w);
 
 bool wire_ok(const struct wire *w);
 enum wire_fault wire_fault(const struct wire *w);
@@ -72,17 +81,23 @@ struct span wire_peek(struct wire *w, size_t n);
 /* Waits at most ms for the peer to speak unasked. True, and the bytes stay unread, where it did.
  * Silence is no fault; a close is. */
 bool wire_hears(struct wire *w, int64_t ms);
+/* The same for bytes beyond those that are unread already. */
+bool wire_hears_more(struct wire *w, int64_t ms);
 /* What has arrived and is unread, without waiting or consuming. */
 struct span wire_heard(const struct wire *w);
 
 /* Closes and connects again to the same endpoint, bare or with a TLS handshake. Clears faults of
- * the old connection except deadline, budget and memory. At most WIRE_CONNECTIONS_MAX a visit. */
-enum { WIRE_CONNECTIONS_MAX = 16 };
+ * the old connection except deadline, budget and memory. At most WIRE_CONNECTIONS_MAX a conversation
+ * (one for each of 32 databases, and some to get in); finding out who it is has fewer. */
+enum { WIRE_CONNECTIONS_MAX = 48 };
 bool wire_again(struct wire *w, enum wire_dress dress);
 /* Starts TLS inside the running connection (PostgreSQL's S, MySQL's CLIENT_SSL, STARTTLS). */
 bool wire_start_tls(struct wire *w);
 /* What the newest successful handshake of this visit showed, also after wire_again(); or NULL. */
 const struct wire_tls *wire_tls(const struct wire *w);
+/* What the newest handshake of this visit showed that failed: the alert, and as much as came before
+ * it; version and cipher may be NULL. NULL where none failed. */
+const struct wire_tls *wire_tls_refused(const struct wire *w);
 /* Whether the running connection is inside TLS. */
 bool wire_in_tls(const struct wire *w);
 

@@ -518,7 +518,7 @@ static void connecting_again(void **state)
 
 static void connections_are_counted(void **state)
 {
-    char script[400] = "";
+    char script[1000] = "";
     (void)state;
     for (int i = 0; i < WIRE_CONNECTIONS_MAX + 2; i++)
         strcat(script, "connect\n");
@@ -529,6 +529,164 @@ static void connections_are_counted(void **state)
     assert_fault(t, WIRE_BUDGET);
     assert_int_equal(wire_connections(t->w), WIRE_CONNECTIONS_MAX);
     hang_up(t);
+}
+
+/* ---- who it is, and the conversation ------------------------------------------------------ */
+
+static const struct ask QUESTION = ASK_FIXED("q", "a question", "q\n");
+
+/* Finding out has its own deadline; the conversation's begins when the peer is known. */
+static void two_clocks(void **state)
+{
+    (void)state;
+    struct talk *t = talk("> \"q\\n\"\nhush\n> \"q\\n\"\n< \"a\\n\"\nhush\nhush\nhush\nhush\nhush\n", 0, NULL);
+    assert_true(wire_is_known(t->w));
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    wire_identify(t->w, 4000, 7);
+    wire_patience(t->w, 2500);
+    assert_false(wire_is_known(t->w));
+    assert_int_equal(wire_time_left(t->w), 4000);
+    assert_true(wire_ask(t->w, &QUESTION));
+    assert_false(wire_hears(t->w, 2500));
+    assert_int_equal(wire_time_left(t->w), 1500);
+    assert_true(wire_ask(t->w, &QUESTION)); /* nothing was answered: not known by that */
+    assert_false(wire_is_known(t->w));
+    assert_span(wire_line(t->w, 10), "a");
+    assert_false(wire_is_known(t->w));
+    wire_known(t->w);
+    assert_int_equal(wire_time_left(t->w), 10000);
+    wire_need(t->w, 1);
+    assert_fault(t, WIRE_TIMEOUT);
+    assert_int_equal(t->back.now_ms, 1000 + 2500 + 3000); /* its own patience, too */
+    wire_known(t->w);
+    assert_int_equal(wire_time_left(t->w), 7000); /* a second call changes nothing */
+    wire_unknown(t->w);
+    assert_int_equal(wire_time_left(t->w), 0); /* what finding out was given had gone on */
+    hang_up(t);
+}
+
+/* Who asks on after an answer was read has found its own. */
+static void asking_on_is_knowing(void **state)
+{
+    (void)state;
+    struct talk *t = talk("> \"q\\n\"\n< \"a\\n\"\nconnect\n> \"q\\n\"\nhush\n", 0, NULL);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    wire_identify(t->w, 4000, 7);
+    assert_true(wire_ask(t->w, &QUESTION));
+    assert_span(wire_peek(t->w, 1), "a"); /* looked at only */
+    assert_span(wire_line(t->w, 10), "a");
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_false(wire_is_known(t->w));
+    assert_true(wire_ask(t->w, &QUESTION));
+    assert_true(wire_is_known(t->w));
+    wire_unknown(t->w);
+    assert_false(wire_is_known(t->w));
+    hang_up(t);
+}
+
+static void connections_to_a_stranger(void **state)
+{
+    char script[1000] = "";
+    (void)state;
+    for (int i = 0; i < WIRE_CONNECTIONS_MAX + 9; i++)
+        strcat(script, "connect\n");
+    struct talk *t = talk(script, 0, NULL);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    wire_identify(t->w, 4000, 3);
+    assert_int_equal(wire_connections_left(t->w), 3);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    wire_known(t->w);
+    for (int i = 0; i < WIRE_CONNECTIONS_MAX; i++)
+        assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_int_equal(wire_connections_left(t->w), 0);
+    wire_unknown(t->w);
+    assert_int_equal(wire_connections_left(t->w), 0);
+    assert_false(wire_again(t->w, WIRE_PLAIN));
+    assert_fault(t, WIRE_BUDGET);
+    hang_up(t);
+    t = talk(script, 0, NULL);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    wire_identify(t->w, 4000, 3);
+    for (int i = 0; i < 3; i++)
+        assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_false(wire_again(t->w, WIRE_PLAIN));
+    hang_up(t);
+}
+
+static void wait_a_minute(void *self, const struct endpoint *e, bool first)
+{
+    struct talk **t = self;
+    (void)e, (void)first;
+    (*t)->back.now_ms += 60000;
+}
+
+/* That a further connection must wait for its turn counts against no clock of the visit. */
+static void our_turn_is_our_affair(void **state)
+{
+    struct talk *t = NULL;
+    struct wire_ear ear = { .opening = wait_a_minute, .self = &t };
+    (void)state;
+    t = talk("connect\nconnect\nconnect\nhush\n", 0, &ear);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_int_equal(wire_time_left(t->w), 10000);
+    wire_identify(t->w, 4000, 7);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_int_equal(wire_time_left(t->w), 4000);
+    wire_known(t->w);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_int_equal(wire_time_left(t->w), 10000);
+    wire_unknown(t->w);
+    assert_int_equal(wire_time_left(t->w), 4000);
+    hang_up(t);
+}
+
+/* What came first on the newest connection stays at hand, also when it was read. */
+static void the_first_bytes(void **state)
+{
+    char script[1000];
+    (void)state;
+    snprintf(script, sizeof(script), "< \"%0300d\"\nconnect\n< \"ab\"\n> \"q\\n\"\n< \"c\"\n", 7);
+    for (size_t piece = 0; piece < 2; piece++) {
+        struct talk *t = open_talk(script, piece);
+        assert_int_equal(wire_first(t->w).len, 0);
+        wire_need(t->w, 300);
+        assert_int_equal(wire_first(t->w).len, WIRE_FIRST_BYTES);
+        assert_true(wire_again(t->w, WIRE_PLAIN));
+        assert_int_equal(wire_first(t->w).len, 0);
+        wire_need(t->w, 2);
+        wire_ask(t->w, &QUESTION);
+        wire_need(t->w, 1);
+        assert_span(wire_first(t->w), "abc");
+        hang_up(t);
+    }
+}
+
+static void hearing_more(void **state)
+{
+    (void)state;
+    struct talk *t = open_talk("< \"ab\"\nhush\n", 1);
+    assert_true(wire_hears(t->w, 100));
+    assert_span(wire_heard(t->w), "a");
+    assert_true(wire_hears(t->w, 100));
+    assert_span(wire_heard(t->w), "a");
+    assert_true(wire_hears_more(t->w, 100));
+    assert_span(wire_heard(t->w), "ab");
+    assert_false(wire_hears_more(t->w, 100));
+    assert_fault(t, WIRE_FINE);
+    hang_up(t);
+}
+
+static void what_a_scan_gives(void **state)
+{
+    (void)state;
+    struct wire_limits l = wire_limits_for(WIRE_PATIENCE_MS);
+    assert_int_equal(l.session_ms, 15000);
+    assert_int_equal(l.patience_ms, 3000);
+    l = wire_limits_for(20000);
+    assert_int_equal(l.session_ms, 100000);
+    assert_int_equal(l.connect_ms, 20000);
+    l = wire_limits_for(50);
+    assert_int_equal(l.session_ms, 15000);
 }
 
 static void inside_tls(void **state)
@@ -643,6 +801,13 @@ int main(void)
         cmocka_unit_test(a_farewell_does_not_matter),
         cmocka_unit_test(connecting_again),
         cmocka_unit_test(connections_are_counted),
+        cmocka_unit_test(two_clocks),
+        cmocka_unit_test(asking_on_is_knowing),
+        cmocka_unit_test(connections_to_a_stranger),
+        cmocka_unit_test(our_turn_is_our_affair),
+        cmocka_unit_test(the_first_bytes),
+        cmocka_unit_test(hearing_more),
+        cmocka_unit_test(what_a_scan_gives),
         cmocka_unit_test(inside_tls),
         cmocka_unit_test(the_ear_hears_all),
         cmocka_unit_test(every_fault_has_a_sentence),
