@@ -78,12 +78,17 @@ static bool dns_matches(struct span pattern, struct span name)
 struct names {
     struct buf *list; /* joined with commas */
     const struct endpoint *endpoint;
-    bool matches, has_address;
+    size_t listed;
+    bool matches, has_address, cut;
 };
 
+/* The list is for reading and has ceilings; what is compared has none. */
 static void add_name(struct names *n, struct span text)
 {
-    if (n->list->len)
+    n->cut |= n->listed == NAMES_MAX || text.len + 1 > FACT_TEXT_MAX - n->list->len;
+    if (n->cut)
+        return;
+    if (n->listed++)
         buf_byte(n->list, ',');
     buf_put(n->list, text);
 }
@@ -114,11 +119,13 @@ static void names_facts(struct observation *o, X509 *leaf, const struct endpoint
     buf_init(&list, FACT_TEXT_MAX);
     GENERAL_NAMES *all = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
     int count = all ? sk_GENERAL_NAME_num(all) : 0;
-    for (int i = 0; i < count && i < NAMES_MAX && buf_ok(&list); i++)
+    for (int i = 0; i < count; i++)
         take_name(&n, sk_GENERAL_NAME_value(all, i));
     GENERAL_NAMES_free(all);
     if (list.len)
         fact_text(o, "cert.names", buf_span(&list), ASK, SPAN_NONE);
+    if (n.cut)
+        fact_number(o, "cert.names.all", count, ASK, SPAN_NONE);
     if (e->name || n.has_address)
         fact_bool(o, "cert.name_match", n.matches, ASK, SPAN_NONE);
     buf_release(&list);

@@ -20,7 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] & 1) {
         peer_init(&peer, input);
         struct wire *w = wire_new(&arena, &peer.back, &FUZZ_ENDPOINT, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
-        tls_observe_obsolete(w, &v);
+        struct wire_tls shown;
+        tls_observe_obsolete(w, &v, &shown);
+        tls_wants_psk(w);
         wire_end(w);
         check_end(&peer, &v);
     } else {

@@ -63,13 +63,14 @@ struct seen {
     struct arena arena;
     struct visit visit;
     bool stated;
+    struct wire_tls shown;
 };
 
 /* The visit to a server that answers the hello with these bytes and closes. */
 static struct seen *ask_for(struct span answer)
 {
     static struct tape_back back;
-    static const struct wire_limits LIMITS = { .connect_ms = 1000, .patience_ms = 1000, .session_ms = 9000, .budget_bytes = 1 << 20 };
+    struct wire_limits limits = wire_limits_for(WIRE_PATIENCE_MS);
     struct seen *s = calloc(1, sizeof(*s));
     struct tape t = { 0 };
     assert_non_null(s);
@@ -80,8 +81,8 @@ static struct seen *ask_for(struct span answer)
         if (steps[i].kind != TAPE_GIVE || answer.len)
             *list_add(&s->arena, &t.steps) = steps[i];
     tape_back_init(&back, &t, &TAPE_AS_WRITTEN);
-    struct wire *w = wire_new(&s->arena, &back.back, &HERE, &LIMITS, &CLOCK_SYSTEM, NULL);
-    s->stated = tls_observe_obsolete(w, &s->visit);
+    struct wire *w = wire_new(&s->arena, &back.back, &HERE, &limits, &CLOCK_SYSTEM, NULL);
+    s->stated = tls_observe_obsolete(w, &s->visit, &s->shown);
     assert_int_equal(s->stated, s->visit.observations.len == 1);
     assert_string_equal(back.mismatch.text, "");
     wire_end(w);
@@ -220,26 +221,124 @@ static void lying_lengths(void **state)
     buf_release(&b);
 }
 
-/* Its own lengths are right, and it resumes nothing. */
-static void the_hello(void **state)
+/* A certificate that the server wants as well, before its last word. */
+static void a_certificate_request(void **state)
 {
-    struct verdict bad;
-    struct reader r = reader_over(&bad, HELLO.parts[0].bytes);
+    struct buf handshake, records;
     (void)state;
-    assert_int_equal(reader_u8(&r), RECORD_HANDSHAKE);
-    reader_be16(&r);
-    struct reader record = reader_sub(&r, reader_be16(&r));
-    reader_end(&r);
-    assert_int_equal(reader_u8(&record), 1);
-    struct reader hello = reader_sub(&record, reader_be24(&record));
-    reader_end(&record);
-    assert_int_equal(reader_be16(&hello), 0x0303);
-    reader_skip(&hello, 32);
-    assert_int_equal(reader_u8(&hello), 0);
-    assert_int_equal(reader_be16(&hello) % 2, 0);
-    assert_true(reader_ok(&hello));
-    assert_int_equal(HELLO.parts[1].kind, PART_END);
-    assert_null(TLS_ASKS[1]);
+    for (int asks = 0; asks < 2; asks++) {
+        buf_init(&handshake, 1 << 20);
+        buf_init(&records, 1 << 20);
+        put_server_hello(&handshake, 0x0303, 0);
+        put_certificate(&handshake, 1);
+        if (asks)
+            buf_str(&handshake, "\x0d"), put_be(&handshake, 2, 3), put_be(&handshake, 0x0140, 2);
+        buf_byte(&handshake, SERVER_HELLO_DONE);
+        put_be(&handshake, 0, 3);
+        put_records(&records, buf_span(&handshake), 300);
+        struct seen *s = ask_for(buf_span(&records));
+        assert_true(s->stated);
+        assert_int_equal(s->shown.client_cert_asked, asks);
+        assert_int_equal(fact_get(&s->visit.observations.at[0], "tls.client_cert_asked")->number, asks);
+        done(s);
+        buf_release(&handshake);
+        buf_release(&records);
+    }
+}
+
+static void an_alert(void **state)
+{
+    static const uint8_t ALERT[] = { 0x15, 3, 1, 0, 2, 2, 40 }, NO_ALERT[] = { 0x15, 3, 1, 0, 3, 2, 40, 0 };
+    (void)state;
+    struct seen *s = ask_for(span_of(ALERT, sizeof(ALERT)));
+    assert_true(s->shown.alerted);
+    assert_int_equal(s->shown.alert, 40);
+    done(s);
+    s = ask_for(span_of(NO_ALERT, sizeof(NO_ALERT)));
+    assert_false(s->shown.alerted);
+    done(s);
+}
+
+static bool wants_psk(struct span answer)
+{
+    static struct tape_back back;
+    struct wire_limits limits = wire_limits_for(WIRE_PATIENCE_MS);
+    struct arena a;
+    struct tape t = { 0 };
+    arena_init(&a, 1 << 20);
+    struct tape_step steps[] = { { TAPE_EXPECT, HELLO_PSK.parts[0].bytes, 1 }, { TAPE_GIVE, answer, 2 }, { TAPE_CLOSE, SPAN_NONE, 3 } };
+    for (size_t i = 0; i < 3; i++)
+        if (steps[i].kind != TAPE_GIVE || answer.len)
+            *list_add(&a, &t.steps) = steps[i];
+    tape_back_init(&back, &t, &TAPE_AS_WRITTEN);
+    struct wire *w = wire_new(&a, &back.back, &HERE, &limits, &CLOCK_SYSTEM, NULL);
+    bool wants = tls_wants_psk(w);
+    assert_string_equal(back.mismatch.text, "");
+    wire_end(w);
+    tape_back_release(&back);
+    arena_release(&a);
+    return wants;
+}
+
+/* Only a hello that chooses what was offered proves it. */
+static void a_key_that_both_have(void **state)
+{
+    static const struct {
+        uint16_t suite;
+        bool wants;
+    } CASES[] = { { 0x008a, true }, { 0x008d, true }, { 0xc0a9, true }, { 0xd005, true }, { 0x00ff, false }, { 0x0005, false } };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct buf handshake, records;
+        buf_init(&handshake, 1 << 16);
+        buf_init(&records, 1 << 16);
+        put_server_hello(&handshake, 0x0303, 32);
+        handshake.at[handshake.len - 3] = (uint8_t)(CASES[i].suite >> 8);
+        handshake.at[handshake.len - 2] = (uint8_t)CASES[i].suite;
+        put_records(&records, buf_span(&handshake), 16384);
+        assert_int_equal(wants_psk(buf_span(&records)), CASES[i].wants);
+        for (size_t n = 0; n < records.len; n++)
+            assert_false(wants_psk(span_first(buf_span(&records), n)));
+        buf_release(&handshake);
+        buf_release(&records);
+    }
+    assert_false(wants_psk(SPAN_NONE));
+    assert_false(wants_psk(SPAN("\x15\x03\x01\x00\x02\x02\x28")));
+    assert_false(wants_psk(SPAN("HTTP/1.1 400 Bad Request\r\n\r\n")));
+}
+
+/* Their own lengths are right, and they resume nothing. */
+static void the_hellos(void **state)
+{
+    (void)state;
+    for (size_t i = 0; TLS_ASKS[i]; i++) {
+        struct verdict bad;
+        struct reader r = reader_over(&bad, TLS_ASKS[i]->parts[0].bytes);
+        assert_int_equal(reader_u8(&r), RECORD_HANDSHAKE);
+        reader_be16(&r);
+        struct reader record = reader_sub(&r, reader_be16(&r));
+        reader_end(&r);
+        assert_int_equal(reader_u8(&record), 1);
+        struct reader hello = reader_sub(&record, reader_be24(&record));
+        reader_end(&record);
+        assert_int_equal(reader_be16(&hello), 0x0303);
+        reader_skip(&hello, 32);
+        assert_int_equal(reader_u8(&hello), 0);
+        struct reader suites = reader_sub(&hello, reader_be16(&hello));
+        assert_int_equal(reader_left(&suites) % 2, 0);
+        assert_int_equal(reader_be16(&hello), 0x0100);
+        struct reader extensions = reader_sub(&hello, reader_be16(&hello));
+        reader_end(&hello);
+        while (reader_more(&extensions)) {
+            reader_be16(&extensions);
+            reader_skip(&extensions, reader_be16(&extensions));
+        }
+        reader_end(&extensions);
+        assert_true(reader_ok(&r));
+        assert_int_equal(TLS_ASKS[i]->parts[1].kind, PART_END);
+    }
+    assert_string_equal(TLS_ASKS[0]->name, TLS_ASK_OBSOLETE);
+    assert_string_equal(TLS_ASKS[1]->name, TLS_ASK_PSK);
 }
 
 static int make_certificate(void **state)
@@ -269,7 +368,10 @@ int main(void)
         cmocka_unit_test(other_peers),
         cmocka_unit_test(broken_answers),
         cmocka_unit_test(lying_lengths),
-        cmocka_unit_test(the_hello),
+        cmocka_unit_test(a_certificate_request),
+        cmocka_unit_test(an_alert),
+        cmocka_unit_test(a_key_that_both_have),
+        cmocka_unit_test(the_hellos),
     };
     return cmocka_run_group_tests(tests, make_certificate, drop_certificate);
 }

@@ -5,6 +5,7 @@
 
 #include "tls/tls.c"
 
+#include "base/buf.h"
 #include "certificates.h"
 
 static EVP_PKEY *ec_key, *other_key;
@@ -257,6 +258,41 @@ static void who_signed(void **state)
     X509_free(authority);
 }
 
+/* The list has ceilings, the comparison has none: the name that was asked for stands last. */
+static void names_beyond_the_list(void **state)
+{
+    static const struct {
+        int names, width; /* before the last */
+        bool all;         /* listed */
+    } CASES[] = { { 99, 12, true }, { 100, 12, false }, { 101, 12, false }, { 59, 67, true }, { 64, 67, false }, { 900, 40, false } };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct buf b;
+        buf_init(&b, 1 << 17);
+        for (int n = 0; n < CASES[i].names; n++)
+            buf_printf(&b, "DNS:%0*d,", CASES[i].width, n);
+        buf_str(&b, "DNS:db.example.org,IP:10.0.0.1");
+        buf_byte(&b, 0);
+        struct made m = { .subject = "x", .names = (const char *)b.at, .key = ec_key };
+        int last = CASES[i].names + 2;
+        struct seen *s = state_made(&m, "db.example.org", "10.9.9.9");
+        assert_int_equal(number(s, "cert.name_match"), 1);
+        assert_true(fact_get_text(s->o, "cert.names").len <= FACT_TEXT_MAX);
+        if (last > 100 || !CASES[i].all)
+            assert_int_equal(number(s, "cert.names.all"), last);
+        else
+            assert_null(fact_get(s->o, "cert.names.all"));
+        done(s);
+        s = state_made(&m, NULL, "10.0.0.1");
+        assert_int_equal(number(s, "cert.name_match"), 1);
+        done(s);
+        s = state_made(&m, "other.example.org", "10.9.9.9");
+        assert_int_equal(number(s, "cert.name_match"), 0);
+        done(s);
+        buf_release(&b);
+    }
+}
+
 static void the_session(void **state)
 {
     struct made m = { .subject = "x", .key = ec_key };
@@ -375,6 +411,7 @@ int main(void)
         cmocka_unit_test(keys_and_signatures),
         cmocka_unit_test(prints),
         cmocka_unit_test(who_signed),
+        cmocka_unit_test(names_beyond_the_list),
         cmocka_unit_test(the_session),
         cmocka_unit_test(a_subject_that_would_act),
         cmocka_unit_test(a_subject_of_parts),
