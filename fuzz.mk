@@ -9,7 +9,7 @@ FUZZ_DIR    := build-fuzz
 FUZZ_PROBES := $(shell sed -n 's/^PROBE(\(.*\))/\1/p' src/probe/probes.def | tr 'A-Z_' 'a-z-')
 FUZZ_PLAIN  := $(filter-out pii%,$(patsubst test/fuzz/fuzz_%.c,%,$(filter-out %/fuzz_probe.c,$(wildcard test/fuzz/fuzz_*.c))))
 FUZZ_ALL    := $(addprefix probe-,$(FUZZ_PROBES)) $(FUZZ_PLAIN)
-FUZZ_FLAGS  := -std=gnu17 -D_GNU_SOURCE -Isrc -Itest/fuzz -O1 -g -Wall -Wextra -Werror -fno-omit-frame-pointer \
+FUZZ_FLAGS  := -std=gnu17 -D_GNU_SOURCE -Isrc -Iinclude -Itest/fuzz -O1 -g -Wall -Wextra -Werror -fno-omit-frame-pointer \
                -fdouble-square-bracket-attributes -fno-sanitize-recover=all -fsanitize=address,undefined
 SECONDS     ?= 60
 

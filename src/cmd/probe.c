@@ -157,7 +157,7 @@ static void converse(const struct choice *ch, const struct catalog *c, struct wi
 {
     static struct ladder ladder;
     if (ch->any) {
-        ladder_init(&ladder, c);
+        ladder_init(&ladder, c, PROBES);
         ladder_climb(&ladder, w, v);
         return;
     }

@@ -156,8 +156,9 @@ static bool load_on(struct arena *a, const struct place *p, const struct node *r
     n = node_get(on, "products");
     if (n && !load_products(a, p, n, r))
         return false;
+    /* What nobody knows is judged only by a rule that says so. */
     if (!r->kinds)
-        r->kinds = (1u << KIND_COUNT) - 1;
+        r->kinds = ((1u << KIND_COUNT) - 1) & ~(1u << KIND_UNKNOWN);
     if (!r->outcomes)
         r->outcomes = (1u << OUTCOME_COUNT) - 1;
     /* A certificate is KIND_TLS and nothing else is: the index then keeps the two apart. */

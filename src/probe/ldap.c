@@ -441,6 +441,8 @@ const struct probe PROBE_LDAP = {
     .kind = KIND_DIRECTORY,
     .ports = { 389, 3268, 1389 },
     .tls_ports = { 636, 3269 },
+    .reacts = { .line = REACT_SILENCE, .tls = REACT_CLOSE, .http = REACT_CLOSE },
+    .rank = 60,
     .proof = "after the public root entry, the top entry of a naming context is shown to anyone",
     .counts = "naming contexts, and the entries directly below each where the server tells",
     .asks = { &LD_BIND, &LD_ROOT, &LD_START_TLS, &LD_CONTEXT, &LD_UNBIND },

@@ -488,6 +488,8 @@ const struct probe PROBE_MONGODB = {
     .products = { "mongodb", "ferretdb" },
     .kind = KIND_STORE,
     .ports = { 27017, 27018, 27019 },
+    .reacts = { .line = REACT_SILENCE, .tls = REACT_CLOSE, .http = REACT_BYTES },
+    .rank = 95,
     .proof = "listDatabases names a database without a login, then its collections are listed",
     .counts = "databases, collections, documents and sizes from the collections' own counters",
     .asks = { &MG_HELLO, &MG_IS_MASTER, &MG_BUILD_INFO, &MG_LIST_DATABASES, &MG_GET_LOG,

@@ -591,6 +591,7 @@ const struct probe PROBE_MYSQL = {
     .kind = KIND_STORE,
     .ports = { 3306, 3307, 4000, 9306, 9030, 2881 },
     .peer_first = true,
+    .rank = 98,
     .proof = "user root gets in with an empty answer, then information_schema is answered",
     .counts = "databases, tables, estimated rows and sizes from information_schema",
     .asks = { &MY_TLS_REQUEST, &MY_LOGIN, &MY_LOGIN_TLS, &MY_EMPTY, &MY_EMPTY_TLS, &MY_TOTALS,

@@ -549,6 +549,8 @@ const struct probe PROBE_POSTGRESQL = {
     .products = { "postgresql", "pgbouncer", "cockroachdb", "yugabytedb" },
     .kind = KIND_STORE,
     .ports = { 5432, 5433, 6432, 26257 },
+    .reacts = { .line = REACT_CLOSE, .tls = REACT_CLOSE, .http = REACT_CLOSE },
+    .rank = 90,
     .proof = "AuthenticationOk for user postgres without a password, then the catalogs answer",
     .counts = "databases, tables, the planner's row estimates and sizes on disk",
     .asks = { &PG_SSL_REQUEST, &PG_STARTUP, &PG_DATABASES, &PG_DATABASE_NAMES, &PG_TABLES,

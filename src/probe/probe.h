@@ -8,6 +8,19 @@
 
 enum { PROBE_PORTS_MAX = 8, PROBE_ASKS_MAX = 24, PROBE_PRODUCTS_MAX = 8 };
 
+/* How servers of a protocol take a question of another one. Sets, since versions and settings
+ * differ; 0 where nobody has looked. Recorded from real servers by tools/record-reactions. Whether
+ * one closes or resets tells how much it reads before it hangs up; but middleboxes turn one into
+ * the other, so that the difference is weighed less than any other. */
+enum reaction { REACT_BYTES = 1, REACT_CLOSE = 2, REACT_RESET = 4, REACT_SILENCE = 8,
+                REACT_HANGUP = REACT_CLOSE | REACT_RESET };
+
+struct reactions {
+    uint8_t line; /* to "PING\r\n" */
+    uint8_t tls;  /* to a ClientHello; bytes that are no TLS */
+    uint8_t http; /* to "GET / HTTP/1.1" and its fields */
+};
+
 struct probe {
     const char *name;                             /* "redis": also the file's name */
     const char *title;                            /* "Redis, Valkey, KeyDB, Dragonfly" */
@@ -16,15 +29,20 @@ struct probe {
     uint16_t ports[PROBE_PORTS_MAX + 1];          /* usual ports, 0-ended: a hint, never a proof */
     uint16_t tls_ports[PROBE_PORTS_MAX + 1];      /* usual ports with TLS from the first byte */
     bool peer_first;                              /* the peer speaks first */
+    struct reactions reacts;                      /* of no use where the peer speaks first */
+    uint16_t rank;                                /* how common it is, 1 to 100: the order of guesses that agree
+                                                     equally well with what was seen */
     const char *proof;                            /* what open rests on, one clause */
     const char *counts;                           /* what is counted, one clause */
     const struct ask *asks[PROBE_ASKS_MAX + 1];   /* all it can send, NULL-ended */
 
     /* Whether these are the first bytes of this protocol: a banner that came unasked, or the
-     * answer to the line "PING\r\n" (the ladder's neutral question). NULL: never by first bytes. */
+     * answer to the line "PING\r\n" (the ladder's neutral question) or to "GET /". What it does not
+     * recognise is not its own where .reacts says that it answers. NULL: never by first bytes. */
     bool (*recognises)(struct span first);
 
-    /* The conversation, on a fresh connection (unread banner bytes may wait). Fills the product,
+    /* The conversation, on a fresh connection (unread banner bytes may wait). Up to its second
+     * question it has a few seconds at most, then a clock of its own (wire_known()). Fills the product,
      * outcome, facts and counts of *o; o->kind is set by the caller and may be changed. Returns
      * OUTCOME_NOT_MINE where the peer speaks another protocol: then *o is thrown away. Facts are
      * stated only from messages that parsed well. Ends politely. */

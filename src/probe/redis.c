@@ -608,6 +608,8 @@ const struct probe PROBE_REDIS = {
     .kind = KIND_STORE,
     .ports = { 6379, 26379, 6666 },
     .tls_ports = { 6380 },
+    .reacts = { .line = REACT_BYTES, .tls = REACT_SILENCE | REACT_BYTES, .http = REACT_CLOSE | REACT_BYTES },
+    .rank = 100,
     .proof = "PING is answered +PONG and INFO (or DBSIZE) tells",
     .counts = "keys for each database, bytes of memory used",
     .asks = { &REDIS_PING, &REDIS_INFO, &REDIS_DBSIZE, &REDIS_HELLO, &REDIS_DATABASES, &REDIS_QUIT },

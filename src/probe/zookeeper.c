@@ -317,6 +317,8 @@ const struct probe PROBE_ZOOKEEPER = {
     .kind = KIND_COORDINATION,
     .ports = { 2181 },
     .tls_ports = { 2281 },
+    .reacts = { .line = REACT_CLOSE, .tls = REACT_CLOSE, .http = REACT_CLOSE },
+    .rank = 70,
     .proof = "srvr names it and a session without a password lists the children of /",
     .counts = "nodes, their bytes where mntr is allowed, names of the top nodes but its own",
     .asks = { &ZOOKEEPER_SRVR, &ZOOKEEPER_CONNECT, &ZOOKEEPER_CHILDREN, &ZOOKEEPER_ACL,

@@ -209,6 +209,7 @@ static const char *const KIND_NAMES[] = {
     [KIND_COORDINATION] = "coordination",
     [KIND_WEB] = "web",
     [KIND_TLS] = "tls",
+    [KIND_UNKNOWN] = "unknown",
 };
 
 static const char *const SEVERITY_NAMES[] = {

@@ -30,7 +30,8 @@ enum outcome {
 };
 
 enum kind { KIND_STORE, KIND_DASHBOARD, KIND_MONITOR, KIND_QUEUE, KIND_DIRECTORY, KIND_COORDINATION,
-            KIND_WEB, KIND_TLS };
+            KIND_WEB, KIND_TLS,
+            KIND_UNKNOWN }; /* it answers, and nobody knows what it is */
 
 enum fact_type { FACT_TEXT, FACT_NUMBER, FACT_BOOL, FACT_TIME };
 

@@ -1,34 +1,29 @@
 /* The ladder of ladder.h. Each rung either identifies the service, which ends the climb, or leaves
  * the next rung a fresh connection. */
-#include "sweep/ladder.h"
+#include "sweep/climb.h"
 
 #include "tls/tls.h"
 
 enum {
-    BANNER_NEAR_MS = 600, /* loopback */
-    BANNER_FAR_MS = 1500,
-    GUESS_NEAR_MS = 1000, /* patience where the port hints at nothing */
-    GUESS_FAR_MS = 2500,
+    BANNER_NEAR_MS = 300, /* loopback; a banner that comes later is heard after the line, too */
+    BANNER_FAR_MS = 700,
+    SETTLE_MS = 200,      /* for the rest of an answer whose first bytes nobody recognises */
+    GREETING_MS = 5000,   /* where the port says that the peer speaks first: a MySQL looks up our name before */
+    LINE_PERCENT = 36,
+    HTTP_PERCENT = 40,
+    PERCENT_OF_PATIENCE = 100,
+    HINTS_MAX = 3,
+    MOMENT_MS = 50,
+    UNASKED_BYTES_MAX = 4096,
 };
 
 static const struct ask PING = ASK_FIXED("ladder.ping", "a harmless line that text protocols, HTTP and TLS "
                                                         "each answer in their own way", "PING\r\n");
-static const struct ask HANDSHAKE = { .name = "tls.handshake",
+const struct ask LADDER_HANDSHAKE = { .name = "tls.handshake",
                                       .why = "the handshake that OpenSSL makes: no client certificate, and the "
                                              "name that was asked for as server name" };
 
-const struct ask *const LADDER_ASKS[] = { &PING, &HANDSHAKE, NULL };
-
-struct climber {
-    const struct ladder *ladder;
-    struct wire *wire;
-    struct visit *visit;
-    enum wire_dress dress;
-    bool used;              /* the connection has seen a question */
-    bool stranger;          /* it spoke, and nothing that we know */
-    uint32_t tried;         /* probes that said "not mine", by index in PROBES */
-    bool tried_http;
-};
+const struct ask *const LADDER_ASKS[] = { &PING, &LADDER_HANDSHAKE, NULL };
 
 static void mark(uint64_t *set, const uint16_t *ports)
 {
@@ -41,16 +36,17 @@ static bool marked(const uint64_t *set, uint16_t port)
     return set[port / 64] >> port % 64 & 1;
 }
 
-void ladder_init(struct ladder *l, const struct catalog *catalog)
+void ladder_init(struct ladder *l, const struct catalog *catalog, const struct probe *const *probes)
 {
     static const uint16_t HTTPS[] = { 443, 8443, 9443, 0 }, HTTP[] = { 80, 8000, 8080, 8888, 0 };
     memset(l, 0, sizeof(*l));
     l->catalog = catalog;
+    l->probes = probes;
     mark(l->tls_ports, HTTPS);
     mark(l->http_ports, HTTPS);
     mark(l->http_ports, HTTP);
-    for (size_t i = 0; PROBES[i]; i++)
-        mark(l->tls_ports, PROBES[i]->tls_ports);
+    for (; probes[l->probe_count]; l->probe_count++)
+        mark(l->tls_ports, probes[l->probe_count]->tls_ports);
     for (size_t i = 0; i < catalog_count(catalog); i++) {
         mark(l->http_ports, catalog_product(catalog, i)->ports);
         mark(l->http_ports, catalog_product(catalog, i)->tls_ports);
@@ -58,8 +54,16 @@ void ladder_init(struct ladder *l, const struct catalog *catalog)
     }
 }
 
-/* A connection that has seen no question of ours, in the dress of this climb. */
-static bool fresh(struct climber *c)
+/* ---- what all rungs share ---------------------------------------------------------------- */
+
+/* Longer patience gives every wait as much more; shorter takes none of it. */
+static int64_t scaled(const struct wire *w, int64_t ms)
+{
+    int64_t patience_ms = wire_limits_of(w)->patience_ms;
+    return patience_ms > WIRE_PATIENCE_MS ? ms * patience_ms / WIRE_PATIENCE_MS : ms;
+}
+
+bool climb_fresh(struct climber *c)
 {
     if (c->used && !wire_again(c->wire, c->dress))
         return false;
@@ -67,13 +71,44 @@ static bool fresh(struct climber *c)
     return wire_ok(c->wire);
 }
 
-static bool run_probe(struct climber *c, size_t index)
+int64_t climb_share(const struct climber *c, int64_t percent)
 {
-    const struct probe *p = PROBES[index];
-    if (c->tried >> index & 1)
+    int64_t most = wire_limits_of(c->wire)->patience_ms;
+    int64_t ms = wire_time_left(c->wire) * percent / 100;
+    return ms < MOMENT_MS ? MOMENT_MS : ms < most ? ms : most;
+}
+
+enum reaction climb_reaction(const struct climber *c)
+{
+    if (wire_first(c->wire).len)
+        return REACT_BYTES;
+    switch (wire_fault(c->wire)) {
+    case WIRE_CLOSED:
+        return REACT_CLOSE;
+    case WIRE_RESET:
+        return REACT_RESET;
+    case WIRE_FINE:
+    case WIRE_TIMEOUT:
+        return REACT_SILENCE;
+    default:
+        return 0;
+    }
+}
+
+void climb_greeted(struct climber *c, const char *to, struct span said)
+{
+    if (c->greeting_to || said.len == 0)
+        return;
+    c->greeting = arena_copy(c->visit->arena, span_first(said, WIRE_FIRST_BYTES));
+    c->greeting_to = to;
+}
+
+bool climb_probe(struct climber *c, size_t index)
+{
+    const struct probe *p = c->ladder->probes[index];
+    if (c->tried[index])
         return false;
-    c->tried |= (uint32_t)1 << index;
-    c->used = true;
+    c->tried[index] = c->used = true;
     size_t before = c->visit->observations.len;
     struct observation *o = visit_observe(c->visit, p->name, p->kind);
     if (!o)
@@ -81,11 +116,32 @@ static bool run_probe(struct climber *c, size_t index)
     o->at_ms = wire_now(c->wire);
     o->tls = wire_in_tls(c->wire);
     o->outcome = p->run(c->wire, o);
-    if (o->outcome == OUTCOME_NOT_MINE) {
-        c->visit->observations.len = before;
-        return false;
+    if (o->outcome != OUTCOME_NOT_MINE)
+        return true;
+    c->visit->observations.len = before;
+    c->silent += climb_reaction(c) == REACT_SILENCE;
+    wire_unknown(c->wire);
+    return false;
+}
+
+/* Who it is by its first bytes, and the conversation with it. `greeted`: the bytes are a banner
+ * that its probe reads itself; else they answered a question, and the probe gets a new connection. */
+static bool run_recognised(struct climber *c, struct span first, bool greeted, bool *ret_known)
+{
+    *ret_known = false;
+    for (size_t i = 0; i < c->ladder->probe_count; i++) {
+        const struct probe *p = c->ladder->probes[i];
+        if (c->tried[i] || !p->recognises || !p->recognises(first))
+            continue;
+        *ret_known = true;
+        if (!greeted && !climb_fresh(c))
+            return false;
+        wire_known(c->wire);
+        if (climb_probe(c, i))
+            return true;
+        greeted = false;
     }
-    return true;
+    return false;
 }
 
 static bool run_http(struct climber *c)
@@ -93,8 +149,17 @@ static bool run_http(struct climber *c)
     if (c->tried_http)
         return false;
     c->tried_http = c->used = true;
-    return http_visit(c->wire, c->ladder->catalog, c->visit) != OUTCOME_NOT_MINE;
+    if (http_visit(c->wire, c->ladder->catalog, c->visit) != OUTCOME_NOT_MINE)
+        return true;
+    bool known;
+    struct span said = arena_copy(c->visit->arena, wire_first(c->wire));
+    c->seen.http = (uint8_t)climb_reaction(c);
+    climb_greeted(c, "http", said);
+    wire_unknown(c->wire);
+    return run_recognised(c, said, false, &known);
 }
+
+/* ---- rung 1: what the port hints at -------------------------------------------------------- */
 
 static bool has_port(const uint16_t *ports, uint16_t port)
 {
@@ -103,113 +168,185 @@ static bool has_port(const uint16_t *ports, uint16_t port)
     return *ports != 0;
 }
 
-static bool hinted(struct climber *c)
+/* The untried probe of the highest rank whose port it is; probe_count where there is none. */
+static size_t best_hint(const struct climber *c)
 {
+    size_t best = c->ladder->probe_count;
     uint16_t port = c->visit->endpoint.port;
-    for (size_t i = 0; PROBES[i]; i++) {
-        bool hint = has_port(PROBES[i]->ports, port) || has_port(PROBES[i]->tls_ports, port);
-        if (hint && fresh(c) && run_probe(c, i))
-            return true;
+    for (size_t i = 0; i < c->ladder->probe_count; i++) {
+        const struct probe *p = c->ladder->probes[i];
+        bool better = best == c->ladder->probe_count || p->rank > c->ladder->probes[best]->rank;
+        if (better && !c->tried[i] && (has_port(p->ports, port) || has_port(p->tls_ports, port)))
+            best = i;
     }
-    return marked(c->ladder->http_ports, port) && fresh(c) && run_http(c);
+    return best;
 }
 
-/* Who it is by its first bytes, and the conversation with it. `greeted`: the bytes are a banner
- * that its probe reads itself; else they answered our line, and the probe gets a new connection. */
-static bool run_recognised(struct climber *c, struct span first, bool greeted)
+/* Where the port says that the peer speaks first, it is given time to: nothing is said until then. */
+static bool hint_is_silent(struct climber *c, const struct probe *p)
 {
-    for (size_t i = 0; PROBES[i]; i++) {
-        if (!PROBES[i]->recognises || !PROBES[i]->recognises(first))
-            continue;
-        if ((greeted || fresh(c)) && run_probe(c, i))
-            return true;
+    if (!p->peer_first || wire_hears(c->wire, scaled(c->wire, GREETING_MS)))
         return false;
+    c->used = !wire_ok(c->wire);
+    c->quiet = true;
+    return true;
+}
+
+static bool hinted(struct climber *c)
+{
+    size_t index;
+    for (int i = 0; i < HINTS_MAX && (index = best_hint(c)) < c->ladder->probe_count; i++) {
+        if (!climb_fresh(c))
+            return false;
+        if (hint_is_silent(c, c->ladder->probes[index])) {
+            c->tried[index] = true;
+            c->silent++;
+            continue;
+        }
+        wire_patience(c->wire, climb_share(c, PERCENT_OF_PATIENCE));
+        if (climb_probe(c, index))
+            return true;
+        c->quiet |= climb_reaction(c) == REACT_SILENCE;
     }
-    if (http_recognises(first))
-        return fresh(c) && run_http(c);
-    bool alert = first.len >= 2 && first.at[0] == 0x15 && first.at[1] == 0x03;
-    c->stranger = !alert;
+    if (!marked(c->ladder->http_ports, c->visit->endpoint.port) || !climb_fresh(c))
+        return false;
+    wire_patience(c->wire, climb_share(c, PERCENT_OF_PATIENCE));
+    if (run_http(c))
+        return true;
+    c->quiet |= c->seen.http == REACT_SILENCE;
     return false;
 }
 
-static bool is_near(const struct climber *c)
+/* ---- rungs 2 and 3: what it says unasked, and to the line ----------------------------------- */
+
+/* Reads on until the first bytes are recognised or nothing more comes: an answer may arrive in
+ * pieces. *ret_said: what came, in the arena. */
+static bool settle(struct climber *c, bool greeted, struct span *ret_said)
 {
-    return address_class(&c->visit->endpoint.address) == ADDRESS_LOOPBACK;
+    for (;;) {
+        bool known;
+        *ret_said = arena_copy(c->visit->arena, span_first(wire_heard(c->wire), WIRE_FIRST_BYTES));
+        if (run_recognised(c, *ret_said, greeted, &known))
+            return true;
+        if (known || http_recognises(*ret_said) || ret_said->len == 0 || ret_said->len == WIRE_FIRST_BYTES ||
+            !wire_hears_more(c->wire, SETTLE_MS))
+            return false;
+    }
+}
+
+/* Whether the bytes are plain lines of a protocol that is clearly not HTTP. */
+static bool is_other_text(struct span said)
+{
+    static const char *const WEB[] = { "HTTP", "html", "HTML", "Bad Request", "bad request" };
+    for (size_t i = 0; i < said.len; i++) {
+        uint8_t b = said.at[i];
+        if ((b < ' ' && b != '\r' && b != '\n' && b != '\t') || b > '~')
+            return false;
+    }
+    for (size_t i = 0; i < sizeof(WEB) / sizeof(WEB[0]); i++)
+        if (span_has(said, WEB[i]))
+            return false;
+    return said.len >= 2 && said.at[0] != '<';
+}
+
+static bool is_alert(struct span said)
+{
+    return said.len >= 2 && said.at[0] == 0x15 && said.at[1] == 0x03;
+}
+
+/* What came unasked and looks like HTTP is no answer to us: it is read away, and only what comes
+ * after a question of ours is judged. */
+static bool run_unasked_http(struct climber *c, int64_t wait_ms)
+{
+    c->over = true; /* unless it lets itself be asked */
+    if (!climb_fresh(c))
+        return false;
+    if (wire_hears(c->wire, wait_ms)) {
+        while (wire_heard(c->wire).len < UNASKED_BYTES_MAX && wire_hears_more(c->wire, SETTLE_MS))
+            ;
+        wire_some(c->wire, UNASKED_BYTES_MAX);
+    }
+    return wire_ok(c->wire) && run_http(c);
+}
+
+/* The peer speaks first: its probe, or nobody that we know; not a byte is said to a stranger. */
+static bool take_banner(struct climber *c, int64_t wait_ms)
+{
+    struct span said;
+    if (settle(c, true, &said))
+        return true;
+    climb_greeted(c, "connect", said);
+    c->used = c->over = true;
+    return http_recognises(said) && run_unasked_http(c, wait_ms);
+}
+
+static bool take_answer(struct climber *c)
+{
+    struct span said;
+    if (settle(c, false, &said))
+        return true;
+    if (http_recognises(said)) {
+        if (!climb_fresh(c))
+            return false;
+        wire_known(c->wire);
+        return run_http(c);
+    }
+    if (!is_alert(said)) {
+        climb_greeted(c, "line", said);
+        c->over = is_other_text(said);
+    }
+    c->alert |= is_alert(said);
+    return false;
 }
 
 static bool sniff(struct climber *c)
 {
-    if (!fresh(c))
+    bool near = address_class(&c->visit->endpoint.address) == ADDRESS_LOOPBACK;
+    int64_t wait_ms = c->quiet ? 0 : scaled(c->wire, near ? BANNER_NEAR_MS : BANNER_FAR_MS);
+    if (!climb_fresh(c))
         return false;
-    int64_t wait_ms = is_near(c) ? BANNER_NEAR_MS : BANNER_FAR_MS;
     if (wire_hears(c->wire, wait_ms))
-        return run_recognised(c, wire_heard(c->wire), true);
+        return take_banner(c, wait_ms);
+    if (!wire_ok(c->wire)) { /* it hung up unasked: perhaps it waits for nobody */
+        c->used = true;
+        if (!climb_fresh(c))
+            return false;
+    }
     c->used = true;
-    if (wire_ask(c->wire, &PING) && wire_hears(c->wire, wait_ms))
-        return run_recognised(c, wire_heard(c->wire), false);
-    return false;
+    bool answered = wire_ask(c->wire, &PING) && wire_hears(c->wire, climb_share(c, LINE_PERCENT));
+    c->seen.line = (uint8_t)climb_reaction(c);
+    return answered && take_answer(c);
 }
 
-static bool guess(struct climber *c)
+/* ---- the climb ------------------------------------------------------------------------------- */
+
+static bool ask_http(struct climber *c)
 {
-    if (fresh(c) && run_http(c))
+    if (!climb_fresh(c))
+        return false;
+    wire_patience(c->wire, climb_share(c, HTTP_PERCENT));
+    return run_http(c);
+}
+
+bool climb_inside_tls(struct climber *c)
+{
+    bool deep = !wire_tls(c->wire)->client_cert_asked;
+    if (hinted(c) || sniff(c))
         return true;
-    for (size_t i = 0; PROBES[i]; i++)
-        if (!PROBES[i]->peer_first && !(c->tried >> i & 1) && fresh(c) && run_probe(c, i))
-            return true;
-    return false;
+    return deep && ((!c->over && ask_http(c)) || climb_guess(c));
 }
 
-/* Rungs 1 to 3, and 5 and 6 where `deep`. */
-static bool climb_inside(struct climber *c, bool deep)
+static bool climb(struct climber *c)
 {
-    if (hinted(c))
-        return true;
-    wire_patience(c->wire, is_near(c) ? GUESS_NEAR_MS : GUESS_FAR_MS);
-    if (sniff(c) || c->stranger)
-        return !c->stranger;
-    return deep && guess(c);
-}
-
-/* A server that asks for a client certificate and then hangs up is locked, whatever it is. */
-static void note_client_certificate(struct climber *c)
-{
-    const struct wire_tls *tls = wire_tls(c->wire);
-    struct observation *o;
-    if (!tls || !tls->client_cert_asked || !(o = visit_observe(c->visit, "tls-service", KIND_WEB)))
-        return;
-    o->outcome = OUTCOME_LOCKED;
-    o->tls = true;
-    o->at_ms = wire_now(c->wire);
-    fact_text(o, "auth", SPAN("client certificate"), HANDSHAKE.name, SPAN_NONE);
-}
-
-static bool climb_tls(const struct climber *outer, bool *ret_handshake)
-{
-    struct climber c = { .ladder = outer->ladder, .wire = outer->wire, .visit = outer->visit, .dress = WIRE_IN_TLS };
-    *ret_handshake = wire_again(c.wire, WIRE_IN_TLS);
-    if (!*ret_handshake)
-        return wire_fault(c.wire) == WIRE_TLS && tls_observe_obsolete(c.wire, c.visit);
-    const struct wire_tls *tls = wire_tls(c.wire);
-    if (climb_inside(&c, !tls->client_cert_asked))
-        return true;
-    note_client_certificate(&c);
-    return c.visit->observations.len > 0;
-}
-
-static void climb(struct climber *c)
-{
-    bool handshake = false;
     bool tls_first = marked(c->ladder->tls_ports, c->visit->endpoint.port);
-    if (tls_first && (climb_tls(c, &handshake) || handshake))
-        return;
-    c->used = tls_first;
-    if (climb_inside(c, false) || c->stranger)
-        return;
-    if (!tls_first && (climb_tls(c, &handshake) || handshake))
-        return;
-    c->used = true;
-    guess(c);
+    if (tls_first && climb_tls(c))
+        return true;
+    c->used |= tls_first;
+    if (hinted(c) || sniff(c))
+        return true;
+    if (!c->over && !tls_first && climb_tls(c))
+        return true;
+    return (!c->over && ask_http(c)) || climb_guess(c) || climb_tls_at_last(c);
 }
 
 static void end_unopened(struct visit *v, enum wire_fault f)
@@ -219,9 +356,28 @@ static void end_unopened(struct visit *v, enum wire_fault f)
     v->end = f == WIRE_LOCAL || f == WIRE_MEMORY ? END_FAILED : END_DONE;
 }
 
+static void climb_from(const struct ladder *l, struct wire *w, struct visit *v)
+{
+    struct climber c = { .ladder = l, .wire = w, .visit = v, .dress = WIRE_PLAIN,
+                         .tried = arena_alloc(v->arena, l->probe_count + 1) };
+    if (!c.tried)
+        return;
+    memset(c.tried, 0, l->probe_count + 1);
+    wire_identify(w, scaled(w, LADDER_WHO_MS), LADDER_WHO_CONNECTIONS - 1 - LADDER_LAST_CONNECTIONS);
+    climb(&c);
+    bool found = false;
+    for (size_t i = 0; i < v->observations.len; i++)
+        found |= v->observations.at[i].kind != KIND_TLS;
+    if (!found) {
+        v->why = c.greeting_to ? "it speaks a protocol that Ajar does not know" : "it answered no question of Ajar";
+        climb_state_unknown(&c);
+    }
+    if (wire_tls(w))
+        tls_observe(w, v);
+}
+
 bool ladder_climb(const struct ladder *l, struct wire *w, struct visit *v)
 {
-    struct climber c = { .ladder = l, .wire = w, .visit = v, .dress = WIRE_PLAIN };
     bool retried = !wire_again(w, WIRE_PLAIN) && wire_fault(w) == WIRE_CONNECT_TIMEOUT;
     if (retried)
         wire_again(w, WIRE_PLAIN);
@@ -231,11 +387,7 @@ bool ladder_climb(const struct ladder *l, struct wire *w, struct visit *v)
     }
     v->answered = true;
     v->end = END_DONE;
-    climb(&c);
-    if (v->observations.len == 0)
-        v->why = c.stranger ? "it speaks a protocol that Ajar does not know" : "it answered no question of Ajar";
-    if (wire_tls(w))
-        tls_observe(w, v);
+    climb_from(l, w, v);
     if (arena_failed(v->arena)) {
         v->end = END_FAILED;
         v->why = wire_fault_text(WIRE_MEMORY);

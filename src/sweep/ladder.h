@@ -8,7 +8,15 @@
  *      from Redis, which logs them as an attack.
  *   4. TLS; then the same rungs inside.
  *   5. HTTP.
- *   6. Binary protocols whose clients speak first. */
+ *   6. Binary protocols whose clients speak first: guesses. Every server has by now taken three
+ *      questions that are not its own, with bytes, a close or silence; each probe declares how its
+ *      servers take them (struct reactions). Those that agree with what was seen come first.
+ *
+ * Finding out who it is has a clock of its own: LADDER_WHO_MS and LADDER_WHO_CONNECTIONS, however
+ * many protocols there are. The patience of each rung is a share of what is left of it. The
+ * conversation's clock begins when the peer is known. --timeout scales both up, never down. Who is
+ * not found becomes a row all the same ("unknown"), which says what was said, how it took the
+ * three questions, and which protocols were not asked. */
 #ifndef AJAR_SWEEP_LADDER_H
 #define AJAR_SWEEP_LADDER_H
 
@@ -16,13 +24,22 @@
 #include "probe/probe.h"
 #include "wire/back.h"
 
+enum {
+    LADDER_WHO_MS = 8000, /* from the first accepted connection, for WIRE_PATIENCE_MS */
+    LADDER_WHO_CONNECTIONS = 8,
+    LADDER_GUESSES = 3,   /* that are asked even where each meets silence */
+};
+
 struct ladder {
     const struct catalog *catalog;
+    const struct probe *const *probes; /* NULL-ended */
+    size_t probe_count;
     uint64_t http_ports[65536 / 64]; /* bit sets: ports that hint at HTTP, at TLS */
     uint64_t tls_ports[65536 / 64];
 };
 
-void ladder_init(struct ladder *l, const struct catalog *catalog);
+/* Both tables must outlive the ladder, which may be shared by threads. */
+void ladder_init(struct ladder *l, const struct catalog *catalog, const struct probe *const *probes);
 
 /* Opens the wire, climbs, fills the visit: end, why, observations. Everything lies in v->arena.
  * True where the first connection got no answer and the second did: one was lost on the way. */

@@ -477,7 +477,7 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
         return error_set(e, "no memory for a sweep");
     *s = (struct sweep){ .config = config, .progress = progress, .out_fd = out_fd };
     pthread_mutex_init(&s->out_lock, NULL);
-    ladder_init(&s->ladder, config->catalog);
+    ladder_init(&s->ladder, config->catalog, PROBES);
     struct lane *lanes = calloc(count, sizeof(*lanes));
     bool ok = lanes || error_set(e, "no memory for %u loops", count);
     ok = ok && (s->tls = tls_client_new(e)) &&

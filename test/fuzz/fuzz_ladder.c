@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct listener listener;
     struct endpoint e = FUZZ_ENDPOINT;
     if (!ladder.catalog)
-        ladder_init(&ladder, fuzz_catalog());
+        ladder_init(&ladder, fuzz_catalog(), PROBES);
     e.port = size ? PORTS[data[0] % 16] : 80;
     arena_init(&arena, 12 << 20);
     visit_init(&v, &arena, &e);

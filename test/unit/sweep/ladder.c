@@ -8,19 +8,27 @@
 #include "sweep/ladder.c"
 
 #include "base/buf.h"
+#include "tls/tls.h"
+#include "unit/tls/certificates.h"
 
-enum { SAID_MAX = 1 << 16 };
+enum { SAID_MAX = 1 << 16, ROUND_TRIP_MS = 40, CONNECTIONS_ALL = 64 };
 
 struct host;
 
 /* A service: what it says first, and what it answers to all that was said on this connection. */
 struct service {
     const char *greeting;
+    size_t greeting_len;       /* 0: it is text */
+    int64_t greeting_ms;       /* so long after the connection was accepted */
+    int64_t delay_ms;          /* so long after what was said */
     /* Appends to h->out; may set h->hung_up. */
     void (*answer)(struct host *h);
     bool tls;                  /* speaks only inside TLS */
     bool client_cert_asked;
+    enum wire_fault handshake; /* how it ends; WIRE_FINE: in TLS, or malformed where it has none */
+    struct wire_tls refused;   /* what a handshake that fails shows */
     struct span certificate;
+    struct span own_hello, psk_hello; /* the answers to the ClientHellos of ours */
 };
 
 struct host {
@@ -32,11 +40,24 @@ struct host {
     struct buf in, out; /* of the running connection */
     struct buf said;    /* all that was ever said */
     size_t given;
-    bool in_tls, hung_up;
+    int64_t ready_ms;   /* what is in `out` arrives then */
+    bool in_tls, hung_up, resets;
     struct arena arena;
     struct visit visit;
     struct endpoint endpoint;
 };
+
+static void close_answer(struct host *h)
+{
+    h->hung_up = true;
+}
+
+static void greet(struct host *h)
+{
+    const char *text = h->service->greeting;
+    if (text)
+        buf_put(&h->out, h->service->greeting_len ? span_of(text, h->service->greeting_len) : span_str(text));
+}
 
 static enum wire_fault host_connect(struct wire_back *back, const struct endpoint *e, int64_t deadline_ms)
 {
@@ -47,11 +68,13 @@ static enum wire_fault host_connect(struct wire_back *back, const struct endpoin
     buf_reset(&h->in);
     buf_reset(&h->out);
     h->given = 0;
-    h->in_tls = h->hung_up = false;
+    h->in_tls = h->hung_up = h->resets = false;
     if (f == WIRE_CONNECT_TIMEOUT)
         h->now_ms = deadline_ms;
-    if (f == WIRE_FINE && h->service->greeting && !h->service->tls)
-        buf_str(&h->out, h->service->greeting);
+    h->now_ms += f == WIRE_FINE ? ROUND_TRIP_MS : 0;
+    h->ready_ms = h->now_ms + h->service->greeting_ms;
+    if (f == WIRE_FINE && !h->service->tls)
+        greet(h);
     return f;
 }
 
@@ -63,7 +86,13 @@ static enum wire_fault host_send(struct wire_back *back, struct span s, int64_t 
     if (h->hung_up)
         return WIRE_FINE;
     buf_put(&h->in, s);
-    if (h->service->tls && !h->in_tls) {
+    if (h->out.len == h->given)
+        h->ready_ms = h->now_ms + ROUND_TRIP_MS + h->service->delay_ms;
+    if (span_starts(s, SPAN("\x16\x03")) && h->service->own_hello.len) {
+        bool psk = s.len == TLS_ASKS[1]->parts[0].bytes.len;
+        buf_put(&h->out, psk ? h->service->psk_hello : h->service->own_hello);
+        h->hung_up = true;
+    } else if (h->service->tls && !h->in_tls) {
         buf_put(&h->out, SPAN("\x15\x03\x01\x00\x02\x02\x46")); /* alert: protocol version */
         h->hung_up = true;
     } else {
@@ -75,12 +104,13 @@ static enum wire_fault host_send(struct wire_back *back, struct span s, int64_t 
 static enum wire_fault host_recv(struct wire_back *back, struct span *ret, int64_t deadline_ms)
 {
     struct host *h = (struct host *)back;
-    *ret = span_from(buf_span(&h->out), h->given);
-    h->given = h->out.len;
-    if (ret->len)
-        return WIRE_FINE;
-    if (h->hung_up)
-        return WIRE_CLOSED;
+    bool waits = h->out.len > h->given || h->hung_up;
+    if (waits && h->ready_ms <= deadline_ms) {
+        h->now_ms = h->ready_ms > h->now_ms ? h->ready_ms : h->now_ms;
+        *ret = span_from(buf_span(&h->out), h->given);
+        h->given = h->out.len;
+        return ret->len ? WIRE_FINE : h->resets ? WIRE_RESET : WIRE_CLOSED;
+    }
     if (deadline_ms > h->now_ms)
         h->now_ms = deadline_ms;
     return WIRE_TIMEOUT;
@@ -90,17 +120,21 @@ static enum wire_fault host_start_tls(struct wire_back *back, const struct endpo
                                       struct wire_tls *ret, int64_t deadline_ms)
 {
     struct host *h = (struct host *)back;
-    (void)e, (void)a, (void)deadline_ms;
-    if (!h->service->tls)
-        return WIRE_TLS;
+    (void)e, (void)a;
+    if (h->service->handshake == WIRE_TIMEOUT)
+        h->now_ms = deadline_ms;
+    *ret = h->service->refused;
+    if (h->service->handshake != WIRE_FINE || !h->service->tls)
+        return h->service->handshake == WIRE_FINE ? WIRE_MALFORMED : h->service->handshake;
+    h->now_ms += ROUND_TRIP_MS;
+    h->ready_ms = h->now_ms;
     h->handshakes++;
     h->in_tls = true;
     *ret = (struct wire_tls){ .version = "TLSv1.3", .cipher = "C", .client_cert_asked = h->service->client_cert_asked };
     if (h->service->certificate.len)
         ret->chain[ret->chain_len++] = h->service->certificate;
-    if (h->service->greeting)
-        buf_str(&h->out, h->service->greeting);
-    if (h->service->client_cert_asked)
+    greet(h);
+    if (h->service->client_cert_asked && h->service->answer == close_answer)
         h->hung_up = true;
     return WIRE_FINE;
 }
@@ -119,6 +153,7 @@ static int64_t host_now(struct wire_back *back)
 
 static struct ladder the_ladder;
 static struct arena catalog_arena;
+static struct buf old_handshake; /* ServerHello and Certificate in one record */
 
 static struct host *host_new(const struct service *service, uint16_t port)
 {
@@ -163,16 +198,21 @@ static void hear_sent(void *self, const struct endpoint *e, const struct ask *a,
         fail_msg("%s is not declared", a->name);
 }
 
-static bool climb_to(struct host *h)
+/* With what a scan gives for this patience (--timeout). */
+static bool climb_with(struct host *h, int64_t patience_ms)
 {
-    static const struct wire_limits LIMITS = { .connect_ms = 3000, .patience_ms = 5000, .session_ms = 60000, .budget_bytes = 1 << 20 };
+    struct wire_limits limits = wire_limits_for(patience_ms);
     struct wire_ear ear = { .sent = hear_sent };
-    struct wire *w = wire_new(&h->arena, &h->back, &h->endpoint, &LIMITS, &CLOCK_SYSTEM, &ear);
+    struct wire *w = wire_new(&h->arena, &h->back, &h->endpoint, &limits, &CLOCK_SYSTEM, &ear);
     bool lost = ladder_climb(&the_ladder, w, &h->visit);
     wire_end(w);
-    assert_true(h->connections <= WIRE_CONNECTIONS_MAX);
-    assert_true(h->now_ms <= 1000 + 60000);
+    assert_true(h->connections <= CONNECTIONS_ALL);
     return lost;
+}
+
+static bool climb_to(struct host *h)
+{
+    return climb_with(h, WIRE_PATIENCE_MS);
 }
 
 static struct host *climb_at(const struct service *service, uint16_t port)
@@ -253,9 +293,9 @@ static void silent_answer(struct host *h)
     (void)h;
 }
 
-static void close_answer(struct host *h)
+static void reset_answer(struct host *h)
 {
-    h->hung_up = true;
+    h->hung_up = h->resets = true;
 }
 
 /* ZooKeeper takes four letters, and hangs up on what it cannot read as a frame. */
@@ -272,8 +312,6 @@ static const struct service REDIS = { .answer = redis_answer };
 static const struct service REDIS_TLS = { .answer = redis_answer, .tls = true };
 static const struct service HTTP = { .answer = http_answer };
 static const struct service HTTPS = { .answer = http_answer, .tls = true };
-static const struct service SILENT = { .answer = silent_answer };
-static const struct service SLAMMER = { .answer = close_answer };
 static const struct service ZOOKEEPER = { .answer = zookeeper_answer };
 
 /* ---- what is recognised ------------------------------------------------------------------------- */
@@ -357,6 +395,22 @@ static void web_servers(void **state)
     }
 }
 
+static const struct observation *unknown(const struct host *h)
+{
+    const struct observation *o = observed(h, "unknown");
+    assert_int_equal(o->kind, KIND_UNKNOWN);
+    assert_int_equal(o->outcome, OUTCOME_IDENTIFIED);
+    assert_int_equal(h->visit.end, END_DONE);
+    return o;
+}
+
+static void assert_fact(const struct observation *o, const char *key, const char *want)
+{
+    struct span got = fact_get_text(o, key);
+    if (want ? !span_is(got, want) : fact_get(o, key) != NULL)
+        fail_msg("%s is \"%.*s\", not \"%s\"", key, SPAN_FMT(got), want ? want : "absent");
+}
+
 /* A server that speaks first is heard out: not one byte is said to a stranger. */
 static void strangers(void **state)
 {
@@ -366,13 +420,30 @@ static void strangers(void **state)
     for (size_t i = 0; i < sizeof(GREETINGS) / sizeof(GREETINGS[0]); i++) {
         struct service s = { .greeting = GREETINGS[i], .answer = silent_answer };
         struct host *h = climb_at(&s, 12345);
-        assert_int_equal(h->visit.observations.len, 0);
+        const struct observation *o = unknown(h);
+        assert_fact(o, "greeting", GREETINGS[i]);
+        assert_fact(o, "greeting.to", "connect");
+        assert_fact(o, "reacts.line", NULL);
+        assert_true(fact_get_text(o, "unasked").len > 0);
         assert_int_equal(h->said.len, 0);
         assert_int_equal(h->connections, 1);
         assert_string_equal(h->visit.why, "it speaks a protocol that Ajar does not know");
-        assert_int_equal(h->visit.end, END_DONE);
         leave(h);
     }
+}
+
+/* What it said is kept up to a ceiling, byte by byte. */
+static void a_long_greeting(void **state)
+{
+    char greeting[2000];
+    (void)state;
+    memset(greeting, 'a', sizeof(greeting));
+    greeting[0] = '\x1b', greeting[sizeof(greeting) - 1] = 0;
+    struct service s = { .greeting = greeting, .answer = silent_answer };
+    struct host *h = climb_at(&s, 12345);
+    assert_int_equal(fact_get_text(unknown(h), "greeting").len, WIRE_FIRST_BYTES);
+    assert_int_equal(fact_get_text(unknown(h), "greeting").at[0], 0x1b);
+    leave(h);
 }
 
 static void a_greeting_identifies(void **state)
@@ -399,19 +470,138 @@ static void a_client_that_speaks_first(void **state)
 
 static void silence(void **state)
 {
+    static const uint16_t PORTS[] = { 12345, 6379, 443, 3306, 27017, 9200, 2181, 8883 };
     (void)state;
-    static const uint16_t PORTS[] = { 12345, 6379, 443 };
     for (size_t i = 0; i < sizeof(PORTS) / sizeof(PORTS[0]); i++) {
-        struct host *h = climb_at(&SILENT, PORTS[i]);
-        assert_int_equal(h->visit.observations.len, 0);
+        const struct service silent_in_tls_too = { .answer = silent_answer, .handshake = WIRE_TIMEOUT };
+        struct host *h = climb_at(&silent_in_tls_too, PORTS[i]);
+        assert_fact(unknown(h), "greeting", NULL);
+        assert_fact(unknown(h), "reacts.line", "silent");
+        assert_fact(unknown(h), "reacts.tls", "silent");
+        assert_fact(unknown(h), "reacts.http", "silent");
         assert_string_equal(h->visit.why, "it answered no question of Ajar");
         assert_true(h->visit.answered);
-        leave(h);
-        h = climb_at(&SLAMMER, PORTS[i]);
-        assert_int_equal(h->visit.observations.len, 0);
-        assert_string_equal(h->visit.why, "it answered no question of Ajar");
+        assert_true(h->connections <= LADDER_WHO_CONNECTIONS);
+        if (h->now_ms > 1000 + ROUND_TRIP_MS + LADDER_WHO_MS)
+            fail_msg("port %u: %lld ms", PORTS[i], (long long)h->now_ms - 1000);
+        /* However the time was spent, the three likeliest were asked. */
+        struct span unasked = fact_get_text(unknown(h), "unasked");
+        size_t left = 0, all = 0;
+        for (size_t p = 0; PROBES[p]; p++) {
+            all += !PROBES[p]->peer_first;
+            left += span_has(unasked, PROBES[p]->name);
+        }
+        if (all - left + (PORTS[i] == 3306) < LADDER_GUESSES)
+            fail_msg("port %u: not asked: %.*s", PORTS[i], SPAN_FMT(unasked));
         leave(h);
     }
+}
+
+static void hanging_up(void **state)
+{
+    static const uint16_t PORTS[] = { 12345, 6379, 443, 3306, 27017, 9200 };
+    static const enum wire_fault HANDSHAKES[] = { WIRE_CLOSED, WIRE_RESET };
+    (void)state;
+    for (size_t i = 0; i < sizeof(PORTS) / sizeof(PORTS[0]); i++)
+        for (size_t k = 0; k < 2; k++) {
+            const struct service slammer = { .answer = k ? reset_answer : close_answer, .handshake = HANDSHAKES[k] };
+            struct host *h = climb_at(&slammer, PORTS[i]);
+            assert_fact(unknown(h), "reacts.line", k ? "resets" : "closes");
+            assert_fact(unknown(h), "reacts.http", k ? "resets" : "closes");
+            assert_string_equal(h->visit.why, "it answered no question of Ajar");
+            assert_true(h->connections <= LADDER_WHO_CONNECTIONS);
+            /* On 3306 it was first given time to greet. */
+            assert_true(h->now_ms < 1000 + (PORTS[i] == 3306 ? 8000 : 2000));
+            leave(h);
+        }
+}
+
+/* It is slow, not silent: found by default up to 2.5 s, and beyond with --timeout. */
+static void slow_servers(void **state)
+{
+    static const struct {
+        const struct service *service;
+        const char *product;
+        uint16_t port;
+        int64_t delay_ms, patience_ms;
+    } CASES[] = {
+        { &HTTP, "web", 12345, 1300, 3000 },   { &HTTP, "web", 12345, 2500, 3000 },  { &HTTP, "web", 12345, 13000, 20000 },
+        { &REDIS, "redis", 12345, 2500, 3000 }, { &REDIS, "redis", 12345, 13000, 20000 }, { &REDIS, "redis", 6379, 2900, 3000 },
+        { &HTTP, "web", 9200, 2900, 3000 },    { &ZOOKEEPER, "zookeeper", 2181, 2900, 3000 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct service s = *CASES[i].service;
+        s.delay_ms = CASES[i].delay_ms;
+        struct host *h = host_new(&s, CASES[i].port);
+        climb_with(h, CASES[i].patience_ms);
+        observed(h, CASES[i].product);
+        leave(h);
+    }
+}
+
+/* A MySQL that looks up our name before it greets. */
+static void slow_greeters(void **state)
+{
+    /* "Too many connections", ERR packet, code 1040. */
+    static const char FULL[] = "\x17\x00\x00\x00\xff\x10\x04Too many connections";
+    struct service s = { .greeting = FULL, .greeting_len = sizeof(FULL) - 1, .answer = silent_answer, .greeting_ms = 4000 };
+    (void)state;
+    struct host *h = climb_at(&s, 3306);
+    observed(h, "mysql");
+    assert_int_equal(h->said.len, 0);
+    leave(h);
+    h = host_new(&s, 12345);
+    climb_with(h, 6000);
+    observed(h, "mysql");
+    leave(h);
+}
+
+/* HTTP that came unasked is no answer to a question of ours. */
+static void an_unasked_page(void **state)
+{
+    struct service s = { .greeting = "HTTP/1.1 200 OK\r\nServer: Elasticsearch\r\nContent-Length: 0\r\n\r\n", .answer = close_answer };
+    (void)state;
+    struct host *h = climb_at(&s, 12345);
+    assert_fact(unknown(h), "greeting.to", "connect");
+    assert_int_equal(h->visit.observations.len, 1);
+    leave(h);
+    s.answer = http_answer;
+    h = climb_at(&s, 12345);
+    assert_true(span_is(fact_get_text(observed(h, "web"), "http.server"), "nginx/1.22.1"));
+    leave(h);
+}
+
+/* Bytes that nobody recognises, in answer to the line. Text of another protocol is left alone; what
+ * is no text may be TLS or HTTP all the same. */
+static void tell_answer(struct host *h)
+{
+    buf_str(&h->out, "500 command not understood\r\n");
+    buf_reset(&h->in);
+}
+
+static void frame_answer(struct host *h)
+{
+    if (heard(h, "HTTP/1.1\r\n"))
+        http_answer(h);
+    else
+        buf_put(&h->out, SPAN("\x84\x00\x00\x00\x00\x00\x00\x00\x05"));
+}
+
+static void strange_answers(void **state)
+{
+    const struct service text = { .answer = tell_answer }, frames = { .answer = frame_answer };
+    (void)state;
+    struct host *h = climb_at(&text, 12345);
+    assert_fact(unknown(h), "greeting", "500 command not understood\r\n");
+    assert_fact(unknown(h), "greeting.to", "line");
+    assert_fact(unknown(h), "reacts.line", "bytes");
+    assert_never_said(h, "GET /");
+    assert_int_equal(h->connections, 1);
+    leave(h);
+    h = climb_at(&frames, 12345);
+    observed(h, "web");
+    leave(h);
 }
 
 static void closed_doors(void **state)
@@ -455,8 +645,66 @@ static void a_client_certificate_is_asked_for(void **state)
     struct host *h = climb_at(&s, 443);
     const struct observation *o = observed(h, "tls-service");
     assert_int_equal(o->outcome, OUTCOME_LOCKED);
-    assert_true(span_is(fact_get_text(o, "auth"), "client certificate"));
+    assert_fact(o, "auth", "client certificate");
     leave(h);
+    /* Up to TLS 1.2 the handshake itself fails. */
+    static const uint16_t PORTS[] = { 443, 12345 };
+    s.handshake = WIRE_TLS;
+    s.refused = (struct wire_tls){ .version = "TLSv1.2", .cipher = "C", .client_cert_asked = true, .alerted = true, .alert = 40 };
+    for (size_t i = 0; i < 2; i++) {
+        h = climb_at(&s, PORTS[i]);
+        assert_int_equal(observed(h, "tls-service")->outcome, OUTCOME_LOCKED);
+        assert_fact(observed(h, "tls-service"), "auth", "client certificate");
+        leave(h);
+    }
+}
+
+/* Who asks for a certificate and speaks without one is not locked by it. */
+static void a_client_certificate_that_is_not_needed(void **state)
+{
+    const struct service s = { .answer = tell_answer, .tls = true, .client_cert_asked = true };
+    (void)state;
+    struct host *h = climb_at(&s, 443);
+    assert_true(unknown(h)->tls);
+    assert_int_equal(h->visit.observations.len, 1);
+    leave(h);
+}
+
+static const uint8_t ALERT[] = { 0x15, 3, 3, 0, 2, 2, 40 };
+/* ServerHello, TLS 1.2, a suite with a pre-shared key. */
+static const uint8_t PSK_HELLO[] = { 0x16, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3, 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r',
+                                     'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 0, 0x00, 0x8d, 0 };
+
+static void a_pre_shared_key_is_wanted(void **state)
+{
+    struct service s = { .answer = close_answer, .tls = true, .handshake = WIRE_TLS, .refused = { .alerted = true, .alert = 40 },
+                         .psk_hello = span_of(PSK_HELLO, sizeof(PSK_HELLO)), .own_hello = span_of(ALERT, sizeof(ALERT)) };
+    static const uint16_t PORTS[] = { 443, 12345, 8883 };
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct host *h = climb_at(&s, PORTS[i]);
+        assert_int_equal(observed(h, "tls-service")->outcome, OUTCOME_LOCKED);
+        assert_fact(observed(h, "tls-service"), "auth", "pre-shared key");
+        leave(h);
+    }
+    s.psk_hello = s.own_hello;
+    struct host *h = climb_at(&s, 12345);
+    assert_int_equal(fact_get(unknown(h), "tls.alert")->number, 40);
+    leave(h);
+}
+
+/* Some servers reset where they share no suite with us: our own hello is tried all the same. */
+static void a_reset_for_a_hello(void **state)
+{
+    static const uint16_t PORTS[] = { 443, 12345 };
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct service s = { .answer = reset_answer, .handshake = WIRE_RESET, .own_hello = buf_span(&old_handshake) };
+        struct host *h = climb_at(&s, PORTS[i]);
+        observed(h, "certificate");
+        assert_true(unknown(h)->tls);
+        leave(h);
+    }
 }
 
 static void memory_runs_out(void **state)
@@ -464,8 +712,8 @@ static void memory_runs_out(void **state)
     (void)state;
     for (uint64_t n = 1; n < 400; n++) {
         struct host *h = host_new(&REDIS, 6379);
-        static const struct wire_limits LIMITS = { .connect_ms = 3000, .patience_ms = 5000, .session_ms = 60000, .budget_bytes = 1 << 20 };
-        struct wire *w = wire_new(&h->arena, &h->back, &h->endpoint, &LIMITS, &CLOCK_SYSTEM, NULL);
+        struct wire_limits limits = wire_limits_for(WIRE_PATIENCE_MS);
+        struct wire *w = wire_new(&h->arena, &h->back, &h->endpoint, &limits, &CLOCK_SYSTEM, NULL);
         h->arena.fail_at = n;
         ladder_climb(&the_ladder, w, &h->visit);
         bool failed = arena_failed(&h->arena);
@@ -479,6 +727,36 @@ static void memory_runs_out(void **state)
     fail_msg("a visit takes more allocations than it should");
 }
 
+static void put_be(struct buf *b, size_t value, size_t width)
+{
+    while (width--)
+        buf_byte(b, (uint8_t)(value >> 8 * width));
+}
+
+static void make_old_handshake(void)
+{
+    struct buf *b = &old_handshake;
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    struct made m = { .subject = "old.example", .key = key };
+    X509 *x = make(&m);
+    struct span der = der_of(&catalog_arena, x);
+    buf_init(b, 1 << 16);
+    put_be(b, 0x160300, 3);
+    put_be(b, 42 + 10 + der.len, 2);
+    put_be(b, 0x02000026, 4); /* ServerHello, SSLv3, RC4 */
+    put_be(b, 0x0300, 2);
+    for (size_t i = 0; i < 33; i++)
+        buf_byte(b, 0);
+    put_be(b, 0x000500, 3);
+    put_be(b, 11, 1); /* Certificate */
+    put_be(b, der.len + 6, 3);
+    put_be(b, der.len + 3, 3);
+    put_be(b, der.len, 3);
+    buf_put(b, der);
+    X509_free(x);
+    EVP_PKEY_free(key);
+}
+
 static int load(void **state)
 {
     static const char *const DIRS[] = { "catalog" };
@@ -490,7 +768,8 @@ static int load(void **state)
         print_error("%s\n", e.text);
         return 1;
     }
-    ladder_init(&the_ladder, c);
+    ladder_init(&the_ladder, c, PROBES);
+    make_old_handshake();
     return 0;
 }
 
@@ -498,6 +777,7 @@ static int unload(void **state)
 {
     (void)state;
     arena_release(&catalog_arena);
+    buf_release(&old_handshake);
     return 0;
 }
 
@@ -512,9 +792,18 @@ int main(void)
         cmocka_unit_test(strangers),
         cmocka_unit_test(a_greeting_identifies),
         cmocka_unit_test(a_client_that_speaks_first),
+        cmocka_unit_test(a_long_greeting),
         cmocka_unit_test(silence),
+        cmocka_unit_test(hanging_up),
+        cmocka_unit_test(slow_servers),
+        cmocka_unit_test(slow_greeters),
+        cmocka_unit_test(an_unasked_page),
+        cmocka_unit_test(strange_answers),
         cmocka_unit_test(closed_doors),
         cmocka_unit_test(a_client_certificate_is_asked_for),
+        cmocka_unit_test(a_client_certificate_that_is_not_needed),
+        cmocka_unit_test(a_pre_shared_key_is_wanted),
+        cmocka_unit_test(a_reset_for_a_hello),
         cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, load, unload);

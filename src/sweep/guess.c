@@ -1,0 +1,80 @@
+/* Rung 6: by which protocol an unknown server is asked next. */
+#include "sweep/climb.h"
+
+enum { REACTIONS = 3, CLOSE_FOR_RESET = 1, DISTANCE_MAX = 8 };
+
+/* What it weighs that a server took the line, the hello, the request otherwise than expected. The line
+ * is waited for longest. */
+static const unsigned CONTRADICTION[REACTIONS] = { 8, 4, 4 };
+
+/* How far what was seen is from what servers of the protocol do. */
+static unsigned distance(struct reactions says, struct reactions seen)
+{
+    const uint8_t declared[REACTIONS] = { says.line, says.tls, says.http };
+    const uint8_t was[REACTIONS] = { seen.line, seen.tls, seen.http };
+    unsigned sum = 0;
+    for (size_t i = 0; i < REACTIONS; i++)
+        if (declared[i] && was[i] && !(declared[i] & was[i]))
+            sum += declared[i] & REACT_HANGUP && was[i] & REACT_HANGUP ? CLOSE_FOR_RESET : CONTRADICTION[i];
+    return sum;
+}
+
+static bool has_spoken(struct reactions seen)
+{
+    return (seen.line | seen.tls | seen.http) & REACT_BYTES;
+}
+
+/* Whether it makes sense to ask: who has spoken has told enough to leave most out; whom its probe
+ * would have recognised by what was said is not its own. */
+static bool is_candidate(const struct climber *c, size_t index)
+{
+    const struct probe *p = c->ladder->probes[index];
+    unsigned far = distance(p->reacts, c->seen);
+    if (c->tried[index] || p->peer_first)
+        return false;
+    if (c->seen.line == REACT_BYTES && p->recognises && p->reacts.line & REACT_BYTES)
+        return false;
+    if (c->over)
+        return c->seen.line == REACT_BYTES && far == 0 && p->reacts.line & REACT_BYTES;
+    return !has_spoken(c->seen) || far <= DISTANCE_MAX;
+}
+
+static bool is_better(const struct climber *c, size_t a, size_t b)
+{
+    const struct probe *const *probes = c->ladder->probes;
+    unsigned far_a = distance(probes[a]->reacts, c->seen), far_b = distance(probes[b]->reacts, c->seen);
+    return far_a != far_b ? far_a < far_b : probes[a]->rank > probes[b]->rank;
+}
+
+/* The index of the next protocol to ask; probe_count where there is none. */
+static size_t best_guess(const struct climber *c)
+{
+    size_t best = c->ladder->probe_count;
+    for (size_t i = 0; i < c->ladder->probe_count; i++)
+        if (is_candidate(c, i) && (best == c->ladder->probe_count || is_better(c, i, best)))
+            best = i;
+    return best;
+}
+
+/* Guesses that meet silence share the time that is left; those that are hung up on cost next to none. */
+static int64_t patience_of(const struct climber *c)
+{
+    return climb_share(c, c->silent < LADDER_GUESSES ? 100 / (LADDER_GUESSES - c->silent) : 100);
+}
+
+bool climb_guess(struct climber *c)
+{
+    size_t index;
+    if (!climb_tls_wants_last(c))
+        wire_allow(c->wire, LADDER_LAST_CONNECTIONS);
+    while (c->silent < LADDER_GUESSES && wire_connections_left(c->wire) > 0 &&
+           (index = best_guess(c)) < c->ladder->probe_count) {
+        int64_t patience_ms = patience_of(c);
+        if (!climb_fresh(c))
+            return false;
+        wire_patience(c->wire, patience_ms);
+        if (climb_probe(c, index))
+            return true;
+    }
+    return false;
+}
