@@ -73,7 +73,7 @@ static void say(struct observation *o, const char *key, struct span text)
 
 static void add_scope(const struct plan *plan, const struct endpoint *e, struct observation *o)
 {
-    const struct scope_entry *entry = plan_entry(plan, &e->address, e->port);
+    const struct scope_entry *entry = plan_entry(plan, e);
     if (!entry)
         return;
     say(o, "scope.owner", span_str(plan->options.scope->owner));

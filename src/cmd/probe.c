@@ -215,7 +215,7 @@ static bool plan_one(struct probing *p, const char *text, struct endpoint *ret, 
     if (!plan)
         return false;
     if (plan->total == 0)
-        return error_set(e, "\"%s\" names nothing that can be asked", text);
+        return error_set(e, "\"%s\": %.*s", text, SPAN_FMT(plan->remarks.at[0].text));
     return plan_endpoint(plan, 0, ret, &why) ||
            error_set(e, "\"%s\" may not be asked: %s", text, why ? why : "excluded");
 }

@@ -17,12 +17,11 @@
 #include "cmd/sandbox.h"
 #include "cmd/scan_journal.h"
 #include "cmd/scan_options.h"
-#include "probe/probe.h"
+#include "cmd/scan_plan.h"
 #include "text/escape.h"
 
 enum {
     ARENA_MAX = 1 << 30,
-    DEFAULT_PORTS_MAX = 4096,
     SPARE_DESCRIPTORS = 64,
     COLUMNS_DEFAULT = 100,
     PLAN_BYTES_MAX = 64 << 20,
@@ -42,70 +41,6 @@ struct scanning {
     struct stored_scan before; /* --resume: the scan to go on with */
     struct runs places;        /* and what of it is done */
 };
-
-/* ---- plan ------------------------------------------------------------------------------ */
-
-static size_t add_ports(uint16_t *list, size_t len, const uint16_t *ports)
-{
-    for (; *ports && len < DEFAULT_PORTS_MAX; ports++)
-        list[len++] = *ports;
-    return len;
-}
-
-/* All ports at which a product is usual. Printers and control systems are on none of them. */
-static bool default_ports(struct arena *a, const struct catalog *c, struct ports *ret)
-{
-    static const uint16_t WEB[] = { 80, 443, 8000, 8080, 8443, 8888, 0 };
-    uint16_t *list = arena_array(a, DEFAULT_PORTS_MAX, sizeof(*list));
-    if (!list)
-        return false;
-    size_t len = add_ports(list, 0, WEB);
-    for (size_t i = 0; PROBES[i]; i++) {
-        len = add_ports(list, len, PROBES[i]->ports);
-        len = add_ports(list, len, PROBES[i]->tls_ports);
-    }
-    for (size_t i = 0; i < catalog_count(c); i++) {
-        len = add_ports(list, len, catalog_product(c, i)->ports);
-        len = add_ports(list, len, catalog_product(c, i)->tls_ports);
-    }
-    return ports_of(a, list, len, ret);
-}
-
-static int dry_run(const struct scan_options *o, const struct plan *p, uint64_t endpoints)
-{
-    struct plan_target *targets;
-    size_t count;
-    struct error e;
-    struct buf b;
-    if (!plan_targets(p, o->arena, &targets, &count)) {
-        error_set(&e, "no memory for the plan");
-        return cmd_fail(EXIT_INCOMPLETE, &e);
-    }
-    buf_init(&b, 256 << 20);
-    buf_printf(&b, "%llu %s in %zu %s; %llu of them %s excluded. Nothing was sent.\n\n", (unsigned long long)endpoints,
-               endpoints == 1 ? "endpoint" : "endpoints", count, count == 1 ? "target" : "targets",
-               (unsigned long long)plan_skipped(p), plan_skipped(p) == 1 ? "is" : "are");
-    for (size_t i = 0; i < count; i++) {
-        const struct plan_target *t = &targets[i];
-        escape_tty(&b, span_str(t->text));
-        buf_printf(&b, "\n    %llu %s, %llu %s, %s space\n    ports   %s\n    why     ",
-                   (unsigned long long)t->endpoints, t->endpoints == 1 ? "endpoint" : "endpoints",
-                   (unsigned long long)t->addresses, t->addresses == 1 ? "address" : "addresses",
-                   address_class_name(t->class), t->ports);
-        escape_tty(&b, span_str(t->problem ? t->problem : t->why));
-        buf_byte(&b, '\n');
-    }
-    double seconds = (double)endpoints / o->rate;
-    buf_printf(&b, "\nAt %g connections a second at least %.0f s, unless it is all loopback.\n",
-               o->rate, seconds);
-    bool written = write_out(&b);
-    buf_release(&b);
-    if (!written) {
-        error_set(&e, "cannot write the plan: %s", strerror(errno));
-        return cmd_fail(EXIT_INCOMPLETE, &e);
-    }
-    return EXIT_NOTHING;
-}
 
 /* ---- the sweeper's process ----------------------------------------------------------------- */
 
@@ -167,7 +102,7 @@ static size_t parallel_for(const struct scan_options *o)
 static const char *sample_refused(void *self, const struct endpoint *e)
 {
     const struct plan *p = self;
-    const struct scope_entry *entry = plan_entry(p, &e->address, e->port);
+    const struct scope_entry *entry = plan_entry(p, e);
     if (!p->options.scope)
         return "no scope file marks it as owned: true";
     return entry && entry->owned ? NULL : "the scope file does not mark it as owned: true";
@@ -403,6 +338,16 @@ static bool open_transcript(const char *path, FILE **ret, struct error *e)
     return !path || *ret || error_set(e, "--transcript %s: %s", path, strerror(errno));
 }
 
+/* A plan of dead names only: the report has them, but whoever reads only the last line is told, too. */
+static int tell_nothing_asked(const struct plan *p, int status)
+{
+    struct error e;
+    if (p->total)
+        return status;
+    error_set(&e, "no name of the targets resolves; nothing was asked");
+    return cmd_fail(EXIT_INCOMPLETE, &e);
+}
+
 static int scan_planned(struct scanning *s, struct error *e)
 {
     const struct scan_options *o = &s->o;
@@ -412,7 +357,7 @@ static int scan_planned(struct scanning *s, struct error *e)
                          .done = &s->places };
     permutation_init(&walk.order, s->plan->total, o->seed);
     if (o->dry_run)
-        return dry_run(o, s->plan, walk.end);
+        return tell_nothing_asked(s->plan, scan_dry_run(o, s->plan, walk.end));
     struct keeper k = {
         .rules = load_rules(o->arena, o->rules, e),
         .owners = s->owners,
@@ -420,6 +365,8 @@ static int scan_planned(struct scanning *s, struct error *e)
         .endpoints = walk.end,
         .fail_on = o->fail_on,
         .show_progress = isatty(STDERR_FILENO),
+        .remarks = s->plan->remarks.at,
+        .remark_count = s->plan->remarks.len,
     };
     if (!k.rules || !open_transcript(o->transcript, &k.transcript, e))
         return cmd_fail(EXIT_USAGE, e);
@@ -439,7 +386,7 @@ static int scan_planned(struct scanning *s, struct error *e)
     free(k.report_state);
     if (k.transcript)
         fclose(k.transcript);
-    return status;
+    return tell_nothing_asked(s->plan, status);
 }
 
 static bool make_plan(struct scanning *s, struct error *e)
@@ -448,10 +395,7 @@ static bool make_plan(struct scanning *s, struct error *e)
     s->catalog = load_catalog(o->arena, o->catalogs, o->catalog_count, e);
     if (!s->catalog)
         return false;
-    if (!o->plan.default_ports.len && !default_ports(o->arena, s->catalog, &o->plan.default_ports))
-        return error_set(e, "no memory for the ports");
-    o->plan.resolver = &s->pins.resolver;
-    s->plan = plan_build(o->arena, &o->plan, e);
+    s->plan = scan_plan_make(o, s->catalog, &s->pins, e);
     if (!s->plan)
         return false;
     journal_write(o, s->plan, &s->pins, shard_total(&o->shard, s->plan->total), &s->text);

@@ -9,34 +9,32 @@ enum { SCOPE_BYTES_MAX = 16 << 20 };
 
 /* ---- names ---- */
 
-static struct pin_page *find_page(struct pin_book *b, const char *name)
+static struct pin_page *find_page(const struct pin_book *b, struct span name)
 {
-    for (size_t i = 0; i < b->pages.len; i++)
-        if (strcmp(b->pages.at[i].name, name) == 0)
-            return &b->pages.at[i];
-    return NULL;
+    return table_get(&b->by_name, name);
 }
 
-static bool resolve(void *self, const char *name, struct address *ret, size_t *ret_count,
-                    struct error *e)
+/* The page of a name, a new one where there is none; NULL where memory is out. */
+static struct pin_page *open_page(struct pin_book *b, struct span name)
 {
-    struct pin_book *b = self;
-    struct pin_page *page = find_page(b, name);
-    if (!page) {
-        if (!RESOLVER_SYSTEM.resolve(RESOLVER_SYSTEM.self, name, ret, ret_count, e))
-            return false;
-        page = list_add(b->arena, &b->pages);
-        struct span bytes = span_of(ret, *ret_count * sizeof(*ret));
-        struct address *copy = page ? arena_array(b->arena, *ret_count, sizeof(*ret)) : NULL;
-        char *own = arena_str(b->arena, span_str(name));
-        if (!copy || !own)
-            return error_set(e, "no memory for the address of %s", name);
-        memcpy(copy, bytes.at, bytes.len);
-        *page = (struct pin_page){ own, copy, *ret_count };
-        return true;
-    }
-    *ret_count = page->len < RESOLVED_MAX ? page->len : RESOLVED_MAX;
-    memcpy(ret, page->at, *ret_count * sizeof(*ret));
+    struct pin_page *page = find_page(b, name), **slot;
+    if (page)
+        return page;
+    page = ARENA_NEW(b->arena, struct pin_page);
+    if (!page || !(page->name = arena_str(b->arena, name)) || !(slot = list_add(b->arena, &b->pages)))
+        return NULL;
+    *slot = page;
+    return table_put(&b->by_name, span_str(page->name), page) ? page : NULL;
+}
+
+static bool resolve(void *self, const char *name, struct resolved *ret, struct error *e)
+{
+    const struct pin_page *page = find_page(self, span_str(name));
+    if (!page || !page->addresses.len)
+        return error_set(e, "%s", page && page->problem ? page->problem : "it was not looked up");
+    ret->len = page->addresses.len < RESOLVED_MAX ? page->addresses.len : RESOLVED_MAX;
+    ret->all = page->all;
+    memcpy(ret->at, page->addresses.at, ret->len * sizeof(*ret->at));
     return true;
 }
 
@@ -44,6 +42,58 @@ void pin_book_init(struct pin_book *b, struct arena *a)
 {
     *b = (struct pin_book){ .arena = a };
     b->resolver = (struct resolver){ resolve, b };
+    table_init(&b->by_name, a, 0);
+}
+
+typedef LIST_OF(struct lookup) lookup_list;
+
+/* Adds the name, where there is one that has no page; opens its page, so that it comes once. */
+static bool want(struct pin_book *b, const char *name, lookup_list *wanted)
+{
+    if (!name || find_page(b, span_str(name)))
+        return true;
+    struct pin_page *page = open_page(b, span_str(name));
+    struct lookup *l = page ? list_add(b->arena, wanted) : NULL;
+    if (l)
+        l->name = page->name;
+    return l != NULL;
+}
+
+static bool want_targets(struct pin_book *b, const struct targets *t, lookup_list *wanted)
+{
+    for (size_t i = 0; i < t->list.len; i++)
+        if (!want(b, t->list.at[i].name, wanted))
+            return false;
+    return true;
+}
+
+static bool want_all(struct pin_book *b, const struct plan_options *o, lookup_list *wanted)
+{
+    const struct scope *s = o->scope;
+    bool ok = want_targets(b, &o->targets, wanted) && want_targets(b, &o->excludes, wanted);
+    for (size_t i = 0; s && ok && i < s->allow.len; i++)
+        ok = want(b, s->allow.at[i].target.name, wanted);
+    return ok && (!s || (want_targets(b, &s->deny, wanted) && want_targets(b, &s->decoys, wanted)));
+}
+
+bool pin_book_fill(struct pin_book *b, const struct plan_options *o, const struct lookup_watcher *watcher,
+                   struct error *e)
+{
+    lookup_list wanted = { 0 };
+    if (!want_all(b, o, &wanted))
+        return error_set(e, "no memory for the names");
+    struct lookup_limits limits = lookup_limits(wanted.len);
+    if (!lookup_all(&RESOLVER_SYSTEM, wanted.at, wanted.len, &limits, watcher, b->arena, e))
+        return false;
+    for (size_t i = 0; i < wanted.len; i++) {
+        const struct lookup *l = &wanted.at[i];
+        struct pin_page *page = find_page(b, span_str(l->name));
+        page->addresses.at = l->at;
+        page->addresses.len = page->addresses.cap = l->len;
+        page->all = l->all;
+        page->problem = l->problem;
+    }
+    return true;
 }
 
 /* ---- write ---- */
@@ -83,6 +133,17 @@ static void put_targets(struct buf *out, const char *key, const struct targets *
     }
 }
 
+static void put_page(const struct pin_page *page, struct buf *out)
+{
+    char text[ADDRESS_TEXT_MAX];
+    for (size_t i = 0; i < page->addresses.len; i++)
+        buf_printf(out, "pin %s %s\n", page->name, address_text(&page->addresses.at[i], text));
+    if (page->all > page->addresses.len)
+        buf_printf(out, "addresses %s %zu\n", page->name, page->all);
+    if (page->problem)
+        buf_printf(out, "unresolved %s %s\n", page->name, page->problem);
+}
+
 void journal_write(const struct scan_options *o, const struct plan *p, const struct pin_book *pins,
                    uint64_t total, struct buf *out)
 {
@@ -105,11 +166,7 @@ void journal_write(const struct scan_options *o, const struct plan *p, const str
         buf_byte(out, '\n');
     }
     for (size_t i = 0; i < pins->pages.len; i++)
-        for (size_t k = 0; k < pins->pages.at[i].len; k++) {
-            char text[ADDRESS_TEXT_MAX];
-            buf_printf(out, "pin %s %s\n", pins->pages.at[i].name,
-                       address_text(&pins->pages.at[i].at[k], text));
-        }
+        put_page(pins->pages.at[i], out);
     put_number(out, "planned ", p->total);
     put_number(out, "endpoints ", total);
 }
@@ -123,20 +180,33 @@ struct reading {
     bool all;
 };
 
-static bool read_pin(struct reading *r, struct span value, struct error *e)
+/* "pin NAME ADDRESS", "addresses NAME HOW-MANY", "unresolved NAME WHY". */
+static bool read_page(struct reading *r, struct span key, struct span value, struct error *e)
 {
     struct span name = span_cut(&value, ' ');
-    struct address a;
-    if (!address_parse(value, &a))
-        return error_set(e, "the stored plan cannot be read: pin %.*s", SPAN_FMT(name));
-    char *own = arena_str(r->pins->arena, name);
-    struct pin_page *page = own ? find_page(r->pins, own) : NULL;
-    if (own && !page && (page = list_add(r->pins->arena, &r->pins->pages)))
-        *page = (struct pin_page){ own, arena_array(r->pins->arena, RESOLVED_MAX, sizeof(a)), 0 };
-    if (!page || !page->at)
+    struct pin_page *page = open_page(r->pins, name);
+    struct address *slot = NULL, a;
+    uint64_t all = 0;
+    bool good = span_is(key, "pin")         ? address_parse(value, &a)
+                : span_is(key, "addresses") ? span_u64(value, UINT32_MAX, &all)
+                                            : value.len > 0;
+    if (!good)
+        return error_set(e, "the stored plan cannot be read: %.*s %.*s", SPAN_FMT(key), SPAN_FMT(name));
+    if (!page)
         return error_set(e, "no memory for the stored plan");
-    if (page->len < RESOLVED_MAX)
-        page->at[page->len++] = a;
+    if (span_is(key, "addresses")) {
+        page->all = (size_t)all;
+        return true;
+    }
+    if (span_is(key, "unresolved"))
+        return (page->problem = arena_str(r->pins->arena, value)) ||
+               error_set(e, "no memory for the stored plan");
+    if (page->addresses.len == RESOLVED_MAX)
+        return true;
+    if (!(slot = list_add(r->pins->arena, &page->addresses)))
+        return error_set(e, "no memory for the stored plan");
+    *slot = a;
+    page->all++;
     return true;
 }
 
@@ -164,8 +234,8 @@ static bool read_line(struct reading *r, struct span line, struct error *e)
                error_set(e, "the stored plan has no seed");
     if (span_is(key, "default-ports"))
         return ports_parse(o->arena, value, &o->plan.default_ports, e);
-    if (span_is(key, "pin"))
-        return read_pin(r, value, e);
+    if (span_is(key, "pin") || span_is(key, "addresses") || span_is(key, "unresolved"))
+        return read_page(r, key, value, e);
     if (span_is(key, "part"))
         return o->shard_given || shard_parse(value, &o->shard, e);
     if (!r->all)

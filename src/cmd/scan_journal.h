@@ -4,22 +4,32 @@
 #define AJAR_CMD_SCAN_JOURNAL_H
 
 #include "base/buf.h"
+#include "base/list.h"
+#include "base/table.h"
 #include "cmd/scan_options.h"
+#include "target/lookup.h"
 
-/* What names resolved to: written down in a new scan, given again in a continued one. */
+/* What names resolved to, or that they did not: written down in a new scan, given again in a continued
+ * one. */
 struct pin_page {
     const char *name;
-    struct address *at;
-    size_t len;
+    LIST_OF(struct address) addresses;
+    size_t all;          /* as many as the name has */
+    const char *problem; /* why there is none, or NULL */
 };
 
 struct pin_book {
     struct arena *arena;
-    struct resolver resolver; /* hand this to the plan */
-    LIST_OF(struct pin_page) pages;
+    struct resolver resolver;       /* hand this to the plan: it knows what is in the book */
+    LIST_OF(struct pin_page *) pages; /* in the order in which they came */
+    struct table by_name;
 };
 
 void pin_book_init(struct pin_book *b, struct arena *a);
+/* Looks up, side by side, all names of the targets, exclusions and scope that are not in the book. Blocks for
+ * as long as lookup_limits() says at most; `watcher` as in lookup_all(). */
+bool pin_book_fill(struct pin_book *b, const struct plan_options *o, const struct lookup_watcher *watcher,
+                   struct error *e);
 
 /* Appends the lines of a plan. */
 void journal_write(const struct scan_options *o, const struct plan *p, const struct pin_book *pins,

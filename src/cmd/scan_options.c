@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "cmd/known_ports.h"
 #include "cmd/options.h"
 #include "sample/sampler.h"
 
@@ -23,6 +24,7 @@ enum row {
     ROW_EXCLUDE,
     ROW_SCOPE,
     ROW_LARGE,
+    ROW_IGNORE_UNRESOLVED,
     ROW_RATE,
     ROW_PARALLEL,
     ROW_LOOPS,
@@ -51,12 +53,15 @@ enum row {
 
 static const struct option_row ROWS[] = {
     [ROW_PORTS] = { "ports", "LIST",
-                    "ports to ask, as in 6379,9200-9210; default: those of all products" },
+                    "ports to ask, as in 6379,9200-9210; `usual` (the default) are those where products leak most, "
+                    "`all-known` those of all products" },
     [ROW_EXCLUDE] = { "exclude", "TARGET",
                       "never ask this; may be given again, @FILE reads a list" },
     [ROW_SCOPE] = { "scope", "FILE",
                     "what may be asked and who owns it; public addresses need one" },
     [ROW_LARGE] = { "large", NULL, "allow ranges of more than 65536 addresses" },
+    [ROW_IGNORE_UNRESOLVED] = { "ignore-unresolved", NULL,
+                                "names that lead to no address are listed, and leave the scan complete" },
     [ROW_RATE] = { "rate", "N",
                    "new connections a second in all, default 100; loopback has no pace" },
     [ROW_PARALLEL] = { "parallel", "N", "conversations at once at most; default: as many as the rate needs" },
@@ -219,12 +224,14 @@ static bool take_resolver(struct scan_options *o, const char *value, struct erro
 static bool take(void *self, size_t row, const char *value, struct error *e)
 {
     struct scan_options *o = self;
+    struct ports unused;
     o->plan_given |= row == ROW_PORTS || row == ROW_EXCLUDE || row == ROW_SCOPE;
     switch ((enum row)row) {
     case ROW_SAMPLE:
         return take_sample(o, value, e);
     case ROW_PORTS:
-        return ports_parse(o->arena, span_str(value), &o->plan.ports, e);
+        o->ports_text = value;
+        return known_ports_parse(o->arena, NULL, span_str(value), &unused, e);
     case ROW_EXCLUDE:
         return targets_add(o->arena, &o->plan.excludes, span_str(value), e);
     case ROW_SCOPE:
@@ -241,6 +248,9 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return take_resolver(o, value, e);
     case ROW_LARGE:
         o->plan.allow_large = true;
+        return true;
+    case ROW_IGNORE_UNRESOLVED:
+        o->plan.ignore_unresolved = true;
         return true;
     case ROW_JSON:
         o->report = report_by_name("json");
@@ -260,6 +270,16 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     default:
         return take_word(o, (enum row)row, value, e);
     }
+}
+
+/* A list without any target is a slip, such as a query that found nothing: nobody meant the whole scope. */
+static bool take_target(struct scan_options *o, const char *word, struct error *e)
+{
+    size_t before = o->plan.targets.list.len;
+    return targets_add(o->arena, &o->plan.targets, span_str(word), e) &&
+           (o->plan.targets.list.len > before ||
+            error_set(e, "%s: no target is in it; leave it out if the whole scope is meant",
+                      strcmp(word, "@-") == 0 ? "standard input" : word + 1));
 }
 
 bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char **argv,
@@ -289,7 +309,7 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
         return error_set(e, "--resume needs the store; leave --db none out");
     o->plan_given |= args > 0;
     for (int i = 1; i <= args; i++)
-        if (!targets_add(a, &o->plan.targets, span_str(argv[i]), e))
+        if (!take_target(o, argv[i], e))
             return false;
     if (args == 0 && !o->plan.scope && !o->resume)
         return error_set(

@@ -22,6 +22,7 @@ struct scan_options {
     unsigned loops;
     uint64_t seed;
     bool seed_given, shard_given;
+    const char *ports_text; /* --ports as written; what its words stand for is known with the catalog */
     const char *scope_path; /* absolute, or "-"; NULL: no scope file */
     struct span scope_text;
     const char *db; /* NULL: the default place; "none": nothing is stored */

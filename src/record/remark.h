@@ -12,6 +12,7 @@ enum remark_kind {
     REMARK_MIDDLEBOX,  /* something on the way answers for others */
     REMARK_LOSS,       /* packets were lost on the way, and with them perhaps services */
     REMARK_BUDGET,     /* a budget of time, memory or connections was used up */
+    REMARK_SCOPE,      /* what the scope left out, or let in by nothing but a name */
 };
 
 enum { REMARK_ABOUT_MAX = 255, REMARK_TEXT_MAX = 1024, REMARK_ENCODED_MAX = 16 + REMARK_ABOUT_MAX + REMARK_TEXT_MAX };
@@ -24,7 +25,7 @@ struct remark {
     bool incomplete;   /* what was asked for was not looked at whole */
 };
 
-/* "unresolved", "cut", "middlebox", "loss", "budget". */
+/* "unresolved", "cut", "middlebox", "loss", "budget", "scope". */
 const char *remark_kind_name(enum remark_kind k);
 
 /* u8 kind, u8 incomplete, u64 count, then u8 length and `about`, u16 length and `text`; integers are

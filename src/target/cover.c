@@ -1,5 +1,5 @@
 /* A cover is made by a sweep over the sorted ends of all pieces: between two neighbouring ends the
- * set of claims is constant, and what they claim together is settled there once.
+ * set of claims is constant, and what they claim together is settled there once, label by label.
  *
  * Pieces with equal ports, label and skip share one claim with a counter, so that a hundred
  * thousand overlapping targets with default ports are one claim and not a hundred thousand. */
@@ -11,7 +11,8 @@ enum { SCRATCH_MAX = 1024 * 1024 * 1024, BITMAP_WORDS = 65536 / 64 };
 
 struct cover_claim {
     const struct ports *ports;
-    const char *label, *skip;
+    const struct label *label;
+    const char *skip;
     size_t order;  /* of creation */
     size_t active; /* pieces that cover the present interval */
     size_t place;  /* in sweep.active, while active > 0 */
@@ -30,14 +31,14 @@ void cover_begin(struct cover_builder *b, struct port_sets *sets)
     table_init(&b->claims, &b->scratch, 0);
 }
 
-static bool is_claim(const struct cover_claim *c, const struct ports *ports, const char *label,
-                     const char *skip)
+static bool is_claim(const struct cover_claim *c, const struct ports *ports,
+                     const struct label *label, const char *skip)
 {
     return c && c->ports == ports && c->label == label && c->skip == skip;
 }
 
 static struct cover_claim *claim_of(struct cover_builder *b, const struct ports *ports,
-                                    const char *label, const char *skip)
+                                    const struct label *label, const char *skip)
 {
     const void *identity[3] = { ports, label, skip };
     struct cover_claim *c = table_get(&b->claims, span_of(identity, sizeof(identity)));
@@ -54,7 +55,7 @@ static struct cover_claim *claim_of(struct cover_builder *b, const struct ports 
 }
 
 bool cover_add(struct cover_builder *b, const struct range *r, const struct ports *ports,
-               const char *label, const char *skip)
+               const struct label *label, const char *skip)
 {
     if (ports->len == 0)
         return true;
@@ -77,7 +78,7 @@ struct sweep {
     size_t count;
     LIST_OF(struct cover_claim *) active;
     LIST_OF(struct cover_group) groups;
-    bool alone;              /* the last group is the only one of its interval */
+    bool alone;              /* the last interval has one group */
     uint64_t *taken, *fresh; /* bitmaps of ports */
     uint16_t *list;          /* room for every port */
 };
@@ -98,31 +99,46 @@ static int by_last(const void *one, const void *two)
     return (a->last > b->last) - (a->last < b->last);
 }
 
+static size_t label_number(const struct label *l)
+{
+    return l ? l->number : 0;
+}
+
+/* Label by label; of one label what is asked first, then by age. */
 static int by_rank(const void *one, const void *two)
 {
     const struct cover_claim *a = *(struct cover_claim *const *)one,
                              *b = *(struct cover_claim *const *)two;
-    int skip = (a->skip != NULL) - (b->skip != NULL),
-        label = (a->label == NULL) - (b->label == NULL);
-    return skip ? skip : label ? label : (a->order > b->order) - (a->order < b->order);
+    size_t first = label_number(a->label), second = label_number(b->label);
+    int skip = (a->skip != NULL) - (b->skip != NULL);
+    if (first != second)
+        return first < second ? -1 : 1;
+    return skip ? skip : (a->order > b->order) - (a->order < b->order);
 }
 
-static bool put_group(struct sweep *s, const struct cover_group *g, bool alone)
+static bool put_group(struct sweep *s, const struct cover_group *g)
 {
-    struct cover_group *before = s->groups.len ? &s->groups.at[s->groups.len - 1] : NULL;
-    bool merges = alone && s->alone && before && before->family == g->family &&
-                  before->last + 1 == g->first && before->ports == g->ports &&
-                  before->label == g->label && before->skip == g->skip;
-    s->alone = alone;
-    if (merges) {
-        before->last = g->last;
-        return true;
-    }
     struct cover_group *new = list_add(&s->builder->scratch, &s->groups);
     if (!new)
         return false;
     *new = *g;
     return true;
+}
+
+/* After the groups of an interval: where it has one only, and the interval before had one that is the
+ * same, they are one group. `put` is how many it has. */
+static void join_before(struct sweep *s, size_t put)
+{
+    bool was_alone = s->alone;
+    s->alone = put == 1;
+    if (!was_alone || !s->alone || s->groups.len < 2)
+        return;
+    struct cover_group *before = &s->groups.at[s->groups.len - 2], *last = before + 1;
+    if (before->family != last->family || before->last + 1 != last->first || before->ports != last->ports ||
+        before->label != last->label || before->skip != last->skip)
+        return;
+    before->last = last->last;
+    s->groups.len--;
 }
 
 /* Adds those of the claim's ports that nobody took yet to `fresh`. */
@@ -151,42 +167,44 @@ static const struct ports *fresh_ports(struct sweep *s)
     return port_sets_intern(s->builder->sets, &p);
 }
 
-/* Settles an interval on which several claims meet. */
-static bool put_mixed(struct sweep *s, struct cover_group g)
+/* Settles what the claims at[0..len) of one label, in rank order, ask on an interval. */
+static bool put_label(struct sweep *s, struct cover_group g, struct cover_claim *const *at, size_t len)
 {
-    struct cover_claim **at = s->active.at;
-    size_t len = s->active.len;
-    qsort(at, len, sizeof(*at), by_rank);
-    for (size_t i = 0; i < len; i++)
-        at[i]->place = i;
     while (!at[0]->skip && at[len - 1]->skip)
         len--;
-    memset(s->taken, 0, BITMAP_WORDS * sizeof(*s->taken));
-    size_t put = 0;
+    if (len > 1)
+        memset(s->taken, 0, BITMAP_WORDS * sizeof(*s->taken));
+    g.label = at[0]->label;
     for (size_t i = 0; i < len;) {
-        g.label = at[i]->label;
         g.skip = at[i]->skip;
-        for (; i < len && at[i]->label == g.label && at[i]->skip == g.skip; i++)
+        g.ports = at[i]->ports;
+        if (len == 1)
+            return put_group(s, &g);
+        for (; i < len && at[i]->skip == g.skip; i++)
             take_ports(s, at[i]->ports);
         g.ports = fresh_ports(s);
-        if (!g.ports)
-            return false;
-        if (g.ports->len && (put++, !put_group(s, &g, put == 1 && i == len)))
+        if (!g.ports || (g.ports->len && !put_group(s, &g)))
             return false;
     }
-    s->alone = put == 1;
     return true;
 }
 
 static bool put_interval(struct sweep *s, uint8_t family, u128 first, u128 last)
 {
     struct cover_group g = { .first = first, .last = last, .family = family };
-    if (s->active.len != 1)
-        return put_mixed(s, g);
-    g.ports = s->active.at[0]->ports;
-    g.label = s->active.at[0]->label;
-    g.skip = s->active.at[0]->skip;
-    return put_group(s, &g, true);
+    struct cover_claim **at = s->active.at;
+    size_t len = s->active.len, before = s->groups.len;
+    if (len > 1)
+        qsort(at, len, sizeof(struct cover_claim *), by_rank);
+    for (size_t i = 0, n; i < len; i += n) {
+        at[i]->place = i;
+        for (n = 1; i + n < len && at[i + n]->label == at[i]->label; n++)
+            at[i + n]->place = i + n;
+        if (!put_label(s, g, at + i, n))
+            return false;
+    }
+    join_before(s, s->groups.len - before);
+    return true;
 }
 
 static bool enter(struct sweep *s, struct cover_claim *c)
@@ -304,6 +322,8 @@ const struct cover_group *cover_endpoint(const struct cover *c, uint64_t index,
     *ret = (struct endpoint){
         .address = address_from(g->family, g->first + offset / g->ports->len),
         .port = ports_at(g->ports, offset % g->ports->len),
+        .name = g->label ? g->label->name : NULL,
+        .path = g->label ? g->label->path : NULL,
     };
     return g;
 }

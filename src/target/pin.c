@@ -2,30 +2,39 @@
  * move it into somebody else's network in the middle of a run. */
 #include "target/pin.h"
 
+#include <stdlib.h>
+
 const struct plan_pin *plan_pin_get(const struct plan *p, const char *name)
 {
     return table_get(&p->pins, span_str(name));
 }
 
-static bool resolve(struct plan *p, const char *name, struct plan_pin *pin)
+static bool keep(struct plan *p, const struct resolved *found, struct plan_pin *pin)
 {
-    struct address found[RESOLVED_MAX];
-    struct error why;
-    size_t count = 0;
-    const struct resolver *r = p->options.resolver;
-    if (!r->resolve(r->self, name, found, &count, &why)) {
-        pin->problem = arena_printf(p->arena, "the name %s does not resolve: %s", name, why.text);
-        return pin->problem != NULL;
-    }
-    pin->at = arena_array(p->arena, count ? count : 1, sizeof(*pin->at));
+    pin->at = arena_array(p->arena, found->len ? found->len : 1, sizeof(*pin->at));
     if (!pin->at)
         return false;
-    memcpy(pin->at, found, count * sizeof(*pin->at));
-    pin->len = count;
+    memcpy(pin->at, found->at, found->len * sizeof(*pin->at));
+    pin->len = found->len;
+    pin->all = found->all;
     return true;
 }
 
-const struct plan_pin *plan_pin(struct plan *p, const char *name)
+static bool resolve(struct plan *p, const char *name, struct plan_pin *pin)
+{
+    struct error why;
+    const struct resolver *r = p->options.resolver;
+    struct resolved *found = calloc(1, sizeof(*found));
+    bool ok = found != NULL;
+    if (ok && r->resolve(r->self, name, found, &why))
+        ok = keep(p, found, pin);
+    else if (ok)
+        ok = (pin->problem = arena_printf(p->arena, "the name %s does not resolve: %s", name, why.text)) != NULL;
+    free(found);
+    return ok;
+}
+
+struct plan_pin *plan_pin(struct plan *p, const char *name)
 {
     struct plan_pin *pin = table_get(&p->pins, span_str(name));
     if (pin)
@@ -68,7 +77,7 @@ const char *plan_never(const struct address *a, bool wide)
     return NULL;
 }
 
-bool plan_pinned(const struct plan *p, struct span name, struct address *ret)
+bool plan_pinned(const struct plan *p, struct span name, const struct address **ret, size_t *ret_len)
 {
     char lower[ENDPOINT_NAME_MAX];
     if (name.len && name.at[name.len - 1] == '.')
@@ -80,6 +89,7 @@ bool plan_pinned(const struct plan *p, struct span name, struct address *ret)
     const struct plan_pin *pin = table_get(&p->pins, span_of(lower, name.len));
     if (!pin || pin->len == 0)
         return false;
-    *ret = pin->at[0];
+    *ret = pin->at;
+    *ret_len = pin->len;
     return true;
 }

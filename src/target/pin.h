@@ -6,13 +6,14 @@
 
 struct plan_pin {
     struct address *at;
-    size_t len;
+    size_t len, all;     /* as in struct resolved */
     const char *problem; /* why there is none; NULL where len > 0 */
+    bool told;           /* what is wrong with it is among the plan's remarks */
 };
 
 /* The pin of a name that a target holds; resolves it the first time. NULL where the arena is
  * full. */
-const struct plan_pin *plan_pin(struct plan *p, const char *name);
+struct plan_pin *plan_pin(struct plan *p, const char *name);
 /* The pin, or NULL where it was never resolved. */
 const struct plan_pin *plan_pin_get(const struct plan *p, const char *name);
 
@@ -25,5 +26,11 @@ bool plan_next_range(const struct plan *p, const struct target *t, size_t *at, s
 const char *plan_never(const struct address *a, bool wide);
 /* Whether the range reaches beyond loopback space. */
 bool plan_is_wide(const struct range *r);
+
+/* Remarks about a target that is asked: its name leads nowhere, or to more addresses than are asked; a part
+ * of its URL was not read. */
+bool plan_remark_target(struct plan *p, const struct target *t, struct plan_pin *pinned);
+/* Remarks about names of the allow list whose addresses nothing but the name admits. Last of all. */
+bool plan_remark_admitted(struct plan *p);
 
 #endif

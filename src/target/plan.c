@@ -20,10 +20,10 @@ static bool is_edge(const char *skip)
 struct building {
     struct plan *plan;
     struct error *error;
-    struct cover_builder asks, allowed;
+    struct cover_builder asks, allowed, bare;
     struct cover scope_asks, scope_allowed; /* of the allow list; empty where there is no scope */
-    struct error first_problem;             /* of a name that leads nowhere */
-    bool has_problem;
+    struct cover scope_bare;                /* as scope_asks, by nothing but addresses */
+    bool has_problem;                       /* a name that is asked leads nowhere */
 };
 
 static bool no_memory(struct building *b)
@@ -42,7 +42,7 @@ static bool blame(struct error *e, const struct target *t)
 
 /* Claims a range class by class; parts that are never asked get that as their reason to skip. */
 static bool claim_run(struct cover_builder *to, const struct range *r, const struct ports *ports,
-                      const char *label, const char *skip, bool wide)
+                      const struct label *label, const char *skip, bool wide)
 {
     struct range part = { .first = r->first, .family = r->family, .prefix = RANGE_NO_PREFIX };
     for (;;) {
@@ -85,7 +85,7 @@ static size_t split(const struct range *r, struct segment ret[static SEGMENTS_MA
 }
 
 static bool claim(struct cover_builder *to, const struct range *r, const struct ports *ports,
-                  const char *label)
+                  const struct label *label)
 {
     struct segment parts[SEGMENTS_MAX];
     size_t n = split(r, parts);
@@ -95,20 +95,22 @@ static bool claim(struct cover_builder *to, const struct range *r, const struct 
     return true;
 }
 
-/* Claims what a range and a cover have in common, with the cover's ports, and its names where
- * the target has none. */
+/* Claims what a range and a cover have in common, with the cover's ports: under the label, or, where
+ * `as_there`, what carries a label there, under that. */
 static bool claim_inside(struct cover_builder *to, const struct segment *s, const struct cover *in,
-                         const char *label, bool wide)
+                         const struct label *label, bool as_there, bool wide)
 {
     const struct range *r = &s->range;
     for (size_t i = cover_from(in, r->family, r->first); i < in->len; i++) {
         const struct cover_group *g = &in->at[i];
         if (g->family != r->family || g->first > r->last)
             break;
+        if (as_there && !g->label)
+            continue;
         struct range part = { g->first > r->first ? g->first : r->first,
                               g->last < r->last ? g->last : r->last, r->family, RANGE_NO_PREFIX };
         const char *skip = g->skip && !is_edge(g->skip) ? g->skip : s->skip;
-        if (!claim_run(to, &part, g->ports, label ? label : g->label, skip, wide))
+        if (!claim_run(to, &part, g->ports, as_there ? g->label : label, skip, wide))
             return false;
     }
     return true;
@@ -199,76 +201,107 @@ static const struct ports *usual_ports(const struct plan *p)
     return &p->options.default_ports;
 }
 
-static bool pin(struct building *b, const struct target *t)
+/* One target on its way into the plan. */
+struct placing {
+    const struct target *target;
+    const struct scope_entry *entry; /* of the allow list that it is; NULL: it was named beside it */
+    const struct label *label;
+    const struct ports *ports;
+    bool asked; /* not only to know what the scope allows */
+};
+
+static bool pin(struct building *b, const struct placing *t)
 {
-    if (!t->name)
-        return true;
-    const struct plan_pin *pinned = plan_pin(b->plan, t->name);
-    if (!pinned)
+    struct plan_pin *pinned = t->target->name ? plan_pin(b->plan, t->target->name) : NULL;
+    if (t->target->name && !pinned)
         return no_memory(b);
-    if (pinned->problem && !b->has_problem) {
-        b->has_problem = true;
-        error_set(&b->first_problem, "%s", pinned->problem);
-        blame(&b->first_problem, t);
-    }
-    return true;
+    b->has_problem |= t->asked && pinned && pinned->problem;
+    return !t->asked || plan_remark_target(b->plan, t->target, pinned) || no_memory(b);
 }
 
-/* One range of a target that passed its checks. `listed`: it comes from the allow list itself. */
-static bool place_range(struct building *b, const struct target *t, const struct range *r,
-                        const struct ports *ports, bool listed)
+/* One range of a target that passed its checks. */
+static bool place_range(struct building *b, const struct placing *t, const struct range *r)
 {
     struct ports every = PORTS_EVERY;
-    bool wide = plan_is_wide(r), inside = b->plan->options.scope && !listed && !t->ports.len;
+    const struct ports *own = &t->target->ports;
+    bool wide = plan_is_wide(r), inside = b->plan->options.scope && !t->entry && !own->len;
     struct range whole = *r;
     whole.prefix = RANGE_NO_PREFIX;
     if (!inside)
-        return claim(&b->asks, r, ports, t->name) &&
-               claim(&b->allowed, &whole, t->ports.len ? &t->ports : &every, NULL);
+        return claim(&b->asks, r, t->ports, t->label) &&
+               claim(&b->allowed, &whole, own->len ? own : &every, NULL) &&
+               (!t->entry || claim(&b->bare, r, t->ports, NULL));
     struct segment parts[SEGMENTS_MAX], all = { whole, NULL };
     size_t n = split(r, parts);
     for (size_t i = 0; i < n; i++)
-        if (!claim_inside(&b->asks, &parts[i], &b->scope_asks, t->name, wide))
+        if (!claim_inside(&b->asks, &parts[i], &b->scope_bare, t->label, false, wide) ||
+            (!t->label && !claim_inside(&b->asks, &parts[i], &b->scope_asks, NULL, true, wide)))
             return false;
-    return claim_inside(&b->allowed, &all, &b->scope_allowed, NULL, wide);
+    return claim_inside(&b->allowed, &all, &b->scope_allowed, NULL, false, wide);
 }
 
 /* An address of a name that may not be asked stays in the plan, to be skipped with its reason. */
-static bool place_refused(struct building *b, const struct target *t, const struct range *r,
-                          const struct ports *ports, const struct error *why)
+static bool place_refused(struct building *b, const struct placing *t, const struct range *r,
+                          const struct error *why)
 {
-    const char *skip = arena_printf(b->plan->arena, "%s: %s", t->name, why->text);
-    return skip && cover_add(&b->asks, r, ports, t->name, skip);
+    const char *skip = arena_printf(b->plan->arena, "%s: %s", t->target->name, why->text);
+    return skip && cover_add(&b->asks, r, t->ports, t->label, skip);
+}
+
+static bool remark_refused(struct building *b, const struct placing *t, size_t refused, size_t all,
+                           const struct error *first)
+{
+    const char *text = arena_printf(b->plan->arena, "%zu of its %zu addresses may not be asked: %s", refused, all,
+                                    first->text);
+    return text && plan_remark(b->plan, REMARK_SCOPE, t->target->name, text, refused, refused == all);
+}
+
+static bool check_pinned(const struct building *b, const struct placing *t, const struct range *r,
+                         struct error *e)
+{
+    const struct scope_entry *entry = t->entry;
+    char text[ADDRESS_TEXT_MAX];
+    struct address a = address_from(r->family, r->first);
+    if (!entry || entry->addresses.len == 0)
+        return true;
+    for (size_t i = 0; i < entry->addresses.len; i++)
+        if (range_holds(&entry->addresses.at[i], &a))
+            return true;
+    return error_set(e, "%s is not among the addresses that line %u of %s states for it",
+                     address_text(&a, text), t->target->origin.line, b->plan->options.scope->file);
 }
 
 /* Places a target. A range that may not be asked is an error; of a name, at least one address
- * must be fit to ask. */
-static bool place(struct building *b, const struct target *t, const struct ports *ports,
-                  bool listed, bool asked)
+ * must be fit to ask, unless the scope states its addresses: then the name server has changed, and the
+ * other targets have not. */
+static bool place(struct building *b, struct placing *t)
 {
     struct range r;
     struct error first = { "" };
     size_t at = 0, refused = 0;
+    if (!labels_intern(&b->plan->labels, t->target->name, t->target->path, &t->label))
+        return no_memory(b);
     if (!pin(b, t))
         return false;
-    while (plan_next_range(b->plan, t, &at, &r)) {
+    while (plan_next_range(b->plan, t->target, &at, &r)) {
         struct error why;
-        if (asked && !check_size(b, &r, b->error))
-            return blame(b->error, t);
-        if (check_range(b, t, &r, listed, &why)) {
-            if (!place_range(b, t, &r, ports, listed))
+        if (t->asked && !check_size(b, &r, b->error))
+            return blame(b->error, t->target);
+        if (check_pinned(b, t, &r, &why) && check_range(b, t->target, &r, t->entry != NULL, &why)) {
+            if (!place_range(b, t, &r))
                 return no_memory(b);
             continue;
         }
         if (refused++ == 0)
             first = why;
-        if (t->name && !place_refused(b, t, &r, ports, &why))
+        if (t->target->name && !place_refused(b, t, &r, &why))
             return no_memory(b);
     }
-    if (refused == 0 || (t->name && refused < at))
-        return true;
+    bool good = refused == 0 || (t->target->name && (refused < at || (t->entry && t->entry->addresses.len)));
+    if (good)
+        return !refused || !t->asked || remark_refused(b, t, refused, at, &first) || no_memory(b);
     *b->error = first;
-    return blame(b->error, t);
+    return blame(b->error, t->target);
 }
 
 static bool place_all(struct building *b)
@@ -276,7 +309,8 @@ static bool place_all(struct building *b)
     const struct plan_options *o = &b->plan->options;
     for (size_t i = 0; i < o->targets.list.len; i++) {
         const struct target *t = &o->targets.list.at[i];
-        if (!place(b, t, t->ports.len ? &t->ports : usual_ports(b->plan), false, true))
+        struct placing p = { .target = t, .ports = t->ports.len ? &t->ports : usual_ports(b->plan), .asked = true };
+        if (!place(b, &p))
             return false;
     }
     return true;
@@ -292,7 +326,8 @@ static bool place_allow_list(struct building *b, bool asked)
         if (t->ports.len && o->ports.len &&
             !ports_meet(b->plan->arena, &t->ports, &o->ports, &ports))
             return no_memory(b);
-        if (!place(b, t, &ports, true, asked))
+        struct placing p = { .target = t, .entry = &o->scope->allow.at[i], .ports = &ports, .asked = asked };
+        if (!place(b, &p))
             return false;
     }
     return true;
@@ -309,20 +344,24 @@ static bool claim_listed(struct building *b, struct cover_builder *to, const str
     for (size_t i = 0; i < list->list.len; i++) {
         const struct target *t = &list->list.at[i];
         const struct plan_pin *pinned = t->name ? plan_pin(b->plan, t->name) : NULL;
-        const char *label =
+        const char *reason =
             t->origin.file
                 ? arena_printf(b->plan->arena, "%s by line %u of %s (%s)", verb, t->origin.line,
                                t->origin.file, t->text)
                 : arena_printf(b->plan->arena, "%s on the command line (%s)", verb, t->text);
-        if (!label || (t->name && !pinned))
+        if (!reason || (t->name && !pinned))
             return no_memory(b);
+        if (t->path) {
+            error_set(b->error, "what is %s goes by address and port; leave the path out", verb);
+            return blame(b->error, t);
+        }
         if (pinned && pinned->problem) {
             error_set(b->error, "%s, so it cannot be %s", pinned->problem, verb);
             return blame(b->error, t);
         }
         struct range r;
         for (size_t at = 0; plan_next_range(b->plan, t, &at, &r);)
-            if (!cover_add(to, &r, t->ports.len ? &t->ports : &every, label, NULL))
+            if (!cover_add(to, &r, t->ports.len ? &t->ports : &every, NULL, reason))
                 return no_memory(b);
     }
     return true;
@@ -352,9 +391,22 @@ static bool build_covers(struct building *b, bool from_scope, bool asked, struct
     struct error ignored;
     cover_begin(&b->asks, &b->plan->sets);
     cover_begin(&b->allowed, &b->plan->sets);
+    cover_begin(&b->bare, &b->plan->sets);
+    struct cover bare;
     bool ok = from_scope ? place_allow_list(b, asked) : place_all(b);
     ok = cover_end(&b->asks, b->plan->arena, asks, ok ? b->error : &ignored) && ok;
-    return cover_end(&b->allowed, b->plan->arena, allowed, ok ? b->error : &ignored) && ok;
+    ok = cover_end(&b->bare, b->plan->arena, &bare, ok ? b->error : &ignored) && ok;
+    ok = cover_end(&b->allowed, b->plan->arena, allowed, ok ? b->error : &ignored) && ok;
+    if (ok && from_scope)
+        b->scope_bare = bare;
+    return ok;
+}
+
+/* Where no name leads anywhere, nothing is looked at, whatever may be ignored. */
+static void mark_nothing_asked(struct plan *p)
+{
+    for (size_t i = 0; i < p->remarks.len; i++)
+        p->remarks.at[i].incomplete |= p->remarks.at[i].kind == REMARK_UNRESOLVED;
 }
 
 static bool build(struct building *b)
@@ -374,13 +426,13 @@ static bool build(struct building *b)
         return false;
     if (!cover_number(&p->asks, b->error))
         return false;
+    if (!plan_remark_admitted(p))
+        return no_memory(b);
     p->total = p->asks.total;
-    if (p->total)
-        return true;
-    return error_set(b->error, "%s",
-                     b->has_problem ? b->first_problem.text
-                                    : "no port is left to ask: --ports and the ports of the scope "
-                                      "file have none in common");
+    if (p->total == 0 && b->has_problem)
+        mark_nothing_asked(p);
+    return p->total || b->has_problem ||
+           error_set(b->error, "no port is left to ask: --ports and the ports of the scope file have none in common");
 }
 
 struct plan *plan_build(struct arena *a, const struct plan_options *o, struct error *e)
@@ -396,6 +448,7 @@ struct plan *plan_build(struct arena *a, const struct plan_options *o, struct er
     if (!p->options.resolver)
         p->options.resolver = &RESOLVER_SYSTEM;
     port_sets_init(&p->sets, a);
+    labels_init(&p->labels, a);
     table_init(&p->pins, a, 0);
     return build(&b) ? p : NULL;
 }

@@ -1,5 +1,6 @@
 /* What will be asked: targets, scope, exclusions and ports joined into one numbered space of
- * endpoints, none of which is held in memory by itself.
+ * endpoints, none of which is held in memory by itself. Each name (and each path of a URL) that somebody
+ * wrote is asked at each of its addresses; the address by itself only where it is named or in a range.
  *
  * The rules (DESIGN law 3): forbidden space never; loopback only by an entry of its own; private
  * space if named; public space only inside the allow list of a scope file that states an owner.
@@ -7,6 +8,7 @@
 #ifndef AJAR_TARGET_PLAN_H
 #define AJAR_TARGET_PLAN_H
 
+#include "record/remark.h"
 #include "target/cover.h"
 #include "target/resolve.h"
 #include "target/scope.h"
@@ -18,6 +20,7 @@ struct plan_options {
     struct ports ports;         /* --ports; len 0 = not given */
     struct ports default_ports; /* all that the products use */
     bool allow_large;           /* --large: ranges of more than PLAN_RANGE_MAX addresses */
+    bool ignore_unresolved;     /* names that lead nowhere are remarked, and leave the scan complete */
     const struct resolver *resolver;
 };
 
@@ -26,7 +29,7 @@ enum { PLAN_RANGE_MAX = 65536 };
 struct plan_pin;
 
 struct plan {
-    uint64_t total; /* endpoints, those to be skipped among them */
+    uint64_t total; /* endpoints, those to be skipped among them; 0: no name of the targets resolves */
     struct arena *arena;
     struct plan_options options;
     struct cover asks;    /* what the numbers stand for */
@@ -34,12 +37,18 @@ struct plan {
     struct cover denied, decoys;
     struct port_sets sets;
     struct table pins; /* name -> struct plan_pin */
+    struct labels labels;
+    LIST_OF(struct remark) remarks; /* what is left out of what was named, and what the scope lets in */
 };
 
 /* Builds the plan into the arena, with everything it needs; options, targets and scope must
  * outlive it. NULL and one clear line where a target may not be asked. A name that does not
- * resolve is no error as long as others do: plan_targets() shows it. */
+ * resolve is no error: it is among the remarks, and plan_targets() shows it. */
 struct plan *plan_build(struct arena *a, const struct plan_options *o, struct error *e);
+
+/* Adds to the remarks; `about` and `text` are kept as they are. False where the arena is full. */
+bool plan_remark(struct plan *p, enum remark_kind kind, const char *about, const char *text, uint64_t count,
+                 bool incomplete);
 
 /* The endpoint with this number; index < total. False where it is not to be asked: then
  * *ret_skip_why says so (and *ret is filled all the same). Takes O(log n). */
@@ -52,12 +61,14 @@ uint64_t plan_skipped(const struct plan *p);
  * named targets (and so the scope), and not be denied. *ret_why_not is set where it may not. */
 bool plan_allows(const struct plan *p, const struct address *a, uint16_t port,
                  const char **ret_why_not);
-/* The address that a name was pinned to, for following a redirect to it. False where the name is
- * not among the targets: it is not resolved then. Any letter case. */
-bool plan_pinned(const struct plan *p, struct span name, struct address *ret);
-/* The narrowest allow entry of the scope file that holds the endpoint, or NULL: for its tags and
- * for `owned`. */
-const struct scope_entry *plan_entry(const struct plan *p, const struct address *a, uint16_t port);
+/* The addresses that a name was pinned to, for following a redirect to it; they belong to the plan. False
+ * where the name is not among the targets: it is not resolved then. Any letter case. */
+bool plan_pinned(const struct plan *p, struct span name, const struct address **ret, size_t *ret_len);
+/* The allow entry of the scope file that speaks of the endpoint, or NULL: for its tags and for `owned`. That
+ * of its own name first, then the narrowest range. Another name's entry says nothing about a name; it does
+ * about the bare address, and where several do, one that does not say `owned` goes first. Takes as long as
+ * there are entries. */
+const struct scope_entry *plan_entry(const struct plan *p, const struct endpoint *e);
 /* Whether the scope file lists the endpoint as a decoy of our own. */
 bool plan_is_decoy(const struct plan *p, const struct address *a, uint16_t port);
 

@@ -5,13 +5,12 @@ bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret,
                    const char **ret_skip_why)
 {
     const struct cover_group *g = cover_endpoint(&p->asks, index, ret);
-    ret->name = g->label;
     *ret_skip_why = g->skip;
     if (g->skip)
         return false;
     const struct cover_group *denied = cover_find(&p->denied, &ret->address, ret->port);
     if (denied)
-        *ret_skip_why = denied->label;
+        *ret_skip_why = denied->skip;
     return !denied;
 }
 
@@ -57,7 +56,7 @@ bool plan_allows(const struct plan *p, const struct address *a, uint16_t port,
 {
     const struct cover_group *denied = cover_find(&p->denied, a, port);
     const struct cover_group *allowed = cover_find(&p->allowed, a, port);
-    *ret_why_not = denied     ? denied->label
+    *ret_why_not = denied     ? denied->skip
                    : !allowed ? "outside the targets and the scope of this run"
                               : allowed->skip;
     return !*ret_why_not;
@@ -78,16 +77,27 @@ static uint64_t holding_range(const struct plan *p, const struct target *t, cons
     return 0;
 }
 
-const struct scope_entry *plan_entry(const struct plan *p, const struct address *a, uint16_t port)
+static bool same_name(const char *one, const char *two)
+{
+    return one && two && strcmp(one, two) == 0;
+}
+
+const struct scope_entry *plan_entry(const struct plan *p, const struct endpoint *e)
 {
     const struct scope *s = p->options.scope;
     const struct scope_entry *best = NULL;
     uint64_t best_size = 0;
     for (size_t i = 0; s && i < s->allow.len; i++) {
-        const struct target *t = &s->allow.at[i].target;
-        uint64_t size = t->ports.len && !ports_has(&t->ports, port) ? 0 : holding_range(p, t, a);
-        if (size && (!best || size < best_size)) {
-            best = &s->allow.at[i];
+        const struct scope_entry *one = &s->allow.at[i];
+        const struct target *t = &one->target;
+        bool own = same_name(t->name, e->name);
+        if ((t->ports.len && !ports_has(&t->ports, e->port)) || (t->name && e->name && !own))
+            continue;
+        uint64_t size = holding_range(p, t, &e->address);
+        if (size && own)
+            return one;
+        if (size && (!best || size < best_size || (size == best_size && best->owned && !one->owned))) {
+            best = one;
             best_size = size;
         }
     }
@@ -119,14 +129,24 @@ static void note_class(const struct range *r, struct plan_target *ret)
     }
 }
 
+/* Whether the endpoints of a label are the target's. A target without one that lies in a scope is also asked
+ * under the names that the scope has for its addresses. */
+static bool is_of(const struct plan *p, const struct target *t, const struct label *mine, const struct label *label)
+{
+    return label == mine || (!mine && label && p->options.scope && p->options.targets.list.len && !t->ports.len);
+}
+
 static bool count_range(const struct plan *p, struct arena *a, const struct target *t,
                         const struct range *r, const struct ports **seen, struct plan_target *ret)
 {
+    const struct label *mine = t->name || t->path ? labels_find(&p->labels, t->name, t->path) : NULL;
     for (size_t i = cover_from(&p->asks, r->family, r->first); i < p->asks.len; i++) {
         const struct cover_group *g = &p->asks.at[i];
         struct ports ports = *g->ports;
         if (g->family != r->family || g->first > r->last)
             break;
+        if (!is_of(p, t, mine, g->label))
+            continue;
         if (t->ports.len && !ports_meet(a, &t->ports, g->ports, &ports))
             return false;
         if (!t->ports.len && *seen != g->ports)

@@ -201,6 +201,20 @@ bool ports_meet(struct arena *a, const struct ports *one, const struct ports *tw
     return true;
 }
 
+bool ports_join(struct arena *a, const struct ports *one, const struct ports *two, struct ports *ret)
+{
+    if (!one->len || !two->len || !one->at || !two->at) {
+        *ret = !one->len || (two->len && !two->at) ? *two : *one;
+        return true;
+    }
+    uint16_t *list = arena_array(a, one->len + two->len, sizeof(*list));
+    if (!list)
+        return false;
+    memcpy(list, one->at, one->len * sizeof(*list));
+    memcpy(list + one->len, two->at, two->len * sizeof(*list));
+    return ports_of(a, list, one->len + two->len, ret);
+}
+
 static size_t run_at(const struct ports *p, size_t i)
 {
     size_t n = 1;

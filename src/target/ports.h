@@ -24,6 +24,8 @@ bool ports_of(struct arena *a, const uint16_t *list, size_t count, struct ports 
 /* What both sets hold. False where the arena is full. */
 bool ports_meet(struct arena *a, const struct ports *one, const struct ports *two,
                 struct ports *ret);
+/* What either set holds; `ret` may be one of them. False where the arena is full. */
+bool ports_join(struct arena *a, const struct ports *one, const struct ports *two, struct ports *ret);
 /* How many ports both sets hold. */
 size_t ports_common(const struct ports *one, const struct ports *two);
 bool ports_has(const struct ports *p, uint16_t port);

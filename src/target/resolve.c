@@ -3,6 +3,7 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 /* IPv4-mapped IPv6 becomes IPv4, as everywhere. */
@@ -26,30 +27,43 @@ static bool read_sockaddr(const struct sockaddr *sa, struct address *ret)
     return true;
 }
 
-static bool seen(const struct address *at, size_t count, const struct address *a)
+static int by_address(const void *one, const void *two)
 {
-    for (size_t i = 0; i < count; i++)
-        if (address_compare(&at[i], a) == 0)
-            return true;
-    return false;
+    return address_compare(one, two);
 }
 
-static bool system_resolve(void *self, const char *name, struct address *ret, size_t *ret_count,
-                           struct error *e)
+/* Sorts, leaves out repetitions, and keeps what fits. */
+static void settle(struct address *at, size_t count, struct resolved *ret)
+{
+    ret->len = ret->all = 0;
+    qsort(at, count, sizeof(*at), by_address);
+    for (size_t i = 0; i < count; i++) {
+        if (i && address_compare(&at[i - 1], &at[i]) == 0)
+            continue;
+        if (ret->all++ < RESOLVED_MAX)
+            ret->at[ret->len++] = at[i];
+    }
+}
+
+static bool system_resolve(void *self, const char *name, struct resolved *ret, struct error *e)
 {
     (void)self;
     struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM }, *all = NULL;
     int code = getaddrinfo(name, NULL, &hints, &all);
-    size_t count = 0;
+    size_t room = 0, count = 0;
     if (code != 0)
         return error_set(e, "%s", gai_strerror(code));
-    for (const struct addrinfo *one = all; one && count < RESOLVED_MAX; one = one->ai_next) {
-        struct address a;
-        if (read_sockaddr(one->ai_addr, &a) && !seen(ret, count, &a))
-            ret[count++] = a;
-    }
+    for (const struct addrinfo *one = all; one; one = one->ai_next)
+        room++;
+    struct address *found = calloc(room ? room : 1, sizeof(*found));
+    for (const struct addrinfo *one = all; one && found; one = one->ai_next)
+        count += read_sockaddr(one->ai_addr, &found[count]);
     freeaddrinfo(all);
-    *ret_count = count;
+    if (!found)
+        return error_set(e, "not enough memory");
+    if (count)
+        settle(found, count, ret);
+    free(found);
     return count > 0 || error_set(e, "the name has no address");
 }
 

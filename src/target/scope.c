@@ -18,7 +18,7 @@ struct loader {
 };
 
 static const char *const SCOPE_KEYS[KEYS_MAX] = { "owner", "allow", "deny", "ports", "decoys" };
-static const char *const ENTRY_KEYS[KEYS_MAX] = { "target", "ports", "owned", "tags", "note" };
+static const char *const ENTRY_KEYS[KEYS_MAX] = { "target", "ports", "addresses", "owned", "tags", "note" };
 static const char *const DENY_KEYS[KEYS_MAX] = { "target", "ports", "note" };
 static const char *const TAG_KEYS[KEYS_MAX] = { "owner", "tier", "contact" };
 
@@ -166,6 +166,31 @@ static bool read_place(const struct loader *l, const struct node *n, const char 
     return read_ports(l, ports, &ret->ports);
 }
 
+/* What a name may lead to: an address, prefix or range, or a list of such. */
+static bool read_addresses(const struct loader *l, const struct node *n, struct scope_entry *ret)
+{
+    if (!n)
+        return true;
+    if (!ret->target.name)
+        return wrong(l, n, "addresses belong to a name; \"%s\" is none", ret->target.text);
+    if (n->kind == NODE_MAP || (n->kind == NODE_LIST && n->count == 0))
+        return wrong(l, n, "addresses must be a list, as in [10.0.0.5, 10.0.1.0/24]");
+    for (const struct node *one = n->kind == NODE_LIST ? n->first : n; one; one = one->next) {
+        struct target t;
+        if (!read_target(l, one, &t))
+            return false;
+        if (t.name || t.ports.len)
+            return wrong(l, one, "\"%s\": write an address, a prefix or a range, without ports", t.text);
+        struct range *r = list_add(l->arena, &ret->addresses);
+        if (!r)
+            return no_memory(l);
+        *r = t.range;
+        if (n->kind != NODE_LIST)
+            break;
+    }
+    return true;
+}
+
 static bool read_allow_entry(const struct loader *l, const struct node *n, struct scope_entry *ret)
 {
     if (!read_place(l, n, ENTRY_KEYS, &ret->target))
@@ -176,6 +201,8 @@ static bool read_allow_entry(const struct loader *l, const struct node *n, struc
     if (owned && owned->kind != NODE_BOOL)
         return wrong(l, owned, "owned must be true or false");
     ret->owned = owned && owned->integer;
+    if (!read_addresses(l, node_get(n, "addresses"), ret))
+        return false;
     if (!read_text(l, node_get(n, "note"), &ret->note))
         return false;
     if (!tags)

@@ -7,6 +7,7 @@
 
 struct scope_entry {
     struct target target;
+    LIST_OF(struct range) addresses; /* of a name: the only ones that it may lead to; none: any */
     bool owned;                                /* samples may be taken, see --sample */
     const char *owner, *tier, *contact, *note; /* NULL where not stated */
 };

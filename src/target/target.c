@@ -1,9 +1,11 @@
 /* The grammar of one target. A text that is nearly an address is never taken for a name: a name
- * whose last label is a number is refused, so that "10.0.0.256" fails here and not at the
- * resolver. */
+ * whose last label is a number is refused, so that "10.0.0.256" fails here and not at the resolver,
+ * and "0x08080808" is not what inet_aton() makes of it. */
 #include "target/target.h"
 
+#include "base/hex.h"
 #include "record/record.h"
+#include "target/path.h"
 #include "target/quote.h"
 
 enum { TEXT_MAX = 8192 };
@@ -95,6 +97,15 @@ static bool all_digits(struct span s)
     return s.len > 0;
 }
 
+/* Whether a resolver would read a name that ends in this label as an IPv4 address: in decimal, octal
+ * or hexadecimal. No top-level domain is a number (RFC 3696, section 2). */
+static bool is_number(struct span label)
+{
+    bool hex = label.len >= 2 && label.at[0] == '0' && ascii_lower(label.at[1]) == 'x';
+    struct span digits = span_from(label, 2);
+    return all_digits(label) || (hex && (digits.len == 0 || span_is_hex(digits)));
+}
+
 /* What a text that is neither an address nor a name was probably meant to be. */
 static bool explain(struct span text, struct error *e)
 {
@@ -133,7 +144,7 @@ static bool read_name(struct arena *a, struct span text, struct target *ret, str
     }
     if (text.at[text.len - 1] == '.')
         return explain(text, e);
-    if (all_digits(label))
+    if (is_number(label))
         return error_set(e,
                          "not an IPv4 address; write four numbers from 0 to 255, as in 10.0.0.1");
     char *name = arena_str(a, text);
@@ -196,8 +207,10 @@ static bool read_plain(struct arena *a, struct span text, struct target *ret, st
     return read_host(a, span_first(text, colon), ret, e) && read_ports(a, rest, ret, e);
 }
 
-/* Cuts "https://host:port/path" down to "host:port"; *ret_port is what the scheme stands for. */
-static bool strip_url(struct span *text, uint16_t *ret_port, struct error *e)
+/* Cuts "https://host:port/path" down to "host:port"; *ret_port is what the scheme stands for, the
+ * path goes into the target. */
+static bool strip_url(struct arena *a, struct span *text, uint16_t *ret_port, struct target *ret,
+                      struct error *e)
 {
     size_t at = span_find(*text, SPAN("://"));
     struct quoted q;
@@ -212,15 +225,18 @@ static bool strip_url(struct span *text, uint16_t *ret_port, struct error *e)
         return error_set(e,
                          "the scheme \"%s\" is not known; write host:port, or http:// or https://",
                          quote(&q, scheme));
-    size_t end = 0;
+    size_t end = 0, path_end;
     while (end < rest.len && rest.at[end] != '/' && rest.at[end] != '?' && rest.at[end] != '#')
         end++;
+    for (path_end = end; path_end < rest.len && rest.at[path_end] != '?' && rest.at[path_end] != '#';)
+        path_end++;
     *text = span_first(rest, end);
-    if (all_digits(span_from(rest, end + 1)))
+    ret->cut = path_end < rest.len;
+    if (text->len && (ascii_is_digit(text->at[0]) || text->at[0] == '[') && all_digits(span_from(rest, end + 1)))
         return error_set(e, "a URL holds one address or name; write a prefix without a scheme");
     if (span_index(*text, '@') < text->len)
         return error_set(e, "a user name or password has no place here; write host:port");
-    return true;
+    return target_path_read(a, span_sub(rest, end, path_end - end), &ret->path, e);
 }
 
 static bool read_target(struct arena *a, struct span text, struct target *ret, struct error *e)
@@ -228,7 +244,7 @@ static bool read_target(struct arena *a, struct span text, struct target *ret, s
     uint16_t scheme_port = 0;
     if (text.len > TEXT_MAX)
         return error_set(e, "longer than %d bytes", TEXT_MAX);
-    if (!strip_url(&text, &scheme_port, e) || !read_plain(a, text, ret, e))
+    if (!strip_url(a, &text, &scheme_port, ret, e) || !read_plain(a, text, ret, e))
         return false;
     if (scheme_port && ret->range.family && ret->range.first != ret->range.last)
         return error_set(e, "a URL holds one address or name, not a range");
@@ -237,16 +253,24 @@ static bool read_target(struct arena *a, struct span text, struct target *ret, s
     return true;
 }
 
+/* Whole, for a continued scan reads it again. */
+static const char *printable(struct arena *a, struct span text)
+{
+    char *made = arena_str(a, text);
+    for (size_t i = 0; made && i < text.len; i++)
+        made[i] = made[i] >= ' ' && made[i] < 0x7f ? made[i] : '?';
+    return made;
+}
+
 bool target_parse(struct arena *a, struct span text, struct origin origin, struct target *ret,
                   struct error *e)
 {
     struct target t = { .origin = origin };
     struct quoted q;
     text = span_trim(text);
-    quote(&q, text);
     if (!read_target(a, text, &t, e))
-        return error_in(e, "target \"%s\"", q.text);
-    t.text = arena_str(a, span_str(q.text));
+        return error_in(e, "target \"%s\"", quote(&q, text));
+    t.text = printable(a, text);
     if (!t.text)
         return error_set(e, "not enough memory for the targets");
     *ret = t;

@@ -26,35 +26,34 @@ static int teardown(void **state)
 struct model_claim {
     unsigned first, last;
     uint8_t ports; /* bitmap: bit n is port n + 1 */
-    const char *label, *skip;
+    const struct label *label;
+    const char *skip;
 };
 
-static bool before(const struct model_claim *a, const struct model_claim *b)
+static const struct label LABEL_LIST[] = { { "a", NULL, 1 }, { "b", NULL, 2 }, { "b", "/logs", 3 } };
+enum { LABELS = 4 };
+
+static const struct label *label_at(size_t i)
 {
-    if (!a->skip != !b->skip)
-        return !a->skip;
-    return a->label && !b->label;
+    return i ? &LABEL_LIST[i - 1] : NULL;
 }
 
-/* Whom an endpoint belongs to: the best claim; earlier ones win ties. Skipping claims lose the
- * whole address as soon as somebody wants to ask anything there. */
+/* Whom an endpoint belongs to: the earliest claim of its label. Skipping claims lose the whole address
+ * as soon as somebody wants to ask anything there under that label. */
 static const struct model_claim *owner(const struct model_claim *claims, unsigned address,
-                                       unsigned port)
+                                       unsigned port, const struct label *label)
 {
-    const struct model_claim *best = NULL;
     bool asked = false;
     for (int i = 0; i < CLAIMS; i++)
         asked = asked || (claims[i].first <= address && address <= claims[i].last &&
-                          !claims[i].skip && claims[i].ports);
+                          claims[i].label == label && !claims[i].skip && claims[i].ports);
     for (int i = 0; i < CLAIMS; i++) {
         const struct model_claim *c = &claims[i];
-        if (address < c->first || address > c->last || !(c->ports >> (port - 1) & 1) ||
-            (asked && c->skip))
-            continue;
-        if (!best || before(c, best))
-            best = c;
+        if (c->label == label && address >= c->first && address <= c->last &&
+            (c->ports >> (port - 1) & 1) && !(asked && c->skip))
+            return c;
     }
-    return best;
+    return NULL;
 }
 
 static void check_against_model(struct cover *c, const struct model_claim *claims, uint8_t family)
@@ -62,32 +61,34 @@ static void check_against_model(struct cover *c, const struct model_claim *claim
     uint64_t expected = 0;
     for (unsigned address = 0; address < ADDRESSES; address++)
         for (unsigned port = 1; port <= PORTS_IN_USE; port++) {
-            const struct model_claim *o = owner(claims, address, port);
             struct address a = address_from(family, BASE + address);
-            const struct cover_group *g = cover_find(c, &a, (uint16_t)port);
-            assert_int_equal(g != NULL, o != NULL);
-            if (!o)
-                continue;
-            expected++;
-            assert_ptr_equal(g->label, o->label);
-            assert_ptr_equal(g->skip, o->skip);
+            bool any = false;
+            for (size_t i = 0; i < LABELS; i++)
+                if (owner(claims, address, port, label_at(i))) {
+                    expected++;
+                    any = true;
+                }
+            assert_int_equal(cover_find(c, &a, (uint16_t)port) != NULL, any);
         }
     assert_int_equal(c->total, expected);
-    uint8_t seen[ADDRESSES][PORTS_IN_USE + 1] = { 0 };
+    uint8_t seen[ADDRESSES][PORTS_IN_USE + 1][LABELS] = { 0 };
     for (uint64_t i = 0; i < c->total; i++) {
         struct endpoint e;
         const struct cover_group *g = cover_endpoint(c, i, &e);
         unsigned address = (unsigned)(address_value(&e.address) - BASE);
         assert_true(address < ADDRESSES && e.port <= PORTS_IN_USE);
-        assert_int_equal(seen[address][e.port]++, 0);
-        assert_ptr_equal(g, cover_find(c, &e.address, e.port));
+        assert_int_equal(seen[address][e.port][label_number(g->label)]++, 0);
+        const struct model_claim *o = owner(claims, address, e.port, g->label);
+        assert_non_null(o);
+        assert_ptr_equal(g->skip, o->skip);
+        assert_ptr_equal(e.name, g->label ? g->label->name : NULL);
+        assert_ptr_equal(e.path, g->label ? g->label->path : NULL);
     }
 }
 
 static void test_against_the_model(void **state)
 {
     (void)state;
-    static const char *const LABELS[] = { NULL, NULL, "a", "b" };
     static const char *const SKIPS[] = { NULL, NULL, "edge", NULL };
     struct random r = { 4 };
     for (int round = 0; round < 400; round++) {
@@ -103,10 +104,9 @@ static void test_against_the_model(void **state)
             unsigned first = (unsigned)random_below(&r, ADDRESSES);
             unsigned width = (unsigned)random_below(&r, round % 3 ? 4 : ADDRESSES);
             unsigned last = first + width < ADDRESSES ? first + width : ADDRESSES - 1;
-            unsigned kind = (unsigned)random_below(&r, 4);
             claims[i] =
                 (struct model_claim){ first, last, (uint8_t)(1 + random_below(&r, 63)),
-                                      LABELS[kind], SKIPS[kind % 2 ? 0 : random_below(&r, 4)] };
+                                      label_at(random_below(&r, LABELS)), SKIPS[random_below(&r, 4)] };
             uint16_t list[PORTS_IN_USE];
             size_t n = 0;
             for (unsigned port = 1; port <= PORTS_IN_USE; port++)
@@ -150,6 +150,40 @@ static void test_neighbours_merge(void **state)
     assert_int_equal(c.at[2].family, 6);
     assert_true(cover_number(&c, &error));
     assert_int_equal(c.total, 7);
+}
+
+/* Ten thousand names in a range of sixteen million addresses: a few groups a name, and each found at
+ * once. On one address: as many endpoints, each once. */
+static void test_many_labels(void **state)
+{
+    (void)state;
+    enum { NAMES = 10000 };
+    struct label *labels = arena_array(&arena, NAMES, sizeof(*labels));
+    struct ports two = { (const uint16_t[]){ 80, 443 }, 2 };
+    struct port_sets sets;
+    struct cover_builder b;
+    struct cover c;
+    port_sets_init(&sets, &arena);
+    for (int on_one = 0; on_one < 2; on_one++) {
+        struct range all = { 0x0a000000, 0x0affffff, 4, 8 };
+        cover_begin(&b, &sets);
+        assert_true(cover_add(&b, &all, &two, NULL, NULL));
+        for (u128 i = 0; i < NAMES; i++) {
+            u128 at = 0x0a000000 + (on_one ? 5 : i * 1000);
+            struct range r = { at, at, 4, RANGE_NO_PREFIX };
+            labels[i] = (struct label){ "name", NULL, (size_t)i + 1 };
+            assert_true(cover_add(&b, &r, &two, &labels[i], NULL));
+        }
+        assert_true(cover_end(&b, &arena, &c, &error));
+        assert_true(cover_number(&c, &error));
+        assert_int_equal(c.total, 2 * (16777216 + NAMES));
+        assert_true(c.len <= 3 * NAMES + 2);
+        uint64_t named = 0;
+        for (size_t i = 0; i < c.len; i++)
+            if (c.at[i].label)
+                named += (uint64_t)(c.at[i].last - c.at[i].first + 1) * c.at[i].ports->len;
+        assert_int_equal(named, 2 * NAMES);
+    }
 }
 
 static void test_ends_of_the_space(void **state)
@@ -206,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_against_the_model, setup, teardown),
         cmocka_unit_test_setup_teardown(test_neighbours_merge, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_many_labels, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ends_of_the_space, setup, teardown),
         cmocka_unit_test_setup_teardown(test_memory_runs_out, setup, teardown),
     };

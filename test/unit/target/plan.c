@@ -3,6 +3,7 @@
 
 #include "target/plan.c"
 
+#include "base/buf.h"
 #include "base/random.h"
 #include "target/permutation.h"
 
@@ -10,12 +11,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define OWNER "owner: \"Example Ltd\"\n"
+
 static struct arena arena;
 static struct error error;
 static unsigned resolver_calls;
 
 /* "NAME ADDRESS ADDRESS..." */
-static const char *const ZONE[][4] = {
+static const char *const ZONE[][6] = {
     { "localhost", "127.0.0.1", "::1" },
     { "db.internal", "10.0.0.5" },
     { "alias.internal", "10.0.0.5" },
@@ -23,19 +26,28 @@ static const char *const ZONE[][4] = {
     { "www.example.org", "8.8.8.8" },
     { "metadata.internal", "169.254.169.254" },
     { "rebound.internal", "10.0.0.8", "169.254.169.254" },
+    { "cdn.example.org", "1.1.1.1", "1.0.0.1", "9.9.9.9", "8.8.8.8", "10.0.0.9" },
 };
 
-static bool zone_resolve(void *self, const char *name, struct address *ret, size_t *ret_count,
-                         struct error *e)
+/* "big.internal" has 5,000 addresses; "vhostN.internal" are all at 10.0.0.5. */
+static bool zone_resolve(void *self, const char *name, struct resolved *ret, struct error *e)
 {
     (void)self;
     resolver_calls++;
+    if (strcmp(name, "big.internal") == 0) {
+        ret->all = 5000;
+        for (ret->len = 0; ret->len < RESOLVED_MAX; ret->len++)
+            ret->at[ret->len] = address_from(4, 0x0a010000 + ret->len);
+        return true;
+    }
+    if (strncmp(name, "vhost", 5) == 0)
+        return zone_resolve(self, "db.internal", ret, e);
     for (size_t i = 0; i < sizeof(ZONE) / sizeof(ZONE[0]); i++)
         if (strcmp(ZONE[i][0], name) == 0) {
             size_t n = 0;
-            for (; n < 3 && ZONE[i][n + 1]; n++)
-                assert_true(address_parse(span_str(ZONE[i][n + 1]), &ret[n]));
-            *ret_count = n;
+            for (; n < 5 && ZONE[i][n + 1]; n++)
+                assert_true(address_parse(span_str(ZONE[i][n + 1]), &ret->at[n]));
+            ret->len = ret->all = n;
             return true;
         }
     return error_set(e, "no such name");
@@ -111,8 +123,8 @@ static const char *listed(const struct plan *p)
         char text[ENDPOINT_TEXT_MAX];
         bool ask = plan_endpoint(p, i, &e, &why);
         assert_int_equal(ask, why == NULL);
-        all = arena_printf(&arena, "%s%s%s%s%s%s", all, i ? " " : "", ask ? "" : "-",
-                           endpoint_text(&e, text), e.name ? "=" : "", e.name ? e.name : "");
+        all = arena_printf(&arena, "%s%s%s%s%s%s%s", all, i ? " " : "", ask ? "" : "-", endpoint_text(&e, text),
+                           e.name || e.path ? "=" : "", e.name ? e.name : "", e.path ? e.path : "");
     }
     return all;
 }
@@ -214,19 +226,90 @@ static void test_names(void **state)
     (void)state;
     expect("db.internal:80", NULL, "10.0.0.5:80=db.internal");
     expect("10.0.0.4-6:80 db.internal:80 alias.internal:80-81", NULL,
-           "10.0.0.4:80 10.0.0.5:80=db.internal 10.0.0.5:81=alias.internal 10.0.0.6:80");
+           "10.0.0.4:80 10.0.0.5:80 10.0.0.5:80=db.internal 10.0.0.5:80=alias.internal "
+           "10.0.0.5:81=alias.internal 10.0.0.6:80");
+    expect("alias.internal:80 db.internal:80", NULL, "10.0.0.5:80=alias.internal 10.0.0.5:80=db.internal");
+    expect("db.internal:80 10.0.0.5:80", NULL, "10.0.0.5:80 10.0.0.5:80=db.internal");
+    expect("10.0.0.4/30:80 vhost1.internal:80", NULL,
+           "-10.0.0.4:80 10.0.0.5:80 10.0.0.5:80=vhost1.internal 10.0.0.6:80 -10.0.0.7:80");
     expect("localhost:80", NULL, "127.0.0.1:80=localhost [::1]:80=localhost");
     resolver_calls = 0;
     struct plan *p = planned("db.internal:80 DB.internal:81 https://db.internal/", NULL);
     assert_int_equal(resolver_calls, 1);
     assert_int_equal(p->total, 3);
-    struct address a;
+    const struct address *a;
+    size_t len;
     char text[ADDRESS_TEXT_MAX];
-    assert_true(plan_pinned(p, SPAN("DB.Internal."), &a));
-    assert_string_equal(address_text(&a, text), "10.0.0.5");
-    assert_false(plan_pinned(p, SPAN("alias.internal"), &a));
-    assert_false(plan_pinned(p, SPAN(""), &a));
+    assert_true(plan_pinned(p, SPAN("DB.Internal."), &a, &len));
+    assert_int_equal(len, 1);
+    assert_string_equal(address_text(a, text), "10.0.0.5");
+    assert_false(plan_pinned(p, SPAN("alias.internal"), &a, &len));
+    assert_false(plan_pinned(p, SPAN(""), &a, &len));
     assert_int_equal(resolver_calls, 1);
+    assert_true(plan_pinned(planned("localhost:80", NULL), SPAN("localhost"), &a, &len));
+    assert_int_equal(len, 2);
+    assert_string_equal(address_text(&a[1], text), "::1");
+}
+
+static void test_paths(void **state)
+{
+    (void)state;
+    expect("https://db.internal/logs/", NULL, "10.0.0.5:443=db.internal/logs");
+    expect("http://10.0.0.5/logs/ 10.0.0.5:80", NULL, "10.0.0.5:80 10.0.0.5:80=/logs");
+    expect("https://db.internal/logs https://db.internal/ https://alias.internal/logs/ https://db.internal/logs/", NULL,
+           "10.0.0.5:443=db.internal/logs 10.0.0.5:443=db.internal 10.0.0.5:443=alias.internal/logs");
+    struct plan_options o = options_of("10.0.0.1", NULL);
+    o.excludes = targets_of("https://db.internal/logs");
+    assert_null(plan_build(&arena, &o, &error));
+    assert_string_equal(error.text, "target \"https://db.internal/logs\": what is excluded goes by address and port; "
+                                    "leave the path out");
+}
+
+/* "KIND ABOUT (COUNT, incomplete): TEXT", one a line. */
+static const char *remarked(const struct plan *p)
+{
+    const char *all = "";
+    for (size_t i = 0; i < p->remarks.len; i++) {
+        const struct remark *r = &p->remarks.at[i];
+        all = arena_printf(&arena, "%s%s %.*s (%llu%s): %.*s\n", all, remark_kind_name(r->kind), SPAN_FMT(r->about),
+                           (unsigned long long)r->count, r->incomplete ? ", incomplete" : "", SPAN_FMT(r->text));
+    }
+    return all;
+}
+
+static void test_what_is_left_out_is_remarked(void **state)
+{
+    (void)state;
+    assert_string_equal(remarked(planned("db.internal:80 10.0.0.1", NULL)), "");
+    assert_string_equal(
+        remarked(planned("gone.internal:80 gone.internal:81 big.internal:80 rebound.internal:80 10.0.0.1 "
+                         "http://db.internal/x?y=1",
+                         NULL)),
+        "unresolved gone.internal (0, incomplete): the name does not resolve: no such name\n"
+        "cut big.internal (3976, incomplete): the name has 5000 addresses; the first 1024 of them are asked\n"
+        "scope rebound.internal (1): 1 of its 2 addresses may not be asked: 169.254.169.254 is never asked: "
+        "link-local (cloud metadata lives here)\n"
+        "cut http://db.internal/x?y=1 (0): what stands behind ? or # in this URL is not asked for\n");
+    struct plan_options o = options_of("gone.internal 10.0.0.1", NULL);
+    o.ignore_unresolved = true;
+    assert_string_equal(remarked(build_from(&o)),
+                        "unresolved gone.internal (0): the name does not resolve: no such name\n");
+    o = options_of("", NULL);
+    assert_true(targets_add_lines(&arena, &o.targets, SPAN("10.0.0.1\ngone.internal\n"), "hosts.txt", &error));
+    assert_string_equal(remarked(build_from(&o)), "unresolved gone.internal (0, incomplete): the name does not "
+                                                  "resolve: no such name; it is named in line 2 of hosts.txt\n");
+}
+
+/* Nothing is asked where no name resolves; that is never a complete scan. */
+static void test_no_name_resolves(void **state)
+{
+    (void)state;
+    struct plan_options o = options_of("gone.internal lost.internal:80", NULL);
+    o.ignore_unresolved = true;
+    struct plan *p = build_from(&o);
+    assert_int_equal(p->total, 0);
+    assert_int_equal(p->remarks.len, 2);
+    assert_true(p->remarks.at[0].incomplete && p->remarks.at[1].incomplete);
 }
 
 static void test_names_that_lead_elsewhere(void **state)
@@ -242,9 +325,6 @@ static void test_names_that_lead_elsewhere(void **state)
     expect("rebound.internal:80", NULL,
            "10.0.0.8:80=rebound.internal -169.254.169.254:80=rebound.internal");
     expect("two.internal:80", NULL, "-8.8.8.8:80=two.internal 10.0.0.7:80=two.internal");
-    expect_refused(
-        "gone.internal", NULL,
-        "target \"gone.internal\": the name gone.internal does not resolve: no such name");
     struct plan *p = planned("gone.internal db.internal:80", NULL);
     struct plan_target *list;
     size_t len;
@@ -256,8 +336,6 @@ static void test_names_that_lead_elsewhere(void **state)
     assert_null(list[1].problem);
     assert_int_equal(list[1].endpoints, 1);
 }
-
-#define OWNER "owner: \"Example Ltd\"\n"
 
 static void test_scope_as_target_list(void **state)
 {
@@ -307,6 +385,50 @@ static void test_scope_holds_the_targets(void **state)
                    "target \"127.0.0.2\": 127.0.0.2 is not in the allow list of s.yaml");
     expect_refused("fd00::1", SCOPE,
                    "target \"fd00::1\": fd00::1 is not in the allow list of s.yaml");
+}
+
+/* A target by address is asked under the names that the scope has there, and by itself. */
+static void test_names_of_the_scope(void **state)
+{
+    (void)state;
+    static const char SCOPE[] = OWNER "allow: [10.0.0.0/24, \"db.internal:80\", \"alias.internal:80\", "
+                                      "\"https://db.internal/logs/\"]\nports: [22]\n";
+    expect("10.0.0.4-5", SCOPE,
+           "10.0.0.4:22 10.0.0.5:22 10.0.0.5:80 10.0.0.5:443 10.0.0.5:80=db.internal 10.0.0.5:80=alias.internal "
+           "10.0.0.5:443=db.internal/logs");
+    expect("db.internal", SCOPE, "10.0.0.5:22=db.internal 10.0.0.5:80=db.internal 10.0.0.5:443=db.internal");
+    expect("10.0.0.5:80", SCOPE, "10.0.0.5:80");
+    expect("https://db.internal/deep/down", SCOPE, "10.0.0.5:443=db.internal/deep/down");
+}
+
+/* Whoever answers for DNS does not decide what is in the scope, or not in silence. */
+static void test_names_admit_little(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        remarked(planned("", OWNER "allow: [10.0.0.1, cdn.example.org, 9.9.9.0/24, \"1.1.1.1:22\"]\n")),
+        "scope cdn.example.org (2): the name server alone puts 1.0.0.1, 8.8.8.8 into the scope; `addresses:` in line 2 "
+        "of s.yaml states what the name may lead to\n");
+    assert_string_equal(remarked(planned("", OWNER "allow: [www.example.org, 8.8.8.8]\n")), "");
+    assert_string_equal(remarked(planned("", OWNER "allow: [db.internal]\n")), "");
+    /* Only what is asked. */
+    static const char TWO[] = OWNER "allow: [10.0.0.1, www.example.org]\n";
+    assert_string_equal(remarked(planned("10.0.0.1", TWO)), "");
+    assert_non_null(strstr(remarked(planned("8.8.8.8", TWO)), "the name server alone puts 8.8.8.8"));
+    static const char PINNED[] = OWNER "allow:\n  - target: cdn.example.org\n    ports: [80]\n"
+                                       "    addresses: [1.1.1.1, 9.9.0.0/16]\n";
+    struct plan *p = planned("", PINNED);
+    assert_string_equal(listed(p), "-1.0.0.1:80=cdn.example.org 1.1.1.1:80=cdn.example.org "
+                                   "-8.8.8.8:80=cdn.example.org 9.9.9.9:80=cdn.example.org "
+                                   "-10.0.0.9:80=cdn.example.org");
+    assert_string_equal(remarked(p), "scope cdn.example.org (3): 3 of its 5 addresses may not be asked: 1.0.0.1 is not "
+                                     "among the addresses that line 3 of s.yaml states for it\n");
+    /* All of them elsewhere: the other entries are asked all the same. */
+    p = planned("", OWNER "allow:\n  - 10.0.0.1:80\n  - {target: db.internal, ports: [80], addresses: 10.0.0.6}\n");
+    assert_string_equal(listed(p), "10.0.0.1:80 -10.0.0.5:80=db.internal");
+    assert_true(p->remarks.len == 1 && p->remarks.at[0].incomplete);
+    expect_refused("db.internal", OWNER "allow: [{target: db.internal, addresses: [10.0.0.6]}]\n",
+                   "target \"db.internal\": 10.0.0.5 is not in the allow list of s.yaml");
 }
 
 static void test_wide_scope_and_loopback(void **state)
@@ -415,6 +537,14 @@ static void test_redirects_never_widen(void **state)
     expect_allows(p, "10.0.0.2", 1, OUTSIDE);
 }
 
+static const struct scope_entry *entry_at(const struct plan *p, const char *address, uint16_t port,
+                                          const char *name)
+{
+    struct endpoint e = { .port = port, .name = name };
+    assert_true(address_parse(span_str(address), &e.address));
+    return plan_entry(p, &e);
+}
+
 static void test_entries_and_decoys(void **state)
 {
     (void)state;
@@ -425,18 +555,34 @@ static void test_entries_and_decoys(void **state)
                           "  - {target: db.internal, ports: [81], tags: {tier: name}}\n"
                           "decoys: [\"10.0.0.66:22\"]\n");
     struct address a;
-    assert_true(address_parse(SPAN("10.0.0.5"), &a));
-    assert_string_equal(plan_entry(p, &a, 443)->tier, "one");
-    assert_true(plan_entry(p, &a, 443)->owned);
-    assert_true(address_parse(SPAN("10.0.0.4"), &a));
-    assert_string_equal(plan_entry(p, &a, 80)->tier, "few");
-    assert_string_equal(plan_entry(p, &a, 81)->tier, "wide");
-    assert_true(address_parse(SPAN("10.0.1.4"), &a));
-    assert_null(plan_entry(p, &a, 80));
+    assert_string_equal(entry_at(p, "10.0.0.5", 443, NULL)->tier, "one");
+    assert_true(entry_at(p, "10.0.0.5", 443, NULL)->owned);
+    assert_string_equal(entry_at(p, "10.0.0.4", 80, NULL)->tier, "few");
+    assert_string_equal(entry_at(p, "10.0.0.4", 81, NULL)->tier, "wide");
+    assert_null(entry_at(p, "10.0.1.4", 80, NULL));
+    assert_string_equal(entry_at(p, "10.0.0.5", 81, "db.internal")->tier, "name");
+    assert_string_equal(entry_at(p, "10.0.0.5", 81, "other.internal")->tier, "one");
     assert_true(address_parse(SPAN("10.0.0.66"), &a));
     assert_true(plan_is_decoy(p, &a, 22));
     assert_false(plan_is_decoy(p, &a, 23));
-    assert_null(plan_entry(planned("10.0.0.66", NULL), &a, 22));
+    assert_null(entry_at(planned("10.0.0.66", NULL), "10.0.0.66", 22, NULL));
+}
+
+/* Of two customers on one address, one may be sampled. */
+static void test_entries_of_names_that_share_an_address(void **state)
+{
+    (void)state;
+    static const char *const ORDERS[] = {
+        OWNER "allow: [{target: db.internal, owned: true}, alias.internal]\n",
+        OWNER "allow: [alias.internal, {target: db.internal, owned: true}]\n",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        struct plan *p = planned("", ORDERS[i]);
+        assert_true(entry_at(p, "10.0.0.5", 80, "db.internal")->owned);
+        assert_false(entry_at(p, "10.0.0.5", 80, "alias.internal")->owned);
+        assert_false(entry_at(p, "10.0.0.5", 80, NULL)->owned);
+        assert_null(entry_at(p, "10.0.0.5", 80, "third.internal"));
+    }
 }
 
 static void test_described(void **state)
@@ -471,6 +617,23 @@ static void test_described(void **state)
     assert_true(plan_targets(build_from(&o), &arena, &list, &len));
     assert_string_equal(
         list[0].why, "named on the command line, inside the scope of s.yaml (owner: Example Ltd)");
+}
+
+static void test_described_by_name(void **state)
+{
+    (void)state;
+    struct plan_target *list;
+    size_t len;
+    struct plan *p = planned("10.0.0.0/24:80 db.internal:80-81 alias.internal:80 https://db.internal/logs/", NULL);
+    assert_true(plan_targets(p, &arena, &list, &len));
+    assert_int_equal(p->total, 256 + 2 + 1 + 1);
+    static const uint64_t ENDPOINTS[] = { 256, 2, 1, 1 };
+    for (size_t i = 0; i < len; i++)
+        assert_int_equal(list[i].endpoints, ENDPOINTS[i]);
+    p = planned("10.0.0.4-5", OWNER "allow: [10.0.0.0/24, \"db.internal:80\"]\nports: [22]\n");
+    assert_true(plan_targets(p, &arena, &list, &len));
+    assert_int_equal(p->total, 4);
+    assert_int_equal(list[0].endpoints, 4);
 }
 
 static double seconds_since(const struct timespec *from)
@@ -525,6 +688,39 @@ static void test_many_lines(void **state)
     assert_true(seconds_since(&from) < 2); /* sanitizers included */
     assert_true(p->total > LINES && p->total <= 2 * LINES);
     free(text);
+}
+
+/* Ten thousand names on one address, named and in the scope: a second, and memory in proportion. */
+static void test_many_names(void **state)
+{
+    (void)state;
+    enum { NAMES = 10000 };
+    struct buf scope;
+    buf_init(&scope, 1 << 20);
+    buf_str(&scope, OWNER "allow:\n  - 10.0.0.0/8\n");
+    struct plan_options o = options_of("10.0.0.5", NULL);
+    struct timespec from;
+    for (unsigned i = 0; i < NAMES; i++) {
+        char name[40];
+        snprintf(name, sizeof(name), "vhost%u.internal", i);
+        buf_printf(&scope, "  - %s\n", name);
+        assert_true(targets_add(&arena, &o.targets, span_str(name), &error));
+    }
+    o.scope = scope_parse(&arena, buf_span(&scope), "s.yaml", &error);
+    assert_non_null(o.scope);
+    buf_release(&scope);
+    size_t before = arena.held;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+    struct plan *p = build_from(&o);
+    struct plan_target *list;
+    size_t len;
+    print_message("plan of %d names on one address: %.0f ms, %zu KB\n", NAMES, seconds_since(&from) * 1e3,
+                  (arena.held - before) >> 10);
+    assert_true(seconds_since(&from) < 4); /* sanitizers included */
+    assert_true(arena.held - before < 32 << 20);
+    assert_int_equal(p->total, 2 * (NAMES + 1));
+    assert_true(plan_targets(p, &arena, &list, &len));
+    assert_int_equal(list[NAMES].endpoints, 2);
 }
 
 /* The same range a hundred thousand times, and as many ranges that lie in each other. */
@@ -585,17 +781,25 @@ int main(void)
         TEST(test_space_without_a_scope),
         TEST(test_large),
         TEST(test_names),
+        TEST(test_paths),
+        TEST(test_what_is_left_out_is_remarked),
+        TEST(test_no_name_resolves),
         TEST(test_names_that_lead_elsewhere),
         TEST(test_scope_as_target_list),
         TEST(test_scope_holds_the_targets),
+        TEST(test_names_of_the_scope),
+        TEST(test_names_admit_little),
         TEST(test_wide_scope_and_loopback),
         TEST(test_ports_options),
         TEST(test_excludes),
         TEST(test_redirects_never_widen),
         TEST(test_entries_and_decoys),
+        TEST(test_entries_of_names_that_share_an_address),
         TEST(test_described),
+        TEST(test_described_by_name),
         TEST(test_a_slash_8_is_small),
         TEST(test_many_lines),
+        TEST(test_many_names),
         TEST(test_many_overlaps),
         TEST(test_with_permutation),
         TEST(test_memory_runs_out),

@@ -106,6 +106,16 @@ static void test_of_and_meet(void **state)
     assert_int_equal(ports_common(&every, &every), PORTS_ALL);
     assert_int_equal(ports_common(&every, &none), 0);
     assert_int_equal(ports_common(&p, &q), 2);
+    assert_true(ports_join(&arena, &p, &q, &both));
+    assert_string_equal(ports_text(&arena, &both), "3-9,11");
+    assert_true(ports_join(&arena, &none, &q, &both));
+    assert_string_equal(ports_text(&arena, &both), "3-9");
+    assert_true(ports_join(&arena, &q, &none, &both));
+    assert_string_equal(ports_text(&arena, &both), "3-9");
+    assert_true(ports_join(&arena, &q, &every, &both));
+    assert_null(both.at);
+    assert_true(ports_join(&arena, &every, &none, &both));
+    assert_int_equal(both.len, PORTS_ALL);
 }
 
 static void test_long_text_is_cut(void **state)

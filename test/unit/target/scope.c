@@ -66,6 +66,23 @@ static void test_whole(void **state)
     assert_int_equal(s->decoys.list.len, 1);
 }
 
+/* What a name may lead to. */
+static void test_addresses(void **state)
+{
+    (void)state;
+    struct scope *s = parse("owner: x\nallow:\n"
+                            "  - {target: db.internal, addresses: [10.0.0.5, 10.1.0.0/16, 10.2.0.1-9]}\n"
+                            "  - {target: \"https://www.example.org/app/\", addresses: 8.8.8.8}\n"
+                            "  - db2.internal\n");
+    if (!s)
+        fail_msg("%s", error.text);
+    assert_int_equal(s->allow.at[0].addresses.len, 3);
+    assert_true(s->allow.at[0].addresses.at[2].last == 0x0a020009);
+    assert_int_equal(s->allow.at[1].addresses.len, 1);
+    assert_string_equal(s->allow.at[1].target.path, "/app");
+    assert_int_equal(s->allow.at[2].addresses.len, 0);
+}
+
 static void expect_error(const char *yaml, const char *expect)
 {
     if (parse(yaml))
@@ -182,11 +199,28 @@ static void test_memory_runs_out(void **state)
     }
 }
 
+static void test_errors_of_addresses(void **state)
+{
+    (void)state;
+    expect_error("owner: x\nallow: [{target: 10.0.0.5, addresses: [10.0.0.5]}]\n",
+                 "s.yaml: line 2: addresses belong to a name; \"10.0.0.5\" is none");
+    expect_error("owner: x\nallow: [{target: db.internal, addresses: [other.internal]}]\n",
+                 "s.yaml: line 2: \"other.internal\": write an address, a prefix or a range, without ports");
+    expect_error("owner: x\nallow: [{target: db.internal, addresses: [\"10.0.0.5:80\"]}]\n",
+                 "s.yaml: line 2: \"10.0.0.5:80\": write an address, a prefix or a range, without ports");
+    expect_error("owner: x\nallow: [{target: db.internal, addresses: []}]\n",
+                 "s.yaml: line 2: addresses must be a list, as in [10.0.0.5, 10.0.1.0/24]");
+    expect_error("owner: x\ndeny: [{target: db.internal, addresses: [10.0.0.5]}]\nallow: [10.0.0.1]\n",
+                 "s.yaml: line 2: unknown key \"addresses\"; allowed here are target, ports, note");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_errors_of_addresses, setup, teardown),
         cmocka_unit_test(test_nearly),
         cmocka_unit_test_setup_teardown(test_mutated, setup, teardown),
         cmocka_unit_test_setup_teardown(test_memory_runs_out, setup, teardown),

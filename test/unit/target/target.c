@@ -81,6 +81,38 @@ static void test_names_and_urls(void **state)
     expect("http://10.0.0.1", "10.0.0.1", "80");
 }
 
+static void expect_path(const char *text, const char *host, const char *path, bool cut)
+{
+    struct target t;
+    if (!target_parse(&arena, span_str(text), (struct origin){ 0 }, &t, &error))
+        fail_msg("%s", error.text);
+    if (t.name)
+        assert_string_equal(t.name, host);
+    if (path)
+        assert_string_equal(t.path, path);
+    else
+        assert_null(t.path);
+    assert_int_equal(t.cut, cut);
+}
+
+static void test_paths(void **state)
+{
+    (void)state;
+    expect_path("https://es.corp/logs/", "es.corp", "/logs", false);
+    expect_path("https://es.corp/logs", "es.corp", "/logs", false);
+    expect_path("http://10.0.0.5/logs/", NULL, "/logs", false);
+    expect_path("http://[fd00::5]:9200/a/b/c/d/", NULL, "/a/b/c/d", false);
+    expect_path("https://es.corp", "es.corp", NULL, false);
+    expect_path("https://es.corp/", "es.corp", NULL, false);
+    expect_path("https://es.corp/24", "es.corp", "/24", false);
+    expect_path("https://Es.Corp/Logs-1_2.3~x%20y", "es.corp", "/Logs-1_2.3~x%20y", false);
+    expect_path("https://es.corp/...", "es.corp", "/...", false);
+    expect_path("https://kibana.corp:5601/app#/x:y@z", "kibana.corp", "/app", true);
+    expect_path("https://es.corp/logs/?a=/../b", "es.corp", "/logs", true);
+    expect_path("https://es.corp#x", "es.corp", NULL, true);
+    expect_path("db.internal:80", "db.internal", NULL, false);
+}
+
 static void expect_error(const char *text, const char *expect)
 {
     struct target t;
@@ -117,6 +149,31 @@ static void test_errors(void **state)
     expect_part("10.0.0", "not an IPv4 address");
     expect_part("10.0.0.1.5", "not an IPv4 address");
     expect_part("010.0.0.1", "not an IPv4 address");
+    expect_part("0x08080808", "not an IPv4 address");
+    expect_part("0X7F000001:80", "not an IPv4 address");
+    expect_part("0xa.0x62.0x0.0x1", "not an IPv4 address");
+    expect_part("0xa.0x62.0x0.0x1.", "not an IPv4 address");
+    expect_part("10.0.0.0x1", "not an IPv4 address");
+    expect_part("db.0x", "not an IPv4 address");
+    expect_part("http://0x8.8.8.0x8/", "not an IPv4 address");
+    expect_part("1.2.3", "not an IPv4 address");
+    expect_part("134744072", "not an IPv4 address");
+    expect_part("0300.0250.1", "not an IPv4 address");
+    expect("0x1.example", "0x1.example", "");
+    expect("0xyz", "0xyz", "");
+    expect_part("https://es.corp/a//b", "two slashes");
+    expect_part("https://es.corp//", "two slashes");
+    expect_part("https://es.corp/../etc", "\"..\"");
+    expect_part("https://es.corp/a/.", "\".\"");
+    expect_part("https://es.corp/%2e%2E/x", "\"%2e%2E\"");
+    expect_part("https://es.corp/a%2fb", "a%2fb");
+    expect_part("https://es.corp/a%00", "a%00");
+    expect_part("https://es.corp/a%", "a%");
+    expect_part("https://es.corp/a%4", "a%4");
+    expect_part("https://es.corp/a b", "a b");
+    expect_part("https://es.corp/a;b=1", "a;b=1");
+    expect_part("https://es.corp/a\r\nX: y", "letters, digits");
+    expect_part("https://es.corp/a/b/c/d/e", "at most 4 parts");
     expect_part("10.0.0.0/", "prefix length");
     expect_part("10.0.0.0/-1", "prefix length");
     expect_part("10.0.0.0/8/8", "prefix length");
@@ -163,7 +220,9 @@ static void test_lengths(void **state)
     struct target t;
     name[253] = '\0';
     assert_true(target_parse(&arena, span_str(name), (struct origin){ 0 }, &t, &error));
-    assert_true(strlen(t.text) < 100);
+    assert_string_equal(t.text, name); /* whole: a continued scan reads it again */
+    assert_false(target_parse(&arena, span_of(name, 254), (struct origin){ 0 }, &t, &error));
+    assert_true(strlen(error.text) < 200);
 }
 
 static void test_random_bytes(void **state)
@@ -196,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names_and_urls, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lengths, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_bytes, setup, teardown),

@@ -1,0 +1,133 @@
+/* A product may be usual at many ports; what a user waits for by default is decided across all products. */
+#include "cmd/known_ports.h"
+
+#include "probe/probe.h"
+
+enum { PORTS_MAX = 8192, PRODUCTS_MAX = 4096, PRODUCT_PORTS_MAX = 64 };
+
+/* By how often such products are found open without a password, in reports of leaks and in public counts;
+ * ports that many products share go by the worst of them. What is no port of a known product is passed
+ * over, so a port may stand here before its product is known. */
+static const uint16_t RANKED[] = {
+    9200,  27017, 6379,  5601,  443,   80,    8080,  9000,  /* stores that leak most, and the web's own */
+    3306,  5432,  11211, 8443,  3000,  9090,  2181,  8888,  /* databases, dashboards, notebooks */
+    5984,  8086,  8123,  15672, 2379,  2375,  8983,  9092,
+    389,   1883,  8000,  8081,  5000,  8500,  10250, 6443,
+    7474,  7687,  9042,  50070, 9870,  8088,  4040,  8161,
+    873,   1433,  8529,  28017, 9201,  27018, 6380,  9093,
+    8090,  8001,  8265,  4646,  8200,  5555,  11434, 6333,
+    7700,  19530, 9091,  9001,  9440,  636,   8883,  5433,
+    26379, 6432,  27019, 3307,  3268,  4000,  26257, 6984,
+    15692, 15671, 15691, 4001,  11212, 2281,  3269,  1389,
+    6666,  9306,  9030,  2881,
+};
+
+/* Where dashboards of any product are put behind a web server. */
+static const uint16_t WEB[] = { 80, 443, 8000, 8080, 8443, 8888, 0 };
+
+struct choosing {
+    const struct ports_of_product *products;
+    size_t count;
+    uint16_t *list; /* room for PORTS_MAX */
+    size_t len;
+    uint8_t taken[65536 / 8];
+};
+
+static bool has(const struct choosing *c, uint16_t port)
+{
+    return c->taken[port / 8] >> port % 8 & 1;
+}
+
+static void take(struct choosing *c, uint16_t port)
+{
+    if (port && !has(c, port) && c->len < PORTS_MAX)
+        c->list[c->len++] = port;
+    c->taken[port / 8] |= (uint8_t)(1 << port % 8);
+}
+
+static void take_all(struct choosing *c, const uint16_t *ports)
+{
+    for (size_t i = 0; i < PRODUCT_PORTS_MAX && ports && ports[i]; i++)
+        take(c, ports[i]);
+}
+
+/* The n-th port of each product, until none has so many. */
+static void take_in_turn(struct choosing *c)
+{
+    for (size_t n = 0; n < PRODUCT_PORTS_MAX; n++)
+        for (size_t i = 0; i < c->count; i++) {
+            const uint16_t *lists[] = { c->products[i].ports, c->products[i].tls_ports };
+            for (size_t k = 0; k < 2; k++) {
+                size_t len = 0;
+                while (lists[k] && lists[k][len] && len < n)
+                    len++;
+                if (lists[k] && len == n)
+                    take(c, lists[k][n]);
+            }
+        }
+}
+
+bool known_ports_choose(struct arena *a, const struct ports_of_product *products, size_t count,
+                        struct known_ports *ret, struct error *e)
+{
+    struct choosing *c = ARENA_NEW(a, struct choosing);
+    uint16_t *list = arena_array(a, PORTS_MAX, sizeof(*list));
+    if (!c || !list)
+        return error_set(e, "no memory for the ports");
+    *c = (struct choosing){ products, count, list, 0, { 0 } };
+    take_all(c, WEB);
+    for (size_t i = 0; i < count; i++) {
+        take_all(c, products[i].ports);
+        take_all(c, products[i].tls_ports);
+    }
+    bool ok = ports_of(a, list, c->len, &ret->all);
+    *c = (struct choosing){ products, count, list, 0, { 0 } };
+    for (size_t i = 0; i < sizeof(RANKED) / sizeof(RANKED[0]); i++)
+        if (ok && ports_has(&ret->all, RANKED[i]))
+            take(c, RANKED[i]);
+    take_in_turn(c);
+    ok = ok && ports_of(a, list, c->len < USUAL_PORTS_MAX ? c->len : USUAL_PORTS_MAX, &ret->usual);
+    return ok || error_set(e, "no memory for the ports");
+}
+
+bool known_ports_make(struct arena *a, const struct catalog *c, struct known_ports *ret, struct error *e)
+{
+    struct ports_of_product *list = arena_array(a, PRODUCTS_MAX, sizeof(*list));
+    size_t len = 0;
+    if (!list)
+        return error_set(e, "no memory for the ports");
+    for (size_t i = 0; PROBES[i] && len < PRODUCTS_MAX; i++)
+        list[len++] = (struct ports_of_product){ PROBES[i]->ports, PROBES[i]->tls_ports };
+    for (size_t i = 0; i < catalog_count(c) && len < PRODUCTS_MAX; i++)
+        list[len++] = (struct ports_of_product){ catalog_product(c, i)->ports, catalog_product(c, i)->tls_ports };
+    return known_ports_choose(a, list, len, ret, e);
+}
+
+bool known_ports_parse(struct arena *a, const struct known_ports *known, struct span text, struct ports *ret,
+                       struct error *e)
+{
+    struct ports named = { 0 }, numbers = { 0 };
+    char *left = arena_str(a, text); /* the list without the words */
+    struct span rest = text;
+    size_t len = 0, words = 0, items = 0;
+    bool more = true;
+    if (!left)
+        return error_set(e, "no memory for the ports");
+    for (; more; items++) {
+        more = span_index(rest, ',') < rest.len;
+        struct span item = span_cut(&rest, ','), word = span_trim(item);
+        bool usual = span_is(word, "usual");
+        if (!usual && !span_is(word, "all-known")) {
+            memcpy(left + len, item.len ? (const char *)item.at : "", item.len);
+            len += item.len;
+            left[len++] = ',';
+            continue;
+        }
+        words++;
+        if (known && !ports_join(a, &named, usual ? &known->usual : &known->all, &named))
+            return error_set(e, "no memory for the ports");
+    }
+    if (items > words && !ports_parse(a, span_of(left, len - 1), &numbers, e))
+        return false;
+    return ports_join(a, &named, &numbers, ret) || error_set(e, "no memory for the ports");
+}

@@ -1,0 +1,152 @@
+/* Ports, names, plan; and the plan as `--dry-run` prints it. */
+#include "cmd/scan_plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/known_ports.h"
+#include "text/escape.h"
+
+enum { NAMES_SHOWN_AFTER_MS = 500, NAMES_SHOWN_EVERY_MS = 200, DRY_RUN_BYTES_MAX = 256 << 20 };
+
+/* ---- names ---- */
+
+struct names_line {
+    int64_t began_ms, shown_ms;
+    bool visible;
+};
+
+static void show_names(void *self, size_t done)
+{
+    struct names_line *l = self;
+    int64_t now_ms = clock_mono_ms(&CLOCK_SYSTEM);
+    if (now_ms - l->began_ms < NAMES_SHOWN_AFTER_MS || now_ms - l->shown_ms < NAMES_SHOWN_EVERY_MS)
+        return;
+    fprintf(stderr, "\r\x1b[K%zu names looked up", done);
+    fflush(stderr);
+    l->shown_ms = now_ms;
+    l->visible = true;
+}
+
+static bool fill_names(struct pin_book *pins, const struct plan_options *o, struct error *e)
+{
+    struct names_line line = { .began_ms = clock_mono_ms(&CLOCK_SYSTEM) };
+    struct lookup_watcher watcher = { isatty(STDERR_FILENO) ? show_names : NULL, &line };
+    bool ok = pin_book_fill(pins, o, &watcher, e);
+    if (line.visible)
+        fputs("\r\x1b[K", stderr);
+    return ok;
+}
+
+/* ---- plan ---- */
+
+/* Whether anything is asked at the ports that are asked by default. */
+static bool uses_default_ports(const struct plan_options *o)
+{
+    bool named = o->targets.list.len > 0;
+    if (o->ports.len || (o->scope && o->scope->ports.len))
+        return false;
+    for (size_t i = 0; i < o->targets.list.len; i++)
+        if (!o->targets.list.at[i].ports.len)
+            return true;
+    for (size_t i = 0; !named && i < o->scope->allow.len; i++)
+        if (!o->scope->allow.at[i].target.ports.len)
+            return true;
+    return false;
+}
+
+/* What is known and not asked by default is said each time. */
+static bool remark_ports(struct plan *p, const struct known_ports *known)
+{
+    const struct ports *asked = &p->options.default_ports;
+    size_t left = known->all.len - ports_common(&known->all, asked);
+    if (left == 0 || !uses_default_ports(&p->options))
+        return true;
+    const char *text = arena_printf(p->arena,
+                                    "%zu ports at which known products are less usual are not asked; "
+                                    "--ports all-known asks them, too",
+                                    left);
+    return text && plan_remark(p, REMARK_CUT, "ports", text, left, false);
+}
+
+const struct plan *scan_plan_make(struct scan_options *o, const struct catalog *c, struct pin_book *pins,
+                                  struct error *e)
+{
+    struct known_ports known;
+    if (!known_ports_make(o->arena, c, &known, e))
+        return NULL;
+    if (o->ports_text && !known_ports_parse(o->arena, &known, span_str(o->ports_text), &o->plan.ports, e))
+        return NULL;
+    if (!o->plan.default_ports.len)
+        o->plan.default_ports = known.usual;
+    if (!fill_names(pins, &o->plan, e))
+        return NULL;
+    o->plan.resolver = &pins->resolver;
+    struct plan *p = plan_build(o->arena, &o->plan, e);
+    if (p && !remark_ports(p, &known)) {
+        error_set(e, "no memory for the plan");
+        return NULL;
+    }
+    return p;
+}
+
+/* ---- the plan in words ---- */
+
+static void put_target(struct buf *b, const struct plan_target *t)
+{
+    escape_tty(b, span_str(t->text));
+    if (t->problem) {
+        buf_str(b, "\n    nothing is asked: ");
+        escape_tty(b, span_str(t->problem));
+        buf_byte(b, '\n');
+        return;
+    }
+    buf_printf(b, "\n    %llu %s, %llu %s, %s space\n    ports   %s\n    why     ", (unsigned long long)t->endpoints,
+               t->endpoints == 1 ? "endpoint" : "endpoints", (unsigned long long)t->addresses,
+               t->addresses == 1 ? "address" : "addresses", address_class_name(t->class), t->ports);
+    escape_tty(b, span_str(t->why));
+    buf_byte(b, '\n');
+}
+
+static void put_remarks(struct buf *b, const struct plan *p)
+{
+    if (p->remarks.len)
+        buf_byte(b, '\n');
+    for (size_t i = 0; i < p->remarks.len; i++) {
+        escape_tty(b, p->remarks.at[i].about);
+        buf_str(b, ": ");
+        escape_tty(b, p->remarks.at[i].text);
+        buf_byte(b, '\n');
+    }
+}
+
+int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t endpoints)
+{
+    struct plan_target *targets;
+    size_t count;
+    struct error e;
+    struct buf b;
+    if (!plan_targets(p, o->arena, &targets, &count)) {
+        error_set(&e, "no memory for the plan");
+        return cmd_fail(EXIT_INCOMPLETE, &e);
+    }
+    buf_init(&b, DRY_RUN_BYTES_MAX);
+    buf_printf(&b, "%llu %s in %zu %s; %llu of them %s excluded. Nothing was sent.\n\n", (unsigned long long)endpoints,
+               endpoints == 1 ? "endpoint" : "endpoints", count, count == 1 ? "target" : "targets",
+               (unsigned long long)plan_skipped(p), plan_skipped(p) == 1 ? "is" : "are");
+    for (size_t i = 0; i < count; i++)
+        put_target(&b, &targets[i]);
+    put_remarks(&b, p);
+    double seconds = (double)endpoints / o->rate;
+    buf_printf(&b, "\nAt %g connections a second at least %.0f s, unless it is all loopback.\n",
+               o->rate, seconds);
+    bool written = buf_ok(&b) && write_out(&b);
+    buf_release(&b);
+    if (!written) {
+        error_set(&e, "cannot write the plan: %s", strerror(errno));
+        return cmd_fail(EXIT_INCOMPLETE, &e);
+    }
+    return EXIT_NOTHING;
+}
