@@ -3,18 +3,9 @@
  * only for a finding. */
 #include "judge/rule.h"
 
-#include "base/hex.h"
-#include "base/random.h"
 #include "base/writer.h"
 #include "judge/since.h"
-
-/* Public constants: the fingerprint is a name, not a secret. Changing one breaks every history. */
-static const uint64_t FINGERPRINT_KEYS[2][2] = {
-    { 0x616a61722f66696eu, 0x6765727072696e74u }, /* "ajar/fin", "gerprint" */
-    { 0x7365636f6e642068u, 0x616c66206f662069u }, /* "second h", "alf of i" */
-};
-
-enum { FINGERPRINT_INPUT_MAX = 512 };
+#include "record/fingerprint.h"
 
 /* ---- index ---- */
 
@@ -156,32 +147,6 @@ static struct span choose_fix(const struct rule *r, const struct subject *s, str
     return fix->live ? render_live(fix, s, a) : fix->text;
 }
 
-/* product, rule, scheme, address and port, each ended by NUL; two SipHash-2-4 with public keys. */
-static void fingerprint(const struct rule *r, const struct subject *s, unsigned ordinal,
-                        char ret[static FINGERPRINT_MAX])
-{
-    uint8_t text[FINGERPRINT_INPUT_MAX];
-    char address[ADDRESS_TEXT_MAX];
-    struct writer w = writer_over(text, sizeof(text));
-    writer_put(&w, span_first(span_str(s->seen->product), 128));
-    writer_u8(&w, 0);
-    writer_put(&w, span_first(span_str(r->id), 128));
-    writer_u8(&w, 0);
-    writer_str(&w, s->seen->tls || s->seen->kind == KIND_TLS ? "tls" : "tcp");
-    writer_u8(&w, 0);
-    writer_str(&w, address_text(&s->visit->endpoint.address, address));
-    writer_u8(&w, 0);
-    writer_dec(&w, s->visit->endpoint.port);
-    if (ordinal) {
-        writer_u8(&w, 0);
-        writer_dec(&w, ordinal);
-    }
-    for (int half = 0; half < 2; half++) {
-        uint64_t h = siphash(FINGERPRINT_KEYS[half][0], FINGERPRINT_KEYS[half][1], writer_span(&w));
-        hex_encode_u64(h, ret + half * 16);
-    }
-}
-
 /* How many earlier observations of this visit look the same to the fingerprint: two stores of one
  * product behind one dashboard. */
 static unsigned ordinal_of(const struct subject *s)
@@ -205,7 +170,9 @@ bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, 
     };
     f.seen = (size_t)(o - s->visit->observations.at);
     f.severity = severity_judge(&r->severity, s);
-    fingerprint(r, s, ordinal_of(s), f.fingerprint);
+    struct finding_identity identity = { o->product, r->id, o->tls || o->kind == KIND_TLS, &s->visit->endpoint,
+                                         ordinal_of(s) };
+    fingerprint_make(&identity, f.fingerprint);
     f.why = template_render(&r->why, s, a);
     f.fix = choose_fix(r, s, a);
     bool ok = gather_evidence(r, o, a, &f) && f.why.len && f.fix.len;

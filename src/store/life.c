@@ -341,12 +341,12 @@ bool life_of_visit(struct store *s, const struct known_endpoint *at, const struc
 }
 
 /* A firewall that drops is how a port is often closed: the host answered on another port in the
- * same scan, this one said nothing. */
+ * same scan, under whatever name, this one said nothing. */
 bool life_of_filtered(struct store *s, int64_t now_ms)
 {
     static const char MARK[] =
         "UPDATE visits SET end = ?2 WHERE scan = ?1 AND end = ?3 AND EXISTS (SELECT 1 FROM endpoints e"
-        " JOIN endpoints n ON n.address = e.address AND n.name = e.name"
+        " JOIN endpoints n ON n.address = e.address"
         " JOIN visits w ON w.scan = ?1 AND w.endpoint = n.id"
         " WHERE e.id = visits.endpoint AND w.end IN (?4, ?5))";
     static const char CLOSE[] =

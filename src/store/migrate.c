@@ -1,7 +1,9 @@
 /* Bringing a file up to date: all steps that it lacks, in one transaction. Step 3 packs rows of facts
- * into values, for which SQL gets two aggregates while the steps run. */
+ * into values, for which SQL gets two aggregates while the steps run; step 4 names findings anew, for which
+ * it gets a function. */
 #include <stdio.h>
 
+#include "record/fingerprint.h"
 #include "store/inside.h"
 #include "store/pack.h"
 #include "store/schema.h"
@@ -82,7 +84,41 @@ static void end_packing(sqlite3_context *c)
         sqlite3_result_blob64(c, p->out->at, p->out->len, SQLITE_TRANSIENT);
 }
 
-static bool add_aggregates(struct store *s)
+/* ---- ajar_named(fingerprint, product, rule, address, port, name) ---- */
+
+/* The fingerprint of a finding under the name that its endpoint was asked for. Which transport and which
+ * ordinal the old one was made with is not stored: it is found by making it again. What is made of nothing
+ * that we know stays as it is. */
+static void named_fingerprint(sqlite3_context *c, int count, sqlite3_value **v)
+{
+    struct span old = value_span(v[0]), address = value_span(v[3]);
+    struct endpoint at = { .port = (uint16_t)sqlite3_value_int(v[4]) };
+    struct finding_identity of = { .product = (const char *)sqlite3_value_text(v[1]),
+                                   .rule = (const char *)sqlite3_value_text(v[2]), .endpoint = &at };
+    char text[FINGERPRINT_MAX];
+    uint8_t bytes[16];
+    (void)count;
+    sqlite3_result_value(c, v[0]);
+    if (address.len != 4 && address.len != 16)
+        return;
+    at.address.family = address.len == 4 ? 4 : 6;
+    memcpy(at.address.bytes, address.at, address.len);
+    for (unsigned i = 0; i < 2 * OBSERVATIONS_MAX; i++) {
+        of.tls = i % 2;
+        of.ordinal = i / 2;
+        fingerprint_make(&of, text);
+        fingerprint_bytes(text, bytes);
+        if (!span_eq(old, span_of(bytes, sizeof(bytes))))
+            continue;
+        at.name = (const char *)sqlite3_value_text(v[5]);
+        fingerprint_make(&of, text);
+        fingerprint_bytes(text, bytes);
+        sqlite3_result_blob(c, bytes, sizeof(bytes), SQLITE_TRANSIENT);
+        return;
+    }
+}
+
+static bool add_functions(struct store *s)
 {
     int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
     int code = sqlite3_create_function_v2(s->db, "ajar_facts", 6, flags, &s->facts, NULL,
@@ -90,6 +126,9 @@ static bool add_aggregates(struct store *s)
     if (code == SQLITE_OK)
         code = sqlite3_create_function_v2(s->db, "ajar_collections", 5, flags, &s->collections,
                                           NULL, step_collections, end_packing, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_create_function_v2(s->db, "ajar_named", 6, flags | SQLITE_DETERMINISTIC, NULL,
+                                          named_fingerprint, NULL, NULL, NULL);
     return code == SQLITE_OK || store_fail(s, code);
 }
 
@@ -125,7 +164,7 @@ bool store_migrate(struct store *s, enum store_use use)
     int64_t version = pragma(s, "PRAGMA user_version");
     if (!is_ours(s, version, use) || version == SCHEMA_VERSION)
         return store_ok(s);
-    if (!add_aggregates(s))
+    if (!add_functions(s))
         return false;
     store_run(s, "BEGIN IMMEDIATE");
     /* Another process may have been faster. */

@@ -96,11 +96,13 @@ static void read_observations(struct store *s, int64_t endpoint, int64_t scan, s
     query_end(&q);
 }
 
-static void take_endpoint(struct span address, int64_t port, struct span name, struct arena *a,
-                          struct endpoint *ret)
+/* Columns `at` and the three after it: address, port, name, path. */
+static void take_endpoint(struct query *q, int at, struct arena *a, struct endpoint *ret)
 {
-    *ret = (struct endpoint){ .port = (uint16_t)port,
-                              .name = name.len ? arena_str(a, name) : NULL };
+    struct span address = query_span(q, at), name = query_span(q, at + 2), path = query_span(q, at + 3);
+    *ret = (struct endpoint){ .port = (uint16_t)query_get(q, at + 1),
+                              .name = name.len ? arena_str(a, name) : NULL,
+                              .path = path.len ? arena_str(a, path) : NULL };
     if (address.len == 4 || address.len == 16) {
         ret->address.family = address.len == 4 ? 4 : 6;
         memcpy(ret->address.bytes, address.at, address.len);
@@ -118,10 +120,10 @@ bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const 
                   void *self, struct error *e)
 {
     static const char OF_SCAN[] =
-        "SELECT e.id, e.address, e.port, e.name, v.scan, v.end, v.why FROM visits v"
+        "SELECT e.id, e.address, e.port, e.name, e.path, v.scan, v.end, v.why FROM visits v"
         " JOIN endpoints e ON e.id = v.endpoint WHERE v.scan = ?1";
     static const char LAST[] =
-        "SELECT id, address, port, name, answered_scan, 0, 0 FROM endpoints WHERE answered_scan > 0";
+        "SELECT id, address, port, name, path, answered_scan, 0, 0 FROM endpoints WHERE answered_scan > 0";
     struct query q = query(s, scan ? OF_SCAN : LAST);
     if (scan)
         query_int(&q, 1, scan);
@@ -131,12 +133,12 @@ bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const 
         struct endpoint at;
         struct visit v;
         arena_init(&a, VISIT_ARENA_MAX);
-        take_endpoint(query_span(&q, 1), query_get(&q, 2), query_span(&q, 3), &a, &at);
+        take_endpoint(&q, 1, &a, &at);
         visit_init(&v, &a, &at);
-        take_end((enum stored_end)query_get(&q, 5), &v);
-        v.why = store_word_text(s, query_get(&q, 6), &a);
+        take_end((enum stored_end)query_get(&q, 6), &v);
+        v.why = store_word_text(s, query_get(&q, 7), &a);
         if (v.answered)
-            read_observations(s, query_get(&q, 0), query_get(&q, 4), &v);
+            read_observations(s, query_get(&q, 0), query_get(&q, 5), &v);
         if (arena_failed(&a))
             error_set(&s->error, "no memory for a stored visit");
         more = store_ok(s) && each(self, &v);
@@ -149,15 +151,15 @@ bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const 
 bool store_finding_visit(struct store *s, int64_t finding, struct arena *a, struct visit *ret,
                          struct error *e)
 {
-    static const char GET[] = "SELECT e.address, e.port, e.name, f.observation FROM findings f"
+    static const char GET[] = "SELECT e.address, e.port, e.name, e.path, f.observation FROM findings f"
                               " JOIN endpoints e ON e.id = f.endpoint WHERE f.id = ?1";
     struct query q = query(s, GET);
     struct endpoint at = { 0 };
     query_int(&q, 1, finding);
     bool there = query_row(&q);
     if (there)
-        take_endpoint(query_span(&q, 0), query_get(&q, 1), query_span(&q, 2), a, &at);
-    int64_t observation = query_get(&q, 3);
+        take_endpoint(&q, 0, a, &at);
+    int64_t observation = query_get(&q, 4);
     query_end(&q);
     visit_init(ret, a, &at);
     ret->answered = true;

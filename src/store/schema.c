@@ -156,5 +156,43 @@ static const char STEP_PACKED[] =
     " SELECT id, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan FROM findings;"
     "DROP TABLE moved_observations; DROP TABLE moved_findings;";
 
-const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED };
+/* An endpoint is address, port, name and path, and so are its findings: what was asked for by a name gets the
+ * fingerprint that says so, with all that was decided under the old one. A finding that was seen last under
+ * another name of its place than at first goes there, for only there can it be seen again. */
+static const char STEP_NAMES[] =
+    "CREATE TABLE new_endpoints(id INTEGER PRIMARY KEY, address BLOB NOT NULL, port INTEGER NOT NULL,"
+    " name TEXT NOT NULL, path TEXT NOT NULL, answered_scan INTEGER NOT NULL,"
+    " UNIQUE(address, port, name, path)) STRICT;"
+    "INSERT INTO new_endpoints SELECT id, address, port, name, '', answered_scan FROM endpoints;"
+    "DROP TABLE endpoints;"
+    "ALTER TABLE new_endpoints RENAME TO endpoints;"
+
+    "CREATE TEMP TABLE moved_findings(old INTEGER PRIMARY KEY, id INTEGER NOT NULL);"
+    "INSERT INTO moved_findings SELECT f.id,"
+    " coalesce((SELECT max(id) FROM findings g WHERE g.id BETWEEN t.id << 16 AND (t.id << 16) + 65535), (t.id << 16) - 1)"
+    " + row_number() OVER (PARTITION BY t.id ORDER BY f.id)"
+    " FROM findings f JOIN endpoints e ON e.id = f.id >> 16 JOIN endpoints t ON t.id = f.observation >> 16"
+    " WHERE t.id <> e.id AND t.address = e.address AND t.port = e.port;"
+    "DELETE FROM moved_findings WHERE id >> 16 <> (SELECT observation >> 16 FROM findings f WHERE f.id = old);"
+    "UPDATE exposures SET finding = (SELECT id FROM moved_findings WHERE old = finding)"
+    " WHERE finding IN (SELECT old FROM moved_findings);"
+    "UPDATE sightings SET finding = (SELECT id FROM moved_findings WHERE old = finding)"
+    " WHERE finding IN (SELECT old FROM moved_findings);"
+    "UPDATE findings SET id = (SELECT m.id FROM moved_findings m WHERE m.old = findings.id)"
+    " WHERE id IN (SELECT old FROM moved_findings);"
+    "DROP TABLE moved_findings;"
+
+    "CREATE TEMP TABLE renamed(old BLOB PRIMARY KEY, new BLOB NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO renamed SELECT f.fingerprint, ajar_named(f.fingerprint, p.text, r.text, e.address, e.port, e.name)"
+    " FROM findings f JOIN endpoints e ON e.id = f.id >> 16 JOIN words p ON p.id = f.product"
+    " JOIN words r ON r.id = f.rule WHERE e.name <> '';"
+    "UPDATE findings SET fingerprint = (SELECT new FROM renamed WHERE old = fingerprint)"
+    " WHERE fingerprint IN (SELECT old FROM renamed);"
+    "UPDATE accepted SET fingerprint = (SELECT new FROM renamed WHERE old = fingerprint)"
+    " WHERE fingerprint IN (SELECT old FROM renamed);"
+    "UPDATE fleet_members SET worst = (SELECT new FROM renamed WHERE old = worst)"
+    " WHERE worst IN (SELECT old FROM renamed);"
+    "DROP TABLE renamed;";
+
+const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED, STEP_NAMES };
 const int SCHEMA_VERSION = sizeof(SCHEMA_STEPS) / sizeof(SCHEMA_STEPS[0]);

@@ -11,7 +11,7 @@ enum { FINDING_ARENA_MAX = 4 << 20 };
     "SELECT f.id, f.fingerprint, wr.text, wt.text, wp.text, wv.text, f.severity, f.version, f.why, x.text," \
     " f.records, f.bytes, f.first_ms, f.opened_ms, f.seen_ms, f.closed_ms, f.opened_scan, f.seen_scan," \
     " f.closed_scan, e.address, e.port, e.name, a.until_ms, a.why," \
-    " (SELECT count(*) FROM exposures o WHERE o.finding = f.id)"
+    " (SELECT count(*) FROM exposures o WHERE o.finding = f.id), e.path"
 #define FINDING_JOINS \
     " JOIN endpoints e ON e.id = f.endpoint JOIN words wr ON wr.id = f.rule JOIN words wt ON wt.id = f.title" \
     " JOIN words wp ON wp.id = f.product LEFT JOIN words wv ON wv.id = f.via LEFT JOIN texts x ON x.id = f.fix" \
@@ -25,9 +25,10 @@ static const char *text_or_null(struct query *q, int column, struct arena *a)
 
 static void take_address(struct query *q, struct arena *a, struct endpoint *ret)
 {
-    struct span address = query_span(q, 19), name = query_span(q, 21);
+    struct span address = query_span(q, 19), name = query_span(q, 21), path = query_span(q, 25);
     *ret = (struct endpoint){ .port = (uint16_t)query_get(q, 20),
-                              .name = name.len ? arena_str(a, name) : NULL };
+                              .name = name.len ? arena_str(a, name) : NULL,
+                              .path = path.len ? arena_str(a, path) : NULL };
     if (address.len == 4 || address.len == 16) {
         ret->address.family = address.len == 4 ? 4 : 6;
         memcpy(ret->address.bytes, address.at, address.len);

@@ -14,12 +14,13 @@ static struct span address_bytes(const struct address *a)
 static struct known_endpoint find_endpoint(struct store *s, const struct endpoint *e)
 {
     static const char FIND[] =
-        "SELECT id, answered_scan FROM endpoints WHERE address = ?1 AND port = ?2 AND name = ?3";
+        "SELECT id, answered_scan FROM endpoints WHERE address = ?1 AND port = ?2 AND name = ?3 AND path = ?4";
     struct known_endpoint at = { 0 };
     struct query q = query(s, FIND);
     query_blob(&q, 1, address_bytes(&e->address));
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
+    query_text(&q, 4, span_str(e->path));
     if (query_row(&q))
         at = (struct known_endpoint){ query_get(&q, 0), query_get(&q, 1), false };
     query_end(&q);
@@ -29,13 +30,14 @@ static struct known_endpoint find_endpoint(struct store *s, const struct endpoin
 static struct known_endpoint add_endpoint(struct store *s, const struct visit *v)
 {
     static const char ADD[] =
-        "INSERT INTO endpoints(address, port, name, answered_scan) VALUES (?1, ?2, ?3, ?4)";
+        "INSERT INTO endpoints(address, port, name, path, answered_scan) VALUES (?1, ?2, ?3, ?4, ?5)";
     const struct endpoint *e = &v->endpoint;
     struct query q = query(s, ADD);
     query_blob(&q, 1, address_bytes(&e->address));
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
-    query_int(&q, 4, v->answered ? s->scan : 0);
+    query_text(&q, 4, span_str(e->path));
+    query_int(&q, 5, v->answered ? s->scan : 0);
     int64_t id = query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
     return (struct known_endpoint){ id, 0, true };
 }

@@ -169,10 +169,134 @@ static void test_a_failure_leaves_the_file_alone(void **state)
     sqlite3_close(db);
 }
 
+/* ---- version 3 ---- */
+
+/* What a program of version 3 wrote (test/data/store-3.sql), and a fleet whose worst finding was known by the
+ * old fingerprint. */
+static void make_version_3(const struct fixture *f)
+{
+    static const char FLEET[] =
+        "INSERT INTO fleet_members VALUES (1, 3, x'7f000001', 6380, 'db.corp', 1, x'', 2, 2, 1, 1,"
+        " x'a72b6046fc4d76dceeebd4da6acf3ad5'), (1, 4, x'7f000001', 6381, '', 1, x'', 2, 2, 1, 1,"
+        " x'7d7090ec8190b9c426e5653ea96b76c8');";
+    char sql[65536];
+    FILE *in = fopen("test/data/store-3.sql", "re");
+    assert_non_null(in);
+    size_t len = fread(sql, 1, sizeof(sql) - 1, in);
+    fclose(in);
+    assert_true(len > 1000 && len < sizeof(sql) - 1);
+    sql[len] = '\0';
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    const char *const steps[] = { sql, FLEET };
+    for (size_t i = 0; i < 2; i++)
+        if (sqlite3_exec(db, steps[i], NULL, NULL, NULL) != SQLITE_OK)
+            fail_msg("step %zu: %s", i, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+/* The fingerprint of the open Redis at a port of 127.0.0.1, as it is made today. */
+static void todays(uint16_t port, const char *name, const char *rule, char ret[static FINGERPRINT_MAX])
+{
+    struct endpoint e = { .address = { 4, { 127, 0, 0, 1 } }, .port = port, .name = name };
+    struct finding_identity i = { "redis", rule, false, &e, 0 };
+    fingerprint_make(&i, ret);
+}
+
+static void expect_finding(struct store *s, uint16_t port, const char *name, const char *rule, int64_t endpoint,
+                           int64_t first_ms)
+{
+    char fingerprint[FINGERPRINT_MAX];
+    struct stored_finding g;
+    struct arena a;
+    struct error e;
+    arena_init(&a, ARENA_BYTES);
+    todays(port, name, rule, fingerprint);
+    if (!store_finding_get(s, fingerprint, 5000, &a, &g, &e))
+        fail_msg("%u %s: %s", port, name ? name : "", e.text);
+    assert_int_equal(g.id >> 16, endpoint);
+    assert_int_equal(g.first_ms, first_ms);
+    assert_string_equal(g.finding.rule, rule);
+    assert_string_equal(g.finding.endpoint.name ? g.finding.endpoint.name : "", name ? name : "");
+    assert_null(g.finding.endpoint.path);
+    arena_release(&a);
+}
+
+static int64_t number(struct store *s, const char *sql)
+{
+    struct query q = query(s, sql);
+    return query_value(&q, -1);
+}
+
+static void test_findings_of_names(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    char named[FINGERPRINT_MAX], bare[FINGERPRINT_MAX];
+    int64_t until;
+    make_version_3(f);
+    struct store *s = store_open(f->path, STORE_READ, &e);
+    if (!s)
+        fail_msg("%s", e.text);
+    /* Seen first by its address and last by its name: there it lives on. */
+    expect_finding(s, 6379, "db.corp", "open-store", 2, 1796009757760);
+    expect_finding(s, 6379, "db.corp", "version-unsupported", 2, 1796009757760);
+    expect_finding(s, 6380, "db.corp", "open-store", 3, 1796009761081);
+    expect_finding(s, 6380, "db.corp", "version-unsupported", 3, 1796009761081);
+    expect_finding(s, 6381, NULL, "open-store", 4, 1796009761747);
+    todays(6380, "db.corp", "open-store", named);
+    todays(6380, NULL, "open-store", bare);
+    assert_true(store_accepted(s, named, 1796009761081, &until));
+    assert_false(store_accepted(s, bare, 1796009761081, &until));
+    assert_int_equal(number(s, "SELECT count(*) FROM findings"), 6);
+    assert_int_equal(number(s, "SELECT count(*) FROM sightings JOIN findings f ON f.id = finding"), 8);
+    assert_int_equal(number(s, "SELECT count(*) FROM fleet_members JOIN findings f ON f.fingerprint = worst"), 2);
+    assert_int_equal(number(s, "SELECT count(*) FROM endpoints WHERE path = ''"), 4);
+    store_close(s);
+}
+
+/* The next scan by the name finds the finding that was there, and knows since when it is open. */
+static void test_the_next_scan_goes_on(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    struct arena a;
+    struct visit v;
+    bool is_new;
+    make_version_3(f);
+    struct store *s = store_open(f->path, STORE_WRITE, &e);
+    assert_non_null(s);
+    struct scan_plan plan = { .total = 2, .version = "x" };
+    int64_t scan;
+    assert_true(store_scan_begin(s, &plan, 1796100000000, &scan, &e));
+    arena_init(&a, ARENA_BYTES);
+    for (uint64_t i = 0; i < 2; i++) {
+        struct endpoint at = { .address = { 4, { 127, 0, 0, 1 } }, .port = i ? 6381 : 6379,
+                               .name = i ? NULL : "db.corp" };
+        struct finding found = { .rule = "open-store", .title = "t", .product = "redis", .endpoint = at };
+        visit_init(&v, &a, &at);
+        v.place = i;
+        v.answered = true;
+        struct observation *o = visit_observe(&v, "redis", KIND_STORE);
+        o->outcome = OUTCOME_OPEN;
+        todays(at.port, at.name, "open-store", found.fingerprint);
+        assert_true(store_visit(s, &v, &found, 1, 1796100000000, &is_new, &e));
+        assert_true(is_new && found.life.known && !found.life.is_new);
+        assert_int_equal(found.life.first_ms, i ? 1796009761747 : 1796009757760);
+        assert_int_equal(found.life.reopened, 0);
+    }
+    assert_int_equal(number(s, "SELECT count(*) FROM findings"), 6);
+    assert_int_equal(number(s, "SELECT count(*) FROM endpoints"), 4);
+    arena_release(&a);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_all_is_carried_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_findings_of_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_next_scan_goes_on, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_cannot_be_is_left_out, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_failure_leaves_the_file_alone, setup, teardown),
     };

@@ -127,7 +127,7 @@ static void test_errors(void **state)
     expect_error("owner: x\nallow:\n  - {target: a, onwed: true}\n",
                  "s.yaml: line 3: unknown key \"onwed\", did you mean \"owned\"?; allowed here are "
                  "target, ports, "
-                 "owned, tags, note");
+                 "addresses, owned, tags, note");
     expect_error("owner: x\nallow:\n  - {target: a, owned: yes}\n",
                  "s.yaml: line 3: owned must be true or false");
     expect_error("owner: x\nallow:\n  - {target: a, tags: b}\n",
