@@ -1,32 +1,33 @@
 /* Redis and its kin (Valkey, KeyDB, Dragonfly, Kvrocks, Garnet, Redict, Redis Sentinel), RESP2.
  *
  * The conversation: the line PING is answered "+PONG", "-NOAUTH ..." (a password is set) or
- * "-DENIED ..." (protected mode, which the server says unasked and then closes). INFO is answered
- * with one bulk string of "name:value" lines: version, role, memory and "dbN:keys=..." lines.
- * Where INFO is renamed away or refused, DBSIZE still counts the keys, after a SELECT of each usual
- * database, and HELLO (6.0) tells the version. QUIT goes out without waiting for its answer.
+ * "-DENIED ..." (protected mode, which the server says unasked and then closes). Then go out together INFO,
+ * whose answer is one bulk string of "name:value" lines, and two commands on a key that cannot
+ * exist (redis_rights.h): what they are answered decides. Where INFO is renamed away or refused, DBSIZE
+ * still counts the keys, after a SELECT of each usual database, and HELLO (6.0) tells the
+ * version. QUIT goes out without waiting for its answer.
  *
- * Open takes two proofs: a PING that nobody asked a password for, and INFO (or DBSIZE) answered.
- * Only counts and settings are read, never a key name. Nothing here sends an HTTP-looking line:
- * Redis logs those as an attack. */
-#include "base/reader.h"
+ * Open takes two proofs: a PING that nobody asked a password for, and a read that is answered as it is to those who
+ * may read. INFO and DBSIZE prove nothing: a user for health checks may have them and no data, and the
+ * other way round. Only counts and settings are read, never a key name. Nothing here sends an
+ * HTTP-looking line: Redis logs those as an attack. */
 #include "probe/probe.h"
+#include "probe/redis_rights.h"
 
 enum {
-    LINE_MAX_BYTES = 2048,       /* "-DENIED ..." of Redis 7 is about 1,000 bytes */
-    INFO_MAX_BYTES = 64 * 1024,  /* the default sections are 3 to 7 KiB */
-    INFO_LINES_MAX = 4096,
-    MODULES_MAX_BYTES = 512,
-    MASTER_MAX_BYTES = 264,      /* a DNS name and a port */
-    DATABASES_USUAL = 16,        /* the default of the setting `databases` */
-    HELLO_PAIRS_MAX = 16,        /* Redis 7 tells seven */
+    INFO_MAX_BYTES = 1024 * 1024, /* 3 to 7 KiB, and 30 to 60 a database or a Sentinel's master */
+    DATABASES_USUAL = 16,         /* the default of the setting `databases` */
+    HELLO_PAIRS_MAX = 16,         /* Redis 7 tells seven */
     HELLO_WORD_MAX = 256,
 };
 
 static const struct ask REDIS_PING =
     ASK_FIXED("redis.ping", "is answered only where no password is needed", "PING\r\n");
 static const struct ask REDIS_INFO =
-    ASK_FIXED("redis.info", "states version, role, memory and keys for each database", "INFO\r\n");
+    ASK_FIXED(REDIS_INFO_ASK, "states version, role, memory and keys for each database", "INFO\r\n");
+static const struct ask REDIS_PING_ARRAY =
+    ASK_FIXED("redis.ping_array", "the same for proxies that know RESP arrays only",
+              "*1\r\n$4\r\nPING\r\n");
 static const struct ask REDIS_DBSIZE =
     ASK_FIXED("redis.dbsize", "counts the keys of database 0 where INFO is renamed", "DBSIZE\r\n");
 /* One past the usual 16, whose answer tells whether there are more. */
@@ -86,357 +87,6 @@ static bool redis_recognises(struct span first)
     return greeting_of(line) != GREETING_STRANGER;
 }
 
-/* The lines of INFO that Ajar reads. */
-enum field { F_NONE, F_REDIS, F_VALKEY, F_DRAGONFLY, F_KVROCKS, F_GARNET, F_REDICT, F_MVCC,
-             F_EXECUTABLE, F_MODE, F_SERVER_MODE, F_ROLE, F_READ_ONLY, F_OS, F_RUN_ID, F_BUILD,
-             F_CONFIG, F_UPTIME, F_USEC, F_CLIENTS, F_MEMORY, F_DISK, F_REPLICAS, F_MASTER_HOST,
-             F_MASTER_PORT, F_LOADING, F_CLUSTER, F_MASTERS, FIELD_COUNT };
-
-#define FIELD(name) { (const uint8_t *)(name), sizeof(name) - 1 }
-static const struct span FIELDS[FIELD_COUNT] = {
-    [F_REDIS] = FIELD("redis_version"),
-    [F_VALKEY] = FIELD("valkey_version"),
-    [F_DRAGONFLY] = FIELD("dragonfly_version"),
-    [F_KVROCKS] = FIELD("kvrocks_version"),
-    [F_GARNET] = FIELD("garnet_version"),
-    [F_REDICT] = FIELD("redict_version"),
-    [F_MVCC] = FIELD("mvcc_depth"),
-    [F_EXECUTABLE] = FIELD("executable"),
-    [F_MODE] = FIELD("redis_mode"),
-    [F_SERVER_MODE] = FIELD("server_mode"),
-    [F_ROLE] = FIELD("role"),
-    [F_READ_ONLY] = FIELD("slave_read_only"),
-    [F_OS] = FIELD("os"),
-    [F_RUN_ID] = FIELD("run_id"),
-    [F_BUILD] = FIELD("redis_build_id"),
-    [F_CONFIG] = FIELD("config_file"),
-    [F_UPTIME] = FIELD("uptime_in_seconds"),
-    [F_USEC] = FIELD("server_time_usec"),
-    [F_CLIENTS] = FIELD("connected_clients"),
-    [F_MEMORY] = FIELD("used_memory"),
-    [F_DISK] = FIELD("used_db_size"),
-    [F_REPLICAS] = FIELD("connected_slaves"),
-    [F_MASTER_HOST] = FIELD("master_host"),
-    [F_MASTER_PORT] = FIELD("master_port"),
-    [F_LOADING] = FIELD("loading"),
-    [F_CLUSTER] = FIELD("cluster_enabled"),
-    [F_MASTERS] = FIELD("sentinel_masters"),
-};
-
-/* The fields by the length of their name, F_NONE at the end: INFO has 200 lines and is read from
- * every Redis of a sweep, so most lines must fall out after one look. A unit test finds each field
- * here. */
-enum { FIELD_LENGTH_MAX = 17, FIELDS_A_LENGTH_MAX = 5 };
-static const uint8_t FIELDS_BY_LENGTH[FIELD_LENGTH_MAX + 1][FIELDS_A_LENGTH_MAX + 1] = {
-    [2] = { F_OS },
-    [4] = { F_ROLE },
-    [6] = { F_RUN_ID },
-    [7] = { F_LOADING },
-    [10] = { F_MODE, F_MVCC, F_EXECUTABLE },
-    [11] = { F_MEMORY, F_CONFIG, F_SERVER_MODE, F_MASTER_HOST, F_MASTER_PORT },
-    [12] = { F_DISK },
-    [13] = { F_REDIS },
-    [14] = { F_VALKEY, F_GARNET, F_REDICT, F_BUILD },
-    [15] = { F_KVROCKS, F_CLUSTER, F_READ_ONLY },
-    [16] = { F_USEC, F_REPLICAS, F_MASTERS },
-    [17] = { F_DRAGONFLY, F_UPTIME, F_CLIENTS },
-};
-
-struct info {
-    struct span body;
-    struct span line[FIELD_COUNT];  /* the whole line: the proof */
-    struct span value[FIELD_COUNT];
-    struct span keyspace, modules;  /* from the first line of the section to the end of the body */
-    bool has_keyspace;              /* the section is there, though it may list no database */
-};
-
-static enum field field_of(struct span name)
-{
-    if (name.len > FIELD_LENGTH_MAX)
-        return F_NONE;
-    const uint8_t *f = FIELDS_BY_LENGTH[name.len];
-    while (*f != F_NONE && !span_eq(name, FIELDS[*f]))
-        f++;
-    return *f;
-}
-
-/* The next line without its CRLF or LF. */
-static struct span next_line(struct span *rest)
-{
-    struct span line = span_cut(rest, '\n');
-    if (line.len && line.at[line.len - 1] == '\r')
-        line.len--;
-    return line;
-}
-
-static void info_section(struct info *info, struct span heading, struct span rest)
-{
-    if (span_is(heading, "# Modules")) {
-        info->modules = rest;
-    } else if (span_is(heading, "# Keyspace")) {
-        info->keyspace = rest;
-        info->has_keyspace = true;
-    }
-}
-
-/* The first of two equal names wins: later sections hold more that users can influence. */
-static bool info_parse(struct info *info, struct span body)
-{
-    struct span rest = body;
-
-    info->body = body;
-    for (size_t lines = 0; rest.len; lines++) {
-        if (lines == INFO_LINES_MAX)
-            return false;
-        struct span line = next_line(&rest);
-        if (line.len && line.at[0] == '#')
-            info_section(info, line, rest);
-        size_t colon = span_index(span_first(line, FIELD_LENGTH_MAX + 1), ':');
-        enum field f = field_of(span_first(line, colon));
-        if (f == F_NONE || colon == line.len || info->line[f].len)
-            continue;
-        info->line[f] = line;
-        info->value[f] = span_from(line, colon + 1);
-    }
-    return info->value[F_ROLE].len || info->value[F_REDIS].len || info->value[F_DRAGONFLY].len ||
-           info->value[F_KVROCKS].len || info->value[F_GARNET].len || info->value[F_MEMORY].len;
-}
-
-static bool info_number(const struct info *info, enum field f, uint64_t max, uint64_t *ret)
-{
-    return span_u64(info->value[f], max, ret);
-}
-
-static void info_fact_text(const struct info *info, struct observation *o, const char *key,
-                           enum field f)
-{
-    if (info->value[f].len)
-        fact_text(o, key, info->value[f], REDIS_INFO.name, info->line[f]);
-}
-
-static void info_fact_number(const struct info *info, struct observation *o, const char *key,
-                             enum field f)
-{
-    uint64_t n;
-    if (info_number(info, f, INT64_MAX, &n))
-        fact_number(o, key, (int64_t)n, REDIS_INFO.name, info->line[f]);
-}
-
-static void info_fact_bool(const struct info *info, struct observation *o, const char *key,
-                           enum field f)
-{
-    uint64_t n;
-    if (info_number(info, f, 1, &n))
-        fact_bool(o, key, n == 1, REDIS_INFO.name, info->line[f]);
-}
-
-/* Which of the family it is. The forks keep stating a redis_version for old clients, so their own
- * field goes first; KeyDB has none and shows by its "# KeyDB" section or its program's name. */
-static void info_product(const struct info *info, struct observation *o)
-{
-    static const struct {
-        enum field f;
-        const char *product;
-    } FORKS[] = {
-        { F_VALKEY, "valkey" }, { F_DRAGONFLY, "dragonfly" }, { F_KVROCKS, "kvrocks" },
-        { F_GARNET, "garnet" }, { F_REDICT, "redict" },
-    };
-    enum field f = F_REDIS;
-
-    o->product = "redis";
-    for (size_t i = 0; i < sizeof(FORKS) / sizeof(FORKS[0]) && f == F_REDIS; i++) {
-        if (info->value[FORKS[i].f].len == 0)
-            continue;
-        f = FORKS[i].f;
-        o->product = FORKS[i].product;
-    }
-    if (f == F_REDIS && (info->value[F_MVCC].len ||
-                         span_ends(info->value[F_EXECUTABLE], SPAN("keydb-server"))))
-        o->product = "keydb";
-    if (f != F_REDIS)
-        info_fact_text(info, o, "compatible", F_REDIS);
-
-    struct span version = info->value[f];
-    if (f == F_DRAGONFLY && span_starts(version, SPAN("df-v")))
-        version = span_from(version, 4);
-    if (version.len)
-        fact_text(o, "version", version, REDIS_INFO.name, info->line[f]);
-}
-
-/* A replica takes no writes from clients unless slave_read_only is 0. */
-static void info_role(const struct info *info, struct observation *o)
-{
-    struct span role = info->value[F_ROLE];
-    if (role.len == 0)
-        return;
-
-    bool follows = span_is(role, "slave") || span_is(role, "replica");
-    fact_text(o, "role", follows ? SPAN("replica") : role, REDIS_INFO.name, info->line[F_ROLE]);
-    if (span_is(role, "master"))
-        fact_bool(o, "writable", true, REDIS_INFO.name, info->line[F_ROLE]);
-    else if (follows && info->value[F_READ_ONLY].len)
-        fact_bool(o, "writable", span_is(info->value[F_READ_ONLY], "0"), REDIS_INFO.name,
-                  info->line[F_READ_ONLY]);
-
-    uint8_t name[MASTER_MAX_BYTES];
-    struct writer master = writer_over(name, sizeof(name));
-    writer_put(&master, info->value[F_MASTER_HOST]);
-    writer_str(&master, ":");
-    writer_put(&master, info->value[F_MASTER_PORT]);
-    if (follows && info->value[F_MASTER_HOST].len && writer_ok(&master))
-        fact_text(o, "master", writer_span(&master), REDIS_INFO.name,
-                  info->line[F_MASTER_HOST]);
-}
-
-/* The server's own clock is used where it is told (Redis 6.2 and later), so that a wrong clock on
- * either side does not shift the start. */
-static void info_started(const struct info *info, struct observation *o, int64_t now_ms)
-{
-    uint64_t uptime_s, usec;
-    if (!info_number(info, F_UPTIME, INT64_MAX / 1000000, &uptime_s))
-        return;
-    if (info_number(info, F_USEC, INT64_MAX, &usec))
-        now_ms = (int64_t)(usec / 1000);
-    fact_time(o, "started", now_ms - (int64_t)uptime_s * 1000, REDIS_INFO.name,
-              info->line[F_UPTIME]);
-}
-
-/* "module:name=ReJSON,ver=20609,..." lines: a module that nobody installed is a trace of
- * a visit. */
-static void info_modules(const struct info *info, struct observation *o)
-{
-    uint8_t names[MODULES_MAX_BYTES];
-    struct writer w = writer_over(names, sizeof(names));
-    struct span rest = info->modules;
-    struct span proof = SPAN_NONE;
-
-    while (rest.len) {
-        struct span line = next_line(&rest);
-        if (!span_starts(line, SPAN("module:name=")))
-            break;
-        struct span name = span_from(line, SPAN("module:name=").len);
-        name = span_cut(&name, ',');
-        if (w.len + name.len + 1 > w.cap)
-            break;
-        if (w.len)
-            writer_u8(&w, ',');
-        else
-            proof = line;
-        writer_put(&w, name);
-    }
-    if (w.len)
-        fact_text(o, "modules", writer_span(&w), REDIS_INFO.name, proof);
-}
-
-/* RedisHoneyPot answers every visitor with these constants. */
-static void info_decoy(const struct info *info, struct observation *o)
-{
-    bool run = span_is(info->value[F_RUN_ID], "41be2f14e917b27b95ab0fe58f90d9521661dcd1");
-    bool build = span_is(info->value[F_BUILD], "5e44a839a3d17a99") &&
-                 span_is(info->value[F_CONFIG], "/etc/redis/conf/redis.conf");
-    if (run || build)
-        fact_text(o, "decoy", SPAN("INFO carries the constant ids of RedisHoneyPot"),
-                  REDIS_INFO.name, info->line[run ? F_RUN_ID : F_BUILD]);
-}
-
-/* "db0:keys=3,expires=0,avg_ttl=0": one collection a database that holds keys. Kvrocks counts only
- * when told to scan, so a zero of its means nothing. */
-static void info_keyspace(const struct info *info, struct observation *o)
-{
-    struct span rest = info->keyspace;
-    bool stale = info->value[F_KVROCKS].len > 0;
-
-    if (!info->has_keyspace)
-        return;
-    if (!stale) {
-        o->collection_count = 0;
-        o->records = 0;
-    }
-    while (rest.len) {
-        struct span line = next_line(&rest);
-        struct span value = line;
-        if (line.len == 0)
-            break; /* the end of the section */
-        struct span name = span_cut(&value, ':');
-        uint64_t index, keys;
-        if (!span_starts(name, SPAN("db")) || !span_u64(span_from(name, 2), UINT32_MAX, &index) ||
-            !span_starts(value, SPAN("keys=")))
-            continue;
-        value = span_from(value, 5);
-        if (!span_u64(span_cut(&value, ','), INT64_MAX / 2, &keys) || (keys == 0 && stale))
-            continue;
-        observation_collect(o, name, (int64_t)keys, COUNT_UNKNOWN, COUNT_UNKNOWN);
-    }
-}
-
-/* A Sentinel holds no keys: what it coordinates are the masters it watches,
- * "master0:name=m,status=ok,address=127.0.0.1:6379,slaves=1,sentinels=1". */
-static void info_sentinel(const struct info *info, struct observation *o)
-{
-    struct span rest = info->body;
-
-    o->product = "redis-sentinel";
-    o->kind = KIND_COORDINATION;
-    o->collection_count = 0;
-    while (rest.len) {
-        struct span line = next_line(&rest);
-        size_t at = span_find(line, SPAN(":name="));
-        uint64_t index;
-        if (!span_starts(line, SPAN("master")) || at == SIZE_MAX ||
-            !span_u64(span_sub(line, 6, at - 6), UINT32_MAX, &index))
-            continue;
-        struct span name = span_from(line, at + SPAN(":name=").len);
-        observation_collect(o, span_cut(&name, ','), COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN);
-    }
-    info_fact_number(info, o, "masters", F_MASTERS);
-}
-
-static enum outcome info_conclude(struct wire *w, struct observation *o, struct span body)
-{
-    struct info info = { 0 };
-    uint64_t bytes;
-
-    if (!info_parse(&info, body))
-        return OUTCOME_UNCLEAR;
-    fact_text(o, "auth", SPAN("none"), REDIS_INFO.name, span_first(body, PROOF_MAX));
-    info_product(&info, o);
-    info_fact_text(&info, o, "mode", info.value[F_MODE].len ? F_MODE : F_SERVER_MODE);
-    info_role(&info, o);
-    info_started(&info, o, wire_now(w));
-    info_fact_text(&info, o, "os", F_OS);
-    info_fact_text(&info, o, "id", F_RUN_ID);
-    info_fact_number(&info, o, "clients", F_CLIENTS);
-    info_fact_number(&info, o, "replicas", F_REPLICAS);
-    info_fact_bool(&info, o, "cluster", F_CLUSTER);
-    if (span_is(info.value[F_LOADING], "1"))
-        info_fact_bool(&info, o, "loading", F_LOADING);
-    info_modules(&info, o);
-    info_decoy(&info, o);
-    if (span_is(info.value[F_MODE], "sentinel") || span_is(info.value[F_SERVER_MODE], "sentinel")) {
-        info_sentinel(&info, o);
-        return OUTCOME_OPEN;
-    }
-    info_keyspace(&info, o);
-    enum field size = info.value[F_DISK].len ? F_DISK : F_MEMORY;
-    if (info_number(&info, size, INT64_MAX, &bytes))
-        o->bytes = (int64_t)bytes;
-    return OUTCOME_OPEN;
-}
-
-/* The password is asked for, or the ACL of the default user leaves nothing to visitors. */
-static enum outcome redis_locked(struct observation *o, const char *auth, const struct ask *a,
-                                 struct span proof)
-{
-    fact_text(o, "auth", span_str(auth), a->name, proof);
-    return OUTCOME_LOCKED;
-}
-
-/* A number as RESP writes it, ":42". */
-static bool resp_number(struct span line, uint64_t *ret)
-{
-    return span_starts(line, SPAN(":")) && span_u64(span_from(line, 1), INT64_MAX / 32, ret);
-}
-
 /* The databases after the first. What is refused or lies beyond the usual 16 makes the counts a
  * lower bound, unless the server says that there is no such database. */
 static void databases_count(struct wire *w, struct observation *o)
@@ -445,11 +95,11 @@ static void databases_count(struct wire *w, struct observation *o)
 
     wire_ask(w, &REDIS_DATABASES);
     for (unsigned i = 1; i <= DATABASES_USUAL; i++) {
-        struct span select = wire_line(w, LINE_MAX_BYTES);
-        struct span size = wire_line(w, LINE_MAX_BYTES);
+        struct span select = wire_line(w, REDIS_LINE_MAX);
+        struct span size = wire_line(w, REDIS_LINE_MAX);
         bool there = span_is(select, "+OK");
         uint64_t keys;
-        if (!wire_ok(w) || !resp_number(size, &keys)) {
+        if (!wire_ok(w) || !redis_number(size, &keys)) {
             partial = true;
             break;
         }
@@ -476,7 +126,7 @@ static void databases_count(struct wire *w, struct observation *o)
 static struct span hello_word(struct wire *w)
 {
     uint64_t len;
-    struct span line = wire_line(w, LINE_MAX_BYTES);
+    struct span line = wire_line(w, REDIS_LINE_MAX);
 
     if (span_starts(line, SPAN(":")))
         return span_from(line, 1);
@@ -491,7 +141,7 @@ static struct span hello_word(struct wire *w)
 static void hello_facts(struct wire *w, struct observation *o)
 {
     wire_ask(w, &REDIS_HELLO);
-    struct span head = wire_line(w, LINE_MAX_BYTES);
+    struct span head = wire_line(w, REDIS_LINE_MAX);
     if (!wire_ok(w) || !span_starts(head, SPAN("*")))
         return;
     for (size_t i = 0; i < HELLO_PAIRS_MAX; i++) {
@@ -509,61 +159,183 @@ static void hello_facts(struct wire *w, struct observation *o)
             fact_text(o, "mode", value, REDIS_HELLO.name, value);
         if (span_is(name, "role"))
             fact_text(o, "role", value, REDIS_HELLO.name, value);
-        if (span_is(name, "role") && span_is(value, "master"))
-            fact_bool(o, "writable", true, REDIS_HELLO.name, value);
     }
 }
 
-/* INFO was refused with `refusal`. DBSIZE decides: where INFO is only renamed, the door is open;
- * where an ACL refuses INFO and lets DBSIZE through, it is locked and yet tells. */
-static enum outcome redis_without_info(struct wire *w, struct observation *o, struct span refusal)
+/* The peer went without a word. */
+static bool hung_up(const struct wire *w)
 {
-    bool by_acl = span_starts(refusal, SPAN("-NOPERM "));
-    uint64_t keys;
-
-    if (span_starts(refusal, SPAN("-NOAUTH ")))
-        return redis_locked(o, "password", &REDIS_INFO, refusal);
-    if (!by_acl && !span_starts(refusal, SPAN("-ERR unknown command")))
-        return OUTCOME_UNCLEAR;
-    fact_text(o, "info", by_acl ? SPAN("refused") : SPAN("renamed"), REDIS_INFO.name, refusal);
-
-    wire_ask(w, &REDIS_DBSIZE);
-    struct span line = wire_line(w, LINE_MAX_BYTES);
-    if (!wire_ok(w))
-        return OUTCOME_UNCLEAR;
-    if (span_starts(line, SPAN("-NOAUTH ")))
-        return redis_locked(o, "password", &REDIS_DBSIZE, line);
-    if (by_acl)
-        fact_text(o, "auth", SPAN("acl"), REDIS_DBSIZE.name, line);
-    if (!resp_number(line, &keys))
-        return OUTCOME_UNCLEAR;
-    if (!by_acl)
-        fact_text(o, "auth", SPAN("none"), REDIS_DBSIZE.name, line);
-    o->collection_count = 0;
-    o->records = 0;
-    if (keys > 0)
-        observation_collect(o, SPAN("db0"), (int64_t)keys, COUNT_UNKNOWN, COUNT_UNKNOWN);
-    databases_count(w, o);
-    hello_facts(w, o); /* last, for it leaves bytes unread */
-    return by_acl ? OUTCOME_PARTIAL : OUTCOME_OPEN;
+    return (wire_fault(w) == WIRE_CLOSED || wire_fault(w) == WIRE_RESET) && wire_heard(w).len == 0;
 }
 
-static enum outcome redis_info(struct wire *w, struct observation *o)
+/* ---- INFO --------------------------------------------------------------------------------------- */
+
+struct talk {
+    struct wire *w;
+    struct observation *o;
+    enum wire_dress dress;
+    struct span refusal;     /* INFO was refused with this line */
+    bool told, counted, cut; /* INFO told, DBSIZE counted; the answer to INFO was left unread in part */
+    bool proxy;              /* it takes RESP arrays only */
+    struct redis_info info;
+    struct redis_rights rights;
+};
+
+/* The answer to INFO; what is longer than the ceiling is read up to it. False where it is none. */
+static bool info_take(struct talk *t)
 {
     uint64_t len;
+    struct span line = wire_line(t->w, REDIS_LINE_MAX);
 
-    wire_ask(w, &REDIS_INFO);
-    struct span line = wire_line(w, LINE_MAX_BYTES);
-    if (!wire_ok(w))
+    if (!wire_ok(t->w))
+        return false;
+    if (span_starts(line, SPAN("-"))) {
+        t->refusal = line;
+        return true;
+    }
+    if (!span_starts(line, SPAN("$")) || !span_u64(span_from(line, 1), INT32_MAX, &len))
+        return false;
+    t->cut = len > INFO_MAX_BYTES;
+    struct span body = wire_need(t->w, t->cut ? INFO_MAX_BYTES : (size_t)len + 2);
+    if (!wire_ok(t->w) || (!t->cut && !span_ends(body, SPAN("\r\n"))))
+        return false;
+    body = span_first(body, (size_t)len);
+    t->told = redis_info_facts(t->o, body, t->cut, wire_now(t->w), &t->info);
+    return t->told;
+}
+
+/* INFO and the questions for rights in one go; the latter alone, where a proxy hangs up on INFO or
+ * its answer was too long to be read. False where nothing can be said. */
+static bool ask_all(struct talk *t)
+{
+    wire_ask(t->w, &REDIS_INFO);
+    wire_ask(t->w, &REDIS_RIGHTS);
+    bool ok = info_take(t);
+    if (ok ? t->cut : hung_up(t->w)) {
+        if (!wire_again(t->w, t->dress))
+            return false;
+        wire_ask(t->w, &REDIS_RIGHTS);
+    } else if (!ok) {
+        return false;
+    }
+    t->rights = redis_rights_take(t->w, t->info.sentinel);
+    return wire_ok(t->w) || t->rights.read != REDIS_NONE;
+}
+
+/* INFO told nothing: the keys are counted one database after the other. */
+static void count_without_info(struct talk *t)
+{
+    uint64_t keys;
+
+    fact_text(t->o, "info", span_starts(t->refusal, SPAN("-NOPERM ")) ? SPAN("refused") : SPAN("renamed"),
+              REDIS_INFO.name, t->refusal);
+    wire_ask(t->w, &REDIS_DBSIZE);
+    struct span line = wire_line(t->w, REDIS_LINE_MAX);
+    t->counted = wire_ok(t->w) && redis_number(line, &keys);
+    if (t->counted) {
+        t->o->collection_count = 0;
+        t->o->records = 0;
+        if (keys > 0)
+            observation_collect(t->o, SPAN("db0"), (int64_t)keys, COUNT_UNKNOWN, COUNT_UNKNOWN);
+        databases_count(t->w, t->o);
+    }
+    if (t->counted || t->rights.read == REDIS_DONE)
+        hello_facts(t->w, t->o); /* last, for it leaves bytes unread */
+}
+
+/* ---- conclusions ---------------------------------------------------------------------------------- */
+
+static enum outcome redis_locked(struct observation *o, const char *auth, const struct ask *a,
+                                 struct span proof)
+{
+    fact_text(o, "auth", span_str(auth), a->name, proof);
+    return OUTCOME_LOCKED;
+}
+
+/* What a visitor may do where it is not all: "ping,info,scan". */
+static void rights_fact(const struct talk *t)
+{
+    uint8_t text[96];
+    struct writer w = writer_over(text, sizeof(text));
+    const char *ask = t->rights.read_ask;
+    bool some_keys = t->rights.read == REDIS_NO_KEY || ask == REDIS_EXISTS.name;
+    writer_str(&w, "ping");
+    writer_str(&w, t->told ? ",info" : "");
+    writer_str(&w, t->counted ? ",dbsize" : "");
+    writer_str(&w, t->rights.scan == REDIS_DONE ? ",scan" : "");
+    writer_str(&w, ask == REDIS_READS.name ? ",some reads" : "");
+    writer_str(&w, ask == REDIS_ELSEWHERE.name ? ",reads in some databases" : "");
+    writer_str(&w, some_keys ? ",reads of some keys" : "");
+    fact_text(t->o, "rights", writer_span(&w), t->rights.read_ask, t->rights.read_proof);
+}
+
+static enum outcome conclude(const struct talk *t)
+{
+    const struct redis_rights *r = &t->rights;
+    bool tells = t->told || t->counted || r->scan == REDIS_DONE;
+
+    switch (r->read) {
+    case REDIS_STATE:
+        fact_text(t->o, "error", r->read_proof, r->read_ask, r->read_proof);
+        if (!t->told || !t->info.rights_before_state)
+            return OUTCOME_UNCLEAR;
+        fact_text(t->o, "auth", SPAN("none"), r->read_ask, r->read_proof);
+        return OUTCOME_OPEN;
+    case REDIS_DONE:
+        fact_text(t->o, "auth", SPAN("none"), r->read_ask, r->read_proof);
+        if (!t->proxy && r->read_ask != REDIS_RIGHTS.name && r->read_ask != REDIS_SENTINEL.name)
+            rights_fact(t);
+        return OUTCOME_OPEN;
+    case REDIS_NO_KEY:
+    case REDIS_DENIED:
+        fact_text(t->o, "auth", SPAN("acl"), r->read_ask, r->read_proof);
+        rights_fact(t);
+        if (tells)
+            return OUTCOME_PARTIAL;
+        return r->read == REDIS_DENIED ? OUTCOME_LOCKED : OUTCOME_UNCLEAR;
+    case REDIS_PASSWORD:
+        fact_text(t->o, "auth", SPAN("password"), r->read_ask, r->read_proof);
+        return tells ? OUTCOME_PARTIAL : OUTCOME_LOCKED;
+    case REDIS_NONE:
+    case REDIS_READONLY:
+    case REDIS_UNKNOWN:
+    case REDIS_ODD:
+        break;
+    }
+    if (r->read_proof.len)
+        fact_text(t->o, "error", r->read_proof, r->read_ask, r->read_proof);
+    return OUTCOME_UNCLEAR;
+}
+
+static enum outcome redis_inside(struct wire *w, struct observation *o)
+{
+    struct talk t = { .w = w, .o = o, .dress = wire_in_tls(w) ? WIRE_IN_TLS : WIRE_PLAIN };
+
+    if (!ask_all(&t))
         return OUTCOME_UNCLEAR;
-    if (span_starts(line, SPAN("-")))
-        return redis_without_info(w, o, line);
-    if (!span_starts(line, SPAN("$")) || !span_u64(span_from(line, 1), INFO_MAX_BYTES, &len))
-        return OUTCOME_UNCLEAR;
-    struct span body = wire_need(w, (size_t)len + 2);
-    if (!wire_ok(w) || !span_ends(body, SPAN("\r\n")))
-        return OUTCOME_UNCLEAR;
-    return info_conclude(w, o, span_first(body, (size_t)len));
+    if (t.refusal.len && t.rights.read != REDIS_PASSWORD)
+        count_without_info(&t);
+    redis_writable(o, &t.rights, &t.info);
+    return conclude(&t);
+}
+
+/* After PING met a hang-up: a proxy such as twemproxy takes RESP arrays only, hangs up on INFO too,
+ * and passes reads on. */
+static enum outcome redis_proxy(struct wire *w, struct observation *o)
+{
+    struct talk t = { .w = w, .o = o, .proxy = true };
+    if (!wire_again(w, wire_in_tls(w) ? WIRE_IN_TLS : WIRE_PLAIN))
+        return OUTCOME_NOT_MINE;
+    wire_ask(w, &REDIS_PING_ARRAY);
+    struct span line = wire_line(w, REDIS_LINE_MAX);
+    if (!wire_ok(w) || greeting_of(line) == GREETING_STRANGER)
+        return OUTCOME_NOT_MINE;
+    o->product = "redis";
+    fact_text(o, "software", SPAN("a proxy that takes RESP arrays only"), REDIS_PING_ARRAY.name, line);
+    if (greeting_of(line) == GREETING_LOCKED)
+        return redis_locked(o, "password", &REDIS_PING_ARRAY, line);
+    t.rights = redis_rights_of_proxy(w);
+    return conclude(&t);
 }
 
 static enum outcome redis_run(struct wire *w, struct observation *o)
@@ -573,7 +345,9 @@ static enum outcome redis_run(struct wire *w, struct observation *o)
 
     if (!spoke_first)
         wire_ask(w, &REDIS_PING);
-    struct span line = wire_line(w, LINE_MAX_BYTES);
+    struct span line = wire_line(w, REDIS_LINE_MAX);
+    if (!spoke_first && hung_up(w))
+        return redis_proxy(w, o);
     enum greeting greeting = wire_ok(w) ? greeting_of(line) : GREETING_STRANGER;
     if (greeting == GREETING_STRANGER || (spoke_first && greeting == GREETING_PONG))
         return OUTCOME_NOT_MINE;
@@ -592,7 +366,7 @@ static enum outcome redis_run(struct wire *w, struct observation *o)
     case GREETING_PONG:
     case GREETING_BUSY:
     case GREETING_STRANGER:
-        outcome = redis_info(w, o);
+        outcome = redis_inside(w, o);
         break;
     }
     wire_bye(w, &REDIS_QUIT);
@@ -610,9 +384,11 @@ const struct probe PROBE_REDIS = {
     .tls_ports = { 6380 },
     .reacts = { .line = REACT_BYTES, .tls = REACT_SILENCE | REACT_BYTES, .http = REACT_CLOSE | REACT_BYTES },
     .rank = 100,
-    .proof = "PING is answered +PONG and INFO (or DBSIZE) tells",
+    .proof = "PING is answered +PONG, and a read of a key that cannot exist is answered to a visitor",
     .counts = "keys for each database, bytes of memory used",
-    .asks = { &REDIS_PING, &REDIS_INFO, &REDIS_DBSIZE, &REDIS_HELLO, &REDIS_DATABASES, &REDIS_QUIT },
+    .asks = { &REDIS_PING, &REDIS_PING_ARRAY, &REDIS_INFO, &REDIS_RIGHTS, &REDIS_READS, &REDIS_SCAN,
+              &REDIS_WRITE, &REDIS_ACL, &REDIS_EXISTS, &REDIS_ELSEWHERE, &REDIS_SENTINEL, &REDIS_DBSIZE, &REDIS_HELLO,
+              &REDIS_DATABASES, &REDIS_QUIT },
     .recognises = redis_recognises,
     .run = redis_run,
 };

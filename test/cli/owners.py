@@ -48,6 +48,7 @@ def write(name, content):
 
 INFO = b"# Server\r\nredis_version:7.0.15\r\nuptime_in_seconds:864000\r\nredis_mode:standalone\r\n# Memory\r\n" \
        b"used_memory:1000\r\n# Replication\r\nrole:master\r\n# Keyspace\r\ndb0:keys=5,expires=0,avg_ttl=0\r\n"
+ANSWERS = {b"PING": b"+PONG\r\n", b"EXISTS": b":0\r\n", b"GETEX": b"$-1\r\n"}
 
 
 def talk(peer):
@@ -56,16 +57,15 @@ def talk(peer):
             asked = peer.recv(4096)
             if not asked:
                 return
-            if asked.upper().startswith(b"PING"):
-                peer.sendall(b"+PONG\r\n")
-            elif b"INFO" in asked.upper():
-                peer.sendall(b"$%d\r\n%s\r\n" % (len(INFO), INFO))
-            else:
-                peer.sendall(b"-ERR unknown command\r\n")
+            for line in asked.upper().splitlines():
+                if line.startswith(b"INFO"):
+                    peer.sendall(b"$%d\r\n%s\r\n" % (len(INFO), INFO))
+                else:
+                    peer.sendall(ANSWERS.get(line.split(b" ")[0], b"-ERR unknown command\r\n"))
 
 
 def redis(address):
-    """Answers PING and INFO as an open Redis does; made for these tests only."""
+    """Answers PING, INFO and reads as an open Redis does; made for these tests only."""
     def run():
         while True:
             threading.Thread(target=talk, args=(listener.accept()[0],), daemon=True).start()

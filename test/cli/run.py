@@ -58,11 +58,12 @@ class Redis(threading.Thread):
                "# Replication\r\nrole:master\r\n# Keyspace\r\ndb0:keys=5,expires=0,avg_ttl=0\r\n"
         with peer:
             while True:
-                line = peer.recv(4096)
+                asked = peer.recv(4096)
                 time.sleep(self.slow)
-                if not line or line.startswith(b"QUIT"):
+                if not asked or asked.startswith(b"QUIT"):
                     return
-                peer.sendall(f"${len(info)}\r\n{info}\r\n".encode() if line.startswith(b"INFO") else b"+PONG\r\n")
+                answers = {b"INFO": f"${len(info)}\r\n{info}\r\n".encode(), b"EXISTS": b":0\r\n", b"GETEX": b"$-1\r\n"}
+                peer.sendall(b"".join(answers.get(line.split(b" ")[0], b"+PONG\r\n") for line in asked.splitlines()))
 
 
 MISTAKES = [

@@ -47,12 +47,39 @@ def tls(ask):
         extensions.take(extensions.number(2, "big"))
 
 
+# A key that nobody has, and what may be asked of it: each line can be answered by a refusal or by "none" only, and none of
+# them can make the key. GETEX has no option and BITFIELD no operation, so that they read and do nothing.
+REDIS_NO_KEY = "ajar:no-such-key:5d1f9b3ca27e8046"
+REDIS_OF_NO_KEY = {f"{word} {REDIS_NO_KEY}" for word in (
+    "EXISTS", "TYPE", "STRLEN", "GET", "GETEX", "HLEN", "LLEN", "SCARD", "ZCARD", "BITFIELD")} | {
+    f"HGET {REDIS_NO_KEY} none", f"LRANGE {REDIS_NO_KEY} 1 0", f"SCAN 0 MATCH {REDIS_NO_KEY} COUNT 1"}
+REDIS_LINES = REDIS_OF_NO_KEY | {"PING", "INFO", "HELLO", "DBSIZE", "QUIT", "ACL GETUSER default",
+                                 "SENTINEL GET-MASTER-ADDR-BY-NAME ajar-no-such-master"}
+
+
 def redis(ask):
-    """Not here: AUTH, HELLO with a word behind it (that is where a password goes), CONFIG, KEYS, SCAN, GET, EVAL,
-    CLIENT, DEBUG, MONITOR... SELECT chooses what this connection's next DBSIZE counts."""
-    if re.fullmatch(r"(SELECT [0-9]{1,2}\r\nDBSIZE\r\n)+", ask.text):
+    """Not here: AUTH, HELLO with a word behind it (that is where a password goes), CONFIG, KEYS, SCAN of what exists, GET
+    of a key, EVAL, CLIENT, DEBUG, MONITOR... SELECT chooses what this connection's next DBSIZE or EXISTS is about."""
+    if ask.text == "*1\r\n$4\r\nPING\r\n":
         return
-    one_of(ask, {"PING\r\n", "INFO\r\n", "HELLO\r\n", "DBSIZE\r\n", "QUIT\r\n"})
+    if ask.text.startswith("*"):
+        c = Cursor(ask)
+        c.exactly("*2\r\n$6\r\nEXISTS\r\n$" + LENGTH + "\r\n", "EXISTS, as an array")
+        if ask.label(c.take(1)) != "key that cannot exist":
+            raise Refused("EXISTS may be asked of a key that cannot exist only")
+        c.exactly("\r\n", "the end of the key")
+        c.end()
+        return
+    lines = ask.text.split("\r\n")
+    if lines.pop() != "" or not lines:
+        raise Refused("a command is a whole line")
+    selects = [index for index, line in enumerate(lines) if re.fullmatch("SELECT [0-9]{1,2}", line)]
+    for index in selects:
+        if lines[index + 1:index + 2] not in (["DBSIZE"], [f"EXISTS {REDIS_NO_KEY}"]):
+            raise Refused("a SELECT is for the next DBSIZE or EXISTS")
+    for index, line in enumerate(lines):
+        if index not in selects and line not in REDIS_LINES:
+            raise Refused(f"{show(line)!r} is not among what may be said")
 
 
 def memcached(ask):

@@ -42,7 +42,7 @@ INFO = b"# Server\r\nredis_version:8.2.9\r\nredis_mode:standalone\r\nos:Linux\r\
 
 
 class Server(threading.Thread):
-    """Answers PING and INFO; an endpoint counts as asked when its first request came. Port 7000
+    """Answers PING, INFO and reads; an endpoint counts as asked when its first request came. Port 7000
     accepts and says nothing known."""
 
     def __init__(self):
@@ -72,17 +72,14 @@ class Server(threading.Thread):
         except OSError:
             data = b""
         if data and at[1] != STRANGER:
-            if b"INFO" in data or b"info" in data:
-                self.asked[at] += 1
-                n = int(at[0].split(".")[3])
-                body = INFO % (n, n + 1)
-                reply = b"$%d\r\n%s\r\n" % (len(body), body)
-            elif data.startswith(b"PING") or b"PING" in data:
-                reply = b"+PONG\r\n"
-            else:
-                reply = b"-ERR unknown command\r\n"
+            self.asked[at] += b"INFO" in data
+            n = int(at[0].split(".")[3])
+            body = INFO % (n, n + 1)
+            answers = {b"INFO": b"$%d\r\n%s\r\n" % (len(body), body), b"PING": b"+PONG\r\n", b"EXISTS": b":0\r\n",
+                       b"GETEX": b"$-1\r\n"}
+            words = (line.split(b" ")[0].upper() for line in data.splitlines())
             try:
-                c.send(reply)
+                c.send(b"".join(answers.get(word, b"-ERR unknown command\r\n") for word in words))
                 return
             except OSError:
                 pass

@@ -37,10 +37,11 @@ class Redis(threading.Thread):
                b"# Keyspace\r\ndb0:keys=5,expires=0,avg_ttl=0\r\n"
         with peer:
             while True:
-                line = peer.recv(4096)
-                if not line or line.startswith(b"QUIT"):
+                asked = peer.recv(4096)
+                if not asked or asked.startswith(b"QUIT"):
                     return
-                peer.sendall(b"$%d\r\n%s\r\n" % (len(info), info) if line.startswith(b"INFO") else b"+PONG\r\n")
+                answers = {b"INFO": b"$%d\r\n%s\r\n" % (len(info), info), b"EXISTS": b":0\r\n", b"GETEX": b"$-1\r\n"}
+                peer.sendall(b"".join(answers.get(line.split(b" ")[0], b"+PONG\r\n") for line in asked.splitlines()))
 
     def close(self):
         self.open = False

@@ -88,7 +88,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
 
 class Honeypot(socketserver.StreamRequestHandler):
-    """A Redis with the constants of a well-known honeypot, which answers INFO to anyone."""
+    """A Redis with the constants of a well-known honeypot, which answers INFO and EXISTS to anyone."""
 
     INFO = ("# Server\r\nredis_version:6.0.10\r\nredis_build_id:5e44a839a3d17a99\r\nredis_mode:standalone\r\n"
             "run_id:41be2f14e917b27b95ab0fe58f90d9521661dcd1\r\ntcp_port:6379\r\nuptime_in_seconds:3600\r\n"
@@ -103,6 +103,8 @@ class Honeypot(socketserver.StreamRequestHandler):
                     self.wfile.write(b"+PONG\r\n")
                 elif word == b"INFO":
                     self.wfile.write(f"${len(self.INFO)}\r\n{self.INFO}\r\n".encode())
+                elif word == b"EXISTS":
+                    self.wfile.write(b":0\r\n")
                 elif word and word[:1] not in b"*$":
                     self.wfile.write(b"-ERR unknown command\r\n")
         except OSError:

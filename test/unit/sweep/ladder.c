@@ -265,6 +265,8 @@ static void redis_answer(struct host *h)
         buf_str(&h->out, "+PONG\r\n");
     else if (heard(h, "INFO\r\n"))
         buf_printf(&h->out, "$%zu\r\n%s\r\n", sizeof(INFO) - 1, INFO);
+    else if (heard(h, "EXISTS "))
+        buf_str(&h->out, ":0\r\n$-1\r\n");
     else if (heard(h, "QUIT\r\n"))
         buf_str(&h->out, "+OK\r\n"), h->hung_up = true;
     else

@@ -12,6 +12,23 @@ OPEN = SERVER + " --port $P --protected-mode no"
 LOCKED = SERVER + " --port $P"
 BYTES = {"bytes": 0.05}
 
+# A user without a password, as it is made for health checks and for readers: what it may do is all that a visitor may.
+LIMITED = OPEN + " --user zoo on nopass '~*' +@all --user default on nopass "
+AS_ZOO = PLAIN + " --user zoo --pass any --no-auth-warning"
+SOME = ("version", "collections", "records", "bytes")
+MANY = 30000  # databases: an INFO of more than 1 MiB
+
+# A proxy that hangs up on INFO and on commands that are no RESP arrays.
+TWEMPROXY = """
+zoo:
+  listen: $A:$P
+  hash: fnv1a_64
+  distribution: ketama
+  redis: true
+  servers:
+    - $A:$P2:1
+"""
+
 SEED = """
 $CLIENT -n 0 mset name ada place london year 1815
 $CLIENT -n 3 rpush queue a b c
@@ -48,6 +65,19 @@ def sentinel_truth(box):
             "names": masters}
 
 
+def many_masters_truth(box):
+    return {key: value for key, value in sentinel_truth(box).items() if key != "names"}  # a report lists 1,000 of them
+
+
+def seed_many(box):
+    """One connection for all: a key in each of MANY databases."""
+    box.sh(f"i=0; while [ $i -lt {MANY} ]; do echo SELECT $i; echo SET k v; i=$((i + 1)); done | {PLAIN} >/dev/null")
+
+
+def proxied_truth(box):
+    return {"version": number(box.sh("redis-server --version"))}
+
+
 def redis(variant, command, view, client=PLAIN, **more):
     defaults = {"seed": SEED, "ready": "$CLIENT ping | grep -q PONG", "truth": truth}
     return Spec("redis:" + variant, command=command, client=client, views=(view,), **{**defaults, **more})
@@ -61,6 +91,32 @@ SPECS = (
     redis("renamed", OPEN + " --rename-command INFO ''",
           View("redis", "open", sees=("version", "collections", "records"), facts={"counts.partial": None}),
           truth=truth_without_info),
+    # INFO and DBSIZE take no right to the data, and the right to the data does not bring INFO.
+    redis("acl-ping-info", LIMITED + "-@all +ping +info",
+          View("redis", "partial", sees=SOME, slack=BYTES, facts={"writable": False, "rights": "ping,info"}),
+          client=AS_ZOO),
+    redis("acl-read", LIMITED + "'~*' -@all +@read +ping +info",
+          View("redis", "open", sees=SOME, slack=BYTES, facts={"writable": False, "auth": "none"}), client=AS_ZOO),
+    redis("acl-get-scan", LIMITED + "'~*' -@all +get +scan +ping",
+          View("redis", "open", may=("version",), facts={"info": "refused", "writable": None}), client=AS_ZOO),
+    redis("acl-some-keys", LIMITED + "'~app:*' +@all", View("redis", "open", sees=SOME, slack=BYTES,
+          facts={"rights": "ping,info,reads of some keys"}), client=AS_ZOO),
+    redis("acl-ping", LIMITED + "-@all +ping", View("redis", "locked", facts={"auth": "acl"}), client=AS_ZOO),
+    redis("all-renamed", OPEN + " --rename-command INFO '' --rename-command DBSIZE ''",
+          View("redis", "open", sees=("version",), facts={"writable": True}),
+          truth=proxied_truth),
+    redis("replica", f"sh -c \"{SERVER} --port $P2 --protected-mode no & exec {OPEN} --replicaof $A $P2\"",
+          View("redis", "open", sees=FIELDS, slack=BYTES, facts={"role": "replica", "writable": False}),
+          seed=SEED.replace("$CLIENT", "redis-cli -h $A -p $P2") + "sleep 1\n",
+          ready="$CLIENT info replication | grep -q master_link_status:up"),
+    redis("stale", OPEN + " --replicaof $A 9 --replica-serve-stale-data no",
+          View("redis", "open", sees=FIELDS, slack=BYTES, facts={"writable": False}), ready="", seed=""),
+    redis("many-databases", OPEN + f" --databases {MANY}",
+          View("redis", "open", sees=("version",), may=("collections", "records", "bytes"),
+               slack={**BYTES, "collections": 0.3, "records": 0.3}, facts={"counts.partial": True}), seed=seed_many),
+    redis("twemproxy", f"sh -c \"{SERVER} --port $P2 --protected-mode no & exec nutcracker -o $D/n.log -c $D/n.yml -a $A -s $P3\"",
+          View("redis", "open", facts={"auth": "none"}), files={"n.yml": TWEMPROXY}, ready="", seed="",
+          truth=proxied_truth),
     redis("tls", SERVER + " --protected-mode no --tls-auth-clients no " + TLS_FILES,
           View("redis", "open", sees=FIELDS, slack=BYTES, transport="tls", certificate="good.pem"), client=TLS),
     # Who it is shows only to those with a certificate; that one is asked for is the lock.
@@ -71,4 +127,12 @@ SPECS = (
          files={"s.conf": "sentinel monitor m 127.0.0.1 9 1\n"}, client=PLAIN,
          views=(View("redis-sentinel", "open", sees=("version", "collections")),),
          ready="$CLIENT ping | grep -q PONG", truth=sentinel_truth),
+    Spec("redis-sentinel:health", "redis-sentinel $D/s.conf --port $P --bind $A --protected-mode no",
+         files={"s.conf": "sentinel monitor m 127.0.0.1 9 1\nuser default on nopass -@all +ping +info\n"}, client=PLAIN,
+         views=(View("redis-sentinel", "partial", sees=("version", "collections"), facts={"rights": "ping,info"}),),
+         ready="$CLIENT ping | grep -q PONG", truth=sentinel_truth),
+    Spec("redis-sentinel:many", "redis-sentinel $D/s.conf --port $P --bind $A --protected-mode no",
+         files={"s.conf": "".join(f"sentinel monitor master-{n} 127.0.0.1 {n + 1000} 1\n" for n in range(2000))},
+         client=PLAIN, views=(View("redis-sentinel", "open", sees=("version", "collections")),),
+         ready="$CLIENT ping | grep -q PONG", truth=many_masters_truth),
 )
