@@ -16,6 +16,13 @@ struct reader bson_enter(struct verdict *v, struct span document)
     return r;
 }
 
+struct reader bson_enter_front(struct verdict *v, struct span front)
+{
+    struct reader r = reader_over(v, front);
+    reader_skip(&r, 4);
+    return r;
+}
+
 /* A length, then as many bytes; text keeps its closing NUL out of sight. */
 static struct span take_text(struct reader *r)
 {

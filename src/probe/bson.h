@@ -33,6 +33,10 @@ struct bson_item {
  * end are not as stated. */
 struct reader bson_enter(struct verdict *v, struct span document);
 
+/* The same over the front of a document that was cut: its whole items can be read, and then the
+ * verdict turns bad. */
+struct reader bson_enter_front(struct verdict *v, struct span front);
+
 /* The next item; false at the end and after any failure: ask reader_ok() which. */
 bool bson_next(struct reader *r, struct bson_item *ret);
 

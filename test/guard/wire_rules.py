@@ -165,7 +165,9 @@ def mysql(ask):
 
 MONGODB_COMMANDS = {"hello", "isMaster", "ismaster", "buildInfo", "listDatabases", "listCollections", "collStats",
                     "dbStats", "getLog", "dataSize"}
-MONGODB_KEYS = {"$db", "nameOnly", "cursor", "batchSize", "authorizedDatabases", "authorizedCollections", "estimate"}
+MONGODB_KEYS = {"$db", "nameOnly", "cursor", "batchSize", "authorizedDatabases", "authorizedCollections", "estimate",
+                "$readPreference", "mode", "apiVersion"}
+MONGODB_VALUES = {"getLog": "startupWarnings", "mode": "secondaryPreferred", "apiVersion": "1"}
 # Not: keyPattern, min, max of dataSize, which would tell about single records.
 
 
@@ -175,10 +177,10 @@ def mongodb(ask):
     c.take(4)
     c.exactly("\0\0\0\0", "no response-to")
     opcode = c.number(4, "little")
-    c.exactly("\0\0\0\0", "no flags")
     if opcode == 2013:
-        c.exactly("\0", "a body section")
+        c.exactly("\0\0\0\0" "\0", "no flags and a body section")
     elif opcode == 2004:
+        c.exactly("\4\0\0\0", "the flag that a secondary may answer")
         collection = c.until_nul()
         if not re.fullmatch("(admin|[\ue001-\uefff])\\.\\$cmd", collection):
             raise Refused("OP_QUERY may go to $cmd only: elsewhere it reads records")
@@ -203,8 +205,8 @@ def _bson(c, first_keys, depth):
         if kind == 0x02:
             c.number(4, "little")
             value = c.until_nul()
-            if key == "getLog" and value != "startupWarnings":
-                raise Refused("only the start-up warnings may be read of the log")
+            if value != MONGODB_VALUES.get(key, value):
+                raise Refused(f"{key} may be {MONGODB_VALUES[key]} only")
         elif kind == 0x03:
             _bson(c, None, depth + 1)
         elif kind == 0x08:
