@@ -9,7 +9,7 @@ TABLES = {
     # PostgreSQL. Not here: pg_stats and pg_statistic hold values of records, pg_stat_activity the text of queries,
     # pg_authid and pg_shadow password hashes.
     "pg_catalog.pg_database", "pg_catalog.pg_class", "pg_catalog.pg_tables", "pg_catalog.pg_stat_user_tables",
-    "pg_catalog.pg_namespace",
+    "pg_catalog.pg_namespace", "pg_catalog.pg_depend",
     # MySQL and others. Not here: processlist (queries), column_stats.
     "information_schema.tables", "information_schema.schemata", "information_schema.user_privileges",
     # ClickHouse. Not here: query_log, processes, users, dictionaries (their sources hold passwords).
@@ -21,6 +21,7 @@ TABLES = {
 FUNCTIONS = {
     "count", "sum", "max", "min", "round", "coalesce", "ifnull", "concat", "replace", "version", "current_user",
     "unix_timestamp", "tounixtimestamp", "touint64", "tostring", "has_database_privilege", "has_table_privilege",
+    "has_any_column_privilege", "has_schema_privilege", "pg_is_in_recovery",
     "pg_database_size", "pg_relation_size", "pg_total_relation_size", "current_setting", "countif", "sumif",
 }
 

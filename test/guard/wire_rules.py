@@ -97,6 +97,10 @@ def memcached(ask):
 # ---- PostgreSQL --------------------------------------------------------------------------------
 
 
+# The administrators that products ship without a secret; a pooler's console lists its own users.
+POSTGRESQL_USERS = {"postgres", "root", "admin", "yugabyte", "enterprisedb", "gpadmin", "gaussdb", "crate", "pgbouncer"}
+
+
 def postgresql(ask):
     c = Cursor(ask)
     if ask.text in ("\0\0\0\x08\x04\xd2\x16\x2f", "X\0\0\0\x04"):  # SSLRequest, Terminate
@@ -108,15 +112,16 @@ def postgresql(ask):
         c.end()
         if ask.holes:
             raise Refused("a query may not have holes")
-        sql.check(statement)
+        if statement != "SHOW USERS":  # PgBouncer: names, no secrets
+            sql.check(statement)
         return
     c.exactly(LENGTH + "\0\3\0\0", "SSLRequest, StartupMessage 3.0, Query or Terminate")
     while c.peek() != "\0":
         key, value = c.until_nul(), c.until_nul()
         if key not in ("user", "database", "application_name"):  # not: options, replication
             raise Refused(f"the start-up parameter {key!r} may not be sent")
-        if key == "user" and value != "postgres":
-            raise Refused("only the usual user may be named")
+        if key == "user" and value not in POSTGRESQL_USERS and ask.label(value) != "user":
+            raise Refused("only an administrator whom products ship, or a user whom the peer listed, may be named")
     c.exactly("\0", "the end of the parameters")
     c.end()
 

@@ -9,6 +9,7 @@
  * A tape of the probe `sample` begins where a visit has ended: its product and collections are what was
  * seen, and a sample is drawn from it. */
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,6 +328,8 @@ struct live {
     struct socket_back back; /* first member */
     struct endpoint there;
     enum wire_fault (*connect)(struct wire_back *b, const struct endpoint *e, int64_t deadline_ms);
+    enum wire_fault (*start_tls)(struct wire_back *b, const struct endpoint *e, struct arena *a, struct wire_tls *ret,
+                                 int64_t deadline_ms);
 };
 
 /* The conversation believes that it is at the place where tapes are played. */
@@ -335,6 +338,14 @@ static enum wire_fault connect_there(struct wire_back *b, const struct endpoint 
     struct live *l = (struct live *)b;
     (void)e;
     return l->connect(b, &l->there, deadline_ms);
+}
+
+static enum wire_fault start_tls_there(struct wire_back *b, const struct endpoint *e, struct arena *a,
+                                       struct wire_tls *ret, int64_t deadline_ms)
+{
+    struct live *l = (struct live *)b;
+    puts("tls");
+    return l->start_tls(b, e, a, ret, deadline_ms);
 }
 
 /* In lines that end where the text does, in the escapes of a tape. */
@@ -394,9 +405,14 @@ static int record(struct playing *p, const char *path, const char *address, cons
         !span_u64(span_str(port), UINT16_MAX, &number))
         return 1;
     live.there.port = (uint16_t)number;
+    struct error e;
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || !(thread.tls = tls_client_new(&e)))
+        return 1;
     socket_back_init(&live.back, &thread);
     live.connect = live.back.back.connect;
     live.back.back.connect = connect_there;
+    live.start_tls = live.back.back.start_tls;
+    live.back.back.start_tls = start_tls_there;
     struct wire *w = wire_new(&a, &live.back.back, &HERE, &LIMITS, &CLOCK_SYSTEM, &ear);
     talk(p, w, &v);
     wire_end(w);
@@ -408,6 +424,7 @@ static int record(struct playing *p, const char *path, const char *address, cons
             else
                 printf("fact %s %lld\n", f->key, (long long)f->number);
         }
+    tls_client_free(thread.tls);
     arena_release(&a);
     return 0;
 }

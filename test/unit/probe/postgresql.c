@@ -52,6 +52,10 @@ static void test_rows(void **state)
     struct pg_row row;
     assert_true(pg_row_parse(SPAN("\0\x02" "\0\0\0\x01" "a" "\xff\xff\xff\xff"), 2, &row));
     assert_true(span_is(row.cell[0], "a") && row.cell[1].len == 0);
+    assert_true(pg_row_parse(SPAN("\0\x08" "\0\0\0\x01" "a" "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+                                  "\xff\xff\xff\xff\xff\xff\xff\xff" "\0\0\0\x01" "h"), PG_ANY_COLUMNS, &row));
+    assert_false(pg_row_parse(SPAN("\0\0"), PG_ANY_COLUMNS, &row));
+    assert_false(pg_row_parse(SPAN("\0\x02" "\0\0\0\x01" "a" "\xff\xff\xff\xff"), 1, &row));
     assert_false(pg_row_parse(SPAN("\0\x01" "\0\0\0\x01" "a"), 2, &row));
     assert_false(pg_row_parse(SPAN("\0\x02" "\0\0\0\x01" "a" "\x7f\xff\xff\xff" "b"), 2, &row));
     assert_false(pg_row_parse(SPAN("\0\x01" "\0\0\0\x01" "ab"), 1, &row));
@@ -62,7 +66,7 @@ static void says(const char *server, const char *crdb, const char *product, cons
     struct arena a;
     arena_init(&a, 1 << 16);
     struct observation o = { .arena = &a, .product = "postgresql" };
-    struct pg p = { .server_version = span_str(server), .crdb_version = span_str(crdb) };
+    struct pg_entry p = { .server_version = span_str(server), .crdb_version = span_str(crdb) };
     pg_version_facts(&p, &o);
     assert_string_equal(o.product, product);
     assert_true(span_is(fact_get_text(&o, "version"), version));
