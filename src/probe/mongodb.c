@@ -296,13 +296,13 @@ static struct span mg_list(struct talk *t)
     return reply;
 }
 
-/* Everybody may do everything here. A secondary takes no writes. */
+/* Everybody may do everything here. A secondary takes no writes, and an arbiter holds no data. */
 static enum outcome mg_open(const struct talk *t, struct observation *o)
 {
     fact_text(o, "auth", SPAN("none"), t->proof_ask, t->proof);
     if (mg_is_primary(t))
         fact_bool(o, "writable", !bson_true(t->hello, "readOnly"), t->proof_ask, t->proof);
-    else if (bson_true(t->hello, "secondary"))
+    else if (bson_true(t->hello, "secondary") || bson_true(t->hello, "arbiterOnly"))
         fact_bool(o, "writable", false, mg_name(&t->mg, &MG_HELLO), t->hello);
     return OUTCOME_OPEN;
 }

@@ -161,7 +161,8 @@ struct finding_life {
     size_t reopened;    /* how often it came back */
 };
 
-/* What a rule concluded. `fingerprint` is stable across versions and time: see fingerprint.h. All text may hold foreign bytes: escape on output. */
+/* What a rule concluded. `fingerprint` is stable across versions and time: see fingerprint.h. All text
+ * may hold foreign bytes: escape on output. */
 struct finding {
     char fingerprint[FINGERPRINT_MAX];
     const char *rule, *title;

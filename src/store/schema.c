@@ -169,7 +169,8 @@ static const char STEP_NAMES[] =
 
     "CREATE TEMP TABLE moved_findings(old INTEGER PRIMARY KEY, id INTEGER NOT NULL);"
     "INSERT INTO moved_findings SELECT f.id,"
-    " coalesce((SELECT max(id) FROM findings g WHERE g.id BETWEEN t.id << 16 AND (t.id << 16) + 65535), (t.id << 16) - 1)"
+    " coalesce((SELECT max(id) FROM findings g WHERE g.id BETWEEN t.id << 16 AND (t.id << 16) + 65535),"
+    " (t.id << 16) - 1)"
     " + row_number() OVER (PARTITION BY t.id ORDER BY f.id)"
     " FROM findings f JOIN endpoints e ON e.id = f.id >> 16 JOIN endpoints t ON t.id = f.observation >> 16"
     " WHERE t.id <> e.id AND t.address = e.address AND t.port = e.port;"

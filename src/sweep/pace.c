@@ -121,7 +121,8 @@ static bool is_over(const struct lately *l, int64_t now_ms)
 /* The entry for a key, which stays until the next call for the same table; made where `make` says so, and
  * without credit then. Old entries of the same bucket are dropped on the way. NULL where there is none, or no
  * memory: then there is no pace to keep for it yet. */
-static struct lately *entry(struct pacer *p, struct table_of_lately *t, const struct address *key, int64_t now_ms, bool make)
+static struct lately *entry(struct pacer *p, struct table_of_lately *t, const struct address *key, int64_t now_ms,
+                            bool make)
 {
     struct span bytes = span_of(key, sizeof(*key));
     struct lately **at = &t->buckets[siphash(p->key0, p->key1, bytes) % BUCKETS];

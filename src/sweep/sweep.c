@@ -191,11 +191,13 @@ static void sample_one(struct slot *s, struct observation *o, struct arena *kept
     struct arena arena;
     const struct sweep_config *config = s->lane->sweep->config;
     struct wire_limits limits = config->limits;
-    struct wire_ear ear = { .opening = on_opening_sample, .sent = config->transcript ? on_sent_sample : NULL, .self = s };
+    struct wire_ear ear = { .opening = on_opening_sample, .sent = config->transcript ? on_sent_sample : NULL,
+                            .self = s };
     limits.session_ms = SAMPLE_SESSION_MS;
     limits.budget_bytes = SAMPLE_BYTES;
     arena_init(&arena, SAMPLE_ARENA_MAX);
-    struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits, s->lane->socket_thread.clock, &ear);
+    struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits,
+                              s->lane->socket_thread.clock, &ear);
     if (w) {
         wire_permit_sample(w);
         sample_observation(&config->sample, w, o, kept);
