@@ -39,13 +39,14 @@ endif
 
 SOURCES := $(wildcard src/*/*.c) $(wildcard src/fiber/*.S)
 OBJECTS := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
-LIBRARY := $(filter-out $(BUILD)/obj/cmd/%,$(OBJECTS))
+COURIER := $(BUILD)/obj/courier/main.c.o
+LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER),$(OBJECTS))
 
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
 .PHONY: all demo test test-arm64 scan unit units tapes clean install check-includes bench man crash bench-store bench-fleet
-all: $(BUILD)/ajar
+all: $(BUILD)/ajar $(BUILD)/ajar-courier
 
 # The main job on a machine that has nothing yet.
 scan:
@@ -78,6 +79,9 @@ bench: all
 
 $(BUILD)/ajar: $(filter $(BUILD)/obj/cmd/%,$(OBJECTS)) $(BUILD)/libajar.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/ajar-courier: $(COURIER) $(BUILD)/libajar.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcurl
 
 $(BUILD)/libajar.a: $(LIBRARY)
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -139,6 +143,7 @@ $(BUILD)/ajar.1: doc/ajar.1.scd
 
 install: all
 	install -D -m 755 $(BUILD)/ajar $(DESTDIR)$(PREFIX)/bin/ajar
+	install -D -m 755 $(BUILD)/ajar-courier $(DESTDIR)$(PREFIX)/libexec/ajar-courier
 	install -d $(DESTDIR)$(PREFIX)/share/ajar/catalog $(DESTDIR)$(PREFIX)/share/ajar/rules
 	install -m 644 catalog/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/catalog
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/rules

@@ -245,7 +245,7 @@ static enum delivery post_text(const struct receiver *r, const struct message *m
                                  .header_count = 1, .body = buf_span(&body), .ca_file = r->ca_file,
                                  .timeout_ms = r->timeout_ms };
     enum delivery d = DELIVERY_UNREACHABLE;
-    if (ok && courier_post(m->courier, &post, &status, &answer, e))
+    if (ok && courier_post(&post, &status, &answer, e))
         d = verdict(c, status, buf_span(&answer), m->arena, e);
     buf_release(&body);
     buf_release(&answer);

@@ -1,271 +1,148 @@
 #include "watch/courier.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-enum { VERSION_NEEDED = 0x075500, REPLY_MAX = 160 };
+#include "courier/parcel.h"
+#include "watch/deliver.h"
 
-struct courier {
-    void *library;
-    CURL *(*easy_init)(void);
-    CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
-    CURLcode (*easy_perform)(CURL *);
-    CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
-    void (*easy_cleanup)(CURL *);
-    const char *(*easy_strerror)(CURLcode);
-    struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
-    void (*slist_free_all)(struct curl_slist *);
-    curl_version_info_data *(*version_info)(CURLversion);
-    void (*global_cleanup)(void);
+enum { GRACE_MS = 2000 }; /* the courier keeps to the timeout itself */
+
+/* Beside this program in a build, in libexec where it was installed. */
+static bool find_program(char path[static FILE_PATH_MAX], struct error *e)
+{
+    static const char *const PLACES[] = { "ajar-courier", "../libexec/ajar-courier" };
+    char own[FILE_PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", own, sizeof(own) - 1);
+    own[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(own, '/');
+    for (size_t i = 0; slash && i < sizeof(PLACES) / sizeof(PLACES[0]); i++) {
+        slash[1] = '\0';
+        int len = snprintf(path, FILE_PATH_MAX, "%s%s", own, PLACES[i]);
+        if (len > 0 && len < FILE_PATH_MAX && access(path, X_OK) == 0)
+            return true;
+    }
+    return error_set(e, "the program ajar-courier is missing beside ajar; install Ajar whole");
+}
+
+static void put_text(struct buf *order, enum parcel_tag tag, const char *text)
+{
+    if (text)
+        parcel_put(order, tag, span_str(text));
+}
+
+/* Sends the order, and gives the receipt; a secret in the order is wiped. */
+static bool carry(struct buf *order, int64_t timeout_ms, struct buf *receipt, struct error *e)
+{
+    char path[FILE_PATH_MAX];
+    int status = 0;
+    const char *argv[] = { path, NULL };
+    bool ok = (buf_ok(order) || error_set(e, "no memory for the message")) && find_program(path, e) &&
+              program_run(argv, buf_span(order), receipt, timeout_ms + GRACE_MS, &status, e) &&
+              (status == 0 || error_set(e, "ajar-courier ended with status %d", status));
+    if (order->at)
+        OPENSSL_cleanse(order->at, order->len);
+    return ok;
+}
+
+/* What a receipt says; `e` is set where the courier says why not. */
+struct receipt {
+    bool done, begun;
+    uint64_t status;
+    struct span body;
 };
 
-/* ---- loading --------------------------------------------------------------------------- */
-
-static bool find(struct courier *c, const char *name, void *to)
+static void take_fate(struct span value, struct courier_recipient *r)
 {
-    void *symbol = dlsym(c->library, name);
-    memcpy(to, &symbol, sizeof(symbol)); /* an object pointer becomes a function pointer, as POSIX allows */
-    return symbol != NULL;
+    uint64_t code = 0;
+    struct span word = span_cut(&value, ' ');
+    span_u64(value, 599, &code);
+    r->code = (unsigned)code;
+    r->fate = span_is(word, "taken") ? FATE_TAKEN : span_is(word, "refused") ? FATE_REFUSED : FATE_OPEN;
 }
 
-struct courier *courier_open(struct error *e)
+/* `to` are those whom the order named: the ones that were open, in their order. */
+static bool read_receipt(struct span parcel, struct receipt *ret, struct courier_recipient *to, size_t to_count,
+                         struct error *e)
 {
-    struct courier *c = calloc(1, sizeof(*c));
-    if (!c) {
-        error_set(e, "no memory to deliver with");
-        return NULL;
+    struct verdict bad;
+    struct reader r = reader_over(&bad, parcel);
+    uint8_t tag;
+    struct span value;
+    size_t next = 0;
+    *ret = (struct receipt){ .done = false };
+    error_set(e, "ajar-courier said nothing");
+    while (parcel_next(&r, &tag, &value)) {
+        ret->done |= tag == PARCEL_DONE;
+        ret->begun |= tag == PARCEL_BEGUN;
+        if (tag == PARCEL_STATUS)
+            span_u64(value, 599, &ret->status);
+        if (tag == PARCEL_BODY)
+            ret->body = value;
+        if (tag == PARCEL_WHY)
+            error_set(e, "%.*s", SPAN_FMT(value));
+        if (tag == PARCEL_RECIPIENT) {
+            while (next < to_count && to[next].fate != FATE_OPEN)
+                next++;
+            if (next < to_count)
+                take_fate(value, &to[next++]);
+        }
     }
-    c->library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    bool found = c->library && find(c, "curl_easy_init", &c->easy_init) &&
-                 find(c, "curl_easy_setopt", &c->easy_setopt) && find(c, "curl_easy_perform", &c->easy_perform) &&
-                 find(c, "curl_easy_getinfo", &c->easy_getinfo) && find(c, "curl_easy_cleanup", &c->easy_cleanup) &&
-                 find(c, "curl_easy_strerror", &c->easy_strerror) &&
-                 find(c, "curl_slist_append", &c->slist_append) &&
-                 find(c, "curl_slist_free_all", &c->slist_free_all) &&
-                 find(c, "curl_version_info", &c->version_info) &&
-                 find(c, "curl_global_cleanup", &c->global_cleanup);
-    if (found && c->version_info(CURLVERSION_NOW)->version_num >= VERSION_NEEDED)
-        return c;
-    error_set(e, "libcurl 7.85 or later is needed to deliver this; install the package libcurl4");
-    courier_close(c);
-    return NULL;
+    return reader_ok(&r) && ret->done;
 }
 
-void courier_close(struct courier *c)
+bool courier_post(const struct courier_post *p, unsigned *ret_status, struct buf *answer, struct error *e)
 {
-    if (!c)
-        return;
-    if (c->global_cleanup)
-        c->global_cleanup();
-    if (c->library)
-        dlclose(c->library);
-    free(c);
+    struct buf order, parcel;
+    struct receipt got = { .done = false };
+    buf_init(&order, PARCEL_BYTES_MAX);
+    buf_init(&parcel, PARCEL_BYTES_MAX);
+    put_text(&order, PARCEL_POST, p->url);
+    put_text(&order, PARCEL_CA_FILE, p->ca_file);
+    parcel_put_number(&order, PARCEL_TIMEOUT, (uint64_t)p->timeout_ms);
+    put_text(&order, PARCEL_HEADER, "Expect:");
+    for (size_t i = 0; i < p->header_count; i++)
+        put_text(&order, PARCEL_HEADER, p->headers[i]);
+    parcel_put(&order, PARCEL_BODY, p->body);
+    bool ok = carry(&order, p->timeout_ms, &parcel, e) && read_receipt(buf_span(&parcel), &got, NULL, 0, e);
+    *ret_status = (unsigned)got.status;
+    buf_put(answer, span_first(got.body, COURIER_ANSWER_MAX));
+    buf_release(&order);
+    buf_release(&parcel);
+    return ok;
 }
 
-/* ---- one transfer ---------------------------------------------------------------------- */
-
-struct transfer {
-    struct courier *courier;
-    CURL *curl;
-    char why[CURL_ERROR_SIZE];
-    bool ready; /* every option was taken */
-};
-
-#define SET(t, option, value) \
-    ((t)->ready = (t)->ready && (t)->courier->easy_setopt((t)->curl, option, value) == CURLE_OK)
-
-static bool transfer_begin(struct transfer *t, struct courier *c, const char *protocols, const char *ca_file,
-                           int64_t timeout_ms, struct error *e)
+bool courier_mail(const struct courier_mail *m, bool *ret_begun, struct error *e)
 {
-    *t = (struct transfer){ .courier = c, .curl = c->easy_init(), .ready = true };
-    if (!t->curl)
-        return error_set(e, "libcurl cannot be set up");
-    SET(t, CURLOPT_ERRORBUFFER, t->why);
-    SET(t, CURLOPT_NOSIGNAL, 1L);
-    SET(t, CURLOPT_PROTOCOLS_STR, protocols);
-    SET(t, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(t, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
-    SET(t, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (ca_file)
-        SET(t, CURLOPT_CAINFO, ca_file);
-    return true;
-}
-
-static bool transfer_failed(struct transfer *t, CURLcode code, struct error *e)
-{
-    return error_set(e, "%s", t->why[0] ? t->why : t->courier->easy_strerror(code));
-}
-
-/* ---- HTTP ------------------------------------------------------------------------------ */
-
-static size_t take_answer(char *at, size_t one, size_t count, void *to)
-{
-    struct buf *answer = to;
-    struct span s = span_of(at, one * count);
-    buf_put(answer, span_first(s, COURIER_ANSWER_MAX - answer->len));
-    return answer->len < COURIER_ANSWER_MAX ? s.len : 0; /* 0: enough was read */
-}
-
-bool courier_post(struct courier *c, const struct courier_post *p, unsigned *ret_status, struct buf *answer,
-                  struct error *e)
-{
-    struct transfer t;
-    struct curl_slist *headers = NULL;
-    long status = 0;
-    if (!transfer_begin(&t, c, "http,https", p->ca_file, p->timeout_ms, e))
-        return false;
-    headers = c->slist_append(headers, "Expect:");
-    for (size_t i = 0; headers && i < p->header_count; i++)
-        headers = c->slist_append(headers, p->headers[i]);
-    SET(&t, CURLOPT_URL, p->url);
-    SET(&t, CURLOPT_USERAGENT, "ajar-watch");
-    SET(&t, CURLOPT_HTTPHEADER, headers);
-    SET(&t, CURLOPT_POST, 1L);
-    SET(&t, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)p->body.len);
-    SET(&t, CURLOPT_POSTFIELDS, (const char *)p->body.at);
-    SET(&t, CURLOPT_WRITEFUNCTION, take_answer);
-    SET(&t, CURLOPT_WRITEDATA, answer);
-    CURLcode code = t.ready && headers ? c->easy_perform(t.curl) : CURLE_OUT_OF_MEMORY;
-    c->easy_getinfo(t.curl, CURLINFO_RESPONSE_CODE, &status);
-    /* What the receiver answered counts, whatever goes wrong behind its status line. */
-    bool answered = status >= 200;
-    if (!answered)
-        transfer_failed(&t, code, e);
-    *ret_status = answered ? (unsigned)status : 0;
-    c->slist_free_all(headers);
-    c->easy_cleanup(t.curl);
-    return answered;
-}
-
-/* ---- SMTP ------------------------------------------------------------------------------ */
-
-struct mailing {
-    const struct courier_mail *mail;
-    struct span left;  /* of the text */
-    size_t recipient;  /* whose RCPT was sent last; to_count: none yet, or past them */
-    bool begun;        /* MAIL FROM was sent */
-    char reply[REPLY_MAX]; /* the last one that was no success */
-};
-
-static size_t give_text(char *to, size_t one, size_t count, void *self)
-{
-    struct mailing *m = self;
-    struct span part = span_first(m->left, one * count);
-    if (part.len)
-        memcpy(to, part.at, part.len);
-    m->left = span_from(m->left, part.len);
-    return part.len;
-}
-
-static void heard_command(struct mailing *m, struct span line)
-{
-    if (span_starts(line, SPAN("MAIL FROM"))) {
-        m->begun = true;
-    } else if (span_starts(line, SPAN("RCPT TO"))) {
-        size_t next = m->recipient == m->mail->to_count ? 0 : m->recipient + 1;
-        while (next < m->mail->to_count && m->mail->to[next].fate != FATE_OPEN)
-            next++;
-        m->recipient = next;
-    } else {
-        m->recipient = m->mail->to_count;
-    }
-}
-
-/* "250 ok", "550-no such user": a reply of several lines counts by its last. */
-static void heard_reply(struct mailing *m, struct span line)
-{
-    uint64_t code;
-    line = span_trim(line);
-    if (!span_u64(span_first(line, 3), 599, &code) || (line.len > 3 && line.at[3] != ' '))
-        return;
-    if (code >= 400)
-        snprintf(m->reply, sizeof(m->reply), "%.*s", SPAN_FMT(span_first(line, REPLY_MAX - 1)));
-    if (m->recipient < m->mail->to_count) {
-        struct courier_recipient *r = &m->mail->to[m->recipient];
-        r->code = (unsigned)code;
-        if (code >= 500)
-            r->fate = FATE_REFUSED;
-    }
-}
-
-static int hear(CURL *curl, curl_infotype kind, char *at, size_t len, void *self)
-{
-    (void)curl;
-    if (kind == CURLINFO_HEADER_OUT)
-        heard_command(self, span_of(at, len));
-    else if (kind == CURLINFO_HEADER_IN)
-        heard_reply(self, span_of(at, len));
-    return 0;
-}
-
-static void set_login(struct transfer *t, const struct courier_mail *m)
-{
-    static const long WISHES[] = { [STARTTLS_OFFERED] = CURLUSESSL_TRY, [STARTTLS_REQUIRED] = CURLUSESSL_ALL,
-                                   [STARTTLS_NEVER] = CURLUSESSL_NONE, [STARTTLS_AT_ONCE] = CURLUSESSL_ALL };
-    bool secret = m->user && m->starttls != STARTTLS_NEVER; /* never in clear unless the file says so */
-    SET(t, CURLOPT_USE_SSL, secret ? (long)CURLUSESSL_ALL : WISHES[m->starttls]);
-    if (!m->user)
-        return;
-    SET(t, CURLOPT_USERNAME, m->user);
-    SET(t, CURLOPT_PASSWORD, m->password);
-    SET(t, CURLOPT_SASL_IR, 1L);
-}
-
-static void set_mail(struct transfer *t, struct mailing *to, const char *url, const char *from,
-                     struct curl_slist *recipients)
-{
-    SET(t, CURLOPT_URL, url);
-    SET(t, CURLOPT_PROXY, "");
-    SET(t, CURLOPT_MAIL_FROM, from);
-    SET(t, CURLOPT_MAIL_RCPT, recipients);
-    SET(t, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
-    SET(t, CURLOPT_UPLOAD, 1L);
-    SET(t, CURLOPT_READFUNCTION, give_text);
-    SET(t, CURLOPT_READDATA, to);
-    SET(t, CURLOPT_VERBOSE, 1L);
-    SET(t, CURLOPT_DEBUGFUNCTION, hear);
-    SET(t, CURLOPT_DEBUGDATA, to);
-}
-
-/* What the relay said where it said why not, else what libcurl says. */
-static bool mail_failed(struct transfer *t, const struct mailing *m, CURLcode code, struct error *e)
-{
-    if (m->reply[0])
-        return error_set(e, "the relay answered %s", m->reply);
-    return transfer_failed(t, code, e);
-}
-
-bool courier_mail(struct courier *c, const struct courier_mail *m, bool *ret_begun, struct error *e)
-{
-    struct transfer t;
-    struct mailing to = { .mail = m, .left = m->text, .recipient = m->to_count };
-    struct curl_slist *recipients = NULL;
-    char url[ENDPOINT_NAME_MAX + 320], from[300], rcpt[300];
-    bool six = strchr(m->relay->host, ':') != NULL;
-    *ret_begun = false;
-    if (!transfer_begin(&t, c, "smtp,smtps", m->ca_file, m->timeout_ms, e))
-        return false;
-    snprintf(url, sizeof(url), "%s://%s%s%s:%u/%s", m->starttls == STARTTLS_AT_ONCE ? "smtps" : "smtp", six ? "[" : "",
-             m->relay->host, six ? "]" : "", m->relay->port, m->ehlo);
-    snprintf(from, sizeof(from), "<%s>", m->from);
-    for (size_t i = 0; i < m->to_count; i++) {
-        if (m->to[i].fate != FATE_OPEN)
-            continue;
-        snprintf(rcpt, sizeof(rcpt), "<%s>", m->to[i].address);
-        recipients = c->slist_append(recipients, rcpt);
-    }
-    set_login(&t, m);
-    set_mail(&t, &to, url, from, recipients);
-    CURLcode code = t.ready && recipients ? c->easy_perform(t.curl) : CURLE_OUT_OF_MEMORY;
-    *ret_begun = to.begun;
+    struct buf order, parcel;
+    struct receipt got = { .done = false };
+    char url[ENDPOINT_NAME_MAX + 320];
+    bool six = strchr(m->relay->host, ':') != NULL, at_once = m->starttls == STARTTLS_AT_ONCE;
+    bool never = m->starttls == STARTTLS_NEVER;
+    /* A password leaves in clear only where the file says so. */
+    bool must = at_once || m->starttls == STARTTLS_REQUIRED || (m->user && !never);
+    snprintf(url, sizeof(url), "%s://%s%s%s:%u/%s", at_once ? "smtps" : "smtp", six ? "[" : "", m->relay->host,
+             six ? "]" : "", m->relay->port, m->ehlo);
+    buf_init(&order, PARCEL_BYTES_MAX);
+    buf_init(&parcel, PARCEL_BYTES_MAX);
+    put_text(&order, PARCEL_MAIL, url);
+    put_text(&order, PARCEL_CA_FILE, m->ca_file);
+    parcel_put_number(&order, PARCEL_TIMEOUT, (uint64_t)m->timeout_ms);
+    put_text(&order, PARCEL_TLS, never ? "never" : must ? "must" : "try");
+    put_text(&order, PARCEL_USER, m->user);
+    if (m->user)
+        parcel_put(&order, PARCEL_PASSWORD, m->password);
+    put_text(&order, PARCEL_FROM, m->from);
     for (size_t i = 0; i < m->to_count; i++)
-        if (code == CURLE_OK && m->to[i].fate == FATE_OPEN && m->to[i].code >= 200 && m->to[i].code < 300)
-            m->to[i].fate = FATE_TAKEN;
-    if (code != CURLE_OK)
-        mail_failed(&t, &to, code, e);
-    c->slist_free_all(recipients);
-    c->easy_cleanup(t.curl);
-    return code == CURLE_OK;
+        if (m->to[i].fate == FATE_OPEN)
+            put_text(&order, PARCEL_RECIPIENT, m->to[i].address);
+    parcel_put(&order, PARCEL_BODY, m->text);
+    bool ok = carry(&order, m->timeout_ms, &parcel, e) &&
+              read_receipt(buf_span(&parcel), &got, m->to, m->to_count, e);
+    *ret_begun = got.begun;
+    buf_release(&order);
+    buf_release(&parcel);
+    return ok;
 }

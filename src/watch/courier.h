@@ -1,21 +1,11 @@
-/* Messages that leave by libcurl: HTTP and SMTP, to receivers that the owner named in watch.yaml. The
- * room's own header, and the only one that knows the library.
- *
- * The library is loaded (dlopen) by the process that delivers and by no other: what reads hostile
- * bytes never holds it. All addresses of a host are tried; an interim answer (1xx) is none; the usual
- * variables (https_proxy, no_proxy) name a proxy. Certificates are always verified, redirects never
- * followed. Blocks; every call ends by its timeout. */
+/* Messages that leave by HTTP or SMTP, to receivers that the owner named in watch.yaml. They are carried by
+ * ajar-courier, a program of its own beside this one (src/courier): this one holds no such client. Blocks;
+ * every call ends soon after its timeout. The room's own header. */
 #ifndef AJAR_WATCH_COURIER_H
 #define AJAR_WATCH_COURIER_H
 
 #include "base/buf.h"
 #include "watch/config.h"
-
-struct courier;
-
-/* NULL and a sentence where libcurl is not installed or is older than 7.85. */
-struct courier *courier_open(struct error *e);
-void courier_close(struct courier *c);
 
 enum { COURIER_ANSWER_MAX = 64 * 1024, COURIER_HEADERS_MAX = 40 };
 
@@ -30,8 +20,7 @@ struct courier_post {
 
 /* The status of the final answer, and at most COURIER_ANSWER_MAX bytes of its body appended to
  * `answer`. False and a sentence where there was none. */
-bool courier_post(struct courier *c, const struct courier_post *p, unsigned *ret_status, struct buf *answer,
-                  struct error *e);
+bool courier_post(const struct courier_post *p, unsigned *ret_status, struct buf *answer, struct error *e);
 
 /* What became of one recipient. */
 enum courier_fate {
@@ -49,7 +38,8 @@ struct courier_recipient {
 struct courier_mail {
     const struct host_port *relay;
     enum starttls starttls;
-    const char *ehlo, *user, *password, *from; /* user NULL: no login */
+    const char *ehlo, *user, *from; /* user NULL: no login */
+    struct span password;
     struct courier_recipient *to; /* those whose fate is FATE_OPEN are served */
     size_t to_count;
     struct span text; /* of RFC 5322, lines end in CRLF */
@@ -59,6 +49,6 @@ struct courier_mail {
 
 /* Hands the mail to all whom the relay accepts, and fills their fates. False and a sentence where
  * nobody got it; *ret_begun says whether the relay was ready for a message at all. */
-bool courier_mail(struct courier *c, const struct courier_mail *m, bool *ret_begun, struct error *e);
+bool courier_mail(const struct courier_mail *m, bool *ret_begun, struct error *e);
 
 #endif

@@ -1,7 +1,5 @@
 #include "watch/deliver.h"
 
-#include "watch/courier.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -58,7 +56,7 @@ static const char *id_of(const char *name)
 }
 
 static enum delivery deliver_one(const struct receiver *r, const char *dir, const char *name, const char *host,
-                                 const char *instance, struct courier *courier, struct error *e)
+                                 const char *instance, struct error *e)
 {
     char path[FILE_PATH_MAX + SPOOL_NAME_MAX];
     struct arena a;
@@ -70,7 +68,7 @@ static enum delivery deliver_one(const struct receiver *r, const char *dir, cons
         return what;
     arena_init(&a, MESSAGE_ARENA);
     struct message m = { .dir = dir, .name = name, .id = id_of(name), .arena = &a, .host = host,
-                         .instance = instance, .courier = courier };
+                         .instance = instance };
     what = DELIVERY_REFUSED;
     if (file_read(&a, path, DIGEST_BYTES_MAX, &m.text, e) && (m.root = json_parse(&a, m.text, e)))
         what = send_message(r, &m, e);
@@ -82,27 +80,17 @@ static enum delivery deliver_one(const struct receiver *r, const char *dir, cons
     return what;
 }
 
-static bool needs_courier(const struct receiver *r)
-{
-    return r->kind == RECEIVER_WEBHOOK || r->kind == RECEIVER_CHAT || (r->kind == RECEIVER_EMAIL && r->email.smtp.host);
-}
-
 void deliver_batch(const struct receiver *r, const char *dir, const char (*names)[SPOOL_NAME_MAX], size_t count,
                    const char *host, const char *instance, int fd)
 {
-    struct error missing = { "" };
-    bool needs = needs_courier(r);
-    struct courier *courier = needs ? courier_open(&missing) : NULL;
     for (size_t i = 0; i < count; i++) {
-        struct error e = missing;
-        struct delivery_report report = { .which = (unsigned)i, .what = DELIVERY_UNREACHABLE };
-        if (courier || !needs)
-            report.what = deliver_one(r, dir, names[i], host, instance, courier, &e);
+        struct error e = { "" };
+        struct delivery_report report = { .which = (unsigned)i };
+        report.what = deliver_one(r, dir, names[i], host, instance, &e);
         snprintf(report.why, sizeof(report.why), "%.190s", e.text);
         if (write(fd, &report, sizeof(report)) < 0 && errno == EINTR)
             continue;
         if (report.what == DELIVERY_UNREACHABLE)
-            break;
+            return;
     }
-    courier_close(courier);
 }

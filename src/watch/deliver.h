@@ -14,8 +14,6 @@ enum delivery {
     DELIVERY_GONE,        /* it is not there any more */
 };
 
-struct courier;
-
 struct message {
     const char *dir, *name;   /* its file */
     const char *id;
@@ -26,7 +24,6 @@ struct message {
     struct arena *arena;
     const char *host;         /* of this machine: ASCII without spaces */
     const char *instance;     /* of the queue */
-    struct courier *courier;  /* for webhook, email and chat; else NULL */
 };
 
 /* What a delivering process reports; one write of less than PIPE_BUF, so never cut. */
@@ -50,9 +47,10 @@ enum delivery syslog_send(const struct receiver *r, const struct message *m, str
 enum delivery chat_send(const struct receiver *r, const struct message *m, struct error *e);
 enum delivery command_send(const struct receiver *r, const struct message *m, struct error *e);
 
-/* Runs a program without a shell, `input` on its standard input, its output thrown away. *ret_status
- * is its exit status, 128 + N where signal N ended it. False where it cannot be started or does not
- * end in time; then it and its children were killed. */
-bool program_run(const char *const *argv, struct span input, int64_t timeout_ms, int *ret_status, struct error *e);
+/* Runs a program without a shell, `input` on its standard input; what it writes to its standard output is
+ * appended to `output`, or thrown away where that is NULL. *ret_status is its exit status, 128 + N where signal N
+ * ended it. False where it cannot be started or does not end in time; then it and its children were killed. */
+bool program_run(const char *const *argv, struct span input, struct buf *output, int64_t timeout_ms, int *ret_status,
+                 struct error *e);
 
 #endif

@@ -226,13 +226,11 @@ static enum delivery smtp_send(const struct receiver *r, const struct message *m
     if (r->email.user && !file_secret(m->arena, r->email.password_file, &password, e))
         return DELIVERY_UNREACHABLE;
     struct courier_mail mail = { .relay = &r->email.smtp, .starttls = r->email.starttls, .ehlo = m->host,
-                                 .user = r->email.user, .password = arena_str(m->arena, password),
+                                 .user = r->email.user, .password = password,
                                  .from = r->email.from, .to = h->to, .to_count = h->count, .text = text,
                                  .ca_file = r->ca_file, .timeout_ms = r->timeout_ms };
-    bool ok = courier_mail(m->courier, &mail, &begun, e);
+    bool ok = courier_mail(&mail, &begun, e);
     OPENSSL_cleanse((void *)(uintptr_t)password.at, password.len);
-    if (mail.password)
-        OPENSSL_cleanse((void *)(uintptr_t)mail.password, password.len);
     if (ok)
         return settle(h, before, e);
     return begun ? DELIVERY_REFUSED : DELIVERY_UNREACHABLE;
@@ -252,7 +250,7 @@ enum delivery mail_send(const struct receiver *r, const struct message *m, struc
     } else {
         const char *argv[] = { r->email.sendmail, "-t", "-i", "-f", r->email.from, NULL };
         d = DELIVERY_UNREACHABLE;
-        if (program_run(argv, buf_span(&text), r->timeout_ms, &status, e))
+        if (program_run(argv, buf_span(&text), NULL, r->timeout_ms, &status, e))
             d = status == 0 ? DELIVERED : DELIVERY_REFUSED;
         if (d == DELIVERY_REFUSED)
             error_set(e, "%s ended with status %d", r->email.sendmail, status);

@@ -10,9 +10,9 @@
 #include "base/clock.h"
 #include "watch/deliver.h"
 
-enum { ARGS_MAX = 64, STEP_MS = 20 };
+enum { ARGS_MAX = 64, STEP_MS = 20, PIECE_BYTES = 16 * 1024 };
 
-static void become(const char *const *argv, int input)
+static void become(const char *const *argv, int input, int output)
 {
     sigset_t none;
     int nothing = open("/dev/null", O_WRONLY);
@@ -20,31 +20,64 @@ static void become(const char *const *argv, int input)
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
-    if (dup2(input, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 || dup2(nothing, STDERR_FILENO) < 0)
+    if (dup2(input, STDIN_FILENO) < 0 || dup2(output >= 0 ? output : nothing, STDOUT_FILENO) < 0 ||
+        dup2(nothing, STDERR_FILENO) < 0)
         _exit(127);
     closefrom(3);
     execv(argv[0], (char *const *)(uintptr_t)argv);
     _exit(127);
 }
 
-/* Feeds the input; a program that does not read it to the end has decided to. False: out of time. */
-static bool feed(int fd, struct span s, int64_t deadline_ms)
+/* Reads what has come. False where nothing more will. */
+static bool take_output(int fd, struct buf *output)
 {
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    while (s.len) {
-        int64_t left = deadline_ms - clock_mono_ms(&CLOCK_SYSTEM);
-        struct pollfd p = { .fd = fd, .events = POLLOUT };
-        if (left <= 0)
-            return false;
-        if (poll(&p, 1, (int)left) <= 0)
-            continue;
-        ssize_t n = write(fd, s.at, s.len);
-        if (n < 0 && errno != EAGAIN && errno != EINTR)
-            return true;
-        if (n > 0)
-            s = span_from(s, (size_t)n);
+    uint8_t *room = buf_room(output, PIECE_BYTES);
+    ssize_t n = room ? read(fd, room, PIECE_BYTES) : 0;
+    if (n > 0)
+        output->len += (size_t)n;
+    return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/* Gives what fits. False where all was given, or the program reads no more: then it has decided to. */
+static bool give_input(int fd, struct span *s)
+{
+    ssize_t n = write(fd, s->at, s->len);
+    if (n > 0)
+        *s = span_from(*s, (size_t)n);
+    return s->len && (n > 0 || errno == EAGAIN || errno == EINTR);
+}
+
+/* Feeds the input and gathers the output, until both have ended. Closes both. False: out of time. */
+static bool converse(int to, int from, struct span input, struct buf *output, int64_t deadline_ms)
+{
+    bool in_time = true;
+    fcntl(to, F_SETFL, O_NONBLOCK);
+    if (from >= 0)
+        fcntl(from, F_SETFL, O_NONBLOCK);
+    if (!input.len) {
+        close(to);
+        to = -1;
     }
-    return true;
+    while ((to >= 0 || from >= 0) && in_time) {
+        struct pollfd p[2] = { { .fd = to, .events = POLLOUT }, { .fd = from, .events = POLLIN } };
+        int64_t left = deadline_ms - clock_mono_ms(&CLOCK_SYSTEM);
+        in_time = left > 0;
+        if (!in_time || poll(p, 2, (int)left) <= 0)
+            continue;
+        if (p[0].revents && !give_input(to, &input)) {
+            close(to);
+            to = -1;
+        }
+        if (p[1].revents && !take_output(from, output)) {
+            close(from);
+            from = -1;
+        }
+    }
+    if (to >= 0)
+        close(to);
+    if (from >= 0)
+        close(from);
+    return in_time;
 }
 
 static bool await(pid_t pid, int64_t deadline_ms, int *ret_status)
@@ -62,24 +95,29 @@ static bool await(pid_t pid, int64_t deadline_ms, int *ret_status)
     }
 }
 
-bool program_run(const char *const *argv, struct span input, int64_t timeout_ms, int *ret_status, struct error *e)
+bool program_run(const char *const *argv, struct span input, struct buf *output, int64_t timeout_ms, int *ret_status,
+                 struct error *e)
 {
-    int pipe_fds[2];
+    int in[2] = { -1, -1 }, out[2] = { -1, -1 };
     int64_t deadline_ms = clock_mono_ms(&CLOCK_SYSTEM) + timeout_ms;
-    if (pipe2(pipe_fds, O_CLOEXEC) != 0)
-        return error_set(e, "cannot start %s: %s", argv[0], strerror(errno));
-    pid_t pid = fork();
+    bool piped = pipe2(in, O_CLOEXEC) == 0 && (!output || pipe2(out, O_CLOEXEC) == 0);
+    pid_t pid = piped ? fork() : -1;
     if (pid == 0)
-        become(argv, pipe_fds[0]);
-    close(pipe_fds[0]);
+        become(argv, in[0], out[1]);
+    int wrong = errno;
+    if (in[0] >= 0)
+        close(in[0]);
+    if (out[1] >= 0)
+        close(out[1]);
     if (pid < 0) {
-        close(pipe_fds[1]);
-        return error_set(e, "cannot start %s: %s", argv[0], strerror(errno));
+        if (in[1] >= 0)
+            close(in[1]);
+        if (out[0] >= 0)
+            close(out[0]);
+        return error_set(e, "cannot start %s: %s", argv[0], strerror(wrong));
     }
     setpgid(pid, pid);
-    bool fed = feed(pipe_fds[1], input, deadline_ms);
-    close(pipe_fds[1]);
-    if (fed && await(pid, deadline_ms, ret_status))
+    if (converse(in[1], out[0], input, output, deadline_ms) && await(pid, deadline_ms, ret_status))
         return *ret_status != 127 || error_set(e, "%s cannot be run, or ended with status 127", argv[0]);
     kill(-pid, SIGKILL);
     waitpid(pid, NULL, 0);
@@ -96,7 +134,7 @@ enum delivery command_send(const struct receiver *r, const struct message *m, st
     }
     for (size_t i = 0; i < r->command.len; i++)
         argv[i] = r->command.at[i];
-    if (!program_run(argv, m->text, r->timeout_ms, &status, e))
+    if (!program_run(argv, m->text, NULL, r->timeout_ms, &status, e))
         return DELIVERY_UNREACHABLE;
     if (status == 0)
         return DELIVERED;

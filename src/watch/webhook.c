@@ -66,7 +66,7 @@ enum delivery webhook_send(const struct receiver *r, const struct message *m, st
     bool ok = build(r, m, secret, clock_wall_ms(&CLOCK_SYSTEM), &post) || error_set(e, "no memory for the request");
     OPENSSL_cleanse((void *)(uintptr_t)secret.at, secret.len);
     buf_init(&answer, COURIER_ANSWER_MAX);
-    ok = ok && courier_post(m->courier, &post, &status, &answer, e);
+    ok = ok && courier_post(&post, &status, &answer, e);
     buf_release(&answer);
     if (!ok)
         return DELIVERY_UNREACHABLE;
