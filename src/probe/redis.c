@@ -382,7 +382,9 @@ const struct probe PROBE_REDIS = {
     .kind = KIND_STORE,
     .ports = { 6379, 26379, 6666 },
     .tls_ports = { 6380 },
-    .reacts = { .line = REACT_BYTES, .tls = REACT_SILENCE | REACT_BYTES, .http = REACT_CLOSE | REACT_BYTES },
+    /* A proxy such as twemproxy hangs up on all that is no RESP array. */
+    .reacts = { .line = REACT_BYTES | REACT_CLOSE, .tls = REACT_SILENCE | REACT_BYTES | REACT_CLOSE,
+                .http = REACT_CLOSE | REACT_BYTES },
     .rank = 100,
     .proof = "PING is answered +PONG, and a read of a key that cannot exist is answered to a visitor",
     .counts = "keys for each database, bytes of memory used",

@@ -150,7 +150,8 @@ def still(line, moving):
     """A line of a report without times, and without the numbers in `moving` that the server itself moves."""
     kept = {key: value for key, value in line.items() if key not in TIMES | moving}
     if "facts" in kept:
-        kept["facts"] = {key: value for key, value in kept["facts"].items() if key not in RESTLESS}
+        kept["facts"] = {key: value for key, value in kept["facts"].items()
+                         if key not in RESTLESS and not (moving and type(value) is int)}
     for key in ("proof", "evidence"):
         kept[key] = sorted((entry["fact"], entry["ask"] or "") for entry in kept.get(key) or ()
                            if entry["fact"] not in RESTLESS)

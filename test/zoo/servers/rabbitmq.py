@@ -23,6 +23,6 @@ SPECS = (
     Spec("rabbitmq:locked", SERVER, env=ENV, truth=truth, slow=True,
          files={"plugins": "[rabbitmq_management].\n", "rabbitmq.conf": CONFIG},
          views=(View("rabbitmq", "locked", port="P2"),
-                # No probe of AMQP yet.
-                View("rabbitmq", "locked", port="P", may=("version",), optional=True))),
+                # No probe of AMQP yet: it answers the line with its own protocol header.
+                View("unknown", "identified", port="P", transport="tcp"))),
 )
