@@ -113,6 +113,11 @@ $(BUILD)/tapes: test/tape/run.c $(BUILD)/libajar.a
 $(BUILD)/report-demo: test/report/demo.c $(BUILD)/libajar.a
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libajar.a $(LDLIBS)
 
+# The network that test/net and bench/net scan.
+$(BUILD)/net/far: $(wildcard test/net/*.c test/net/*.h)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-frame-larger-than $(LDFLAGS) -o $@ $(filter %.c,$^)
+
 units: $(UNIT_BINS) $(BUILD)/tapes
 unit: units
 	test/run-units $(BUILD)

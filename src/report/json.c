@@ -650,6 +650,8 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
     put_tenths(out, s->rate);
     KEY(out, ",\"loss\":");
     put_share(out, s->loss);
+    KEY(out, ",\"missed\":");
+    put_tenths(out, s->missed);
     KEY(out, ",\"interrupted\":");
     boolean(out, s->interrupted);
     KEY(out, "}\n");

@@ -27,6 +27,7 @@ struct path {
     uint64_t answered_at;   /* in the order of all answers */
     struct tally tally;
     double trip_ms, varies_ms; /* smoothed (RFC 6298); trip_ms is negative where none was measured */
+    uint32_t services[SYNS_MAX + 1]; /* by how many SYNs the first wait for each would have held */
 };
 
 struct paths {
@@ -34,7 +35,7 @@ struct paths {
     int64_t ceiling_ms;
     uint64_t key0, key1, answers;
     struct tally tally;
-    double services[2 * SYNS_MAX + 1]; /* by how many SYNs there were for each to be heard */
+    double forgotten[SYNS_MAX + 1]; /* services of networks that are not known any more */
     struct path sets[SETS][WAYS];
 };
 
@@ -81,6 +82,8 @@ static struct path *find(struct paths *p, const struct address *a, bool make)
     }
     if (!make)
         return NULL;
+    for (int i = 0; i <= SYNS_MAX; i++)
+        p->forgotten[i] += oldest->services[i];
     *oldest = (struct path){ .network = net, .trip_ms = -1 };
     return oldest;
 }
@@ -182,16 +185,23 @@ void paths_answered(struct paths *p, const struct address *a, unsigned resent, i
 {
     pthread_mutex_lock(&p->lock);
     struct path *path = find(p, a, false);
-    int syns = syns_within(path, patience(p, path)), all_syns = is_worth_another(p, path, syns) ? 2 * syns : syns;
+    int syns = syns_within(path, patience(p, path));
     path = path ? path : find(p, a, true);
     path->answered_at = ++p->answers;
     count(&p->tally, resent, syns);
     count(&path->tally, resent, syns);
     if (trip_ms >= 0)
         smooth(path, (double)trip_ms);
-    if (accepted)
-        p->services[all_syns]++;
+    path->services[syns] += accepted;
     pthread_mutex_unlock(&p->lock);
+}
+
+/* How many like those that were heard were not, where each had so many SYNs: for one that is heard there are
+ * unheard / (1 - unheard) that are not. */
+static double unheard_beside(double services, double failing, int syns)
+{
+    double unheard = pow(failing, syns);
+    return services * unheard / (1 - unheard);
 }
 
 struct paths_sum paths_sum(struct paths *p)
@@ -201,9 +211,11 @@ struct paths_sum paths_sum(struct paths *p)
     double failing = p->tally.seen > 0 ? p->tally.failed / p->tally.seen : 0;
     failing = failing > 0.99 ? 0.99 : failing;
     sum.loss = 1 - sqrt(1 - failing);
-    for (int n = 1; n <= 2 * SYNS_MAX; n++) {
-        double unheard = pow(failing, n);
-        sum.missed += p->services[n] * unheard / (1 - unheard);
+    for (int n = 1; n <= SYNS_MAX; n++) {
+        sum.missed += unheard_beside(p->forgotten[n], failing, n);
+        for (const struct path *at = p->sets[0]; at < p->sets[SETS]; at++)
+            if (at->services[n])
+                sum.missed += unheard_beside(at->services[n], failing, is_worth_another(p, at, n) ? 2 * n : n);
     }
     pthread_mutex_unlock(&p->lock);
     return sum;

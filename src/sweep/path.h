@@ -41,6 +41,7 @@ struct paths_sum {
     double loss;   /* share of packets lost on the way, each way alike; 0..1 */
     double missed; /* services that were asked, and probably were there, and were not heard */
 };
+/* Goes over all that is known: for the end of a scan, not for each visit. */
 struct paths_sum paths_sum(struct paths *p);
 
 #endif

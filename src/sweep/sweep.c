@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "fiber/fiber.h"
 #include "record/codec.h"
+#include "record/remark.h"
 #include "sweep/ladder.h"
 #include "sweep/reach.h"
 
@@ -245,14 +246,6 @@ static void name_visit(struct lane *l, struct visit *v)
         atomic_store(&s->progress->names_lost, true);
 }
 
-/* What is known of the ways, for whoever watches and for the end. */
-static void tell_paths(struct sweep *s)
-{
-    struct paths_sum sum = paths_sum(s->reach.paths);
-    atomic_store(&s->progress->loss_ppm, (uint64_t)(sum.loss * 1e6));
-    atomic_store(&s->progress->missed_milli, (uint64_t)(sum.missed * 1e3));
-}
-
 /* The conversation, over the connection that stands. */
 static __attribute__((noinline)) void talk(struct slot *s)
 {
@@ -278,7 +271,6 @@ static __attribute__((noinline)) void talk(struct slot *s)
     name_visit(l, &v);
     visit_settle(&v);
     emit(l, &v);
-    tell_paths(l->sweep);
     arena_release(&arena);
 }
 
@@ -445,10 +437,39 @@ static bool run_lanes(struct sweep *s, struct lane *lanes, unsigned count, struc
     return ok;
 }
 
+static void put_remark(struct buf *out, const struct remark *r)
+{
+    struct buf body;
+    buf_init(&body, REMARK_ENCODED_MAX);
+    remark_encode(&body, r);
+    buf_byte(out, SWEEP_REMARK);
+    put_le32(out, body.len);
+    buf_put(out, buf_span(&body));
+    buf_release(&body);
+}
+
+/* What the network has probably kept from us. */
+static void put_loss(struct sweep *s, struct buf *out)
+{
+    char text[WHY_BYTES];
+    struct paths_sum sum = paths_sum(s->reach.paths);
+    atomic_store(&s->progress->loss_ppm, (uint64_t)(sum.loss * 1e6));
+    atomic_store(&s->progress->missed_milli, (uint64_t)(sum.missed * 1e3));
+    uint64_t missed = (uint64_t)(sum.missed + 0.5);
+    if (!missed)
+        return;
+    snprintf(text, sizeof(text), "an estimated %.1f %% of all packets were lost each way; about %llu %s may have been missed",
+             sum.loss * 100, (unsigned long long)missed, missed == 1 ? "service" : "services");
+    struct remark r = { .kind = REMARK_LOSS, .about = SPAN("the network"), .text = span_str(text), .count = missed, .incomplete = true };
+    put_remark(out, &r);
+}
+
 static bool report_end(struct sweep *s, bool ok, const struct error *e)
 {
     struct buf b;
     buf_init(&b, 4096);
+    if (ok)
+        put_loss(s, &b);
     buf_byte(&b, ok ? SWEEP_END : SWEEP_ERROR);
     struct span text = ok ? SPAN_NONE : span_str(e->text);
     put_le32(&b, text.len);
@@ -491,8 +512,6 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     for (unsigned i = 0; ok && i < count; i++)
         ok = lane_init(&lanes[i], s, (config->parallel + count - 1) / count, count, e);
     ok = ok && run_lanes(s, lanes, count, e);
-    if (ok)
-        tell_paths(s);
     ok = report_end(s, ok, e);
     sweep_release(s, lanes, count);
     return ok;

@@ -169,7 +169,7 @@ static void test_run_and_summary(void **state)
     struct report_run run = { .ajar_version = "0.1.0", .started_ms = time_from_civil(2026, 11, 22, 3, 6, 0),
                               .endpoints = 65536, .seed = 0xabc };
     struct report_summary s = { .done = 3, .findings = { 1, 2, 3, 4, 5 }, .took_ms = 1250, .rate = 123.44,
-                                .loss = 0.01254, .interrupted = true };
+                                .loss = 0.01254, .missed = 2.34, .interrupted = true };
     report_json.begin(NULL, &run, &x->out);
     report_json.end(NULL, &s, &x->out);
     struct span rest = buf_span(&x->out);
@@ -180,7 +180,7 @@ static void test_run_and_summary(void **state)
     n = next_line(x, &rest, "summary");
     assert_int_equal(node_path(n, SPAN("findings.critical"))->integer, 5);
     assert_int_equal(node_path(n, SPAN("findings.info"))->integer, 1);
-    assert_true(span_has(buf_span(&x->out), "\"seconds\":1.3,\"rate\":123.4,\"loss\":0.0125,\"interrupted\":true"));
+    assert_true(span_has(buf_span(&x->out), "\"seconds\":1.3,\"rate\":123.4,\"loss\":0.0125,\"missed\":2.3,\"interrupted\":true"));
     assert_int_equal(rest.len, 0);
 }
 
