@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,6 +25,8 @@ void arena_release(struct arena *a)
         free(a->blocks);
         a->blocks = older;
     }
+    if (a->all)
+        atomic_fetch_sub_explicit(a->all, a->held, memory_order_relaxed);
     a->held = 0;
     a->failed = false;
 }
@@ -50,6 +53,8 @@ static struct arena_block *add_block(struct arena *a, size_t size)
     *b = (struct arena_block){ .older = a->blocks, .cap = cap };
     a->blocks = b;
     a->held += cap;
+    if (a->all)
+        atomic_fetch_add_explicit(a->all, cap, memory_order_relaxed);
     return b;
 }
 

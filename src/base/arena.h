@@ -14,6 +14,7 @@ struct arena {
     struct arena_block *blocks; /* newest first */
     size_t held;                /* bytes taken from the system */
     size_t max;                 /* ceiling for `held` */
+    _Atomic size_t *all;        /* where several arenas are counted together; or NULL */
     uint64_t fail_at;           /* tests: the n-th allocation from now fails; 0 = never */
     bool failed;                /* an allocation was refused since init */
 };

@@ -23,6 +23,8 @@
 enum {
     ARENA_MAX = 1 << 30,
     SPARE_DESCRIPTORS = 64,
+    VISITS_BYTES_MAX = 512 << 20, /* of all visits in flight together */
+    MEMORY_SHARE = 4,             /* and at most one part in so many of the machine's */
     COLUMNS_DEFAULT = 100,
     PLAN_BYTES_MAX = 64 << 20,
     DIFFERENCES_MAX = 20,
@@ -87,6 +89,13 @@ static size_t descriptors_for(size_t parallel)
     return r.rlim_cur > 2 * SPARE_DESCRIPTORS ? r.rlim_cur - SPARE_DESCRIPTORS : SPARE_DESCRIPTORS;
 }
 
+static size_t memory_for_visits(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    uint64_t share = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page / MEMORY_SHARE : VISITS_BYTES_MAX;
+    return share < VISITS_BYTES_MAX ? (size_t)share : VISITS_BYTES_MAX;
+}
+
 /* As many at once as the rate needs and the descriptors allow. Who cannot hold the rate says so. */
 static size_t parallel_for(const struct scan_options *o)
 {
@@ -129,6 +138,7 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
         .limits = wire_limits_for(patience_ms),
         .parallel = parallel_for(o),
         .loops = o->loops,
+        .memory_bytes = memory_for_visits(),
         .transcript = o->transcript != NULL,
         .names = o->resolvers,
         .seed = o->seed,

@@ -1,5 +1,7 @@
 #include "sweep/reach.h"
 
+enum { MEMORY_TURN_MS = 20 }; /* between two looks whether there is memory again */
+
 static struct fiber_loop *loop_of(const struct reach *r)
 {
     return r->socket.thread->loop;
@@ -15,8 +17,8 @@ static bool is_near(const struct reach *r)
     return address_class(&r->endpoint->address) == ADDRESS_LOOPBACK;
 }
 
-/* Waits for our own sake until a moment of the world's time. */
-static void wait_for_pace(struct reach *r, int64_t until_ms)
+/* Waits for our own sake until a moment of the world's time; the conversation's clock stands still meanwhile. */
+static void wait_of_ours(struct reach *r, int64_t until_ms)
 {
     int64_t wait_ms = until_ms - clock_of(r), from_ms = fiber_now(loop_of(r));
     if (wait_ms <= 0)
@@ -64,7 +66,7 @@ static enum wire_fault try_twice(struct reach *r, enum purpose purpose, int64_t 
     if (f != WIRE_CONNECT_TIMEOUT || now_ms >= deadline_ms || is_near(r) ||
         !paths_again(r->shared->paths, &r->endpoint->address, now_ms - from_ms))
         return f;
-    wait_for_pace(r, pacer_retry(r->shared->pacer, clock_of(r), r->endpoint));
+    wait_of_ours(r, pacer_retry(r->shared->pacer, clock_of(r), r->endpoint));
     return try_once(r, purpose, false, deadline_ms);
 }
 
@@ -79,12 +81,17 @@ void reach_end(struct reach *r)
 {
     r->open = false;
     r->inner.close(&r->socket.back);
+    atomic_fetch_sub(&r->shared->memory->held, r->received);
+    if (r->has_pass)
+        memory_give_pass(r->shared->memory);
+    r->received = 0;
+    r->has_pass = false;
 }
 
 void reach_opening(struct reach *r, bool first)
 {
     if (!first)
-        wait_for_pace(r, pacer_again(r->shared->pacer, clock_of(r), r->endpoint));
+        wait_of_ours(r, pacer_again(r->shared->pacer, clock_of(r), r->endpoint));
 }
 
 /* ---- what the wire sees ---------------------------------------------------------------------- */
@@ -98,6 +105,29 @@ static enum wire_fault reach_connect(struct wire_back *back, const struct endpoi
         return WIRE_FINE;
     }
     return try_twice(r, LATER, deadline_ms);
+}
+
+/* A visit that is not small any more waits until there is memory for it. */
+static void wait_for_memory(struct reach *r)
+{
+    struct memory *m = r->shared->memory;
+    while (r->received > MEMORY_LIGHT_BYTES && !r->has_pass && memory_is_short(m)) {
+        r->has_pass = memory_take_pass(m);
+        if (!r->has_pass)
+            wait_of_ours(r, clock_of(r) + MEMORY_TURN_MS);
+    }
+}
+
+static enum wire_fault reach_recv(struct wire_back *back, struct span *ret, int64_t deadline_ms)
+{
+    struct reach *r = (struct reach *)back;
+    wait_for_memory(r);
+    enum wire_fault f = r->inner.recv(back, ret, deadline_ms);
+    if (f == WIRE_FINE) {
+        r->received += ret->len;
+        atomic_fetch_add(&r->shared->memory->held, ret->len);
+    }
+    return f;
 }
 
 /* A wire closes before it opens; that is not meant for the first connection. */
@@ -117,4 +147,5 @@ void reach_init(struct reach *r, const struct reach_shared *shared, struct socke
     r->inner = r->socket.back;
     r->socket.back.connect = reach_connect;
     r->socket.back.close = reach_close;
+    r->socket.back.recv = reach_recv;
 }

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "sweep/memory.h"
 #include "sweep/pace.h"
 #include "sweep/path.h"
 #include "wire/socket.h"
@@ -14,6 +15,7 @@
 struct reach_shared {
     struct pacer *pacer;
     struct paths *paths;
+    struct memory *memory;
     _Atomic uint64_t *connections; /* counts them */
 };
 
@@ -23,6 +25,8 @@ struct reach {
     const struct reach_shared *shared;
     const struct endpoint *endpoint;
     bool open; /* the first connection stands, and no wire has taken it yet */
+    bool has_pass;   /* see memory.h */
+    size_t received; /* in the whole visit */
 };
 
 /* `endpoint` must outlive it. */
@@ -31,7 +35,7 @@ void reach_init(struct reach *r, const struct reach_shared *shared, struct socke
 /* Makes the first connection, whose start the pacer has allowed. WIRE_FINE: a wire over r->socket.back, which must
  * follow, finds it open; its limits begin only now. Else why not; r->socket.error may tell more. */
 enum wire_fault reach_first(struct reach *r);
-/* Closes what is open; after the wire's end. */
+/* Closes what is open, and lets go of what it held; after the wire's end. */
 void reach_end(struct reach *r);
 /* For wire_ear.opening: waits until the pacer allows one more connection. */
 void reach_opening(struct reach *r, bool first);

@@ -36,6 +36,7 @@ struct sweep {
     const struct sweep_config *config;
     struct sweep_progress *progress;
     struct ladder ladder;
+    struct memory memory;
     struct reach_shared reach;
     struct reverse *names; /* or NULL */
     struct tls_client *tls;
@@ -259,6 +260,7 @@ static __attribute__((noinline)) void talk(struct slot *s)
     if (paths_lossy(l->sweep->reach.paths, &s->turn.endpoint.address))
         limits.patience_ms *= 2; /* TCP sends what was lost again, each time after twice as long */
     arena_init(&arena, VISIT_ARENA_MAX);
+    arena.all = &l->sweep->memory.held;
     visit_init(&v, &arena, &s->turn.endpoint);
     v.place = s->turn.place;
     struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits, l->socket_thread.clock, &ear);
@@ -359,7 +361,7 @@ static void feed(void *arg)
         struct turn t;
         int64_t until_ms;
         const char *why = NULL;
-        if (!l->free || too_many_young(l)) {
+        if (!l->free || too_many_young(l) || memory_is_short(&l->sweep->memory)) {
             fiber_wait_for_end(l->loop, fiber_now(l->loop) + YOUNG_MS / 2);
             continue;
         }
@@ -507,6 +509,8 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
          (s->reach.pacer = pacer_new(&config->pace, &config->source, WAITING_MAX, config->seed, e)) &&
          (s->reach.paths = paths_new(config->limits.connect_ms, config->seed, e));
     s->reach.connections = &progress->connections;
+    s->reach.memory = &s->memory;
+    s->memory.ceiling = config->memory_bytes;
     if (ok && config->names.len)
         ok = (s->names = reverse_new(&config->names, e)) != NULL;
     for (unsigned i = 0; ok && i < count; i++)

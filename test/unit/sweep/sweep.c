@@ -170,7 +170,7 @@ static struct run *run_new(struct listed *l, unsigned loops, const struct catalo
         .pace = { .all_per_second = 100, .net_per_second = 20, .address_per_second = 2 },
         .source = { .next = next_listed, .self = l },
         .limits = { .connect_ms = 2000, .patience_ms = 500, .session_ms = 4000, .budget_bytes = 1 << 20 },
-        .parallel = 16, .loops = loops, .seed = 3,
+        .parallel = 16, .loops = loops, .seed = 3, .memory_bytes = 64 << 20,
     };
     assert_int_equal(pipe(r->pipe), 0);
     return r;
