@@ -67,6 +67,12 @@ static bool next_endpoint(void *self, struct turn *ret, const char **ret_skip)
     return true;
 }
 
+static void first_endpoint_again(void *self)
+{
+    struct walk *w = self;
+    w->at = 0;
+}
+
 /* Raises the limit of descriptors to what the wish needs; how many conversations it allows. */
 static size_t descriptors_for(size_t parallel)
 {
@@ -134,7 +140,7 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
     struct sweep_config config = {
         .catalog = c,
         .pace = scan_pace(o->rate),
-        .source = { next_endpoint, walk },
+        .source = { next_endpoint, walk, first_endpoint_again },
         .limits = wire_limits_for(patience_ms),
         .parallel = parallel_for(o),
         .loops = o->loops,

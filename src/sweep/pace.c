@@ -4,25 +4,33 @@
  * An entry is forgotten once its time has passed, credit included, and nobody talks to it or waits for it.
  * Addresses and networks lie in tables of their own: looking one up never drops the other.
  *
- * An endpoint that may not start yet waits in one of three places: in the queue of its address while
- * a conversation runs there; in the queue of its network while another waits for that already; else in a heap
- * ordered by the time at which it may be looked at again. */
+ * Of each address one endpoint is on its way at most: it talks, or it waits for its time in a heap, or for another of
+ * its network that stands in the heap for all of them. The others queue behind it, first come, first served, so that
+ * the places of an address begin in ascending order, which is what lets it be put last (silent.h): all of it before
+ * a place has begun then, nothing after it has. */
 #include "sweep/pace.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "sweep/silent.h"
 
-enum { BUCKETS = 8192, NONE = -1 };
+enum {
+    BUCKETS = 8192,
+    NONE = -1,
+    SILENT_MAX = 65536, /* addresses that may be put last; 3 MB */
+    WINDOW_MS = 2500, /* longer than an unknown address is waited for */
+    PASSED_OVER_MAX = 8192, /* places in one call, so that the lock is free again after a millisecond or two */
+};
 
 /* An address or a network that was asked lately. */
 struct lately {
     struct lately *next; /* in its bucket */
     struct address key;
     double free_at_ms;   /* the next connection may start then */
-    bool busy;           /* an address: a conversation runs; a network: one endpoint stands in the heap for all */
-    int queue;           /* the first endpoint that waits for the end of that, or NONE */
+    bool busy;           /* an address: one endpoint is on its way; a network: one stands in the heap for all */
+    int queue, last;     /* the endpoints that wait for the end of that, the first NONE where there is none */
 };
 
 struct table_of_lately {
@@ -49,6 +57,10 @@ struct pacer {
     int *heap;           /* indexes of waiting endpoints, the soonest first */
     size_t heap_len, waiting_len;
     bool drained; /* the source has no more */
+    struct silents *silents; /* NULL: nobody is put last */
+    bool second;        /* pass */
+    int64_t window_ms;  /* since then */
+    uint64_t window_starts;
 };
 
 struct pacer *pacer_new(const struct pace_limits *limits, const struct pace_source *source,
@@ -60,7 +72,8 @@ struct pacer *pacer_new(const struct pace_limits *limits, const struct pace_sour
         p->waiting = calloc(waiting_max, sizeof(*p->waiting));
         p->heap = calloc(waiting_max, sizeof(*p->heap));
     }
-    if (!p || !p->waiting || !p->heap) {
+    if (!p || !p->waiting || !p->heap ||
+        (source->again && !(p->silents = silents_new(SILENT_MAX, random_next(&r), e)))) {
         error_set(e, "no memory for the pace of %zu waiting endpoints", waiting_max);
         if (p)
             free(p->waiting), free(p->heap);
@@ -99,6 +112,7 @@ void pacer_free(struct pacer *p)
         free_chain(p->networks.buckets[i]);
     }
     free_chain(p->unused);
+    silents_free(p->silents);
     pthread_mutex_destroy(&p->lock);
     free(p->waiting);
     free(p->heap);
@@ -238,8 +252,9 @@ static void forget(struct pacer *p, int index)
 
 static void queue_up(struct pacer *p, struct lately *l, int index)
 {
-    p->waiting[index].next = l->queue;
-    l->queue = index;
+    p->waiting[index].next = NONE;
+    *(l->queue == NONE ? &l->queue : &p->waiting[l->last].next) = index;
+    l->last = index;
 }
 
 /* Takes the first that waits there; NONE where nobody does. */
@@ -251,14 +266,13 @@ static int queue_next(struct pacer *p, struct lately *l)
     return index;
 }
 
-/* True where the endpoint may start now; else it waits where it belongs. */
-static bool ready_or_wait(struct pacer *p, int index, int64_t now_ms)
+/* True where the endpoint, which is the one of its address, may start now; else it waits where it belongs. */
+static bool may_start(struct pacer *p, int index, int64_t now_ms)
 {
     const struct endpoint *e = &p->waiting[index].turn.endpoint;
-    struct lately *a = address_entry(p, e, now_ms, false), *n = network_entry(p, e, now_ms, false);
-    if (a && a->busy) {
-        queue_up(p, a, index);
-    } else if (a && a->free_at_ms > (double)now_ms) {
+    const struct lately *a = address_entry(p, e, now_ms, false);
+    struct lately *n = network_entry(p, e, now_ms, false);
+    if (a && a->free_at_ms > (double)now_ms) {
         heap_push(p, index, a->free_at_ms);
     } else if (!n || n->free_at_ms <= (double)now_ms) {
         return true;
@@ -269,6 +283,19 @@ static bool ready_or_wait(struct pacer *p, int index, int64_t now_ms)
         heap_push(p, index, n->free_at_ms);
     }
     return false;
+}
+
+/* One that has just come: true where it may start at once. */
+static bool arrive(struct pacer *p, int index, int64_t now_ms)
+{
+    struct lately *a = address_entry(p, &p->waiting[index].turn.endpoint, now_ms, true);
+    if (a && a->busy) {
+        queue_up(p, a, index);
+        return false;
+    }
+    if (a)
+        a->busy = true;
+    return may_start(p, index, now_ms);
 }
 
 /* Who stood in the heap for its network has left it: the next one takes its place. */
@@ -292,7 +319,7 @@ static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret)
     while (p->heap_len && p->waiting[p->heap[0]].ready_ms <= (double)now_ms) {
         int index = heap_pop(p);
         promote(p, index, now_ms);
-        if (ready_or_wait(p, index, now_ms)) {
+        if (may_start(p, index, now_ms)) {
             *ret = p->waiting[index].turn;
             forget(p, index);
             return true;
@@ -301,11 +328,58 @@ static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret)
     return false;
 }
 
-static enum pace_answer take_new(struct pacer *p, int64_t now_ms, struct turn *ret, const char **ret_why)
+/* The source begins anew where something was put off in the first pass: as soon as that is over, or when what is left of
+ * it is too little for the rate. */
+static void maybe_begin_second(struct pacer *p, int64_t now_ms)
+{
+    if (!p->drained || p->second || !p->silents)
+        return;
+    bool is_over = p->waiting_len == 0, is_long = now_ms - p->window_ms >= WINDOW_MS;
+    double wanted = p->limits.all_per_second * (double)(now_ms - p->window_ms) / 1000;
+    bool is_little = is_long && (double)p->window_starts < wanted / 2;
+    if (is_long) {
+        p->window_ms = now_ms;
+        p->window_starts = 0;
+    }
+    if (!(is_over || is_little))
+        return;
+    p->second = true;
+    if (!silents_freeze(p->silents))
+        return;
+    p->drained = false;
+    p->source.again(p->source.self);
+}
+
+static bool is_put_off(const struct pacer *p, const struct turn *t)
+{
+    return p->silents && silents_has(p->silents, &t->endpoint.address, t->place);
+}
+
+/* The next that is to be asked in this pass. False at its end, or with *ret_pause where there was enough passed over
+ * for once. */
+static bool next_of_pass(struct pacer *p, struct turn *ret, const char **ret_skip, bool *ret_pause)
+{
+    for (unsigned passed = 0; passed < PASSED_OVER_MAX; passed++) {
+        *ret_skip = NULL;
+        if (!p->source.next(p->source.self, ret, ret_skip))
+            return false;
+        if (*ret_skip ? !p->second : is_put_off(p, ret) == p->second)
+            return true;
+    }
+    *ret_pause = true;
+    return false;
+}
+
+static enum pace_answer take_new(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest, const char **ret_why)
 {
     while (!p->drained && p->unused_waiting != NONE) {
         const char *skip = NULL;
-        if (!p->source.next(p->source.self, ret, &skip)) {
+        bool pause = false;
+        if (!next_of_pass(p, ret, &skip, &pause)) {
+            if (pause) {
+                *soonest = (double)now_ms;
+                return PACE_WAIT;
+            }
             p->drained = true;
             break;
         }
@@ -320,26 +394,29 @@ static enum pace_answer take_new(struct pacer *p, int64_t now_ms, struct turn *r
         p->waiting[index].turn = *ret;
         p->waiting[index].for_network = false;
         p->waiting_len++;
-        if (ready_or_wait(p, index, now_ms)) {
+        if (arrive(p, index, now_ms)) {
             forget(p, index);
             return PACE_GO;
         }
     }
-    return p->waiting_len == 0 && p->drained ? PACE_END : PACE_WAIT;
+    return p->waiting_len == 0 && p->drained && (p->second || !p->silents) ? PACE_END : PACE_WAIT;
 }
 
 static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest,
                                const char **ret_why)
 {
-    if (p->all_free_at_ms < 0)
+    if (p->all_free_at_ms < 0) {
         p->all_free_at_ms = (double)now_ms;
+        p->window_ms = now_ms;
+    }
     if (p->all_free_at_ms > (double)now_ms) {
         *soonest = p->all_free_at_ms;
         return PACE_WAIT;
     }
     if (take_waiting(p, now_ms, ret))
         return PACE_GO;
-    enum pace_answer answer = take_new(p, now_ms, ret, ret_why);
+    maybe_begin_second(p, now_ms);
+    enum pace_answer answer = take_new(p, now_ms, ret, soonest, ret_why);
     if (answer == PACE_WAIT && p->heap_len && p->waiting[p->heap[0]].ready_ms < *soonest)
         *soonest = p->waiting[p->heap[0]].ready_ms;
     return answer;
@@ -351,6 +428,7 @@ enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, i
     double soonest = (double)now_ms + 50;
     pthread_mutex_lock(&p->lock);
     enum pace_answer answer = choose(p, now_ms, ret, &soonest, ret_why);
+    p->window_starts += answer == PACE_GO;
     if (answer == PACE_GO && has_pace(&ret->endpoint))
         book(p, &ret->endpoint, now_ms, 1.0 / PACE_SILENT_SHARE);
     pthread_mutex_unlock(&p->lock);
@@ -378,11 +456,27 @@ int64_t pacer_retry(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     return one_more(p, now_ms, e, 1.0 / PACE_SILENT_SHARE);
 }
 
+/* Where the address is put last by that, what waits for it is let go: the second pass brings it again. */
+void pacer_silent(struct pacer *p, int64_t now_ms, const struct turn *t)
+{
+    if (!has_pace(&t->endpoint) || !p->silents)
+        return;
+    pthread_mutex_lock(&p->lock);
+    if (silents_note(p->silents, &t->endpoint.address, false, t->place + 1)) {
+        struct lately *a = address_entry(p, &t->endpoint, now_ms, false);
+        for (int index = queue_next(p, a); index != NONE; index = queue_next(p, a))
+            forget(p, index);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
 void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e)
 {
     if (!has_pace(e))
         return;
     pthread_mutex_lock(&p->lock);
+    if (p->silents)
+        silents_note(p->silents, &e->address, true, 0);
     struct lately *n = network_entry(p, e, now_ms, true);
     if (n)
         n->free_at_ms = charged(n->free_at_ms, now_ms,
@@ -390,19 +484,17 @@ void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     pthread_mutex_unlock(&p->lock);
 }
 
-/* One of those that waited for this address is looked at again when the address is free; the next
- * one when that has ended. */
+/* The next one of this address, if any waits, is looked at again when the address is free. */
 void pacer_done(struct pacer *p, int64_t now_ms, const struct endpoint *e)
 {
     if (!has_pace(e))
         return;
     pthread_mutex_lock(&p->lock);
     struct lately *a = address_entry(p, e, now_ms, false);
-    if (a) {
-        a->busy = false;
-        int index = queue_next(p, a);
-        if (index != NONE)
-            heap_push(p, index, a->free_at_ms);
-    }
+    int index = queue_next(p, a);
+    if (a)
+        a->busy = index != NONE;
+    if (index != NONE)
+        heap_push(p, index, a->free_at_ms);
     pthread_mutex_unlock(&p->lock);
 }

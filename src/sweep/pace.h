@@ -11,6 +11,9 @@
  * 1/PACE_SILENT_SHARE of one that was answered; the rest is charged when the answer comes. The whole scan's
  * rate counts every connection alike.
  *
+ * An address that does not answer is put last: what is left of it is asked in a second pass over the source, see
+ * silent.h.
+ *
  * Memory is bounded by what is in flight and what waits for its turn, never by the target space. */
 #ifndef AJAR_SWEEP_PACE_H
 #define AJAR_SWEEP_PACE_H
@@ -32,11 +35,13 @@ struct turn {
     uint64_t place;
 };
 
-/* Where endpoints come from. False at the end. *ret_skip is set, and the endpoint skipped, where
- * the plan excludes it. Called under the pacer's lock. */
+/* Where endpoints come from, by ascending place. False at the end. *ret_skip is set, and the endpoint skipped, where
+ * the plan excludes it. again() begins anew, and must give the same; NULL: there is no second pass, and nobody is put
+ * last. Both are called under the pacer's lock. */
 struct pace_source {
     bool (*next)(void *self, struct turn *ret, const char **ret_skip);
     void *self;
+    void (*again)(void *self);
 };
 
 struct pacer;
@@ -56,6 +61,8 @@ enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, i
 /* The connection that was booked last for this address was answered, be it by a refusal: now it costs its
  * network in full. */
 void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e);
+/* Nobody answered at all; before pacer_done(). */
+void pacer_silent(struct pacer *p, int64_t now_ms, const struct turn *t);
 /* A visit wants one more connection to the address it is already talking to: when it may open it. It counts as
  * answered; no pacer_answered() follows. */
 int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e);

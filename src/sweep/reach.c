@@ -74,17 +74,25 @@ enum wire_fault reach_first(struct reach *r)
 {
     enum wire_fault f = try_twice(r, FIRST, INT64_MAX / 2);
     r->open = f == WIRE_FINE;
+    r->begun_ms = r->open ? r->socket.back.now_ms(&r->socket.back) : 0;
+    r->brief = r->open && !is_near(r) && mutes_brief(r->shared->mutes, &r->endpoint->address);
+    if (!r->open && !is_near(r))
+        mutes_note(r->shared->mutes, &r->endpoint->address, f == WIRE_REFUSED ? MUTE_REFUSED : MUTE_SILENT);
     return f;
 }
 
 void reach_end(struct reach *r)
 {
+    bool stood = r->begun_ms > 0, spoke = r->received || r->in_tls;
+    if (stood && !is_near(r))
+        mutes_note(r->shared->mutes, &r->endpoint->address, spoke ? MUTE_SPOKE : MUTE_SAID_NOTHING);
     r->open = false;
     r->inner.close(&r->socket.back);
     atomic_fetch_sub(&r->shared->memory->held, r->received);
     if (r->has_pass)
         memory_give_pass(r->shared->memory);
     r->received = 0;
+    r->begun_ms = 0;
     r->has_pass = false;
 }
 
@@ -118,14 +126,43 @@ static void wait_for_memory(struct reach *r)
     }
 }
 
+/* Somebody speaks after all: what follows is a visit like any other, and begins now. */
+static void hear_out(struct reach *r)
+{
+    if (r->brief)
+        socket_excuse(&r->socket, r->socket.back.now_ms(&r->socket.back) - r->begun_ms);
+    r->brief = false;
+}
+
+/* How long a brief visit waits, at the price of so many round trips. */
+static int64_t briefly(struct reach *r, int64_t trips, int64_t deadline_ms)
+{
+    int64_t trip_ms = r->socket.syn.known && r->socket.syn.trip_ms > 0 ? r->socket.syn.trip_ms : 0;
+    int64_t now_ms = r->socket.back.now_ms(&r->socket.back);
+    return r->brief ? earlier(deadline_ms, now_ms + REACH_BRIEF_MS + trips * trip_ms) : deadline_ms;
+}
+
 static enum wire_fault reach_recv(struct wire_back *back, struct span *ret, int64_t deadline_ms)
 {
     struct reach *r = (struct reach *)back;
     wait_for_memory(r);
-    enum wire_fault f = r->inner.recv(back, ret, deadline_ms);
+    enum wire_fault f = r->inner.recv(back, ret, briefly(r, REACH_BRIEF_TRIPS, deadline_ms));
     if (f == WIRE_FINE) {
+        hear_out(r);
         r->received += ret->len;
         atomic_fetch_add(&r->shared->memory->held, ret->len);
+    }
+    return f;
+}
+
+static enum wire_fault reach_start_tls(struct wire_back *back, const struct endpoint *e, struct arena *a,
+                                       struct wire_tls *ret, int64_t deadline_ms)
+{
+    struct reach *r = (struct reach *)back;
+    enum wire_fault f = r->inner.start_tls(back, e, a, ret, briefly(r, 2 * REACH_BRIEF_TRIPS, deadline_ms));
+    if (f == WIRE_FINE || f == WIRE_TLS) {
+        hear_out(r);
+        r->in_tls = true;
     }
     return f;
 }
@@ -148,4 +185,5 @@ void reach_init(struct reach *r, const struct reach_shared *shared, struct socke
     r->socket.back.connect = reach_connect;
     r->socket.back.close = reach_close;
     r->socket.back.recv = reach_recv;
+    r->socket.back.start_tls = reach_start_tls;
 }

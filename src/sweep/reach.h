@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "sweep/memory.h"
+#include "sweep/mute.h"
 #include "sweep/pace.h"
 #include "sweep/path.h"
 #include "wire/socket.h"
@@ -15,6 +16,7 @@
 struct reach_shared {
     struct pacer *pacer;
     struct paths *paths;
+    struct mutes *mutes;
     struct memory *memory;
     _Atomic uint64_t *connections; /* counts them */
 };
@@ -25,13 +27,19 @@ struct reach {
     const struct reach_shared *shared;
     const struct endpoint *endpoint;
     bool open; /* the first connection stands, and no wire has taken it yet */
+    bool brief;      /* as long as nobody speaks: see mute.h */
     bool has_pass;   /* see memory.h */
+    bool in_tls;     /* a handshake came to its end */
+    int64_t begun_ms; /* when the first connection stood, by the conversation's clock; 0: never */
     size_t received; /* in the whole visit */
 };
 
 /* `endpoint` must outlive it. */
 void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread,
                 const struct endpoint *endpoint);
+/* While nobody has spoken, a brief visit waits so long for an answer and so long in all. */
+enum { REACH_BRIEF_MS = 300, REACH_BRIEF_TRIPS = 2, REACH_BRIEF_SESSION_MS = 4000 };
+
 /* Makes the first connection, whose start the pacer has allowed. WIRE_FINE: a wire over r->socket.back, which must
  * follow, finds it open; its limits begin only now. Else why not; r->socket.error may tell more. */
 enum wire_fault reach_first(struct reach *r);

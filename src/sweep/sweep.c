@@ -30,6 +30,7 @@ enum {
     YOUNG_MAX = 512,
     YOUNG_MS = 50,
     WHY_BYTES = 160,
+    LAST_BYTES_MAX = 256 * 1024, /* all remarks at the end */
 };
 
 struct sweep {
@@ -257,6 +258,8 @@ static __attribute__((noinline)) void talk(struct slot *s)
     struct wire_limits limits = config->limits;
     struct wire_ear ear = { .opening = on_opening, .sent = config->transcript ? on_sent : NULL, .self = s };
     limits.connect_ms *= 2; /* see reach.h: a connection may be tried twice */
+    if (s->reach.brief)
+        limits.session_ms = REACH_BRIEF_SESSION_MS; /* anew when somebody speaks */
     if (paths_lossy(l->sweep->reach.paths, &s->turn.endpoint.address))
         limits.patience_ms *= 2; /* TCP sends what was lost again, each time after twice as long */
     arena_init(&arena, VISIT_ARENA_MAX);
@@ -332,6 +335,8 @@ static void visit_one(void *arg)
     } else {
         tell_unreached(s, f);
     }
+    if (f == WIRE_CONNECT_TIMEOUT)
+        pacer_silent(l->sweep->reach.pacer, fiber_clock(l->loop), &s->turn);
     reach_end(&s->reach);
     pacer_done(l->sweep->reach.pacer, fiber_clock(l->loop), &s->turn.endpoint);
     atomic_fetch_sub(&l->sweep->progress->in_flight, 1);
@@ -439,9 +444,9 @@ static bool run_lanes(struct sweep *s, struct lane *lanes, unsigned count, struc
     return ok;
 }
 
-static void put_remark(struct buf *out, const struct remark *r)
+static void put_remark(void *self, const struct remark *r)
 {
-    struct buf body;
+    struct buf body, *out = self;
     buf_init(&body, REMARK_ENCODED_MAX);
     remark_encode(&body, r);
     buf_byte(out, SWEEP_REMARK);
@@ -469,9 +474,11 @@ static void put_loss(struct sweep *s, struct buf *out)
 static bool report_end(struct sweep *s, bool ok, const struct error *e)
 {
     struct buf b;
-    buf_init(&b, 4096);
-    if (ok)
+    buf_init(&b, LAST_BYTES_MAX);
+    if (ok) {
+        mutes_tell(s->reach.mutes, put_remark, &b);
         put_loss(s, &b);
+    }
     buf_byte(&b, ok ? SWEEP_END : SWEEP_ERROR);
     struct span text = ok ? SPAN_NONE : span_str(e->text);
     put_le32(&b, text.len);
@@ -488,6 +495,7 @@ static void sweep_release(struct sweep *s, struct lane *lanes, unsigned count)
     free(lanes);
     pacer_free(s->reach.pacer);
     paths_free(s->reach.paths);
+    mutes_free(s->reach.mutes);
     reverse_free(s->names);
     tls_client_free(s->tls);
     pthread_mutex_destroy(&s->out_lock);
@@ -507,7 +515,8 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     bool ok = lanes || error_set(e, "no memory for %u loops", count);
     ok = ok && (s->tls = tls_client_new(e)) &&
          (s->reach.pacer = pacer_new(&config->pace, &config->source, WAITING_MAX, config->seed, e)) &&
-         (s->reach.paths = paths_new(config->limits.connect_ms, config->seed, e));
+         (s->reach.paths = paths_new(config->limits.connect_ms, config->seed, e)) &&
+         (s->reach.mutes = mutes_new(config->seed, e));
     s->reach.connections = &progress->connections;
     s->reach.memory = &s->memory;
     s->memory.ceiling = config->memory_bytes;

@@ -462,6 +462,137 @@ static void networks_in_one_bucket(void **state)
     pacer_free(p);
 }
 
+/* ---- silent addresses ------------------------------------------------------------------------------ */
+
+static void list_again(void *self)
+{
+    ((struct listed *)self)->at = 0;
+}
+
+/* A scan of a few addresses that answer and many that do not. */
+struct halves {
+    struct listed *list;
+    struct pacer *p;
+    struct random random;
+    unsigned times[TURNS_MAX];
+    size_t started, starts_before_last_live;
+    struct played flying[TURNS_MAX];
+    struct turn turns[TURNS_MAX];
+    size_t flying_len;
+};
+
+static bool is_live(const struct endpoint *e)
+{
+    return e->address.bytes[3] % 8 == 0;
+}
+
+/* Waits of two seconds where nobody answers; who does answer is done soon. */
+static void land(struct halves *h, int64_t now_ms)
+{
+    for (size_t i = 0; i < h->flying_len; i++) {
+        struct played *f = &h->flying[i];
+        if (f->end_ms > now_ms)
+            continue;
+        if (!is_live(&f->endpoint))
+            pacer_silent(h->p, now_ms, &h->turns[i]);
+        pacer_done(h->p, now_ms, &f->endpoint);
+        h->flying[i] = h->flying[--h->flying_len];
+        h->turns[i--] = h->turns[h->flying_len];
+    }
+}
+
+static void fly(struct halves *h, const struct turn *t, int64_t now_ms)
+{
+    bool live = is_live(&t->endpoint);
+    for (size_t i = 0; i < h->flying_len; i++)
+        assert_false(same_address(&h->flying[i].endpoint, &t->endpoint));
+    h->times[t->place]++;
+    h->started++;
+    h->flying[h->flying_len] = (struct played){ .endpoint = t->endpoint, .end_ms = now_ms + (live ? 20 : 2000) };
+    h->turns[h->flying_len++] = *t;
+    if (live) {
+        pacer_answered(h->p, now_ms, &t->endpoint);
+        h->starts_before_last_live = h->started;
+    }
+}
+
+static void play_halves(struct halves *h, const struct pace_limits *limits, size_t room)
+{
+    struct error e;
+    struct pace_source source = { .next = next_listed, .self = h->list, .again = list_again };
+    int64_t now_ms = 1000;
+    h->p = pacer_new(limits, &source, room, 7, &e);
+    assert_non_null(h->p);
+    for (unsigned calls = 0;; calls++) {
+        struct turn t;
+        int64_t until_ms = 0;
+        const char *why = NULL;
+        assert_true(calls < 1000000);
+        land(h, now_ms);
+        enum pace_answer answer = pacer_next(h->p, now_ms, &t, &until_ms, &why);
+        if (answer == PACE_END)
+            break;
+        if (answer == PACE_GO)
+            fly(h, &t, now_ms);
+        else if (answer == PACE_SKIP)
+            h->times[t.place]++;
+        else
+            now_ms = until_ms + (int64_t)random_below(&h->random, 5);
+    }
+    pacer_free(h->p);
+}
+
+static void list_shuffled(struct listed *l, struct random *r, int addresses, int ports, bool with_skips)
+{
+    l->len = l->at = 0;
+    for (int i = 0; i < addresses * ports; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "10.0.0.%d", i % addresses);
+        list(l, text, (uint16_t)(1 + i / addresses));
+        if (with_skips && random_below(r, 10) == 0)
+            l->skip[l->len - 1] = "no";
+    }
+    for (size_t i = l->len - 1; i > 0; i--) {
+        size_t k = (size_t)random_below(r, i + 1);
+        struct endpoint e = l->turns[i].endpoint;
+        l->turns[i].endpoint = l->turns[k].endpoint;
+        l->turns[k].endpoint = e;
+    }
+}
+
+/* All are asked once, whatever the room, the rate, and how many are silent. */
+static void silent_ones_are_never_left_out(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 30; seed++) {
+        static struct listed l;
+        static struct halves h;
+        struct random r = { seed };
+        struct pace_limits limits = { (double)(20 + random_below(&r, 2000)), 1e5, 2 + (double)random_below(&r, 100) };
+        list_shuffled(&l, &r, 1 + (int)random_below(&r, 60), 1 + (int)random_below(&r, 30), true);
+        h = (struct halves){ .list = &l, .random = r };
+        play_halves(&h, &limits, 1 + (size_t)random_below(&r, seed % 2 ? 20 : 3000));
+        for (size_t i = 0; i < l.len; i++)
+            if (h.times[i] != 1)
+                fail_msg("seed %llu: place %zu was handed out %u times", (unsigned long long)seed, i, h.times[i]);
+    }
+}
+
+/* And those that answer have been asked before most of the silence. */
+static void silent_ones_come_last(void **state)
+{
+    static struct listed l;
+    static struct halves h;
+    struct random r = { 5 };
+    struct pace_limits limits = { 100, 1e5, 20 };
+    (void)state;
+    list_shuffled(&l, &r, 80, 40, false); /* 10 of 80 addresses live: 400 of 3,200 endpoints */
+    h = (struct halves){ .list = &l, .random = r };
+    play_halves(&h, &limits, 32768);
+    assert_int_equal(h.started, 3200);
+    assert_in_range(h.starts_before_last_live, 400, 400 + 70 * SILENT_PORTS + 100 * WINDOW_MS / 1000 * 2);
+}
+
 /* ---- the clock of the loops ---------------------------------------------------------------------- */
 
 enum { TICK_MS = 4, LOOPS_MAX = 4, STARTS_A_TURN = 32 };
@@ -642,6 +773,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_in_one_bucket),
         cmocka_unit_test(one_conversation_with_each_of_65536),
+        cmocka_unit_test(silent_ones_are_never_left_out),
+        cmocka_unit_test(silent_ones_come_last),
         cmocka_unit_test(rates_are_held),
         cmocka_unit_test(networks_get_their_share),
         cmocka_unit_test(silence_costs_a_network_less),
