@@ -21,6 +21,7 @@ enum {
     NONE = -1,
     SILENT_MAX = 65536, /* addresses that may be put last; 3 MB */
     WINDOW_MS = 2500, /* longer than an unknown address is waited for */
+    FETCHED_MAX = 64,
     PASSED_OVER_MAX = 8192, /* places in one call, so that the lock is free again after a millisecond or two */
 };
 
@@ -266,45 +267,46 @@ static int queue_next(struct pacer *p, struct lately *l)
     return index;
 }
 
-/* True where the endpoint, which is the one of its address, may start now; else it waits where it belongs. */
+/* True where the endpoint, which is the one of its address, may start now; else it waits where it belongs: behind those
+ * that wait for its network already, also where that is free at this moment. */
 static bool may_start(struct pacer *p, int index, int64_t now_ms)
 {
-    const struct endpoint *e = &p->waiting[index].turn.endpoint;
-    const struct lately *a = address_entry(p, e, now_ms, false);
-    struct lately *n = network_entry(p, e, now_ms, false);
+    struct waiting *w = &p->waiting[index];
+    const struct lately *a = address_entry(p, &w->turn.endpoint, now_ms, false);
+    struct lately *n = network_entry(p, &w->turn.endpoint, now_ms, false);
+    bool is_free = !n || n->free_at_ms <= (double)now_ms;
     if (a && a->free_at_ms > (double)now_ms) {
         heap_push(p, index, a->free_at_ms);
-    } else if (!n || n->free_at_ms <= (double)now_ms) {
+    } else if (is_free && (!n || !n->busy || w->for_network)) {
         return true;
-    } else if (n->busy) {
+    } else if (n->busy && !w->for_network) {
         queue_up(p, n, index);
     } else {
-        n->busy = p->waiting[index].for_network = true;
+        n->busy = w->for_network = true;
         heap_push(p, index, n->free_at_ms);
     }
     return false;
 }
 
-/* One that has just come: true where it may start at once. */
-static bool arrive(struct pacer *p, int index, int64_t now_ms)
+/* One that has just come goes its way, or queues behind the one of its address that does. */
+static void arrive(struct pacer *p, int index, int64_t now_ms)
 {
     struct lately *a = address_entry(p, &p->waiting[index].turn.endpoint, now_ms, true);
     if (a && a->busy) {
         queue_up(p, a, index);
-        return false;
+        return;
     }
     if (a)
         a->busy = true;
-    return may_start(p, index, now_ms);
+    heap_push(p, index, a ? a->free_at_ms : (double)now_ms);
 }
 
-/* Who stood in the heap for its network has left it: the next one takes its place. */
-static void promote(struct pacer *p, int left, int64_t now_ms)
+/* Who stood in the heap for its network starts: the next one takes its place. */
+static void promote(struct pacer *p, int starts, int64_t now_ms)
 {
-    if (!p->waiting[left].for_network)
+    if (!p->waiting[starts].for_network)
         return;
-    p->waiting[left].for_network = false;
-    struct lately *n = network_entry(p, &p->waiting[left].turn.endpoint, now_ms, false);
+    struct lately *n = network_entry(p, &p->waiting[starts].turn.endpoint, now_ms, false);
     int index = queue_next(p, n);
     if (n)
         n->busy = index != NONE;
@@ -318,8 +320,8 @@ static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret)
 {
     while (p->heap_len && p->waiting[p->heap[0]].ready_ms <= (double)now_ms) {
         int index = heap_pop(p);
-        promote(p, index, now_ms);
         if (may_start(p, index, now_ms)) {
+            promote(p, index, now_ms);
             *ret = p->waiting[index].turn;
             forget(p, index);
             return true;
@@ -370,17 +372,27 @@ static bool next_of_pass(struct pacer *p, struct turn *ret, const char **ret_ski
     return false;
 }
 
-static enum pace_answer take_new(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest, const char **ret_why)
+static void let_in(struct pacer *p, const struct turn *t, int64_t now_ms)
 {
-    while (!p->drained && p->unused_waiting != NONE) {
+    int index = p->unused_waiting;
+    p->unused_waiting = p->waiting[index].next;
+    p->waiting[index].turn = *t;
+    p->waiting[index].for_network = false;
+    p->waiting_len++;
+    arrive(p, index, now_ms);
+}
+
+/* Fetches from the source what there is room for, a few at a time: where all addresses of a network have somebody
+ * waiting they take turns, and none is left with a long queue of its own at the end. PACE_WAIT where nothing is to be
+ * told of what came. */
+static enum pace_answer fetch(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest, const char **ret_why)
+{
+    for (unsigned i = 0; i < FETCHED_MAX && !p->drained && p->unused_waiting != NONE; i++) {
         const char *skip = NULL;
         bool pause = false;
         if (!next_of_pass(p, ret, &skip, &pause)) {
-            if (pause) {
-                *soonest = (double)now_ms;
-                return PACE_WAIT;
-            }
-            p->drained = true;
+            p->drained = !pause;
+            *soonest = pause ? (double)now_ms : *soonest;
             break;
         }
         if (skip) {
@@ -389,17 +401,9 @@ static enum pace_answer take_new(struct pacer *p, int64_t now_ms, struct turn *r
         }
         if (!has_pace(&ret->endpoint))
             return PACE_GO;
-        int index = p->unused_waiting;
-        p->unused_waiting = p->waiting[index].next;
-        p->waiting[index].turn = *ret;
-        p->waiting[index].for_network = false;
-        p->waiting_len++;
-        if (arrive(p, index, now_ms)) {
-            forget(p, index);
-            return PACE_GO;
-        }
+        let_in(p, ret, now_ms);
     }
-    return p->waiting_len == 0 && p->drained && (p->second || !p->silents) ? PACE_END : PACE_WAIT;
+    return PACE_WAIT;
 }
 
 static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest,
@@ -413,13 +417,19 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret
         *soonest = p->all_free_at_ms;
         return PACE_WAIT;
     }
+    maybe_begin_second(p, now_ms);
+    enum pace_answer answer = fetch(p, now_ms, ret, soonest, ret_why);
+    if (answer != PACE_WAIT)
+        return answer;
     if (take_waiting(p, now_ms, ret))
         return PACE_GO;
-    maybe_begin_second(p, now_ms);
-    enum pace_answer answer = take_new(p, now_ms, ret, soonest, ret_why);
-    if (answer == PACE_WAIT && p->heap_len && p->waiting[p->heap[0]].ready_ms < *soonest)
+    if (p->waiting_len == 0 && p->drained && (p->second || !p->silents))
+        return PACE_END;
+    if (p->heap_len && p->waiting[p->heap[0]].ready_ms < *soonest)
         *soonest = p->waiting[p->heap[0]].ready_ms;
-    return answer;
+    if (!p->drained && p->unused_waiting != NONE)
+        *soonest = (double)now_ms;
+    return PACE_WAIT;
 }
 
 enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, int64_t *ret_until_ms,

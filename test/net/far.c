@@ -385,8 +385,16 @@ int main(int argc, char **argv)
         most = f.pieces[i] > most ? f.pieces[i] : most;
     double seconds = (double)(f.last_us - f.first_us) / 1e6;
     printf("{\"starts\": %llu, \"syns\": %llu, \"seconds\": %.3f, \"rate\": %.1f, \"most_in_50_ms\": %u, \"accepted\": %llu, "
-           "\"passed\": %llu, \"lost\": %llu}\n", (unsigned long long)f.starts, (unsigned long long)f.syns, seconds,
+           "\"passed\": %llu, \"lost\": %llu, \"each_second\": [", (unsigned long long)f.starts, (unsigned long long)f.syns, seconds,
            seconds > 0 ? (double)(f.starts - 1) / seconds : 0, most, (unsigned long long)f.answered,
            (unsigned long long)f.passed, (unsigned long long)f.lost);
+    for (size_t i = 0, all = 0; i < PIECES && all < f.starts; i += 1000 / PIECE_MS) {
+        uint32_t sum = 0;
+        for (size_t k = i; k < i + 1000 / PIECE_MS && k < PIECES; k++)
+            sum += f.pieces[k];
+        printf("%s%u", i ? ", " : "", sum);
+        all += sum;
+    }
+    puts("]}");
     return 0;
 }

@@ -7,7 +7,7 @@
 
 #include "sweep/pace.c"
 
-enum { TURNS_MAX = 4000, RUNNING_MAX = 4000 };
+enum { TURNS_MAX = 14000 };
 
 static const struct pace_limits POLITE = { .all_per_second = 100, .net_per_second = 20, .address_per_second = 2 };
 
@@ -479,11 +479,13 @@ struct halves {
     struct played flying[TURNS_MAX];
     struct turn turns[TURNS_MAX];
     size_t flying_len;
+    int live_every; /* of the addresses, by their last byte */
+    int64_t silent_ms, took_ms; /* how long a silent one is waited for; how long all of it took */
 };
 
-static bool is_live(const struct endpoint *e)
+static bool is_live(const struct halves *h, const struct endpoint *e)
 {
-    return e->address.bytes[3] % 8 == 0;
+    return e->address.bytes[3] % h->live_every == 1;
 }
 
 /* Waits of two seconds where nobody answers; who does answer is done soon. */
@@ -493,7 +495,7 @@ static void land(struct halves *h, int64_t now_ms)
         struct played *f = &h->flying[i];
         if (f->end_ms > now_ms)
             continue;
-        if (!is_live(&f->endpoint))
+        if (!is_live(h, &f->endpoint))
             pacer_silent(h->p, now_ms, &h->turns[i]);
         pacer_done(h->p, now_ms, &f->endpoint);
         h->flying[i] = h->flying[--h->flying_len];
@@ -503,12 +505,12 @@ static void land(struct halves *h, int64_t now_ms)
 
 static void fly(struct halves *h, const struct turn *t, int64_t now_ms)
 {
-    bool live = is_live(&t->endpoint);
+    bool live = is_live(h, &t->endpoint);
     for (size_t i = 0; i < h->flying_len; i++)
         assert_false(same_address(&h->flying[i].endpoint, &t->endpoint));
     h->times[t->place]++;
     h->started++;
-    h->flying[h->flying_len] = (struct played){ .endpoint = t->endpoint, .end_ms = now_ms + (live ? 20 : 2000) };
+    h->flying[h->flying_len] = (struct played){ .endpoint = t->endpoint, .end_ms = now_ms + (live ? 20 : h->silent_ms) };
     h->turns[h->flying_len++] = *t;
     if (live) {
         pacer_answered(h->p, now_ms, &t->endpoint);
@@ -532,6 +534,7 @@ static void play_halves(struct halves *h, const struct pace_limits *limits, size
         enum pace_answer answer = pacer_next(h->p, now_ms, &t, &until_ms, &why);
         if (answer == PACE_END)
             break;
+        h->took_ms = now_ms - 1000;
         if (answer == PACE_GO)
             fly(h, &t, now_ms);
         else if (answer == PACE_SKIP)
@@ -570,7 +573,7 @@ static void silent_ones_are_never_left_out(void **state)
         struct random r = { seed };
         struct pace_limits limits = { (double)(20 + random_below(&r, 2000)), 1e5, 2 + (double)random_below(&r, 100) };
         list_shuffled(&l, &r, 1 + (int)random_below(&r, 60), 1 + (int)random_below(&r, 30), true);
-        h = (struct halves){ .list = &l, .random = r };
+        h = (struct halves){ .list = &l, .random = r, .silent_ms = 2000, .live_every = 8 };
         play_halves(&h, &limits, 1 + (size_t)random_below(&r, seed % 2 ? 20 : 3000));
         for (size_t i = 0; i < l.len; i++)
             if (h.times[i] != 1)
@@ -587,10 +590,25 @@ static void silent_ones_come_last(void **state)
     struct pace_limits limits = { 100, 1e5, 20 };
     (void)state;
     list_shuffled(&l, &r, 80, 40, false); /* 10 of 80 addresses live: 400 of 3,200 endpoints */
-    h = (struct halves){ .list = &l, .random = r };
+    h = (struct halves){ .list = &l, .random = r, .silent_ms = 2000, .live_every = 8 };
     play_halves(&h, &limits, 32768);
     assert_int_equal(h.started, 3200);
     assert_in_range(h.starts_before_last_live, 400, 400 + 70 * SILENT_PORTS + 100 * WINDOW_MS / 1000 * 2);
+}
+
+/* All ports of a /24 of which few addresses answer take what the rate takes: nobody is left with a queue of his own at
+ * the end, and the pace of the network is no bound where it has little to answer. */
+static void a_silent_network_takes_what_the_rate_takes(void **state)
+{
+    static struct listed l;
+    static struct halves h;
+    struct random r = { 5 };
+    (void)state;
+    list_shuffled(&l, &r, 254, 51, false);
+    h = (struct halves){ .list = &l, .random = r, .silent_ms = 1250, .live_every = 25 };
+    play_halves(&h, &POLITE, 32768);
+    assert_int_equal(h.started, 254 * 51);
+    assert_in_range(h.took_ms, 254 * 51 * 10 - 1000, 254 * 51 * 10 * 105 / 100);
 }
 
 /* ---- the clock of the loops ---------------------------------------------------------------------- */
@@ -775,6 +793,7 @@ int main(void)
         cmocka_unit_test(one_conversation_with_each_of_65536),
         cmocka_unit_test(silent_ones_are_never_left_out),
         cmocka_unit_test(silent_ones_come_last),
+        cmocka_unit_test(a_silent_network_takes_what_the_rate_takes),
         cmocka_unit_test(rates_are_held),
         cmocka_unit_test(networks_get_their_share),
         cmocka_unit_test(silence_costs_a_network_less),
