@@ -31,6 +31,7 @@ struct fiber {
     void *fake_stack; /* AddressSanitizer's handle while away */
     size_t index;
     bool woken_by_event, ended;
+    bool parked;
     bool deep; /* its stack holds more than the pages that a mere wait needs */
 };
 
@@ -302,6 +303,7 @@ static void take_timers(struct fiber_loop *l)
         struct fiber *f = (struct fiber *)t;
         if (f == l->end_waiter)
             l->end_waiter = NULL;
+        f->parked = false;
         make_runnable(l, f);
     }
 }
@@ -347,6 +349,30 @@ void fiber_sleep_until(struct fiber_loop *l, int64_t deadline_ms)
     struct fiber *f = l->running;
     timer_set(&l->timers, &f->timer, deadline_ms);
     leave(l, f);
+}
+
+struct fiber *fiber_self(const struct fiber_loop *l)
+{
+    return l->running;
+}
+
+void fiber_park(struct fiber_loop *l, int64_t deadline_ms)
+{
+    struct fiber *f = l->running;
+    f->parked = true;
+    if (deadline_ms != INT64_MAX)
+        timer_set(&l->timers, &f->timer, deadline_ms);
+    leave(l, f);
+    f->parked = false;
+}
+
+void fiber_wake(struct fiber_loop *l, struct fiber *f)
+{
+    if (!f->parked)
+        return;
+    f->parked = false;
+    timer_clear(&l->timers, &f->timer);
+    make_runnable(l, f);
 }
 
 void fiber_yield(struct fiber_loop *l)

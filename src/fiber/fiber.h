@@ -68,6 +68,12 @@ bool fiber_watch(struct fiber_loop *l, struct fiber_watch *w, int fd);
  * the deadline had passed before the call: the sockets are looked at before any timer. */
 bool fiber_wait(struct fiber_loop *l, struct fiber_watch *w, int64_t deadline_ms);
 void fiber_sleep_until(struct fiber_loop *l, int64_t deadline_ms);
+/* The running fiber, for fiber_wake(). */
+struct fiber *fiber_self(const struct fiber_loop *l);
+/* Waits until somebody wakes it, or the deadline; INT64_MAX: for as long as it takes. */
+void fiber_park(struct fiber_loop *l, int64_t deadline_ms);
+/* Nothing happens where the fiber is not parked. It must not have ended. */
+void fiber_wake(struct fiber_loop *l, struct fiber *f);
 /* Lets the others run and the sockets be looked at. */
 void fiber_yield(struct fiber_loop *l);
 /* Waits until a fiber of this loop ends, or the deadline. */

@@ -14,7 +14,7 @@ static int64_t clock_of(const struct reach *r)
 
 static bool is_near(const struct reach *r)
 {
-    return address_class(&r->endpoint->address) == ADDRESS_LOOPBACK;
+    return r->busy != NULL;
 }
 
 /* Waits for our own sake until a moment of the world's time; the conversation's clock stands still meanwhile. */
@@ -45,12 +45,27 @@ static void note_answer(struct reach *r, bool is_charged, bool is_service)
         paths_answered(r->shared->paths, &r->endpoint->address, syn->resent, syn->trip_ms, is_service);
 }
 
+/* Before something that wants an answer, and after it. */
+static void take_lease(struct reach *r)
+{
+    if (r->busy)
+        socket_excuse(&r->socket, busy_enter(r->busy, &r->lease));
+}
+
+static void give_lease(struct reach *r, bool answered)
+{
+    if (r->busy)
+        busy_leave(r->busy, &r->lease, answered);
+}
+
 static enum wire_fault try_once(struct reach *r, enum purpose purpose, bool is_charged, int64_t deadline_ms)
 {
     struct wire_back *back = &r->socket.back;
     int64_t patience_ms = paths_patience(r->shared->paths, &r->endpoint->address);
     atomic_fetch_add(r->shared->connections, 1);
+    take_lease(r);
     enum wire_fault f = r->inner.connect(back, r->endpoint, earlier(back->now_ms(back) + patience_ms, deadline_ms));
+    give_lease(r, f == WIRE_FINE || f == WIRE_REFUSED);
     if ((f == WIRE_FINE || f == WIRE_REFUSED) && !is_near(r))
         note_answer(r, is_charged, purpose == FIRST && f == WIRE_FINE);
     return f;
@@ -83,6 +98,7 @@ enum wire_fault reach_first(struct reach *r)
 
 void reach_end(struct reach *r)
 {
+    give_lease(r, false);
     bool stood = r->begun_ms > 0, spoke = r->received || r->in_tls;
     if (stood && !is_near(r))
         mutes_note(r->shared->mutes, &r->endpoint->address, spoke ? MUTE_SPOKE : MUTE_SAID_NOTHING);
@@ -147,6 +163,8 @@ static enum wire_fault reach_recv(struct wire_back *back, struct span *ret, int6
     struct reach *r = (struct reach *)back;
     wait_for_memory(r);
     enum wire_fault f = r->inner.recv(back, ret, briefly(r, REACH_BRIEF_TRIPS, deadline_ms));
+    if (f != WIRE_TIMEOUT)
+        give_lease(r, true);
     if (f == WIRE_FINE) {
         hear_out(r);
         r->received += ret->len;
@@ -155,11 +173,20 @@ static enum wire_fault reach_recv(struct wire_back *back, struct span *ret, int6
     return f;
 }
 
+static enum wire_fault reach_send(struct wire_back *back, struct span s, int64_t deadline_ms)
+{
+    struct reach *r = (struct reach *)back;
+    take_lease(r);
+    return r->inner.send(back, s, deadline_ms);
+}
+
 static enum wire_fault reach_start_tls(struct wire_back *back, const struct endpoint *e, struct arena *a,
                                        struct wire_tls *ret, int64_t deadline_ms)
 {
     struct reach *r = (struct reach *)back;
+    take_lease(r);
     enum wire_fault f = r->inner.start_tls(back, e, a, ret, briefly(r, 2 * REACH_BRIEF_TRIPS, deadline_ms));
+    give_lease(r, f != WIRE_TIMEOUT);
     if (f == WIRE_FINE || f == WIRE_TLS) {
         hear_out(r);
         r->in_tls = true;
@@ -175,15 +202,19 @@ static void reach_close(struct wire_back *back)
         r->inner.close(back);
 }
 
-void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread,
+void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread, struct busy *busy,
                 const struct endpoint *endpoint)
 {
-    *r = (struct reach){ .shared = shared, .endpoint = endpoint };
+    bool near = address_class(&endpoint->address) == ADDRESS_LOOPBACK;
+    *r = (struct reach){ .shared = shared, .endpoint = endpoint, .busy = near ? busy : NULL };
+    if (near)
+        busy_take(busy, &r->lease);
     socket_back_init(&r->socket, thread);
     r->socket.measures = !is_near(r);
     r->inner = r->socket.back;
     r->socket.back.connect = reach_connect;
     r->socket.back.close = reach_close;
+    r->socket.back.send = reach_send;
     r->socket.back.recv = reach_recv;
     r->socket.back.start_tls = reach_start_tls;
 }

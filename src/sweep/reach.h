@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "sweep/busy.h"
 #include "sweep/memory.h"
 #include "sweep/mute.h"
 #include "sweep/pace.h"
@@ -26,6 +27,8 @@ struct reach {
     struct wire_back inner;    /* the socket's own functions */
     const struct reach_shared *shared;
     const struct endpoint *endpoint;
+    struct busy *busy; /* of its loop, where it is loopback; else NULL */
+    struct busy_lease lease;
     bool open; /* the first connection stands, and no wire has taken it yet */
     bool brief;      /* as long as nobody speaks: see mute.h */
     bool has_pass;   /* see memory.h */
@@ -34,8 +37,8 @@ struct reach {
     size_t received; /* in the whole visit */
 };
 
-/* `endpoint` must outlive it. */
-void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread,
+/* `endpoint` must outlive it. Where it is loopback a lease of `busy` is taken at once. */
+void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread, struct busy *busy,
                 const struct endpoint *endpoint);
 /* While nobody has spoken, a brief visit waits so long for an answer and so long in all. */
 enum { REACH_BRIEF_MS = 300, REACH_BRIEF_TRIPS = 2, REACH_BRIEF_SESSION_MS = 4000 };

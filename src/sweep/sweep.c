@@ -25,10 +25,8 @@ enum {
     SAMPLE_SESSION_MS = 120000,
     SAMPLE_TURN_MS = 50,
     WAITING_MAX = 32768,
-    /* Loopback has no pace. There, so many conversations at once may be young; an older one is waiting for
-     * somebody who says nothing, and waiting costs memory, not time. */
-    YOUNG_MAX = 512,
-    YOUNG_MS = 50,
+    BUSY_MAX = 512, /* conversations with this machine that want an answer, on all loops together */
+    FULL_MS = 20,   /* between two looks whether there is room for another visit */
     WHY_BYTES = 160,
     LAST_BYTES_MAX = 256 * 1024, /* all remarks at the end */
 };
@@ -57,19 +55,16 @@ struct lane {
     struct buf out;
     int64_t flushed_ms;
     struct slot *slots, *free;
-    struct slot *oldest_young, *newest_young;
-    size_t live_max, young, young_max;
+    struct busy busy;
+    size_t live_max;
 };
 
 /* One visit in flight. */
 struct slot {
     struct lane *lane;
-    struct slot *next;            /* in the list of free ones */
-    struct slot *older, *younger; /* among the young */
+    struct slot *next; /* in the list of free ones */
     struct turn turn;
     struct reach reach;
-    int64_t started_ms;
-    bool young;
 };
 
 /* ---- out ------------------------------------------------------------------------------- */
@@ -298,36 +293,10 @@ static __attribute__((noinline)) void tell_unreached(struct slot *s, enum wire_f
     emit(s->lane, &v);
 }
 
-static void grow_old(struct lane *l, struct slot *s)
-{
-    *(s->older ? &s->older->younger : &l->oldest_young) = s->younger;
-    *(s->younger ? &s->younger->older : &l->newest_young) = s->older;
-    s->young = false;
-    l->young--;
-}
-
-static void be_young(struct lane *l, struct slot *s)
-{
-    s->older = l->newest_young;
-    s->younger = NULL;
-    *(s->older ? &s->older->younger : &l->oldest_young) = s;
-    l->newest_young = s;
-    s->young = true;
-    l->young++;
-}
-
-static bool too_many_young(struct lane *l)
-{
-    while (l->oldest_young && l->oldest_young->started_ms + YOUNG_MS <= fiber_clock(l->loop))
-        grow_old(l, l->oldest_young);
-    return l->young >= l->young_max;
-}
-
 static void visit_one(void *arg)
 {
     struct slot *s = arg;
     struct lane *l = s->lane;
-    reach_init(&s->reach, &l->sweep->reach, &l->socket_thread, &s->turn.endpoint);
     enum wire_fault f = reach_first(&s->reach);
     if (f == WIRE_FINE) {
         fiber_goes_deep(l->loop);
@@ -340,8 +309,6 @@ static void visit_one(void *arg)
     reach_end(&s->reach);
     pacer_done(l->sweep->reach.pacer, fiber_clock(l->loop), &s->turn.endpoint);
     atomic_fetch_sub(&l->sweep->progress->in_flight, 1);
-    if (s->young)
-        grow_old(l, s);
     s->next = l->free;
     l->free = s;
 }
@@ -351,9 +318,7 @@ static void start_visit(struct lane *l, const struct turn *t)
     struct slot *s = l->free;
     l->free = s->next;
     s->turn = *t;
-    s->started_ms = fiber_clock(l->loop);
-    if (address_class(&t->endpoint.address) == ADDRESS_LOOPBACK)
-        be_young(l, s);
+    reach_init(&s->reach, &l->sweep->reach, &l->socket_thread, &l->busy, &s->turn.endpoint);
     atomic_fetch_add(&l->sweep->progress->in_flight, 1);
     fiber_spawn(l->loop, visit_one, s);
 }
@@ -366,8 +331,8 @@ static void feed(void *arg)
         struct turn t;
         int64_t until_ms;
         const char *why = NULL;
-        if (!l->free || too_many_young(l) || memory_is_short(&l->sweep->memory)) {
-            fiber_wait_for_end(l->loop, fiber_now(l->loop) + YOUNG_MS / 2);
+        if (!l->free || !busy_has_room(&l->busy) || memory_is_short(&l->sweep->memory)) {
+            fiber_wait_for_end(l->loop, fiber_now(l->loop) + FULL_MS);
             continue;
         }
         switch (pacer_next(l->sweep->reach.pacer, fiber_clock(l->loop), &t, &until_ms, &why)) {
@@ -394,10 +359,10 @@ static void feed(void *arg)
 static bool lane_init(struct lane *l, struct sweep *s, size_t parallel, unsigned lanes, struct error *e)
 {
     l->sweep = s;
-    l->young_max = (YOUNG_MAX + lanes - 1) / lanes;
     l->loop = fiber_loop_new(parallel + 1, &CLOCK_SYSTEM, e);
     if (!l->loop)
         return false;
+    busy_init(&l->busy, l->loop, (BUSY_MAX + lanes - 1) / lanes);
     l->live_max = fiber_loop_max(l->loop) - 1;
     l->slots = calloc(l->live_max, sizeof(*l->slots));
     if (!l->slots)
