@@ -1,6 +1,6 @@
-/* One ceiling for the memory of all visits in flight. A visit alone may hold tens of megabytes (four of what it received,
- * the rest of what was made of it), and thousands of hostile ones at once would. So: while more than the ceiling is
- * held, no visit begins, and one that has received more than MEMORY_LIGHT_BYTES waits with reading on; but
+/* One ceiling for the memory of all visits in flight. A visit alone may hold tens of megabytes (four of what it
+ * received, the rest of what was made of it), and thousands of hostile ones at once would. So: while more than the
+ * ceiling is held, no visit begins, and one that has received more than MEMORY_LIGHT_BYTES waits with reading on; but
  * MEMORY_PASSES of them go on all the same, so that there is always somebody who comes to an end and lets go. What is
  * held at most is the ceiling, those few, and one parse a loop. Waiting is ours: it counts against no peer. */
 #ifndef AJAR_SWEEP_MEMORY_H

@@ -148,20 +148,19 @@ struct telling {
 
 static void tell_one(struct telling *t, const struct mute *x, bool is_network)
 {
-    char about[ADDRESS_TEXT_MAX + 8], text[TEXT_BYTES];
+    char address[ADDRESS_TEXT_MAX], about[ADDRESS_TEXT_MAX + 8], text[TEXT_BYTES];
     if (t->told == MUTE_REMARKS) {
         t->others++;
         t->ports_of_others += x->all;
         return;
     }
     t->told++;
-    address_text(&x->key, about);
-    if (is_network)
-        strcat(about, x->key.family == 4 ? "/24" : "/64");
+    const char *prefix = !is_network ? "" : x->key.family == 4 ? "/24" : "/64";
+    snprintf(about, sizeof(about), "%s%s", address_text(&x->key, address), prefix);
     snprintf(text, sizeof(text),
-             "accepts every connection%s and says nothing: something on the way (a SYN proxy, a tarpit) answers for it, so "
-             "that an accepted connection is no service there; %u ports were asked as any other and waited for only briefly",
-             is_network ? " at every address" : "", x->all);
+             "accepts every connection%s and says nothing: something on the way (a SYN proxy, a tarpit) answers for it, "
+             "so that an accepted connection is no service there; %u ports were asked as any other and waited for only "
+             "briefly", is_network ? " at every address" : "", x->all);
     t->tell(t->self, &(struct remark){ .kind = REMARK_MIDDLEBOX, .about = span_str(about), .text = span_str(text),
                                        .count = x->all });
 }
@@ -171,10 +170,11 @@ static void tell_rest(struct telling *t)
     char text[TEXT_BYTES];
     if (!t->others)
         return;
-    snprintf(text, sizeof(text), "accept every connection and say nothing, as those above; %llu ports were waited for only briefly",
+    snprintf(text, sizeof(text),
+             "accept every connection and say nothing, as those above; %llu ports were waited for only briefly",
              (unsigned long long)t->ports_of_others);
-    t->tell(t->self, &(struct remark){ .kind = REMARK_MIDDLEBOX, .about = SPAN("more addresses"), .text = span_str(text),
-                                       .count = t->others });
+    t->tell(t->self, &(struct remark){ .kind = REMARK_MIDDLEBOX, .about = SPAN("more addresses"),
+                                       .text = span_str(text), .count = t->others });
 }
 
 void mutes_tell(struct mutes *m, void (*tell)(void *self, const struct remark *r), void *self)

@@ -1,7 +1,7 @@
-/* Who accepts every connection and then says nothing. A SYN proxy, a tarpit, some load balancers answer so for every port
- * of a host, or for every address of a network. Nothing can be concluded from a connection that they accept, and to
- * wait there as long as for a host of flesh and blood would take minutes a port. So they are noticed, told, and visited
- * briefly: asked the same, and waited for no longer than an answer takes on this way. Who does speak there is heard out.
+/* Who accepts every connection and then says nothing. A SYN proxy, a tarpit, some load balancers answer so for every
+ * port of a host, or for every address of a network. Nothing can be concluded from a connection that they accept, and
+ * to wait there as long as for anybody else takes minutes a host. So they are noticed, told, and visited briefly: asked
+ * the same, and waited for no longer than an answer takes on this way. Who does speak there is heard out.
  *
  * One for all loops of a sweep; every call takes its lock. Memory is fixed: beyond it, those with the fewest mute ports
  * are forgotten. */

@@ -330,8 +330,8 @@ static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret)
     return false;
 }
 
-/* The source begins anew where something was put off in the first pass: as soon as that is over, or when what is left of
- * it is too little for the rate. */
+/* The source begins anew where something was put off in the first pass: as soon as that is over, or when what is left
+ * of it is too little for the rate. */
 static void maybe_begin_second(struct pacer *p, int64_t now_ms)
 {
     if (!p->drained || p->second || !p->silents)

@@ -40,8 +40,8 @@ struct reach {
 /* `endpoint` must outlive it. Where it is loopback a lease of `busy` is taken at once. */
 void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread, struct busy *busy,
                 const struct endpoint *endpoint);
-/* While nobody has spoken, a brief visit waits so long for an answer and so long in all. */
-enum { REACH_BRIEF_MS = 300, REACH_BRIEF_TRIPS = 2, REACH_BRIEF_SESSION_MS = 4000 };
+/* While nobody has spoken, a brief visit waits so long for an answer, and so many round trips. */
+enum { REACH_BRIEF_MS = 300, REACH_BRIEF_TRIPS = 2 };
 
 /* Makes the first connection, whose start the pacer has allowed. WIRE_FINE: a wire over r->socket.back, which must
  * follow, finds it open; its limits begin only now. Else why not; r->socket.error may tell more. */

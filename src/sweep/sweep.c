@@ -253,8 +253,6 @@ static __attribute__((noinline)) void talk(struct slot *s)
     struct wire_limits limits = config->limits;
     struct wire_ear ear = { .opening = on_opening, .sent = config->transcript ? on_sent : NULL, .self = s };
     limits.connect_ms *= 2; /* see reach.h: a connection may be tried twice */
-    if (s->reach.brief)
-        limits.session_ms = REACH_BRIEF_SESSION_MS; /* anew when somebody speaks */
     if (paths_lossy(l->sweep->reach.paths, &s->turn.endpoint.address))
         limits.patience_ms *= 2; /* TCP sends what was lost again, each time after twice as long */
     arena_init(&arena, VISIT_ARENA_MAX);
@@ -430,9 +428,10 @@ static void put_loss(struct sweep *s, struct buf *out)
     uint64_t missed = (uint64_t)(sum.missed + 0.5);
     if (!missed)
         return;
-    snprintf(text, sizeof(text), "an estimated %.1f %% of all packets were lost each way; about %llu %s may have been missed",
-             sum.loss * 100, (unsigned long long)missed, missed == 1 ? "service" : "services");
-    struct remark r = { .kind = REMARK_LOSS, .about = SPAN("the network"), .text = span_str(text), .count = missed, .incomplete = true };
+    snprintf(text, sizeof(text),
+             "an estimated %.1f %% of all packets were lost each way; about %llu %s may have been missed", sum.loss * 100, (unsigned long long)missed, missed == 1 ? "service" : "services");
+    struct remark r = { .kind = REMARK_LOSS, .about = SPAN("the network"), .text = span_str(text), .count = missed,
+                        .incomplete = true };
     put_remark(out, &r);
 }
 

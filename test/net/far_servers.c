@@ -91,12 +91,30 @@ static const char INFO[] =
     "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n# Memory\r\nused_memory:1000\r\n"
     "# Replication\r\nrole:master\r\n# Keyspace\r\ndb0:keys=5,expires=0,avg_ttl=0\r\n";
 
-static bool answer_redis(int fd, const char *asked)
+/* Answers one command; false where it ends the session. */
+static bool answer_redis_line(int fd, const char *line)
 {
+    static const struct { const char *command, *answer; } ANSWERS[] = {
+        { "PING", "+PONG\r\n" }, { "EXISTS", ":0\r\n" }, { "GETEX", "$-1\r\n" }, { "DBSIZE", ":5\r\n" },
+    };
     char text[1024];
-    snprintf(text, sizeof(text), "$%zu\r\n%s\r\n", strlen(INFO), INFO);
-    return strncmp(asked, "QUIT", 4) != 0 && say(fd, strncmp(asked, "INFO", 4) == 0 ? text :
-                                                     strncmp(asked, "PING", 4) == 0 ? "+PONG\r\n" : "-ERR unknown command\r\n");
+    if (strncmp(line, "INFO", 4) == 0) {
+        snprintf(text, sizeof(text), "$%zu\r\n%s\r\n", strlen(INFO), INFO);
+        return say(fd, text);
+    }
+    for (size_t i = 0; i < sizeof(ANSWERS) / sizeof(ANSWERS[0]); i++)
+        if (strncmp(line, ANSWERS[i].command, strlen(ANSWERS[i].command)) == 0)
+            return say(fd, ANSWERS[i].answer);
+    return strncmp(line, "QUIT", 4) != 0 && say(fd, "-ERR unknown command\r\n");
+}
+
+static bool answer_redis(int fd, char *asked)
+{
+    char *left = NULL;
+    for (char *line = strtok_r(asked, "\r\n", &left); line; line = strtok_r(NULL, "\r\n", &left))
+        if (!answer_redis_line(fd, line))
+            return false;
+    return true;
 }
 
 static bool go_on(struct servers *s, int fd)
