@@ -283,7 +283,7 @@ static int64_t sum(int64_t a, int64_t b)
 /* The door: a dashboard with a store behind it, else a store, else a dashboard, else what there is. */
 static uint8_t door_rank(const struct visit *v, const struct observation *o)
 {
-    if (o->via || o->kind == KIND_WEB || o->kind == KIND_TLS)
+    if (o->via || o->kind == KIND_WEB || o->kind == KIND_TLS || o->kind == KIND_UNKNOWN)
         return 0;
     for (size_t i = 0; i < v->observations.len; i++)
         if (v->observations.at[i].via && strcmp(v->observations.at[i].via, o->product) == 0)
@@ -338,9 +338,18 @@ static void take_finding(struct deployment *d, const struct finding *found)
     memcpy(d->worst, bytes, sizeof(d->worst));
 }
 
+/* What nobody knows is like nothing. */
+static bool any_known(const struct visit *v)
+{
+    for (size_t i = 0; i < v->observations.len; i++)
+        if (v->observations.at[i].kind != KIND_UNKNOWN)
+            return true;
+    return false;
+}
+
 void fleets_visit(struct fleets *f, const struct visit *v, const struct finding *found, size_t count)
 {
-    if (!f || !v->answered || !v->observations.len || f->numbers)
+    if (!f || !v->answered || !any_known(v) || f->numbers)
         return;
     uint32_t at = deployment_at(f, &v->endpoint.address);
     if (at == NO_INDEX) {

@@ -308,7 +308,7 @@ void traits_of(const struct observation *o, uint16_t port,
                void (*each)(void *self, const struct trait_seen *t), void *self)
 {
     struct telling t = { each, self, o };
-    if (!o->product)
+    if (!o->product || o->kind == KIND_UNKNOWN)
         return;
     if (o->kind == KIND_TLS) {
         tell_certificate(&t);

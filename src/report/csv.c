@@ -2,6 +2,7 @@
  * A field that a spreadsheet would take for a formula gets an apostrophe in front; the fix is the
  * only field with line feeds in it, always in quotes. A fleet is no finding; `--format json` has them. */
 #include "report/formats.h"
+#include "report/unknown.h"
 #include "report/words.h"
 #include "text/escape.h"
 
@@ -121,9 +122,15 @@ static void finding(const struct visit *v, const struct finding *f, struct buf *
 static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
                   struct buf *out)
 {
+    struct finding unknown;
+    struct buf why;
     (void)state;
     for (size_t i = 0; i < findings; i++)
         finding(v, &f[i], out);
+    buf_init(&why, UNKNOWN_WORDS_MAX);
+    if (unknown_finding(v, &why, &unknown))
+        finding(v, &unknown, out);
+    buf_release(&why);
 }
 
 static void end(void *state, const struct report_summary *s, struct buf *out)

@@ -249,6 +249,25 @@ static void tenths(struct buf *out, const char *what, double value, const char *
     buf_str(out, "</dd></div>");
 }
 
+/* Who answered and is nobody that we know: somebody else may. */
+static void unknown(const struct story *s, struct buf *out)
+{
+    const struct unknowns *u = &s->unknown;
+    if (!u->spoke && !u->silent)
+        return;
+    buf_str(out, "<h3>Answered like nothing that Ajar knows</h3><p>");
+    put_many(out, u->spoke, "service said something", "services said something");
+    buf_str(out, ", ");
+    layout_number(out, u->silent);
+    buf_str(out, " answered no question; the JSON output has them all.</p>\n<ul class=\"reasons\">");
+    for (size_t i = 0; i < u->kept.len; i++) {
+        buf_str(out, "<li>");
+        html_text(out, u->kept.at[i]);
+        buf_str(out, "</li>");
+    }
+    buf_str(out, "</ul>\n");
+}
+
 void html_coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
     buf_str(out, "<section id=\"run\"><h2>What was looked at</h2><dl class=\"numbers\">");
@@ -294,6 +313,7 @@ void html_coverage(const struct story *s, const struct report_summary *sum, stru
         }
         buf_str(out, "</ul>\n");
     }
+    unknown(s, out);
     if (s->unkept) {
         buf_str(out, "<p class=\"note\">");
         put_many(out, s->unkept, "finding had", "findings had");

@@ -75,7 +75,8 @@ void html_page_end(const struct story *s, struct buf *out)
 /* Something answered, and whether it is open was not proven. */
 static bool is_unsure(const struct story *s)
 {
-    return s->remarks.incomplete || s->unknown || s->outcomes[OUTCOME_UNCLEAR] || s->outcomes[OUTCOME_PARTIAL];
+    return s->remarks.incomplete || s->unknown.spoke || s->unknown.silent || s->outcomes[OUTCOME_UNCLEAR] ||
+           s->outcomes[OUTCOME_PARTIAL];
 }
 
 static void nothing_found(const struct story *s, struct buf *out)
@@ -87,7 +88,8 @@ static void nothing_found(const struct story *s, struct buf *out)
                      "was skipped and failed below before you call it a day.</p></div>\n");
         return;
     }
-    uint64_t unsure = s->outcomes[OUTCOME_UNCLEAR] + s->outcomes[OUTCOME_PARTIAL] + s->unknown;
+    uint64_t unsure = s->outcomes[OUTCOME_UNCLEAR] + s->outcomes[OUTCOME_PARTIAL] + s->unknown.spoke +
+                      s->unknown.silent;
     buf_str(out, "<p>No rule has anything to say. But ");
     if (unsure) {
         put_many(out, unsure, "service", "services");

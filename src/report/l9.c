@@ -3,6 +3,7 @@
  * empty: no credentials, no answer of a record. An unknown count is 0 there, as in the original. */
 #include "report/formats.h"
 #include "report/member.h"
+#include "report/unknown.h"
 
 static const struct finding *worst_of(const struct visit *v, const struct observation *o,
                                       const struct finding *f, size_t findings)
@@ -170,6 +171,16 @@ static void tags_of(struct buf *out, const struct finding *f)
     buf_release(&tag);
 }
 
+static void put_summary(struct buf *out, const struct observation *o, const struct finding *worst)
+{
+    struct buf words;
+    buf_init(&words, UNKNOWN_WORDS_MAX);
+    if (o->kind == KIND_UNKNOWN)
+        unknown_words(&words, o);
+    member_text(out, "summary", worst ? worst->why : buf_span(&words));
+    buf_release(&words);
+}
+
 static void event(struct buf *out, const struct visit *v, const struct observation *o,
                   const struct finding *f, size_t findings)
 {
@@ -189,7 +200,7 @@ static void event(struct buf *out, const struct visit *v, const struct observati
     member_i64(out, "status", fact_integer(o, "http.status"));
     member_i64(out, "length", 0);
     member_close(out, '}');
-    member_text(out, "summary", worst ? worst->why : SPAN_NONE);
+    put_summary(out, o, worst);
     member_time(out, "time", o->at_ms);
     tls(out, o, report_certificate(v));
     service(out, o);

@@ -7,7 +7,7 @@
 #include "text/escape.h"
 
 enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS_MAX = 20, MEMBERS_MAX = 30,
-       PARTIES_MAX = 50, KINDS_MAX = 40, CERTIFICATES_MAX = 50 };
+       PARTIES_MAX = 50, KINDS_MAX = 40, CERTIFICATES_MAX = 50, UNKNOWN_MAX = 100 };
 
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
@@ -424,6 +424,23 @@ static void certificates(const struct story *s, struct buf *out)
     buf_byte(out, '\n');
 }
 
+static void unknown(const struct story *s, struct buf *out)
+{
+    const struct unknowns *u = &s->unknown;
+    if (!u->spoke && !u->silent)
+        return;
+    buf_str(out, "\n### Answered like nothing that Ajar knows\n\n");
+    put_many(out, u->spoke, "service said something", "services said something");
+    buf_str(out, ", ");
+    layout_number(out, u->silent);
+    buf_str(out, " answered no question; the JSON output has them all.\n");
+    for (size_t i = 0; i < u->kept.len && i < UNKNOWN_MAX; i++) {
+        buf_str(out, i ? "- " : "\n- ");
+        put_prose(out, u->kept.at[i]);
+        buf_byte(out, '\n');
+    }
+}
+
 static void coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
     buf_str(out, "## What was looked at\n\n");
@@ -453,6 +470,7 @@ static void coverage(const struct story *s, const struct report_summary *sum, st
         buf_byte(out, '\n');
     }
     more(out, s->remarks.left, " more; the JSON output has them\n");
+    unknown(s, out);
 }
 
 static void remark(void *state, const struct remark *r, struct buf *out)

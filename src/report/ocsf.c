@@ -2,6 +2,7 @@
  * SIEMs. Times are milliseconds since 1970 (OCSF timestamp_t). */
 #include "report/formats.h"
 #include "report/member.h"
+#include "report/unknown.h"
 
 enum { OCSF_CREATE = 1, OCSF_UPDATE = 2, OCSF_STATUS_NEW = 1, OCSF_STATUS_IN_PROGRESS = 2,
        OCSF_STATUS_SUPPRESSED = 3 };
@@ -190,8 +191,14 @@ static void event(const struct ocsf *x, const struct visit *v, const struct find
 static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
                   struct buf *out)
 {
+    struct finding unknown;
+    struct buf why;
     for (size_t i = 0; i < findings; i++)
         event(state, v, &f[i], out);
+    buf_init(&why, UNKNOWN_WORDS_MAX);
+    if (unknown_finding(v, &why, &unknown))
+        event(state, v, &unknown, out);
+    buf_release(&why);
 }
 
 static void end(void *state, const struct report_summary *s, struct buf *out)

@@ -9,6 +9,7 @@
 #include "report/formats.h"
 #include "report/member.h"
 #include "report/remarks.h"
+#include "report/unknown.h"
 #include "report/words.h"
 #include "text/escape.h"
 
@@ -196,8 +197,14 @@ static void result(struct sarif *x, struct buf *out, const struct visit *v, cons
 static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
                   struct buf *out)
 {
+    struct finding unknown;
+    struct buf why;
     for (size_t i = 0; i < findings; i++)
         result(state, out, v, &f[i]);
+    buf_init(&why, UNKNOWN_WORDS_MAX);
+    if (unknown_finding(v, &why, &unknown))
+        result(state, out, v, &unknown);
+    buf_release(&why);
 }
 
 /* ---- fleets ---- */

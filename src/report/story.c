@@ -307,7 +307,7 @@ static void add_holding(struct story *s, struct story_holding *top, size_t *coun
 
 static void add_service(struct story *s, const struct visit *v, const struct observation *o)
 {
-    if (o->kind == KIND_TLS || (unsigned)o->outcome > OUTCOME_UNCLEAR)
+    if (o->kind == KIND_TLS || o->kind == KIND_UNKNOWN || (unsigned)o->outcome > OUTCOME_UNCLEAR)
         return;
     s->outcomes[o->outcome]++;
     if (o->outcome != OUTCOME_OPEN)
@@ -359,7 +359,7 @@ void story_visit(struct story *s, const struct visit *v, const struct finding *f
     for (size_t i = 0; i < v->observations.len; i++)
         add_service(s, v, &v->observations.at[i]);
     story_alike(s, v);
-    s->unknown += v->answered && v->end == END_DONE && !v->observations.len;
+    unknowns_add(&s->unknown, &s->arena, &s->scratch, v, false);
     if (v->end != END_DONE)
         add_reason(s, v->why);
 }

@@ -11,6 +11,7 @@
 #include "report/formats.h"
 #include "report/people.h"
 #include "report/remarks.h"
+#include "report/unknown.h"
 
 enum {
     STORY_BYTES_MAX = 512 * 1024 * 1024, /* what comes after is only counted */
@@ -157,7 +158,7 @@ struct story {
     uint64_t fleets_left;  /* beyond STORY_FLEETS_MAX */
     struct report_past past;
     bool has_past, has_life, has_evidence; /* has_evidence: of since when, beyond the store's */
-    uint64_t unknown;      /* answered, and nothing known did */
+    struct unknowns unknown; /* answered, and nothing known did */
     uint64_t ownerless;    /* findings of which no owner is known */
     struct story_holding by_records[STORY_HOLDINGS_MAX], by_bytes[STORY_HOLDINGS_MAX]; /* largest first */
     size_t by_records_count, by_bytes_count;

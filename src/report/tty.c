@@ -238,7 +238,7 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
         add_finding(t, v, &f[i]);
     for (size_t i = 0; i < v->observations.len; i++) {
         const struct observation *o = &v->observations.at[i];
-        if (o->kind == KIND_TLS || (unsigned)o->outcome > OUTCOME_UNCLEAR)
+        if (o->kind == KIND_TLS || o->kind == KIND_UNKNOWN || (unsigned)o->outcome > OUTCOME_UNCLEAR)
             continue;
         t->outcomes[o->outcome]++;
         if (o->outcome == OUTCOME_OPEN) {
@@ -249,7 +249,7 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
         if (t->run.verbose && !has_finding(o, f, findings))
             add_quiet(t, v, o);
     }
-    t->unknown += v->answered && v->end == END_DONE && !v->observations.len;
+    unknowns_add(&t->unknown, &t->arena, &t->scratch, v, t->run.verbose);
     if (v->end != END_DONE)
         add_reason(t, v->why);
 }

@@ -8,6 +8,7 @@
 #include "report/formats.h"
 #include "report/people.h"
 #include "report/remarks.h"
+#include "report/unknown.h"
 #include "report/words.h"
 
 enum {
@@ -65,7 +66,7 @@ struct tty {
     uint64_t fleets_left, party_count, owner_count; /* owner_count: parties that a scope file names */
     int64_t open_records, open_bytes;    /* of open services, as they say; COUNT_UNKNOWN */
     struct people people;                /* whose data open services hold */
-    uint64_t unknown;                    /* answered, and nothing known did */
+    struct unknowns unknown;             /* answered, and nothing known did */
     bool has_life;
     LIST_OF(struct tty_row) rows, quiet; /* with a finding; without one (verbose only) */
     uint64_t outcomes[OUTCOME_UNCLEAR + 1];
@@ -81,6 +82,8 @@ void tty_print(struct tty *t, const struct report_summary *s, struct buf *out);
 /* What is open, what is in it, whose, since when, how many alike: a few sentences. */
 void tty_lead(struct tty *t, size_t columns, struct buf *out);
 void tty_fleets(struct tty *t, size_t columns, struct buf *out);
+/* How many answered like nothing that we know. */
+uint64_t tty_unknown(const struct tty *t);
 /* Instead of a table where there is no finding. */
 void tty_calm(struct tty *t, const struct report_summary *s, size_t columns, struct buf *out);
 

@@ -109,7 +109,7 @@ void tty_fleets(struct tty *t, size_t columns, struct buf *out)
 /* All that answered was proven locked, or is of a kind that holds nothing. */
 static bool is_well_kept(const struct tty *t, const struct report_summary *s)
 {
-    return !s->interrupted && !s->failed && s->answered && !t->unknown && !t->outcomes[OUTCOME_UNCLEAR] &&
+    return !s->interrupted && !s->failed && s->answered && !tty_unknown(t) && !t->outcomes[OUTCOME_UNCLEAR] &&
            !t->outcomes[OUTCOME_PARTIAL] && !t->outcomes[OUTCOME_OPEN] && !t->remarks.incomplete;
 }
 
@@ -139,8 +139,8 @@ void tty_calm(struct tty *t, const struct report_summary *s, size_t columns, str
         put_unclear(line, t->outcomes[OUTCOME_OPEN], "service is open", "services are open", &first);
         put_unclear(line, t->outcomes[OUTCOME_PARTIAL], "tells metadata to anyone", "tell metadata to anyone", &first);
         put_unclear(line, unclear, "stayed unclear", "stayed unclear", &first);
-        put_unclear(line, t->unknown, "answered like nothing that Ajar knows", "answered like nothing that Ajar knows",
-                    &first);
+        put_unclear(line, tty_unknown(t), "answered like nothing that Ajar knows",
+                    "answered like nothing that Ajar knows", &first);
         put_unclear(line, s->failed, "endpoint could not be asked", "endpoints could not be asked", &first);
         buf_str(line, first ? "" : "; --verbose names the services.");
     }

@@ -548,6 +548,46 @@ static void put_remarks(const struct tty *t, size_t columns, struct buf *out, st
     }
 }
 
+uint64_t tty_unknown(const struct tty *t)
+{
+    return t->unknown.spoke + t->unknown.silent;
+}
+
+static void put_unknown(const struct tty *t, size_t columns, struct buf *out, struct buf *line)
+{
+    uint64_t all = tty_unknown(t);
+    if (!all)
+        return;
+    buf_reset(line);
+    put_many(line, all, "service", "services");
+    buf_str(line, " answered like nothing that Ajar knows");
+    if (t->unknown.spoke) {
+        buf_str(line, "; ");
+        layout_number(line, t->unknown.spoke);
+        buf_str(line, " of them said something");
+    }
+    buf_str(line, t->run.verbose ? "." : " (--verbose lists them).");
+    layout_wrap(out, buf_span(line), 0, columns);
+}
+
+/* What each said, for somebody who knows it. */
+static void list_unknown(struct tty *t, size_t columns, struct buf *out)
+{
+    struct buf *line = &t->scratch;
+    if (!t->run.verbose || !t->unknown.kept.len)
+        return;
+    tty_heading(t, "Answered like nothing that Ajar knows", out);
+    for (size_t i = 0; i < t->unknown.kept.len; i++)
+        layout_wrap(out, t->unknown.kept.at[i], 2, columns);
+    if (tty_unknown(t) > t->unknown.kept.len) {
+        buf_reset(line);
+        layout_number(line, tty_unknown(t) - t->unknown.kept.len);
+        buf_str(line, " more; --format json has them");
+        layout_wrap(out, buf_span(line), 2, columns);
+    }
+    buf_byte(out, '\n');
+}
+
 static void put_summary(struct tty *t, const struct report_summary *s, size_t columns,
                         struct buf *out)
 {
@@ -560,6 +600,7 @@ static void put_summary(struct tty *t, const struct report_summary *s, size_t co
     put_outcomes(t, line);
     if (line->len)
         layout_wrap(out, buf_span(line), 0, columns);
+    put_unknown(t, columns, out, line);
     buf_reset(line);
     put_run(s, line);
     layout_wrap(out, buf_span(line), 0, columns);
@@ -600,6 +641,7 @@ void tty_print(struct tty *t, const struct report_summary *s, struct buf *out)
         put_rows(t, &quiet, t->quiet.at, t->quiet.len, out);
         buf_byte(out, '\n');
     }
+    list_unknown(t, shape.columns, out);
     if (t->rows.len == 0 && t->unkept == 0)
         tty_calm(t, s, shape.columns, out);
     put_summary(t, s, shape.columns, out);

@@ -295,7 +295,8 @@ static bool proves_gone(struct store *s, const struct visit *v, int64_t product)
         bool clear = o->outcome != OUTCOME_UNCLEAR && o->outcome != OUTCOME_NOT_MINE;
         if (store_word(s, o->product) == product)
             return clear;
-        other |= clear && o->kind != KIND_TLS;
+        /* Nor does a service that nobody knows: it may be the same one, slow or behind a gateway. */
+        other |= clear && o->kind != KIND_TLS && o->kind != KIND_UNKNOWN;
     }
     return other;
 }

@@ -298,6 +298,17 @@ static void unheard(struct demo *d, const char *address, enum end end, const cha
     finish(d, &v);
 }
 
+/* A service that nobody knows, and what it said. */
+static void strange(struct demo *d, struct visit *v, struct span greeting, const char *to)
+{
+    struct observation *o = observe(d, v, "unknown", KIND_UNKNOWN, OUTCOME_IDENTIFIED, NULL);
+    fact_text(o, "greeting", greeting, NULL, SPAN_NONE);
+    fact_text(o, "greeting.to", span_str(to), NULL, SPAN_NONE);
+    fact_text(o, "reacts.line", SPAN("bytes"), "ladder.ping", SPAN_NONE);
+    fact_text(o, "unasked", SPAN("ldap,mongodb"), NULL, SPAN_NONE);
+    v->end = END_DONE;
+}
+
 static void story(struct demo *d)
 {
     for (int i = 0; i < KIBANAS; i++)
@@ -307,6 +318,11 @@ static void story(struct demo *d)
     for (int i = 0; i < 3; i++)
         unheard(d, "198.51.100.200", END_FAILED, "no route to the host");
     unheard(d, "198.51.100.201", END_SKIPPED, "excluded by the scope file");
+    struct arena a;
+    struct visit v;
+    visit_start(&v, &a, &(struct one){ .address = "198.51.100.79", .port = 7777 });
+    strange(d, &v, SPAN("WELCOME to jobserver 3\r\n"), "connect");
+    finish(d, &v);
 }
 
 static void tell_fleet(struct demo *d)
@@ -382,6 +398,9 @@ static void hostile(struct demo *d)
         certify(d, &v, name, name, name, date(2020, 1, 1), i % 2 ? INT64_MAX : INT64_MIN, (char)('a' + i % 6));
         v.end = i % 3 == 2 ? END_FAILED : END_DONE;
         v.why = name;
+        finish(d, &v);
+        visit_start(&v, &a, &(struct one){ .address = "198.51.100.67", .name = name, .port = (uint16_t)(7000 + i) });
+        strange(d, &v, bad, "connect");
         finish(d, &v);
         free(name);
     }

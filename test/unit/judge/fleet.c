@@ -202,6 +202,30 @@ static void test_visits_of_one_address(void **state)
     stop(&x);
 }
 
+/* Strangers that behave alike are no fleet, and no member of one. */
+static void strangers(void **state)
+{
+    struct fixture x;
+    (void)state;
+    start(&x, 1);
+    for (uint8_t i = 0; i < 20; i++) {
+        struct arena a;
+        struct visit v;
+        struct endpoint e = { .address = { 4, { 10, 1, 7, i } }, .port = 7777 };
+        arena_init(&a, 1 << 20);
+        visit_init(&v, &a, &e);
+        v.answered = true;
+        struct observation *o = visit_observe(&v, "unknown", KIND_UNKNOWN);
+        o->outcome = OUTCOME_IDENTIFIED;
+        put(o, "greeting", "WELCOME to jobserver 3");
+        fleets_visit(x.fleets, &v, NULL, 0);
+        arena_release(&a);
+    }
+    find(&x, 0);
+    assert_int_equal(x.fleets->deployments.len, 0);
+    stop(&x);
+}
+
 /* A host that names a thousand things, with bytes of all kinds, is held like any other. */
 static void test_hostile_host(void **state)
 {
@@ -290,6 +314,7 @@ static void test_members(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strangers),
         cmocka_unit_test(test_shanghai),    cmocka_unit_test(test_stock_is_none), cmocka_unit_test(test_wildcard_is_none),
         cmocka_unit_test(test_keys_part),   cmocka_unit_test(test_name_lasts),    cmocka_unit_test(test_visits_of_one_address),
         cmocka_unit_test(test_hostile_host), cmocka_unit_test(test_copycat),      cmocka_unit_test(test_nothing),

@@ -51,7 +51,7 @@ static void check(struct span out, struct span bad)
 {
     hostile_nothing_raw(out, true);
     assert_int_equal(count_line(&out), COLUMNS);
-    if (bad.len)
+    for (int i = 0; bad.len && i < 2; i++) /* the finding, and what nobody knows */
         assert_int_equal(count_line(&out), COLUMNS);
     assert_int_equal(out.len, 0);
 }

@@ -123,6 +123,18 @@ static inline void hostile_run(const struct report *report, void (*check)(struct
             report->visit(state, &h.visit, &h.finding, 1, &h.out);
         if (bad.len && report->fleets)
             report->fleets(state, &h.fleet, 1, &h.out);
+        if (bad.len) {
+            struct visit stranger;
+            visit_init(&stranger, &h.arena, &h.visit.endpoint);
+            stranger.answered = true;
+            struct observation *o = visit_observe(&stranger, "unknown", KIND_UNKNOWN);
+            o->outcome = OUTCOME_IDENTIFIED;
+            fact_text(o, "greeting", bad, NULL, SPAN_NONE);
+            fact_text(o, "greeting.to", i % 2 ? SPAN("line") : bad, NULL, SPAN_NONE);
+            fact_text(o, "reacts.tls", bad, NULL, SPAN_NONE);
+            fact_text(o, "unasked", bad, NULL, SPAN_NONE);
+            report->visit(state, &stranger, NULL, 0, &h.out);
+        }
         struct remark remark = { REMARK_CUT, bad, bad, UINT64_MAX, true };
         if (bad.len && report->remark)
             report->remark(state, &remark, &h.out);

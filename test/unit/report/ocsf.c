@@ -93,7 +93,7 @@ static void check(struct span out, struct span bad)
     struct arena a;
     arena_init(&a, HOSTILE_MAX);
     hostile_nothing_raw(out, false);
-    if (bad.len)
+    for (int i = 0; bad.len && i < 2; i++) /* the finding, and what nobody knows */
         hostile_nothing_raw(node_text(node_path(line_of(&a, &out), SPAN("message"))), false);
     assert_int_equal(out.len, 0);
     arena_release(&a);

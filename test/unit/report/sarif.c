@@ -125,7 +125,7 @@ static void check(struct span out, struct span bad)
     arena_init(&a, HOSTILE_MAX);
     hostile_nothing_raw(out, false);
     const struct node *n = parse(&a, out);
-    assert_int_equal(node_path(n, SPAN("runs.0.results"))->count, bad.len ? 2 : 0);
+    assert_int_equal(node_path(n, SPAN("runs.0.results"))->count, bad.len ? 3 : 0);
     if (bad.len) {
         const struct node *more = node_path(n, SPAN("runs.0.results.0.properties"));
         hostile_nothing_raw(node_text(node_get(more, "owner")), false);

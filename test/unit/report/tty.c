@@ -210,6 +210,34 @@ static void test_well_kept(void **state)
     }
 }
 
+/* Counted in one line; listed with what they said, and escaped, by --verbose. */
+static void test_strangers(void **state)
+{
+    struct fixture *x = *state;
+    for (int verbose = 0; verbose < 2; verbose++) {
+        start(x, 120, false, verbose);
+        for (int i = 0; i < 3; i++) {
+            struct visit v;
+            struct endpoint e = { .address = { 4, { 10, 0, 0, (uint8_t)i } }, .port = 7777 };
+            visit_init(&v, &x->arena, &e);
+            v.answered = true;
+            struct observation *o = visit_observe(&v, "unknown", KIND_UNKNOWN);
+            o->outcome = OUTCOME_IDENTIFIED;
+            if (i < 2) {
+                fact_text(o, "greeting", SPAN("hi\x1b[31m"), NULL, SPAN_NONE);
+                fact_text(o, "greeting.to", SPAN("connect"), NULL, SPAN_NONE);
+            }
+            report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
+        }
+        struct span text = finish(x);
+        assert_true(span_has(text, "3 services answered like nothing that Ajar knows; 2 of them said something"));
+        assert_int_equal(span_has(text, "10.0.0.0:7777 says \"hi\\x1b[31m\" unasked"), verbose);
+        assert_int_equal(span_has(text, "10.0.0.2:7777 answers no question"), verbose);
+        assert_false(span_has(text, "recognised"));
+        assert_false(span_has(text, "Well kept"));
+    }
+}
+
 static void add_more(struct fixture *x, uint8_t last, const char *tier, int64_t records)
 {
     struct attribution who = { "certificate names", SPAN("Shop Ltd"), STRENGTH_LIKELY };
@@ -317,6 +345,7 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_strangers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_worst_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_width, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),

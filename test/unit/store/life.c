@@ -13,7 +13,7 @@
 enum { ARENA_BYTES = 1 << 22, ENDPOINTS = 4 };
 
 /* How an endpoint behaves in one scan. */
-enum act { OPEN_7, OPEN_6, MORE, LOCKED, REFUSES, SILENT, UNCLEAR, OTHER, ABSENT };
+enum act { OPEN_7, OPEN_6, MORE, LOCKED, REFUSES, SILENT, UNCLEAR, OTHER, NOBODY, ABSENT };
 
 struct fixture {
     char dir[TEST_FOLDER_MAX], path[96];
@@ -91,6 +91,8 @@ static void act(struct fixture *f, size_t i, enum act act, struct arena *a)
                     act == MORE ? 5000 : 100);
     else if (act == LOCKED || act == UNCLEAR)
         see_product(&v, "redis", act == LOCKED ? OUTCOME_LOCKED : OUTCOME_UNCLEAR, "7.0", -1);
+    else if (act == NOBODY)
+        visit_observe(&v, "unknown", KIND_UNKNOWN)->outcome = OUTCOME_IDENTIFIED;
     else if (act == OTHER)
         see_product(&v, "memcached", OUTCOME_LOCKED, "1.6", -1);
     size_t findings = act == OPEN_7 || act == OPEN_6 || act == MORE;
@@ -226,6 +228,22 @@ static void test_only_proof_closes(void **state)
             assert_int_equal(g.exposure.closed_ms, COUNT_UNKNOWN);
         else
             assert_int_equal(g.exposure.closed_ms, f->now_ms);
+    }
+    arena_release(&a);
+}
+
+/* Something answers there that nobody recognised: it may be the same server, slow or behind a gateway. */
+static void test_a_stranger_closes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct arena a;
+    struct stored_finding g;
+    arena_init(&a, ARENA_BYTES);
+    scan(f, ALL_OPEN);
+    scan(f, (const enum act[]){ NOBODY, NOBODY, NOBODY, NOBODY });
+    for (size_t i = 0; i < ENDPOINTS; i++) {
+        get(f, i, &a, &g);
+        assert_int_equal(g.exposure.closed_ms, COUNT_UNKNOWN);
     }
     arena_release(&a);
 }
@@ -407,6 +425,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unchanged_is_stored_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_diff_says, setup, teardown),
         cmocka_unit_test_setup_teardown(test_only_proof_closes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_stranger_closes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_back_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_visits_hand_back_lives, setup, teardown),
         cmocka_unit_test_setup_teardown(test_acceptance_ends, setup, teardown),
