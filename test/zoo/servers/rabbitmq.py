@@ -23,6 +23,6 @@ SPECS = (
     Spec("rabbitmq:locked", SERVER, env=ENV, truth=truth, slow=True,
          files={"plugins": "[rabbitmq_management].\n", "rabbitmq.conf": CONFIG},
          views=(View("rabbitmq", "locked", port="P2"),
-                # No probe of AMQP yet: it answers the line with its own protocol header.
-                View("unknown", "identified", port="P", transport="tcp"))),
+                # No probe of AMQP yet: it says what it speaks to whoever asks for something else.
+                View("unknown", "identified", port="P", facts={"greeting": "AMQP\x00\x00\t\x01", "greeting.to": "http"}))),
 )
