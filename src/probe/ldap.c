@@ -184,6 +184,7 @@ static bool ld_lists(struct span entry, const char *name, const char *value)
 struct ld {
     struct wire *w;
     bool spoken; /* a whole answer of this protocol came */
+    bool noticed; /* it said that it would hang up */
     struct ld_result bind;
     struct span root;       /* the root entry, or empty */
     struct span root_whole; /* its message */
@@ -201,6 +202,7 @@ static bool ld_bind(struct ld *l)
     if ((!notice && (m.op != LD_BIND_DONE || m.id != 1)) || !ld_result_parse(&m, &l->bind))
         return wire_fail(l->w);
     l->spoken = true;
+    l->noticed = notice;
     return true;
 }
 
@@ -406,6 +408,9 @@ static enum outcome ld_converse(struct ld *l, struct observation *o)
     if (!ld_bind(l))
         return OUTCOME_NOT_MINE;
     bool seen = ld_greet(l, o);
+    /* Broken off before it refused or showed the entry: many refuse the bind and show it. */
+    if (!seen && !wire_ok(l->w) && !l->noticed)
+        return OUTCOME_UNCLEAR;
     fact_bool(o, "anonymous_bind", l->bind.code == LD_OK, LD_BIND.name, l->bind.whole);
     if (!seen)
         return ld_shut(l, o);
@@ -439,10 +444,10 @@ const struct probe PROBE_LDAP = {
     .title = "LDAP: OpenLDAP, Active Directory, 389 Directory Server",
     .products = { "ldap" },
     .kind = KIND_DIRECTORY,
-    .ports = { 389, 3268, 1389 },
-    .tls_ports = { 636, 3269 },
     .reacts = { .line = REACT_SILENCE, .tls = REACT_CLOSE, .http = REACT_CLOSE },
     .rank = 60,
+    .ports = { 389, 3268, 1389 },
+    .tls_ports = { 636, 3269 },
     .proof = "after the public root entry, the top entry of a naming context is shown to anyone",
     .counts = "naming contexts, and the entries directly below each where the server tells",
     .asks = { &LD_BIND, &LD_ROOT, &LD_START_TLS, &LD_CONTEXT, &LD_UNBIND },

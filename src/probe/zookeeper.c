@@ -74,6 +74,14 @@ static struct span version_short(struct span text)
     return version;
 }
 
+/* Without a last line that its end is missing of: it was cut on its way. */
+static struct span whole_lines(struct span text)
+{
+    while (text.len && text.at[text.len - 1] != '\n')
+        text.len--;
+    return text;
+}
+
 /* What "srvr" tells. False where this is no ZooKeeper. */
 static bool srvr_facts(struct observation *o, struct span text)
 {
@@ -89,6 +97,7 @@ static bool srvr_facts(struct observation *o, struct span text)
         fact_text(o, "srvr", SPAN("not serving requests"), ask, text);
         return true;
     }
+    text = whole_lines(text);
     struct span version = line_value(text, SPAN("Zookeeper version:"), &line);
     if (version.len == 0)
         return false;
@@ -271,7 +280,7 @@ static bool mntr_facts(struct wire *w, struct observation *o)
     uint64_t n;
 
     wire_ask(w, &ZOOKEEPER_MNTR);
-    struct span text = wire_until_close(w, MNTR_MAX_BYTES);
+    struct span text = whole_lines(wire_until_close(w, MNTR_MAX_BYTES));
     if (!wire_ok(w) || !span_starts(text, SPAN("zk_")))
         return false;
     struct span version = line_value(text, SPAN("zk_version\t"), &line);
@@ -315,10 +324,10 @@ const struct probe PROBE_ZOOKEEPER = {
     .title = "Apache ZooKeeper",
     .products = { "zookeeper" },
     .kind = KIND_COORDINATION,
-    .ports = { 2181 },
-    .tls_ports = { 2281 },
     .reacts = { .line = REACT_CLOSE, .tls = REACT_CLOSE, .http = REACT_CLOSE },
     .rank = 70,
+    .ports = { 2181 },
+    .tls_ports = { 2281 },
     .proof = "srvr names it and a session without a password lists the children of /",
     .counts = "nodes, their bytes where mntr is allowed, names of the top nodes but its own",
     .asks = { &ZOOKEEPER_SRVR, &ZOOKEEPER_CONNECT, &ZOOKEEPER_CHILDREN, &ZOOKEEPER_ACL,
