@@ -30,8 +30,8 @@ struct probe {
     uint16_t tls_ports[PROBE_PORTS_MAX + 1];      /* usual ports with TLS from the first byte */
     bool peer_first;                              /* the peer speaks first */
     struct reactions reacts;                      /* of no use where the peer speaks first */
-    uint16_t rank;                                /* how common it is, 1 to 100: the order of guesses that agree
-                                                     equally well with what was seen */
+    uint16_t rank;                                /* how common those are that no first bytes tell, 1 to 100: the
+                                                     order of guesses that agree equally well with what was seen */
     const char *proof;                            /* what open rests on, one clause */
     const char *counts;                           /* what is counted, one clause */
     const struct ask *asks[PROBE_ASKS_MAX + 1];   /* all it can send, NULL-ended */

@@ -228,8 +228,8 @@ static bool settle(struct climber *c, bool greeted, struct span *ret_said)
         *ret_said = arena_copy(c->visit->arena, span_first(wire_heard(c->wire), WIRE_FIRST_BYTES));
         if (run_recognised(c, *ret_said, greeted, &known))
             return true;
-        if (known || http_recognises(*ret_said) || ret_said->len == 0 || ret_said->len == WIRE_FIRST_BYTES ||
-            !wire_hears_more(c->wire, SETTLE_MS))
+        bool enough = known || (!greeted && http_recognises(*ret_said));
+        if (enough || ret_said->len == 0 || ret_said->len == WIRE_FIRST_BYTES || !wire_hears_more(c->wire, SETTLE_MS))
             return false;
     }
 }

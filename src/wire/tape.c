@@ -44,7 +44,7 @@ static bool to_next_connection(struct tape_back *b)
     for (; current(b); advance(b)) {
         if (at(b, TAPE_CONNECT) || at(b, TAPE_REFUSE))
             return true;
-        if ((at(b, TAPE_EXPECT) && b->step >= b->asked) || at(b, TAPE_TLS))
+        if ((at(b, TAPE_EXPECT) && b->step >= b->asked) || at(b, TAPE_TLS) || at(b, TAPE_NO_TLS))
             return false;
     }
     return false;
@@ -172,8 +172,15 @@ static enum wire_fault tape_start_tls(struct wire_back *back, const struct endpo
                                       struct wire_tls *ret, int64_t deadline_ms)
 {
     struct tape_back *b = (struct tape_back *)back;
-    (void)e, (void)a, (void)deadline_ms;
+    (void)e, (void)a;
     pass_sent(b);
+    if (!b->off_script && at(b, TAPE_NO_TLS)) {
+        const struct tape_step *s = current(b);
+        advance(b);
+        b->asked = b->step;
+        *ret = (struct wire_tls){ .alerted = s->fault == WIRE_TLS, .alert = s->alert };
+        return s->fault == WIRE_TIMEOUT ? silent_until(b, deadline_ms) : s->fault;
+    }
     if (b->off_script || !at(b, TAPE_TLS)) {
         if (!at(b, TAPE_CLOSE))
             leave_script(b, "a TLS handshake that the tape does not expect");

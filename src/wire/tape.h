@@ -12,12 +12,15 @@
 #include "base/list.h"
 #include "wire/back.h"
 
-enum tape_step_kind { TAPE_EXPECT, TAPE_GIVE, TAPE_HUSH, TAPE_CLOSE, TAPE_RESET, TAPE_CONNECT, TAPE_REFUSE, TAPE_TLS };
+enum tape_step_kind { TAPE_EXPECT, TAPE_GIVE, TAPE_HUSH, TAPE_CLOSE, TAPE_RESET, TAPE_CONNECT, TAPE_REFUSE, TAPE_TLS,
+                      TAPE_NO_TLS };
 
 struct tape_step {
     enum tape_step_kind kind;
     struct span bytes;
     unsigned line;
+    enum wire_fault fault; /* TAPE_NO_TLS: how the handshake ends */
+    uint8_t alert;         /* and with which alert, where the fault is WIRE_TLS */
 };
 
 struct tape_fact {
@@ -30,15 +33,20 @@ struct tape_collection {
     int64_t records, bytes;
 };
 
+struct tape_number {
+    bool set;
+    int64_t value;
+};
+
 struct tape {
     struct span source, probe, outcome, product;
     LIST_OF(struct tape_step) steps;
     LIST_OF(struct tape_fact) facts;
     LIST_OF(struct tape_collection) collections;
-    struct {
-        bool set;
-        int64_t value;
-    } count_collections, count_records, count_bytes;
+    LIST_OF(struct span) varying; /* facts and counts of which a broken play may state another value */
+    bool bit_decides; /* one bit of an answer is the whole proof: flipped, the door is open */
+    struct tape_number count_collections, count_records, count_bytes, time_max_ms, connections_max, timeout_s, port;
+    bool far; /* played at an address that is not loopback */
     struct span chain; /* DER of the certificate that a `tls` step shows; may be empty */
 };
 

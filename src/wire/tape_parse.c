@@ -108,7 +108,7 @@ static bool add_bytes(struct parsing *p, enum tape_step_kind kind, struct span r
     struct tape_step *s = list_add(p->arena, &t->steps);
     if (!s)
         return fail(p, "no memory");
-    *s = (struct tape_step){ kind, bytes, p->line };
+    *s = (struct tape_step){ .kind = kind, .bytes = bytes, .line = p->line };
     return true;
 }
 
@@ -137,19 +137,27 @@ static bool add_fact(struct parsing *p, struct span rest, bool absent)
     return f->value.len ? true : fail(p, "expected a key and a value");
 }
 
+static bool add_number(struct parsing *p, struct tape_number *to, struct span rest)
+{
+    to->set = true;
+    if (!number(p, word(&rest), &to->value))
+        return false;
+    return to->value >= 0 ? true : fail(p, "expected no negative number");
+}
+
 static bool add_count(struct parsing *p, struct span rest)
 {
     struct span what = word(&rest);
-    int64_t value;
-    if (!number(p, word(&rest), &value))
+    struct tape_number count = { .set = true };
+    if (!number(p, word(&rest), &count.value))
         return false;
     struct tape *t = p->tape;
     if (span_is(what, "collections"))
-        t->count_collections.set = true, t->count_collections.value = value;
+        t->count_collections = count;
     else if (span_is(what, "records"))
-        t->count_records.set = true, t->count_records.value = value;
+        t->count_records = count;
     else if (span_is(what, "bytes"))
-        t->count_bytes.set = true, t->count_bytes.value = value;
+        t->count_bytes = count;
     else
         return fail(p, "count knows collections, records and bytes");
     return true;
@@ -182,8 +190,64 @@ static bool add_step(struct parsing *p, struct span name)
     return fail(p, "unknown directive");
 }
 
+/* How a server that speaks no TLS takes the handshake that is tried here. */
+static bool add_no_tls(struct parsing *p, struct span rest)
+{
+    static const struct {
+        const char *name;
+        enum wire_fault fault;
+    } WAYS[] = { { "close", WIRE_CLOSED },     { "reset", WIRE_RESET }, { "hush", WIRE_TIMEOUT },
+                 { "bytes", WIRE_MALFORMED }, { "alert", WIRE_TLS } };
+    struct span way = word(&rest);
+    int64_t alert = 0;
+    for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++) {
+        if (!span_is(way, WAYS[i].name))
+            continue;
+        if (WAYS[i].fault == WIRE_TLS && !number(p, word(&rest), &alert))
+            return false;
+        if (alert < 0 || alert > UINT8_MAX)
+            return fail(p, "alert has a number from 0 to 255");
+        struct tape_step *s = list_add(p->arena, &p->tape->steps);
+        if (!s)
+            return fail(p, "no memory");
+        *s = (struct tape_step){
+            .kind = TAPE_NO_TLS, .line = p->line, .fault = WAYS[i].fault, .alert = (uint8_t)alert
+        };
+        return true;
+    }
+    return fail(p, "no-tls knows close, reset, hush, bytes and alert N");
+}
+
+/* Where and how the tape is played, and what it may cost. False where the word is none of them. */
+static bool add_setting(struct parsing *p, struct span name, struct span rest, bool *ret_ok)
+{
+    struct tape *t = p->tape;
+    const struct {
+        const char *name;
+        struct tape_number *to;
+    } NUMBERS[] = { { "time", &t->time_max_ms }, { "connections", &t->connections_max }, { "timeout", &t->timeout_s },
+                    { "port", &t->port } };
+    for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++)
+        if (span_is(name, NUMBERS[i].name)) {
+            *ret_ok = add_number(p, NUMBERS[i].to, rest);
+            return true;
+        }
+    *ret_ok = true;
+    bool far = span_is(name, "far"), bit = span_is(name, "bit-decides");
+    t->far |= far;
+    t->bit_decides |= bit;
+    if (!span_is(name, "varies"))
+        return far || bit;
+    struct span *key = list_add(p->arena, &t->varying);
+    if (key)
+        *key = rest;
+    *ret_ok = key && rest.len ? true : fail(p, "expected the key of a fact, or collections, records or bytes");
+    return true;
+}
+
 static bool directive(struct parsing *p, struct span line)
 {
+    bool ok;
     struct span rest = line, name = word(&rest);
     struct tape *t = p->tape;
     if (span_is(name, ">"))
@@ -198,6 +262,10 @@ static bool directive(struct parsing *p, struct span line)
         return add_count(p, rest);
     if (span_is(name, "collection"))
         return add_collection(p, rest);
+    if (span_is(name, "no-tls"))
+        return add_no_tls(p, rest);
+    if (add_setting(p, name, rest, &ok))
+        return ok;
     if (span_is(name, "source"))
         return t->source = rest, true;
     if (span_is(name, "probe"))

@@ -1,13 +1,15 @@
-/* Plays every tape: as written (all that it promises must hold), then one byte a read, cut at
- * every point, every byte flipped, and reset and timed out at every read. The broken versions may
- * end in any outcome, but they end, break no limit and state no fact that the whole tape denies.
+/* Plays every tape: as written (all that it promises must hold), then one byte a read (the same must
+ * come out), cut at every point, every byte flipped, and reset and timed out at every read. The broken
+ * versions end, break no limit, and claim nothing that the whole tape denies (claims.h): no verdict, no
+ * product, no fact, no count. Where a byte is flipped the peer says something else, so facts may differ;
+ * open it may not become. Each play has what a scan gives: the same clocks, patience and ceilings.
  *
  *     tapes DIR [NAME]                  prints a line for each failure and one closing line
  *     tapes --record FILE ADDRESS PORT  holds the conversation of FILE's head with a real server and prints
  *                                       what both said, to be pasted into it
  *
  * A tape of the probe `sample` begins where a visit has ended: its product and collections are what was
- * seen, and a sample is drawn from it. */
+ * seen, and a sample is drawn from it. One of `ladder` is a whole visit. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,14 +17,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "claims.h"
 #include "http/catalog.h"
 #include "probe/probe.h"
 #include "sample/sampler.h"
+#include "sweep/ladder.h"
 #include "text/node.h"
 #include "wire/socket.h"
 #include "wire/tape.h"
 
-enum { TAPE_BYTES_MAX = 1 << 20, FLIPS_MAX = 6000, CUTS_MAX = 6000, SAMPLE_RECORDS = 8 };
+enum { TAPE_BYTES_MAX = 1 << 20, FLIPS_MAX = 6000, CUTS_MAX = 6000, SAMPLE_RECORDS = 8, SAMPLE_SESSION_MS = 120000, VISIT_ARENA_MAX = 48 << 20,
+       ENDS_LATE_MS = 1000 };
 
 struct totals {
     size_t passed, failed;
@@ -30,8 +35,9 @@ struct totals {
 
 struct playing {
     const struct catalog *catalog;
-    const struct probe *probe; /* NULL: http, or a sample */
-    bool sample;
+    const struct ladder *the_ladder;
+    const struct probe *probe; /* NULL: http, a sample or the ladder */
+    bool sample, ladder;
     const struct ajar_pii *pii;
     const struct tape *tape;
     const char *path;
@@ -43,11 +49,18 @@ struct result {
     struct visit visit;
     enum outcome outcome;
     struct tape_back *back;
+    int64_t took_ms;
+    unsigned connections;
 };
 
-static const struct wire_limits LIMITS = {
-    .connect_ms = 3000, .patience_ms = 3000, .session_ms = 60000, .budget_bytes = 1 << 20,
-};
+/* Time stands still, so that plays of one tape state the same moments. */
+static int64_t a_moment(void *self)
+{
+    (void)self;
+    return 1795996800000; /* 2026-11-30 */
+}
+
+static const struct clock CLOCK_STILL = { .mono_ms = a_moment, .wall_ms = a_moment };
 
 static void fail(struct playing *p, const char *how, const char *why)
 {
@@ -80,22 +93,51 @@ static enum outcome talk(const struct playing *p, struct wire *w, struct visit *
 {
     if (p->sample)
         return draw_sample(p, w, v);
+    if (p->ladder) {
+        ladder_climb(p->the_ladder, w, v);
+        return v->observations.len ? v->observations.at[0].outcome : OUTCOME_NOT_MINE;
+    }
     wire_again(w, WIRE_PLAIN);
+    wire_identify(w, LADDER_WHO_MS, LADDER_WHO_CONNECTIONS - 1);
     if (!p->probe)
         return http_visit(w, p->catalog, v);
     struct observation *o = visit_observe(v, p->probe->name, p->probe->kind);
     return o->outcome = p->probe->run(w, o);
 }
 
+static struct endpoint endpoint_of(const struct tape *t)
+{
+    struct endpoint e = { .address = { 4, { t->far ? 10 : 127, 0, 0, 1 } }, .port = 1 };
+    if (t->port.set)
+        e.port = (uint16_t)t->port.value;
+    return e;
+}
+
+static struct wire_limits limits_of(const struct playing *p)
+{
+    struct wire_limits limits = wire_limits_for(p->tape->timeout_s.set ? p->tape->timeout_s.value * 1000 : WIRE_PATIENCE_MS);
+    if (p->sample)
+        limits.session_ms = SAMPLE_SESSION_MS;
+    return limits;
+}
+
 static void play(struct playing *p, const struct tape_play *how, struct result *ret)
 {
-    static const struct endpoint HERE = { .address = { 4, { 127, 0, 0, 1 } }, .port = 1 };
-    arena_init(&ret->arena, 16 << 20);
-    visit_init(&ret->visit, &ret->arena, &HERE);
+    struct endpoint here = endpoint_of(p->tape);
+    struct wire_limits limits = limits_of(p);
+    arena_init(&ret->arena, VISIT_ARENA_MAX);
+    visit_init(&ret->visit, &ret->arena, &here);
     tape_back_init(ret->back, p->tape, how);
-    struct wire *w = wire_new(&ret->arena, &ret->back->back, &HERE, &LIMITS, &CLOCK_SYSTEM, NULL);
+    int64_t began_ms = ret->back->now_ms;
+    struct wire *w = wire_new(&ret->arena, &ret->back->back, &ret->visit.endpoint, &limits, &CLOCK_STILL, NULL);
     ret->outcome = talk(p, w, &ret->visit);
+    ret->took_ms = ret->back->now_ms - began_ms;
+    ret->connections = wire_connections(w);
     wire_end(w);
+    if (ret->took_ms > LADDER_WHO_MS * limits.patience_ms / WIRE_PATIENCE_MS + limits.session_ms + ENDS_LATE_MS)
+        fail(p, "limits", "it took longer than a visit may");
+    if (ret->connections > LADDER_WHO_CONNECTIONS + WIRE_CONNECTIONS_MAX)
+        fail(p, "limits", "it opened more connections than a visit may");
 }
 
 static void drop(struct result *r)
@@ -195,64 +237,95 @@ static void check_as_written(struct playing *p, const struct result *r)
     check_count(p, "bytes", p->tape->count_bytes.set, p->tape->count_bytes.value, o->bytes);
 }
 
-/* A conversation that broke off may not prove more than the whole one did. */
-static void check_broken(struct playing *p, const struct result *r, const char *how, enum outcome whole)
+static void check_cost(struct playing *p, const struct result *r)
 {
-    if (r->outcome == OUTCOME_OPEN && whole != OUTCOME_OPEN)
-        fail(p, how, "a broken conversation proved open");
-    for (size_t i = 0; i < r->visit.observations.len; i++)
-        if (r->visit.observations.at[i].records < COUNT_UNKNOWN)
-            fail(p, how, "a negative count");
+    char why[128];
+    const struct tape *t = p->tape;
+    if (t->time_max_ms.set && r->took_ms > t->time_max_ms.value) {
+        snprintf(why, sizeof(why), "it took %lld ms", (long long)r->took_ms);
+        fail(p, "as written", why);
+    }
+    if (t->connections_max.set && r->connections > t->connections_max.value) {
+        snprintf(why, sizeof(why), "it took %u connections", r->connections);
+        fail(p, "as written", why);
+    }
 }
 
-static void play_broken(struct playing *p, const struct tape_play *how, const char *name, enum outcome whole,
+/* A conversation that broke off may not claim what the whole one denies; nor, where the peer said
+ * something else by one bit, that a door is open. */
+static void check_broken(struct playing *p, const struct result *r, const char *how, const struct result *whole)
+{
+    char why[512];
+    const char *wrong = claims_out_of_bounds(&r->visit);
+    bool flipped = strcmp(how, "flipped") == 0;
+    if (!wrong && flipped && !p->tape->bit_decides && r->outcome == OUTCOME_OPEN && whole->outcome != OUTCOME_OPEN)
+        wrong = "one bit opened the door";
+    if (!wrong && !flipped && !p->sample)
+        wrong = claims_compare(p->tape, &whole->visit, &r->visit, why);
+    if (wrong)
+        fail(p, how, wrong);
+}
+
+static void play_broken(struct playing *p, const struct tape_play *how, const char *name, const struct result *whole,
                         struct tape_back *back)
 {
     struct result r = { .back = back };
+    size_t failed = p->totals->failed;
     play(p, how, &r);
-    if (how->flip_at == SIZE_MAX)
-        check_broken(p, &r, name, whole);
+    check_broken(p, &r, name, whole);
     drop(&r);
-    p->totals->passed++;
+    p->totals->passed += p->totals->failed == failed;
+}
+
+/* The same bytes, however they arrive. */
+static void play_in_pieces(struct playing *p, const struct result *whole, struct tape_back *back)
+{
+    char why[512];
+    struct result r = { .back = back };
+    struct tape_play how = TAPE_AS_WRITTEN;
+    size_t failed = p->totals->failed;
+    how.piece_bytes = 1;
+    play(p, &how, &r);
+    const char *wrong = r.outcome != whole->outcome ? "the outcome differs" : claims_differ(p->tape, &whole->visit, &r.visit, why);
+    if (wrong)
+        fail(p, "one byte a read", wrong);
+    drop(&r);
+    p->totals->passed += p->totals->failed == failed;
 }
 
 static void play_all(struct playing *p, struct tape_back *back)
 {
-    struct result r = { .back = back };
+    struct result whole = { .back = back };
     size_t failed = p->totals->failed;
-    play(p, &TAPE_AS_WRITTEN, &r);
-    check_as_written(p, &r);
-    enum outcome whole = r.outcome;
+    play(p, &TAPE_AS_WRITTEN, &whole);
+    check_as_written(p, &whole);
+    check_cost(p, &whole);
     size_t bytes = back->given, reads = back->reads;
-    drop(&r);
+    tape_back_release(back);
     p->totals->passed += p->totals->failed == failed;
 
-    struct tape_play how = TAPE_AS_WRITTEN;
-    how.piece_bytes = 1;
-    r = (struct result){ .back = back };
-    play(p, &how, &r);
-    if (r.outcome != whole)
-        fail(p, "one byte a read", "the outcome differs");
-    drop(&r);
+    struct tape_play how;
+    play_in_pieces(p, &whole, back);
     for (size_t i = 0; i <= bytes; i += 1 + bytes / CUTS_MAX) {
         how = TAPE_AS_WRITTEN;
         how.cut_at = i;
-        play_broken(p, &how, "cut", whole, back);
+        play_broken(p, &how, "cut", &whole, back);
     }
     for (size_t i = 0; i < bytes; i += 1 + bytes / FLIPS_MAX) {
         how = TAPE_AS_WRITTEN;
         how.flip_at = i;
         how.flip_mask = (uint8_t)(1u << i % 8);
-        play_broken(p, &how, "flipped", whole, back);
+        play_broken(p, &how, "flipped", &whole, back);
     }
     for (size_t i = 0; i <= reads; i++) {
         how = TAPE_AS_WRITTEN;
         how.fault_at_read = i;
         how.fault = WIRE_RESET;
-        play_broken(p, &how, "reset", whole, back);
+        play_broken(p, &how, "reset", &whole, back);
         how.fault = WIRE_TIMEOUT;
-        play_broken(p, &how, "timed out", whole, back);
+        play_broken(p, &how, "timed out", &whole, back);
     }
+    arena_release(&whole.arena);
 }
 
 static struct span read_file(struct arena *a, const char *path)
@@ -265,20 +338,61 @@ static struct span read_file(struct arena *a, const char *path)
     return span_of(at, n);
 }
 
+/* Whether the line is a step of a conversation rather than a promise about it. */
+static bool is_step(struct span line)
+{
+    static const char *const STEPS[] = { ">", "<", "hush", "close", "reset", "connect", "refuse", "tls", "no-tls", NULL };
+    struct span word = span_first(line, span_index(line, ' '));
+    for (size_t i = 0; STEPS[i]; i++)
+        if (span_is(word, STEPS[i]))
+            return true;
+    return false;
+}
+
+/* Replaces each line "play NAME" by the steps of that tape, which lies beside this one. */
+static struct span with_played(struct arena *a, const char *path, struct span text)
+{
+    struct buf out;
+    const char *slash = strrchr(path, '/');
+    buf_init(&out, 2 * TAPE_BYTES_MAX);
+    while (text.len) {
+        struct span line = span_trim(span_cut(&text, '\n'));
+        if (!span_starts(line, SPAN("play "))) {
+            buf_put(&out, line);
+            buf_byte(&out, '\n');
+            continue;
+        }
+        struct span dir = span_of(path, slash ? (size_t)(slash - path) : 0), name = span_trim(span_from(line, 5));
+        struct span other = read_file(a, arena_printf(a, "%.*s/%.*s", SPAN_FMT(dir), SPAN_FMT(name)));
+        if (!other.len)
+            buf_str(&out, "play: there is no such tape\n");
+        while (other.len) {
+            struct span step = span_trim(span_cut(&other, '\n'));
+            buf_put(&out, is_step(step) ? step : SPAN_NONE);
+            buf_byte(&out, '\n');
+        }
+    }
+    struct span whole = arena_copy(a, buf_span(&out));
+    buf_release(&out);
+    return whole;
+}
+
 /* False, and said, where the tape cannot be read. */
 static bool load(struct playing *p, struct arena *a, struct tape *tape)
 {
     struct error e;
     p->tape = tape;
-    if (!tape_parse(a, read_file(a, p->path), tape, &e)) {
+    if (!tape_parse(a, with_played(a, p->path, read_file(a, p->path)), tape, &e)) {
         fail(p, "reading", e.text);
         return false;
     }
     p->sample = span_is(tape->probe, "sample");
+    p->ladder = span_is(tape->probe, "ladder");
     p->probe = probe_by_name(tape->probe);
-    if (!p->sample && !p->probe && !span_is(tape->probe, "http"))
+    bool known = p->sample || p->ladder || p->probe || span_is(tape->probe, "http");
+    if (!known)
         fail(p, "reading", "the tape names an unknown probe");
-    return p->sample || p->probe || span_is(tape->probe, "http");
+    return known;
 }
 
 static void run_tape(const struct playing *all, const char *path)
@@ -390,7 +504,6 @@ static void on_received(void *self, const struct endpoint *e, struct span bytes)
 
 static int record(struct playing *p, const char *path, const char *address, const char *port)
 {
-    static const struct endpoint HERE = { .address = { 4, { 127, 0, 0, 1 } }, .port = 1 };
     static struct socket_thread thread = { .clock = &CLOCK_SYSTEM };
     struct wire_ear ear = { .opening = on_opening, .sent = on_sent, .received = on_received };
     struct live live = { 0 };
@@ -400,11 +513,13 @@ static int record(struct playing *p, const char *path, const char *address, cons
     uint64_t number;
     p->path = path;
     arena_init(&a, 64 << 20);
-    visit_init(&v, &a, &HERE);
     if (!load(p, &a, &tape) || !address_parse(span_str(address), &live.there.address) ||
         !span_u64(span_str(port), UINT16_MAX, &number))
         return 1;
     live.there.port = (uint16_t)number;
+    struct endpoint here = endpoint_of(&tape);
+    struct wire_limits limits = limits_of(p);
+    visit_init(&v, &a, &here);
     struct error e;
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || !(thread.tls = tls_client_new(&e)))
         return 1;
@@ -413,7 +528,7 @@ static int record(struct playing *p, const char *path, const char *address, cons
     live.back.back.connect = connect_there;
     live.start_tls = live.back.back.start_tls;
     live.back.back.start_tls = start_tls_there;
-    struct wire *w = wire_new(&a, &live.back.back, &HERE, &LIMITS, &CLOCK_SYSTEM, &ear);
+    struct wire *w = wire_new(&a, &live.back.back, &here, &limits, &CLOCK_SYSTEM, &ear);
     talk(p, w, &v);
     wire_end(w);
     for (size_t i = 0; i < v.observations.len; i++)
@@ -445,7 +560,9 @@ int main(int argc, char **argv)
     }
     char why[AJAR_PII_ERROR_MAX];
     struct ajar_pii *pii = ajar_pii_new(why);
-    struct playing all = { .catalog = catalog, .pii = pii, .totals = &totals };
+    static struct ladder ladder;
+    ladder_init(&ladder, catalog, PROBES);
+    struct playing all = { .catalog = catalog, .the_ladder = &ladder, .pii = pii, .totals = &totals };
     if (!pii)
         return 1;
     if (argc == 5 && strcmp(argv[1], "--record") == 0)

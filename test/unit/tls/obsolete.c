@@ -76,7 +76,8 @@ static struct seen *ask_for(struct span answer)
     assert_non_null(s);
     arena_init(&s->arena, 4 << 20);
     visit_init(&s->visit, &s->arena, &HERE);
-    struct tape_step steps[] = { { TAPE_EXPECT, HELLO.parts[0].bytes, 1 }, { TAPE_GIVE, answer, 2 }, { TAPE_CLOSE, SPAN_NONE, 3 } };
+    struct tape_step steps[] = { { .kind = TAPE_EXPECT, .bytes = HELLO.parts[0].bytes },
+                                 { .kind = TAPE_GIVE, .bytes = answer }, { .kind = TAPE_CLOSE } };
     for (size_t i = 0; i < 3; i++)
         if (steps[i].kind != TAPE_GIVE || answer.len)
             *list_add(&s->arena, &t.steps) = steps[i];
@@ -266,7 +267,8 @@ static bool wants_psk(struct span answer)
     struct arena a;
     struct tape t = { 0 };
     arena_init(&a, 1 << 20);
-    struct tape_step steps[] = { { TAPE_EXPECT, HELLO_PSK.parts[0].bytes, 1 }, { TAPE_GIVE, answer, 2 }, { TAPE_CLOSE, SPAN_NONE, 3 } };
+    struct tape_step steps[] = { { .kind = TAPE_EXPECT, .bytes = HELLO_PSK.parts[0].bytes },
+                                 { .kind = TAPE_GIVE, .bytes = answer }, { .kind = TAPE_CLOSE } };
     for (size_t i = 0; i < 3; i++)
         if (steps[i].kind != TAPE_GIVE || answer.len)
             *list_add(&a, &t.steps) = steps[i];

@@ -288,6 +288,21 @@ static void handshakes(void **state)
     assert_finished(p);
     eject(p);
 
+    static const struct {
+        const char *script;
+        enum wire_fault fault;
+    } WAYS[] = { { "no-tls close\n", WIRE_CLOSED }, { "no-tls reset\n", WIRE_RESET }, { "no-tls hush\n", WIRE_TIMEOUT },
+                 { "no-tls bytes\n", WIRE_MALFORMED }, { "no-tls alert 40\n", WIRE_TLS } };
+    for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++) {
+        p = play(WAYS[i].script);
+        seen = (struct wire_tls){ 0 };
+        assert_int_equal(p->b.back.start_tls(&p->b.back, &HERE, &p->arena, &seen, LATER), WAYS[i].fault);
+        assert_int_equal(seen.alert, WAYS[i].fault == WIRE_TLS ? 40 : 0);
+        assert_int_equal(p->b.now_ms, WAYS[i].fault == WIRE_TIMEOUT ? LATER : 1000);
+        assert_finished(p);
+        eject(p);
+    }
+
     p = play("tls\n> \"in\"\n"); /* what belongs inside may not be said before */
     say(p, "in");
     assert_not_finished(p, "a request that the tape does not expect");

@@ -79,8 +79,34 @@ static void promises(void **state)
               check_promises);
 }
 
+static void check_settings(const struct tape *t)
+{
+    assert_true(t->far && t->bit_decides);
+    assert_true(t->port.set && t->port.value == 23456);
+    assert_true(t->time_max_ms.set && t->time_max_ms.value == 8000);
+    assert_true(t->connections_max.set && t->connections_max.value == 0);
+    assert_true(t->timeout_s.set && t->timeout_s.value == 20);
+    assert_int_equal(t->varying.len, 2);
+    assert_true(span_is(t->varying.at[1], "records"));
+    static const enum wire_fault FAULTS[] = { WIRE_CLOSED, WIRE_RESET, WIRE_TIMEOUT, WIRE_MALFORMED, WIRE_TLS };
+    assert_int_equal(t->steps.len, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(t->steps.at[i].kind, TAPE_NO_TLS);
+        assert_int_equal(t->steps.at[i].fault, FAULTS[i]);
+        assert_int_equal(t->steps.at[i].alert, i == 4 ? 40 : 0);
+    }
+}
+
+static void settings(void **state)
+{
+    (void)state;
+    with_tape(HEAD "far\nport 23456\ntime 8000\nconnections 0\ntimeout 20\nvaries nodes\nvaries records\nbit-decides\n"
+                   "no-tls close\nno-tls reset\nno-tls hush\nno-tls bytes\nno-tls alert 40\n", check_settings);
+}
+
 static void check_nothing_promised(const struct tape *t)
 {
+    assert_false(t->time_max_ms.set || t->connections_max.set || t->timeout_s.set || t->port.set || t->far || t->bit_decides);
     assert_false(t->count_collections.set || t->count_records.set || t->count_bytes.set);
 }
 
@@ -100,6 +126,12 @@ static void mistakes(void **state)
         { "source x\nprobe test\n", "a tape needs" },
         { "", "a tape needs" },
         { HEAD "whisper\n", "line 4: unknown directive" },
+        { HEAD "time\n", "line 4: expected a whole number" },
+        { HEAD "connections -1\n", "line 4: expected no negative number" },
+        { HEAD "varies\n", "line 4: expected the key of a fact" },
+        { HEAD "no-tls\n", "line 4: no-tls knows" },
+        { HEAD "no-tls alert\n", "line 4: expected a whole number" },
+        { HEAD "no-tls alert 256\n", "line 4: alert has a number" },
         { HEAD "> \"abc\n", "line 4: the closing quote is missing" },
         { HEAD "> \"abc\\\"\n", "line 4: the closing quote is missing" },
         { HEAD "> abc\n", "line 4: expected text in double quotes" },
@@ -158,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps),
         cmocka_unit_test(promises),
+        cmocka_unit_test(settings),
         cmocka_unit_test(what_is_not_said_is_not_set),
         cmocka_unit_test(mistakes),
         cmocka_unit_test(memory_runs_out),
