@@ -1,5 +1,6 @@
 # Fuzzers (libFuzzer, clang, AddressSanitizer and UndefinedBehaviorSanitizer).
 #
+#   make fuzz-check                          whether they compile, in seconds
 #   make fuzz-build                          all of them
 #   make fuzz T=probe-redis SECONDS=60       one, for so long; a crash is left in build-fuzz/crash/
 #   make fuzz-all SECONDS=10                 each for so long, then "N passed, N failed"
@@ -13,7 +14,11 @@ FUZZ_FLAGS  := -std=gnu17 -D_GNU_SOURCE -Isrc -Iinclude -Itest/fuzz -O1 -g -Wall
                -fdouble-square-bracket-attributes -fno-sanitize-recover=all -fsanitize=address,undefined
 SECONDS     ?= 60
 
-.PHONY: fuzz fuzz-all fuzz-build fuzz-regress fuzz-library
+.PHONY: fuzz fuzz-all fuzz-build fuzz-check fuzz-regress fuzz-library
+fuzz-check:
+	@for source in test/fuzz/*.c; do \
+	    $(FUZZ_CC) $(FUZZ_FLAGS) -DFUZZ_PROBE='"redis"' -fsyntax-only $$source || exit 1; done
+
 fuzz-build: $(addprefix $(FUZZ_DIR)/fuzz/,$(FUZZ_ALL)) $(FUZZ_DIR)/seeds
 
 fuzz-library:

@@ -11,11 +11,7 @@
 #include "tls/tls.h"
 #include "wire/socket.h"
 
-enum { ARENA_MAX = 256 << 20, SHOWN_BYTES_MAX = 4096, LINE_BYTES = 96 };
-
-static const struct wire_limits LIMITS = {
-    .connect_ms = 5000, .patience_ms = 5000, .session_ms = 30000, .budget_bytes = 4 << 20,
-};
+enum { ARENA_MAX = 256 << 20, SHOWN_BYTES_MAX = 4096, LINE_BYTES = 96, PATIENCE_MS = 5000, WORDS_MAX = 256 };
 
 static const struct option_row ROWS[] = {
     { "tls", NULL, "start with a TLS handshake" },
@@ -140,13 +136,13 @@ struct choice {
 
 static bool choose(const char *word, struct choice *ret, struct error *e)
 {
-    const char *names[64] = { "any", "http" };
+    const char *names[WORDS_MAX] = { "any", "http" };
     ret->any = strcmp(word, "any") == 0;
     ret->http = strcmp(word, "http") == 0;
     ret->probe = probe_by_name(span_str(word));
     if (ret->any || ret->http || ret->probe)
         return true;
-    for (size_t i = 0; PROBES[i] && i < 61; i++)
+    for (size_t i = 0; PROBES[i] && i < WORDS_MAX - 3; i++)
         names[i + 2] = PROBES[i]->name;
     const char *near = nearest_word(names, word);
     return error_set(e, "there is no probe \"%s\"%s%s%s; HTTP products are probed with http", word,
@@ -188,17 +184,21 @@ static int probe_endpoint(const struct probing *p, const struct choice *ch, cons
         return cmd_fail(EXIT_INCOMPLETE, &e);
     socket_back_init(&back, &thread);
     visit_init(&v, p->arena, at);
-    struct wire *w = wire_new(p->arena, &back.back, at, &LIMITS, &CLOCK_SYSTEM, &EAR);
+    struct wire_limits limits = wire_limits_for(PATIENCE_MS);
+    struct wire *w = wire_new(p->arena, &back.back, at, &limits, &CLOCK_SYSTEM, &EAR);
     if (w)
         converse(ch, c, w, &v, p->tls);
     visit_settle(&v);
-    for (size_t i = 0; i < v.observations.len; i++)
+    bool known = false;
+    for (size_t i = 0; i < v.observations.len; i++) {
         print_observation(&v.observations.at[i]);
-    if (v.observations.len == 0)
+        known |= v.observations.at[i].kind != KIND_UNKNOWN;
+    }
+    if (!known)
         printf("\nnothing recognised: %s\n", v.why ? v.why : w ? wire_fault_text(wire_fault(w)) : "no memory");
     wire_end(w);
     tls_client_free(thread.tls);
-    return v.observations.len ? EXIT_NOTHING : EXIT_INCOMPLETE;
+    return known ? EXIT_NOTHING : EXIT_INCOMPLETE;
 }
 
 static bool plan_one(struct probing *p, const char *text, struct endpoint *ret, struct error *e)

@@ -564,7 +564,7 @@ static void put_unknown(const struct tty *t, size_t columns, struct buf *out, st
     if (t->unknown.spoke) {
         buf_str(line, "; ");
         layout_number(line, t->unknown.spoke);
-        buf_str(line, " of them said something");
+        buf_str(line, " said something");
     }
     buf_str(line, t->run.verbose ? "." : " (--verbose lists them).");
     layout_wrap(out, buf_span(line), 0, columns);

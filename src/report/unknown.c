@@ -60,10 +60,13 @@ void unknown_words(struct buf *out, const struct observation *o)
     put_reactions(out, o);
     if (unasked.len == 0)
         return;
+    bool cut = unasked.len > UNASKED_SHOWN;
+    unasked = span_first(unasked, UNASKED_SHOWN);
     buf_str(out, "; not asked: ");
-    escape_tty(out, span_first(unasked, UNASKED_SHOWN));
-    if (unasked.len > UNASKED_SHOWN)
-        buf_str(out, "...");
+    while (unasked.len) {
+        escape_tty(out, span_cut(&unasked, ','));
+        buf_str(out, unasked.len ? ", " : cut ? "..." : "");
+    }
 }
 
 static bool is_like_nothing(const struct visit *v)

@@ -1,5 +1,6 @@
 /* One probe, named by FUZZ_PROBE when this is compiled, against a peer that says anything. */
 #include "peer.h"
+#include "sweep/ladder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     listener_init(&listener, NULL);
     struct wire *w = wire_new(&arena, &peer.back, &FUZZ_ENDPOINT, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
     wire_again(w, WIRE_PLAIN);
+    wire_identify(w, LADDER_WHO_MS, LADDER_WHO_CONNECTIONS - 1);
     struct observation *o = visit_observe(&v, probe->name, probe->kind);
     o->outcome = probe->run(w, o);
     wire_end(w);

@@ -123,6 +123,28 @@ static enum wire_fault peer_recv(struct wire_back *back, struct span *ret, int64
     return WIRE_CLOSED;
 }
 
+static const enum wire_fault NO_TLS[] = { WIRE_TLS, WIRE_CLOSED, WIRE_RESET, WIRE_TIMEOUT, WIRE_MALFORMED };
+enum { NO_TLS_COUNT = sizeof(NO_TLS) / sizeof(NO_TLS[0]) };
+
+unsigned peer_no_tls(enum wire_fault f)
+{
+    unsigned i = 0;
+    while (i < NO_TLS_COUNT - 1 && NO_TLS[i] != f)
+        i++;
+    return i;
+}
+
+/* The handshake that fails, and what it shows until then. */
+static enum wire_fault refuse_tls(struct peer *p, struct wire_tls *ret)
+{
+    unsigned raised = p->left.at[0] / STEP_COUNT;
+    p->left = span_from(p->left, 1);
+    *ret = (struct wire_tls){ .alerted = raised & 8, .alert = (uint8_t)raised, .client_cert_asked = raised & 16 };
+    for (; raised & 16 && ret->chain_len < p->chain_len; ret->chain_len++)
+        ret->chain[ret->chain_len] = p->chain[ret->chain_len];
+    return NO_TLS[raised % NO_TLS_COUNT];
+}
+
 static enum wire_fault peer_start_tls(struct wire_back *back, const struct endpoint *e, struct arena *a,
                                       struct wire_tls *ret, int64_t deadline_ms)
 {
@@ -131,10 +153,8 @@ static enum wire_fault peer_start_tls(struct wire_back *back, const struct endpo
     p->now_ms += ROUND_TRIP_MS;
     if (p->gone || p->left.len == 0)
         return WIRE_TLS;
-    if (next_is(p, STEP_NO_TLS)) {
-        p->left = span_from(p->left, 1);
-        return WIRE_TLS;
-    }
+    if (next_is(p, STEP_NO_TLS))
+        return refuse_tls(p, ret);
     *ret = (struct wire_tls){ .version = "TLSv1.3", .cipher = "TLS_AES_256_GCM_SHA384" };
     for (; ret->chain_len < p->chain_len; ret->chain_len++)
         ret->chain[ret->chain_len] = p->chain[ret->chain_len];
@@ -266,7 +286,7 @@ void check_visit(const struct visit *v)
 void check_end(const struct peer *p, const struct visit *v)
 {
     /* A read may end at the deadline, and what follows it takes no more time than sending. */
-    MUST(p->now_ms <= 1000 + FUZZ_LIMITS.session_ms + 1000);
-    MUST(p->connections <= WIRE_CONNECTIONS_MAX);
+    MUST(p->now_ms <= 1000 + LADDER_WHO_MS + FUZZ_LIMITS.session_ms + 1000);
+    MUST(p->connections <= LADDER_WHO_CONNECTIONS + WIRE_CONNECTIONS_MAX + 1);
     check_visit(v);
 }

@@ -1,7 +1,8 @@
 /* What every fuzzer shares: a peer that says whatever the input says, and the checks that hold for
  * any peer.
  *
- * The input is a row of steps. A step is one byte, modulo STEP_COUNT; STEP_GIVE takes a length of
+ * The input is a row of steps. A step is one byte, modulo STEP_COUNT; what it is over that says how a
+ * handshake fails at STEP_NO_TLS. STEP_GIVE takes a length of
  * two bytes (little-endian) and so many bytes, or what is left of the input. Each read gets one
  * whole STEP_GIVE, whatever was asked. seeds.c writes tapes in this form. */
 #ifndef AJAR_FUZZ_PEER_H
@@ -24,6 +25,8 @@ struct peer {
 };
 
 void peer_init(struct peer *p, struct span input);
+/* By how much of STEP_COUNT a STEP_NO_TLS is raised to fail so. */
+unsigned peer_no_tls(enum wire_fault f);
 
 extern const struct wire_limits FUZZ_LIMITS;
 extern const struct endpoint FUZZ_ENDPOINT;

@@ -83,6 +83,9 @@ static void put_steps(struct buf *out, const struct tape *t)
         case TAPE_REFUSE:
             buf_byte(out, STEP_REFUSE);
             break;
+        case TAPE_NO_TLS:
+            buf_byte(out, (uint8_t)(STEP_NO_TLS + STEP_COUNT * peer_no_tls(s->fault)));
+            break;
         case TAPE_EXPECT:
         case TAPE_TLS:
             break;

@@ -230,7 +230,7 @@ static void test_strangers(void **state)
             report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
         }
         struct span text = finish(x);
-        assert_true(span_has(text, "3 services answered like nothing that Ajar knows; 2 of them said something"));
+        assert_true(span_has(text, "3 services answered like nothing that Ajar knows; 2 said something"));
         assert_int_equal(span_has(text, "10.0.0.0:7777 says \"hi\\x1b[31m\" unasked"), verbose);
         assert_int_equal(span_has(text, "10.0.0.2:7777 answers no question"), verbose);
         assert_false(span_has(text, "recognised"));

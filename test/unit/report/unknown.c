@@ -63,7 +63,7 @@ static void words(void **state)
     struct observation *o = &v.observations.at[0];
     assert_words(f, o, "says \"SSH-2.0\\x1b\\x0d\\x0a\" unasked");
     fact_text(o, "unasked", SPAN("ldap,mongodb"), NULL, SPAN_NONE);
-    assert_words(f, o, "says \"SSH-2.0\\x1b\\x0d\\x0a\" unasked; not asked: ldap,mongodb");
+    assert_words(f, o, "says \"SSH-2.0\\x1b\\x0d\\x0a\" unasked; not asked: ldap, mongodb");
     v = strange(f, SPAN("500 what?"), "line");
     o = &v.observations.at[0];
     fact_text(o, "reacts.line", SPAN("bytes"), NULL, SPAN_NONE);
