@@ -5,7 +5,7 @@
 #include "tls/tls.h"
 
 enum {
-    BANNER_NEAR_MS = 300, /* loopback; a banner that comes later is heard after the line, too */
+    BANNER_NEAR_MS = 150, /* loopback; a banner that comes later is heard after the line, too */
     BANNER_FAR_MS = 700,
     SETTLE_MS = 200,      /* for the rest of an answer whose first bytes nobody recognises */
     GREETING_MS = 5000,   /* where the port says that the peer speaks first: a MySQL looks up our name before */
@@ -368,7 +368,10 @@ static void climb_from(const struct ladder *l, struct wire *w, struct visit *v)
     bool found = false;
     for (size_t i = 0; i < v->observations.len; i++)
         found |= v->observations.at[i].kind != KIND_TLS;
-    if (!found) {
+    if (!found && wire_fault(w) == WIRE_LOCAL) {
+        v->end = END_FAILED; /* what it is was left open by us, not by the peer */
+        v->why = wire_fault_text(WIRE_LOCAL);
+    } else if (!found) {
         v->why = c.greeting_to ? "it speaks a protocol that Ajar does not know" : "it answered no question of Ajar";
         climb_state_unknown(&c);
     }

@@ -640,6 +640,20 @@ static void closed_doors(void **state)
     }
 }
 
+/* This machine runs out of something in the middle: nothing is said of the peer. */
+static void our_own_fault(void **state)
+{
+    const struct service slammer = { .answer = close_answer };
+    (void)state;
+    struct host *h = host_new(&slammer, 12345);
+    h->connects[1] = h->connects[2] = h->connects[3] = WIRE_LOCAL;
+    climb_to(h);
+    assert_int_equal(h->visit.end, END_FAILED);
+    assert_string_equal(h->visit.why, wire_fault_text(WIRE_LOCAL));
+    assert_int_equal(h->visit.observations.len, 0);
+    leave(h);
+}
+
 static void a_client_certificate_is_asked_for(void **state)
 {
     struct service s = { .answer = close_answer, .tls = true, .client_cert_asked = true };
@@ -802,6 +816,7 @@ int main(void)
         cmocka_unit_test(an_unasked_page),
         cmocka_unit_test(strange_answers),
         cmocka_unit_test(closed_doors),
+        cmocka_unit_test(our_own_fault),
         cmocka_unit_test(a_client_certificate_is_asked_for),
         cmocka_unit_test(a_client_certificate_that_is_not_needed),
         cmocka_unit_test(a_pre_shared_key_is_wanted),
