@@ -142,6 +142,7 @@ static void mg_collection(struct talk *t, struct observation *o, struct span dat
             records = bson_number(stats, "numObjects", COUNT_UNKNOWN);
             bytes = bson_number(stats, "size", COUNT_UNKNOWN);
         }
+        t->partial = t->partial || !wire_ok(t->mg.w); /* broken off, not refused */
     } else {
         t->partial = true;
     }

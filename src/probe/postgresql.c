@@ -215,6 +215,9 @@ static enum outcome pg_conclude(struct pg *p, struct observation *o)
     struct pg_rights rights = { 0 };
     if (p->encryption)
         fact_text(o, "encryption", span_str(p->encryption), PG_SSL_REQUEST.name, SPAN_NONE);
+    /* What the others said decides nothing then. */
+    if (p->broken && e->answer != PG_READY)
+        return OUTCOME_UNCLEAR;
     if (e->answer == PG_REFUSED)
         return pg_refusal(e, o);
     fact_text(o, "auth", span_str(e->auth), e->role->ask->name, e->proof);
@@ -227,7 +230,7 @@ static enum outcome pg_conclude(struct pg *p, struct observation *o)
         o->collection_count = o->records = 0;
         if (!pg_count_behind(p, o, &rights)) {
             o->collection_count = o->records = COUNT_UNKNOWN;
-            return OUTCOME_PARTIAL;
+            return p->broken || !wire_ok(p->w) ? OUTCOME_UNCLEAR : OUTCOME_PARTIAL;
         }
     } else if (!pg_count(p, o, &rights)) {
         return OUTCOME_UNCLEAR;

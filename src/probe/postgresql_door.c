@@ -183,10 +183,14 @@ enum pg_answer pg_enter(struct pg *p, struct pg_entry *e)
         return PG_NOTHING;
     if (p->used) {
         wire_bye(p->w, &PG_TERMINATE);
-        if (!wire_again(p->w, p->dress))
+        if (!wire_again(p->w, p->dress)) {
+            p->broken = true;
             return PG_NOTHING;
+        }
     }
-    return e->answer = pg_start(p, e);
+    e->answer = pg_start(p, e);
+    p->broken = p->broken || (e->answer != PG_READY && !wire_ok(p->w));
+    return e->answer;
 }
 
 /* ---- the door -------------------------------------------------------------------------- */

@@ -48,6 +48,7 @@ struct pg {
     const char *encryption; /* what SSLRequest was answered with; NULL where it was not asked */
     unsigned names_trusted; /* names that got AuthenticationOk and have no role */
     bool locked;            /* one entry was asked for a password, or refused for want of rights */
+    bool broken;            /* one entry broke off: it might have been open */
     struct pg_entry best;   /* the entry that says most */
 };
 

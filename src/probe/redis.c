@@ -258,6 +258,8 @@ static void rights_fact(const struct talk *t)
     uint8_t text[96];
     struct writer w = writer_over(text, sizeof(text));
     const char *ask = t->rights.read_ask;
+    if (!wire_ok(t->w))
+        return; /* what was not asked would be missing in the list */
     bool some_keys = t->rights.read == REDIS_NO_KEY || ask == REDIS_EXISTS.name;
     writer_str(&w, "ping");
     writer_str(&w, t->told ? ",info" : "");
@@ -274,6 +276,8 @@ static enum outcome conclude(const struct talk *t)
     const struct redis_rights *r = &t->rights;
     bool tells = t->told || t->counted || r->scan == REDIS_DONE;
 
+    if (r->broken && r->read != REDIS_DONE && r->read != REDIS_STATE && r->read != REDIS_PASSWORD)
+        return OUTCOME_UNCLEAR;
     switch (r->read) {
     case REDIS_STATE:
         fact_text(t->o, "error", r->read_proof, r->read_ask, r->read_proof);

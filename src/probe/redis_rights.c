@@ -301,7 +301,7 @@ static void sentinel_right(struct wire *w, struct redis_rights *r)
     read_learned(r, a, &REDIS_SENTINEL, line);
 }
 
-struct redis_rights redis_rights_take(struct wire *w, bool sentinel)
+static struct redis_rights rights_take(struct wire *w, bool sentinel)
 {
     struct redis_rights r = { .write_ask = REDIS_RIGHTS.name };
     struct span line;
@@ -329,6 +329,15 @@ struct redis_rights redis_rights_take(struct wire *w, bool sentinel)
         r.write_ask = REDIS_WRITE.name;
         r.write = answer_take(w, &r.write_proof);
     }
+    return r;
+}
+
+struct redis_rights redis_rights_take(struct wire *w, bool sentinel)
+{
+    struct redis_rights r = rights_take(w, sentinel);
+    r.broken = !wire_ok(w);
+    if (r.broken && r.write == REDIS_DENIED)
+        r.write = REDIS_NONE; /* as where more_reads() is heard to its end */
     return r;
 }
 

@@ -29,6 +29,7 @@ struct redis_rights {
     enum redis_answer read, write, scan; /* `scan`: the names of keys may be listed */
     struct span read_proof, write_proof;
     const char *read_ask, *write_ask;
+    bool broken; /* the conversation broke before all was asked: what was refused may be granted elsewhere */
 };
 
 extern const struct ask REDIS_RIGHTS, REDIS_READS, REDIS_SCAN, REDIS_WRITE, REDIS_ACL, REDIS_EXISTS,
