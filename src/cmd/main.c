@@ -3,10 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/random.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "text/node.h"
 
 const struct verb VERBS[] = {
     { "scan", "[OPTION...] TARGET...", "find what is open, prove it, say how to close it", cmd_scan, help_scan },
@@ -53,7 +51,6 @@ static bool wants_help(int argc, char **argv)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
-    json_init(random_seed());
     if (argc < 2) {
         cmd_help(1, argv);
         return EXIT_USAGE;

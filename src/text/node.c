@@ -2,10 +2,85 @@
  * answers "nothing", so that a reader walks a foreign document straight through. */
 #include "text/node.h"
 
+#include "base/random.h"
+
+enum { INDEXED_FROM = 16 }; /* children; fewer are walked */
+
+struct node_index {
+    uint64_t key0, key1;
+    size_t mask;         /* slots less one; a power of two less one, at least half of them free */
+    struct node **slots; /* NULL: free */
+};
+
+static struct node **index_slot(const struct node_index *index, struct span key)
+{
+    size_t at = (size_t)siphash(index->key0, index->key1, key) & index->mask;
+    while (index->slots[at] && !span_eq(index->slots[at]->key, key))
+        at = (at + 1) & index->mask;
+    return &index->slots[at];
+}
+
+/* The earlier child of that key among the `before` first ones, or NULL. */
+static struct node *earlier(const struct node *map, size_t before, struct span key)
+{
+    struct node *child = map->first;
+    while (before-- > 0) {
+        if (span_eq(child->key, key))
+            return child;
+        child = child->next;
+    }
+    return NULL;
+}
+
+/* Puts the value of `from` in the place of `into`. */
+static void take_place(struct node *into, const struct node *from)
+{
+    struct node *next = into->next;
+    *into = *from;
+    into->next = next;
+}
+
+bool node_index_map(struct arena *a, struct node *map)
+{
+    struct node_index *index = NULL;
+    if (map->count > INDEXED_FROM) {
+        size_t slots = 64;
+        while (slots < map->count * 2)
+            slots *= 2;
+        index = ARENA_NEW(a, struct node_index);
+        if (!index || !(index->slots = arena_array(a, slots, sizeof(index->slots[0]))))
+            return false;
+        index->mask = slots - 1;
+        index->key0 = (uint64_t)(uintptr_t)map; /* where the loader put us is not for a peer to know */
+        index->key1 = (uint64_t)(uintptr_t)index;
+    }
+    struct node *last = NULL;
+    size_t kept = 0;
+    for (struct node *child = map->first, *next; child; child = next) {
+        next = child->next;
+        struct node **slot = index ? index_slot(index, child->key) : NULL;
+        struct node *twin = index ? *slot : earlier(map, kept, child->key);
+        if (twin) {
+            take_place(twin, child);
+            last->next = next;
+            continue;
+        }
+        if (index)
+            *slot = child;
+        last = child;
+        kept++;
+    }
+    map->count = kept;
+    map->index = index;
+    return true;
+}
+
 const struct node *node_get_span(const struct node *n, struct span key)
 {
     if (!n || n->kind != NODE_MAP)
         return NULL;
+    if (n->index)
+        return *index_slot(n->index, key);
     for (const struct node *child = n->first; child; child = child->next)
         if (span_eq(child->key, key))
             return child;

@@ -10,15 +10,17 @@ enum node_kind { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_TEXT, NODE_LIST, NODE_M
 
 struct node {
     enum node_kind kind;
+    unsigned line;    /* YAML: 1-based; JSON: 0 */
     struct span key;  /* inside a map */
     struct span text; /* NODE_TEXT; in YAML also the written form of every scalar */
     double real;      /* NODE_NUMBER */
     int64_t integer;  /* NODE_NUMBER: exact where is_integer, else 0; NODE_BOOL: 0 or 1 */
     bool is_integer;
+    bool cut;           /* a list or map whose end was not read: there may be more in it */
     size_t count;       /* children of a list or map */
     struct node *first; /* child */
     struct node *next;  /* sibling */
-    unsigned line;      /* YAML: 1-based; JSON: 0 */
+    const struct node_index *index; /* JSON: a large map's children by key, or NULL */
 };
 
 enum {
@@ -28,14 +30,30 @@ enum {
     YAML_DEPTH_MAX = 32
 };
 
-/* Keys the JSON reader's hash tables. Call once, before the sandbox closes and before threads
- * start: without it the first document would make the library open /dev/urandom. */
-void json_init(uint64_t seed);
-/* Parses one JSON text (RFC 8259), strictly UTF-8, depth and size bounded. NULL and an error
- * where it is none. A string may hold NUL bytes, a key may not; of two equal keys the later
- * wins. Where an integer is beyond int64, all of the document's integers become reals (exact up
- * to 2^53). Reals without a fraction up to 2^53 count as integers. */
+/* Parses one JSON text (RFC 8259), strictly UTF-8, depth and size bounded; the nodes hold copies.
+ * NULL and an error where it is none. A string may hold NUL bytes, a key may not; of two equal keys
+ * the later wins. Where an integer is beyond int64, all of the document's integers become reals
+ * (exact up to 2^53). Reals without a fraction up to 2^53 count as integers. */
 struct node *json_parse(struct arena *a, struct span text, struct error *e);
+
+enum json_end {
+    JSON_NONE,  /* no JSON, or nothing of it that is whole */
+    JSON_WHOLE, /* one value, and what follows it */
+    JSON_CUT,   /* the text ended, or the ceiling was met, before the value did */
+};
+
+/* Reads the JSON value at the front of a foreign text, or as much of it as there is: at most
+ * `values_max` values. Of a value that is cut, whole scalars stay, and the lists and maps that were
+ * still open are marked; a list or map of nothing is none. *ret_rest is what follows a whole value,
+ * without the white space before it. The nodes point into `text`, which must live as long as they.
+ * Costs time in proportion to the text. */
+struct node *json_front(struct arena *a, struct span text, size_t values_max, enum json_end *ret_end,
+                        struct span *ret_rest);
+
+/* Indexes the children of a large map, so that node_get() need not walk them; keyed, so that foreign
+ * keys cannot make it slow. Of two equal keys the later value stays, at the place of the earlier.
+ * False where the arena is full. */
+bool node_index_map(struct arena *a, struct node *map);
 /* Parses one YAML document (scalars, lists, maps; no anchors, no tags, no second document).
  * Errors name the line. A key that stands twice in
  * a map is an error. Plain true/false, null/~ and numbers are typed; quoted ones are text. */

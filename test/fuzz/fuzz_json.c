@@ -5,20 +5,39 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void walk(const struct node *n, int depth)
+static size_t walk(const struct node *n, int depth)
 {
     int64_t value;
-    size_t children = 0;
+    size_t children = 0, all = 1;
     MUST(depth <= JSON_DEPTH_MAX);
     node_i64(n, &value);
     node_text(n);
     for (const struct node *c = n->first; c; c = c->next) {
-        walk(c, depth + 1);
+        all += walk(c, depth + 1);
         children++;
+        if (n->kind == NODE_MAP)
+            MUST(node_get_span(n, c->key) == c);
     }
     MUST(children == n->count);
-    if (n->kind == NODE_MAP && n->first)
-        MUST(node_get_span(n, n->first->key));
+    return all;
+}
+
+/* The front of a text, whole or cut: of the same grammar, and never more than was allowed. */
+static void check_front(struct span text, bool whole)
+{
+    enum { VALUES_MAX = 50 };
+    struct arena arena;
+    struct span rest;
+    enum json_end end;
+    arena_init(&arena, 32 << 20);
+    const struct node *n = json_front(&arena, text, SIZE_MAX, &end, &rest);
+    MUST((n != NULL) == (end != JSON_NONE));
+    MUST((end == JSON_WHOLE && rest.len == 0) == whole);
+    if (n)
+        walk(n, 0);
+    n = json_front(&arena, text, VALUES_MAX, &end, &rest);
+    MUST(!n || walk(n, 0) <= VALUES_MAX);
+    arena_release(&arena);
 }
 
 /* A string of foreign bytes, escaped, must be a JSON string again. */
@@ -63,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         walk(n, 0);
         node_path(n, path);
     }
+    check_front(text, n != NULL);
     check_escaped(span_of(data, size < 4096 ? size : 4096));
     arena_release(&arena);
     return 0;

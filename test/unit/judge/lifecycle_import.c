@@ -143,6 +143,5 @@ int main(void)
         cmocka_unit_test(test_shapes), cmocka_unit_test(test_refused), cmocka_unit_test(test_cut_and_flipped),
         cmocka_unit_test(test_too_deep),
     };
-    json_init(1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

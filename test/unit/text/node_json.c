@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "text/node_json.c"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct arena arena;
@@ -158,11 +159,13 @@ static void test_size_and_memory(void **state)
     big[JSON_BYTES_MAX + 1] = '\0';
     assert_null(parse(big));
     assert_non_null(parse(big + 1));
-    memset(big, ',', JSON_BYTES_MAX);
+    for (size_t i = 0; i < JSON_BYTES_MAX; i += 2)
+        memcpy(big + i, i ? ",1" : "[1", 2);
     big[JSON_BYTES_MAX] = '\0';
     assert_null(parse(big));
-    assert_non_null(strstr(error.text, "more values than"));
+    assert_non_null(strstr(error.text, "not enough memory"));
     free(big);
+    arena_release(&arena);
     for (uint64_t nth = 1;; nth++) {
         arena.fail_at = nth;
         struct node *n = parse("{\"a\":[\"x\",{\"b\":2}]}");
@@ -172,7 +175,7 @@ static void test_size_and_memory(void **state)
     }
 }
 
-/* Mutated JSON and loose bytes; what parses must have a consistent tree. */
+/* A tree's counts are those of its children. */
 static size_t walk(const struct node *n)
 {
     size_t count = 0, total = 1;
@@ -182,6 +185,118 @@ static size_t walk(const struct node *n)
     return total;
 }
 
+static struct node *front(const char *json, enum json_end *end)
+{
+    struct span rest;
+    return json_front(&arena, span_str(json), 1000, end, &rest);
+}
+
+/* Of a text that ends early, what is whole stays. */
+static void test_front(void **state)
+{
+    (void)state;
+    enum json_end end;
+    struct span rest;
+    const struct node *n = json_front(&arena, SPAN(" {\"a\":1} \n tail"), 1000, &end, &rest);
+    assert_int_equal(end, JSON_WHOLE);
+    assert_true(span_is(rest, "tail"));
+    assert_int_equal(node_get(n, "a")->integer, 1);
+    assert_false(n->cut);
+
+    n = front("[{\"i\":\"a\",\"n\":1},{\"i\":\"b\",\"n\":12", &end);
+    assert_int_equal(end, JSON_CUT);
+    assert_int_equal(n->count, 2);
+    assert_true(n->cut);
+    assert_false(n->first->cut);
+    assert_true(n->first->next->cut);
+    assert_true(span_is(node_text(node_get(n->first->next, "i")), "b"));
+    assert_null(node_get(n->first->next, "n")); /* it may have been 123 */
+
+    n = front("{\"a\":\"x\",\"b\":\"y", &end);
+    assert_int_equal(end, JSON_CUT);
+    assert_int_equal(n->count, 1);
+    n = front("{\"a\":1,\"b\":{\"c\":true,\"d\":fal", &end);
+    assert_int_equal(end, JSON_CUT);
+    assert_int_equal(node_path(n, SPAN("b.c"))->integer, 1);
+    assert_null(node_path(n, SPAN("b.d")));
+    assert_int_equal(front("12", &end)->integer, 12);
+    assert_int_equal(end, JSON_WHOLE);
+    static const char *const nothing[] = { "", " ", "[", "{", "{\"a\"", "{\"a\":", "\"x", "tru", "[1,]", "[1,2}",
+                                           "{\"a\":1,}", "[1,\"\xff\"", "<html>", "[\"a\\" };
+    for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
+        if (front(nothing[i], &end))
+            fail_msg("\"%s\" is taken for JSON", nothing[i]);
+        assert_int_equal(end, JSON_NONE);
+    }
+}
+
+/* The ceiling cuts; it does not lose what was read. */
+static void test_front_ceiling(void **state)
+{
+    (void)state;
+    enum json_end end;
+    struct span rest;
+    const struct node *n = json_front(&arena, SPAN("[1,2,3,4,5]"), 4, &end, &rest);
+    assert_int_equal(end, JSON_CUT);
+    assert_int_equal(n->count, 3);
+    assert_true(n->cut);
+    n = json_front(&arena, SPAN("[1,2,3]"), 4, &end, &rest);
+    assert_int_equal(end, JSON_WHOLE);
+    assert_int_equal(n->count, 3);
+}
+
+/* A text cut at any place yields a tree whose every part stands in the whole one. */
+static void test_front_anywhere(void **state)
+{
+    (void)state;
+    static const char TEXT[] =
+        "{\"a\":[1,2.5e3,true,null,\"x\\u00e9\\n\\ud83d\\ude00\"],\"b\":{\"c\":-0,\"d\":[[],{}]},\"e\":\"\xc3\xa9\"}";
+    enum json_end end;
+    struct span rest;
+    size_t cut = 0;
+    for (size_t len = 0; len < sizeof(TEXT) - 1; len++) {
+        char *exact = malloc(len + 1);
+        memcpy(exact, TEXT, len);
+        const struct node *n = json_front(&arena, span_of(exact, len), 1000, &end, &rest);
+        assert_int_not_equal(end, JSON_WHOLE);
+        assert_int_equal(n != NULL, end == JSON_CUT);
+        cut += end == JSON_CUT;
+        if (n)
+            walk(n);
+        const struct node *e = node_get(n, "e"), *first = node_path(n, SPAN("a.0"));
+        assert_true(!e || span_is(node_text(e), "\xc3\xa9"));
+        assert_true(!first || first->integer == 1);
+        free(exact);
+    }
+    assert_true(cut > sizeof(TEXT) / 2);
+}
+
+/* Large maps are indexed; what is found does not change. */
+static void test_large_map(void **state)
+{
+    (void)state;
+    char *text = malloc(64 * 1024), *at = text;
+    at += sprintf(at, "{");
+    for (int i = 0; i < 2000; i++)
+        at += sprintf(at, "%s\"k%d\":%d", i ? "," : "", i % 1900, i);
+    sprintf(at, "}");
+    const struct node *n = parse(text);
+    free(text);
+    assert_int_equal(n->count, 1900);
+    walk(n);
+    assert_int_equal(node_get(n, "k5")->integer, 1905);
+    assert_int_equal(node_get(n, "k1899")->integer, 1899);
+    assert_true(span_is(n->first->key, "k0"));
+    assert_null(node_get(n, "k1900"));
+    const struct node *small = parse("{\"a\":1,\"b\":2,\"a\":3,\"b\":4,\"c\":5,\"a\":6}");
+    assert_int_equal(small->count, 3);
+    walk(small);
+    assert_int_equal(node_get(small, "a")->integer, 6);
+    assert_int_equal(node_get(small, "b")->integer, 4);
+    assert_int_equal(node_get(small, "c")->integer, 5);
+}
+
+/* Mutated JSON and loose bytes; what parses must have a consistent tree. */
 static void test_random_bytes(void **state)
 {
     (void)state;
@@ -211,7 +326,6 @@ static void test_random_bytes(void **state)
 
 int main(void)
 {
-    json_init(1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_kinds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_json, setup, teardown),
@@ -220,6 +334,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_duplicate_key_last_wins, setup, teardown),
         cmocka_unit_test_setup_teardown(test_depth, setup, teardown),
         cmocka_unit_test_setup_teardown(test_size_and_memory, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_front, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_front_ceiling, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_front_anywhere, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_large_map, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_bytes, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
