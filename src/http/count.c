@@ -75,8 +75,9 @@ static void count_child(struct counting *c, const struct node *child)
                         count_at(about, r->created));
 }
 
-/* False where the answer does not list collections as the rule says. */
-static bool count_each(struct asker *a, const struct count_rule *r, struct observation *o)
+/* False where the answer does not list collections as the rule says; *ret_cut where it lists more than
+ * were read. */
+static bool count_each(struct asker *a, const struct count_rule *r, struct observation *o, bool *ret_cut)
 {
     struct counting c = { .asker = a, .rule = r, .o = o };
     struct response *answer = a->get(a, r->request, SPAN_NONE);
@@ -87,6 +88,7 @@ static bool count_each(struct asker *a, const struct count_rule *r, struct obser
         return false;
     for (const struct node *child = list->first; child; child = child->next)
         count_child(&c, child);
+    *ret_cut = list->cut;
     /* An empty store is known to be empty. */
     if (o->collection_count == COUNT_UNKNOWN) {
         o->collection_count = 0;
@@ -100,17 +102,22 @@ static bool count_each(struct asker *a, const struct count_rule *r, struct obser
     return true;
 }
 
-static void fill_total(struct asker *a, const struct sources *s, int64_t *total)
+/* What the product states as a total counts where nothing is known, and instead of a list that was cut.
+ * Whether it did; *at_least is set where that is itself no more than a lower bound. */
+static bool fill_total(struct asker *a, const struct sources *s, bool cut, int64_t *total, bool *at_least)
 {
     struct value v;
-    if (*total == COUNT_UNKNOWN && s->list.len && sources_value(a, s, &v) && v.is_number &&
-        v.number >= 0)
-        *total = v.number;
+    if ((*total != COUNT_UNKNOWN && !cut) || !s->list.len || !sources_value(a, s, &v) ||
+        !v.is_number || v.number < 0 || v.number < *total)
+        return false;
+    *total = v.number;
+    *at_least |= v.at_least;
+    return true;
 }
 
 void engine_count(struct asker *a, const struct entry *e, struct observation *o)
 {
-    bool listed = false;
+    bool listed = false, cut = false, stated = false, at_least = false;
     for (size_t i = 0; i < e->counts.len; i++) {
         const struct count_rule *r = &e->counts.at[i];
         if (r->is_each && listed)
@@ -118,11 +125,13 @@ void engine_count(struct asker *a, const struct entry *e, struct observation *o)
         if (r->when && !condition_met(a, r->when))
             continue;
         if (r->is_each) {
-            listed = count_each(a, r, o);
+            listed = count_each(a, r, o, &cut);
             continue;
         }
-        fill_total(a, &r->total_collections, &o->collection_count);
-        fill_total(a, &r->total_records, &o->records);
-        fill_total(a, &r->total_bytes, &o->bytes);
+        stated |= fill_total(a, &r->total_collections, cut, &o->collection_count, &at_least);
+        (void)fill_total(a, &r->total_records, cut, &o->records, &at_least);
+        (void)fill_total(a, &r->total_bytes, cut, &o->bytes, &at_least);
     }
+    if ((cut && !stated) || at_least)
+        fact_bool(o, "counts.partial", true, NULL, SPAN_NONE);
 }

@@ -1,66 +1,10 @@
-/* See engine.h.
- *
- * A stranger is asked little: "GET /" is shared by all entries, and only an entry whose port it is,
- * or that finds the root answer suspect, may ask one more thing. Then the entry runs in this order:
- * what stands behind it, the verdict (law 2), the version, the facts, the counts. Where the door is
- * locked nothing new is asked after the verdict, except for the version. */
+/* See engine.h. What a known product is asked, in this order: what stands behind it, the verdict (law
+ * 2), the version, the facts, the counts. Where the door is locked nothing new is asked after the
+ * verdict, except for the version. */
 #include "http/engine.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
-#include "http/url.h"
-
-static void base_reset(struct asker *a)
-{
-    a->base_depth = 0;
-}
-
-/* Takes the base path of a dashboard from the redirect that its root gave. */
-static void base_find(struct asker *a, const struct entry *e)
-{
-    base_reset(a);
-    struct response *root = e->based ? a->get(a, e->requests.at[0], SPAN_NONE) : NULL;
-    if (!root || root->status < 300 || root->status > 399)
-        return;
-    a->base_depth = (unsigned)url_base(response_header(root, "location"), a->tls, a->host,
-                                       e->base_marks.at, e->base_marks.len, a->base,
-                                       BASE_DEPTH_MAX);
-}
-
-bool entry_identifies(struct asker *a, const struct entry *e, bool root_only)
-{
-    for (size_t i = 0; i < e->identify.len; i++)
-        if ((!root_only || condition_root_only(e->identify.at[i])) &&
-            condition_met(a, e->identify.at[i]))
-            return true;
-    return false;
-}
-
-/* The entry that knows the server, or NULL. Entries whose usual port it is come first. */
-static const struct entry *find_entry(struct asker *a, const struct catalog *c, uint16_t port)
-{
-    for (int turn = 0; turn < 2; turn++)
-        for (size_t i = 0; i < c->entries.len; i++) {
-            const struct entry *e = c->entries.at[i];
-            if (entry_has_port(e, port) == (turn == 0) && entry_identifies(a, e, true)) {
-                base_find(a, e);
-                return e;
-            }
-        }
-    for (int turn = 0; turn < 2; turn++)
-        for (size_t i = 0; i < c->entries.len; i++) {
-            const struct entry *e = c->entries.at[i];
-            base_reset(a);
-            bool hinted = entry_has_port(e, port);
-            bool suspect = e->suspect && condition_met(a, e->suspect);
-            if (turn == 0 ? !hinted : hinted || !suspect)
-                continue;
-            base_find(a, e);
-            if (entry_identifies(a, e, false))
-                return e;
-        }
-    base_reset(a);
-    return NULL;
-}
 
 /* The answer that a verdict which holds rests on: that to the first request that takes rights. */
 static const struct response *deciding_answer(struct asker *a, const struct condition *c)
@@ -235,19 +179,78 @@ static void state_headers(struct asker *a, const struct entry *web, struct obser
     a->cached_only = false;
 }
 
-enum outcome engine_visit(struct asker *a, const struct catalog *c, struct visit *v, uint16_t port)
+/* What was passed over to read the answers, and whether one of them is not whole. */
+static void state_reading(const struct asker *a, struct observation *o)
 {
-    a->budget = 1 + STRANGER_REQUESTS_MAX;
-    const struct entry *e = find_entry(a, c, port);
-    if (!e)
-        e = c->web;
-    a->budget = PRODUCT_REQUESTS_MAX;
-    size_t index = v->observations.len;
+    struct buf text;
+    buf_init(&text, FACT_TEXT_MAX);
+    for (unsigned bit = 0; bit < ODD_COUNT; bit++) {
+        if (!(a->odd >> bit & 1))
+            continue;
+        buf_str(&text, text.len ? "; " : "");
+        buf_str(&text, response_odd_text(1u << bit));
+    }
+    if (text.len)
+        fact_text(o, "http.odd", buf_span(&text), NULL, SPAN_NONE);
+    buf_release(&text);
+    if (asker_cut(a))
+        fact_bool(o, "http.cut", true, NULL, SPAN_NONE);
+}
+
+static void state_unasked(const struct found *found, struct observation *o)
+{
+    struct buf text;
+    buf_init(&text, FACT_TEXT_MAX);
+    for (size_t i = 0; i < found->unasked && i < UNASKED_NAMES_MAX; i++)
+        buf_printf(&text, "%s%s", i ? ", " : "", found->unasked_names[i]);
+    if (found->unasked > UNASKED_NAMES_MAX)
+        buf_printf(&text, ", and %zu more", found->unasked - UNASKED_NAMES_MAX);
+    if (text.len)
+        fact_text(o, "unasked", buf_span(&text), NULL, SPAN_NONE);
+    buf_release(&text);
+}
+
+/* One try below one base path; what an earlier try added is dropped. */
+static enum outcome run_below(struct asker *a, const struct entry *e, struct span base, size_t index,
+                              struct visit *v)
+{
+    v->observations.len = index;
     if (!visit_observe(v, e->product.name, e->product.kind))
         return OUTCOME_UNCLEAR;
+    a->base = base;
+    a->refusal = NULL;
     look_behind(a, e, v);
-    enum outcome outcome = run_entry(a, e, v, index);
+    return run_entry(a, e, v, index);
+}
+
+/* Where asking below one path decides nothing, the next is tried; where none does, the first counts. */
+enum outcome engine_run(struct asker *a, const struct catalog *c, const struct found *found,
+                        struct visit *v)
+{
+    const struct entry *e = found->entry ? found->entry : c->web;
+    size_t index = v->observations.len, tries = found->base_count;
+    enum outcome outcome = OUTCOME_UNCLEAR;
+    a->budget = PRODUCT_REQUESTS_MAX;
+    for (size_t i = 0; i < tries && outcome == OUTCOME_UNCLEAR; i++)
+        outcome = run_below(a, e, found->bases[i], index, v);
+    if (outcome == OUTCOME_UNCLEAR && tries > 1)
+        outcome = run_below(a, e, found->bases[0], index, v);
+    if (v->observations.len == index)
+        return outcome;
+    struct observation *o = &v->observations.at[index];
     if (e != c->web)
-        state_headers(a, c->web, &v->observations.at[index]);
+        state_headers(a, c->web, o);
+    else
+        state_unasked(found, o);
+    state_reading(a, o);
+    if (a->base.len && a->base.len <= FACT_TEXT_MAX)
+        fact_text(o, "http.base", a->base, NULL, SPAN_NONE);
     return outcome;
+}
+
+enum outcome engine_visit(struct asker *a, const struct catalog *c, struct visit *v, uint16_t port)
+{
+    a->budget = STRANGER_REQUESTS_MAX;
+    struct found found = look_find(a, c, port);
+    return engine_run(a, c, &found, v);
 }

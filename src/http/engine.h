@@ -1,20 +1,39 @@
 /* From answers to observations: which product is it, is the door open, what does it hold, and what
- * stands behind it. Works over an asker (match.h), so it never sees a wire. */
+ * stands behind it. Works over an asker (asker.h), so it never sees a wire. */
 #ifndef AJAR_HTTP_ENGINE_H
 #define AJAR_HTTP_ENGINE_H
 
 #include "http/match.h"
 
 enum {
-    STRANGER_REQUESTS_MAX = 5, /* beyond "GET /", to find out what a server is */
+    STRANGER_REQUESTS_MAX = 6, /* "GET /" among them, to find out what a server is */
     PRODUCT_REQUESTS_MAX = 48, /* once it is known */
+    BASES_MAX = 4,             /* paths below which one visit looks for products */
+    UNASKED_NAMES_MAX = 12,
 };
 
-/* Whether the entry recognises the answers; `root_only`: looking only at the answer to "GET /". */
+/* What a server is, and below which paths its parts may live: the likeliest first. */
+struct found {
+    const struct entry *entry; /* NULL: no entry knows it */
+    struct span bases[BASES_MAX];
+    size_t base_count;
+    size_t unasked; /* products that it might be, and for which no request was left */
+    const char *unasked_names[UNASKED_NAMES_MAX];
+};
+
+/* Whether the entry recognises the answers below a->base; `root_only`: looking only at the answer to
+ * "GET /". */
 bool entry_identifies(struct asker *a, const struct entry *e, bool root_only);
 
-/* Finds the product, adds its observation, and for a dashboard that of the store behind it. The
- * product "web" where no entry knows the server. The outcome of the first observation added. */
+/* Finds out what the server is, with at most a->budget further requests. `port` orders the candidates.
+ * Costs processor time once for the bytes of each answer, and then a few microseconds an entry. */
+struct found look_find(struct asker *a, const struct catalog *c, uint16_t port);
+
+/* Adds the observation of what was found, and for a dashboard that of the store behind it; the product
+ * "web" where no entry knows the server. The outcome of the first observation added. */
+enum outcome engine_run(struct asker *a, const struct catalog *c, const struct found *found,
+                        struct visit *v);
+/* Both, within the budgets above: what an example goes through. */
 enum outcome engine_visit(struct asker *a, const struct catalog *c, struct visit *v, uint16_t port);
 
 /* Counts what the entry counts into the observation (count.c). */

@@ -10,25 +10,16 @@
 
 enum {
     ENTRY_PORTS_MAX = 8,
-    BASE_DEPTH_MAX = 2,    /* "/kibana", "/s/space": segments of a base path */
-    BASE_SEGMENT_MAX = 64, /* bytes */
-    NAME_HOLE_MAX = 512,   /* bytes of an encoded collection name */
-    HOST_HOLE_MAX = 262,   /* a DNS name, a colon and a port */
+    BASE_HOLE_MAX = 300, /* bytes of a base path */
+    NAME_HOLE_MAX = 512, /* bytes of an encoded collection name */
+    HOST_HOLE_MAX = 262, /* a DNS name, a colon and a port */
     CONDITION_DEPTH_MAX = 4,
     STATUSES_MAX = 8,
     PER_COLLECTION_MAX = 20, /* at most so many requests that name a collection */
 };
 
-/* Which value a hole of a request takes, in the order of the ask's arguments. */
-enum hole_role { HOLE_ROLE_BASE_1, HOLE_ROLE_BASE_2, HOLE_ROLE_NAME, HOLE_ROLE_HOST };
-
-/* One way to send a request: under no base path, or under one of one or two segments. */
-struct request_form {
-    const struct ask *ask;
-    enum hole_role roles[4];
-    size_t role_count;
-};
-
+/* Its ask has these holes, in this order: the base path below which the product lives (empty where it
+ * lives at the root), the collection's name where the request is `named`, the host. */
 struct request {
     const char *name;    /* "indices"; nested: "console.elasticsearch.indices" */
     const char *why;     /* one clause: what its answer is good for */
@@ -41,7 +32,9 @@ struct request {
     bool rights; /* its success takes rights: it can prove that a door is open */
     bool nested; /* may be sent through a dashboard */
     bool named;  /* its path names a collection that the server listed */
-    struct request_form forms[BASE_DEPTH_MAX + 1];
+    const struct ask *ask;
+    const struct request *same; /* one of all requests that send the same bytes: asked once */
+    unsigned number;            /* of `same`: less than the catalog's request_count */
 };
 
 /* One test of a response. */
@@ -62,10 +55,13 @@ enum test_kind {
 struct test {
     enum test_kind kind;
     struct span at;      /* header name, JSON path or metric name */
+    bool prefix;         /* TEST_HEADER: any name that begins like that */
     struct span pattern; /* TEST_HEADER, _BODY, _TITLE, _JSON; none = it is there */
     unsigned statuses[STATUSES_MAX];
     size_t status_count;
     enum outcome behind; /* TEST_BEHIND: the verdict of the store seen through the dashboard */
+    unsigned literal;    /* without it in the body the test cannot hold: see index.h; 0 = none */
+    bool exact;          /* and with it the test holds */
 };
 
 enum condition_kind { CONDITION_TESTS, CONDITION_ALL, CONDITION_ANY, CONDITION_NOT };
@@ -141,7 +137,8 @@ struct route {
 struct nested {
     const struct route *route;
     const struct entry *store;
-    const struct request *inner, *sent;
+    const struct request *inner;
+    struct request *sent;
 };
 
 struct example {
@@ -161,7 +158,6 @@ struct entry {
     LIST_OF(const struct condition *) identify; /* any */
     const struct condition *suspect;            /* on "root": worth asking more; or NULL */
     LIST_OF(struct span) base_marks;            /* where a base path ends: "/app/", "/login" */
-    bool based;                                 /* may live under a base path */
     struct sources version;
     LIST_OF(struct fact_rule) facts;
     LIST_OF(struct verdict_rule) verdicts;
@@ -180,6 +176,8 @@ struct catalog {
     LIST_OF(struct entry *) entries;  /* in name order */
     LIST_OF(const struct ask *) asks; /* all, unique by name */
     const struct entry *web;          /* the product of a server that no entry knows */
+    size_t request_count;             /* that send different bytes */
+    const struct index *index;        /* over all that tells one product from others */
 };
 
 /* The request of that name, or NULL. */
@@ -187,6 +185,7 @@ const struct request *entry_request(const struct entry *e, struct span name);
 /* How `inner` of `store` is sent through `route`, or NULL where it may not be. */
 const struct request *entry_nested(const struct entry *dashboard, const struct route *route,
                                    const struct entry *store, const struct request *inner);
-bool entry_has_port(const struct entry *e, uint16_t port);
+/* At which place among its usual ports it is, from 1; 0 where it is none of them. */
+unsigned entry_port_rank(const struct entry *e, uint16_t port);
 
 #endif

@@ -3,11 +3,12 @@
  *
  * The key of an answer names the request: "indices"; "info/albums" where the request names a
  * collection; "console.elasticsearch.indices" through a dashboard; "/kibana:status" under a base
- * path. Another entry's request gets an answer where it is the same request. */
+ * path. Another entry's request gets an answer where it is the same request. The budgets are those of
+ * production. */
 #include "base/clock.h"
 #include "http/engine.h"
 
-enum { EXAMPLE_ARENA_MAX = 16 * 1024 * 1024, BASE_TEXT_MAX = 2 * BASE_SEGMENT_MAX + 4 };
+enum { EXAMPLE_ARENA_MAX = 16 * 1024 * 1024, CROSS_REQUESTS_MAX = 100000 };
 
 struct example_asker {
     struct asker asker; /* first member */
@@ -42,30 +43,15 @@ static bool parse_key(const struct entry *e, struct span key, struct answer_key 
     return ret->request != NULL;
 }
 
-static struct span base_text(const struct asker *a, bool based, char text[static BASE_TEXT_MAX])
-{
-    struct writer w = writer_over(text, BASE_TEXT_MAX);
-    for (unsigned i = 0; i < a->base_depth && based; i++) {
-        writer_u8(&w, '/');
-        writer_put(&w, a->base[i]);
-    }
-    return writer_span(&w);
-}
-
-static struct response *example_get(struct asker *self, const struct request *r, struct span name)
+static struct response *example_fetch(struct asker *self, const struct request *r, struct span name)
 {
     struct example_asker *x = (struct example_asker *)self;
-    char text[BASE_TEXT_MAX];
-    struct span base = base_text(self, r->forms[1].ask != NULL, text);
     for (size_t i = 0; i < x->example->answers.len; i++) {
         struct answer_key key;
-        if (!parse_key(x->entry, x->example->answers.at[i]->key, &key))
-            continue;
-        if (!span_eq(key.request->path, r->path) || !span_eq(key.request->method, r->method) ||
-            !span_eq(key.name, name) || !span_eq(key.base, base))
-            continue;
-        asker_note(self, r, x->parsed.at[i]);
-        return x->parsed.at[i];
+        if (parse_key(x->entry, x->example->answers.at[i]->key, &key) &&
+            span_eq(key.request->path, r->path) && span_eq(key.request->method, r->method) &&
+            span_eq(key.name, name) && span_eq(key.base, self->base))
+            return x->parsed.at[i];
     }
     return NULL;
 }
@@ -191,11 +177,14 @@ static bool check_behind(const struct example_asker *x, const struct visit *v)
     return check_observation(x, behind, &v->observations.at[1]);
 }
 
-/* No other entry may recognise these answers. */
+/* No other entry may recognise these answers, wherever it looks and however much it may ask. */
 static bool check_cross(struct example_asker *x, const struct catalog *c)
 {
-    for (size_t i = 0; i < c->entries.len; i++) {
-        const struct entry *other = c->entries.at[i];
+    const struct span bases[] = { x->asker.base, SPAN_NONE };
+    x->asker.budget = CROSS_REQUESTS_MAX;
+    for (size_t i = 0; i < c->entries.len * 2; i++) {
+        const struct entry *other = c->entries.at[i / 2];
+        x->asker.base = bases[i % 2];
         if (other != x->entry && entry_identifies(&x->asker, other, false))
             return example_fail(x, "an entry that recognises the answers too",
                                 span_str(other->product.name), SPAN("(none)"));
@@ -208,8 +197,10 @@ static bool check_example(const struct catalog *c, const struct entry *e,
 {
     struct arena arena;
     arena_init(&arena, EXAMPLE_ARENA_MAX);
-    struct example_asker x = { .asker = { .get = example_get,
+    struct example_asker x = { .asker = { .get = asker_get,
+                                          .fetch = example_fetch,
                                           .arena = &arena,
+                                          .index = c->index,
                                           .behind = OUTCOME_NOT_MINE,
                                           .host = SPAN("example.org") },
                                .entry = e,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "http/match.h"
 #include "http/pattern.h"
 
 enum { DIRECTORY_FILES_MAX = 1000, FILE_NAME_MAX_BYTES = 200 };
@@ -164,7 +165,6 @@ static bool load_base(struct loader *l, const struct node *n)
             return false;
         if (mark->len < 2 || mark->at[0] != '/')
             return load_fail(l, m, "a mark of a base path begins with /");
-        l->entry->based = true;
     }
     return true;
 }
@@ -191,6 +191,8 @@ static bool load_entry(struct loader *l, const struct node *n)
     const struct node *suspect = node_get(n, "suspect");
     if (suspect && !(e->suspect = load_condition(l, suspect, 0)))
         return false;
+    if (e->suspect && !condition_root_only(e->suspect))
+        return load_fail(l, suspect, "\"suspect\" looks at the answer to \"root\" and no other");
     if (span_is(span_str(e->product.name), "web") != (e->identify.len == 0))
         return load_fail(l, n, "\"identify\" is missing (only the product \"web\" has none)");
     return e->examples.len > 0 || load_fail(l, n, "an entry needs at least one example");

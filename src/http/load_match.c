@@ -27,7 +27,8 @@ static struct test *add_test(struct loader *l, struct condition *c, enum test_ki
     return t;
 }
 
-/* `json: {path: pattern}` and `header: {name: pattern}`; `*` as a header's pattern: it is there. */
+/* `json: {path: pattern}` and `header: {name: pattern}`; `*` as a header's pattern: it is there. A
+ * header's name may end in a star: any of those that begin so. */
 static bool load_pairs(struct loader *l, const struct node *n, struct condition *c,
                        enum test_kind kind)
 {
@@ -40,6 +41,12 @@ static bool load_pairs(struct loader *l, const struct node *n, struct condition 
         t->at = k->key;
         if (!load_pattern(l, k, false, &t->pattern))
             return false;
+        if (kind != TEST_HEADER)
+            continue;
+        t->prefix = span_ends(t->at, SPAN("*"));
+        t->at.len -= t->prefix;
+        if (t->at.len < 2 || span_index(t->at, '*') < t->at.len)
+            return load_fail(l, k, "a star stands at the end of a header's name, behind two letters or more");
     }
     return true;
 }

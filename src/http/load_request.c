@@ -5,7 +5,9 @@
  * the last two take only what the server itself named. */
 #include "http/load.h"
 
+#include "base/table.h"
 #include "http/allow.h"
+#include "http/index.h"
 #include "http/url.h"
 
 #define USER_AGENT "User-Agent: ajar/0.1 (security self-audit; asks for metadata only)\r\n"
@@ -30,15 +32,15 @@ const struct request *entry_nested(const struct entry *dashboard, const struct r
     return NULL;
 }
 
-bool entry_has_port(const struct entry *e, uint16_t port)
+unsigned entry_port_rank(const struct entry *e, uint16_t port)
 {
-    for (size_t i = 0; e->ports[i]; i++)
+    for (unsigned i = 0; e->ports[i]; i++)
         if (e->ports[i] == port)
-            return true;
-    for (size_t i = 0; e->tls_ports[i]; i++)
+            return i + 1;
+    for (unsigned i = 0; e->tls_ports[i]; i++)
         if (e->tls_ports[i] == port)
-            return true;
-    return false;
+            return i + 1;
+    return 0;
 }
 
 const struct request *load_request_named(struct loader *l, const struct node *at, struct span name)
@@ -53,7 +55,6 @@ const struct request *load_request_named(struct loader *l, const struct node *at
 struct builder {
     struct arena *arena;
     struct ask *ask;
-    struct request_form *form;
     size_t parts;
     bool failed;
 };
@@ -81,52 +82,38 @@ static void build_bytes(struct builder *b, struct span s)
     b->ask->parts[b->parts++] = (struct ask_part){ .kind = PART_BYTES, .bytes = s };
 }
 
-static void build_hole(struct builder *b, enum hole_role role)
+static void build_hole(struct builder *b, struct ask_part hole)
 {
-    static const struct ask_part HOLES[] = {
-        [HOLE_ROLE_BASE_1] = ASK_HOLE("base path", BASE_SEGMENT_MAX, HOLE_URL),
-        [HOLE_ROLE_BASE_2] = ASK_HOLE("base path", BASE_SEGMENT_MAX, HOLE_URL),
-        [HOLE_ROLE_NAME] = ASK_HOLE("collection", NAME_HOLE_MAX, HOLE_URL),
-        [HOLE_ROLE_HOST] = ASK_HOLE("host", HOST_HOLE_MAX, HOLE_HOST),
-    };
-    if (b->parts == ASK_PARTS_MAX ||
-        b->form->role_count == sizeof(b->form->roles) / sizeof(b->form->roles[0])) {
+    if (b->parts == ASK_PARTS_MAX)
         b->failed = true;
-        return;
-    }
-    b->ask->parts[b->parts++] = HOLES[role];
-    b->form->roles[b->form->role_count++] = role;
+    else
+        b->ask->parts[b->parts++] = hole;
 }
 
-static void build_target(struct builder *b, const struct request *r, unsigned depth)
+static void build_target(struct builder *b, const struct request *r)
 {
-    struct span path = r->path;
-    for (unsigned i = 0; i < depth; i++) {
-        build_bytes(b, SPAN("/"));
-        build_hole(b, i == 0 ? HOLE_ROLE_BASE_1 : HOLE_ROLE_BASE_2);
-    }
-    size_t hole = r->named ? span_find(path, SPAN("{name}")) : SIZE_MAX;
-    build_bytes(b, span_first(path, hole));
-    if (hole != SIZE_MAX) {
-        build_hole(b, HOLE_ROLE_NAME);
-        build_bytes(b, span_from(path, hole + 6));
-    }
+    size_t hole = r->named ? span_find(r->path, SPAN("{name}")) : SIZE_MAX;
+    build_hole(b, (struct ask_part)ASK_HOLE("base path", BASE_HOLE_MAX, HOLE_BASE));
+    build_bytes(b, span_first(r->path, hole));
+    if (hole == SIZE_MAX)
+        return;
+    build_hole(b, (struct ask_part)ASK_HOLE("collection", NAME_HOLE_MAX, HOLE_URL));
+    build_bytes(b, span_from(r->path, hole + 6));
 }
 
-/* Makes the ask of one form; its name gets "@1" or "@2" under a base path. */
-static bool build_form(struct loader *l, struct request *r, const char *name, unsigned depth)
+static bool build_ask(struct loader *l, struct request *r, const char *name)
 {
     struct ask *a = ARENA_NEW(l->arena, struct ask);
-    struct builder b = { .arena = l->arena, .ask = a, .form = &r->forms[depth] };
-    if (!a)
+    struct builder b = { .arena = l->arena, .ask = a };
+    if (!a || !name)
         return load_no_memory(l);
-    a->name = depth ? arena_printf(l->arena, "%s@%u", name, depth) : name;
+    a->name = name;
     a->why = r->why;
     build_bytes(&b, r->method);
     build_bytes(&b, SPAN(" "));
-    build_target(&b, r, depth);
+    build_target(&b, r);
     build_bytes(&b, SPAN(" HTTP/1.1\r\nHost: "));
-    build_hole(&b, HOLE_ROLE_HOST);
+    build_hole(&b, (struct ask_part)ASK_HOLE("host", HOST_HOLE_MAX, HOLE_HOST));
     build_bytes(&b, SPAN("\r\n" USER_AGENT "Accept: "));
     build_bytes(&b, r->accept);
     build_bytes(&b, SPAN("\r\nAccept-Encoding: identity\r\n"));
@@ -137,21 +124,15 @@ static bool build_form(struct loader *l, struct request *r, const char *name, un
     }
     build_bytes(&b, SPAN("\r\n"));
     build_bytes(&b, r->body);
-    if (b.failed || !a->name)
+    if (b.failed)
         return load_no_memory(l);
-    r->forms[depth].ask = a;
+    r->ask = a;
     return true;
 }
 
-static bool build_request(struct loader *l, struct request *r, bool based)
+static bool build_request(struct loader *l, struct request *r)
 {
-    const char *name = arena_printf(l->arena, "%s.%s", l->entry->product.name, r->name);
-    if (!name)
-        return load_no_memory(l);
-    for (unsigned depth = 0; depth <= (based ? BASE_DEPTH_MAX : 0u); depth++)
-        if (!r->forms[depth].ask && !build_form(l, r, name, depth))
-            return false;
-    return true;
+    return build_ask(l, r, arena_printf(l->arena, "%s.%s", l->entry->product.name, r->name));
 }
 
 /* The method and path: exactly one of get, head, post, propfind. */
@@ -280,7 +261,7 @@ bool load_requests(struct loader *l, const struct node *n)
         *slot = r;
         if (span_index(k->key, '.') < k->key.len || span_index(k->key, '/') < k->key.len)
             return load_fail(l, k, "the name of a request holds no . and no /");
-        if (!load_one(l, k, false, r) || !build_request(l, r, l->entry->based))
+        if (!load_one(l, k, false, r) || !build_request(l, r))
             return false;
     }
     return true;
@@ -363,7 +344,7 @@ static bool nest(struct loader *l, struct entry *e, const struct route *route,
         return error_set(l->error, "%s: the nested request %s: %s", e->file, r->name, why.text);
     *slot = (struct nested){ route, store, inner, r };
     l->entry = e;
-    return build_request(l, r, e->based);
+    return build_request(l, r);
 }
 
 static bool link_stores(struct loader *l, struct entry *e)
@@ -389,16 +370,23 @@ static bool link_stores(struct loader *l, struct entry *e)
     return true;
 }
 
-static bool collect(struct loader *l, const struct request *r, bool root)
+/* Lists the request's ask, and finds the one of all requests that send the same. */
+static bool collect(struct loader *l, struct table *same, struct request *r)
 {
-    for (unsigned depth = root ? 1 : 0; depth <= BASE_DEPTH_MAX; depth++) {
-        if (!r->forms[depth].ask)
-            continue;
-        const struct ask **slot = list_add(l->arena, &l->catalog->asks);
-        if (!slot)
+    struct span sent = span_str(arena_printf(
+        l->arena, "%.*s %.*s\n%.*s\n%.*s\n%.*s", SPAN_FMT(r->method), SPAN_FMT(r->path),
+        SPAN_FMT(r->accept), SPAN_FMT(r->headers), SPAN_FMT(r->body)));
+    const struct ask **slot = list_add(l->arena, &l->catalog->asks);
+    if (!slot || !sent.at)
+        return load_no_memory(l);
+    *slot = r->ask;
+    struct request *first = table_get(same, sent);
+    if (!first) {
+        r->number = (unsigned)l->catalog->request_count++;
+        if (!table_put(same, sent, r))
             return load_no_memory(l);
-        *slot = r->forms[depth].ask;
     }
+    r->same = first ? first : r;
     return true;
 }
 
@@ -411,16 +399,16 @@ static bool link_root(struct loader *l)
         struct request *own = e->requests.at[0];
         if (!root) {
             root = own;
-            if (!build_form(l, root, "http.root", 0))
-                return false;
             const struct ask **slot = list_add(l->arena, &l->catalog->asks);
             if (!slot)
                 return load_no_memory(l);
-            *slot = root->forms[0].ask;
+            if (!build_ask(l, root, "http.root"))
+                return false;
+            *slot = root->ask;
+            root->number = (unsigned)l->catalog->request_count++;
         }
-        own->forms[0] = root->forms[0];
-        if (e->based && !build_request(l, own, true))
-            return false;
+        own->ask = root->ask;
+        own->same = root;
         if (span_is(span_str(e->product.name), "web"))
             l->catalog->web = e;
     }
@@ -430,6 +418,8 @@ static bool link_root(struct loader *l)
 bool load_link(struct loader *l)
 {
     struct catalog *c = l->catalog;
+    struct table same;
+    table_init(&same, l->arena, (uint64_t)(uintptr_t)l);
     if (!link_root(l))
         return false;
     for (size_t i = 0; i < c->entries.len; i++)
@@ -437,12 +427,13 @@ bool load_link(struct loader *l)
             return false;
     for (size_t i = 0; i < c->entries.len; i++) {
         const struct entry *e = c->entries.at[i];
-        for (size_t k = 0; k < e->requests.len; k++)
-            if (!collect(l, e->requests.at[k], k == 0))
+        for (size_t k = 1; k < e->requests.len; k++)
+            if (!collect(l, &same, e->requests.at[k]))
                 return false;
         for (size_t k = 0; k < e->nested.len; k++)
-            if (!collect(l, e->nested.at[k].sent, false))
+            if (!collect(l, &same, e->nested.at[k].sent))
                 return false;
     }
-    return true;
+    c->index = index_build(l->arena, c);
+    return c->index || load_no_memory(l);
 }

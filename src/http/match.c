@@ -3,18 +3,11 @@
  * "open" rest on a `not`. */
 #include "http/match.h"
 
+#include "http/index.h"
 #include "http/metrics.h"
 #include "http/pattern.h"
 
 enum { SUM_DEPTH_MAX = 3, PROOF_BEFORE = 40 };
-
-void asker_note(struct asker *a, const struct request *r, struct response *answer)
-{
-    if (!answer || a->refusal)
-        return;
-    if (answer->status == 401 || answer->status == 403 || (answer->status == 400 && r->rights))
-        a->refusal = answer;
-}
 
 const struct node *node_at(const struct node *n, struct span path)
 {
@@ -44,6 +37,11 @@ bool node_scalar(struct arena *a, const struct node *n, struct span *ret)
     return false;
 }
 
+static bool is_root(const struct request *r)
+{
+    return strcmp(r->name, "root") == 0;
+}
+
 static bool json_matches(struct asker *a, struct response *r, const struct test *t)
 {
     struct span text;
@@ -54,11 +52,20 @@ static bool json_matches(struct asker *a, struct response *r, const struct test 
 /* Any field of that name may match: some are sent twice, such as WWW-Authenticate. */
 static bool header_matches(const struct response *r, const struct test *t)
 {
-    for (size_t i = 0; i < r->headers.len; i++)
-        if (span_eq_nocase(r->headers.at[i].name, t->at) &&
-            pattern_match(t->pattern, r->headers.at[i].value, NULL))
+    for (size_t i = 0; i < r->headers.len; i++) {
+        const struct http_header *h = &r->headers.at[i];
+        struct span name = t->prefix ? span_first(h->name, t->at.len) : h->name;
+        if (span_eq_nocase(name, t->at) && pattern_match(t->pattern, h->value, NULL))
             return true;
+    }
     return false;
+}
+
+/* What is missing in a document that was cut may stand behind the cut. */
+static bool lacks(struct response *r, struct span at)
+{
+    const struct node *n = response_json(r);
+    return n && !r->cut && !node_at(n, at);
 }
 
 static bool test_holds(struct asker *a, struct response *r, const struct test *t)
@@ -73,7 +80,7 @@ static bool test_holds(struct asker *a, struct response *r, const struct test *t
     case TEST_HEADER:
         return header_matches(r, t);
     case TEST_BODY:
-        return pattern_match(t->pattern, r->body, NULL);
+        return (t->exact && a->index) || pattern_match(t->pattern, r->body, NULL);
     case TEST_TITLE:
         return pattern_match(t->pattern, response_title(r), NULL);
     case TEST_JSON:
@@ -81,7 +88,7 @@ static bool test_holds(struct asker *a, struct response *r, const struct test *t
     case TEST_HAS:
         return node_at(response_json(r), t->at) != NULL;
     case TEST_LACKS:
-        return response_json(r) && !node_at(response_json(r), t->at);
+        return lacks(r, t->at);
     case TEST_LIST:
         n = node_at(response_json(r), t->at);
         return n && n->kind == NODE_LIST;
@@ -96,16 +103,47 @@ static bool test_holds(struct asker *a, struct response *r, const struct test *t
     return a->behind == t->behind;
 }
 
-static bool tests_hold(struct asker *a, const struct condition *c)
+/* Whether the body holds the literals that the tests need: one pass over it finds those of all. */
+static bool literals_hold(struct asker *a, struct response *r, const struct condition *c)
 {
-    struct response *r = NULL;
-    for (size_t i = 0; i < c->tests.len; i++) {
-        const struct test *t = &c->tests.at[i];
-        if (t->kind != TEST_BEHIND && !r && !(r = a->get(a, c->request, SPAN_NONE)))
+    for (size_t i = 0; i < c->tests.len && a->index; i++) {
+        if (!c->tests.at[i].literal)
+            continue;
+        if (!r->seen && !(r->seen = index_scan(a->index, a->arena, r->body)))
             return false;
-        if (!test_holds(a, r, t))
+        if (!index_saw(r->seen, c->tests.at[i].literal))
             return false;
     }
+    return true;
+}
+
+/* Whether it is about more than the status, which many servers share. */
+static bool looks_inside(const struct condition *c)
+{
+    for (size_t i = 0; i < c->tests.len; i++)
+        if (c->tests.at[i].kind != TEST_STATUS && c->tests.at[i].kind != TEST_LACKS)
+            return true;
+    return false;
+}
+
+/* Tests that cost little come first, and those that need no answer before any is asked for. */
+static bool tests_hold(struct asker *a, const struct condition *c)
+{
+    enum { UNASKED, STATUS, REST, TURNS };
+    struct response *r = NULL;
+    for (int turn = UNASKED; turn < TURNS; turn++) {
+        if (turn == REST && r && !literals_hold(a, r, c))
+            return false;
+        for (size_t i = 0; i < c->tests.len; i++) {
+            const struct test *t = &c->tests.at[i];
+            int own = t->kind == TEST_BEHIND ? UNASKED : t->kind == TEST_STATUS ? STATUS : REST;
+            if (own != UNASKED && !r && turn != UNASKED && !(r = a->get(a, c->request, SPAN_NONE)))
+                return false;
+            if (own == turn && !test_holds(a, r, t))
+                return false;
+        }
+    }
+    a->root_held |= r && is_root(c->request) && looks_inside(c);
     return true;
 }
 
@@ -123,8 +161,11 @@ bool condition_met(struct asker *a, const struct condition *c)
             if (condition_met(a, c->children.at[i]))
                 return true;
         return false;
-    case CONDITION_NOT:
-        return !condition_met(a, c->children.at[0]);
+    case CONDITION_NOT: {
+        bool before = a->root_held, met = condition_met(a, c->children.at[0]);
+        a->root_held = before;
+        return !met;
+    }
     case CONDITION_TESTS:
         break;
     }
@@ -136,7 +177,7 @@ bool condition_root_only(const struct condition *c)
     for (size_t i = 0; i < c->children.len; i++)
         if (!condition_root_only(c->children.at[i]))
             return false;
-    return c->kind != CONDITION_TESTS || strcmp(c->request->name, "root") == 0;
+    return c->kind != CONDITION_TESTS || is_root(c->request);
 }
 
 /* The bytes of a body around a text that was found in it, for the evidence. */
@@ -201,10 +242,12 @@ static bool raw_value(struct asker *a, const struct source *s, struct response *
         return node_scalar(a->arena, n, &ret->text);
     case SOURCE_LENGTH:
         n = node_at(response_json(r), s->at);
+        ret->at_least = n && n->cut;
         return n && (n->kind == NODE_LIST || n->kind == NODE_MAP) &&
                number_value(a, (int64_t)n->count, ret);
     case SOURCE_SUM:
         sum_at(response_json(r), s->at, 0, &sum);
+        ret->at_least = r->cut;
         return sum.any && !sum.overflow && number_value(a, sum.total, ret);
     case SOURCE_HEADER:
         ret->text = response_header_span(r, s->at);
@@ -216,6 +259,7 @@ static bool raw_value(struct asker *a, const struct source *s, struct response *
         ret->text = r->body;
         return ret->text.len > 0;
     case SOURCE_METRIC:
+        ret->at_least = r->cut;
         if (!s->label.len)
             return metrics_sum(r->body, s->at, &number) && number_value(a, number, ret);
         ret->text = metrics_label(r->body, s->at, s->label);
@@ -239,7 +283,7 @@ static bool source_value(struct asker *a, const struct source *s, struct value *
         return false;
     ret->ask = r->ask;
     if (!raw_value(a, s, r, ret)) {
-        bool complete = r->status == 200 && response_json(r);
+        bool complete = r->status == 200 && response_json(r) && !r->cut;
         if (!s->has_otherwise || !complete || !number_value(a, s->otherwise, ret))
             return false;
     }

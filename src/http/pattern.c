@@ -1,8 +1,9 @@
 /* Patterns of the catalog: see pattern.h. The text is foreign, the pattern is ours and checked.
  *
  * The pattern is cut at its stars. Every piece but the last is placed at the first offset where it
- * fits; the last must end where the text ends. Captures are bounded, so one attempt to place a
- * piece costs no more than the piece plus 256 bytes. */
+ * fits; the last must end where the text ends. A piece that floats begins with a literal, which
+ * memmem() finds; where a run of captured bytes ends is remembered from one attempt to the next, and
+ * an end behind which the piece did not go on is not tried twice. So the cost is that of the text. */
 #include "http/pattern.h"
 
 enum { CAPTURE_VERSION_MAX = 64, CAPTURE_NUMBER_MAX = 20, CAPTURE_TEXT_MAX = 256 };
@@ -22,97 +23,159 @@ static bool is_version_byte(uint8_t c)
            c == '-' || c == '+' || c == '_' || c == '~';
 }
 
-/* How many bytes of `text` the capture takes; `next` is the literal that must follow, or -1. */
-static size_t capture_len(char kind, struct span text, int next)
-{
-    size_t max = kind == 'v'   ? CAPTURE_VERSION_MAX
-                 : kind == 'n' ? CAPTURE_NUMBER_MAX
-                               : CAPTURE_TEXT_MAX;
-    size_t n = 0;
-    while (n < text.len && n < max) {
-        uint8_t c = text.at[n];
-        if (kind == 'v' && !is_version_byte(c))
-            break;
-        if (kind == 'n' && !ascii_is_digit(c))
-            break;
-        if (kind == 't' && (c == next || c < 0x20 || c == 0x7f))
-            break;
-        n++;
-    }
-    return n;
-}
+/* A piece between two stars, its backslashes undone: a literal, a capture or none, a literal. */
+struct piece {
+    uint8_t bytes[PATTERN_MAX];
+    struct span before, after;
+    char kind; /* of the capture, or 0 */
+};
 
-/* Tries to place one star-free piece at the front of `text`. SIZE_MAX where it does not fit, else
- * how many bytes it took. */
-static size_t piece_fits(struct span piece, struct span text, struct span *capture)
+/* Cuts the piece before the next bare star off the front; whether there was one. */
+static bool next_piece(struct span *pattern, struct piece *ret)
 {
-    size_t taken = 0;
-    while (piece.len) {
-        char kind = capture_at(piece);
+    size_t n = 0, split = 0, i = 0;
+    ret->kind = 0;
+    for (; i < pattern->len && pattern->at[i] != '*' && n < PATTERN_MAX; i++) {
+        char kind = capture_at(span_from(*pattern, i));
         if (kind) {
-            piece = span_from(piece, 3);
-            int next = piece.len == 0                         ? -1
-                       : piece.at[0] == '\\' && piece.len > 1 ? piece.at[1]
-                                                              : piece.at[0];
-            struct span rest = span_from(text, taken);
-            size_t n = capture_len(kind, rest, next);
-            if (n == 0)
-                return SIZE_MAX;
-            *capture = span_first(rest, n);
-            taken += n;
+            ret->kind = kind;
+            split = n;
+            i += 2;
             continue;
         }
-        if (piece.at[0] == '\\' && piece.len > 1)
-            piece = span_from(piece, 1);
-        if (taken >= text.len || text.at[taken] != piece.at[0])
-            return SIZE_MAX;
-        taken++;
-        piece = span_from(piece, 1);
+        if (pattern->at[i] == '\\' && i + 1 < pattern->len)
+            i++;
+        ret->bytes[n++] = pattern->at[i];
     }
-    return taken;
+    ret->before = span_of(ret->bytes, ret->kind ? split : n);
+    ret->after = span_from(span_of(ret->bytes, n), ret->before.len);
+    bool star = i < pattern->len;
+    *pattern = span_from(*pattern, i + (star ? 1 : 0));
+    return star;
 }
 
-/* Cuts the piece before the next bare star off the front; *ret_star says whether there was one. */
-static struct span next_piece(struct span *pattern, bool *ret_star)
+static size_t capture_max(char kind)
 {
-    size_t i = 0;
-    while (i < pattern->len && pattern->at[i] != '*')
-        i += pattern->at[i] == '\\' ? 2 : 1;
-    if (i > pattern->len)
-        i = pattern->len;
-    *ret_star = i < pattern->len;
-    struct span piece = span_first(*pattern, i);
-    *pattern = span_from(*pattern, i + (*ret_star ? 1 : 0));
-    return piece;
+    return kind == 'v' ? CAPTURE_VERSION_MAX : kind == 'n' ? CAPTURE_NUMBER_MAX : CAPTURE_TEXT_MAX;
+}
+
+/* Where a run of bytes that the capture takes ends. */
+static size_t run_end(const struct piece *p, struct span text, size_t from)
+{
+    for (; from < text.len; from++) {
+        uint8_t c = text.at[from];
+        bool stop = c < 0x20 || c == 0x7f || (p->after.len && c == p->after.at[0]);
+        if (p->kind == 'v' ? !is_version_byte(c) : p->kind == 'n' ? !ascii_is_digit(c) : stop)
+            break;
+    }
+    return from;
+}
+
+/* Where the piece stands in the text. */
+struct place {
+    size_t end;
+    struct span capture;
+};
+
+/* What a search remembers: the bytes from `from` to `end` are one run. */
+struct run {
+    size_t from, end;
+    bool known;
+};
+
+/* Tries the capture and what follows it at `at`, behind the first literal. */
+static bool fits(const struct piece *p, struct span text, size_t at, bool to_end, struct run *run,
+                 struct place *ret)
+{
+    if (!run->known || at < run->from || at > run->end)
+        *run = (struct run){ at, run_end(p, text, at), true };
+    size_t most = capture_max(p->kind), n = run->end - at < most ? run->end - at : most;
+    struct span rest = span_from(text, at + n);
+    if (n == 0 || !span_starts(rest, p->after) || (to_end && rest.len != p->after.len))
+        return false;
+    *ret = (struct place){ at + n + p->after.len, span_sub(text, at, n) };
+    return true;
+}
+
+/* Places a piece at the front of the text. */
+static bool place_front(const struct piece *p, struct span text, bool to_end, struct place *ret)
+{
+    struct run run = { 0 };
+    if (!span_starts(text, p->before))
+        return false;
+    if (p->kind)
+        return fits(p, text, p->before.len, to_end, &run, ret);
+    *ret = (struct place){ .end = p->before.len };
+    return !to_end || text.len == p->before.len;
+}
+
+/* Places a piece behind a star: at the first offset where it fits. */
+static bool place_floating(const struct piece *p, struct span text, bool to_end, struct place *ret)
+{
+    struct run run = { 0 };
+    if (!p->kind) {
+        size_t at = to_end ? text.len - p->before.len : span_find(text, p->before);
+        *ret = (struct place){ .end = to_end ? text.len : at + p->before.len };
+        return to_end ? span_ends(text, p->before) : at != SIZE_MAX;
+    }
+    for (size_t from = 0;;) {
+        size_t found = span_find(span_from(text, from), p->before);
+        if (found == SIZE_MAX || from > text.len)
+            return false;
+        size_t at = from + found + p->before.len;
+        if (fits(p, text, at, to_end, &run, ret))
+            return true;
+        from += found + 1;
+        size_t most = capture_max(p->kind);
+        /* The run ended and the piece did not go on behind it: no later start in the run helps. */
+        if (run.end > at && run.end - at <= most && run.end - p->before.len > from)
+            from = run.end - p->before.len;
+        /* What must follow {t} is no byte of the run: only a start near its end helps. */
+        if (p->kind == 't' && p->after.len && run.end - at > most && run.end - most - p->before.len > from)
+            from = run.end - most - p->before.len;
+    }
 }
 
 bool pattern_match(struct span pattern, struct span text, struct span *ret_capture)
 {
     struct span capture = SPAN_NONE;
-    bool floating = false, star;
-    do {
-        struct span piece = next_piece(&pattern, &star), found = SPAN_NONE;
-        size_t last = floating ? text.len : 0, at = 0, taken = SIZE_MAX;
-        for (; at <= last; at++) {
-            found = SPAN_NONE;
-            taken = piece_fits(piece, span_from(text, at), &found);
-            if (taken != SIZE_MAX && (star || at + taken == text.len))
-                break;
-            taken = SIZE_MAX;
-        }
-        /* An empty last piece after a star takes whatever is left. */
-        if (!star && floating && piece.len == 0)
-            at = text.len, taken = 0;
-        if (taken == SIZE_MAX)
+    struct piece p;
+    struct place place = { 0 };
+    bool star = next_piece(&pattern, &p);
+    if (!place_front(&p, text, !star, &place))
+        return false;
+    capture = place.capture;
+    while (star) {
+        text = span_from(text, place.end);
+        star = next_piece(&pattern, &p);
+        if (!place_floating(&p, text, !star && (p.before.len || p.kind), &place))
             return false;
-        if (found.len)
-            capture = found;
-        text = span_from(text, at + taken);
-        floating = true;
-    } while (star);
+        if (place.capture.len)
+            capture = place.capture;
+    }
     if (ret_capture)
         *ret_capture = capture;
     return true;
+}
+
+bool pattern_literal(struct span pattern, uint8_t *bytes, struct span *ret)
+{
+    struct piece p;
+    bool star = true, exact = pattern.len && pattern.at[0] == '*';
+    size_t pieces = 0;
+    *ret = SPAN_NONE;
+    while (star) {
+        star = next_piece(&pattern, &p);
+        exact &= p.kind == 0;
+        pieces += p.before.len > 0;
+        exact &= star || p.before.len == 0; /* what is left behind the last star */
+        struct span longest = p.before.len >= p.after.len ? p.before : p.after;
+        if (longest.len > ret->len) {
+            memcpy(bytes, longest.at, longest.len);
+            *ret = span_of(bytes, longest.len);
+        }
+    }
+    return exact && pieces == 1;
 }
 
 bool pattern_check(struct span pattern, bool capture, struct error *e)
@@ -128,6 +191,8 @@ bool pattern_check(struct span pattern, bool capture, struct error *e)
                 return error_set(e, "the pattern ends in a backslash");
         } else if (pattern.at[i] == '*') {
             stars++;
+            if (capture_at(span_from(pattern, i + 1)))
+                return error_set(e, "a capture may not follow a star: nothing says where it begins");
         } else if (capture_at(span_from(pattern, i))) {
             captures++;
             i += 2;

@@ -2,20 +2,17 @@
  *
  * The connection is kept as long as the server allows and opened again, in the same dress, where it
  * does not. An answer is asked for once a visit. Redirects are never followed; a base path is only
- * taken from one that stays on the host, and then fills declared holes. */
+ * taken from one that stays on the host, and then fills a declared hole.
+ *
+ * A port that answers in clear may still be one for TLS: web servers explain themselves to those who
+ * come without it, in any words, language and status, or redirect to themselves. So where the clear
+ * answer says so, TLS is tried before anything else is asked, and where no entry knows the server, after. */
 #include <stdio.h>
 
 #include "http/engine.h"
+#include "http/url.h"
 
-enum { ANSWERS_KEPT_MAX = 96, TLS_SIGN_SEARCH_MAX = 8192 };
-
-/* One answer of this visit; NULL: the peer failed, and is not asked again. */
-struct kept_answer {
-    const struct request *request;
-    struct span name;
-    unsigned depth;
-    struct response *response;
-};
+enum { TLS_SIGN_SEARCH_MAX = 8192 };
 
 struct live {
     struct asker asker; /* first member */
@@ -23,8 +20,8 @@ struct live {
     enum wire_dress dress;
     bool alive; /* the connection can carry a request */
     bool used;  /* and has carried one already */
+    bool h2;    /* the peer spoke HTTP/2 in answer to HTTP/1.1 */
     char host[HOST_HOLE_MAX + 1];
-    LIST_OF(struct kept_answer) kept;
 };
 
 /* What Host says (RFC 9110 7.2): the name that was asked for, else the address; the port unless it
@@ -50,54 +47,30 @@ static void set_dress(struct live *l)
     set_host(l);
 }
 
-static bool same_request(const struct request *a, const struct request *b)
+/* The head of a frame of HTTP/2 (RFC 9113 4.1) with which a server begins or gives up: SETTINGS or
+ * GOAWAY on stream 0. */
+static bool is_h2(struct span first)
 {
-    return span_eq(a->path, b->path) && span_eq(a->method, b->method) &&
-           span_eq(a->accept, b->accept) && span_eq(a->headers, b->headers) &&
-           span_eq(a->body, b->body);
-}
-
-static const struct kept_answer *find_kept(const struct live *l, const struct request *r,
-                                           unsigned depth, struct span name)
-{
-    for (size_t i = 0; i < l->kept.len; i++) {
-        const struct kept_answer *k = &l->kept.at[i];
-        if (k->depth == depth && span_eq(k->name, name) &&
-            (k->request == r || same_request(k->request, r)))
-            return k;
-    }
-    return NULL;
-}
-
-static size_t fill_holes(const struct live *l, const struct request_form *f, struct span name,
-                         struct span *args)
-{
-    for (size_t i = 0; i < f->role_count; i++) {
-        switch (f->roles[i]) {
-        case HOLE_ROLE_BASE_1:
-            args[i] = l->asker.base[0];
-            break;
-        case HOLE_ROLE_BASE_2:
-            args[i] = l->asker.base[1];
-            break;
-        case HOLE_ROLE_NAME:
-            args[i] = name;
-            break;
-        case HOLE_ROLE_HOST:
-            args[i] = l->asker.host;
-            break;
-        }
-    }
-    return f->role_count;
+    enum { FRAME_HEAD = 9, LENGTH_MAX = 16384, SETTINGS = 4, GOAWAY = 7 };
+    if (first.len < FRAME_HEAD)
+        return false;
+    size_t length = (size_t)first.at[0] << 16 | (size_t)first.at[1] << 8 | first.at[2];
+    bool stream_0 = span_eq(span_sub(first, 5, 4), span_of("\0\0\0\0", 4));
+    return stream_0 && length <= LENGTH_MAX &&
+           ((first.at[3] == SETTINGS && length % 6 == 0 && first.at[4] <= 1) ||
+            (first.at[3] == GOAWAY && length >= 8 && first.at[4] == 0));
 }
 
 /* One request and its answer. A kept connection that the server closed meanwhile is opened once
  * more: nothing was answered on it, and no request changes anything (RFC 9110 9.2.2). */
-static struct response *exchange(struct live *l, const struct request *r,
-                                 const struct request_form *f, struct span name)
+static struct response *live_fetch(struct asker *self, const struct request *r, struct span name)
 {
-    struct span args[4];
-    size_t count = fill_holes(l, f, name, args);
+    struct live *l = (struct live *)self;
+    struct span args[3] = { self->base };
+    size_t count = 1;
+    if (r->named)
+        args[count++] = name;
+    args[count++] = self->host;
     for (int attempt = 0; attempt < 2; attempt++) {
         if (!l->alive) {
             if (!wire_again(l->wire, l->dress))
@@ -106,12 +79,13 @@ static struct response *exchange(struct live *l, const struct request *r,
             l->used = false;
         }
         bool stale = l->used;
-        wire_ask_with(l->wire, f->ask, args, count);
-        struct response *answer = response_read(l->wire, r->head);
+        wire_ask_with(l->wire, r->ask, args, count);
+        l->h2 |= is_h2(wire_peek(l->wire, 9));
+        struct response *answer = l->h2 ? NULL : response_read(l->wire, r->head);
         l->used = true;
         l->alive = answer && answer->keep_alive && wire_heard(l->wire).len == 0;
         if (answer) {
-            answer->ask = f->ask->name;
+            answer->ask = r->ask->name;
             return answer;
         }
         enum wire_fault fault = wire_fault(l->wire);
@@ -119,25 +93,6 @@ static struct response *exchange(struct live *l, const struct request *r,
             return NULL;
     }
     return NULL;
-}
-
-static struct response *live_get(struct asker *self, const struct request *r, struct span name)
-{
-    struct live *l = (struct live *)self;
-    unsigned depth = r->forms[self->base_depth].ask ? self->base_depth : 0;
-    const struct kept_answer *known = find_kept(l, r, depth, name);
-    if (known)
-        return known->response;
-    if (self->cached_only || self->budget == 0 || l->kept.len == ANSWERS_KEPT_MAX ||
-        !r->forms[depth].ask)
-        return NULL;
-    self->budget--;
-    struct response *answer = exchange(l, r, &r->forms[depth], name);
-    struct kept_answer *slot = list_add(wire_arena(l->wire), &l->kept);
-    if (slot)
-        *slot = (struct kept_answer){ r, name, depth, answer };
-    asker_note(self, r, answer);
-    return answer;
 }
 
 /* To a line that is no request of HTTP/1 some servers answer as HTTP/0.9 did: the page alone. */
@@ -154,7 +109,7 @@ static bool is_bare_page(struct span first)
 bool http_recognises(struct span first)
 {
     return span_starts(first, SPAN("HTTP/1.")) || span_starts(first, SPAN("HTTP/2")) ||
-           is_bare_page(first);
+           is_h2(first) || is_bare_page(first);
 }
 
 static bool says_tls(struct span text)
@@ -187,34 +142,86 @@ static bool not_http_itself(struct span text)
                     "MongoDB over HTTP on the native driver port");
 }
 
-/* The port told us in clear that it wants TLS: asks again inside it. */
-static struct response *root_in_tls(struct live *l, const struct request *root)
+/* Whether an answer in clear says itself that the port is one for TLS. A 400 is a strange answer to a
+ * plain "GET /". */
+static bool points_to_tls(const struct live *l, const struct response *r)
 {
-    if (!wire_again(l->wire, WIRE_IN_TLS))
-        return NULL;
-    l->alive = true;
+    return r->status == 400 || says_tls(r->body) ||
+           (r->status >= 300 && r->status <= 399 &&
+            url_into_tls(response_header(r, "location"), l->asker.host, wire_endpoint(l->wire)->port));
+}
+
+/* Asks the root again inside TLS. Where that leads nowhere, all is as it was. */
+static bool root_in_tls(struct live *l, const struct request *root)
+{
+    struct live before = *l;
+    l->dress = WIRE_IN_TLS;
+    l->alive = wire_again(l->wire, WIRE_IN_TLS);
     l->used = false;
-    l->kept.len = 0;
-    l->asker.refusal = NULL;
-    set_dress(l);
-    return l->asker.get(&l->asker, root, SPAN_NONE);
+    if (l->alive) {
+        memset(&l->asker.kept, 0, sizeof(l->asker.kept));
+        l->asker.refusal = NULL;
+        l->asker.odd = 0;
+        l->asker.budget = STRANGER_REQUESTS_MAX;
+        set_dress(l);
+        if (l->asker.get(&l->asker, root, SPAN_NONE))
+            return true;
+    }
+    *l = before;
+    l->alive = false;
+    return false;
+}
+
+/* A server that speaks HTTP/2 and nothing else, in clear ("h2c") or inside TLS: named as such. */
+static enum outcome name_h2(const struct live *l, const struct catalog *c, struct visit *v)
+{
+    struct observation *o = visit_observe(v, c->web->product.name, c->web->product.kind);
+    if (!o)
+        return OUTCOME_NOT_MINE;
+    o->outcome = OUTCOME_IDENTIFIED;
+    o->tls = l->asker.tls;
+    o->at_ms = l->asker.now_ms;
+    fact_text(o, "http.version", l->asker.tls ? SPAN("h2") : SPAN("h2c"), "http.root", SPAN_NONE);
+    return o->outcome;
+}
+
+static enum outcome talk(struct live *l, const struct catalog *c, struct visit *v)
+{
+    const struct request *root = c->web->requests.at[0];
+    uint16_t port = wire_endpoint(l->wire)->port;
+    struct response *first = l->asker.get(&l->asker, root, SPAN_NONE);
+    if (!first && l->h2)
+        return name_h2(l, c, v);
+    if (!first || not_http_itself(first->body))
+        return OUTCOME_NOT_MINE;
+    bool in_clear = !l->asker.tls, tried = in_clear && points_to_tls(l, first);
+    if (tried)
+        (void)root_in_tls(l, root);
+    struct found found = look_find(&l->asker, c, port);
+    if (!found.entry && in_clear && !tried && root_in_tls(l, root))
+        found = look_find(&l->asker, c, port);
+    return engine_run(&l->asker, c, &found, v);
 }
 
 enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v)
 {
-    struct live l = { .asker = { .get = live_get,
+    struct response_work work;
+    struct span start = span_str(wire_endpoint(w)->path);
+    struct live l = { .asker = { .get = asker_get,
+                                 .fetch = live_fetch,
                                  .arena = wire_arena(w),
+                                 .work = &work,
+                                 .index = c->index,
                                  .now_ms = wire_now(w),
-                                 .budget = 2,
+                                 .budget = STRANGER_REQUESTS_MAX,
+                                 .start = start,
+                                 .base = start,
                                  .behind = OUTCOME_NOT_MINE },
                       .wire = w,
                       .alive = wire_ok(w) };
-    const struct request *root = c->web->requests.at[0];
+    response_work_init(&work);
     set_dress(&l);
-    struct response *first = l.asker.get(&l.asker, root, SPAN_NONE);
-    if (first && !l.asker.tls && first->status == 400 && says_tls(first->body))
-        first = root_in_tls(&l, root);
-    if (!first || not_http_itself(first->body))
-        return OUTCOME_NOT_MINE;
-    return engine_visit(&l.asker, c, v, wire_endpoint(w)->port);
+    enum outcome outcome = talk(&l, c, v);
+    response_work_release(&work);
+    return outcome;
 }

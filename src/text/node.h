@@ -43,12 +43,13 @@ enum json_end {
 };
 
 /* Reads the JSON value at the front of a foreign text, or as much of it as there is: at most
- * `values_max` values. Of a value that is cut, whole scalars stay, and the lists and maps that were
- * still open are marked; a list or map of nothing is none. *ret_rest is what follows a whole value,
- * without the white space before it. The nodes point into `text`, which must live as long as they.
- * Costs time in proportion to the text. */
-struct node *json_front(struct arena *a, struct span text, size_t values_max, enum json_end *ret_end,
-                        struct span *ret_rest);
+ * *values_left values, less which it is when this returns. Of a value that is cut
+ * (one nested deeper than JSON_DEPTH_MAX as well), whole scalars stay, and the lists and maps that were
+ * still open are marked; brackets without a scalar in them are none.
+ * *ret_rest is what follows a whole value, without the white space before it. The nodes point into
+ * `text`, which must live as long as they. Costs time in proportion to the text. */
+struct node *json_front(struct arena *a, struct span text, size_t *values_left,
+                        enum json_end *ret_end, struct span *ret_rest);
 
 /* Indexes the children of a large map, so that node_get() need not walk them; keyed, so that foreign
  * keys cannot make it slow. Of two equal keys the later value stays, at the place of the earlier.

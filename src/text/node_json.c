@@ -34,6 +34,7 @@ struct parser {
     bool copies; /* texts are copied, so that the document need not outlive its nodes */
     enum trouble trouble;
     bool huge; /* an integer was beyond int64 */
+    bool any;  /* a scalar was read */
     struct node *root;
     struct level levels[JSON_DEPTH_MAX];
     size_t depth;
@@ -350,8 +351,9 @@ static bool read_value(struct parser *p, struct span key)
     uint8_t c = peek(p);
     if (p->trouble != FINE)
         return false;
-    if (p->values_left-- == 0)
+    if (p->values_left == 0)
         return stop(p, MANY);
+    p->values_left--;
     struct node *n = ARENA_NEW(p->arena, struct node);
     bool ok = false;
     if (!n)
@@ -379,6 +381,7 @@ static bool read_value(struct parser *p, struct span key)
     default:
         ok = c == '-' || ascii_is_digit(c) ? read_number(p, n) : stop(p, BROKEN);
     }
+    p->any |= ok;
     return ok && attach(p, n);
 }
 
@@ -443,20 +446,21 @@ static struct parser parser_over(struct arena *a, struct span text, size_t value
     return (struct parser){ .arena = a, .at = at, .end = at + text.len, .values_left = values_max };
 }
 
-struct node *json_front(struct arena *a, struct span text, size_t values_max, enum json_end *ret_end,
-                        struct span *ret_rest)
+struct node *json_front(struct arena *a, struct span text, size_t *values_left,
+                        enum json_end *ret_end, struct span *ret_rest)
 {
     *ret_end = JSON_NONE;
     *ret_rest = SPAN_NONE;
-    struct parser p = parser_over(a, text, values_max);
+    struct parser p = parser_over(a, text, *values_left);
     run(&p);
+    *values_left = p.values_left;
     if (p.trouble == FINE) {
         skip_space(&p);
         *ret_end = JSON_WHOLE;
         *ret_rest = span_of(p.at, (size_t)(p.end - p.at));
         return p.root;
     }
-    if ((p.trouble != EARLY && p.trouble != MANY) || !p.root || !p.root->first)
+    if ((p.trouble != EARLY && p.trouble != MANY && p.trouble != DEEP) || !p.any || !p.root->first)
         return NULL;
     while (p.depth) {
         struct node *n = p.levels[--p.depth].node;

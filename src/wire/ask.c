@@ -50,6 +50,30 @@ static bool url_text_ok(struct span s)
     return true;
 }
 
+static bool segment_ok(struct span s)
+{
+    if (s.len == 0 || s.len > ASK_SEGMENT_MAX || span_is(s, ".") || span_is(s, ".."))
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_alnum(s.at[i]) && !one_of(s.at[i], "-._~"))
+            return false;
+    return s.at[0] != '_' || span_is(s, "_plugin") || span_is(s, "_dashboards");
+}
+
+bool ask_base_ok(struct span path)
+{
+    for (int segments = 0; path.len; segments++) {
+        if (path.at[0] != '/' || segments == ASK_SEGMENTS_MAX)
+            return false;
+        path = span_from(path, 1);
+        size_t end = span_index(path, '/');
+        if (!segment_ok(span_first(path, end)))
+            return false;
+        path = span_from(path, end);
+    }
+    return true;
+}
+
 static bool quoted_text_ok(struct span s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -66,6 +90,8 @@ static bool hole_allows(enum ask_hole rule, struct span s)
         return true;
     case HOLE_URL:
         return url_text_ok(s);
+    case HOLE_BASE:
+        return ask_base_ok(s);
     case HOLE_JSON:
         return json_text_ok(s);
     case HOLE_QUOTED:

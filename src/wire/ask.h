@@ -26,6 +26,8 @@ enum ask_hole {
     HOLE_HOST, /* letters, digits, and . - : [ ] _ */
     HOLE_URL,  /* RFC 3986 unreserved, and %XX: one encoded path segment or query value */
     HOLE_NAME, /* letters, digits, and . - _ : what is safe inside a text protocol line */
+    HOLE_BASE, /* empty, or up to 8 segments behind a slash each: a path below which a product lives.
+                * Unreserved bytes; no segment that a product reads data by (ask_base_ok()) */
     HOLE_JSON, /* inside a JSON string: no control byte, no quote or backslash unless escaped */
     HOLE_QUOTED, /* inside the quotes of SQL: no control byte, no quote of any kind, no backslash */
 };
@@ -66,6 +68,12 @@ struct ask {
 
 /* An ask of literal bytes only. */
 #define ASK_FIXED(ask_name, reason, text) { .name = (ask_name), .why = (reason), .parts = { ASK_BYTES(text) } }
+
+/* Whether a path may stand in a HOLE_BASE: "", "/kibana", "/tools/kibana". A segment holds at most
+ * ASK_SEGMENT_MAX unreserved bytes (RFC 3986 2.3), is neither "." nor "..", and begins with `_` only
+ * where it is one that services put before their dashboards, since by such names stores read data. */
+enum { ASK_SEGMENTS_MAX = 8, ASK_SEGMENT_MAX = 64 };
+bool ask_base_ok(struct span path);
 
 /* Writes the request with the holes filled. False where the number of arguments is wrong, an
  * argument is too long or holds a byte that its hole refuses, or the writer is full. */

@@ -25,18 +25,18 @@ static size_t walk(const struct node *n, int depth)
 /* The front of a text, whole or cut: of the same grammar, and never more than was allowed. */
 static void check_front(struct span text, bool whole)
 {
-    enum { VALUES_MAX = 50 };
+    size_t values = SIZE_MAX, few = 50;
     struct arena arena;
     struct span rest;
     enum json_end end;
     arena_init(&arena, 32 << 20);
-    const struct node *n = json_front(&arena, text, SIZE_MAX, &end, &rest);
+    const struct node *n = json_front(&arena, text, &values, &end, &rest);
     MUST((n != NULL) == (end != JSON_NONE));
     MUST((end == JSON_WHOLE && rest.len == 0) == whole);
     if (n)
         walk(n, 0);
-    n = json_front(&arena, text, VALUES_MAX, &end, &rest);
-    MUST(!n || walk(n, 0) <= VALUES_MAX);
+    n = json_front(&arena, text, &few, &end, &rest);
+    MUST(!n || walk(n, 0) <= 50);
     arena_release(&arena);
 }
 

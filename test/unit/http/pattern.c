@@ -1,7 +1,22 @@
 /* The pattern language: what matches, what is captured, and that hostile text costs little. */
 #include "unit/check.h"
 
+#include "base/random.h"
 #include "http/pattern.c"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* The bound is wide, for sanitizers and a machine that has other work; what it is there to tell from
+ * costs a hundred times more. */
+enum { HOSTILE_NS_A_BYTE = 100 };
+
+static int64_t processor_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
 
 static bool matches(const char *pattern, const char *text)
 {
@@ -93,9 +108,110 @@ static void test_check(void **state)
     assert_false(pattern_check(SPAN("{v}{n}"), false, &e));
     assert_false(pattern_check(SPAN("a\\"), false, &e));
     assert_false(pattern_check(SPAN_NONE, false, &e));
+    assert_false(pattern_check(SPAN("a*{t}b"), true, &e));
+    assert_non_null(strstr(e.text, "may not follow a star"));
+    assert_true(pattern_check(SPAN("a\\*{t}b"), true, &e));
     assert_false(pattern_check(SPAN("*********"), false, &e));
     memset(text, 'a', sizeof(text));
     assert_false(pattern_check(span_of(text, sizeof(text)), false, &e));
+}
+
+/* What the attempts at a hostile text cost, against one memmem() over it. A quadratic search, or one
+ * that reads each run again from every start, costs hundreds of times that. */
+static void test_hostile_text_costs_little(void **state)
+{
+    static const struct {
+        const char *pattern, *unit, *tail;
+    } cases[] = { { "*a{t}b*", "a", "" },          { "*a{t}b*", "a", "\n" },   { "*a{v}(", "a", "" },
+                  { "*a{n}b*", "a1", "" },         { "*1{n}b*", "1", "" },     { "*a{t}bc*", "ab", "" },
+                  { "*aaaaaaab*", "a", "" },       { "*a*b*c*d*e", "a", "" },  { "*\"x\":\"{t}\"*", "\"x\":\"", "" },
+                  { "*x{t}yzzzzzzz*", "x", "yz" }, { "*a{v}b*", "a.", "c" },   { "*=\"{t}\"", "=\"a\"", "" } };
+    enum { SIZE = 1 << 20 };
+    char *text = malloc(SIZE);
+    (void)state;
+    for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+        size_t unit = strlen(cases[c].unit), tail = strlen(cases[c].tail);
+        for (size_t i = 0; i < SIZE; i++)
+            text[i] = cases[c].unit[i % unit];
+        for (size_t i = 250; tail && i + tail < SIZE; i += 250)
+            memcpy(text + i, cases[c].tail, tail);
+        int64_t began = processor_ns();
+        (void)pattern_match(span_str(cases[c].pattern), span_of(text, SIZE), NULL);
+        int64_t took = processor_ns() - began;
+        if (took > (int64_t)SIZE * HOSTILE_NS_A_BYTE)
+            fail_msg("\"%s\" over \"%s\": %lld us", cases[c].pattern, cases[c].unit, (long long)took / 1000);
+    }
+    free(text);
+}
+
+/* Against a matcher that is slow and plainly right. */
+static bool slow_match(struct span pattern, struct span text)
+{
+    if (pattern.len == 0)
+        return text.len == 0;
+    if (pattern.at[0] == '*') {
+        for (size_t i = 0; i <= text.len; i++)
+            if (slow_match(span_from(pattern, 1), span_from(text, i)))
+                return true;
+        return false;
+    }
+    char kind = capture_at(pattern);
+    if (kind) {
+        struct piece p = { .kind = kind, .after = span_sub(pattern, 3, pattern.len > 3 && pattern.at[3] != '*') };
+        size_t n = run_end(&p, text, 0);
+        n = n < capture_max(kind) ? n : capture_max(kind);
+        return n && slow_match(span_from(pattern, 3), span_from(text, n));
+    }
+    return text.len && text.at[0] == pattern.at[0] && slow_match(span_from(pattern, 1), span_from(text, 1));
+}
+
+static void test_agrees_with_a_slow_matcher(void **state)
+{
+    static const char *const pieces[] = { "a", "b", "ab", "1", "*", "*", "{v}", "{n}", "{t}" };
+    struct random r = { 11 };
+    size_t matched = 0;
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        char pattern[64] = "", text[16];
+        struct error e;
+        for (uint64_t k = 1 + random_below(&r, 6); k > 0; k--)
+            strcat(pattern, pieces[random_below(&r, sizeof(pieces) / sizeof(pieces[0]))]);
+        if (!pattern_check(span_str(pattern), false, &e))
+            continue;
+        size_t len = random_below(&r, 12);
+        for (size_t k = 0; k < len; k++)
+            text[k] = "aab1("[random_below(&r, 5)];
+        bool want = slow_match(span_str(pattern), span_of(text, len));
+        if (pattern_match(span_str(pattern), span_of(text, len), NULL) != want)
+            fail_msg("\"%s\" over \"%.*s\"", pattern, (int)len, text);
+        matched += want;
+    }
+    assert_true(matched > 5000);
+}
+
+static void expect_literal(const char *pattern, const char *want, bool exact)
+{
+    uint8_t bytes[PATTERN_MAX];
+    struct span got;
+    assert_int_equal(pattern_literal(span_str(pattern), bytes, &got), exact);
+    assert_int_equal(got.len, strlen(want));
+    assert_memory_equal(got.at ? got.at : bytes, want, got.len);
+}
+
+static void test_literal_of(void **state)
+{
+    (void)state;
+    expect_literal("*abc*", "abc", true);
+    expect_literal("*a\\*c*", "a*c", true);
+    expect_literal("abc*", "abc", false);
+    expect_literal("*abc", "abc", false);
+    expect_literal("abc", "abc", false);
+    expect_literal("*ab*xyz*", "xyz", false);
+    expect_literal("*version {v} (*", "version ", false);
+    expect_literal("*a{v}bcd*", "bcd", false);
+    expect_literal("*", "", false);
+    expect_literal("**", "", false);
+    expect_literal("{t}", "", false);
 }
 
 int main(void)
@@ -107,6 +223,9 @@ int main(void)
         cmocka_unit_test(test_capture_is_bounded),
         cmocka_unit_test(test_failed_match_leaves_capture),
         cmocka_unit_test(test_check),
+        cmocka_unit_test(test_hostile_text_costs_little),
+        cmocka_unit_test(test_agrees_with_a_slow_matcher),
+        cmocka_unit_test(test_literal_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

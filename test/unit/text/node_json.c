@@ -188,7 +188,8 @@ static size_t walk(const struct node *n)
 static struct node *front(const char *json, enum json_end *end)
 {
     struct span rest;
-    return json_front(&arena, span_str(json), 1000, end, &rest);
+    size_t values = 1000;
+    return json_front(&arena, span_str(json), &values, end, &rest);
 }
 
 /* Of a text that ends early, what is whole stays. */
@@ -197,7 +198,9 @@ static void test_front(void **state)
     (void)state;
     enum json_end end;
     struct span rest;
-    const struct node *n = json_front(&arena, SPAN(" {\"a\":1} \n tail"), 1000, &end, &rest);
+    size_t values = 1000;
+    const struct node *n = json_front(&arena, SPAN(" {\"a\":1} \n tail"), &values, &end, &rest);
+    assert_int_equal(values, 998);
     assert_int_equal(end, JSON_WHOLE);
     assert_true(span_is(rest, "tail"));
     assert_int_equal(node_get(n, "a")->integer, 1);
@@ -221,7 +224,7 @@ static void test_front(void **state)
     assert_null(node_path(n, SPAN("b.d")));
     assert_int_equal(front("12", &end)->integer, 12);
     assert_int_equal(end, JSON_WHOLE);
-    static const char *const nothing[] = { "", " ", "[", "{", "{\"a\"", "{\"a\":", "\"x", "tru", "[1,]", "[1,2}",
+    static const char *const nothing[] = { "", " ", "[", "{", "[[{\"a\":[", "{\"a\"", "{\"a\":", "\"x", "tru", "[1,]", "[1,2}",
                                            "{\"a\":1,}", "[1,\"\xff\"", "<html>", "[\"a\\" };
     for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
         if (front(nothing[i], &end))
@@ -236,11 +239,14 @@ static void test_front_ceiling(void **state)
     (void)state;
     enum json_end end;
     struct span rest;
-    const struct node *n = json_front(&arena, SPAN("[1,2,3,4,5]"), 4, &end, &rest);
+    size_t values = 4;
+    const struct node *n = json_front(&arena, SPAN("[1,2,3,4,5]"), &values, &end, &rest);
     assert_int_equal(end, JSON_CUT);
     assert_int_equal(n->count, 3);
     assert_true(n->cut);
-    n = json_front(&arena, SPAN("[1,2,3]"), 4, &end, &rest);
+    assert_int_equal(values, 0);
+    values = 4;
+    n = json_front(&arena, SPAN("[1,2,3]"), &values, &end, &rest);
     assert_int_equal(end, JSON_WHOLE);
     assert_int_equal(n->count, 3);
 }
@@ -257,7 +263,8 @@ static void test_front_anywhere(void **state)
     for (size_t len = 0; len < sizeof(TEXT) - 1; len++) {
         char *exact = malloc(len + 1);
         memcpy(exact, TEXT, len);
-        const struct node *n = json_front(&arena, span_of(exact, len), 1000, &end, &rest);
+        size_t values = 1000;
+        const struct node *n = json_front(&arena, span_of(exact, len), &values, &end, &rest);
         assert_int_not_equal(end, JSON_WHOLE);
         assert_int_equal(n != NULL, end == JSON_CUT);
         cut += end == JSON_CUT;
