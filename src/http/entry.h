@@ -35,6 +35,7 @@ struct request {
     const struct ask *ask;
     const struct request *same; /* one of all requests that send the same bytes: asked once */
     unsigned number;            /* of `same`: less than the catalog's request_count */
+    uint64_t lot;               /* of `same`: orders equals by what they send, never by a name */
 };
 
 /* One test of a response. */

@@ -1,10 +1,12 @@
 /* See index.h. The automaton is a dense table, states times classes of bytes: bytes that no literal holds
- * share one class. Behind a state stand the literals that end there, the longest first; a literal that
+ * share one class. A step holds the row of the next state, so that no byte costs a multiplication. Behind a state stand the literals that end there, the longest first; a literal that
  * was seen once ends the walk over them, since the shorter ones were seen with it. */
 #include "http/index.h"
 
 #include "base/table.h"
 #include "http/pattern.h"
+
+static const uint32_t HIT = 1u << 31; /* a literal ends at that state */
 
 enum {
     LITERAL_MAX = 24,   /* bytes; of a longer one the front is looked for */
@@ -15,10 +17,9 @@ struct index {
     uint8_t class_of[256]; /* 0: in no literal */
     size_t classes, states;
     size_t literals;      /* the numbers are 1 to this */
-    uint16_t *next;       /* states times classes */
+    uint32_t *next;       /* states times classes: the row of the next state, its first step; and HIT */
     uint16_t *ends;       /* the literal that ends at a state, or 0 */
     uint16_t *shorter;    /* the next state, by suffix, at which one ends; 0 = none */
-    uint8_t *hit;         /* whether either is there */
 };
 
 struct building {
@@ -117,11 +118,6 @@ static void class_bytes(struct building *b)
         }
 }
 
-static uint16_t *step(const struct index *x, size_t state, uint8_t byte)
-{
-    return &x->next[state * x->classes + x->class_of[byte]];
-}
-
 /* The tree of all literals; state 0 is its root. */
 static bool plant(struct building *b)
 {
@@ -132,15 +128,14 @@ static bool plant(struct building *b)
     x->next = arena_array(b->arena, most * x->classes, sizeof(x->next[0]));
     x->ends = arena_array(b->arena, most, sizeof(x->ends[0]));
     x->shorter = arena_array(b->arena, most, sizeof(x->shorter[0]));
-    x->hit = arena_array(b->arena, most, sizeof(x->hit[0]));
-    if (!x->next || !x->ends || !x->shorter || !x->hit)
+    if (!x->next || !x->ends || !x->shorter)
         return false;
     for (size_t i = 0; i < b->literals.len; i++) {
         size_t state = 0;
         for (size_t k = 0; k < b->literals.at[i].len; k++) {
-            uint16_t *to = step(x, state, b->literals.at[i].at[k]);
+            uint32_t *to = &x->next[state * x->classes + x->class_of[b->literals.at[i].at[k]]];
             if (*to == 0)
-                *to = (uint16_t)x->states++;
+                *to = (uint32_t)x->states++;
             state = *to;
         }
         x->ends[state] = (uint16_t)(i + 1);
@@ -148,13 +143,22 @@ static bool plant(struct building *b)
     return true;
 }
 
+/* Writes rows instead of states into the steps. */
+static void number_rows(struct index *x)
+{
+    for (size_t i = 0; i < x->states * x->classes; i++) {
+        uint32_t to = x->next[i];
+        x->next[i] = to * (uint32_t)x->classes | (x->ends[to] || x->shorter[to] ? HIT : 0);
+    }
+}
+
 /* Turns the tree into the automaton, level by level: where a state has no step, it takes that of its
  * longest suffix. */
 static bool weave(struct building *b)
 {
     struct index *x = b->index;
-    uint16_t *queue = arena_array(b->arena, x->states, sizeof(queue[0]));
-    uint16_t *suffix = arena_array(b->arena, x->states, sizeof(suffix[0]));
+    uint32_t *queue = arena_array(b->arena, x->states, sizeof(queue[0]));
+    uint32_t *suffix = arena_array(b->arena, x->states, sizeof(suffix[0]));
     size_t head = 0, tail = 0;
     if (!queue || !suffix)
         return false;
@@ -163,11 +167,10 @@ static bool weave(struct building *b)
             queue[tail++] = x->next[c];
     while (head < tail) {
         size_t state = queue[head++];
-        x->shorter[state] = x->ends[suffix[state]] ? suffix[state] : x->shorter[suffix[state]];
-        x->hit[state] = x->ends[state] || x->shorter[state];
+        x->shorter[state] = x->ends[suffix[state]] ? (uint16_t)suffix[state] : x->shorter[suffix[state]];
         for (size_t c = 0; c < x->classes; c++) {
-            uint16_t *to = &x->next[state * x->classes + c];
-            uint16_t other = x->next[suffix[state] * x->classes + c];
+            uint32_t *to = &x->next[state * x->classes + c];
+            uint32_t other = x->next[suffix[state] * x->classes + c];
             if (*to) {
                 suffix[*to] = other;
                 queue[tail++] = *to;
@@ -176,6 +179,7 @@ static bool weave(struct building *b)
             }
         }
     }
+    number_rows(x);
     return true;
 }
 
@@ -210,13 +214,15 @@ static void note(const struct index *x, uint64_t *seen, size_t state)
 const uint64_t *index_scan(const struct index *x, struct arena *a, struct span body)
 {
     uint64_t *seen = arena_array(a, x->literals / 64 + 1, sizeof(seen[0]));
-    size_t state = 0, classes = x->classes;
+    uint32_t row = 0;
     if (!seen)
         return NULL;
     for (size_t i = 0; i < body.len; i++) {
-        state = x->next[state * classes + x->class_of[body.at[i]]];
-        if (x->hit[state])
-            note(x, seen, state);
+        row = x->next[row + x->class_of[body.at[i]]];
+        if (row & HIT) {
+            row &= ~HIT;
+            note(x, seen, row / x->classes);
+        }
     }
     return seen;
 }

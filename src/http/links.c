@@ -83,6 +83,9 @@ static bool is_tag(struct span at, const char *name)
 /* Whether a tag of the three kinds begins here; notes what it says. */
 static bool take_tag(struct links *l, struct span at)
 {
+    uint8_t letter = at.len > 1 ? ascii_lower(at.at[1]) : 0;
+    if (letter != 'b' && letter != 's' && letter != 'l')
+        return false;
     struct span tag = span_first(at, TAG_MAX);
     tag = span_first(tag, span_index(tag, '>') + 1);
     bool base = is_tag(at, "<base"), script = is_tag(at, "<script"), link = is_tag(at, "<link");

@@ -5,6 +5,7 @@
  * the last two take only what the server itself named. */
 #include "http/load.h"
 
+#include "base/random.h"
 #include "base/table.h"
 #include "http/allow.h"
 #include "http/index.h"
@@ -383,6 +384,7 @@ static bool collect(struct loader *l, struct table *same, struct request *r)
     struct request *first = table_get(same, sent);
     if (!first) {
         r->number = (unsigned)l->catalog->request_count++;
+        r->lot = siphash(0, 0, sent);
         if (!table_put(same, sent, r))
             return load_no_memory(l);
     }

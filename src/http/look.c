@@ -9,7 +9,6 @@
  *      decides: among equals the bytes of the request do. After each answer the ranking is made anew.
  *
  * What no request was left for is told: found.unasked. */
-#include "base/random.h"
 #include "http/engine.h"
 #include "http/links.h"
 #include "http/url.h"
@@ -303,9 +302,10 @@ static const struct entry *round_of_all(struct look *l, struct found *found, siz
     return NULL;
 }
 
-static uint64_t lot(const struct look *l, size_t place, const struct request *r)
+/* Another on every port, so that no request is always the last. */
+static uint64_t lot(const struct look *l, const struct request *r)
 {
-    return siphash(l->port, place, r->path);
+    return r->same->lot ^ (l->port * 0x9e3779b97f4a7c15u);
 }
 
 /* The place and number of the request that decides the most; SIZE_MAX where nobody waits for any. */
@@ -317,7 +317,7 @@ static size_t best_wish(const struct look *l)
         if (!w->request || (b && w->weight < b->weight))
             continue;
         if (!b || w->weight > b->weight ||
-            lot(l, i / requests, w->request) < lot(l, best / requests, b->request))
+            (w->weight == b->weight && lot(l, w->request) < lot(l, b->request)))
             best = i;
     }
     return best;

@@ -129,7 +129,7 @@ static struct span behind_title(struct span page)
         page = span_from(page, span_index(page, '<'));
         if (page.len < mark.len)
             return SPAN_NONE;
-        if (span_eq_nocase(span_first(page, mark.len), mark))
+        if (ascii_lower(page.at[1]) == 't' && span_eq_nocase(span_first(page, mark.len), mark))
             return span_from(page, mark.len);
         page = span_from(page, 1);
     }

@@ -73,7 +73,7 @@ def check(ask):
     if not separator:
         raise Refused("the request has no end of its header")
     request_line, *fields = head.split("\r\n")
-    found = re.fullmatch(r"([A-Z]+) (/\S*) HTTP/1\.1", request_line)
+    found = re.fullmatch(r"([A-Z]+) ([/\ue001-\uefff]\S*) HTTP/1\.1", request_line)
     if not found:
         raise Refused(f"the request line {show(request_line)!r} is none")
     method, target = found.groups()
@@ -108,11 +108,8 @@ def _check_fields(ask, fields, body):
 
 
 def _without_base(ask, target):
-    """Segments of the base path that the server itself named may stand in front."""
-    for _ in range(2):
-        if len(target) > 1 and ask.label(target[1]) == "base path":
-            target = target[2:]
-    return target
+    """The base path that the server or the user named may stand in front, once; what follows it is a whole path."""
+    return target[1:] if ask.label(target[0]) == "base path" else target
 
 
 def check_target(ask, target):

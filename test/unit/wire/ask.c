@@ -117,9 +117,44 @@ static void random_bytes_do_not_match(void **state)
     }
 }
 
+/* A base path is filled in as the server or the user named it, whole or not at all. */
+static void base_paths(void **state)
+{
+    static const struct ask BASED = {
+        .name = "t.based", .why = "test",
+        .parts = { ASK_BYTES("GET "), ASK_HOLE("base path", 300, HOLE_BASE), ASK_BYTES("/api HTTP/1.1\r\n") },
+    };
+    static const char *const good[] = { "", "/a", "/kibana", "/a/b/c/d", "/1/2/3/4/5/6/7/8", "/_plugin/kibana",
+                                        "/_dashboards", "/a_b.c-d~e", "/..." };
+    static const char *const bad[] = { "/", "a", "a/", "/a/", "//", "/a//b", "/.", "/a/..", "/a/../b", "/a%2fb", "/_search",
+                                       "/c/_search", "/_plugins", "/a b", "/a\r\n", "/a?b", "/1/2/3/4/5/6/7/8/9" };
+    uint8_t bytes[ASK_SENT_MAX];
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        struct span arg = span_str(good[i]), sent = render(&BASED, &arg, 1, bytes, sizeof(bytes));
+        if (sent.len != 19 + arg.len || ask_match(&BASED, sent) != sent.len)
+            fail_msg("\"%s\" is refused", good[i]);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct span arg = span_str(bad[i]);
+        struct writer w = writer_over(bytes, sizeof(bytes));
+        writer_put(&w, SPAN("GET "));
+        writer_put(&w, arg);
+        writer_put(&w, SPAN("/api HTTP/1.1\r\n"));
+        if (ask_match(&BASED, writer_span(&w)) || render(&BASED, &arg, 1, bytes, sizeof(bytes)).len)
+            fail_msg("\"%s\" is let through", bad[i]);
+    }
+    uint8_t segment[ASK_SEGMENT_MAX + 2];
+    memset(segment, 'a', sizeof(segment));
+    segment[0] = '/';
+    assert_true(ask_base_ok(span_of(segment, sizeof(segment) - 1)));
+    assert_false(ask_base_ok(span_of(segment, sizeof(segment))));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(base_paths),
         cmocka_unit_test(renders_what_it_matches), cmocka_unit_test(a_wrong_length_is_no_match),
         cmocka_unit_test(long_ber_lengths),        cmocka_unit_test(holes_refuse),
         cmocka_unit_test(too_long_is_refused),     cmocka_unit_test(random_bytes_do_not_match),
