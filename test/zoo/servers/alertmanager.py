@@ -20,8 +20,14 @@ def truth(box):
             "records": len(json.loads(box.client("alert query -o json")))}
 
 
+PREFIX = "/one/two/three"
+CLIENT = "amtool --alertmanager.url=http://$A:$P"
+
 SPECS = (
-    Spec("alertmanager:open", SERVER, files={"am.yml": CONFIG}, client="amtool --alertmanager.url=http://$A:$P",
+    Spec("alertmanager:below-a-path", SERVER + f" --web.route-prefix={PREFIX}", files={"am.yml": CONFIG},
+         client=CLIENT + PREFIX, seed=SEED, truth=truth,
+         views=(View("alertmanager", "open", sees=("version", "records"), facts={"http.base": PREFIX}),)),
+    Spec("alertmanager:open", SERVER, files={"am.yml": CONFIG}, client=CLIENT,
          seed=SEED, truth=truth, views=(View("alertmanager", "open", sees=("version", "records")),)),
     Spec("alertmanager:locked", SERVER + " --web.config.file=$D/web.yml", files={"am.yml": CONFIG, "web.yml": WEB},
          views=(View("web", "identified"),)),

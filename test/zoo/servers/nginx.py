@@ -2,7 +2,7 @@
 
 from model import Spec, View, number
 
-from . import prometheus
+from . import alertmanager, prometheus
 
 CONFIG = """
 daemon off;
@@ -52,7 +52,36 @@ EXPIRED_PROXY = Spec(
     views=(View("prometheus", "open", sees=("version", "records"), slack={"records": 0.02}, transport="tls",
                 certificate="expired.pem", rules=("certificate-expired",)),))
 
+PAGES = "root $D/www; location = /clear.html { root $D; }"
+
+
+def answers_in_clear(variant, on_497):
+    """A port for TLS that explains itself, in the administrator's own way, to those who come in clear."""
+    listen = tls("good", f"error_page 497 {on_497}; {PAGES}")
+    return Spec("nginx:" + variant, NGINX, truth=truth,
+                files={**config(listen), "clear.html": "<title>Bitte verschlüsselt</title>\n"},
+                views=(View("web", "identified", facts=SERVER, transport="tls", certificate="good.pem"),))
+
+
+# A dashboard behind a proxy that takes its path away again.
+BEHIND_A_PATH = Spec(
+    "nginx:below-a-path", "sh -c 'prometheus-alertmanager --config.file=$D/am.yml --storage.path=$D/d"
+    " --cluster.listen-address= --web.listen-address=$A:$P2 & exec " + NGINX + "'",
+    files={**config("; location = / { return 302 /tools/alerts/; }"
+                    " location /tools/alerts/ { proxy_pass http://$A:$P2/; }"),
+           "am.yml": alertmanager.CONFIG},
+    client="amtool --alertmanager.url=http://$A:$P2", seed=alertmanager.SEED, truth=alertmanager.truth,
+    ready="until amtool --alertmanager.url=http://$A:$P2 alert query; do sleep 0.3; done",
+    views=(View("alertmanager", "open", sees=("version", "records"), facts={"http.base": "/tools/alerts"}),))
+
 SPECS = (
+    BEHIND_A_PATH,
+    answers_in_clear("tls-page", "=200 /clear.html"),
+    answers_in_clear("tls-page-404", "=404 /clear.html"),
+    answers_in_clear("tls-page-400", "=400 /clear.html"),
+    answers_in_clear("tls-redirect", "=301 https://$host:$server_port$request_uri"),
+    # No word of HTTP/1 is understood here.
+    web("h2c", "http2; root $D/www;", View("web", "identified", facts={"http.version": "h2c"})),
     web("plain", "; root $D/www;", View("web", "identified", facts=SERVER)),
     secure_web("expired", "expired", (True, None), rules=("certificate-expired",)),
     secure_web("self-signed", "self", (True, None), no_rules=("certificate-expired",)),

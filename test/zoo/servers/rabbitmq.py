@@ -19,10 +19,14 @@ def truth(box):
     return {"version": number(box.sh(BIN + "/rabbitmqctl version"))}
 
 
+FILES = {"plugins": "[rabbitmq_management].\n", "rabbitmq.conf": CONFIG}
+# No probe of AMQP yet: it says what it speaks to whoever asks for something else.
+AMQP = View("unknown", "identified", port="P", facts={"greeting": "AMQP\x00\x00\t\x01", "greeting.to": "http"})
+
 SPECS = (
+    Spec("rabbitmq:below-a-path", SERVER, env=ENV, truth=truth, slow=True,
+         files={**FILES, "rabbitmq.conf": CONFIG + "management.path_prefix = /queues\n"},
+         views=(View("rabbitmq", "locked", port="P2", facts={"http.base": "/queues"}), AMQP)),
     Spec("rabbitmq:locked", SERVER, env=ENV, truth=truth, slow=True,
-         files={"plugins": "[rabbitmq_management].\n", "rabbitmq.conf": CONFIG},
-         views=(View("rabbitmq", "locked", port="P2"),
-                # No probe of AMQP yet: it says what it speaks to whoever asks for something else.
-                View("unknown", "identified", port="P", facts={"greeting": "AMQP\x00\x00\t\x01", "greeting.to": "http"}))),
+         files=FILES, views=(View("rabbitmq", "locked", port="P2"), AMQP)),
 )
