@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct listener listener;
     struct endpoint e = FUZZ_ENDPOINT;
     e.port = size ? PORTS[data[0] % 8] : 80;
+    e.path = size && data[0] & 8 ? "/logs" : NULL;
     arena_init(&arena, 12 << 20);
     visit_init(&v, &arena, &e);
     peer_init(&peer, span_from(span_of(data, size), 1));

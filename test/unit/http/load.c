@@ -141,6 +141,12 @@ static void test_other_mistakes(void **state)
     refused(s, "", "line 1", "\"identify\" is missing");
     refused(s, "identify:\n  - {request: nope, status: 200}\n", "line 7", "no request is named");
     refused(s, "identify:\n  - {status: 42}\n", "line 7", "100 to 599");
+    refused(s, "identify:\n  - {header: {x-*-y: \"*\"}}\n", "line 7", "at the end of a header's name");
+    refused(s, "identify:\n  - {header: {\"*\": \"*\"}}\n", "line 7", "at the end of a header's name");
+    refused(s, "identify:\n  - {body: \"*{t}x\"}\n", "line 7", "may not follow a star");
+    refused(s, "requests:\n  a: {get: /version, why: x}\nsuspect: {request: a, status: 200}\n" IDENTIFY, "line 8",
+            "\"root\" and no other");
+    refused(s, "base: [\"app\"]\n" IDENTIFY, "line 6", "begins with /");
     refused(s, "identify:\n  - {request: root}\n", "line 7", "at least one test");
     refused(s, "identify:\n  - not: {not: {not: {not: {not: {not: {status: 200}}}}}}\n", "line 7",
             "nest deeper");

@@ -32,11 +32,34 @@ static void test_wants_tls(void **state)
     assert_false(http_wants_tls(SPAN_NONE));
 }
 
+static struct span bytes(const char *text, size_t len)
+{
+    return span_of(text, len);
+}
+
+static void test_h2(void **state)
+{
+    (void)state;
+    assert_true(is_h2(bytes("\0\0\x12\4\0\0\0\0\0", 9)));          /* SETTINGS of three */
+    assert_true(is_h2(bytes("\0\0\0\4\0\0\0\0\0\0\0\4\x08", 13))); /* none, and more frames */
+    assert_true(is_h2(bytes("\0\0\x08\7\0\0\0\0\0", 9)));          /* GOAWAY */
+    assert_true(is_h2(bytes("\0\0\x2b\7\0\0\0\0\0", 9)));
+    assert_true(http_recognises(bytes("\0\0\x12\4\0\0\0\0\0", 9)));
+    assert_false(is_h2(bytes("\0\0\x11\4\0\0\0\0\0", 9)));         /* no whole settings */
+    assert_false(is_h2(bytes("\0\0\x12\4\0\0\0\0\1", 9)));         /* of a stream */
+    assert_false(is_h2(bytes("\0\0\x12\4\2\0\0\0\0", 9)));
+    assert_false(is_h2(bytes("\0\0\7\7\0\0\0\0\0", 9)));
+    assert_false(is_h2(bytes("\x40\0\x12\4\0\0\0\0\0", 9)));       /* larger than any server may send */
+    assert_false(is_h2(bytes("\0\0\x12\4\0\0\0\0", 8)));
+    assert_false(is_h2(SPAN("HTTP/1.1 200 OK")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recognises),
         cmocka_unit_test(test_wants_tls),
+        cmocka_unit_test(test_h2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
