@@ -1,6 +1,7 @@
 /* See index.h. The automaton is a dense table, states times classes of bytes: bytes that no literal holds
- * share one class. A step holds the row of the next state, so that no byte costs a multiplication. Behind a state stand the literals that end there, the longest first; a literal that
- * was seen once ends the walk over them, since the shorter ones were seen with it. */
+ * share one class, and a step holds the row of the next state, so that no byte costs a multiplication.
+ * Behind a state stand the literals that end there, the longest first; a literal that was seen once ends
+ * the walk over them, since the shorter ones were seen with it. */
 #include "http/index.h"
 
 #include "base/table.h"
