@@ -39,13 +39,25 @@ def truth(box):
     }
 
 
-def clickhouse(variant, password, client, view):
-    return Spec("clickhouse:" + variant, "clickhouse-server --config-file=$D/c.xml", client=client, prepare="mkdir d t",
-                files={"c.xml": CONFIG, "users.xml": USERS.replace("PASSWORD", password)}, seed=SEED, truth=truth,
+SERVER = "clickhouse-server --config-file=$D/c.xml"
+OWN_PAGE = ("<http_server_default_response>&lt;html&gt;&lt;h1&gt;Analytics&lt;/h1&gt;&lt;/html&gt;"
+            "</http_server_default_response></yandex>")
+
+
+def clickhouse(variant, password, client, view, config=CONFIG):
+    return Spec("clickhouse:" + variant, SERVER, client=client, prepare="mkdir d t",
+                files={"c.xml": config, "users.xml": USERS.replace("PASSWORD", password)}, seed=SEED, truth=truth,
                 ready="$CLIENT -q 'select 1'", views=(view,))
 
 
 SPECS = (
+    clickhouse("own-page", "", CLIENT, View("clickhouse", "open", sees=FIELDS),
+               CONFIG.replace("</yandex>", OWN_PAGE)),
+    # Refused by address: an error of status 500 whose text is all that names the product.
+    Spec("clickhouse:other-networks", SERVER, prepare="mkdir d t",
+         files={"c.xml": CONFIG.replace("</yandex>", OWN_PAGE),
+                "users.xml": USERS.replace("PASSWORD", "").replace("::/0", "10.255.255.255")},
+         views=(View("clickhouse", ("locked", "unclear")),)),
     clickhouse("open", "", CLIENT, View("clickhouse", "open", sees=FIELDS)),
     clickhouse("locked", PASSWORD, CLIENT + " --password " + PASSWORD, View("clickhouse", "locked")),
 )
