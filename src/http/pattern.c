@@ -59,15 +59,21 @@ static size_t capture_max(char kind)
     return kind == 'v' ? CAPTURE_VERSION_MAX : kind == 'n' ? CAPTURE_NUMBER_MAX : CAPTURE_TEXT_MAX;
 }
 
+/* Whether the capture takes the byte. */
+static bool takes(const struct piece *p, uint8_t c)
+{
+    if (p->kind == 'v')
+        return is_version_byte(c);
+    if (p->kind == 'n')
+        return ascii_is_digit(c);
+    return c >= 0x20 && c != 0x7f && (p->after.len == 0 || c != p->after.at[0]);
+}
+
 /* Where a run of bytes that the capture takes ends. */
 static size_t run_end(const struct piece *p, struct span text, size_t from)
 {
-    for (; from < text.len; from++) {
-        uint8_t c = text.at[from];
-        bool stop = c < 0x20 || c == 0x7f || (p->after.len && c == p->after.at[0]);
-        if (p->kind == 'v' ? !is_version_byte(c) : p->kind == 'n' ? !ascii_is_digit(c) : stop)
-            break;
-    }
+    while (from < text.len && takes(p, text.at[from]))
+        from++;
     return from;
 }
 
@@ -113,6 +119,7 @@ static bool place_front(const struct piece *p, struct span text, bool to_end, st
 static bool place_floating(const struct piece *p, struct span text, bool to_end, struct place *ret)
 {
     struct run run = { 0 };
+    bool behind_run = p->after.len && !takes(p, p->after.at[0]); /* what follows is no byte of the run */
     if (!p->kind) {
         size_t at = to_end ? text.len - p->before.len : span_find(text, p->before);
         *ret = (struct place){ .end = to_end ? text.len : at + p->before.len };
@@ -130,8 +137,8 @@ static bool place_floating(const struct piece *p, struct span text, bool to_end,
         /* The run ended and the piece did not go on behind it: no later start in the run helps. */
         if (run.end > at && run.end - at <= most && run.end - p->before.len > from)
             from = run.end - p->before.len;
-        /* What must follow {t} is no byte of the run: only a start near its end helps. */
-        if (p->kind == 't' && p->after.len && run.end - at > most && run.end - most - p->before.len > from)
+        /* Only a start near the end of the run helps. */
+        if (behind_run && run.end - at > most && run.end - most - p->before.len > from)
             from = run.end - most - p->before.len;
     }
 }

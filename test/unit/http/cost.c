@@ -9,8 +9,7 @@
 
 #include "http/engine.h"
 #include "unit/http/generated.h"
-
-#include <time.h>
+#include "unit/processor.h"
 
 enum {
     PAGE = 1 << 20,
@@ -21,19 +20,9 @@ enum {
     VISIT_MS_MAX = 100,
 };
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer))
-#else
-#define SANITIZED 0
-#endif
-
 static int64_t processor_us(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+    return processor_ns() / 1000;
 }
 
 static void put_products(struct generated *g, int count)
