@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/span.h"
+#include "text/nearest.h"
 
 struct option_row {
     const char *name;  /* "ports", without dashes */
@@ -22,9 +23,6 @@ bool options_parse(const struct option_row *rows, int argc, char **argv, int *re
 
 /* Prints the rows to stdout as an aligned list. */
 void options_print(const struct option_row *rows);
-
-/* The word of a NULL-ended list that is nearest to `typed` (at most two edits), or NULL. */
-const char *nearest_word(const char *const *words, const char *typed);
 
 /* A number in [min, max]; else a sentence that names the option. */
 bool option_number(const char *name, const char *value, double min, double max, double *ret, struct error *e);

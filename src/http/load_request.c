@@ -1,18 +1,20 @@
 /* Loads requests and turns each into the asks that can be sent.
  *
- * A request is checked against the law (allow.h) as it is written and again as it is sent through
+ * A request is checked against the law (law.h) as it is written and again as it is sent through
  * a dashboard. The only holes are the host, the segments of a base path and a collection's name;
  * the last two take only what the server itself named. */
 #include "http/load.h"
 
 #include "base/random.h"
 #include "base/table.h"
-#include "http/allow.h"
 #include "http/index.h"
+#include "http/law.h"
 #include "http/url.h"
 
 #define USER_AGENT "User-Agent: ajar/0.1 (security self-audit; asks for metadata only)\r\n"
 #define ROOT_ACCEPT "application/json, text/html;q=0.9, */*;q=0.8"
+
+enum { REQUEST_NAME_MAX = 40 };
 
 const struct request *entry_request(const struct entry *e, struct span name)
 {
@@ -102,6 +104,15 @@ static void build_target(struct builder *b, const struct request *r)
     build_bytes(b, span_from(r->path, hole + 6));
 }
 
+/* With every hole filled as far as it goes. */
+static size_t ask_longest(const struct ask *a)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ASK_PARTS_MAX && a->parts[i].kind != PART_END; i++)
+        n += a->parts[i].kind == PART_BYTES ? a->parts[i].bytes.len : a->parts[i].max;
+    return n;
+}
+
 static bool build_ask(struct loader *l, struct request *r, const char *name)
 {
     struct ask *a = ARENA_NEW(l->arena, struct ask);
@@ -127,6 +138,9 @@ static bool build_ask(struct loader *l, struct request *r, const char *name)
     build_bytes(&b, r->body);
     if (b.failed)
         return load_no_memory(l);
+    if (ask_longest(a) > ASK_SENT_MAX)
+        return error_set(l->error, "%s: the request %s may become %zu bytes long; the limit is %d",
+                         l->file, a->name, ask_longest(a), ASK_SENT_MAX);
     r->ask = a;
     return true;
 }
@@ -170,7 +184,7 @@ static bool load_headers(struct loader *l, const struct node *n, struct request 
         struct span value;
         if (!load_scalar(l, h, &value))
             return false;
-        if (!allow_header(h->key, value, &why))
+        if (!law_permits_field(h->key, value, &why))
             return load_fail(l, h, "%s", why.text);
         lines = span_str(arena_printf(l->arena, "%.*s%.*s: %.*s\r\n", SPAN_FMT(lines),
                                       SPAN_FMT(h->key), SPAN_FMT(value)));
@@ -179,7 +193,7 @@ static bool load_headers(struct loader *l, const struct node *n, struct request 
     struct span content = SPAN_NONE;
     if (!load_text(l, n, "content", false, &content))
         return false;
-    if (content.len && !allow_header(SPAN("content-type"), content, &why))
+    if (content.len && !law_permits_field(SPAN("content-type"), content, &why))
         return load_fail(l, n, "%s", why.text);
     if (content.len)
         r->headers = span_str(arena_printf(l->arena, "%.*sContent-Type: %.*s\r\n", SPAN_FMT(lines),
@@ -201,6 +215,40 @@ static bool check_holes(struct loader *l, const struct node *n, const struct req
     return true;
 }
 
+/* A name becomes part of an ask's, which travels with every fact. */
+static bool check_name(struct loader *l, const struct node *at, struct span name)
+{
+    bool good = name.len > 0 && name.len <= REQUEST_NAME_MAX;
+    for (size_t i = 0; i < name.len; i++) {
+        uint8_t c = name.at[i];
+        good = good && ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '_' || c == '-');
+    }
+    return good || load_fail(l, at, "the name \"%.*s\" must be 1 to %d bytes of a-z, 0-9, _ and -",
+                             SPAN_FMT(span_first(name, 60)), REQUEST_NAME_MAX);
+}
+
+/* Whether the law permits a request as it is written; a route is judged by carrying `GET /`. */
+static bool check_law(struct loader *l, const struct node *n, const struct request *r)
+{
+    struct error why;
+    struct span path = r->path;
+    size_t mark = span_find(path, SPAN("{path"));
+    if (mark != SIZE_MAX) {
+        size_t after = mark + span_index(span_from(path, mark), '}') + 1;
+        path = span_str(arena_printf(l->arena, "%.*s/%.*s", SPAN_FMT(span_first(path, mark)),
+                                     SPAN_FMT(span_from(path, after))));
+        if (!path.at)
+            return load_no_memory(l);
+    }
+    struct law_request asked = { .product = span_str(l->entry->product.name),
+                                 .method = r->method,
+                                 .target = path,
+                                 .accept = r->accept,
+                                 .fields = r->headers,
+                                 .body = r->body };
+    return law_permits(&asked, &why) || load_fail(l, n, "%s", why.text);
+}
+
 /* A request with all that it says checked, but no asks yet. */
 static bool load_one(struct loader *l, const struct node *n, bool route, struct request *r)
 {
@@ -210,7 +258,6 @@ static bool load_one(struct loader *l, const struct node *n, bool route, struct 
     static const char *const route_keys[] = { "name",    "when",  "get",    "post",
                                               "why",     "reads", "accept", "headers",
                                               "content", "body",  NULL };
-    struct error why;
     struct span reads = SPAN_NONE;
     r->accept = SPAN("application/json");
     if (!load_keys(l, n, route ? route_keys : keys) || !load_method(l, n, r) ||
@@ -227,10 +274,9 @@ static bool load_one(struct loader *l, const struct node *n, bool route, struct 
     r->named = !route && span_has(r->path, "{name}");
     if (!check_holes(l, n, r, route))
         return false;
-    if (!allow_path(r->path, &why) || !allow_header(SPAN("accept"), r->accept, &why) ||
-        !allow_body(r->path, r->body, &why))
-        return load_fail(l, n, "%s", why.text);
-    return true;
+    if (span_has(r->body, "{name}"))
+        return load_fail(l, n, "a body takes no {name}; only a path does");
+    return check_law(l, n, r);
 }
 
 bool load_root(struct loader *l)
@@ -260,8 +306,8 @@ bool load_requests(struct loader *l, const struct node *n)
         if (!slot || !(r->name = arena_str(l->arena, k->key)))
             return load_no_memory(l);
         *slot = r;
-        if (span_index(k->key, '.') < k->key.len || span_index(k->key, '/') < k->key.len)
-            return load_fail(l, k, "the name of a request holds no . and no /");
+        if (!check_name(l, k, k->key))
+            return false;
         if (!load_one(l, k, false, r) || !build_request(l, r))
             return false;
     }
@@ -310,7 +356,8 @@ bool load_routes(struct loader *l, const struct node *n)
         if (!route)
             return load_no_memory(l);
         route->outer = outer;
-        if (!load_one(l, k, true, outer) || !load_str(l, k, "name", true, &route->name))
+        if (!load_one(l, k, true, outer) || !load_str(l, k, "name", true, &route->name) ||
+            !check_name(l, node_get(k, "name"), span_str(route->name)))
             return false;
         outer->name = route->name;
         route->encoded = span_has(outer->path, "{path:url}");
@@ -341,7 +388,13 @@ static bool nest(struct loader *l, struct entry *e, const struct route *route,
                                     SPAN_FMT(path), SPAN_FMT(span_from(r->path, at + mark.len))));
     if (!r->name || !r->why || !r->path.at)
         return load_no_memory(l);
-    if (!allow_path(inner->path, &why) || !allow_path(r->path, &why))
+    struct law_request sent = { .product = span_str(e->product.name),
+                                .behind = span_str(store->product.name),
+                                .method = r->method,
+                                .target = r->path,
+                                .accept = r->accept,
+                                .fields = r->headers };
+    if (!law_permits(&sent, &why))
         return error_set(l->error, "%s: the nested request %s: %s", e->file, r->name, why.text);
     *slot = (struct nested){ route, store, inner, r };
     l->entry = e;

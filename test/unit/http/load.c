@@ -73,7 +73,7 @@ static void refused(struct stage *s, const char *middle, const char *line, const
 static void test_good(void **state)
 {
     struct stage *s = *state;
-    struct catalog *c = load(s, "requests:\n  list: {get: /list, why: names, rights: true}\n"
+    struct catalog *c = load(s, "requests:\n  list: {get: /databases, why: names, rights: true}\n"
                                 "identify:\n  - header: {server: thing}\n"
                                 "verdict:\n  - open: {request: list, status: 200, list: \".\"}\n");
     if (!c)
@@ -93,7 +93,7 @@ static void test_unknown_keys(void **state)
 {
     struct stage *s = *state;
     refused(s, "colour: red\n" IDENTIFY, "line 6", "\"colour\"");
-    refused(s, "requests:\n  a: {get: /a, why: x, cookie: y}\n" IDENTIFY, "line 7", "\"cookie\"");
+    refused(s, "requests:\n  a: {get: /stats, why: x, cookie: y}\n" IDENTIFY, "line 7", "\"cookie\"");
     refused(s, "identify:\n  - {headers: {server: thing}}\n", "line 7", "\"headers\"");
     refused(s, IDENTIFY "verdict:\n  - maybe: {status: 200}\n", "line 9", "\"maybe\"");
     refused(s, IDENTIFY "counts:\n  - {records: {request: root, jason: x}}\n", "line 9",
@@ -107,12 +107,28 @@ static void test_law_one(void **state)
     refused(s, "requests:\n  a: {get: /x/_search, why: x}\n" IDENTIFY, "line 7", "_search");
     refused(s, "requests:\n  a: {get: /x, why: x, headers: {Authorization: Basic eA==}}\n" IDENTIFY,
             "line 7", "Authorization");
-    refused(s, "requests:\n  a: {get: \"/x?u=a&p=b\", why: x}\n" IDENTIFY, "line 7",
+    refused(s, "requests:\n  a: {get: \"/stats?u=a&p=b\", why: x}\n" IDENTIFY, "line 7",
             "may not be sent");
     refused(s, "requests:\n  a: {post: /x, why: x}\n" IDENTIFY, "line 7", "\"reads\"");
     refused(s, "requests:\n  a: {get: /x, body: y, why: x}\n" IDENTIFY, "line 7", "POST");
     refused(s, "requests:\n  a: {get: \"/{host}\", why: x}\n" IDENTIFY, "line 7", "brace");
     refused(s, "requests:\n  a: {get: /x}\n" IDENTIFY, "line 7", "\"why\"");
+}
+
+/* What could not travel in an ask's name does not load. */
+static void test_names(void **state)
+{
+    struct stage *s = *state;
+    static const char *const names[] = { "all items", "a.b", "a/b", "Items", "\"a\\tb\"", "\"\\u00e9\"",
+                                         "a1234567890123456789012345678901234567890" };
+    char text[200];
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(text, sizeof(text), "requests:\n  %s: {get: /stats, why: x}\n" IDENTIFY, names[i]);
+        refused(s, text, "line 7", "must be 1 to 40 bytes of a-z");
+    }
+    assert_non_null(load(s, "requests:\n  all-items_2: {get: /stats, why: x}\n" IDENTIFY));
+    refused(s, IDENTIFY "behind: {stores: [web], routes: [{name: a b, get: \"/elasticsearch{path}\", why: x}]}\n", "line 8",
+            "must be 1 to 40");
 }
 
 static void test_law_two(void **state)
@@ -122,15 +138,15 @@ static void test_law_two(void **state)
     refused(s, IDENTIFY "verdict:\n  - open: {status: 200, header: {server: thing}}\n", "line 9",
             why);
     refused(s,
-            "requests:\n  a: {get: /a, why: x, rights: true}\n" IDENTIFY
+            "requests:\n  a: {get: /stats, why: x, rights: true}\n" IDENTIFY
             "verdict:\n  - open: {request: a, status: 200}\n",
             "line 11", why);
     refused(s,
-            "requests:\n  a: {get: /a, why: x, rights: true}\n" IDENTIFY
+            "requests:\n  a: {get: /stats, why: x, rights: true}\n" IDENTIFY
             "verdict:\n  - open: [{request: a, has: b}, {status: 200}]\n",
             "line 11", why);
     refused(s,
-            "requests:\n  a: {get: /a, why: x, rights: true}\n" IDENTIFY
+            "requests:\n  a: {get: /stats, why: x, rights: true}\n" IDENTIFY
             "verdict:\n  - open: {not: {request: a, has: b}}\n",
             "line 11", why);
 }
@@ -201,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_good, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unknown_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(test_law_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_law_two, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_mistakes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_product_twice, setup, teardown),

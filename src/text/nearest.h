@@ -1,0 +1,8 @@
+/* What somebody probably meant to write. */
+#ifndef AJAR_TEXT_NEAREST_H
+#define AJAR_TEXT_NEAREST_H
+
+/* The word of a NULL-ended list that is nearest to `typed` (at most two edits), or NULL. */
+const char *nearest_word(const char *const *words, const char *typed);
+
+#endif
