@@ -1,7 +1,9 @@
-"""What may be sent over HTTP: GET and HEAD of what names and counts, POST to a written list of paths that change and
-read nothing. Written from the products' own references; Ajar's catalog loader has a list of its own."""
+"""What may be sent over HTTP, said once more and apart from the loader's law: GET and HEAD of a path that stands in
+test/data/good_requests.tsv, with keys and values that stand there; POST to a written list of paths. On top of that come
+words that are not believed wherever they stand, unless it is written here why they are harmless."""
 
 import json
+import pathlib
 import re
 import urllib.parse
 
@@ -12,6 +14,9 @@ HOLE = "[\ue001-\uefff]"
 
 HEADERS = {"host", "user-agent", "accept", "accept-encoding", "content-type", "content-length", "depth", "prefer",
            "kbn-xsrf", "kbn-version", "osd-xsrf", "osd-version", "x-requested-with", "x-elastic-internal-origin"}
+
+# What those may say that choose how much is told.
+VALUES = {"depth": "0|1", "prefer": "count=(planned|estimated)", "kbn-xsrf": "[A-Za-z]+", "osd-xsrf": "[A-Za-z]+"}
 
 # A whole path segment that reads records, logs, queries, secrets or files, runs code, or changes something.
 SEGMENTS = set("""
@@ -36,7 +41,27 @@ SEGMENTS = set("""
 KNOWN = [
     (r"(/elasticsearch)?/_nodes/_local\?filter_path=nodes\.\*\.version", "the version and nothing else"),
     (r"(/elasticsearch)?/_nodes/_local/jvm\?filter_path=nodes\.\*\.jvm\.start_time_in_millis", "when it started"),
-    (r"/login", "the page that asks for a password; GET sends none"),
+    (f"(/elasticsearch)?(/(ajar-none|{HOLE}))?/_count", "how many documents"),
+    (f"(/elasticsearch)?(/{HOLE})?/_search\\?(size=0&filter_path=hits.total|filter_path=hits.total&size=0)"
+     "(&track_total_hits=true)?", "how many hits, and none of them"),
+    (r"/exec\?query=.*", "QuestDB: the statement is judged by itself"),
+    (r"/commands/(stats|monitor)", "ZooKeeper: version and figures"),
+    (r"/_(license|xpack)", "licence and features"),
+    (r"/_(plugins|opendistro)/_security/authinfo|/_security/_authenticate|/api/user/current|/api/database/user"
+     r"|/_api/database/user", "who a stranger is, and what he may enter"),
+    (r"/select/[0-9]+/prometheus/api/v1/status/.*", "the number of a tenant comes after that word"),
+    (r"/((api|hawtio|console)/)?jolokia/version", "the version; what it may do stands in other segments"),
+    (r"/nacos/v1/console/server/state", "the version"),
+    (r"/sessions\?from=0&size=0", "how many sessions there are"),
+    (r"/(v1/|api/v1/|api/)?configs?", "Flink, Gradio, Kestra, Open WebUI: version and whether a login exists"),
+    (r"/nifi-api/access/config", "whether a login exists"),
+    (r"/api/users/admin/check", "whether Portainer was ever set up"),
+    (r"/metrics/snapshot", "Mesos: figures"),
+    (r"/hub/api/users", "JupyterHub: by HEAD, whether it would be shown"),
+    (r"/data/(plugins_listing|environment)", "TensorBoard: version"),
+    (r"/api/objects", "pgweb: names of tables"),
+    (r"/api/session/properties", "Metabase: version, whether it was ever set up"),
+    (r"/(auth/)?login", "the page that asks for a password; GET sends none"),
 ]
 
 NEVER = [
@@ -54,6 +79,46 @@ QUERY_KEYS_NEVER = set("""
     session sessionid jwt sig signature _method source source_content_type scroll include_docs size from
     """.split())
 
+# Keys that choose a page or columns: their values are numbers and names of columns, whatever these are.
+SHOWING = {key: r"[0-9]{1,4}" for key in "n page pageNo pageNum pageSize page_size perPage per_page offset skip".split()}
+SHOWING |= {key: r"[A-Za-z0-9_.,*:@-]+" for key in ("h", "s", "columns")}
+SHOWING |= {"format": "json|yaml", "default_format": "JSON", "epoch": "ms", "wt": "json", "bytes": "b", "pretty": "true|", "level": "indices|shards"}
+
+NAME = "\ue001"  # stands for any name that the server listed, in the list below and in what is compared with it
+
+
+def _split(query):
+    """The keys of a query that choose what is told, with their values; the others are only for show."""
+    keys = {}
+    for pair in query.split("&") if query else ():
+        key, _, value = pair.partition("=")
+        value = urllib.parse.unquote_plus(value)
+        if key in keys:
+            raise Refused(f"the query key {key!r} stands there twice")
+        if key not in SHOWING or not re.fullmatch(SHOWING[key], value):
+            keys[key] = value
+    return keys
+
+
+def _listed():
+    """Of test/data/good_requests.tsv: path -> (product, method, keys) of each request."""
+    paths = {}
+    data = pathlib.Path(__file__).resolve().parents[1] / "data" / "good_requests.tsv"
+    for line in data.read_text().splitlines():
+        if not line.startswith("#"):
+            product, method, target, *_ = line.split("\t")
+            path, _, query = target.replace("{name}", NAME).partition("?")
+            paths.setdefault(path.rstrip("/") or "/", []).append((product, method, _split(query)))
+    return paths
+
+
+LISTED = _listed()
+# Paths that another product answers with records or secrets: only those for whom they are listed may ask them.
+OWN = {f"/{NAME}", f"/collections/{NAME}", "/config", "/api/config", "/pods", "/topics", "/subjects", "/settings", "/varz", "/v1/sql", "/exec"}
+# What one listed path stands for.
+SAME = [(r"^/(es_admin|elasticsearch)(?=/)", ""), (r"^/ajar-none/_count$", f"/{NAME}/_count"),
+        (r"^/v[0-9.]+(?=/(info|version|system/df)$)", "")]
+
 STATEMENT_KEYS = {"query", "q", "sql", "stmt", "statement"}
 
 # POST: pattern of the path (base path removed), what the body must be, why it is harmless.
@@ -65,6 +130,15 @@ POSTS = [
     (r"/v2/vectordb/(databases/list|collections/(list|get_stats|describe))", "json", "Milvus: names and counts"),
     (r"/api/v0/(version|id|repo/stat)", "empty", "IPFS: version and sizes; its whole API takes POST"),
     (r"/v2/repository/index", "{}", "Triton: names of models"),
+    (r"/v3(alpha|beta)?/cluster/member/list", "{}", "etcd: its members"),
+    (r"/api/(flows|deployments|flow_runs)/count", "{}", "Prefect: a number"),
+    (r"/_sql", "stmt", "CrateDB: names and sizes"),
+    (r"/v2/pipeline", "pipeline", "sqld: names of tables"),
+    (r"/db/(neo4j|data)/(tx|transaction)/commit", '{"statements":[{"statement":"MATCH (n) RETURN count(n)"}]}', "Neo4j: a number"),
+    (r"/(gremlin)?", '{"gremlin":"\'\'"}', "Gremlin: an empty text"),
+    (r"/v1/metadata", '{"type":"get_inconsistent_metadata","args":{}}', "Hasura: a comparison"),
+    (r"/api/gql", '{"query":"{serverConfig{version}}"}', "CloudBeaver: its version"),
+    (r"/overview", "host", "Cerebro: a cluster that it listed"),
 ]
 
 
@@ -81,12 +155,15 @@ def check(ask):
     target = _without_base(ask, target)
     if method == "POST":
         _check_post(ask, target, body)
-    elif method not in ("GET", "HEAD"):
-        raise Refused(f"the method {method} may not be used")
     elif body:
         raise Refused(f"a {method} has no body")
+    elif method == "PROPFIND":
+        if target not in ("/", "/webdav", "/dav") or not {"depth: 0", "depth: 1"} & {f.lower() for f in fields}:
+            raise Refused("a PROPFIND lists the top, one level deep")
+    elif method not in ("GET", "HEAD"):
+        raise Refused(f"the method {method} may not be used")
     else:
-        check_target(ask, target)
+        check_target(ask, target, method)
 
 
 def _check_fields(ask, fields, body):
@@ -101,6 +178,8 @@ def _check_fields(ask, fields, body):
             raise Refused("Host is what was asked for and nothing else")
         if name != "host" and any(ord(c) > 255 for c in value):
             raise Refused(f"the header {name} may not be filled in")
+        if not re.fullmatch(VALUES.get(name, ".*"), value):
+            raise Refused(f"the header {name} may not say {show(value)!r}")
         if name == "content-length" and value != str(len(body)):
             raise Refused("Content-Length does not fit the body")
     if "host" not in names:
@@ -112,20 +191,48 @@ def _without_base(ask, target):
     return target[1:] if ask.label(target[0]) == "base path" else target
 
 
-def check_target(ask, target):
+def check_target(ask, target, method="GET"):
     path, _, query = target.partition("?")
     plain, whole = urllib.parse.unquote(path).lower(), urllib.parse.unquote(target).lower()
-    if not plain.startswith("/") or any(bad in plain for bad in ("//", "..", "@", "#", "\\", "\0", "\r", "\n")):
+    if not path.startswith("/") or "%" in path or any(bad in path for bad in ("//", "..", "@", "#", "\\", ";")):
         raise Refused(f"the path {show(path)!r} is not plain")
     for pattern, why in NEVER:
         if re.search(pattern, whole):
             raise Refused(why)
-    for segment in plain.split("/"):
-        if segment in SEGMENTS and not any(re.fullmatch(known, whole) for known, _ in KNOWN):
+    for segment in plain.rstrip("/").split("/"):
+        if segment in SEGMENTS and not any(re.fullmatch(known, whole.rstrip("/")) for known, _ in KNOWN):
             raise Refused(f"the path segment {segment!r} reads records or secrets, or changes something")
         _check_holes(ask, segment)
+    inner = re.match(f"/api/datasources/proxy/(uid/)?({HOLE}|[0-9]+)(/.*)", target)
+    if inner:
+        check_target(ask, inner[3])
+    else:
+        _check_listed(ask, path, query, method)
+
+
+def _check_listed(ask, path, query, method):
+    """The path stands in the list, with these keys; what a query says beyond that is judged as well."""
+    plain = re.sub(HOLE, NAME, path).rstrip("/") or "/"
+    for pattern, instead in SAME:
+        plain = re.sub(pattern, instead, plain) or "/"
+    if plain not in LISTED:
+        raise Refused(f"{show(path)!r} is not in test/data/good_requests.tsv; if its reference says that it tells metadata "
+                      "only, add it there")
+    keys = _split(re.sub(HOLE, NAME, query))
+    for product, listed_method, listed in LISTED[plain]:
+        own = plain not in OWN or product == ask.family or "max-keys" in listed or method == "HEAD"
+        if own and listed_method in ("GET", method) and _same_keys(keys, listed):
+            break
+    else:
+        raise Refused(f"{show(path)!r} is asked with other keys, or for another product, in test/data/good_requests.tsv")
     for pair in query.split("&") if query else ():
         _check_pair(ask, pair)
+
+
+def _same_keys(keys, listed):
+    """A statement is judged by its own grammar; all else stands in the list as it is."""
+    return set(keys) == set(listed) and all(
+        keys[key] == listed[key] or (key in STATEMENT_KEYS and re.match("select|show", keys[key], re.I)) for key in keys)
 
 
 def _check_holes(ask, text):
@@ -136,23 +243,15 @@ def _check_holes(ask, text):
 
 def _check_pair(ask, pair):
     key, _, value = pair.partition("=")
-    key = urllib.parse.unquote_plus(key).lower()
     value = urllib.parse.unquote_plus(value)
-    if any(ord(c) > 255 for c in key):
-        raise Refused("the key of a query may not be filled in")
-    if key in QUERY_KEYS_NEVER and value != "0":
+    if key.lower() in QUERY_KEYS_NEVER and value != "0":
         raise Refused(f"the query key {key!r} may not be sent")
-    if key in ("method", "_method") and value != "GET":
-        raise Refused("a dashboard may be asked to send GET only")
-    if key == "action" and value.lower() not in ("status", "list", "clusterstatus"):
+    if key == "action" and value.lower() not in ("status", "list", "clusterstatus", "size", "stats"):
         raise Refused(f"the action {value!r} may not be asked for")
-    if key == "path":
-        inner = value if value.startswith("/") else "/" + value
-        check_target(ask, inner)
-    elif key in STATEMENT_KEYS:
+    own = ask.family == "clickhouse" and value.lower() == "show grants"  # which tells no hash, unlike MySQL's
+    if key in STATEMENT_KEYS and re.match("select|show", value, re.I) and not own:
         sql.check(value)
-    else:
-        _check_holes(ask, value)
+    _check_holes(ask, value)
 
 
 def _check_post(ask, target, body):
@@ -161,40 +260,58 @@ def _check_post(ask, target, body):
             break
     else:
         raise Refused(f"POST to {show(target)!r} is not on the list")
+    if target == "/" and ask.family not in ("gremlin", "janusgraph"):
+        raise Refused("only Gremlin's empty script is sent to the top")
     if kind == "empty":
         if body:
             raise Refused("this POST has no body")
         if "?" in target:
             _check_proxy(ask, target)
-    elif kind == "{}":
-        if body != "{}":
-            raise Refused("this POST says {} and nothing else")
+    elif kind.startswith("{"):
+        if body != kind:
+            raise Refused(f"this POST says {kind} and nothing else")
     else:
         _check_json(ask, kind, body)
 
 
 def _check_proxy(ask, target):
-    pairs = [pair.partition("=")[0] for pair in target.partition("?")[2].split("&")]
-    if sorted(pairs) != ["method", "path"]:
-        raise Refused("the proxy takes a path and a method")
-    for pair in target.partition("?")[2].split("&"):
-        _check_pair(ask, pair)
+    pairs = dict(pair.partition("=")[::2] for pair in target.partition("?")[2].split("&"))
+    if target.count("&") != 1 or set(pairs) != {"method", "path"} or pairs["method"] != "GET":
+        raise Refused("the proxy takes a path and the method GET")
+    check_target(ask, urllib.parse.unquote_plus(pairs["path"]))
+
+
+def _object(pairs):
+    if len(dict(pairs)) != len(pairs):
+        raise Refused("the body says something twice")
+    return dict(pairs)
 
 
 def _check_json(ask, kind, body):
+    if "\\" in body:
+        raise Refused("the body writes something in another way than it is")
     try:
-        value = json.loads(body)
+        value = json.loads(body, object_pairs_hook=_object)
     except ValueError:
         raise Refused("the body is no JSON") from None
     if kind == "couchdb":
-        ok = list(value) == ["keys"] and all(isinstance(key, str) for key in value["keys"])
+        ok = list(value) == ["keys"] and value["keys"] and all(isinstance(key, str) for key in value["keys"])
     elif kind == "etcd":
         ok = value.get("count_only") is True and set(value) <= {"key", "range_end", "count_only", "serializable"}
+    elif kind == "stmt":
+        ok = list(value) == ["stmt"] and not sql.check(value["stmt"])
+    elif kind == "pipeline":
+        first, last = value["requests"]
+        ok = last == {"type": "close"} and not sql.check(first["stmt"].pop("sql")) and \
+            value == {"requests": [{"type": "execute", "stmt": {}}, last]}
+    elif kind == "host":
+        ok = list(value) == ["host"] and re.fullmatch(HOLE, value["host"])
     else:
         ok = set(value) <= {"dbName", "collectionName"} and all(isinstance(v, str) for v in value.values())
     if not ok:
         raise Refused(f"the body {show(body)!r} asks for more than names and counts")
-
+    for symbol in body:
+        _check_holes(ask, symbol)
 
 
 def looks_like_http(ask):

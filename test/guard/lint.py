@@ -7,6 +7,7 @@
 The rules (wire_rules.py, http_rules.py, sql.py; sample_rules.py for `--sample`) are lists of what may be sent, written apart from Ajar's sources; an ask
 that no rule knows is refused. One line a refusal, then "N passed, N failed"."""
 
+import pathlib
 import sys
 
 sys.dont_write_bytecode = True
@@ -76,7 +77,27 @@ def refused(name, printed):
         return True
 
 
+def requests(name):
+    """test/data/NAME as asks. The loader fills no hole of a body, and a wire protocol's name is no HTTP product's."""
+    path = pathlib.Path(__file__).resolve().parents[1] / "data" / name
+    for line in path.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        product, method, target, body, field = ("" if column == "-" else column for column in line.split("\t"))
+        if "{name}" in body:
+            continue
+        head = f"{method} {target} HTTP/1.1\r\nHost: {{host}}\r\n" + (f"{field}\r\n" if field else "")
+        head += f"Content-Length: {len(body)}\r\n" if method == "POST" else ""
+        printed = (head + "\r\n" + body).replace("\\", "\\\\").replace("\r\n", "\\r\\n")
+        printed = printed.replace("{host}", "{host, at most 262}").replace("{name}", "{collection, at most 512}")
+        yield product + (".http" if product not in wire_rules.RULES else "-http.http"), printed
+
+
 def self_test(tally):
+    for name, printed in requests("good_requests.tsv"):
+        tally.add(not refused(name, printed), f"self-test: {name} {printed[:100]!r} is refused")
+    for name, printed in requests("bad_requests.tsv"):
+        tally.add(refused(name, printed), f"self-test: {name} {printed[:100]!r} is let through")
     for name, printed in BAD:
         tally.add(refused(name, printed), f"self-test: {name} {printed[:100]!r} is let through")
     for name, printed in GOOD:

@@ -16,11 +16,14 @@ TABLES = {
     "system.tables", "system.databases", "system.parts", "system.build_options", "system.one",
     # CrateDB
     "sys.shards", "sys.cluster", "sys.nodes",
+    # QuestDB, SQLite
+    "table_storage_call", "tables_call", "sqlite_master", "sqlite_schema",
 }
 
 FUNCTIONS = {
     "count", "sum", "max", "min", "round", "coalesce", "ifnull", "concat", "replace", "version", "current_user",
-    "unix_timestamp", "tounixtimestamp", "touint64", "tostring", "has_database_privilege", "has_table_privilege",
+    "unix_timestamp", "tounixtimestamp", "touint64", "tostring", "build", "uptime", "has_database_privilege",
+    "has_table_privilege",
     "has_any_column_privilege", "has_schema_privilege", "pg_is_in_recovery",
     "pg_database_size", "pg_relation_size", "pg_total_relation_size", "current_setting", "countif", "sumif",
 }
@@ -38,19 +41,18 @@ WORDS_NEVER = {
     "lateral", "values", "returning", "settings",
     # columns that hold secrets or text of people
     "create_table_query", "engine_full", "as_select", "authentication_string", "password", "rolpassword", "passwd",
-    "most_common_vals", "histogram_bounds", "query",
+    "most_common_vals", "histogram_bounds", "query", "sql",
 }
 
 HOLE = '"?[\ue001-\uefff]"?'  # a name that the server listed
 
 SHOWS = [
     r"show databases", r"show tables", r"show schemas", r"show measurements", r"show diagnostics", r"show stats",
-    r"show shards", f"show retention policies( on {HOLE})?",
-    f"show (series|measurement)( exact)? cardinality( on {HOLE})?",
+    r"show shards", r"show retention policies", r"show (series|measurement)( exact)? cardinality",
     f"show index {HOLE} status",  # Sphinx and Manticore: figures of one index
 ]
 
-TOKEN = re.compile(r"\s+|'(?:[^']|'')*'|@@[a-z_.]+|[a-z_][a-z0-9_]*(?:\.(?:[a-z_][a-z0-9_]*|\*))*|\d+(?:\.\d+)?|::|<>|[<>=]=?|[-+*/(),]")
+TOKEN = re.compile(r"\s+|'(?:[^']|'')*'|@@[a-z_.]+|[a-z_][a-z0-9_]*(?:\.(?:[a-z_][a-z0-9_]*|\*))*|\d+(?:\.\d+)?|::|<>|!=|[<>=]=?|[-+*/(),]")
 
 
 def check(statement):
@@ -61,8 +63,11 @@ def check(statement):
         return
     if any(mark in text for mark in ("--", "/*", "#", ";", "\\", '"', "`")):
         raise Refused("SQL may hold no comment, no second statement and no second way to quote")
+    if any(ord(c) > 255 for c in text):
+        raise Refused("a name from outside may not stand in a SELECT")
     if not text.startswith("select "):
         raise Refused(f"SQL may be SELECT or a known SHOW, not {show(text[:40])!r}")
+    text = re.sub(r"\b(tables|table_storage)\(\)", r"\1_call", text)  # tables that are written as functions
     format_ = re.search(r" format (json|jsoneachrow|jsoncompact|tabseparated)$", text)
     _check_select(_tokens(text[:format_.start()] if format_ else text))
 

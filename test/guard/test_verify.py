@@ -168,7 +168,8 @@ def server(directory, tls):
 
 def behind_capture(build, captures, command):
     captures.mkdir()
-    environment = dict(os.environ, LD_PRELOAD=str(build / "guard" / "capture.so"), AJAR_CAPTURE_DIR=str(captures))
+    environment = dict(os.environ, LD_PRELOAD=str(build / "guard" / "capture.so"), AJAR_CAPTURE_DIR=str(captures),
+                       XDG_STATE_HOME=str(captures.parent / "state"))
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, cwd=ROOT)
 
 
@@ -178,6 +179,18 @@ def check_written(build, directory, tally):
         path.write_text(text)
         done = verify(build, path)
         tally.add((done.returncode == 0) == good and done.returncode < 2, name, done.stdout.strip() + done.stderr)
+
+
+def check_law(build, directory, tally):
+    """What an ask declares is judged by the law once more as it left: a name must be one and lead nowhere else."""
+    printed = subprocess.run([build / "ajar", "asks"], capture_output=True, text=True, check=True).stdout.splitlines()
+    request = next(body for head, body in zip(printed, printed[1:]) if head.startswith("couchdb.info:"))
+    request = request.strip().replace("\\r\\n", "\r\n").replace("{host, at most 262}", "127.0.0.1:5984")
+    for good, name in ((True, "orders"), (True, "a%2Fb"), (False, "..")):
+        path = directory / "law.capture"
+        path.write_text(lines(("plain", request.replace("{collection, at most 512}", name).encode())))
+        done = verify(build, path)
+        tally.add((done.returncode == 0) == good and done.returncode < 2, f"law: {name}", done.stdout + done.stderr)
 
 
 def check_samples(build, directory, tally):
@@ -219,6 +232,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="ajar-guard-") as name:
         directory = pathlib.Path(name)
         check_written(build, directory, tally)
+        check_law(build, directory, tally)
         check_samples(build, directory, tally)
         check_live(build, directory, tally)
         check_ajar(build, directory, tally)

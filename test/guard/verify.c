@@ -10,6 +10,9 @@
  *     certificate that is visible is empty;
  *   - the kernel counted no byte more than these.
  *
+ *   - each of these asks that is HTTP is permitted by the law of src/http/law.h as it left, with its
+ *     names filled in; what reads records of a sample has rules of its own (sample_rules.py).
+ *
  * Asks that read records explain nothing, unless --sample says that the captured runs were given a
  * sample of what is owned.
  *
@@ -24,10 +27,11 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "cmd/asks.h"
+#include "http/law.h"
 #include "text/escape.h"
 
 enum {
-    DIRS_MAX = 8, FILE_MAX = 256 << 20, STREAM_MAX = 4 << 20, SHOWN_MAX = 120, PLACE_MAX = 80,
+    DIRS_MAX = 8, FIELDS_MAX = 1024, FILE_MAX = 256 << 20, STREAM_MAX = 4 << 20, SHOWN_MAX = 120, PLACE_MAX = 80,
     RECORD_HEAD = 5, RECORD_MAX = 16384 + 2048,
     RECORD_CHANGE_CIPHER = 0x14, RECORD_HANDSHAKE = 0x16, RECORD_LAST = 0x17,
     HANDSHAKE_CLIENT_HELLO = 1, HANDSHAKE_CERTIFICATE = 11, HANDSHAKE_KEY_EXCHANGE = 16,
@@ -72,29 +76,92 @@ static void gather_all(struct asks *a, const struct catalog *c, bool sample)
     }
 }
 
+/* The ask that ends at a position of a stream, and where it began. */
+struct step {
+    const struct ask *ask; /* NULL: nothing that is declared ends here */
+    size_t from;
+};
+
 /* How far asks explain the stream: its length where they explain all of it. Each position that can
- * be reached is visited once. */
-static size_t explained(const struct asks *a, struct span stream)
+ * be reached is visited once; steps[0..stream.len] says how. */
+static size_t explained(const struct asks *a, struct span stream, struct step *steps)
 {
-    uint8_t *reached = calloc(stream.len + 1, 1);
     size_t furthest = 0;
-    if (!reached)
-        abort();
-    reached[0] = 1;
     for (size_t at = 0; at < stream.len; at++) {
-        if (!reached[at])
+        if (at > 0 && !steps[at].ask)
             continue;
         furthest = at;
         for (size_t i = 0; i < a->list.len; i++) {
             size_t n = ask_match(a->list.at[i], span_from(stream, at));
             if (n)
-                reached[at + n] = 1;
+                steps[at + n] = (struct step){ a->list.at[i], at };
         }
     }
-    if (reached[stream.len])
-        furthest = stream.len;
-    free(reached);
-    return furthest;
+    return steps[stream.len].ask || stream.len == 0 ? stream.len : furthest;
+}
+
+/* ---- the law over HTTP ------------------------------------------------------------------- */
+
+/* The first of the parts of an ask's name: "kibana.console.elasticsearch.indices@1". */
+static struct span name_part(const struct ask *ask, size_t part, size_t parts)
+{
+    struct span name = span_str(ask->name), found = SPAN_NONE;
+    size_t count = 0;
+    while (name.len) {
+        struct span one = span_cut(&name, '.');
+        if (count++ == part)
+            found = one;
+    }
+    return count >= parts ? found : SPAN_NONE;
+}
+
+/* The target behind the base path that the name of the ask speaks of. */
+static struct span without_base(const struct ask *ask, struct span target)
+{
+    const char *mark = strchr(ask->name, '@');
+    for (unsigned n = mark ? (unsigned)(mark[1] - '0') : 0; n && n < 10; n--) {
+        target = span_from(target, 1);
+        target = span_from(target, span_index(target, '/'));
+    }
+    return target;
+}
+
+/* Whether the law permits one HTTP request that left. Host, User-Agent and their like are the same
+ * in every ask, which ask_match() has seen to. */
+static bool permitted(const struct ask *ask, struct span request, struct error *e)
+{
+    static const char *const fixed[] = { "host", "user-agent", "accept-encoding", "content-length", NULL };
+    char fields[FIELDS_MAX];
+    struct writer w = writer_over(fields, sizeof(fields));
+    struct law_request r = { .product = name_part(ask, 0, 1), .behind = name_part(ask, 2, 4), .sent = true };
+    struct span line = span_cut(&request, '\n');
+    r.method = span_cut(&line, ' ');
+    r.target = without_base(ask, span_cut(&line, ' '));
+    while ((line = span_trim(span_cut(&request, '\n'))).len) {
+        struct span value = line, name = span_cut(&value, ':');
+        size_t i = 0;
+        while (fixed[i] && !span_eq_nocase(name, span_str(fixed[i])))
+            i++;
+        if (fixed[i])
+            continue;
+        if (span_eq_nocase(name, SPAN("accept"))) {
+            r.accept = span_trim(value);
+            continue;
+        }
+        writer_put(&w, line);
+        writer_str(&w, "\r\n");
+    }
+    if (!writer_ok(&w))
+        return error_set(e, "its header is longer than any of the catalog");
+    r.fields = writer_span(&w);
+    r.body = request;
+    return law_permits(&r, e);
+}
+
+static bool is_http(struct span chunk)
+{
+    struct span line = span_first(chunk, span_index(chunk, '\n'));
+    return span_has(line, " /") && span_has(line, " HTTP/");
 }
 
 /* ---- one connection ---------------------------------------------------------------------- */
@@ -114,8 +181,19 @@ static bool check_asks(const struct asks *a, const struct capture *c, const stru
                        const char *what)
 {
     struct span stream = buf_span(b);
-    size_t good = explained(a, stream);
-    return good == stream.len || fail(c, k, what, span_from(stream, good));
+    struct error e;
+    struct step *steps = calloc(stream.len + 1, sizeof(*steps));
+    if (!steps)
+        abort();
+    size_t good = explained(a, stream, steps);
+    bool ok = good == stream.len || fail(c, k, what, span_from(stream, good));
+    for (size_t at = stream.len; ok && at > 0; at = steps[at].from) {
+        struct span chunk = span_sub(stream, steps[at].from, at - steps[at].from);
+        if (steps[at].ask->class != ASK_SAMPLE && is_http(chunk) && !permitted(steps[at].ask, chunk, &e))
+            ok = fail(c, k, e.text, chunk);
+    }
+    free(steps);
+    return ok;
 }
 
 /* What a client may say in clear during a handshake: nothing that proves an identity. */
