@@ -41,6 +41,8 @@ int cmd_classify(int argc, char **argv);
 void help_classify(void);
 int cmd_list(int argc, char **argv);
 int cmd_asks(int argc, char **argv);
+int cmd_catalog(int argc, char **argv);
+void help_catalog(void);
 int cmd_feed(int argc, char **argv);
 void help_feed(void);
 int cmd_help(int argc, char **argv);

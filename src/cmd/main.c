@@ -21,6 +21,8 @@ const struct verb VERBS[] = {
     { "probe", "[OPTION...] PRODUCT ADDRESS:PORT", "one conversation, every byte shown", cmd_probe, help_probe },
     { "list", "[--catalog DIR]", "every product: ports, transport, what is proven and counted", cmd_list, NULL },
     { "asks", "[--catalog DIR]", "every request that Ajar can ever send", cmd_asks, NULL },
+    { "catalog", "check DIR | law", "entries of your own: are they right; what an entry may ask", cmd_catalog,
+      help_catalog },
     { "feed", "import FILE | show", "newer tables of support cycles and exploited flaws", cmd_feed, help_feed },
     { "help", "[VERB]", "this list, or what one verb takes", cmd_help, NULL },
     { NULL, NULL, NULL, NULL, NULL },

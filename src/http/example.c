@@ -5,8 +5,11 @@
  * collection; "console.elasticsearch.indices" through a dashboard; "/kibana:status" under a base
  * path. Another entry's request gets an answer where it is the same request. The budgets are those of
  * production. */
+#include "http/example.h"
+
 #include "base/clock.h"
 #include "http/engine.h"
+#include "record/codec.h"
 
 enum { EXAMPLE_ARENA_MAX = 16 * 1024 * 1024, CROSS_REQUESTS_MAX = 100000 };
 
@@ -177,54 +180,105 @@ static bool check_behind(const struct example_asker *x, const struct visit *v)
     return check_observation(x, behind, &v->observations.at[1]);
 }
 
-/* No other entry may recognise these answers, wherever it looks and however much it may ask. */
-static bool check_cross(struct example_asker *x, const struct catalog *c)
+/* Another entry may not recognise these answers, wherever it looks and however much it may ask. */
+static bool check_other(struct example_asker *x, const struct entry *other)
 {
     const struct span bases[] = { x->asker.base, SPAN_NONE };
+    bool known = false;
     x->asker.budget = CROSS_REQUESTS_MAX;
-    for (size_t i = 0; i < c->entries.len * 2; i++) {
-        const struct entry *other = c->entries.at[i / 2];
-        x->asker.base = bases[i % 2];
-        if (other != x->entry && entry_identifies(&x->asker, other, false))
-            return example_fail(x, "an entry that recognises the answers too",
-                                span_str(other->product.name), SPAN("(none)"));
+    for (size_t i = 0; i < 2 && other != x->entry && !known; i++) {
+        x->asker.base = bases[i];
+        known = entry_identifies(&x->asker, other, false);
     }
-    return true;
+    x->asker.base = bases[0];
+    return !known || error_set(x->error,
+                               "%s: line %u: example \"%s\": the entry \"%s\" recognises these answers too; make "
+                               "what one of the two is identified by narrower",
+                               x->entry->file, x->example->line, x->example->name, other->product.name);
 }
 
-static bool check_example(const struct catalog *c, const struct entry *e,
-                          const struct example *example, struct error *why)
+/* What was found travels to the keeper and into the store as bytes. */
+static bool check_codec(const struct example_asker *x, const struct visit *v)
+{
+    struct buf b;
+    struct visit decoded;
+    struct verdict verdict;
+    buf_init(&b, VISIT_ENCODED_MAX + 4);
+    visit_encode(&b, v);
+    struct reader r = reader_over(&verdict, span_from(buf_span(&b), 4));
+    bool ok = buf_ok(&b) && visit_decode(&r, x->asker.arena, &decoded);
+    if (!ok)
+        (void)example_fail(x, "what cannot be stored",
+                           span_str(verdict.why ? verdict.why : "too long"), SPAN("(nothing)"));
+    else if (decoded.observations.len != v->observations.len)
+        ok = example_fail(x, "what was stored", SPAN("less than was found"), SPAN("all of it"));
+    buf_release(&b);
+    return ok;
+}
+
+static struct example_asker asker_of(const struct catalog *c, const struct entry *e,
+                                     const struct example *example, struct arena *a, struct error *why)
+{
+    return (struct example_asker){ .asker = { .get = asker_get,
+                                              .fetch = example_fetch,
+                                              .arena = a,
+                                              .index = c->index,
+                                              .behind = OUTCOME_NOT_MINE,
+                                              .host = SPAN("example.org") },
+                                   .entry = e,
+                                   .example = example,
+                                   .error = why };
+}
+
+/* Plays the example as a visit to its port. */
+static void play(struct example_asker *x, const struct catalog *c, struct visit *v)
+{
+    uint16_t port = x->example->port ? x->example->port : x->entry->ports[0];
+    struct endpoint endpoint = { .address = { .family = 4, .bytes = { 127, 0, 0, 1 } },
+                                 .port = port ? port : 80 };
+    visit_init(v, x->asker.arena, &endpoint);
+    (void)engine_visit(&x->asker, c, v, endpoint.port);
+}
+
+bool example_check(const struct catalog *c, const struct entry *e, const struct example *example,
+                   struct error *why)
 {
     struct arena arena;
-    arena_init(&arena, EXAMPLE_ARENA_MAX);
-    struct example_asker x = { .asker = { .get = asker_get,
-                                          .fetch = example_fetch,
-                                          .arena = &arena,
-                                          .index = c->index,
-                                          .behind = OUTCOME_NOT_MINE,
-                                          .host = SPAN("example.org") },
-                               .entry = e,
-                               .example = example,
-                               .error = why };
-    struct endpoint endpoint = { .address = { .family = 4, .bytes = { 127, 0, 0, 1 } },
-                                 .port = example->port };
     struct visit v;
-    visit_init(&v, &arena, &endpoint);
-    if (!endpoint.port)
-        endpoint.port = e->ports[0];
+    arena_init(&arena, EXAMPLE_ARENA_MAX);
+    struct example_asker x = asker_of(c, e, example, &arena, why);
     bool ok = parse_answers(&x);
     if (ok) {
-        (void)engine_visit(&x.asker, c, &v, endpoint.port);
+        play(&x, c, &v);
         const struct observation *o = v.observations.len ? &v.observations.at[0] : NULL;
         ok = o != NULL ||
              example_fail(&x, "the product", SPAN("(none)"), span_str(e->product.name));
         if (ok && strcmp(o->product, e->product.name) != 0)
             ok = example_fail(&x, "the product", span_str(o->product), span_str(e->product.name));
         ok = ok && check_observation(&x, example->expect, o) && check_behind(&x, &v) &&
-             check_cross(&x, c);
+             check_codec(&x, &v);
+        for (size_t i = 0; ok && i < c->entries.len; i++)
+            ok = check_other(&x, c->entries.at[i]);
     }
     arena_release(&arena);
     return ok;
+}
+
+void example_count_others(const struct catalog *c, const struct entry *e,
+                          const struct example *example, const bool *wanted, size_t *ret)
+{
+    struct arena arena;
+    struct visit v;
+    struct error unused;
+    arena_init(&arena, EXAMPLE_ARENA_MAX);
+    struct example_asker x = asker_of(c, e, example, &arena, &unused);
+    bool ok = parse_answers(&x);
+    if (ok)
+        play(&x, c, &v);
+    for (size_t i = 0; ok && i < c->entries.len; i++)
+        if (wanted[i] && !check_other(&x, c->entries.at[i]))
+            ret[i]++;
+    arena_release(&arena);
 }
 
 bool catalog_check_examples(const struct catalog *c, struct error *e, size_t *ret_examples)
@@ -233,7 +287,7 @@ bool catalog_check_examples(const struct catalog *c, struct error *e, size_t *re
     for (size_t i = 0; i < c->entries.len; i++) {
         const struct entry *entry = c->entries.at[i];
         for (size_t k = 0; k < entry->examples.len; k++, ++*ret_examples)
-            if (!check_example(c, entry, &entry->examples.at[k], e))
+            if (!example_check(c, entry, &entry->examples.at[k], e))
                 return false;
     }
     return true;

@@ -301,33 +301,39 @@ static bool load_dir(struct loader *l, const char *dir)
         qsort(names.at, names.len, sizeof(names.at[0]), by_name);
     for (size_t i = 0; i < names.len; i++) {
         l->file = names.at[i];
-        if (!load_file(l))
+        if (!load_file(l) && !load_problem(l, l->file))
             return false;
     }
     return true;
 }
 
-struct catalog *catalog_load(struct arena *a, const char *const *dirs, size_t dir_count,
-                             struct error *e)
+struct catalog *load_catalog_into(struct loader *l, const char *const *dirs, size_t dir_count)
 {
-    struct catalog *c = ARENA_NEW(a, struct catalog);
-    struct loader l = { .arena = a, .file = "catalog", .error = e, .catalog = c };
+    struct catalog *c = l->catalog = ARENA_NEW(l->arena, struct catalog);
+    l->file = "catalog";
     if (!c) {
-        (void)load_no_memory(&l);
+        (void)load_no_memory(l);
         return NULL;
     }
-    c->arena = a;
+    c->arena = l->arena;
     for (size_t i = 0; i < dir_count; i++)
-        if (!load_dir(&l, dirs[i]))
+        if (!load_dir(l, dirs[i]))
             return NULL;
-    l.file = "catalog";
-    if (!load_link(&l))
+    l->file = "catalog";
+    if (!load_link(l))
         return NULL;
     if (!c->web) {
-        error_set(e, "the catalog has no entry for the product \"web\"");
+        error_set(l->error, "the catalog has no entry for the product \"web\"");
         return NULL;
     }
     return c;
+}
+
+struct catalog *catalog_load(struct arena *a, const char *const *dirs, size_t dir_count,
+                             struct error *e)
+{
+    struct loader l = { .arena = a, .error = e };
+    return load_catalog_into(&l, dirs, dir_count);
 }
 
 size_t catalog_count(const struct catalog *c)

@@ -4,6 +4,7 @@
 #ifndef AJAR_HTTP_LOAD_H
 #define AJAR_HTTP_LOAD_H
 
+#include "http/check.h"
 #include "http/entry.h"
 
 struct loader {
@@ -12,7 +13,14 @@ struct loader {
     struct error *error;
     struct catalog *catalog;
     struct entry *entry;
+    struct catalog_report *problems; /* what is wrong in `checked` is collected here; NULL: it ends the loading */
+    const char *checked;             /* directory with its slash */
 };
+
+/* Loads the directories as catalog_load() does. */
+struct catalog *load_catalog_into(struct loader *l, const char *const *dirs, size_t dir_count);
+/* Collects the loader's error as a problem of `file`; false where it must end the loading. */
+bool load_problem(struct loader *l, const char *file);
 
 /* Always false. */
 [[gnu::format(printf, 3, 4)]] bool load_fail(struct loader *l, const struct node *at,

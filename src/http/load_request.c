@@ -478,7 +478,7 @@ bool load_link(struct loader *l)
     if (!link_root(l))
         return false;
     for (size_t i = 0; i < c->entries.len; i++)
-        if (!link_stores(l, c->entries.at[i]))
+        if (!link_stores(l, c->entries.at[i]) && !load_problem(l, c->entries.at[i]->file))
             return false;
     for (size_t i = 0; i < c->entries.len; i++) {
         const struct entry *e = c->entries.at[i];

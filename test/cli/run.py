@@ -92,6 +92,13 @@ MISTAKES = [
     (["probe", "redis", "127.0.0.1"], "one port"),
     (["help", "nothing"], "nothing"),
     (["list", "extra"], "extra"),
+    (["catalog"], "catalog check DIR"),
+    (["catalog", "check"], "catalog check DIR"),
+    (["catalog", "chekc", "catalog"], "catalog check DIR"),
+    (["catalog", "law", "extra"], "catalog law"),
+    (["catalog", "check", "/nonexistent"], "/nonexistent"),
+    (["catalog", "check", "rules/.."], ".yaml"),
+    (["catalog", "--jsn", "check", "catalog"], "did you mean --json"),
 ]
 
 
@@ -241,6 +248,31 @@ def test_own_catalog(redis):
               r.stderr)
 
 
+def test_catalog_check():
+    """The recipe of CONTRIBUTING is right, and what is wrong is told with its place, in both forms."""
+    recipe = re.search(r"```yaml\n(.*?)```", open("CONTRIBUTING.md").read(), re.S)[1]
+    with tempfile.TemporaryDirectory() as directory:
+        open(f"{directory}/ledger.yaml", "w").write(recipe)
+        r = ajar("catalog", "check", directory + "/")
+        check("the recipe is all right", (r.returncode, r.stdout) == (0, "1 entry, 2 examples: all right\n"), r.stdout + r.stderr)
+        open(f"{directory}/broken.yaml", "w").write("product: x\nnonsense: 1\n")
+        open(f"{directory}/rude.yaml", "w").write(recipe.replace("product: ledger", "product: rude")
+                                                  .replace("/ledger/api/v1/tables", "/customers/doc1"))
+        r = ajar("catalog", "check", directory)
+        lines = r.stdout.splitlines()
+        check("every file is told of", r.returncode == 1 and not r.stderr and len(lines) == 3 and
+              lines[0].startswith(f"{directory}/broken.yaml:2: ") and lines[1].startswith(f"{directory}/rude.yaml:11: ") and
+              '"customers"' in lines[1] and lines[2] == "3 entries, 2 examples: 2 problems", r.stdout + r.stderr)
+        r = ajar("catalog", "check", "--json", directory)
+        rows = [json.loads(line) for line in r.stdout.splitlines()]
+        check("the same in JSON", r.returncode == 1 and [row["type"] for row in rows] == ["problem", "problem", "summary"] and
+              rows[1]["line"] == 11 and rows[2] == {"type": "summary", "entries": 3, "examples": 2, "problems": 2}, r.stdout)
+    r = ajar("catalog", "check", "catalog")
+    check("Ajar's own entries are all right", r.returncode == 0 and r.stdout.endswith(": all right\n"), r.stdout + r.stderr)
+    r = ajar("catalog", "law")
+    check("the law is printed", r.returncode == 0 and "/_cat/indices" in r.stdout and "databases" in r.stdout, r.stderr)
+
+
 def main():
     redis = Redis()
     test_mistakes()
@@ -254,6 +286,7 @@ def main():
     test_interrupt()
     test_killed_sweeper()
     test_own_catalog(redis)
+    test_catalog_check()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
     return 1 if RESULTS["failed"] else 0
 
