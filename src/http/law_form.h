@@ -6,7 +6,7 @@
  *   body    the JSON text without blanks, in which `<kind>` is a filling
  *
  * Kinds: n (to 9999), digits, flag, cols (names of columns), word, version, jmx (the name of a
- * bean), selector (of Loki), name (a name that the server listed), names (a JSON list of names),
+ * bean of Hadoop's), selector (of Loki), name (a name that the server listed), names (a JSON list of names),
  * resource (of FHIR), sql:DIALECT (law_sql.h). */
 #ifndef AJAR_HTTP_LAW_FORM_H
 #define AJAR_HTTP_LAW_FORM_H

@@ -31,7 +31,7 @@ const struct law_row LAW_GETS[] = {
     GET("/admin", "the first page of a console; locked, it asks for a password"),
     GET("/actuator", "Spring: the list of its links"),
     GET("/actuator/health|info", "Spring: state, version"),
-    GET_WITH("/jmx", "qry=<jmx>", "Hadoop, Hive: figures of the server"),
+    GET_WITH("/jmx", "!qry=<jmx>", "Hadoop, Hive: figures of the server"),
 
     /* Search and documents. */
     GET_WITH("/_cat/indices|nodes|health|shards|count|aliases|allocation|master|segments", "*",

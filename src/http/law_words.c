@@ -67,7 +67,7 @@ const char *law_word_near(struct span segment)
 {
     char typed[32];
     const char *const *lists[] = { PLACES, LISTS, FIGURES };
-    if (segment.len >= sizeof(typed))
+    if (segment.len == 0 || segment.len >= sizeof(typed))
         return NULL;
     memcpy(typed, segment.at, segment.len);
     typed[segment.len] = '\0';

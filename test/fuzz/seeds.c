@@ -208,6 +208,34 @@ static void seed_yaml(const char *path)
     arena_release(&arena);
 }
 
+/* The file as it is. */
+static void seed_catalog(const char *path)
+{
+    struct arena arena;
+    arena_init(&arena, 4 << 20);
+    write_seed("catalog", read_file(&arena, path));
+    arena_release(&arena);
+}
+
+/* Each line is a request; the byte before it says that it is one of the catalog. */
+static void seed_law(const char *path)
+{
+    struct arena arena;
+    arena_init(&arena, 4 << 20);
+    struct span text = read_file(&arena, path);
+    while (text.len) {
+        struct buf one;
+        struct span line = span_cut(&text, '\n');
+        buf_init(&one, 4096);
+        buf_byte(&one, '0');
+        buf_put(&one, line);
+        if (line.len && line.at[0] != '#')
+            write_seed("law", buf_span(&one));
+        buf_release(&one);
+    }
+    arena_release(&arena);
+}
+
 static void each_file(const char *dir, const char *end, void (*take)(const char *path))
 {
     struct dirent **names = NULL;
@@ -298,7 +326,9 @@ int main(int argc, char **argv)
     out_dir = argv[1];
     each_file(argv[2], ".tape", seed_tape);
     each_file("catalog", ".yaml", seed_yaml);
+    each_file("catalog", ".yaml", seed_catalog);
     each_file("rules", ".yaml", seed_yaml);
+    each_file("test/data", "_requests.tsv", seed_law);
     seed_words();
     seed_tls();
     return 0;

@@ -1,0 +1,112 @@
+/* The law about HTTP requests: any request gets an answer, and what is permitted passes a second,
+ * much simpler look. The input is a line of test/data/bad_requests.tsv behind a byte that says
+ * whether it left already. */
+#include <ctype.h>
+
+#include "base/hex.h"
+#include "http/law.h"
+#include "peer.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { PLAIN_MAX = 4096 };
+
+/* No request that is permitted holds one of these as a word of its path. */
+static const char *const PATH_WORDS[] = {
+    "_doc",   "_docs",  "_source", "_bulk",  "_msearch", "_mget",   "_all_docs", "_changes", "_find",
+    "export", "dump",    "insert", "update",   "delete",  "drop",      "create",   "write",  "put",
+    "reload", "restart", "shutdown", "quit", "kill",     "reset",   "flush",     "purge",    "eval",   "script",
+    "backup", "restore", "snapshots", "env",  "heapdump", "logfile", "logs",      "messages", "records", "documents",
+    NULL,
+};
+/* Nor one of these as a word of its query. */
+static const char *const QUERY_WORDS[] = {
+    "insert", "drop",   "alter",    "truncate", "attach",   "detach",        "union",  "outfile",
+    "remote", "into",   "password", "passwd",   "api_key",  "access_token",  "token",  "authorization",
+    "op=open", "op=delete", "action=delete", "action=unload", "method=delete", "method=put", "method=post", NULL,
+};
+
+/* Decoded as often as it can be, in lower case: whatever some server makes of it. */
+static struct span plain(struct span s, uint8_t *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len && n < PLAIN_MAX; i++)
+        out[n++] = (uint8_t)tolower(s.at[i] == '+' ? ' ' : s.at[i]);
+    for (bool again = true; again;) {
+        size_t kept = 0;
+        again = false;
+        for (size_t i = 0; i < n; i++) {
+            uint8_t c = out[i];
+            if (c == '%' && i + 2 < n && hex_is_digit(out[i + 1]) && hex_is_digit(out[i + 2])) {
+                c = (uint8_t)tolower(hex_value(out[i + 1]) << 4 | hex_value(out[i + 2]));
+                i += 2;
+                again = true;
+            }
+            out[kept++] = c;
+        }
+        n = kept;
+    }
+    return span_of(out, n);
+}
+
+static bool is_word_byte(uint8_t c)
+{
+    return isalnum(c) || c == '_' || c == '-' || c == '=';
+}
+
+static bool has_word(struct span text, const char *const *words)
+{
+    for (; *words; words++) {
+        struct span rest = text, word = span_str(*words);
+        for (size_t at; (at = span_find(rest, word)) != SIZE_MAX; rest = span_from(rest, at + 1)) {
+            bool before = at > 0 && is_word_byte(rest.at[at - 1]);
+            bool after = at + word.len < rest.len && is_word_byte(rest.at[at + word.len]);
+            if (!before && !after)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void check_permitted(const struct law_request *r)
+{
+    uint8_t text[PLAIN_MAX];
+    MUST(span_is(r->method, "GET") || span_is(r->method, "HEAD") || span_is(r->method, "POST") ||
+         span_is(r->method, "PROPFIND"));
+    MUST(r->body.len == 0 || span_is(r->method, "POST"));
+    struct span query = r->target, path = span_cut(&query, '?');
+    MUST(!span_has(path, "//") && !span_has(path, "..") && !span_has(path, ";") && !span_has(path, "%"));
+    MUST(!has_word(plain(path, text), PATH_WORDS));
+    struct span asked = plain(query, text);
+    MUST(!has_word(asked, QUERY_WORDS) && !span_has(asked, "select *"));
+    MUST(!span_has(asked, "select") || !span_has(asked, "--"));
+    if (span_has(path, "_search") || span_has(asked, "/_search"))
+        MUST(span_has(asked, "size=0") && span_has(asked, "filter_path=hits.total"));
+    if (span_has(path, "/kv/range"))
+        MUST(span_has(r->body, "\"count_only\":true") || span_has(r->body, "\"count_only\": true") ||
+             span_has(r->body, "count_only"));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct span line = span_from(span_of(data, size), 1), value;
+    struct error e = { "" };
+    if (size == 0)
+        return 0;
+    struct law_request r = { .behind = SPAN("elasticsearch"), .sent = data[0] & 1 };
+    r.product = span_cut(&line, '\t');
+    r.method = span_cut(&line, '\t');
+    r.target = span_cut(&line, '\t');
+    r.body = span_cut(&line, '\t');
+    if (span_is(r.body, "-"))
+        r.body = SPAN_NONE;
+    if (!span_is(line, "-"))
+        r.fields = line;
+    if (!law_permits(&r, &e))
+        MUST(e.text[0] != '\0');
+    else if (!r.sent)
+        check_permitted(&r);
+    value = r.fields;
+    (void)law_permits_field(span_cut(&value, ':'), value, &e);
+    return 0;
+}
