@@ -3,12 +3,12 @@
  *   select    SELECT item {, item} [FROM source {join}] [WHERE or] [GROUP BY or {, or}]
  *             [ORDER BY or [ASC|DESC] {, ...}] [LIMIT number] [FORMAT word]
  *   item      or [AS alias]
- *   source    ( select ) | table | table function ()
+ *   source    (( select ) | table | table function ()) [[AS] letter]
  *   join      [ANY|ALL] [LEFT|INNER] JOIN source USING column
  *   or        and {OR and}       and  not {AND not}      not  [NOT] compare
  *   compare   sum [(= != <> < > <= >=) sum | [NOT] IN ( or {, or} ) | [NOT] LIKE text | IS [NOT] NULL]
  *   sum       factor {(+ - * /) factor}
- *   factor    number | text | column | function ( [DISTINCT] [* | or {, or}] ) | ( or )
+ *   factor    number | text | [letter .] column | function ( [DISTINCT] [* | or {, or}] ) | ( or )
  *
  * The columns of a dialect are one list over all its tables, so a column is on it only if it is
  * harmless in each of them: names, types, counts, sizes, times. No free text, no values, no
@@ -203,6 +203,21 @@ static bool is_number(struct span s)
     return s.len > 0;
 }
 
+static bool is_letter(struct span s)
+{
+    return s.len == 1 && s.at[0] >= 'a' && s.at[0] <= 'z';
+}
+
+/* "name", "t", "t.name": a permitted column or a letter that stands for one, behind the letter of its
+ * source. */
+static bool is_column(const struct parser *p, struct span word)
+{
+    struct span column = word;
+    if (word.len > 2 && word.at[1] == '.' && is_letter(span_first(word, 1)))
+        column = span_from(word, 2);
+    return is_letter(column) || listed(p->d->columns, ' ', column);
+}
+
 static bool parse_factor(struct parser *p)
 {
     uint8_t text[TOKEN_MAX];
@@ -214,9 +229,7 @@ static bool parse_factor(struct parser *p)
     if (p->word.len)
         memcpy(text, p->word.at, p->word.len);
     bool function = span_starts(span_trim(p->rest), SPAN("("));
-    bool known = function ? listed(p->d->functions, ' ', word)
-                          : listed(p->d->columns, ' ', word) ||
-                                (word.len == 1 && ascii_lower(text[0]) >= 'a' && text[0] <= 'z');
+    bool known = function ? listed(p->d->functions, ' ', word) : is_column(p, word);
     if (!known)
         return fail(p, function ? "a statement may call functions that count and add only"
                                 : "a statement may read columns of names, counts and sizes only");
@@ -272,8 +285,7 @@ static bool parse_items(struct parser *p)
         if (!parse_or(p))
             return false;
         if (took(p, "as")) {
-            bool letter = p->word.len == 1 && p->word.at[0] >= 'a' && p->word.at[0] <= 'z';
-            if (!letter && !at_any(p, p->d->columns))
+            if (!is_letter(p->word) && !at_any(p, p->d->columns))
                 return fail(p, "an alias must be one letter or the name of a permitted column");
             if (!next(p))
                 return false;
@@ -282,10 +294,8 @@ static bool parse_items(struct parser *p)
     return true;
 }
 
-static bool parse_source(struct parser *p)
+static bool parse_table(struct parser *p)
 {
-    if (took(p, "("))
-        return parse_select(p) && need(p, ")");
     uint8_t text[TOKEN_MAX + 2];
     size_t n = p->word.len;
     bool function = span_starts(span_trim(p->rest), SPAN("("));
@@ -296,6 +306,17 @@ static bool parse_source(struct parser *p)
     if (p->quoted || !listed(p->d->tables, ' ', span_of(text, n + (function ? 2 : 0))))
         return fail(p, "a SELECT may read tables of names and sizes only");
     return next(p) && (!function || (need(p, "(") && need(p, ")")));
+}
+
+/* One table or one SELECT, and the letter that stands for it. */
+static bool parse_source(struct parser *p)
+{
+    if (took(p, "(") ? !parse_select(p) || !need(p, ")") : !parse_table(p))
+        return false;
+    bool named = took(p, "as");
+    if (is_letter(p->word))
+        return next(p);
+    return !named || fail(p, "what stands for a table must be one letter");
 }
 
 static bool parse_joins(struct parser *p)

@@ -147,7 +147,7 @@ def check(ask):
     if not separator:
         raise Refused("the request has no end of its header")
     request_line, *fields = head.split("\r\n")
-    found = re.fullmatch(r"([A-Z]+) ([/\ue001-\uefff]\S*) HTTP/1\.1", request_line)
+    found = re.fullmatch(f"([A-Z]+) ((?:{HOLE})?/\\S*) HTTP/1\\.1", request_line)
     if not found:
         raise Refused(f"the request line {show(request_line)!r} is none")
     method, target = found.groups()
@@ -315,4 +315,4 @@ def _check_json(ask, kind, body):
 
 
 def looks_like_http(ask):
-    return re.match(r"[A-Z]+ /\S* HTTP/", ask.text) is not None
+    return re.match(f"[A-Z]+ ({HOLE})?/\\S* HTTP/", ask.text) is not None

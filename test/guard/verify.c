@@ -31,7 +31,7 @@
 #include "text/escape.h"
 
 enum {
-    DIRS_MAX = 8, FIELDS_MAX = 1024, FILE_MAX = 256 << 20, STREAM_MAX = 4 << 20, SHOWN_MAX = 120, PLACE_MAX = 80,
+    DIRS_MAX = 8, FIELDS_MAX = 1024, BASE_SEGMENTS_MAX = 4, FILE_MAX = 256 << 20, STREAM_MAX = 4 << 20, SHOWN_MAX = 120, PLACE_MAX = 80,
     RECORD_HEAD = 5, RECORD_MAX = 16384 + 2048,
     RECORD_CHANGE_CIPHER = 0x14, RECORD_HANDSHAKE = 0x16, RECORD_LAST = 0x17,
     HANDSHAKE_CLIENT_HELLO = 1, HANDSHAKE_CERTIFICATE = 11, HANDSHAKE_KEY_EXCHANGE = 16,
@@ -115,17 +115,6 @@ static struct span name_part(const struct ask *ask, size_t part, size_t parts)
     return count >= parts ? found : SPAN_NONE;
 }
 
-/* The target behind the base path that the name of the ask speaks of. */
-static struct span without_base(const struct ask *ask, struct span target)
-{
-    const char *mark = strchr(ask->name, '@');
-    for (unsigned n = mark ? (unsigned)(mark[1] - '0') : 0; n && n < 10; n--) {
-        target = span_from(target, 1);
-        target = span_from(target, span_index(target, '/'));
-    }
-    return target;
-}
-
 /* Whether the law permits one HTTP request that left. Host, User-Agent and their like are the same
  * in every ask, which ask_match() has seen to. */
 static bool permitted(const struct ask *ask, struct span request, struct error *e)
@@ -136,7 +125,7 @@ static bool permitted(const struct ask *ask, struct span request, struct error *
     struct law_request r = { .product = name_part(ask, 0, 1), .behind = name_part(ask, 2, 4), .sent = true };
     struct span line = span_cut(&request, '\n');
     r.method = span_cut(&line, ' ');
-    r.target = without_base(ask, span_cut(&line, ' '));
+    r.target = span_cut(&line, ' ');
     while ((line = span_trim(span_cut(&request, '\n'))).len) {
         struct span value = line, name = span_cut(&value, ':');
         size_t i = 0;
@@ -155,7 +144,17 @@ static bool permitted(const struct ask *ask, struct span request, struct error *
         return error_set(e, "its header is longer than any of the catalog");
     r.fields = writer_span(&w);
     r.body = request;
-    return law_permits(&r, e);
+    if (law_permits(&r, e))
+        return true;
+    /* Behind a base path that the server named. */
+    struct error unused;
+    for (unsigned i = 0; i < BASE_SEGMENTS_MAX && r.target.len > 1; i++) {
+        r.target = span_from(r.target, 1);
+        r.target = span_from(r.target, span_index(r.target, '/'));
+        if (law_permits(&r, &unused))
+            return true;
+    }
+    return false;
 }
 
 static bool is_http(struct span chunk)

@@ -308,6 +308,9 @@ static void test_sentences(void **state)
     says("clickhouse", "GET", "/?query=SELECT+*+FROM+system.tables", "must name its columns");
     says("clickhouse", "GET", "/?query=SELECT+name+FROM+shop.sales", "not \"shop.sales\"");
     says("clickhouse", "GET", "/?query=SELECT+email+FROM+system.tables", "not \"email\"");
+    says("clickhouse", "GET", "/?query=SELECT+t.email+FROM+system.tables+AS+t", "not \"t.email\"");
+    says("clickhouse", "GET", "/?query=SELECT+a.b.c+FROM+system.tables+a", "not \"a.b.c\"");
+    says("clickhouse", "GET", "/?query=SELECT+name+FROM+system.tables+AS+users", "must be one letter");
     says("influxdb", "GET", "/query?q=SHOW+SERIES", "show series cardinality");
     says("acme", "GET", "/st%61tus", "percent-encoded");
 }
