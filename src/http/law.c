@@ -116,11 +116,12 @@ static bool is_read(const struct question *q)
     return span_is(q->method, "GET") || span_is(q->method, "HEAD");
 }
 
-/* What the i-th segment says; the product's own name says where. */
+/* What the i-th segment says; in front the product's own name says where. */
 static enum law_word word_of(const struct question *q, size_t i)
 {
     enum law_word word = law_word(q->segments.at[i]);
-    if (word == WORD_NONE && q->product.len && span_eq(q->product, q->segments.at[i]))
+    if (word == WORD_NONE && i == 0 && q->product.len && span_eq(q->product, q->segments.at[i]) &&
+        !law_word_calls(q->product))
         return WORD_PLACE;
     return word;
 }

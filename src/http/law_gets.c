@@ -223,6 +223,8 @@ const struct law_row LAW_GETS[] = {
     GET("/v3/clusters", "Kafka REST: its clusters"),
     GET("/clusterStatus", "ksqlDB: state of the nodes"),
     GET("/v1/status/ready", "Redpanda: state"),
+    GET("/v1/brokers", "Redpanda: versions of its nodes"),
+    GET_OF("pinot", "/brokers", "Pinot: its nodes"),
     GET("/v1/cluster/health_overview", "Redpanda: state of the cluster"),
     GET_WITH(
         "/api/queues",

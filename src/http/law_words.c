@@ -1,6 +1,6 @@
 /* See law_words.h. A word belongs here only if no product answers a path of such words with records,
  * secrets or a change, whatever stands around it. What can also name people or things of a business
- * ("members", "topics", "models", "services") is not here: it needs a row of its own. */
+ * ("members", "topics", "measurements", "services") is not here: it needs a row of its own. */
 #include "http/law_words.h"
 
 #include "text/nearest.h"
@@ -13,21 +13,32 @@ static const char *const PLACES[] = {
 };
 
 static const char *const LISTS[] = {
-    "aliases", "brokers",   "buckets",      "caches",     "clusters",  "collections",
-    "cores",   "databases", "datasets",     "dbs",        "exchanges", "indexes",
-    "indices", "keyspaces", "measurements", "namespaces", "nodes",     "partitions",
-    "queues",  "replicas",  "repositories", "schemas",    "schemata",  "segments",
-    "shards",  "streams",   "tables",       "vhosts",     NULL,
+    "buckets",    "caches",    "clusters", "collections",  "cores",     "databases",  "datasets",
+    "dbs",        "exchanges", "indexes",  "indices",      "keyspaces", "namespaces", "nodes",
+    "partitions", "queues",    "replicas", "repositories", "schemas",   "schemata",   "segments",
+    "shards",     "streams",   "tables",   "vhosts",       NULL,
 };
 
 static const char *const FIGURES[] = {
-    "about",       "alive",   "build",       "build-info", "buildinfo",   "build-version",
-    "cardinality", "count",   "counts",      "health",     "healthcheck", "health-check",
-    "healthy",     "healthz", "heartbeat",   "info",       "leader",      "live",
-    "liveness",    "livez",   "metrics",     "overview",   "ping",        "readiness",
-    "ready",       "readyz",  "runtimeinfo", "size",       "sizes",       "stat",
-    "statistics",  "stats",   "status",      "summary",    "up",          "uptime",
-    "usage",       "version", "versions",    NULL,
+    "about",    "alive",       "build-info", "build-version", "buildinfo",   "cardinality",
+    "count",    "counts",      "health",     "health-check",  "healthcheck", "healthy",
+    "healthz",  "heartbeat",   "info",       "leader",        "live",        "liveness",
+    "livez",    "metrics",     "overview",   "ping",          "readiness",   "ready",
+    "readyz",   "runtimeinfo", "size",       "sizes",         "stat",        "statistics",
+    "stats",    "status",      "summary",    "uptime",        "usage",       "version",
+    "versions", NULL,
+};
+
+/* What a product may be called, and does not say where: a path that begins with it could be a call. */
+static const char *const CALLS[] = {
+    "add",      "backup",   "clear",    "compact", "create", "delete", "drop",     "dump",
+    "eval",     "exec",     "execute",  "export",  "flush",  "gc",     "get",      "import",
+    "init",     "invoke",   "kill",     "load",    "lock",   "logout", "merge",    "move",
+    "optimize", "pause",    "publish",  "purge",   "put",    "query",  "quit",     "rebalance",
+    "rebuild",  "refresh",  "register", "reindex", "reload", "remove", "repair",   "reset",
+    "restart",  "restore",  "resume",   "rotate",  "run",    "search", "select",   "send",
+    "set",      "shutdown", "snapshot", "start",   "stop",   "sync",   "truncate", "unlock",
+    "update",   "upgrade",  "vacuum",   "wipe",    "write",  NULL,
 };
 
 static bool among(struct span s, const char *const *words)
@@ -63,6 +74,11 @@ enum law_word law_word(struct span segment)
     return among(segment, FIGURES) ? WORD_FIGURE : WORD_NONE;
 }
 
+bool law_word_calls(struct span product)
+{
+    return among(product, CALLS);
+}
+
 const char *law_word_near(struct span segment)
 {
     char typed[32];
@@ -94,7 +110,7 @@ static void print_list(struct buf *out, const char *title, const char *const *wo
 
 void law_words_print(struct buf *out)
 {
-    print_list(out, "Words that say where (and v1, 2.0, the product's own name)", PLACES);
+    print_list(out, "Words that say where (and v1, 2.0; in front the name of the product)", PLACES);
     print_list(out, "Words that list containers", LISTS);
     print_list(out, "Words that name a figure", FIGURES);
 }

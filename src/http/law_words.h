@@ -15,6 +15,9 @@ enum law_word {
 /* What a path segment is; case matters. */
 enum law_word law_word(struct span segment);
 
+/* Whether a product's name is the name of a call ("delete"): then it says nothing about where. */
+bool law_word_calls(struct span product);
+
 /* The permitted word that is nearest to a segment (at most two edits), or NULL. */
 const char *law_word_near(struct span segment);
 

@@ -266,7 +266,7 @@ static void test_words_that_never_may(void **state)
         "kill",     "exec",     "execute", "run",     "eval",     "script",    "invoke",   "publish",  "send",
         "backup",   "restore",  "snapshot", "snapshots", "compact", "merge",   "optimize", "vacuum",   "gc",
         "jolokia",  "console",  "shell",   "terminal", "debug",   "proxy",     "pods",     "services", "jobs",
-        "tasks",    "topics",   "models",  "projects", "regions", "", ".", "..", "-", "*",
+        "tasks",    "topics",   "models",  "brokers", "aliases", "measurements", "build",  "up",  "projects", "regions", "", ".", "..", "-", "*",
     };
     (void)state;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -358,6 +358,28 @@ static void test_products(void **state)
     assert_true(law_permits(&r, &e));
 }
 
+/* The product's own name says where, in front and where it is no call. */
+static void test_own_name(void **state)
+{
+    static const struct {
+        const char *product, *target;
+        bool good;
+    } rows[] = {
+        { "acme", "/acme/api/v1/status", true },   { "acme", "/acme/databases", true },
+        { "acme", "/api/acme/status", false },     { "acme", "/acme", false },
+        { "acme", "/acme/customers", false },      { "acme", "/bcme/status", false },
+        { "delete", "/delete/databases", false },  { "shutdown", "/shutdown/status", false },
+        { "flush", "/flush/caches", false },       { "acme", "/databases/acme/stats", false },
+    };
+    struct error e;
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct law_request r = { .product = span_str(rows[i].product), .method = SPAN("GET"), .target = span_str(rows[i].target) };
+        if (law_permits(&r, &e) != rows[i].good)
+            fail_msg("%s: %s", rows[i].product, rows[i].target);
+    }
+}
+
 /* Captured traffic: names are filled in, and a product is not known. */
 static void test_sent(void **state)
 {
@@ -413,6 +435,7 @@ int main(void)
         cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_products),
+        cmocka_unit_test(test_own_name),
         cmocka_unit_test(test_sent),
         cmocka_unit_test(test_limits),
     };
