@@ -375,7 +375,11 @@ void law_print(struct buf *out)
             "What may be asked over HTTP. A path of words that ends with a list or a figure, and\n"
             "names of the server's own between the two, as /databases/{name}/stats:\n\n");
     law_words_print(out);
-    buf_printf(out, "\nwith these keys in its query:\n  %s\n", FORM_SHOWING);
+    buf_str(out, "\nwith these keys in its query:\n");
+    for (struct span rest = span_str(FORM_SHOWING); rest.len;) {
+        struct span key = span_cut(&rest, '&');
+        buf_printf(out, "  %.*s\n", SPAN_FMT(key));
+    }
     buf_str(
         out,
         "\nOr one of these rows; a GET may also be a HEAD. a|b is either, !key must be there, * adds\n"
@@ -392,4 +396,5 @@ void law_print(struct buf *out)
                    FIELDS[i].values ? FIELDS[i].values : "");
     buf_str(out, "\n");
     law_statements_print(out);
+    buf_str(out, "\nHow to propose what is missing: doc/catalog.md, \"Law 1\".\n");
 }

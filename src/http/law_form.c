@@ -212,7 +212,8 @@ static bool value_fits(struct span form, struct span raw, bool sent, struct erro
     if (span_is(form, "<name>"))
         return kind_name(raw, sent);
     if (!form_decode(raw, text, &value))
-        return error_set(e, "a value may hold printable ASCII, percent-encoded at most once");
+        return error_set(e, "a value may be %d bytes of printable ASCII, percent-encoded once",
+                         FORM_VALUE_MAX);
     if (span_index(value, '%') < value.len)
         return error_set(e, "a value may be percent-encoded at most once");
     if (form.len == 0)
