@@ -70,6 +70,9 @@ BAD = [
     ("mqtt.connect", "\\x10\\x16\\x00\\x04MQTT\\x04\\xc2\\x00<\\x00\\x04ajar\\x00\\x01a\\x00\\x01b"),
     ("mqtt.connect", "\\x10\\x13\\x00\\x04MQTT\\x04\\x82\\x00<\\x00\\x04ajar\\x00\\x01a"),
     ("mqtt.connect", "\\x10\\x10\\x00\\x04MQTT\\x04\\x00\\x00<\\x00\\x04ajar"),  # resumes somebody's session
+    ("mqtt.connect", "\\x10\\x10\\x00\\x04MQTT\\x04\\x02\\x00<\\x00\\x04ajar"),  # cuts off who else is called so
+    ("mqtt.connect", "\\x10{length}\\x00\\x04MQTT\\x04\\x02\\x00<{length}ajar{host, at most 16}"),
+    ("mqtt.connect", "\\x10{length}\\x00\\x04MQTT\\x04\\xc2\\x00<{length}ajar{random client id, at most 16}\\x00\\x01a\\x00\\x01b"),
     ("mqtt.connect", "\\x10\\x16\\x00\\x04MQTT\\x04\\x06\\x00<\\x00\\x04ajar\\x00\\x01t\\x00\\x01m"),  # a will
     ("ldap.bind", "0\\x0e\\x02\\x01\\x01`\\x09\\x02\\x01\\x03\\x04\\x00\\x80\\x02pw"),
     ("ldap.bind", "0\\x12\\x02\\x01\\x01`\\x0d\\x02\\x01\\x03\\x04\\x04cn=a\\x80\\x02pw"),

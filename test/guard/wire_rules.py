@@ -279,6 +279,11 @@ def _mqtt_length(c):
 def mqtt(ask):
     c = Cursor(ask)
     head = c.byte()
+    if head == 0x10 and c.peek() == LENGTH:
+        c.take(1)
+        _mqtt_connect(c)
+        c.end()
+        return
     if _mqtt_length(c) != len(ask.text) - c.at:
         raise Refused("the remaining length is wrong")
     if head == 0x10:
@@ -291,9 +296,9 @@ def mqtt(ask):
 
 
 def _mqtt_connect(c):
-    if _mqtt_string(c) != "MQTT":
-        raise Refused("the protocol's name is MQTT")
-    version = c.byte()
+    name, version = _mqtt_string(c), c.byte()
+    if name != ("MQIsdp" if version == 3 else "MQTT"):
+        raise Refused("the protocol's name is MQTT, or MQIsdp in 3.1")
     if c.byte() != 0x02:
         raise Refused("a CONNECT may say clean session and nothing else: no user, password or will")
     c.take(2)
@@ -301,7 +306,17 @@ def _mqtt_connect(c):
         c.exactly("\0", "no properties")
     elif version not in (3, 4):
         raise Refused("an unknown version")
-    _mqtt_string(c)
+    _mqtt_client_id(c)
+
+
+def _mqtt_client_id(c):
+    """None, or a random one: a broker cuts off the older session of the same id."""
+    if c.peek() == LENGTH:
+        c.exactly(LENGTH + "ajar", "an id that says who asks")
+        if c.ask.label(c.take(1)) != "random client id":
+            raise Refused("the rest of the id is random")
+    elif _mqtt_string(c):
+        raise Refused("a client id that never changes cuts off who else has it")
 
 
 def _mqtt_subscribe(c, version):

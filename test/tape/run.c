@@ -57,7 +57,7 @@ struct result {
 static int64_t a_moment(void *self)
 {
     (void)self;
-    return 1795996800000; /* 2026-11-30 */
+    return INT64_C(1795305600000); /* 2026-11-22 */
 }
 
 static const struct clock CLOCK_STILL = { .mono_ms = a_moment, .wall_ms = a_moment };
@@ -528,7 +528,7 @@ static int record(struct playing *p, const char *path, const char *address, cons
     live.back.back.connect = connect_there;
     live.start_tls = live.back.back.start_tls;
     live.back.back.start_tls = start_tls_there;
-    struct wire *w = wire_new(&a, &live.back.back, &here, &limits, &CLOCK_SYSTEM, &ear);
+    struct wire *w = wire_new(&a, &live.back.back, &here, &limits, &CLOCK_STILL, &ear);
     talk(p, w, &v);
     wire_end(w);
     for (size_t i = 0; i < v.observations.len; i++)

@@ -1,4 +1,4 @@
-/* MQTT: lengths, topics and the bytes of the requests. */
+/* MQTT: the bytes of the requests. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,53 +7,46 @@
 
 #include "probe/mqtt.c"
 
-static size_t varint_of(struct span bytes, bool *ret_ok)
+static size_t take_varint(struct reader *r)
 {
-    struct verdict v;
-    struct reader r = reader_over(&v, bytes);
-    size_t value = varint_read(&r);
-    *ret_ok = reader_ok(&r);
-    return value;
+    size_t low = reader_u8(r);
+    return low < 128 ? low : (low & 127) + ((size_t)reader_u8(r) << 7);
 }
 
-static void test_varint(void **state)
-{
-    (void)state;
-    bool ok;
-    assert_int_equal(varint_of(SPAN("\x00"), &ok), 0);
-    assert_true(ok);
-    assert_int_equal(varint_of(SPAN("\x7f"), &ok), 127);
-    assert_int_equal(varint_of(SPAN("\x80\x01"), &ok), 128);
-    assert_int_equal(varint_of(SPAN("\xff\xff\xff\x7f"), &ok), 268435455);
-    assert_true(ok);
-    varint_of(SPAN("\xff\xff\xff\xff\x01"), &ok);
-    assert_false(ok);
-    varint_of(SPAN("\x80"), &ok);
-    assert_false(ok);
-    varint_of(SPAN_NONE, &ok);
-    assert_false(ok);
-}
-
-/* The remaining length of every request covers exactly what follows it, and each topic of the
- * SUBSCRIBE states its own. */
+/* The remaining length of every request covers exactly what follows it. */
 static void test_requests_state_their_length(void **state)
 {
     (void)state;
-    const struct ask *all[] = { &MQTT_CONNECT, &MQTT_CONNECT_5, &MQTT_SUBSCRIBE, &MQTT_SUBSCRIBE_5,
-                                &MQTT_DISCONNECT };
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    static const struct {
+        const struct ask *ask;
+        size_t names;
+    } ALL[] = { { &MQTT_CONNECT_3_1_1, 1 }, { &MQTT_CONNECT_3_1, 1 }, { &MQTT_CONNECT_5, 0 }, { &MQTT_CONNECT_5_NAMED, 1 },
+                { &MQTT_SUBSCRIBE, 0 },     { &MQTT_SUBSCRIBE_5, 0 }, { &MQTT_DISCONNECT, 0 } };
+    struct span id = SPAN("0123456789abcdef");
+    for (size_t i = 0; i < sizeof(ALL) / sizeof(ALL[0]); i++) {
         uint8_t room[512];
         struct verdict v;
         struct writer w = writer_over(room, sizeof(room));
-        writer_put(&w, all[i]->parts[0].bytes);
-        if (all[i]->parts[1].kind == PART_BYTES)
-            writer_put(&w, all[i]->parts[1].bytes);
+        assert_true(ask_render(ALL[i].ask, &id, ALL[i].names, &w));
         struct reader r = reader_over(&v, writer_span(&w));
         reader_skip(&r, 1);
-        size_t len = varint_read(&r);
+        size_t len = take_varint(&r);
         assert_true(reader_ok(&r));
         assert_int_equal(len, reader_left(&r));
     }
+}
+
+/* MQTT 3.1 allows 23 bytes, and 3.1.1 letters and digits everywhere. */
+static void test_client_ids_fit_every_broker(void **state)
+{
+    (void)state;
+    uint8_t room[64];
+    struct writer w = writer_over(room, sizeof(room));
+    struct span id = SPAN("0123456789abcdef");
+    assert_true(ask_render(&MQTT_CONNECT_3_1, &id, 1, &w));
+    struct span sent = writer_span(&w);
+    assert_true(span_ends(sent, SPAN("\0\x14" "ajar0123456789abcdef")));
+    assert_in_range(strlen("ajar") + ID_DIGITS, 1, 23);
 }
 
 static void test_subscribe_names_no_wildcard_for_all(void **state)
@@ -73,35 +66,12 @@ static void test_subscribe_names_no_wildcard_for_all(void **state)
     assert_int_equal(topics, TOPIC_COUNT);
 }
 
-static void test_node_of(void **state)
-{
-    (void)state;
-    assert_true(span_is(node_of(SPAN("$SYS/brokers/emqx@1/version"), SPAN("/version")), "emqx@1"));
-    assert_int_equal(node_of(SPAN("$SYS/brokers/version"), SPAN("/version")).len, 0);
-    assert_int_equal(node_of(SPAN("$SYS/brokers//version"), SPAN("/version")).len, 0);
-    assert_int_equal(node_of(SPAN("home/emqx/version"), SPAN("/version")).len, 0);
-}
-
-static void test_foreign_topics_are_not_kept(void **state)
-{
-    (void)state;
-    struct figures f = { 0 };
-    figure_take(&f, SPAN("home/door"), SPAN("open"));
-    figure_take(&f, SPAN("$SYS/broker/versions"), SPAN("1"));
-    assert_false(f.told);
-    figure_take(&f, SPAN("$SYS/broker/version"), SPAN("mosquitto version 2.0.11"));
-    assert_true(f.told);
-    assert_true(span_is(f.of[TOPIC_VERSION], "mosquitto version 2.0.11"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_varint),
         cmocka_unit_test(test_requests_state_their_length),
+        cmocka_unit_test(test_client_ids_fit_every_broker),
         cmocka_unit_test(test_subscribe_names_no_wildcard_for_all),
-        cmocka_unit_test(test_node_of),
-        cmocka_unit_test(test_foreign_topics_are_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

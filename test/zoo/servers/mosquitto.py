@@ -53,18 +53,29 @@ def truth(box):
             "bytes": int(word("store/messages/bytes")), "names": sorted(names)}
 
 
-def mosquitto(variant, config, view, client=SYS, prepare="", seed=seed):
+def nothing(box):
+    return {}
+
+
+def mosquitto(variant, config, view, client=SYS, prepare="", seed=seed, truth=truth):
     return Spec("mosquitto:" + variant, "mosquitto -c $D/m.conf", client=client, files={"m.conf": config},
                 prepare=prepare, seed=seed, truth=truth, views=(view,))
 
 
 SLACK = {"records": 0.1, "bytes": 0.1}
+DOUBT = View("mosquitto", "unclear", facts={"auth": "none", "subscribe": "granted, yet nothing is delivered"},
+             rules=("anonymous-broker",))
 SEES = {"sees": ("version", "records", "bytes"), "slack": SLACK}
 
 SPECS = (
     mosquitto("open", OPEN, View("mosquitto", "open", **SEES)),
     # No more retained messages than its own: no number is better than one that says nothing about the data.
     mosquitto("quiet", OPEN, View("mosquitto", "open", sees=("version",), slack=SLACK), seed=""),
+    # Mosquitto grants every subscription and looks at the rights when it delivers: without a figure of its own nothing is
+    # proven, and a finding says so.
+    mosquitto("sys-off", OPEN.replace("sys_interval 1", "sys_interval 0"), DOUBT, seed="", truth=nothing),
+    mosquitto("some-topics", OPEN + "acl_file $D/acl\n", DOUBT, seed="", truth=nothing,
+              prepare="echo 'topic read public/#' >acl"),
     mosquitto("locked", LOCKED, View("mqtt", "locked", slack=SLACK), client=f"{SYS} -u zoo -P {PASSWORD}",
               prepare=f"mosquitto_passwd -b -c pw zoo {PASSWORD}"),
     mosquitto("tls", TLS, View("mosquitto", "open", transport="tls", certificate="good.pem", **SEES),

@@ -7,6 +7,9 @@ ENV = {"RABBITMQ_USE_LONGNAME": "true", "RABBITMQ_NODENAME": "zoo@$A", "RABBITMQ
        "RABBITMQ_MNESIA_BASE": "$D/m", "RABBITMQ_LOG_BASE": "$D/l", "RABBITMQ_CONFIG_FILE": "$D/rabbitmq",
        "RABBITMQ_ENABLED_PLUGINS_FILE": "$D/plugins", "RABBITMQ_NODE_IP_ADDRESS": "$A", "RABBITMQ_NODE_PORT": "$P",
        "RABBITMQ_DIST_PORT": "$P3", "ERL_EPMD_ADDRESS": "$A", "ERL_EPMD_PORT": "$P4"}
+# A login that stands in for visitors: MQTT's CONNECT without a name is let in as that user.
+MQTT = "mqtt.listeners.tcp.1 = $A:$P2\nmqtt.allow_anonymous = true\nmqtt.default_user = zoo\n" \
+       f"mqtt.default_pass = {PASSWORD}\ndefault_user = zoo\ndefault_pass = {PASSWORD}\n"
 CONFIG = f"management.tcp.ip = $A\nmanagement.tcp.port = $P2\ndefault_user = zoo\ndefault_pass = {PASSWORD}\n"
 
 # The scripts in the PATH insist on the user rabbitmq; these do not.
@@ -29,4 +32,12 @@ SPECS = (
          views=(View("rabbitmq", "locked", port="P2", facts={"http.base": "/queues"}), AMQP)),
     Spec("rabbitmq:locked", SERVER, env=ENV, truth=truth, slow=True,
          files=FILES, views=(View("rabbitmq", "locked", port="P2"), AMQP)),
+    Spec("rabbitmq:mqtt", SERVER, env=ENV, truth=truth, slow=True,
+         files={"plugins": "[rabbitmq_mqtt].\n", "rabbitmq.conf": MQTT},
+         views=(View("mqtt", "open", port="P2", facts={"auth": "none", "protocol": "MQTT 3.1.1"}),
+                AMQP)),
+    Spec("rabbitmq:mqtt-locked", SERVER, env=ENV, truth=truth, slow=True,
+         files={"plugins": "[rabbitmq_mqtt].\n", "rabbitmq.conf": MQTT.replace("anonymous = true", "anonymous = false")},
+         views=(View("mqtt", "locked", port="P2"),
+                AMQP)),
 )
