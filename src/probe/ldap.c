@@ -3,29 +3,30 @@
  * The handle is the anonymous bind, which the protocol itself defines (RFC 4513 section 5.1.1). Its
  * result decides little: Active Directory accepts it and then shows only the root entry, and a
  * slapd that refuses it (`disallow bind_anon`) still answers searches. So the searches decide:
- * proof 1 is the root entry, which the standard makes public, proof 2 that the top entry of a
- * naming context is returned. Root entry without any context is a lock.
+ * proof 1 is the root entry, which the standard makes public, proof 2 that an entry of a naming context
+ * is returned which holds data (a person, an account, a group, a device): its top entry and its units may be
+ * shown to visitors who may not see what they hold, and hidden where all the rest is shown.
  *
- * All searches have base scope and ask for no user attribute: the entries below a context are the
- * records, and neither their names nor their content is ever asked for. */
-#include "probe/ber.h"
+ * No search asks for a user attribute, and none for more than one entry. The entries below a context are
+ * the records: that one is returned proves the right, and its name is thrown away unread. A refusal
+ * that is about encryption (13, 8, 53) is asked again inside TLS; noSuchObject, which is how slapd hides
+ * an entry, is asked again below it and at the usual places. */
+#include "probe/ldap_message.h"
 #include "probe/probe.h"
 
 enum {
-    LD_MESSAGE_MAX = 256 * 1024, /* Active Directory's root entry takes about 4 KiB */
     LD_CONTEXTS_MAX = 8,
     LD_MESSAGES_MAX = 8, /* answers to one search: one entry, referrals, the result */
     LD_DN_MAX = 512,
-    LD_LISTED_MAX = 64, /* values of one attribute that are looked at */
-
-    LD_BIND_DONE = 0x61,
-    LD_ENTRY = 0x64,
-    LD_SEARCH_DONE = 0x65,
-    LD_REFERRAL = 0x73,
-    LD_EXTENDED_DONE = 0x78,
+    LD_PLACES = 5,
 
     LD_OK = 0,
+    LD_OPERATIONS_ERROR = 1,
+    LD_STRONGER_AUTH = 8,
     LD_NO_TLS_YET = 13, /* confidentialityRequired */
+    LD_NO_SUCH_OBJECT = 32,
+    LD_NO_ACCESS = 50,
+    LD_UNWILLING = 53,
 };
 
 #define LD_START_TLS_OID "1.3.6.1.4.1.1466.20037"
@@ -36,12 +37,11 @@ static const struct ask LD_BIND =
 static const struct ask LD_UNBIND =
     ASK_FIXED("ldap.unbind", "ends the session politely", "\x30\x05\x02\x01\x07\x42\0");
 static const struct ask LD_START_TLS =
-    ASK_FIXED("ldap.start_tls", "TLS inside the protocol, where the root entry offers it",
+    ASK_FIXED("ldap.start_tls", "TLS inside the protocol, where it is offered or a refusal may be about it",
               "\x30\x1d\x02\x01\x03\x77\x18\x80\x16" LD_START_TLS_OID);
 
 #define LD_ATTRIBUTE(length, name) "\x04" length name
-/* Scope base, never dereference, size limit 1, time limit 10 s, attributes with values, and the
- * filter (objectClass=*). */
+/* Never dereference, size limit 1, and the filter (objectClass=*): for scope base with attributes' values. */
 #define LD_BASE_SCOPE                                                                              \
     "\x0a\x01\0" "\x0a\x01\0" "\x02\x01\x01" "\x02\x01\x0a" "\x01\x01\0" "\x87\x0b" "objectClass"
 
@@ -70,121 +70,70 @@ static const struct ask LD_CONTEXT = {
                          LD_ATTRIBUTE("\x0f", "numSubordinates")) },
 };
 
-/* ---- messages -------------------------------------------------------------------------- */
-
-struct ld_message {
-    uint32_t id;
-    uint8_t op;
-    struct span body;  /* of the operation */
-    struct span whole; /* of the message, for evidence */
+/* The next level, and no attribute at all. */
+static const struct ask LD_CHILD = {
+    .name = "ldap.child",
+    .why = "whether anything is shown below the top entry of a naming context: one name, not kept",
+    .parts = { ASK_BYTES("\x30"), ASK_BER(2, 8), ASK_BYTES("\x02\x01\x06\x63"), ASK_BER(4, 8),
+               ASK_BYTES("\x04"), ASK_BER(6, 7), ASK_HOLE("naming context", LD_DN_MAX, HOLE_ANY),
+               ASK_BYTES("\x0a\x01\x01" "\x0a\x01\0" "\x02\x01\x01" "\x02\x01\x03" "\x01\x01\xff"
+                         "\x87\x0b" "objectClass" "\x30\x05" LD_ATTRIBUTE("\x03", "1.1")) },
 };
 
-/* One whole LDAPMessage. */
-static bool ld_read(struct wire *w, struct ld_message *ret)
-{
-    struct span head = wire_peek(w, 2);
-    if (!wire_ok(w))
-        return false;
-    size_t extra = head.at[1] > 0x80 ? head.at[1] & 0x7fu : 0;
-    if (head.at[0] != BER_SEQUENCE || head.at[1] == 0x80 || extra > 4)
-        return wire_fail(w);
-    struct verdict v;
-    head = wire_peek(w, 2 + extra);
-    struct reader r = reader_over(&v, span_from(head, 1));
-    size_t len = ber_length(&r);
-    if (!wire_ok(w))
-        return false;
-    if (len < 5 || len > LD_MESSAGE_MAX)
-        return wire_fail(w);
-    struct ld_message m = { .whole = wire_need(w, 2 + extra + len) };
-    r = reader_over(&v, span_from(m.whole, 2 + extra));
-    m.id = ber_number(&r, BER_INTEGER);
-    struct reader body = ber_any(&r, &m.op);
-    m.body = reader_rest(&body);
-    if (!wire_ok(w))
-        return false;
-    if (!reader_ok(&r) || m.op < 0x60 || m.op > 0x7f)
-        return wire_fail(w);
-    *ret = m;
-    return true;
-}
-
-struct ld_result {
-    uint32_t code;
-    struct span text;
-    struct span whole;
-};
-
-static bool ld_result_parse(const struct ld_message *m, struct ld_result *ret)
-{
-    struct verdict v;
-    struct reader r = reader_over(&v, m->body);
-    struct ld_result result = { .code = ber_number(&r, BER_ENUM), .whole = m->whole };
-    (void)ber_octets(&r);
-    result.text = ber_octets(&r);
-    if (!reader_ok(&r))
-        return false;
-    *ret = result;
-    return true;
-}
-
-/* The values of one attribute of an entry: a set of octet strings. */
-struct ld_values {
-    struct span at[LD_LISTED_MAX];
-    size_t len;
-};
-
-/* SearchResultEntry: name, then attributes. False where it is malformed; an absent attribute
- * gives an empty list. Attribute names are compared without case (RFC 4512 section 2.5). */
-static bool ld_attribute(struct span entry, const char *name, struct ld_values *ret)
-{
-    struct verdict v;
-    struct reader r = reader_over(&v, entry);
-    struct ld_values values = { .len = 0 };
-    (void)ber_octets(&r);
-    struct reader list = ber_value(&r, BER_SEQUENCE);
-    while (reader_more(&list)) {
-        struct reader attribute = ber_value(&list, BER_SEQUENCE);
-        struct span key = ber_octets(&attribute);
-        struct reader set = ber_value(&attribute, BER_SET);
-        bool wanted = span_eq_nocase(key, span_str(name));
-        while (reader_more(&set)) {
-            struct span value = ber_octets(&set);
-            if (wanted && values.len < LD_LISTED_MAX)
-                values.at[values.len++] = value;
-        }
+/* People, accounts, groups, things: what a directory is for. A class that the server does not know makes
+ * only its own part of the filter undefined (RFC 4511 section 4.5.1.7). */
+#define LD_DATA_CLASSES                                                                            \
+    "\xa3\x15" "\x04\x0b" "objectClass" "\x04\x06" "person"                                        \
+    "\xa3\x1c" "\x04\x0b" "objectClass" "\x04\x0d" "inetOrgPerson"                                 \
+    "\xa3\x13" "\x04\x0b" "objectClass" "\x04\x04" "user"                                          \
+    "\xa3\x16" "\x04\x0b" "objectClass" "\x04\x07" "account"                                       \
+    "\xa3\x1b" "\x04\x0b" "objectClass" "\x04\x0c" "posixAccount"                                  \
+    "\xa3\x19" "\x04\x0b" "objectClass" "\x04\x0a" "posixGroup"                                    \
+    "\xa3\x1b" "\x04\x0b" "objectClass" "\x04\x0c" "groupOfNames"                                  \
+    "\xa3\x21" "\x04\x0b" "objectClass" "\x04\x12" "groupOfUniqueNames"                            \
+    "\xa3\x14" "\x04\x0b" "objectClass" "\x04\x05" "group"                                         \
+    "\xa3\x15" "\x04\x0b" "objectClass" "\x04\x06" "device"                                        \
+    "\xa3\x21" "\x04\x0b" "objectClass" "\x04\x12" "organizationalRole"
+/* The whole tree, three seconds, one entry, no attribute: (|(objectClass=person)...). */
+#define LD_BELOW_AT(ask_name, reason, id, prefix)                                                  \
+    {                                                                                              \
+        .name = (ask_name), .why = (reason),                                                       \
+        .parts = { ASK_BYTES("\x30"), ASK_BER(2, 12), ASK_BYTES("\x02\x01" id "\x63"), ASK_BER(4, 12), \
+                   ASK_BYTES("\x04"), ASK_BER(6, 8), ASK_BYTES(prefix),                            \
+                   ASK_HOLE("naming context", LD_DN_MAX, HOLE_ANY),                                \
+                   ASK_BYTES("\x0a\x01\x02" "\x0a\x01\0" "\x02\x01\x01" "\x02\x01\x03" "\x01\x01\xff" \
+                             "\xa1"), ASK_BER(10, 11), ASK_BYTES(LD_DATA_CLASSES),                 \
+                   ASK_BYTES("\x30\x05" LD_ATTRIBUTE("\x03", "1.1")) },                            \
     }
-    reader_end(&r);
-    if (!reader_ok(&r))
-        return false;
-    *ret = values;
-    return true;
-}
 
-/* The first value, or an empty span. */
-static struct span ld_first(struct span entry, const char *name)
-{
-    struct ld_values values;
-    return ld_attribute(entry, name, &values) && values.len ? values.at[0] : SPAN_NONE;
-}
+static const struct ask LD_BELOW = LD_BELOW_AT(
+    "ldap.below", "whether an entry that holds data is shown: one name, not kept", "\x05", "");
+static const struct ask LD_PEOPLE = LD_BELOW_AT(
+    "ldap.people", "the same at a usual place, where the top entry is hidden", "\x0b", "ou=people,");
+static const struct ask LD_USERS = LD_BELOW_AT(
+    "ldap.users", "the same at a usual place, where the top entry is hidden", "\x0c", "ou=users,");
+static const struct ask LD_GROUPS = LD_BELOW_AT(
+    "ldap.groups", "the same at a usual place, where the top entry is hidden", "\x0d", "ou=groups,");
+static const struct ask LD_CN_USERS = LD_BELOW_AT(
+    "ldap.cn_users", "the same at a usual place, where the top entry is hidden", "\x0e", "cn=users,");
+static const struct ask LD_ACCOUNTS = LD_BELOW_AT(
+    "ldap.accounts", "the same at a usual place, where the top entry is hidden", "\x0f", "cn=accounts,");
 
-static bool ld_lists(struct span entry, const char *name, const char *value)
-{
-    struct ld_values values;
-    if (!ld_attribute(entry, name, &values))
-        return false;
-    for (size_t i = 0; i < values.len; i++)
-        if (span_is(values.at[i], value))
-            return true;
-    return false;
-}
+static const struct {
+    const struct ask *ask;
+    uint32_t id;
+} PLACES[LD_PLACES] = {
+    { &LD_PEOPLE, 11 }, { &LD_USERS, 12 }, { &LD_GROUPS, 13 }, { &LD_CN_USERS, 14 }, { &LD_ACCOUNTS, 15 },
+};
 
 /* ---- conversation ---------------------------------------------------------------------- */
 
 struct ld {
     struct wire *w;
-    bool spoken; /* a whole answer of this protocol came */
-    bool noticed; /* it said that it would hang up */
+    bool spoken;    /* a whole answer of this protocol came */
+    bool tls_tried; /* StartTLS was asked for */
+    bool noticed;   /* it said that it would hang up */
+    bool over;      /* the peer sends more than was asked for: nothing more is asked */
     struct ld_result bind;
     struct span root;       /* the root entry, or empty */
     struct span root_whole; /* its message */
@@ -206,14 +155,16 @@ static bool ld_bind(struct ld *l)
     return true;
 }
 
-/* A search of base scope: at most one entry and the result. */
+/* One search: at most one entry and the result. */
 struct ld_found {
     struct span entry, whole; /* empty where none came */
     struct ld_result done;
     bool elsewhere; /* referrals came */
 };
 
-static bool ld_search(struct ld *l, uint32_t id, struct ld_found *ret)
+/* A server that does not heed the size limit is not listened to any longer: the first entry is
+ * what was asked for, and `over` is set; of a base search more than one breaks the protocol. */
+static bool ld_search(struct ld *l, uint32_t id, bool base, struct ld_found *ret)
 {
     struct ld_message m;
     struct ld_found found = { .elsewhere = false };
@@ -232,6 +183,11 @@ static bool ld_search(struct ld *l, uint32_t id, struct ld_found *ret)
             found.elsewhere = true;
             continue;
         }
+        l->over = m.op == LD_ENTRY && !base && found.whole.len;
+        if (l->over) {
+            *ret = found;
+            return true;
+        }
         if (m.op != LD_ENTRY || found.whole.len || !ld_attribute(m.body, "", &probe))
             break;
         found.entry = m.body;
@@ -244,7 +200,7 @@ static bool ld_root(struct ld *l)
 {
     struct ld_found found;
     wire_ask(l->w, &LD_ROOT);
-    if (!ld_search(l, 2, &found))
+    if (!ld_search(l, 2, true, &found))
         return false;
     l->root = found.entry;
     l->root_whole = found.whole;
@@ -258,6 +214,7 @@ static void ld_start_tls(struct ld *l)
     struct ld_message m;
     struct ld_result result = { .code = UINT32_MAX };
     struct ld_result bind = l->bind;
+    l->tls_tried = true;
     wire_ask(l->w, &LD_START_TLS);
     bool answered = ld_read(l->w, &m) && m.op == LD_EXTENDED_DONE && ld_result_parse(&m, &result);
     if (answered && result.code != LD_OK)
@@ -269,7 +226,7 @@ static void ld_start_tls(struct ld *l)
     l->bind = bind;
 }
 
-/* ---- conclusions ----------------------------------------------------------------------- */
+/* ---- the root entry -------------------------------------------------------------------- */
 
 /* The first run of digits and points that holds a point: "2.3.1" in "389-Directory/2.3.1 B2023". */
 static struct span ld_version(struct span text)
@@ -317,76 +274,167 @@ static void ld_root_facts(const struct ld *l, struct observation *o)
         fact_text(o, "host", host, LD_ROOT.name, l->root_whole);
 }
 
-/* Results that mean "not without a login": operationsError (Active Directory asks for a bind),
- * strongerAuthRequired, confidentialityRequired, noSuchObject (how slapd hides an entry),
- * inappropriateAuthentication, invalidCredentials, insufficientAccessRights, unwillingToPerform. */
-static bool ld_is_lock(uint32_t code)
+/* ---- naming contexts ------------------------------------------------------------------- */
+
+/* Refusals that may be about encryption: confidentialityRequired, and what Active Directory
+ * (integrity), 389 Directory Server (nsslapd-minssf) and slapd say for it and for other things as well. */
+static bool ld_may_want_tls(uint32_t code)
 {
-    return code == 1 || code == 8 || code == LD_NO_TLS_YET || code == 32 || code == 48 ||
-           code == 49 || code == 50 || code == 53;
+    return code == LD_NO_TLS_YET || code == LD_STRONGER_AUTH || code == LD_UNWILLING;
 }
 
-/* One naming context. True where its top entry is shown. */
-static bool ld_try_context(struct ld *l, struct observation *o, struct span dn,
-                           struct ld_found *found)
+/* Results that mean "not without a login": strongerAuthRequired, inappropriateAuthentication,
+ * invalidCredentials, insufficientAccessRights, unwillingToPerform; and operationsError with the number that
+ * Active Directory (ERROR_DS_NOT_AUTHENTICATED, 000004DC) or Samba (00002020) puts before its text. */
+static bool ld_is_lock(const struct ld_result *r)
 {
-    if (dn.len == 0 || dn.len > LD_DN_MAX)
+    if (r->code == LD_OPERATIONS_ERROR)
+        return span_starts(r->text, SPAN("000004DC")) || span_starts(r->text, SPAN("00002020"));
+    return r->code == LD_STRONGER_AUTH || r->code == 48 || r->code == 49 || r->code == LD_NO_ACCESS ||
+           r->code == LD_UNWILLING;
+}
+
+/* Nothing is shown, and nothing said that it is for want of a login: what slapd does to hide. */
+static bool ld_is_hidden(const struct ld_found *f)
+{
+    return !f->whole.len && (f->done.code == LD_OK || f->done.code == LD_NO_SUCH_OBJECT);
+}
+
+/* What was seen of all contexts. */
+struct ld_sight {
+    bool data;      /* an entry with data */
+    bool alone;     /* a top entry below which there is nothing */
+    bool names;     /* another top entry, or one that may hold others only */
+    size_t refused; /* contexts that showed nothing, for want of rights or by hiding */
+    struct ld_result refusal;
+    struct span proof; /* the result of a search, never an entry */
+};
+
+static void ld_learn(bool *what, struct ld_sight *s, const struct ld_found *f)
+{
+    if (!s->data && !*what)
+        s->proof = f->done.whole;
+    *what = true;
+}
+
+/* The same at places that most directories have, one after the other.
+ * False where none shows anything. */
+static bool ld_try_places(struct ld *l, struct span dn, struct ld_sight *s)
+{
+    struct ld_found found;
+    bool any = false;
+    for (size_t i = 0; i < LD_PLACES; i++) {
+        wire_ask_with(l->w, PLACES[i].ask, &dn, 1);
+        if (!ld_search(l, PLACES[i].id, false, &found))
+            return any;
+        if (found.whole.len) {
+            ld_learn(&s->data, s, &found);
+            any = true;
+        }
+        if (any || l->over || (ld_is_lock(&found.done) && found.done.code != LD_NO_ACCESS))
+            break;
+    }
+    return any;
+}
+
+/* What lies below the top entry, which is `top` shown. True where an entry with data is. */
+static bool ld_try_below(struct ld *l, struct span dn, bool top, struct ld_sight *s)
+{
+    struct ld_found found;
+    wire_ask_with(l->w, &LD_BELOW, &dn, 1);
+    if (!ld_search(l, 5, false, &found))
         return false;
-    *found = (struct ld_found){ .done = { .code = UINT32_MAX } };
-    wire_ask_with(l->w, &LD_CONTEXT, &dn, 1);
-    if (!ld_search(l, 4, found) || found->done.code != LD_OK || found->whole.len == 0)
+    if (found.whole.len) {
+        ld_learn(&s->data, s, &found);
+        return true;
+    }
+    if (ld_is_lock(&found.done) && found.done.code != LD_NO_ACCESS)
         return false;
+    if (top)
+        return false;
+    if (found.done.code != LD_NO_SUCH_OBJECT && found.done.code != LD_NO_ACCESS) {
+        wire_ask_with(l->w, &LD_CHILD, &dn, 1);
+        if (!ld_search(l, 6, false, &found))
+            return false;
+        if (found.whole.len)
+            ld_learn(&s->names, s, &found);
+        if (found.whole.len || l->over)
+            return false;
+    }
+    return ld_try_places(l, dn, s);
+}
+
+/* One naming context: its top entry, then below it, unless that was refused for want of a login. */
+static void ld_try_context(struct ld *l, struct observation *o, struct span dn, struct ld_sight *s)
+{
+    struct ld_found found = { .done = { .code = UINT32_MAX } };
     uint64_t below;
-    bool told = span_u64(ld_first(found->entry, "numSubordinates"), INT64_MAX / 2048, &below);
-    observation_collect(o, dn, told ? (int64_t)below : COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN);
-    return true;
+    if (dn.len == 0 || dn.len > LD_DN_MAX)
+        return;
+    wire_ask_with(l->w, &LD_CONTEXT, &dn, 1);
+    if (!ld_search(l, 4, true, &found))
+        return;
+    bool top = found.done.code == LD_OK && found.whole.len;
+    bool told = span_u64(ld_first(found.entry, "numSubordinates"), INT64_MAX / 2048, &below);
+    bool alone = span_eq_nocase(ld_first(found.entry, "hasSubordinates"), SPAN("FALSE")) || (told && below == 0);
+    bool data = false;
+    if (top)
+        ld_learn(alone ? &s->alone : &s->names, s, &found);
+    if (!(top && alone) && !found.elsewhere && (top || ld_is_hidden(&found) || found.done.code == LD_NO_ACCESS))
+        data = ld_try_below(l, dn, top, s);
+    if (top || data) {
+        observation_collect(o, dn, told ? (int64_t)below : COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN);
+    } else if (!found.elsewhere && (ld_is_lock(&found.done) || ld_is_hidden(&found) ||
+                                    found.done.code == LD_NO_TLS_YET)) {
+        s->refusal = found.done;
+        s->refused++;
+    }
 }
 
-static enum outcome ld_try_contexts(struct ld *l, struct observation *o)
+/* ---- conclusions ----------------------------------------------------------------------- */
+
+static enum outcome ld_refused(struct observation *o, const struct ld_result *why, const char *ask, bool locked)
+{
+    if (locked)
+        fact_text(o, "auth", SPAN("required"), ask, why->whole);
+    fact_number(o, "error.code", why->code, ask, why->whole);
+    if (why->text.len)
+        fact_text(o, "error", why->text, ask, why->whole);
+    return locked ? OUTCOME_LOCKED : OUTCOME_UNCLEAR;
+}
+
+static enum outcome ld_try_contexts(struct ld *l, struct observation *o, uint32_t *ret_code)
 {
     struct ld_values contexts;
-    struct ld_found found, shown = { .elsewhere = false };
-    size_t open = 0, refused = 0;
+    struct ld_sight s = { .data = false };
     if (!ld_attribute(l->root, "namingContexts", &contexts))
         return OUTCOME_UNCLEAR;
     fact_number(o, "contexts", (int64_t)contexts.len, LD_ROOT.name, l->root_whole);
-    struct ld_result refusal = { .code = 0 };
-    for (size_t i = 0; i < contexts.len && i < LD_CONTEXTS_MAX && wire_ok(l->w); i++) {
-        bool is_open = ld_try_context(l, o, contexts.at[i], &found);
-        if (is_open)
-            shown = found;
-        open += is_open;
-        uint32_t code = found.done.code;
-        bool denied = !is_open && wire_ok(l->w) && (ld_is_lock(code) || code == LD_OK);
-        if (denied && !found.elsewhere) {
-            refusal = found.done;
-            refused++;
-        }
-    }
-    if (open) {
-        fact_text(o, "auth", SPAN("none"), LD_CONTEXT.name, shown.whole);
+    for (size_t i = 0; i < contexts.len && i < LD_CONTEXTS_MAX && wire_ok(l->w) && !l->over; i++)
+        ld_try_context(l, o, contexts.at[i], &s);
+    *ret_code = s.refusal.code;
+    bool all_there_is = s.alone && !s.names && s.refused == 0;
+    if (s.data || all_there_is) {
+        fact_text(o, "auth", SPAN("none"), s.data ? LD_BELOW.name : LD_CONTEXT.name, s.proof);
         return OUTCOME_OPEN;
     }
-    if (refused == 0)
+    if (s.names || s.alone) {
+        fact_text(o, "auth", SPAN("acl"), LD_CONTEXT.name, s.proof);
+        fact_text(o, "rights", SPAN("names of containers"), LD_CONTEXT.name, s.proof);
+        return OUTCOME_PARTIAL;
+    }
+    if (s.refused == 0)
         return OUTCOME_UNCLEAR;
-    fact_text(o, "auth", SPAN("required"), LD_CONTEXT.name, refusal.whole);
-    fact_number(o, "error.code", refusal.code, LD_CONTEXT.name, refusal.whole);
-    if (refusal.text.len)
-        fact_text(o, "error", refusal.text, LD_CONTEXT.name, refusal.whole);
-    return OUTCOME_LOCKED;
+    return ld_refused(o, &s.refusal, LD_CONTEXT.name, s.refusal.code != LD_NO_TLS_YET);
 }
 
 /* Neither bind nor root entry: the refusal is all there is. */
 static enum outcome ld_shut(const struct ld *l, struct observation *o)
 {
-    if (!ld_is_lock(l->root_done.code) && !ld_is_lock(l->bind.code))
-        return OUTCOME_UNCLEAR;
     const struct ld_result *why = l->root_done.whole.len ? &l->root_done : &l->bind;
-    fact_text(o, "auth", SPAN("required"), LD_ROOT.name, why->whole);
-    fact_number(o, "error.code", why->code, LD_ROOT.name, why->whole);
-    if (why->text.len)
-        fact_text(o, "error", why->text, LD_ROOT.name, why->whole);
-    return OUTCOME_LOCKED;
+    if (!ld_is_lock(&l->root_done) && !ld_is_lock(&l->bind) && why->code != LD_NO_SUCH_OBJECT)
+        return OUTCOME_UNCLEAR;
+    return ld_refused(o, why, LD_ROOT.name, true);
 }
 
 /* Bind and root entry, inside TLS where the server shows nothing outside it. */
@@ -394,13 +442,26 @@ static bool ld_greet(struct ld *l, struct observation *o)
 {
     bool seen = ld_root(l) && l->root_whole.len;
     const struct ld_result *why = seen ? &l->bind : &l->root_done;
-    if (!wire_ok(l->w) || wire_in_tls(l->w) || why->code != LD_NO_TLS_YET)
+    if (!wire_ok(l->w) || wire_in_tls(l->w) || !ld_may_want_tls(why->code))
         return seen;
-    fact_text(o, "encryption", SPAN("required"), seen ? LD_BIND.name : LD_ROOT.name, why->whole);
+    if (why->code == LD_NO_TLS_YET)
+        fact_text(o, "encryption", SPAN("required"), seen ? LD_BIND.name : LD_ROOT.name, why->whole);
     if (seen)
         return true;
     ld_start_tls(l);
     return wire_in_tls(l->w) && ld_bind(l) && ld_root(l) && l->root_whole.len;
+}
+
+/* The contexts, and once more inside TLS where a refusal may have been about that. */
+static enum outcome ld_judge(struct ld *l, struct observation *o)
+{
+    uint32_t code = 0;
+    enum outcome outcome = ld_try_contexts(l, o, &code);
+    bool shown = outcome == OUTCOME_OPEN || outcome == OUTCOME_PARTIAL;
+    if (shown || !wire_ok(l->w) || wire_in_tls(l->w) || l->tls_tried || !ld_may_want_tls(code))
+        return outcome;
+    ld_start_tls(l);
+    return wire_in_tls(l->w) && ld_bind(l) ? ld_try_contexts(l, o, &code) : outcome;
 }
 
 static enum outcome ld_converse(struct ld *l, struct observation *o)
@@ -423,7 +484,7 @@ static enum outcome ld_converse(struct ld *l, struct observation *o)
         if (offered)
             ld_start_tls(l);
     }
-    return ld_try_contexts(l, o);
+    return ld_judge(l, o);
 }
 
 static enum outcome ldap_run(struct wire *w, struct observation *o)
@@ -448,8 +509,9 @@ const struct probe PROBE_LDAP = {
     .rank = 60,
     .ports = { 389, 3268, 1389 },
     .tls_ports = { 636, 3269 },
-    .proof = "after the public root entry, the top entry of a naming context is shown to anyone",
+    .proof = "after the public root entry, an entry of people, accounts, groups or devices is shown to anyone",
     .counts = "naming contexts, and the entries directly below each where the server tells",
-    .asks = { &LD_BIND, &LD_ROOT, &LD_START_TLS, &LD_CONTEXT, &LD_UNBIND },
+    .asks = { &LD_BIND, &LD_ROOT, &LD_START_TLS, &LD_CONTEXT, &LD_BELOW, &LD_CHILD, &LD_PEOPLE, &LD_USERS,
+              &LD_GROUPS, &LD_CN_USERS, &LD_ACCOUNTS, &LD_UNBIND },
     .run = ldap_run,
 };

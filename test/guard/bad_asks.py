@@ -26,6 +26,10 @@ MYSQL_LOGIN = "\\x00\\x00\\x00\\x01!" + "\\x00" * 23
 MYSQL_NATIVE = "mysql_native_password\\x00"
 ZK_CONNECT = "\\x00\\x00\\x00-" + "\\x00" * 12 + "\\x00\\x00'\\x10"
 
+# One level below a context, for one entry; its attributes follow.
+LDAP_BELOW = ("0{length}\\x02\\x01\\x06c{length}\\x04{length}{naming context, at most 512}\\n\\x01\\x01\\n\\x01\\x00"
+              "\\x02\\x01\\x01\\x02\\x01\\x03\\x01\\x01\\xff\\x87\\x0bobjectClass")
+
 TLS_RANDOM = "\\x03\\x03" + "A" * 32
 TLS_HELLO = "\\x16\\x03\\x01\\x00\\x33\\x01\\x00\\x00\\x2f" + TLS_RANDOM
 
@@ -235,6 +239,10 @@ BAD = [
     ("zookeeper.kill", "kill"),
     ("zookeeper.reset", "srst"),
     ("mqtt.publish", "0\\x06\\x00\\x03a/bx"),
+    ("ldap.below", LDAP_BELOW.replace("\\x02\\x01\\x01\\x02", "\\x02\\x01\\x02\\x02") + "0\\x05\\x04\\x031.1"),  # two entries
+    ("ldap.below", LDAP_BELOW + "0\\x04\\x04\\x02cn"),  # with an attribute
+    ("ldap.below", LDAP_BELOW.replace("naming context", "host") + "0\\x05\\x04\\x031.1"),
+    ("ldap.place", LDAP_BELOW.replace("{naming", "uid=root,{naming") + "0\\x05\\x04\\x031.1"),
     ("ldap.delete", "0\\x07\\x02\\x01\\x02J\\x02cn"),
     ("ldap.modify", "0\\x09\\x02\\x01\\x02f\\x04\\x04\\x00" + "0\\x00"),
     ("ldap.password_modify", "0\\x1f\\x02\\x01\\x03w\\x1a\\x80\\x171.3.6.1.4.1.4203.1.11.1\\x81\\x00"),

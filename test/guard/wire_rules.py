@@ -376,11 +376,37 @@ def ldap(ask):
     message.end()
 
 
+# Below a naming context: whether an entry of one of these classes, or any, is shown. One entry, no attribute, three seconds.
+LDAP_DATA_CLASSES = ("person", "inetOrgPerson", "user", "account", "posixAccount", "posixGroup", "groupOfNames", "groupOfUniqueNames", "group",
+                     "device", "organizationalRole")
+LDAP_PLACES = {"", "ou=people,", "ou=users,", "ou=groups,", "cn=users,", "cn=accounts,"}
+LDAP_ONE_NAME = "\x0a\x01\0" "\x02\x01\x01" "\x02\x01\x03" "\x01\x01\xff"
+LDAP_NO_ATTRIBUTE = "\x30\x05\x04\x03" "1.1"
+
+
+def _ldap_text(text):
+    return "\x04" + chr(len(text)) + text
+
+
+LDAP_OF_DATA = "\xa1" + LENGTH + "".join(
+    "\xa3" + chr(len(_ldap_text("objectClass") + _ldap_text(name))) + _ldap_text("objectClass") + _ldap_text(name)
+    for name in LDAP_DATA_CLASSES)
+
+
 def _ldap_search(search):
-    if search.text.startswith("\x04" + LENGTH):  # the base is one naming context that the server listed
+    if search.text.startswith("\x04" + LENGTH):  # the base is one naming context that the server listed, or a usual place
         search.at = 2
-        if search.ask.label(search.take(1)) != "naming context":
-            raise Refused("the base of a search is a naming context or empty")
+        place = ""
+        while search.peek().isascii():
+            place += search.take(1)
+        if place not in LDAP_PLACES or search.ask.label(search.take(1)) != "naming context":
+            raise Refused("the base of a search is a naming context, a usual place in one, or empty")
+        rest = search.text[search.at:]
+        if rest in ("\x0a\x01\x02" + LDAP_ONE_NAME + LDAP_OF_DATA + LDAP_NO_ATTRIBUTE,
+                    "\x0a\x01\x01" + LDAP_ONE_NAME + "\x87\x0bobjectClass" + LDAP_NO_ATTRIBUTE):
+            return
+        if place:
+            raise Refused("at a usual place only one name may be asked for")
     else:
         search.exactly("\x04\0", "an empty base")
     search.exactly("\x0a\x01\0", "scope base")

@@ -94,8 +94,49 @@ static void test_versions(void **state)
 static void test_locks(void **state)
 {
     (void)state;
-    assert_true(ld_is_lock(1) && ld_is_lock(48) && ld_is_lock(50) && ld_is_lock(53));
-    assert_false(ld_is_lock(0) || ld_is_lock(10) || ld_is_lock(51) || ld_is_lock(UINT32_MAX));
+    static const uint32_t LOCKS[] = { 8, 48, 49, 50, 53 }, OTHERS[] = { 0, 1, 10, 11, 13, 32, 51, 52, UINT32_MAX };
+    for (size_t i = 0; i < sizeof(LOCKS) / sizeof(LOCKS[0]); i++)
+        assert_true(ld_is_lock(&(struct ld_result){ .code = LOCKS[i] }));
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++)
+        assert_false(ld_is_lock(&(struct ld_result){ .code = OTHERS[i] }));
+    assert_true(ld_is_lock(&(struct ld_result){ .code = 1, .text = SPAN("000004DC: LdapErr: DSID-0C090A5C") }));
+    assert_true(ld_is_lock(&(struct ld_result){ .code = 1, .text = SPAN("00002020: Operation unavailable") }));
+    assert_false(ld_is_lock(&(struct ld_result){ .code = 1, .text = SPAN("00000005: LdapErr") }));
+}
+
+/* Every search below a context is for one entry, without attributes, in whichever place. */
+static void test_searches_below_ask_for_one_name(void **state)
+{
+    (void)state;
+    const struct ask *all[] = { &LD_BELOW, &LD_CHILD, &LD_PEOPLE, &LD_USERS, &LD_GROUPS, &LD_CN_USERS, &LD_ACCOUNTS };
+    struct span dn = SPAN("dc=example,dc=com");
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        uint8_t room[512], op = 0;
+        struct verdict v;
+        struct writer w = writer_over(room, sizeof(room));
+        assert_true(ask_render(all[i], &dn, 1, &w));
+        struct reader r = reader_over(&v, writer_span(&w));
+        struct reader message = ber_value(&r, BER_SEQUENCE);
+        uint32_t id = ber_number(&message, BER_INTEGER);
+        struct reader search = ber_any(&message, &op);
+        assert_int_equal(op, 0x63);
+        assert_true(span_ends(ber_octets(&search), dn));
+        assert_int_equal(ber_number(&search, BER_ENUM), all[i] == &LD_CHILD ? 1 : 2);
+        assert_int_equal(ber_number(&search, BER_ENUM), 0);
+        assert_int_equal(ber_number(&search, BER_INTEGER), 1);
+        assert_int_equal(ber_number(&search, BER_INTEGER), 3);
+        (void)ber_any(&search, &op);
+        (void)ber_any(&search, &op);
+        struct reader attributes = ber_value(&search, BER_SEQUENCE);
+        assert_true(span_is(ber_octets(&attributes), "1.1"));
+        reader_end(&attributes);
+        reader_end(&search);
+        reader_end(&message);
+        reader_end(&r);
+        assert_true(reader_ok(&r));
+        if (i > 1)
+            assert_int_equal(id, PLACES[i - 2].id);
+    }
 }
 
 int main(void)
@@ -103,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths),  cmocka_unit_test(test_numbers), cmocka_unit_test(test_entries),
         cmocka_unit_test(test_versions), cmocka_unit_test(test_locks),
+        cmocka_unit_test(test_searches_below_ask_for_one_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

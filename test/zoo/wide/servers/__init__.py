@@ -2,10 +2,10 @@
 
 from types import SimpleNamespace
 
-from . import (alertmanager, amqtt, elasticsearch, etcd, kibana, mariadb, mongodb, postgresql, pouchdb, redis,
+from . import (alertmanager, amqtt, elasticsearch, etcd, kibana, ldap, mariadb, mongodb, postgresql, pouchdb, redis,
                zookeeper)
 
 # The heavy ones two at a time.
 HEAVY = (*elasticsearch.SPECS, *kibana.SPECS)
 PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0, len(HEAVY), 2))
-FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, zookeeper, pouchdb, *PAIRS)
+FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, pouchdb, *PAIRS)
