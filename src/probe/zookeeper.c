@@ -3,12 +3,15 @@
  * The conversation: "srvr" (in the default whitelist since 3.5.3) is answered with version, mode
  * and node count, or with "... is not executed because it is not in the whitelist.", which
  * identifies as well. Then, on a second connection, a session with an empty password is opened, the
- * children of "/" and its ACL are asked for, and the session is closed. A third connection asks
+ * children of "/", its ACL and theirs are asked for, and the session is closed. A third connection asks
  * "mntr", which some servers allow and which tells the size of the data.
  *
  * A session alone proves nothing: a server that enforces authentication grants one too and refuses
- * the first request with -124. Open takes the answer to getChildren2. Names of top nodes are read,
- * never the data of a node; no watch is set. Messages are a 32-bit big-endian length and jute
+ * the first request with -124. Nor does the list of the top nodes, which takes the right to read "/" and
+ * nothing else: open takes a node whose rules let anyone read it, or a list with none. Where the list is
+ * refused, nodes that many have are asked for. Names of top nodes are read, never the data of a node; no
+ * watch is set. The server logs the beginning and the end of a session as it logs a change: this is the one
+ * trace that a visit leaves in it. Messages are a 32-bit big-endian length and jute
  * (zookeeper.jute and ZooDefs of 3.8). */
 #include "base/reader.h"
 #include "probe/probe.h"
@@ -22,13 +25,18 @@ enum {
     CHILDREN_LISTED_MAX = 100,
     ACLS_MAX = 64,
     NAME_MAX_BYTES = 1024,
+    NODES_MAX = 16,              /* top nodes whose rules are asked for */
+    USUAL_NODES = 10,
     STAT_BYTES = 68,
 
     XID_CHILDREN = 1,
     XID_ACL = 2,
+    XID_NODE_ACL = 5,
+    XID_USUAL = 16,
     ERR_NO_AUTH = -102,
     ERR_AUTH_FAILED = -115,
     ERR_SESSION_REQUIRES_AUTH = -124, /* SESSIONCLOSEDREQUIRESASLAUTH */
+    PERM_READ = 1,
     PERM_WRITE = 2,
     PERM_CREATE = 4,
 };
@@ -38,8 +46,8 @@ static const struct ask ZOOKEEPER_SRVR =
 static const struct ask ZOOKEEPER_MNTR =
     ASK_FIXED("zookeeper.mntr", "states the size of the data where it is allowed", "mntr");
 static const struct ask ZOOKEEPER_CONNECT =
-    ASK_FIXED("zookeeper.connect", "opens a session without a password, on read-only servers too",
-              "\0\0\0\x2d" "\0\0\0\0" "\0\0\0\0\0\0\0\0" "\0\0\x27\x10" "\0\0\0\0\0\0\0\0"
+    ASK_FIXED("zookeeper.connect", "opens a session without a password: the server logs its beginning and its end",
+              "\0\0\0\x2d" "\0\0\0\0" "\0\0\0\0\0\0\0\0" "\0\0\x0f\xa0" "\0\0\0\0\0\0\0\0"
               "\0\0\0\x10" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "\x01");
 static const struct ask ZOOKEEPER_CHILDREN =
     ASK_FIXED("zookeeper.children", "names the top nodes: refused where a login is needed",
@@ -47,6 +55,26 @@ static const struct ask ZOOKEEPER_CHILDREN =
 static const struct ask ZOOKEEPER_ACL =
     ASK_FIXED("zookeeper.acl", "states who may change the top node",
               "\0\0\0\x0d" "\0\0\0\x02" "\0\0\0\x06" "\0\0\0\x01/");
+static const struct ask ZOOKEEPER_NODE_ACL = {
+    .name = "zookeeper.node_acl",
+    .why = "states who may read a top node, and asks for nothing that is in it",
+    .parts = { ASK_BE(4, 1, 5, 0), ASK_BYTES("\0\0\0\x05" "\0\0\0\x06"), ASK_BE(4, 3, 5, 0), ASK_BYTES("/"),
+               ASK_HOLE("top node", NAME_MAX_BYTES, HOLE_ANY) },
+};
+#define USUAL_ACL(length, xid, path_length, node) \
+    "\0\0\0" length "\0\0\0" xid "\0\0\0\x06" "\0\0\0" path_length "/" node
+static const struct ask ZOOKEEPER_USUAL =
+    ASK_FIXED("zookeeper.usual", "the same of nodes that many have, where the list is refused",
+              USUAL_ACL("\x14", "\x10", "\x08", "brokers")
+              USUAL_ACL("\x13", "\x11", "\x07", "config")
+              USUAL_ACL("\x12", "\x12", "\x06", "kafka")
+              USUAL_ACL("\x12", "\x13", "\x06", "hbase")
+              USUAL_ACL("\x11", "\x14", "\x05", "solr")
+              USUAL_ACL("\x17", "\x15", "\x0b", "clickhouse")
+              USUAL_ACL("\x12", "\x16", "\x06", "dubbo")
+              USUAL_ACL("\x15", "\x17", "\x09", "services")
+              USUAL_ACL("\x16", "\x18", "\x0a", "hadoop-ha")
+              USUAL_ACL("\x12", "\x19", "\x06", "storm"));
 static const struct ask ZOOKEEPER_CLOSE =
     ASK_FIXED("zookeeper.close", "ends the session", "\0\0\0\x08" "\0\0\0\x03" "\xff\xff\xff\xf5");
 
@@ -176,11 +204,6 @@ static bool reply_read(struct wire *w, uint32_t xid, struct verdict *verdict,
     return wire_fail(w);
 }
 
-static bool is_locked(int32_t error)
-{
-    return error == ERR_NO_AUTH || error == ERR_AUTH_FAILED || error == ERR_SESSION_REQUIRES_AUTH;
-}
-
 /* Two passes over the same names: the first only checks, since no collection may come from a
  * message that turns out bad at its end. */
 static bool children_read(struct wire *w, struct observation *o, struct reader body)
@@ -213,18 +236,29 @@ static bool children_read(struct wire *w, struct observation *o, struct reader b
     return true;
 }
 
-/* What world:anyone may do with "/": vector of { perms, { scheme, id } }, then a Stat. */
-static void acl_facts(struct wire *w, struct observation *o)
+/* ---- rights ------------------------------------------------------------------------------ */
+
+struct rights {
+    size_t readable, refused; /* top nodes that world:anyone may read, or not */
+    bool writable;            /* anyone may write to, or create below, a node that was looked at */
+    struct span proof;        /* the rules of a node that anyone may read */
+    const char *ask;
+};
+
+/* The rules of one node: vector of { perms, { scheme, id } }, then a Stat. Since 3.5 only those may read them who
+ * may read the node (or administer it). False, and the wire faulted, where there is no whole answer. */
+static bool acl_take(struct wire *w, uint32_t xid, uint32_t *ret_anyone, int32_t *ret_error, struct span *ret_proof)
 {
     struct verdict verdict;
     struct reader r;
-    int32_t error;
     uint32_t anyone = 0;
 
-    wire_ask(w, &ZOOKEEPER_ACL);
-    if (!reply_read(w, XID_ACL, &verdict, &r, &error) || error != 0)
-        return;
-    struct span proof = span_of(r.at, reader_left(&r));
+    if (!reply_read(w, xid, &verdict, &r, ret_error))
+        return false;
+    *ret_anyone = 0;
+    *ret_proof = span_of(r.at, reader_left(&r));
+    if (*ret_error != 0)
+        return true;
     uint32_t count = reader_be32(&r);
     if (count > ACLS_MAX)
         reader_fail(&r, "too many access rules");
@@ -237,39 +271,138 @@ static void acl_facts(struct wire *w, struct observation *o)
     }
     reader_skip(&r, STAT_BYTES);
     reader_end(&r);
-    if (reader_ok(&r))
-        fact_bool(o, "writable", (anyone & (PERM_WRITE | PERM_CREATE)) != 0, ZOOKEEPER_ACL.name,
-                  proof);
+    if (!reader_ok(&r))
+        return wire_fail(w);
+    *ret_anyone = anyone;
+    return true;
 }
 
-/* On a fresh connection. */
-static enum outcome zookeeper_session(struct wire *w, struct observation *o)
+static void rights_learn(struct rights *t, const char *ask, uint32_t anyone, int32_t error, struct span proof)
+{
+    bool readable = error == 0 && (anyone & PERM_READ);
+    if (readable && !t->readable) {
+        t->proof = proof;
+        t->ask = ask;
+    }
+    t->readable += readable;
+    t->refused += !readable && (error == 0 || error == ERR_NO_AUTH);
+    t->writable = t->writable || (error == 0 && (anyone & (PERM_WRITE | PERM_CREATE)));
+}
+
+/* Of the top nodes that were listed. */
+static void rights_of_listed(struct wire *w, const struct observation *o, struct rights *t)
+{
+    uint32_t anyone;
+    int32_t error;
+    struct span proof;
+
+    for (size_t i = 0; i < o->collections.len && i < NODES_MAX; i++) {
+        struct span name = o->collections.at[i].name;
+        if (!wire_ask_with(w, &ZOOKEEPER_NODE_ACL, &name, 1) || !acl_take(w, XID_NODE_ACL, &anyone, &error, &proof))
+            return;
+        rights_learn(t, ZOOKEEPER_NODE_ACL.name, anyone, error, proof);
+    }
+}
+
+/* Of top nodes that many have, where the list is refused; what is there and shown becomes a collection. */
+static void rights_of_usual(struct wire *w, struct observation *o, struct rights *t)
+{
+    static const char *const NAMES[USUAL_NODES] = { "brokers", "config", "kafka", "hbase", "solr",
+                                                    "clickhouse", "dubbo", "services", "hadoop-ha", "storm" };
+    uint32_t anyone;
+    int32_t error;
+    struct span proof;
+
+    wire_ask(w, &ZOOKEEPER_USUAL);
+    for (uint32_t i = 0; i < USUAL_NODES && acl_take(w, XID_USUAL + i, &anyone, &error, &proof); i++) {
+        rights_learn(t, ZOOKEEPER_USUAL.name, anyone, error, proof);
+        if (error == 0 && (anyone & PERM_READ))
+            observation_collect(o, span_str(NAMES[i]), COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN);
+    }
+}
+
+/* ---- conclusions ------------------------------------------------------------------------- */
+
+static void writable_fact(struct observation *o, bool read_only, bool writable, const char *ask, struct span proof)
+{
+    if (read_only)
+        fact_bool(o, "writable", false, ZOOKEEPER_CONNECT.name, SPAN_NONE);
+    else
+        fact_bool(o, "writable", writable, ask, proof);
+}
+
+/* The list of the top nodes was given: names. Whether anyone may read one of them decides, and where there is
+ * none, the list was all there is. */
+static enum outcome listed(struct wire *w, struct observation *o, bool read_only, struct span list)
+{
+    struct rights t = { .ask = ZOOKEEPER_CHILDREN.name, .proof = list };
+    uint32_t anyone;
+    int32_t error;
+    struct span top = SPAN_NONE;
+
+    bool told = !read_only && wire_ask(w, &ZOOKEEPER_ACL) && acl_take(w, XID_ACL, &anyone, &error, &top) && error == 0;
+    t.writable = told && (anyone & (PERM_WRITE | PERM_CREATE));
+    rights_of_listed(w, o, &t);
+    if (told || read_only)
+        writable_fact(o, read_only, t.writable, ZOOKEEPER_ACL.name, top);
+    if (t.readable || o->collections.len == 0) {
+        fact_text(o, "auth", SPAN("none"), t.ask, t.proof);
+        return OUTCOME_OPEN;
+    }
+    if (t.refused == 0)
+        return OUTCOME_UNCLEAR;
+    fact_text(o, "auth", SPAN("acl"), ZOOKEEPER_NODE_ACL.name, list);
+    fact_text(o, "rights", SPAN("names of the top nodes"), ZOOKEEPER_CHILDREN.name, list);
+    return OUTCOME_PARTIAL;
+}
+
+/* The list was refused by the rules of "/", which say nothing of the nodes below. */
+static enum outcome unlisted(struct wire *w, struct observation *o, bool read_only, struct span refusal)
+{
+    struct rights t = { .readable = 0 };
+    rights_of_usual(w, o, &t);
+    if (!t.readable) {
+        fact_text(o, "auth", SPAN("acl"), ZOOKEEPER_CHILDREN.name, refusal);
+        return OUTCOME_LOCKED;
+    }
+    fact_text(o, "auth", SPAN("none"), t.ask, t.proof);
+    writable_fact(o, read_only, t.writable, t.ask, t.proof);
+    fact_bool(o, "counts.partial", true, ZOOKEEPER_CHILDREN.name, refusal);
+    return OUTCOME_OPEN;
+}
+
+static enum outcome inside(struct wire *w, struct observation *o, bool read_only)
 {
     struct verdict verdict;
     struct reader body;
     int32_t error;
-    bool read_only = false;
 
-    if (!session_open(w, &read_only))
-        return OUTCOME_UNCLEAR;
     wire_ask(w, &ZOOKEEPER_CHILDREN);
     if (!reply_read(w, XID_CHILDREN, &verdict, &body, &error))
         return OUTCOME_UNCLEAR;
     struct span proof = span_of(body.base, (size_t)(body.end - body.base));
-    if (is_locked(error)) {
-        fact_text(o, "auth", error == ERR_NO_AUTH ? SPAN("acl") : SPAN("sasl"),
-                  ZOOKEEPER_CHILDREN.name, proof);
+    if (error == ERR_NO_AUTH)
+        return unlisted(w, o, read_only, proof);
+    if (error == ERR_AUTH_FAILED || error == ERR_SESSION_REQUIRES_AUTH) {
+        fact_text(o, "auth", SPAN("sasl"), ZOOKEEPER_CHILDREN.name, proof);
         return OUTCOME_LOCKED;
     }
     if (error != 0 || !children_read(w, o, body))
         return OUTCOME_UNCLEAR;
-    fact_text(o, "auth", SPAN("none"), ZOOKEEPER_CHILDREN.name, proof);
-    if (read_only)
-        fact_bool(o, "writable", false, ZOOKEEPER_CONNECT.name, SPAN_NONE);
-    else
-        acl_facts(w, o);
+    return listed(w, o, read_only, proof);
+}
+
+/* On a fresh connection. The session is closed whatever it yields; where it cannot be, it ends by itself
+ * after four seconds. */
+static enum outcome zookeeper_session(struct wire *w, struct observation *o)
+{
+    bool read_only = false;
+
+    if (!session_open(w, &read_only))
+        return OUTCOME_UNCLEAR;
+    enum outcome outcome = inside(w, o, read_only);
     wire_bye(w, &ZOOKEEPER_CLOSE);
-    return OUTCOME_OPEN;
+    return outcome;
 }
 
 /* On a fresh connection. True where the server told its inner counts. */
@@ -328,9 +461,9 @@ const struct probe PROBE_ZOOKEEPER = {
     .rank = 70,
     .ports = { 2181 },
     .tls_ports = { 2281 },
-    .proof = "srvr names it and a session without a password lists the children of /",
+    .proof = "srvr names it and a session without a password is shown a top node that anyone may read",
     .counts = "nodes, their bytes where mntr is allowed, names of the top nodes but its own",
     .asks = { &ZOOKEEPER_SRVR, &ZOOKEEPER_CONNECT, &ZOOKEEPER_CHILDREN, &ZOOKEEPER_ACL,
-              &ZOOKEEPER_CLOSE, &ZOOKEEPER_MNTR },
+              &ZOOKEEPER_NODE_ACL, &ZOOKEEPER_USUAL, &ZOOKEEPER_CLOSE, &ZOOKEEPER_MNTR },
     .run = zookeeper_run,
 };

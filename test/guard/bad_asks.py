@@ -243,6 +243,10 @@ BAD = [
     ("ldap.below", LDAP_BELOW + "0\\x04\\x04\\x02cn"),  # with an attribute
     ("ldap.below", LDAP_BELOW.replace("naming context", "host") + "0\\x05\\x04\\x031.1"),
     ("ldap.place", LDAP_BELOW.replace("{naming", "uid=root,{naming") + "0\\x05\\x04\\x031.1"),
+    ("zookeeper.usual", "\\x00\\x00\\x00\\x12\\x00\\x00\\x00\\x10\\x00\\x00\\x00\\x04\\x00\\x00\\x00\\x06/kafka"),  # its data
+    ("zookeeper.usual", "\\x00\\x00\\x00\\x14\\x00\\x00\\x00\\x10\\x00\\x00\\x00\\x06\\x00\\x00\\x00\\x08/kafka/a"),
+    ("zookeeper.node_data", "{length}\\x00\\x00\\x00\\x05\\x00\\x00\\x00\\x04{length}/{top node, at most 1024}"),
+    ("zookeeper.node_acl", "{length}\\x00\\x00\\x00\\x05\\x00\\x00\\x00\\x06{length}/{host, at most 1024}"),
     ("ldap.delete", "0\\x07\\x02\\x01\\x02J\\x02cn"),
     ("ldap.modify", "0\\x09\\x02\\x01\\x02f\\x04\\x04\\x00" + "0\\x00"),
     ("ldap.password_modify", "0\\x1f\\x02\\x01\\x03w\\x1a\\x80\\x171.3.6.1.4.1.4203.1.11.1\\x81\\x00"),

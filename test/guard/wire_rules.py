@@ -238,6 +238,16 @@ def zookeeper(ask):
     if ask.text.isascii() and ask.text.isalpha():
         raise Refused("these four letters may not be sent")
     c = Cursor(ask)
+    if c.peek() == LENGTH:
+        c.exactly(LENGTH + "\0\0\0\5\0\0\0\6" + LENGTH + "/", "the rules of a node")
+        if ask.label(c.take(1)) != "top node":
+            raise Refused("the rules of a listed top node may be read only")
+        c.end()
+        return
+    if ask.name == "zookeeper.usual":
+        while c.peek():
+            _zookeeper_usual(c)
+        return
     if c.number(4, "big") != len(ask.text) - 4:
         raise Refused("the frame's length is wrong")
     first = c.number(4, "big")
@@ -256,6 +266,16 @@ def zookeeper(ask):
         elif operation != 0xFFFFFFF5:
             raise Refused(f"operation {operation} may not be sent")
     c.end()
+
+
+def _zookeeper_usual(c):
+    frame = Cursor(c.ask, c.take(c.number(4, "big")))
+    frame.take(4)
+    if frame.number(4, "big") != 6:
+        raise Refused("of usual nodes only the rules may be read")
+    if not re.fullmatch("/[a-z-]+", frame.take(frame.number(4, "big"))):
+        raise Refused("a usual node is a top node")
+    frame.end()
 
 
 # ---- MQTT --------------------------------------------------------------------------------------

@@ -50,12 +50,58 @@ static void test_requests_state_their_length(void **state)
     }
 }
 
+/* Ten frames, one behind the other, each for the rules of a top node. */
+static void test_usual_nodes(void **state)
+{
+    (void)state;
+    struct verdict v;
+    struct reader r = reader_over(&v, ZOOKEEPER_USUAL.parts[0].bytes);
+    for (uint32_t i = 0; i < USUAL_NODES; i++) {
+        struct reader frame = reader_sub(&r, reader_be32(&r));
+        assert_int_equal(reader_be32(&frame), XID_USUAL + i);
+        assert_int_equal(reader_be32(&frame), 6);
+        struct span path = reader_take(&frame, reader_be32(&frame));
+        assert_true(span_starts(path, SPAN("/")) && path.len > 1);
+        reader_end(&frame);
+    }
+    reader_end(&r);
+    assert_true(reader_ok(&r));
+}
+
+static void test_the_rules_of_a_listed_node(void **state)
+{
+    (void)state;
+    uint8_t room[64];
+    struct writer w = writer_over(room, sizeof(room));
+    struct span name = SPAN("shop");
+    assert_true(ask_render(&ZOOKEEPER_NODE_ACL, &name, 1, &w));
+    assert_true(span_eq(writer_span(&w), SPAN("\0\0\0\x11" "\0\0\0\x05" "\0\0\0\x06" "\0\0\0\x05" "/shop")));
+}
+
+static void test_rights(void **state)
+{
+    (void)state;
+    struct rights t = { 0 };
+    rights_learn(&t, "x", 0, ERR_NO_AUTH, SPAN_NONE);
+    rights_learn(&t, "x", 0, -101, SPAN_NONE); /* no such node: says nothing */
+    rights_learn(&t, "x", PERM_CREATE, 0, SPAN_NONE);
+    assert_int_equal(t.readable, 0);
+    assert_int_equal(t.refused, 2);
+    assert_true(t.writable);
+    rights_learn(&t, "y", PERM_READ, 0, SPAN("rules"));
+    assert_int_equal(t.readable, 1);
+    assert_string_equal(t.ask, "y");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_version),
         cmocka_unit_test(test_line_value),
         cmocka_unit_test(test_requests_state_their_length),
+        cmocka_unit_test(test_usual_nodes),
+        cmocka_unit_test(test_the_rules_of_a_listed_node),
+        cmocka_unit_test(test_rights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

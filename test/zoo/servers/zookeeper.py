@@ -31,12 +31,17 @@ def serves(box):
         return False
 
 
-def seed(box):
-    for _ in range(50):
-        if serves(box):
-            break
-        time.sleep(0.1)
-    box.top_nodes = re.findall(r"^\[(.*)\]$", box.sh(CLIENT, SEED), re.M)[-1].split(", ")
+def seeded(commands):
+    def seed(box):
+        for _ in range(50):
+            if serves(box):
+                break
+            time.sleep(0.1)
+        box.top_nodes = re.findall(r"^\[(.*)\]$", box.sh(CLIENT, commands), re.M)[-1].split(", ")
+    return seed
+
+
+seed = seeded(SEED)
 
 
 def truth(box):
@@ -47,9 +52,26 @@ def truth(box):
             "records": int(re.search(r"Node count: (\d+)", text).group(1)), "collections": len(names), "names": names}
 
 
+ADDAUTH = f"addauth digest zoo:{PASSWORD}\n"
+# The list of the top nodes is the right to read "/"; that of reading a node is its own.
+NODES_SHUT = ADDAUTH + "create /shop x auth::cdrwa\ncreate /shop/a x auth::cdrwa\nls /\n"
+ROOT_SHUT = ADDAUTH + "create /brokers x\nls /\nsetAcl / auth::cdrwa\n"
+ALL_SHUT = ADDAUTH + "create /brokers x auth::cdrwa\nls /\nsetAcl / auth::cdrwa\n"
+
+
+def zookeeper(variant, commands, view):
+    return Spec("zookeeper:" + variant, SERVER, files={"zoo.cfg": CONFIG}, seed=seeded(commands), truth=truth, slow=True,
+                views=(view,))
+
+
 SPECS = (
     Spec("zookeeper:open", SERVER, files={"zoo.cfg": CONFIG}, seed=seed, truth=truth, slow=True,
          views=(View("zookeeper", "open", sees=("version", "records", "collections")),)),
     Spec("zookeeper:locked", SERVER, files={"zoo.cfg": LOCKED}, seed=seed, truth=truth, slow=True,
          views=(View("zookeeper", "locked", sees=("version", "records")),)),
+    zookeeper("nodes-shut", NODES_SHUT, View("zookeeper", "partial", sees=("version", "records", "collections"),
+                                             facts={"auth": "acl", "rights": "names of the top nodes"})),
+    zookeeper("root-shut", ROOT_SHUT, View("zookeeper", "open", sees=("version", "records", "collections"),
+                                           facts={"counts.partial": True, "writable": True})),
+    zookeeper("all-shut", ALL_SHUT, View("zookeeper", "locked", sees=("version", "records"), facts={"auth": "acl"})),
 )
