@@ -6,7 +6,9 @@
  * a second connection it gets a binary VERSION (told to anyone) and a binary STAT, which answers
  * status 0x20 where a login is needed.
  *
- * Open takes two proofs: the version and the statistics. No key is ever named or listed. */
+ * Open takes two proofs: the version and the statistics, which a server with a login refuses. A proxy may
+ * hang up on the statistics or tell its own: then a key that cannot exist is asked for, and END is the
+ * answer of those who may read. No key of anybody's is ever named or listed. */
 #include "base/reader.h"
 #include "probe/probe.h"
 
@@ -19,12 +21,16 @@ enum {
     BIN_VERSION = 0x0b,
     BIN_STAT = 0x10,
     BIN_AUTH_ERROR = 0x20,
+    BIN_NO_ACCESS = 0x24, /* Couchbase: known, and without the right */
 };
 
 static const struct ask MEMCACHED_VERSION =
     ASK_FIXED("memcached.version", "states the version", "version\r\n");
 static const struct ask MEMCACHED_STATS =
     ASK_FIXED("memcached.stats", "counts items and bytes; refused without a login", "stats\r\n");
+static const struct ask MEMCACHED_GET =
+    ASK_FIXED("memcached.get", "whether a key that cannot exist may be read, where the statistics are not told",
+              "get ajar:no-such-key:5d1f9b3ca27e8046\r\n");
 static const struct ask MEMCACHED_QUIT =
     ASK_FIXED("memcached.quit", "ends the session", "quit\r\n");
 static const struct ask MEMCACHED_BINARY_VERSION =
@@ -37,9 +43,11 @@ static const struct ask MEMCACHED_BINARY_QUIT =
     ASK_FIXED("memcached.binary-quit", "ends the session",
               "\x80\x17\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
 
+#define TOO_MANY "ERROR Too many open connections"
+
 static bool memcached_recognises(struct span first)
 {
-    return span_is(first, "ERROR\r\n") ||
+    return span_is(first, "ERROR\r\n") || span_starts(first, SPAN(TOO_MANY "\r\n")) ||
            span_starts(first, SPAN("CLIENT_ERROR unauthenticated\r\n"));
 }
 
@@ -145,7 +153,25 @@ static bool stats_read(struct wire *w, struct stats *s, struct span *ret_refusal
     return wire_fail(w);
 }
 
-static enum outcome memcached_stats(struct wire *w, struct observation *o)
+/* The statistics were refused for another reason than a login, or are a proxy's. */
+static enum outcome memcached_by_key(struct wire *w, struct observation *o, enum wire_dress dress)
+{
+    if (!wire_ok(w) && !wire_again(w, dress))
+        return OUTCOME_UNCLEAR;
+    wire_ask(w, &MEMCACHED_GET);
+    struct span line = wire_line(w, LINE_MAX_BYTES);
+    if (!wire_ok(w))
+        return OUTCOME_UNCLEAR;
+    if (span_is(line, "CLIENT_ERROR unauthenticated"))
+        return memcached_locked(o, "password", &MEMCACHED_GET, line);
+    if (!span_is(line, "END"))
+        return OUTCOME_UNCLEAR;
+    fact_text(o, "auth", SPAN("none"), MEMCACHED_GET.name, line);
+    return OUTCOME_OPEN;
+}
+
+/* `is_named`: the version said that it is memcached. */
+static enum outcome memcached_stats(struct wire *w, struct observation *o, enum wire_dress dress, bool is_named)
 {
     struct stats stats;
     struct span refusal = SPAN_NONE;
@@ -155,14 +181,15 @@ static enum outcome memcached_stats(struct wire *w, struct observation *o)
     if (!stats_read(w, &stats, &refusal)) {
         if (wire_ok(w) && span_is(refusal, "CLIENT_ERROR unauthenticated"))
             return memcached_locked(o, "password", &MEMCACHED_STATS, refusal);
-        return OUTCOME_UNCLEAR;
+        return is_named ? memcached_by_key(w, o, dress) : OUTCOME_UNCLEAR;
     }
     if (stats.python)
         fact_text(o, "decoy", SPAN("the statistics hold a Python word, as the qeeqbox decoy's do"),
                   MEMCACHED_STATS.name, stats.items_proof);
     if (!fact_get(o, "version"))
         version_fact(o, stats.version, &MEMCACHED_STATS, stats.version);
-    return stats_conclude(&stats, o, &MEMCACHED_STATS);
+    enum outcome outcome = stats_conclude(&stats, o, &MEMCACHED_STATS);
+    return outcome == OUTCOME_UNCLEAR && is_named ? memcached_by_key(w, o, dress) : outcome;
 }
 
 /* One answer of the binary protocol; *ret_status and *ret_key_len come from its header. Returns the
@@ -205,7 +232,7 @@ static enum outcome memcached_binary_stats(struct wire *w, struct observation *o
         struct span body = binary_read(w, BIN_STAT, &status, &key_len);
         if (!wire_ok(w))
             return OUTCOME_UNCLEAR;
-        if (status == BIN_AUTH_ERROR)
+        if (status == BIN_AUTH_ERROR || status == BIN_NO_ACCESS)
             return memcached_locked(o, "sasl", &MEMCACHED_BINARY_STAT, body);
         if (status != 0)
             return OUTCOME_UNCLEAR;
@@ -246,9 +273,11 @@ static enum outcome memcached_run(struct wire *w, struct observation *o)
 {
     enum wire_dress dress = wire_in_tls(w) ? WIRE_IN_TLS : WIRE_PLAIN;
 
-    if (wire_heard(w).len)
-        return OUTCOME_NOT_MINE; /* memcached never speaks first */
-    wire_ask(w, &MEMCACHED_VERSION);
+    bool spoke_first = wire_heard(w).len > 0; /* memcached does so only to turn somebody away */
+    if (spoke_first && !span_starts(wire_heard(w), SPAN(TOO_MANY)))
+        return OUTCOME_NOT_MINE;
+    if (!spoke_first)
+        wire_ask(w, &MEMCACHED_VERSION);
     struct span line = wire_line(w, LINE_MAX_BYTES);
     if (memcached_is_mute(w))
         return wire_again(w, dress) ? memcached_binary(w, o) : OUTCOME_NOT_MINE;
@@ -259,12 +288,15 @@ static enum outcome memcached_run(struct wire *w, struct observation *o)
     o->product = "memcached";
     if (span_starts(line, SPAN("VERSION "))) {
         version_fact(o, span_trim(span_from(line, 8)), &MEMCACHED_VERSION, line);
-        outcome = memcached_stats(w, o);
+        outcome = memcached_stats(w, o, dress, true);
     } else if (span_is(line, "CLIENT_ERROR unauthenticated")) {
         outcome = memcached_locked(o, "password", &MEMCACHED_VERSION, line);
+    } else if (span_is(line, TOO_MANY)) {
+        fact_text(o, "refused", SPAN("the server takes no more clients"), MEMCACHED_VERSION.name, line);
+        return OUTCOME_UNCLEAR;
     } else if (span_is(line, "ERROR") && wire_again(w, dress)) {
         /* No memcached lacks "version": what answers "stats" all the same only plays one. */
-        outcome = memcached_stats(w, o);
+        outcome = memcached_stats(w, o, dress, false);
         if (outcome != OUTCOME_OPEN)
             return OUTCOME_NOT_MINE;
     } else {
@@ -285,9 +317,9 @@ const struct probe PROBE_MEMCACHED = {
     .rank = 40,
     .ports = { 11211 },
     .tls_ports = { 11212 },
-    .proof = "version and stats are answered without a login",
+    .proof = "version and stats, or a read of a key that cannot exist, are answered without a login",
     .counts = "items and the bytes they take",
-    .asks = { &MEMCACHED_VERSION, &MEMCACHED_STATS, &MEMCACHED_QUIT, &MEMCACHED_BINARY_VERSION,
+    .asks = { &MEMCACHED_VERSION, &MEMCACHED_STATS, &MEMCACHED_GET, &MEMCACHED_QUIT, &MEMCACHED_BINARY_VERSION,
               &MEMCACHED_BINARY_STAT, &MEMCACHED_BINARY_QUIT },
     .recognises = memcached_recognises,
     .run = memcached_run,

@@ -91,7 +91,7 @@ def memcached(ask):
         c.exactly("\0" * 22, "a header without key, value, body and check-and-set")
         c.end()
         return
-    one_of(ask, {"version\r\n", "stats\r\n", "quit\r\n"})
+    one_of(ask, {"version\r\n", "stats\r\n", "quit\r\n", f"get {REDIS_NO_KEY}\r\n"})
 
 
 # ---- PostgreSQL --------------------------------------------------------------------------------

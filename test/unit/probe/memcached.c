@@ -16,6 +16,8 @@ static void test_recognises(void **state)
     assert_false(memcached_recognises(SPAN("ERROR")));
     assert_false(memcached_recognises(SPAN("ERROR\r\nmore")));
     assert_false(memcached_recognises(SPAN("CLIENT_ERROR bad command line format\r\n")));
+    assert_true(memcached_recognises(SPAN("ERROR Too many open connections\r\n")));
+    assert_false(memcached_recognises(SPAN("ERROR Too many requests\r\n")));
     assert_false(memcached_recognises(SPAN("+PONG\r\n")));
 }
 

@@ -6,6 +6,14 @@ from model import PASSWORD, Spec, View
 
 SERVER = "memcached -l $A -p $P -m 16"
 TOOL = "/usr/share/memcached/scripts/memcached-tool $A:$P"
+TWEMPROXY = """
+zoo:
+  listen: $A:$P
+  hash: fnv1a_64
+  distribution: ketama
+  servers:
+    - $A:$P2:1
+"""
 
 
 def seed(box):
@@ -26,11 +34,22 @@ def truth_from_binary(box):
     return {"version": box.sh("memcached --version").split()[1]}
 
 
+def empty_truth(box):
+    return {**truth_from_binary(box), "records": 0, "bytes": 0}
+
+
 SPECS = (
     Spec("memcached:open", SERVER, client=TOOL, seed=seed, truth=truth,
          views=(View("memcached", "open", sees=("version", "records", "bytes")),)),
     Spec("memcached:passfile", SERVER + " -Y $D/passfile", files={"passfile": f"zoo:{PASSWORD}\n"},
          views=(View("memcached", "locked"),)),
+    Spec("memcached:binary", SERVER + " -B binary", truth=empty_truth,
+         views=(View("memcached", "open", sees=("version", "records", "bytes"),
+                     facts={"protocol": "binary", "auth": "none"}),)),
+    # It answers version itself, hangs up on the statistics and passes reads on.
+    Spec("memcached:twemproxy", "sh -c \"memcached -l $A -p $P2 -m 16 & exec nutcracker -o $D/n.log -c $D/n.yml -a $A -s $P3\"",
+         files={"n.yml": TWEMPROXY}, truth=truth_from_binary,
+         views=(View("memcached", "open", sees=("version",), facts={"auth": "none"}),)),
     # The binary protocol tells the version even here. A version alone is no partial: nothing about the data is told.
     Spec("memcached:sasl", SERVER + " -S", files={"memcached.conf": "mech_list: plain\n"},
          env={"SASL_CONF_PATH": "$D"}, truth=truth_from_binary,
