@@ -141,6 +141,8 @@ static void mg_collection(struct talk *t, struct observation *o, struct span dat
         if (mg_is_ok(stats)) {
             records = bson_number(stats, "numObjects", COUNT_UNKNOWN);
             bytes = bson_number(stats, "size", COUNT_UNKNOWN);
+        } else if (!wire_ok(t->mg.w)) {
+            t->partial = true; /* broken off, not refused: there is more than was counted */
         }
         t->partial = t->partial || !wire_ok(t->mg.w); /* broken off, not refused */
     } else {
@@ -297,13 +299,14 @@ static struct span mg_list(struct talk *t)
     return reply;
 }
 
-/* Everybody may do everything here. A secondary takes no writes, and an arbiter holds no data. */
+/* Everybody may do everything here. A secondary takes no writes; of an arbiter, which holds nothing that could be
+ * written, and of a set that was never initiated nothing is said. */
 static enum outcome mg_open(const struct talk *t, struct observation *o)
 {
     fact_text(o, "auth", SPAN("none"), t->proof_ask, t->proof);
     if (mg_is_primary(t))
         fact_bool(o, "writable", !bson_true(t->hello, "readOnly"), t->proof_ask, t->proof);
-    else if (bson_true(t->hello, "secondary") || bson_true(t->hello, "arbiterOnly"))
+    else if (bson_true(t->hello, "secondary"))
         fact_bool(o, "writable", false, mg_name(&t->mg, &MG_HELLO), t->hello);
     return OUTCOME_OPEN;
 }
