@@ -12,6 +12,7 @@ TABLES = {
     "pg_catalog.pg_namespace", "pg_catalog.pg_depend",
     # MySQL and others. Not here: processlist (queries), column_stats.
     "information_schema.tables", "information_schema.schemata", "information_schema.user_privileges",
+    "information_schema.schema_privileges", "information_schema.table_privileges",
     # ClickHouse. Not here: query_log, processes, users, dictionaries (their sources hold passwords).
     "system.tables", "system.databases", "system.parts", "system.build_options", "system.one",
     # CrateDB
