@@ -22,6 +22,15 @@ def my(sql):
 MONGO = "{length}\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xdd\\x07\\x00\\x00\\x00\\x00\\x00\\x00\\x00{length}"
 MONGO_OLD = "{length}\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xd4\\x07\\x00\\x00\\x04\\x00\\x00\\x00"
 MONGO_END = "\\x02$db\\x00\\x06\\x00\\x00\\x00admin\\x00\\x00"
+CH_CLIENT = "\\x04ajar\\x01\\x00\\xc5\\xa7\\x03"
+CH_EMPTY = "\\x02\\x00\\x01\\x00\\x02\\xff\\xff\\xff\\xff\\x00\\x00\\x00"
+
+
+def ch(sql, settings="\\x00", more=CH_EMPTY):
+    return ("\\x01\\x00\\x01\\x00\\x00\\x090.0.0.0:0\\x01\\x00\\x00" + CH_CLIENT + "\\x00" + settings + "\\x02\\x00"
+            + f"\\x{128 | len(sql) % 128:02x}\\x{len(sql) // 128:02x}" + sql + more)
+
+
 MYSQL_LOGIN = "\\x00\\x00\\x00\\x01!" + "\\x00" * 23
 MYSQL_NATIVE = "mysql_native_password\\x00"
 ZK_CONNECT = "\\x00\\x00\\x00-" + "\\x00" * 12 + "\\x00\\x00'\\x10"
@@ -152,6 +161,19 @@ BAD = [
     ("mysql.variable", my("SELECT @@secure_file_priv")),
     ("mysql.columns", my("SHOW INDEX customers STATUS")),
     ("mysql.field_list", "{length}\\x00\\x04customers\\x00"),
+    ("clickhouse-native.hello", "\\x00" + CH_CLIENT + "\\x00\\x07default\\x06s3cret"),
+    ("clickhouse-native.hello", "\\x00" + CH_CLIENT + "\\x00\\x05admin\\x00"),
+    ("clickhouse-native.hello", "\\x00" + CH_CLIENT + "\\x04shop\\x07default\\x00"),
+    ("clickhouse-native.records", ch("SELECT name FROM shop.customers")),
+    ("clickhouse-native.queries", ch("SELECT query FROM system.query_log")),
+    ("clickhouse-native.users", ch("SELECT name FROM system.users")),
+    ("clickhouse-native.settings", ch("SELECT value FROM system.settings")),
+    ("clickhouse-native.create", ch("SHOW CREATE TABLE shop.customers")),
+    ("clickhouse-native.drop", ch("DROP TABLE shop.customers")),
+    ("clickhouse-native.totals", ch("SELECT version()", settings="\\x08readonly\\x00\\x00")),
+    ("clickhouse-native.totals", ch("SELECT version()", more=CH_EMPTY + "\\x02")),
+    ("clickhouse-native.data", "\\x02\\x00"),
+    ("clickhouse-native.cancel", "\\x03"),
     ("mongodb.find", MONGO + "\\x02find\\x00\\x02\\x00\\x00\\x00a\\x00" + MONGO_END),
     ("mongodb.aggregate", MONGO + "\\x02aggregate\\x00\\x02\\x00\\x00\\x00a\\x00" + MONGO_END),
     ("mongodb.where", MONGO + "\\x10listCollections\\x00\\x01\\x00\\x00\\x00\\x02$where\\x00\\x02\\x00\\x00\\x001\\x00" + MONGO_END),

@@ -174,6 +174,64 @@ def mysql(ask):
     c.end()
 
 
+# ---- ClickHouse's native protocol --------------------------------------------------------------
+
+CLICKHOUSE_USERS = {"default", "readonly"}  # the two that the configuration shipped without a password
+CLICKHOUSE_STATEMENTS = {"SHOW GRANTS", "SELECT value FROM system.settings WHERE name='readonly'"}
+
+
+def _varint(c):
+    value = shift = 0
+    while shift < 63:
+        byte = c.byte()
+        value |= (byte & 127) << shift
+        shift += 7
+        if not byte & 128:
+            return value
+    raise Refused("a number has no end")
+
+
+def _clickhouse_text(c):
+    return c.take(_varint(c))
+
+
+def clickhouse_native(ask):
+    c = Cursor(ask)
+    if ask.holes:
+        raise Refused("nothing here has holes")
+    if c.byte() == 0:
+        _clickhouse_hello(c)
+        return
+    c.at = 0
+    c.exactly("\x01\0", "Hello, or a Query without a name")
+    c.exactly("\x01\0\0\x090.0.0.0:0\x01\0\0", "a first query, asked for nobody else")
+    _clickhouse_client(c)
+    c.exactly("\0", "no quota key")
+    c.exactly("\0", "no settings")
+    c.exactly("\x02\0", "to the end, not compressed")
+    statement = _clickhouse_text(c)
+    if statement not in CLICKHOUSE_STATEMENTS:
+        sql.check(statement)
+    c.exactly("\x02\0\x01\0\x02\xff\xff\xff\xff\0\0\0", "an empty block")
+    c.end()
+
+
+def _clickhouse_client(c):
+    _clickhouse_text(c)
+    for _ in range(3):
+        _varint(c)
+
+
+def _clickhouse_hello(c):
+    _clickhouse_client(c)
+    if _clickhouse_text(c) not in ("", "system"):
+        raise Refused("no database of anybody may be named")
+    if _clickhouse_text(c) not in CLICKHOUSE_USERS:
+        raise Refused("only a user that was shipped without a password may be named")
+    c.exactly("\0", "no password")
+    c.end()
+
+
 # ---- MongoDB -----------------------------------------------------------------------------------
 
 MONGODB_COMMANDS = {"hello", "isMaster", "ismaster", "buildInfo", "listDatabases", "listCollections", "collStats",
@@ -473,4 +531,5 @@ def dns(ask):
 
 
 RULES = {"ladder": ladder, "dns": dns, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
+         "clickhouse-native": clickhouse_native,
          "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap}

@@ -1,18 +1,35 @@
-"""ClickHouse 18. Counted: tables outside `system`, rows and bytes of their active parts."""
+"""ClickHouse 18, over HTTP and over its native protocol. Counted: tables outside `system`, rows and bytes of their
+active parts."""
 
 from model import FIELDS, PASSWORD, Spec, View, number
 
 CONFIG = """<yandex><logger><console>1</console></logger>
-<http_port>$P</http_port><tcp_port>$P2</tcp_port><listen_host>$A</listen_host>
+PORTS<listen_host>$A</listen_host>
 <path>$D/d/</path><tmp_path>$D/t/</tmp_path><users_config>$D/users.xml</users_config>
 <default_profile>default</default_profile><default_database>default</default_database>
 <mark_cache_size>5368709</mark_cache_size></yandex>
 """
-USERS = """<yandex><profiles><default/></profiles><quotas><default/></quotas>
-<users><default><password>PASSWORD</password><networks><ip>::/0</ip></networks>
-<profile>default</profile><quota>default</quota></default></users></yandex>
+BOTH = "<http_port>$P</http_port><tcp_port>$P2</tcp_port>"
+NATIVE = "<tcp_port>$P</tcp_port>"
+OWN_PAGE = ("<http_server_default_response>&lt;html&gt;&lt;h1&gt;Analytics&lt;/h1&gt;&lt;/html&gt;"
+            "</http_server_default_response>")
+NATIVE_TLS = """<tcp_port>$P2</tcp_port><tcp_port_secure>$P</tcp_port_secure>
+<openSSL><server><certificateFile>$C/good.pem</certificateFile><privateKeyFile>$C/good.key</privateKeyFile>
+<verificationMode>none</verificationMode><loadDefaultCAFile>false</loadDefaultCAFile></server></openSSL>"""
+USERS = """<yandex><profiles><default/><readonly><readonly>1</readonly></readonly></profiles>
+<quotas><default/></quotas>
+<users>PEOPLE<zoo><password>s3cret</password><networks><ip>::/0</ip></networks>
+<profile>default</profile><quota>default</quota></zoo></users></yandex>
 """
-CLIENT = "clickhouse-client --host $A --port $P2"
+
+
+def user(name, password="", network="::/0", profile="default", more=""):
+    return (f"<{name}><password>{password}</password><networks><ip>{network}</ip></networks>"
+            f"<profile>{profile}</profile><quota>default</quota>{more}</{name}>")
+
+
+CLIENT = "clickhouse-client --host $A --port $P2 --user zoo --password " + PASSWORD
+CLIENT_NATIVE = CLIENT.replace("$P2", "$P")
 SEED = """
 $CLIENT --multiquery <<'END'
 create database shop;
@@ -27,37 +44,53 @@ NAMES_SQL = "select concat(database, '.', name) from system.tables where databas
 PARTS_SQL = "select sum(rows), sum(bytes) from system.parts where active and database != 'system'"
 
 
-def truth(box):
-    names = box.client(f'-q "{NAMES_SQL}"').split()
-    parts = box.client(f'-q "{PARTS_SQL}"').split()
-    return {
-        "version": number(box.client('-q "select version()"')),
-        "collections": len(names),
-        "records": int(parts[0]),
-        "bytes": int(parts[1]),
-        "names": sorted(names),
-    }
+def truth_in(condition):
+    """What the zoo's own user counts, in the databases that the variant shows to a stranger."""
+    def truth(box):
+        names = box.client(f'-q "{NAMES_SQL}{condition}"').split()
+        parts = box.client(f'-q "{PARTS_SQL}{condition}"').split()
+        return {
+            "version": number(box.client('-q "select version()"')),
+            "collections": len(names),
+            "records": int(parts[0]),
+            "bytes": int(parts[1]),
+            "names": sorted(names),
+        }
+    return truth
 
 
-SERVER = "clickhouse-server --config-file=$D/c.xml"
-OWN_PAGE = ("<http_server_default_response>&lt;html&gt;&lt;h1&gt;Analytics&lt;/h1&gt;&lt;/html&gt;"
-            "</http_server_default_response></yandex>")
+def clickhouse(variant, people, *views, ports=BOTH, client=CLIENT, shown=""):
+    return Spec("clickhouse:" + variant, "clickhouse-server --config-file=$D/c.xml", client=client, prepare="mkdir d t",
+                files={"c.xml": CONFIG.replace("PORTS", ports), "users.xml": USERS.replace("PEOPLE", people)},
+                seed=SEED, truth=truth_in(shown), ready="$CLIENT -q 'select 1'", views=views)
 
 
-def clickhouse(variant, password, client, view, config=CONFIG):
-    return Spec("clickhouse:" + variant, SERVER, client=client, prepare="mkdir d t",
-                files={"c.xml": config, "users.xml": USERS.replace("PASSWORD", password)}, seed=SEED, truth=truth,
-                ready="$CLIENT -q 'select 1'", views=(view,))
+def native(verdict, port="P", sees=FIELDS, **facts):
+    return View("clickhouse", verdict, sees=sees, facts=facts, port=port)
 
+
+OPEN = View("clickhouse", "open", sees=FIELDS)
+LOCKED = View("clickhouse", "locked")
 
 SPECS = (
-    clickhouse("own-page", "", CLIENT, View("clickhouse", "open", sees=FIELDS),
-               CONFIG.replace("</yandex>", OWN_PAGE)),
+    clickhouse("own-page", user("default"), OPEN, ports=BOTH + OWN_PAGE),
     # Refused by address: an error of status 500 whose text is all that names the product.
-    Spec("clickhouse:other-networks", SERVER, prepare="mkdir d t",
-         files={"c.xml": CONFIG.replace("</yandex>", OWN_PAGE),
-                "users.xml": USERS.replace("PASSWORD", "").replace("::/0", "10.255.255.255")},
-         views=(View("clickhouse", ("locked", "unclear")),)),
-    clickhouse("open", "", CLIENT, View("clickhouse", "open", sees=FIELDS)),
-    clickhouse("locked", PASSWORD, CLIENT + " --password " + PASSWORD, View("clickhouse", "locked")),
+    clickhouse("other-networks", user("default", network="10.255.255.255"),
+               View("clickhouse", ("locked", "unclear")), ports=BOTH + OWN_PAGE),
+    clickhouse("open", user("default"), OPEN, native("open", "P2", writable=True)),
+    clickhouse("locked", user("default", PASSWORD), LOCKED, native("locked", "P2", sees=(), auth="password")),
+    clickhouse("native", user("default"), native("open"), ports=NATIVE, client=CLIENT_NATIVE),
+    clickhouse("native-tls", user("default"),
+               View("clickhouse", "open", sees=FIELDS, transport="tls", certificate="good.pem"), ports=NATIVE_TLS),
+    # The second user of the old configuration, of whom nobody thought.
+    clickhouse("readonly-user", user("default", PASSWORD) + user("readonly", profile="readonly"),
+               native("open", user="readonly", writable=False), ports=NATIVE, client=CLIENT_NATIVE),
+    clickhouse("readonly-profile", user("default", profile="readonly"), native("open", writable=False),
+               ports=NATIVE, client=CLIENT_NATIVE),
+    clickhouse("one-database", user("default", more="<allow_databases><database>shop</database></allow_databases>"),
+               native("open"), ports=NATIVE, client=CLIENT_NATIVE, shown=" and database = 'shop'"),
+    clickhouse("no-database", user("default", more="<allow_databases><database>no</database></allow_databases>"),
+               native("partial"), ports=NATIVE, client=CLIENT_NATIVE, shown=" and database = 'no'"),
+    clickhouse("network", user("default", network="10.9.9.9"),
+               native("locked", sees=(), auth="rejected", **{"error.code": 195}), ports=NATIVE, client=CLIENT_NATIVE),
 )

@@ -21,6 +21,7 @@ PORTS = (
     (ldap, "open", 5601),
     (etcd, "open", 1883),
     (clickhouse, "open", 2379),
+    (clickhouse, "native", 5433),
     (influxdb, "open", 9042),
     (redis, "tls", 8443),
     (nginx, "plain", 6380),
