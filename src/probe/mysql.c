@@ -185,8 +185,9 @@ const struct probe PROBE_MYSQL = {
     .proof = "an account without a password gets in, and it has a right to read",
     .counts = "databases, tables, estimated rows and sizes from information_schema",
     .asks = { &MY_TLS_REQUEST, &MY_LOGIN, &MY_LOGIN_TLS, &MY_LOGIN_ANONYMOUS, &MY_LOGIN_ANONYMOUS_TLS,
-              &MY_LOGIN_ADMIN, &MY_LOGIN_ADMIN_TLS, &MY_EMPTY, &MY_NUL, &MY_TOTALS, &MY_TABLES, &MY_RIGHTS,
-              &MY_GRANTS, &MY_READ_ONLY, &MY_WHO, &MY_ACCOUNTS, &MY_INDEXES, &MY_INDEX_STATUS, &MY_QUIT },
+              &MY_LOGIN_ADMIN, &MY_LOGIN_ADMIN_TLS, &MY_EMPTY[0], &MY_EMPTY[1], &MY_NUL[0], &MY_NUL[1], &MY_NUL[2],
+              &MY_NUL[3], &MY_TOTALS, &MY_TABLES, &MY_RIGHTS, &MY_GRANTS, &MY_READ_ONLY, &MY_WHO, &MY_ACCOUNTS,
+              &MY_INDEXES, &MY_INDEX_STATUS, &MY_QUIT },
     .recognises = mysql_recognises,
     .run = mysql_run,
 };

@@ -45,16 +45,16 @@ const struct ask MY_LOGIN_ADMIN =
               MY_ABILITIES MY_AS("admin"));
 const struct ask MY_LOGIN_ADMIN_TLS =
     MY_PACKET("mysql.login_admin_tls", "the same inside TLS", "\x02", MY_ABILITIES_TLS MY_AS("admin"));
-const struct ask MY_EMPTY = {
-    .name = "mysql.empty",
-    .why = "no password either, where the server asks by another method",
-    .parts = { ASK_BYTES("\0\0\0"), ASK_HOLE("sequence", 1, HOLE_ANY) },
-};
-const struct ask MY_NUL = {
-    .name = "mysql.nul",
-    .why = "the same as the methods of SHA-2 write it: a text of no bytes and its end",
-    .parts = { ASK_BYTES("\x01\0\0"), ASK_HOLE("sequence", 1, HOLE_ANY), ASK_BYTES("\0") },
-};
+/* An answer to a method that the server asks by: no bytes, or the one NUL that ends a text of none, as the
+ * methods of SHA-2 write it. Its number follows that of the question: 3 in clear, 4 inside TLS, and 5 and 6
+ * where the server then wants more. */
+#define MY_EMPTY_ASK(n, byte)                                                                      \
+    ASK_FIXED("mysql.empty_" n, "no password either, where the server asks by another method", "\0\0\0" byte)
+#define MY_NUL_ASK(n, byte)                                                                        \
+    ASK_FIXED("mysql.nul_" n, "the same as the methods of SHA-2 write it", "\x01\0\0" byte "\0")
+const struct ask MY_EMPTY[MY_FIRST_ANSWERS] = { MY_EMPTY_ASK("3", "\x03"), MY_EMPTY_ASK("4", "\x04") };
+const struct ask MY_NUL[MY_ANSWERS] = { MY_NUL_ASK("3", "\x03"), MY_NUL_ASK("4", "\x04"), MY_NUL_ASK("5", "\x05"),
+                                        MY_NUL_ASK("6", "\x06") };
 
 static const struct my_user MY_ROOT = { "root", &MY_LOGIN, &MY_LOGIN_TLS };
 static const struct my_user MY_ANONYMOUS = { "anonymous", &MY_LOGIN_ANONYMOUS, &MY_LOGIN_ANONYMOUS_TLS };
@@ -76,11 +76,15 @@ static enum my_answer my_greet(struct my *m, struct my_entry *e)
     return MY_GREETED;
 }
 
-/* Answers a method of the server with nothing, in the way of that method. */
+/* Answers a method of the server with nothing, in the way of that method. A question that is out of turn
+ * breaks the protocol. */
 static void my_say_nothing(struct wire *w, struct span plugin, uint8_t sequence)
 {
-    struct span next = span_of((uint8_t[]){ (uint8_t)(sequence + 1) }, 1);
-    wire_ask_with(w, span_has(plugin, "sha2") ? &MY_NUL : &MY_EMPTY, &next, 1);
+    bool nul = span_has(plugin, "sha2") || sequence >= 2 + MY_FIRST_ANSWERS;
+    if (sequence < 2 || sequence >= 2 + MY_ANSWERS)
+        wire_fail(w);
+    else
+        wire_ask(w, nul ? &MY_NUL[sequence - 2] : &MY_EMPTY[sequence - 2]);
 }
 
 /* ER_MUST_CHANGE_PASSWORD_LOGIN: told to those only whose answer was right. */

@@ -4,10 +4,14 @@
 
 #include "probe/mysql_talk.h"
 
-enum { MY_CAN_TLS = 0x800 }; /* CLIENT_SSL */
+enum {
+    MY_CAN_TLS = 0x800, /* CLIENT_SSL */
+    MY_ANSWERS = 4,     /* numbers 3 to 6 */
+    MY_FIRST_ANSWERS = 2,
+};
 
 extern const struct ask MY_TLS_REQUEST, MY_LOGIN, MY_LOGIN_TLS, MY_LOGIN_ANONYMOUS, MY_LOGIN_ANONYMOUS_TLS,
-    MY_LOGIN_ADMIN, MY_LOGIN_ADMIN_TLS, MY_EMPTY, MY_NUL;
+    MY_LOGIN_ADMIN, MY_LOGIN_ADMIN_TLS, MY_EMPTY[MY_FIRST_ANSWERS], MY_NUL[MY_ANSWERS];
 
 enum my_answer {
     MY_NOTHING,     /* no whole packet of this protocol came */

@@ -10,6 +10,7 @@
  *     4. role root: the administrator of CockroachDB and RisingWave, and a name that few others have.
  *        A server that trusts it before it finds that there is no such role trusts every name, and is
  *        then asked for the administrators that other products ship (ROLES)
+ *     5. role crate, where all of these are refused without a question
  *
  * A pooler that does not know the database is asked for its console, which lists those it has. All is
  * decided by SQLSTATE, never by text: the text is in the server's own language. What is no refusal (too
@@ -71,8 +72,8 @@ static const struct pg_role ROLES[] = {
     { "enterprisedb", &PG_STARTUP_ENTERPRISEDB, "edb" },
     { "gpadmin", &PG_STARTUP_GPADMIN, NULL },
     { "gaussdb", &PG_STARTUP_GAUSSDB, NULL },
-    { "crate", &PG_STARTUP_CRATE, "doc" },
 };
+static const struct pg_role PG_ROLE_CRATE = { "crate", &PG_STARTUP_CRATE, "doc" };
 
 /* Asks for TLS. False where the peer answers something that no PostgreSQL says, or is gone. */
 static bool pg_dress(struct pg *p)
@@ -242,11 +243,15 @@ static bool pg_try_role(struct pg *p, const struct pg_role *role, struct pg_entr
     return false;
 }
 
-/* The roles beside postgres. */
+/* The roles beside postgres. CrateDB refuses names that are nobody's before it asks for anything. */
 static void pg_try_others(struct pg *p)
 {
     struct pg_entry e;
-    if (pg_try_role(p, &PG_ROLE_ROOT, &e) || !pg_wants_another_role(&e))
+    if (pg_try_role(p, &PG_ROLE_ROOT, &e))
+        return;
+    if (p->best.answer == PG_REFUSED)
+        pg_try_role(p, &PG_ROLE_CRATE, &e);
+    if (!pg_wants_another_role(&e))
         return;
     for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++)
         if (pg_try_role(p, &ROLES[i], &e))

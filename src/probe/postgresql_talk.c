@@ -61,6 +61,13 @@ const char *pg_auth_parse(struct span body)
         word = "sspi";
         break;
     case 10:
+        /* openGauss gives the number to a method of its own: how the password is kept (4 bytes), salt (64),
+         * token (8), and in newer versions the rounds (4). */
+        if (reader_sees(&r, SPAN("\0"))) {
+            size_t len = reader_rest(&r).len;
+            word = len == 76 || len == 80 ? "sha256" : NULL;
+            break;
+        }
         word = span_starts(reader_rest(&r), SPAN("SCRAM-SHA-256")) ? "scram-sha-256" : "sasl";
         if (body.at && body.at[body.len - 1] != 0)
             reader_fail(&r, "the list of mechanisms has no end");

@@ -138,10 +138,8 @@ MYSQL_USERS = {"root", "", "admin"}  # admin: Doris and StarRocks
 
 def mysql(ask):
     c = Cursor(ask)
-    if ask.text[:3] in ("\0\0\0", "\x01\0\0") and ask.label(ask.text[3:4]) == "sequence":
-        if ask.text[4:] != "\0" * ord(ask.text[0]):
-            raise Refused("a change of method is answered by nothing, or by a text of no bytes")
-        return
+    if re.fullmatch("\0\0\0[\3\4]|\1\0\0[\3-\6]\0", ask.text):
+        return  # an answer to a change of method: nothing, or a text of no bytes and its end
     if ask.text == "\x01\0\0\0\x01":  # COM_QUIT
         return
     c.exactly(LENGTH, "a computed length")

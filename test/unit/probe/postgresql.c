@@ -15,6 +15,12 @@ static void test_authentication(void **state)
     assert_string_equal(pg_auth_parse(SPAN("\0\0\0\x05" "salt")), "md5");
     assert_string_equal(pg_auth_parse(SPAN("\0\0\0\x0a" "SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0")), "scram-sha-256");
     assert_string_equal(pg_auth_parse(SPAN("\0\0\0\x0a" "OAUTHBEARER\0\0")), "sasl");
+    /* openGauss: a method of its own under SASL's number. */
+    uint8_t own[4 + 80] = { 0, 0, 0, 10, 0, 0, 0, 2 };
+    assert_string_equal(pg_auth_parse(span_of(own, 4 + 76)), "sha256");
+    assert_string_equal(pg_auth_parse(span_of(own, 4 + 80)), "sha256");
+    assert_null(pg_auth_parse(span_of(own, 4 + 79)));
+    assert_null(pg_auth_parse(SPAN("\0\0\0\x0a" "\0")));
     assert_null(pg_auth_parse(SPAN_NONE));
     assert_null(pg_auth_parse(SPAN("\0\0\0")));
     assert_null(pg_auth_parse(SPAN("\0\0\0\0\0")));
