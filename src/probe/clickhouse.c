@@ -46,7 +46,8 @@ static const struct ask CH_HELLO_SYSTEM =
     ASK_FIXED("clickhouse-native.hello_system", "the same in database system, where the user's own is missing",
               CH_CLIENT "\x06" "system" "\x07" "default" "\0");
 static const struct ask CH_HELLO_READONLY =
-    ASK_FIXED("clickhouse-native.hello_readonly", "the same as user readonly, whom old versions ship without a password",
+    ASK_FIXED("clickhouse-native.hello_readonly",
+              "the same as user readonly, whom old versions ship without a password",
               CH_CLIENT "\0" "\x08" "readonly" "\0");
 
 /* Query: no name; asked by `ajar` over TCP for nobody else; no settings; to the end; not compressed. */
@@ -80,7 +81,8 @@ static const struct ask CH_TABLES =
 static const struct ask CH_GRANTS =
     CH_QUERY("clickhouse-native.grants", "what the user may do: the second proof", "SHOW GRANTS");
 static const struct ask CH_DATABASES =
-    CH_QUERY("clickhouse-native.databases", "how many databases the user may enter: the second proof before version 20",
+    CH_QUERY("clickhouse-native.databases",
+             "how many databases the user may enter: the second proof before version 20",
              "SELECT count() FROM system.databases WHERE name NOT IN " CH_SYSTEM);
 static const struct ask CH_READONLY =
     CH_QUERY("clickhouse-native.readonly", "whether the user may write at all",
@@ -544,6 +546,9 @@ const struct probe PROBE_CLICKHOUSE = {
     .kind = KIND_STORE,
     .ports = { 9000 },
     .tls_ports = { 9440 },
+    /* Words where it has a port for HTTP, too; else it hangs up on both texts. */
+    .reacts = { .line = REACT_BYTES | REACT_CLOSE, .tls = REACT_BYTES, .http = REACT_BYTES | REACT_CLOSE },
+    .rank = 72,
     .proof = "a user without a password is let in, and its grants let it read",
     .counts = "tables outside the system databases; rows and bytes of their active parts",
     .asks = { &CH_HELLO, &CH_HELLO_SYSTEM, &CH_HELLO_READONLY, &CH_VERSION, &CH_TOTALS, &CH_TABLES, &CH_GRANTS,
