@@ -80,14 +80,16 @@ static bool check(const struct accepting *a, int args, struct error *e)
 
 static void tell(const struct accepting *a, const struct stored_finding *f, struct buf *out)
 {
-    char where[ENDPOINT_TEXT_MAX], date[TIME_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX], date[TIME_TEXT_MAX];
     if (a->json) {
         buf_byte(out, '{');
         stored_json(out, f);
         buf_str(out, "}\n");
         return;
     }
-    buf_printf(out, "%s at %s is ", f->finding.rule, endpoint_text(&f->finding.endpoint, where));
+    buf_printf(out, "%s at ", f->finding.rule);
+    escape_tty(out, span_str(endpoint_called(&f->finding.endpoint, where)));
+    buf_str(out, " is ");
     if (f->accepted_until_ms < 0) {
         buf_str(out, "not accepted any more.\n");
         return;

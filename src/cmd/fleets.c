@@ -196,7 +196,7 @@ static bool show_list(struct listing *l, struct store *store, int64_t now_ms)
 static bool show_member(void *self, const struct fleet_member *m)
 {
     struct listing *l = self;
-    char where[ENDPOINT_TEXT_MAX], address[ADDRESS_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX], address[ADDRESS_TEXT_MAX];
     struct buf *out = &l->out;
     if (l->json) {
         buf_str(out, l->shown++ ? ",{\"endpoint\":\"" : "{\"endpoint\":\"");
@@ -215,7 +215,7 @@ static bool show_member(void *self, const struct fleet_member *m)
         return stored_flush(out, false, &l->error);
     }
     buf_str(out, "  ");
-    put_cell(out, span_str(endpoint_text(&m->endpoint, where)), WHERE_COLUMNS);
+    put_cell(out, span_str(endpoint_called(&m->endpoint, where)), WHERE_COLUMNS);
     put_cell(out, span_str(outcome_name(m->outcome)), 10);
     put_cell(out, span_str(m->product), WHAT_COLUMNS);
     put_cell(out, m->version, 12);

@@ -264,11 +264,12 @@ static void put_observation(struct buf *out, const struct observation *o, size_t
 static void put_finding_head(struct showing *s, const struct stored_finding *f)
 {
     struct buf *out = &s->out;
-    char where[ENDPOINT_TEXT_MAX], age[AGE_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX], age[AGE_TEXT_MAX];
     const struct finding *g = &f->finding;
     bool open = f->exposure.closed_ms < 0;
-    buf_printf(out, "%s  %s  %s\n", g->fingerprint, severity_name(g->severity),
-               endpoint_text(&g->endpoint, where));
+    buf_printf(out, "%s  %s  ", g->fingerprint, severity_name(g->severity));
+    escape_tty(out, span_str(endpoint_called(&g->endpoint, where)));
+    buf_byte(out, '\n');
     escape_tty(out, span_str(g->title));
     buf_printf(out, " (%s)\n", g->rule);
     struct buf why;

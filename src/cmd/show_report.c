@@ -54,7 +54,8 @@ static bool gather(void *self, const struct stored_finding *s)
 {
     struct gathering *g = self;
     const struct finding *from = &s->finding, *judged = judged_as(g->judged, from->fingerprint);
-    if (!same_name(from->endpoint.name, g->visit->endpoint.name))
+    if (!same_name(from->endpoint.name, g->visit->endpoint.name) ||
+        !same_name(from->endpoint.path, g->visit->endpoint.path))
         return true;
     struct finding *f = list_add(g->arena, &g->stored.list);
     if (f) {

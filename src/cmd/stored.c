@@ -107,7 +107,7 @@ static void put_state(struct buf *out, const struct stored_finding *f)
 void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note,
                 int64_t now_ms, size_t columns)
 {
-    char where[ENDPOINT_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX];
     struct buf text;
     buf_init(&text, SCRATCH_BYTES);
     size_t used = (mark ? MARK_COLUMNS + 1 : 0) + FINGERPRINT_SHOWN + 1 + SEVERITY_COLUMNS +
@@ -118,8 +118,10 @@ void stored_row(struct buf *out, const struct stored_finding *f, const char *mar
     }
     layout_left(out, span_of(f->finding.fingerprint, FINGERPRINT_SHOWN), FINGERPRINT_SHOWN + 1);
     layout_left(out, span_str(severity_name(f->finding.severity)), SEVERITY_COLUMNS);
-    layout_left(out, span_str(endpoint_text(&f->finding.endpoint, where)), WHERE_COLUMNS);
+    escape_tty(&text, span_str(endpoint_called(&f->finding.endpoint, where)));
+    layout_left(out, buf_span(&text), WHERE_COLUMNS);
     buf_byte(out, ' ');
+    buf_reset(&text);
     escape_tty(&text, span_str(f->finding.product));
     buf_byte(&text, ' ');
     escape_tty(&text, f->finding.version);
@@ -187,6 +189,8 @@ void stored_json(struct buf *out, const struct stored_finding *f)
     stored_json_number(out, "port", g->endpoint.port);
     if (g->endpoint.name)
         stored_json_text(out, "name", span_str(g->endpoint.name), false);
+    if (g->endpoint.path)
+        stored_json_text(out, "path", span_str(g->endpoint.path), false);
     stored_json_text(out, "product", span_str(g->product), false);
     stored_json_text(out, "version", g->version, true);
     stored_json_text(out, "via", span_str(g->via), true);

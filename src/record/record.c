@@ -4,6 +4,7 @@
  * peer can make of an observation is bounded before it is encoded. */
 #include "record/record.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 void visit_init(struct visit *v, struct arena *a, const struct endpoint *e)
@@ -295,3 +296,11 @@ char *endpoint_text(const struct endpoint *e, char text[static ENDPOINT_TEXT_MAX
     at[sizeof(digits) - n] = '\0';
     return text;
 }
+char *endpoint_called(const struct endpoint *e, char text[static ENDPOINT_CALLED_MAX])
+{
+    size_t len = strlen(endpoint_text(e, text));
+    if (e->name || e->path)
+        snprintf(text + len, ENDPOINT_CALLED_MAX - len, " (%s%s)", e->name ? e->name : "", e->path ? e->path : "");
+    return text;
+}
+

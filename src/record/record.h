@@ -126,6 +126,10 @@ bool kind_parse(struct span word, enum kind *ret);
 /* "127.0.0.1:6379", "[::1]:6379". */
 enum { ENDPOINT_TEXT_MAX = ADDRESS_TEXT_MAX + 8 };
 char *endpoint_text(const struct endpoint *e, char text[static ENDPOINT_TEXT_MAX]);
+/* The same with what it was asked for as: "10.0.0.5:443 (es.corp/logs)", "10.0.0.5:443 (/logs)"; what people
+ * tell two endpoints of one place apart by. */
+enum { ENDPOINT_CALLED_MAX = ENDPOINT_TEXT_MAX + ENDPOINT_NAME_MAX + ENDPOINT_PATH_MAX + 4 };
+char *endpoint_called(const struct endpoint *e, char text[static ENDPOINT_CALLED_MAX]);
 
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
 const char *severity_name(enum severity s);
@@ -161,8 +165,8 @@ struct finding_life {
     size_t reopened;    /* how often it came back */
 };
 
-/* What a rule concluded. `fingerprint` is stable across versions and time: see fingerprint.h. All text
- * may hold foreign bytes: escape on output. */
+/* What a rule concluded. `fingerprint` is stable across versions and time: see fingerprint.h. All text may
+ * hold foreign bytes: escape on output. */
 struct finding {
     char fingerprint[FINGERPRINT_MAX];
     const char *rule, *title;

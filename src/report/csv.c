@@ -1,6 +1,8 @@
 /* One finding a line, for a spreadsheet (RFC 4180: CRLF, quotes doubled). A header line comes first.
  * A field that a spreadsheet would take for a formula gets an apostrophe in front; the fix is the
  * only field with line feeds in it, always in quotes. A fleet is no finding; `--format json` has them. */
+#include <stdio.h>
+
 #include "report/formats.h"
 #include "report/unknown.h"
 #include "report/words.h"
@@ -97,12 +99,14 @@ static void finding(const struct visit *v, const struct finding *f, struct buf *
 {
     const struct observation *o = report_seen(v, f);
     bool sized = o && o->kind != KIND_TLS;
-    char where[ENDPOINT_TEXT_MAX];
+    char where[ENDPOINT_TEXT_MAX], name[ENDPOINT_NAME_MAX + ENDPOINT_PATH_MAX];
+    snprintf(name, sizeof(name), "%s%s", f->endpoint.name ? f->endpoint.name : "",
+             f->endpoint.path ? f->endpoint.path : "");
     field(out, span_str(severity_name(f->severity)));
     field(out, span_str(f->rule));
     field(out, span_str(f->title));
     field(out, span_str(endpoint_text(&f->endpoint, where)));
-    field(out, span_str(f->endpoint.name));
+    field(out, span_str(name));
     field(out, span_str(f->product));
     field(out, f->version);
     field(out, span_str(f->via));

@@ -89,13 +89,13 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
     struct ical *x = state;
     const struct observation *o = report_certificate(v);
     const struct fact *until = o ? fact_get(o, "cert.not_after") : NULL;
-    char where[ENDPOINT_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX];
     (void)out;
     if (!until || until->type != FACT_TIME)
         return;
     struct ical_certificate *c = certificate_of(x, v, o, until->number);
     if (c && c->places < PLACES_LISTED_MAX)
-        c->listed[c->places] = arena_copy(&x->arena, span_str(endpoint_text(&v->endpoint, where)));
+        c->listed[c->places] = keep(x, span_str(endpoint_called(&v->endpoint, where)), sizeof(where));
     for (size_t i = 0; c && i < findings && !c->owner.len; i++) {
         c->owner = keep(x, f[i].owner, TEXT_MAX);
         c->contact = keep(x, f[i].contact, TEXT_MAX);

@@ -128,6 +128,10 @@ static void endpoint_parts(struct buf *out, const struct endpoint *e)
         KEY(out, ",\"name\":");
         text(out, span_str(e->name));
     }
+    if (e->path) {
+        KEY(out, ",\"path\":");
+        text(out, span_str(e->path));
+    }
 }
 
 static void fact_value(struct buf *out, const struct fact *f)
@@ -452,6 +456,10 @@ static void finding_line(struct buf *out, const struct finding *f)
     if (f->endpoint.name) {
         KEY(out, ",\"name\":");
         text(out, span_str(f->endpoint.name));
+    }
+    if (f->endpoint.path) {
+        KEY(out, ",\"path\":");
+        text(out, span_str(f->endpoint.path));
     }
     KEY(out, ",\"product\":");
     text(out, span_str(f->product));

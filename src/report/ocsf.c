@@ -1,5 +1,7 @@
 /* OCSF 1.5 Detection Finding (class 2004), JSON Lines: one event a finding, for data lakes and
  * SIEMs. Times are milliseconds since 1970 (OCSF timestamp_t). */
+#include <stdio.h>
+
 #include "report/formats.h"
 #include "report/member.h"
 #include "report/unknown.h"
@@ -84,12 +86,14 @@ static void evidences(struct buf *out, const struct finding *f)
 
 static void resource(struct buf *out, const struct finding *f, const struct observation *o)
 {
-    char where[ENDPOINT_TEXT_MAX];
+    char where[ENDPOINT_TEXT_MAX], name[ENDPOINT_NAME_MAX + ENDPOINT_PATH_MAX];
     bool sized = o && o->kind != KIND_TLS;
     member_open(out, "resources", '[');
     member_open(out, NULL, '{');
     member_str(out, "uid", endpoint_text(&f->endpoint, where));
-    member_text(out, "name", f->endpoint.name ? span_str(f->endpoint.name) : span_str(where));
+    snprintf(name, sizeof(name), "%s%s", f->endpoint.name ? f->endpoint.name : where,
+             f->endpoint.path ? f->endpoint.path : "");
+    member_str(out, "name", name);
     member_str(out, "type", o ? kind_name(o->kind) : "service");
     if (f->version.len)
         member_text(out, "version", f->version);

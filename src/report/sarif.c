@@ -6,6 +6,8 @@
  * suppressed. A fleet is a result of its own, which asks for nothing (kind informational) and names
  * its members as related locations. */
 #include "base/table.h"
+#include <stdio.h>
+
 #include "report/formats.h"
 #include "report/member.h"
 #include "report/remarks.h"
@@ -58,7 +60,7 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
 static struct sarif_rule *rule_of(struct sarif *x, const struct finding *f)
 {
     struct sarif_rule *r = table_get(&x->by_id, span_str(f->rule));
-    char where[ENDPOINT_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX];
     if (r) {
         r->worst = f->severity > r->worst ? f->severity : r->worst;
         return r;
@@ -73,27 +75,32 @@ static struct sarif_rule *rule_of(struct sarif *x, const struct finding *f)
     r->title = arena_copy(&x->arena, span_str(f->title));
     r->fix = arena_copy(&x->arena, span_first(f->fix, MEMBER_TEXT_MAX));
     r->product = arena_copy(&x->arena, span_str(f->product));
-    r->where = arena_copy(&x->arena, span_str(endpoint_text(&f->endpoint, where)));
+    r->where = arena_copy(&x->arena, span_str(endpoint_called(&f->endpoint, where)));
     r->worst = f->severity;
     return table_put(&x->by_id, r->id, r) ? r : NULL;
 }
 
 static void place(struct buf *out, const struct endpoint *e)
 {
-    char where[ENDPOINT_TEXT_MAX], uri[ENDPOINT_TEXT_MAX + 8];
-    struct span at = span_str(endpoint_text(e, where));
+    char where[ENDPOINT_TEXT_MAX], uri[ENDPOINT_CALLED_MAX + 8], called[ENDPOINT_NAME_MAX + ENDPOINT_PATH_MAX];
     struct buf whole = { .at = (uint8_t *)uri, .cap = sizeof(uri), .max = sizeof(uri) };
     buf_str(&whole, "tcp://");
-    buf_put(&whole, at);
+    buf_str(&whole, endpoint_text(e, where));
+    size_t place_len = whole.len;
+    snprintf(called, sizeof(called), "%s%s", e->name ? e->name : e->path ? where : "", e->path ? e->path : "");
+    if (called[0]) {
+        buf_byte(&whole, '#');
+        buf_str(&whole, called);
+    }
     member_open(out, NULL, '{');
     member_open(out, "physicalLocation", '{');
     member_open(out, "artifactLocation", '{');
-    member_text(out, "uri", buf_span(&whole));
+    member_text(out, "uri", span_first(buf_span(&whole), place_len));
     member_close(out, '}');
     member_close(out, '}');
     member_open(out, "logicalLocations", '[');
     member_open(out, NULL, '{');
-    member_text(out, "name", e->name ? span_str(e->name) : at);
+    member_str(out, "name", called[0] ? called : where);
     member_text(out, "fullyQualifiedName", buf_span(&whole));
     member_str(out, "kind", "resource");
     member_close(out, '}');

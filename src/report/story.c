@@ -18,6 +18,7 @@ void story_init(struct story *s, const struct report_run *run)
     table_init(&s->groups_by_key, &s->arena, run->seed);
     table_init(&s->certificates_by_hash, &s->arena, run->seed);
     table_init(&s->parties_by_name, &s->arena, run->seed);
+    services_init(&s->services, &s->arena, run->seed);
 }
 
 void story_release(struct story *s)
@@ -80,8 +81,8 @@ struct span story_what(struct story *s, const char *product, struct span version
 
 static struct span keep_where(struct story *s, const struct endpoint *e)
 {
-    char text[ENDPOINT_TEXT_MAX];
-    return keep(s, span_str(endpoint_text(e, text)));
+    char text[ENDPOINT_CALLED_MAX];
+    return keep(s, span_str(endpoint_called(e, text)));
 }
 
 static struct span keep_value(struct story *s, const struct fact *f)
@@ -305,9 +306,11 @@ static void add_holding(struct story *s, struct story_holding *top, size_t *coun
     };
 }
 
-static void add_service(struct story *s, const struct visit *v, const struct observation *o)
+/* `party` answers for it; NULL where none is known. */
+static void add_service(struct story *s, const struct visit *v, const struct observation *o, struct story_party *party)
 {
-    if (o->kind == KIND_TLS || o->kind == KIND_UNKNOWN || (unsigned)o->outcome > OUTCOME_UNCLEAR)
+    if (o->kind == KIND_TLS || o->kind == KIND_UNKNOWN || (unsigned)o->outcome > OUTCOME_UNCLEAR ||
+        !services_add(&s->services, v, o))
         return;
     s->outcomes[o->outcome]++;
     if (o->outcome != OUTCOME_OPEN)
@@ -317,6 +320,11 @@ static void add_service(struct story *s, const struct visit *v, const struct obs
     s->open_bytes = count_sum(s->open_bytes, o->bytes);
     add_holding(s, s->by_records, &s->by_records_count, v, o, false);
     add_holding(s, s->by_bytes, &s->by_bytes_count, v, o, true);
+    if (!party)
+        return;
+    party->open++;
+    party->records = count_sum(party->records, o->records);
+    party->bytes = count_sum(party->bytes, o->bytes);
 }
 
 static void add_reason(struct story *s, const char *why)
@@ -336,28 +344,15 @@ static void add_reason(struct story *s, const char *why)
     s->other_reasons++;
 }
 
-/* All findings of a visit have one endpoint, hence one party; what is open there counts once. */
-static void add_to_party(struct story *s, const struct visit *v, size_t rows)
-{
-    struct story_party *p = s->rows.len > rows ? s->rows.at[rows]->party : NULL;
-    for (size_t i = 0; p && i < v->observations.len; i++) {
-        const struct observation *o = &v->observations.at[i];
-        if (o->kind == KIND_TLS || o->outcome != OUTCOME_OPEN)
-            continue;
-        p->open++;
-        p->records = count_sum(p->records, o->records);
-        p->bytes = count_sum(p->bytes, o->bytes);
-    }
-}
-
 void story_visit(struct story *s, const struct visit *v, const struct finding *f, size_t findings)
 {
     size_t rows = s->rows.len;
     for (size_t i = 0; i < findings; i++)
         add_finding(s, v, &f[i]);
-    add_to_party(s, v, rows);
+    /* All findings of a visit have one endpoint, hence one party. */
+    struct story_party *party = s->rows.len > rows ? s->rows.at[rows]->party : NULL;
     for (size_t i = 0; i < v->observations.len; i++)
-        add_service(s, v, &v->observations.at[i]);
+        add_service(s, v, &v->observations.at[i], party);
     story_alike(s, v);
     unknowns_add(&s->unknown, &s->arena, &s->scratch, v, false);
     if (v->end != END_DONE)
@@ -399,7 +394,9 @@ static int by_weight(const struct story_row *a, const struct story_row *b)
     int order = address_compare(&a->endpoint.address, &b->endpoint.address);
     if (order)
         return order;
-    return a->endpoint.port < b->endpoint.port ? -1 : a->endpoint.port > b->endpoint.port;
+    if (a->endpoint.port != b->endpoint.port)
+        return a->endpoint.port < b->endpoint.port ? -1 : 1;
+    return by_span(a->where, b->where); /* of one place, by what it was asked for as */
 }
 
 /* `at` of the groups is set: their order is the rows' first key. */

@@ -11,6 +11,7 @@
 #include "report/formats.h"
 #include "report/people.h"
 #include "report/remarks.h"
+#include "report/services.h"
 #include "report/unknown.h"
 
 enum {
@@ -162,6 +163,7 @@ struct story {
     uint64_t ownerless;    /* findings of which no owner is known */
     struct story_holding by_records[STORY_HOLDINGS_MAX], by_bytes[STORY_HOLDINGS_MAX]; /* largest first */
     size_t by_records_count, by_bytes_count;
+    struct services services; /* counted so far */
     struct people people;  /* whose data open services hold */
     uint64_t outcomes[OUTCOME_UNCLEAR + 1];
     int64_t open_records, open_bytes; /* of open services, as they say; saturating */

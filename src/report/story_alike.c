@@ -7,9 +7,9 @@
 
 static void add_place(struct story *s, struct story_places *p, const struct endpoint *e)
 {
-    char text[ENDPOINT_TEXT_MAX];
+    char text[ENDPOINT_CALLED_MAX];
     if (p->count < STORY_PLACES_MAX)
-        p->listed[p->count] = arena_copy(&s->arena, span_str(endpoint_text(e, text)));
+        p->listed[p->count] = story_keep(s, span_str(endpoint_called(e, text)), sizeof(text));
     p->count++;
 }
 

@@ -55,8 +55,8 @@ static struct span keep_what(struct tty *t, const char *product, struct span ver
 
 static struct span keep_where(struct tty *t, const struct endpoint *e)
 {
-    char text[ENDPOINT_TEXT_MAX];
-    return keep(t, span_str(endpoint_text(e, text)));
+    char text[ENDPOINT_CALLED_MAX];
+    return keep(t, span_str(endpoint_called(e, text)));
 }
 
 static struct tty_group *group_of(struct tty *t, const struct finding *f, struct span where)
@@ -150,7 +150,7 @@ static void add_finding(struct tty *t, const struct visit *v, const struct findi
     bool has_sizes = o && o->kind != KIND_TLS;
     *row = (struct tty_row){
         .group = g,
-        .endpoint = f->endpoint,
+        .endpoint = { .address = f->endpoint.address, .port = f->endpoint.port },
         .where = where,
         .what = what,
         .why = why,
@@ -159,7 +159,6 @@ static void add_finding(struct tty *t, const struct visit *v, const struct findi
         .accepted = keep_accepted(t, f),
         .life = f->life,
         .tier = tier_rank(f->tier),
-        .name = f->endpoint.name ? keep(t, span_str(f->endpoint.name)) : SPAN_NONE,
         .state = has_sizes ? outcome_name(o->outcome) : "",
         .collections = has_sizes ? o->collection_count : COUNT_UNKNOWN,
         .records = has_sizes ? o->records : COUNT_UNKNOWN,
@@ -181,7 +180,7 @@ static void add_quiet(struct tty *t, const struct visit *v, const struct observa
     struct tty_row *row = where.len && what.len ? list_add(&t->arena, &t->quiet) : NULL;
     if (row)
         *row = (struct tty_row){
-            .endpoint = v->endpoint,
+            .endpoint = { .address = v->endpoint.address, .port = v->endpoint.port },
             .where = where,
             .what = what,
             .state = outcome_name(o->outcome),
@@ -218,6 +217,7 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     table_init(&t->groups, &t->arena, run->seed);
     table_init(&t->parties, &t->arena, run->seed);
     table_init(&t->noted, &t->arena, run->seed);
+    services_init(&t->services, &t->arena, run->seed);
     t->open_records = t->open_bytes = COUNT_UNKNOWN;
 }
 
@@ -240,8 +240,9 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
         const struct observation *o = &v->observations.at[i];
         if (o->kind == KIND_TLS || o->kind == KIND_UNKNOWN || (unsigned)o->outcome > OUTCOME_UNCLEAR)
             continue;
-        t->outcomes[o->outcome]++;
-        if (o->outcome == OUTCOME_OPEN) {
+        bool counts = services_add(&t->services, v, o);
+        t->outcomes[o->outcome] += counts;
+        if (counts && o->outcome == OUTCOME_OPEN) {
             people_see(&t->people, o, &t->arena, &t->scratch);
             t->open_records = count_sum(t->open_records, o->records);
             t->open_bytes = count_sum(t->open_bytes, o->bytes);
@@ -265,13 +266,13 @@ static void remark(void *state, const struct remark *r, struct buf *out)
 
 static struct span keep_members(struct tty *t, const struct fleet *f)
 {
-    char where[ENDPOINT_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX];
     size_t shown = f->members.len < TTY_MEMBERS_MAX ? f->members.len : TTY_MEMBERS_MAX;
     buf_reset(&t->scratch);
     for (size_t i = 0; i < shown; i++) {
         const struct fleet_member *m = &f->members.at[i];
         buf_str(&t->scratch, i ? ", " : "");
-        escape_tty(&t->scratch, span_str(endpoint_text(&m->endpoint, where)));
+        escape_tty(&t->scratch, span_str(endpoint_called(&m->endpoint, where)));
         buf_byte(&t->scratch, ' ');
         buf_str(&t->scratch, outcome_name(m->outcome));
     }

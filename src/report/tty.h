@@ -8,6 +8,7 @@
 #include "report/formats.h"
 #include "report/people.h"
 #include "report/remarks.h"
+#include "report/services.h"
 #include "report/unknown.h"
 #include "report/words.h"
 
@@ -37,7 +38,7 @@ struct tty_group {
 struct tty_row {
     struct tty_group *group; /* NULL: a service without a finding */
     struct endpoint endpoint;
-    struct span where, what, why, name;
+    struct span where, what, why; /* where: address and port, then in brackets what it was asked for as */
     struct span since, whose, accepted; /* sentences; since: beyond what the store saw; may be empty */
     struct finding_life life;
     unsigned tier;
@@ -65,6 +66,7 @@ struct tty {
     LIST_OF(struct tty_fleet) fleets;    /* worst first */
     uint64_t fleets_left, party_count, owner_count; /* owner_count: parties that a scope file names */
     int64_t open_records, open_bytes;    /* of open services, as they say; COUNT_UNKNOWN */
+    struct services services;            /* counted so far */
     struct people people;                /* whose data open services hold */
     struct unknowns unknown;             /* answered, and nothing known did */
     bool has_life;

@@ -61,7 +61,9 @@ static int by_place(const struct tty_row *a, const struct tty_row *b)
     int order = address_compare(&a->endpoint.address, &b->endpoint.address);
     if (order)
         return order;
-    return a->endpoint.port < b->endpoint.port ? -1 : a->endpoint.port > b->endpoint.port;
+    if (a->endpoint.port != b->endpoint.port)
+        return a->endpoint.port < b->endpoint.port ? -1 : 1;
+    return by_span(a->where, b->where); /* of one place, by what it was asked for as */
 }
 
 static int by_kind(const struct tty_group *a, const struct tty_group *b)
@@ -239,7 +241,7 @@ static void put_heads(const struct tty *t, const struct table_shape *s, bool why
 /* The sentence without the words that the row itself already says. */
 static struct span brief_why(const struct tty_row *r)
 {
-    struct span why = r->why, what = r->what, where = r->where;
+    struct span why = r->why, what = r->what, called = r->where, where = span_cut(&called, ' ');
     if (!span_starts(why, what))
         return why;
     struct span rest = span_from(why, what.len);
@@ -385,11 +387,6 @@ static void put_endpoints(struct tty *t, const struct table_shape *s, const stru
         if (i)
             buf_str(&t->scratch, ", ");
         buf_put(&t->scratch, rows[i].where);
-        if (rows[i].name.len) {
-            buf_str(&t->scratch, " (");
-            buf_put(&t->scratch, rows[i].name);
-            buf_byte(&t->scratch, ')');
-        }
     }
     if (count > ENDPOINTS_LISTED_MAX) {
         buf_str(&t->scratch, " and ");
@@ -431,7 +428,7 @@ static void put_group(struct tty *t, const struct table_shape *s, const struct t
     buf_byte(&t->scratch, ')');
     layout_clip(out, buf_span(&t->scratch), s->columns - strlen(severity_name(g->severity)) - GAP);
     buf_byte(out, '\n');
-    if (count > 1 || rows[0].name.len)
+    if (count > 1 || span_index(rows[0].where, ' ') < rows[0].where.len)
         put_endpoints(t, s, rows, count, out);
     for (size_t i = 0; i < count && i < WHYS_LISTED_MAX; i++)
         layout_wrap(out, rows[i].why, GAP, s->columns - GAP);

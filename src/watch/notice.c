@@ -137,6 +137,8 @@ static void put_finding(struct buf *out, const struct stored_finding *f)
     put_text(out, "address", span_str(address_text(&g->endpoint.address, address)));
     put_number(out, "port", g->endpoint.port);
     put_text(out, "name", span_str(g->endpoint.name));
+    if (g->endpoint.path)
+        put_text(out, "path", span_str(g->endpoint.path));
     put_text(out, "product", span_str(g->product));
     put_text(out, "version", g->version.len ? g->version : SPAN_NONE);
     put_text(out, "via", span_str(g->via));
@@ -161,13 +163,13 @@ static void put_sentence(struct buf *out, const struct notice *n)
         [NOTICE_ACCEPTANCE_ENDED] = "no longer an accepted risk", [NOTICE_SCAN_FAILED] = "the scan could not run",
         [NOTICE_SCAN_INCOMPLETE] = "the scan is incomplete", [NOTICE_SCAN_WELL] = "scans run well again",
     };
-    char where[ENDPOINT_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX];
     struct buf s;
     buf_init(&s, 4 * NOTICE_TEXT_MAX);
     if (n->about) {
         const struct finding *g = &n->about->finding;
         buf_printf(&s, "%s %s: %s at %s", severity_name(n->severity), SAYS[n->kind], g->title ? g->title : g->rule,
-                   endpoint_text(&g->endpoint, where));
+                   endpoint_called(&g->endpoint, where));
         if (g->product) {
             buf_printf(&s, " (%s", g->product);
             buf_str(&s, g->version.len ? " " : "");

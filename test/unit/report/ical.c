@@ -82,7 +82,7 @@ static void test_events(void **state)
     assert_true(span_has(out, "SUMMARY:Certificate expires: one.example\r\n"));
     assert_true(span_has(out, "SUMMARY:Certificate expired: one.example\r\n"));
     assert_true(span_has(out, "Subject: CN=b\xc3\xbc" "cher.example\\; O=\\\\\\nIssuer"));
-    assert_true(span_has(out, "Seen at: 192.0.2.7:6379\\, 192.0.2.7:6380\r\n"));
+    assert_true(span_has(out, "Seen at: 192.0.2.7:6379 (x)\\, 192.0.2.7:6380 (x)\r\n"));
     assert_true(span_has(out, "\\nOwner: Shop\\, main\\nSeen at"));
     assert_true(span_has(out, "\r\nCONTACT:a@b.example\r\n"));
     assert_true(span_has(out, "UID:192.0.2.7:6380-19174@certificate.ajar\r\n"));

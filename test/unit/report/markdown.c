@@ -26,7 +26,7 @@ static void test_case(void **state)
 {
     static const char *const ORDER[] = {
         "It holds fields of personal data: 7. A random sample",
-        "| critical | `192.0.2.7:6379` | `redis 7` | `Shop`, `Shop` | 9.2 E", "2021-01-01 (again) |",
+        "| critical | `192.0.2.7:6379 (7)` | `redis 7` | `Shop`, `Shop` | 9.2 E", "2021-01-01 (again) |",
         "(accepted until 9999-12-31: `Shop`)", "## What is in it: personal data", "| `7` | random sample | 1 | 9.2 E | 1,455 to",
         "| `7` | names of fields | 1 | 9.2 E |  |", "## Whose", "| `Shop` | `Shop` | `Shop` | scope file | critical | 1 | 1 |",
         "## How many alike", "**2 set up alike; 1 open, 1 half\\-open**: ports 5601, kibana 5\\.5\\.3 (1 of them)",

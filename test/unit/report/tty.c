@@ -342,6 +342,44 @@ static void test_no_memory(void **state)
     }
 }
 
+/* One Redis by its address and a name, and two dashboards by names of one address: four rows that can be told
+ * apart, three services. */
+static void test_names_of_one_address(void **state)
+{
+    struct fixture *x = *state;
+    static const struct {
+        const char *name, *path, *product;
+        enum kind kind;
+        uint16_t port;
+    } ASKED[] = { { NULL, NULL, "redis", KIND_STORE, 6379 },
+                  { "db.corp", NULL, "redis", KIND_STORE, 6379 },
+                  { "two.corp", NULL, "kibana", KIND_DASHBOARD, 443 },
+                  { "one.corp", "/logs", "kibana", KIND_DASHBOARD, 443 } };
+    start(x, 100, false, false);
+    for (size_t i = 0; i < 4; i++) {
+        struct endpoint e = { { 4, { 10, 0, 0, 5 } }, ASKED[i].port, ASKED[i].name, ASKED[i].path };
+        struct visit v;
+        visit_init(&v, &x->arena, &e);
+        v.answered = true;
+        struct observation *o = visit_observe(&v, ASKED[i].product, ASKED[i].kind);
+        o->outcome = OUTCOME_OPEN;
+        if (o->kind == KIND_STORE)
+            fact_text(o, "id", SPAN("0123abcd"), "redis.info", SPAN("run_id"));
+        o->records = 100;
+        struct finding f = { .rule = "open-store", .title = "Open", .severity = SEVERITY_HIGH, .endpoint = e,
+                             .product = o->product, .why = SPAN("why"), .fix = SPAN("fix") };
+        report_tty.visit(&x->tty, &v, &f, 1, &x->out);
+    }
+    x->summary.done = 4;
+    report_tty.end(&x->tty, &x->summary, &x->out);
+    struct span out = buf_span(&x->out);
+    if (!span_has(out, "3 services are open") || !span_has(out, "300 records"))
+        fail_msg("%.*s", SPAN_FMT(out));
+    assert_true(span_has(out, "10.0.0.5:6379 "));
+    assert_true(span_has(out, "10.0.0.5:6379 (db.corp)"));
+    assert_true(span_find(out, SPAN("10.0.0.5:443 (one.corp/logs)")) < span_find(out, SPAN("10.0.0.5:443 (two.corp)")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_verbose_shows_locked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_remarks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_names_of_one_address, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
