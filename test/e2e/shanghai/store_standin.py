@@ -23,10 +23,10 @@ def recorded(name):
     return int(head.split()[1]), json.loads(body)
 
 
-ANSWERS = {name: recorded(name) for name in ("root", "indices", "totals", "stats", "health", "nodes", "process",
-                                           "mapping", "missing")}
-PATHS = {"/": "root", "/_cat/indices": "indices", "/_cluster/stats": "totals", "/_stats/docs,store": "stats",
-         "/_cluster/health": "health", "/_nodes/_local": "nodes", "/_nodes/_local/jvm": "process",
+ANSWERS = {name: recorded(name) for name in ("root", "absent", "count", "indices", "totals", "stats", "health", "nodes",
+                                           "process", "mapping", "missing")}
+PATHS = {"/": "root", "/ajar-none/_count": "absent", "/_count": "count", "/_cat/indices": "indices", "/_cluster/stats": "totals",
+         "/_stats/docs,store": "stats", "/_cluster/health": "health", "/_nodes/_local": "nodes", "/_nodes/_local/jvm": "process",
          "/_mapping": "mapping"}
 STARTED = "2021-04-12"  # since when the processes of ours claim to run
 OWN = (".kibana", 1, 3_298, "2018-03-12")
@@ -47,6 +47,9 @@ class Store(http.server.ThreadingHTTPServer):
     def root(self, answer):
         answer.update(name=f"es-{self.deployment.name}", cluster_name=f"es-{self.deployment.name}",
                       cluster_uuid=f"{self.deployment.name:x<10}Q2mw5fP6RrxtA")
+
+    def count(self, answer):
+        answer["count"] = sum(row[1] for row in self.rows)
 
     def indices(self, answer):
         row = answer[0]
