@@ -5,7 +5,7 @@ Their own start scripts pass flags that Java 17 no longer knows, so Java is call
 
 from dataclasses import replace
 
-from model import FIELDS, Spec, View
+from model import FIELDS, PASSWORD_BCRYPT, Spec, View
 
 from ..cache import CACHE, get
 
@@ -54,6 +54,17 @@ def environment():
             "ES_JAVA_OPTS": "-Xms256m -Xmx384m -XX:TieredStopAtLevel=1"}
 
 
+# What a visitor without a name may do, beside an administrator who fills the store. ES calls bcrypt $2a$.
+ROLES = """
+sees_state: {cluster: [monitor]}
+sees_counts: {cluster: [monitor], indices: [{names: ["*"], privileges: [monitor, view_index_metadata]}]}
+reads_one: {cluster: [monitor], indices: [{names: ["customers"], privileges: [read, monitor]}]}
+reads_all: {indices: [{names: ["*"], privileges: [read]}]}
+"""
+ADMIN = {"roles.yml": ROLES, "users": "zoo:" + PASSWORD_BCRYPT.replace("2b", "2a", 1).replace("$", "$$") + "\n",
+         "users_roles": "superuser:zoo\n"}
+
+
 def prepare(version):
     """Its configuration in the box, without the log of the garbage collector, which would go into the cache."""
     return (f"cp -r {home(version)}/config config && chmod -R u+w config && mkdir -p config/scripts plugins"
@@ -61,9 +72,14 @@ def prepare(version):
             " }")
 
 
+def ask(box, path, port, **more):
+    """As the administrator where there is one."""
+    return get(box, path, port, user="zoo" if "users" in box.spec.files else "", **more)
+
+
 def version_at(box, port):
     """From the nodes: the small 8.15 has no module that answers on "/"."""
-    return next(iter(get(box, "/_nodes/_local", port)["nodes"].values()))["version"]
+    return next(iter(ask(box, "/_nodes/_local", port)["nodes"].values()))["version"]
 
 
 def kind_at(box, port):
@@ -77,15 +93,15 @@ def fill_at(box, port="P"):
     kind = kind_at(box, port)
     one_shard = '{"settings": {"number_of_shards": 1, "number_of_replicas": 0}}'
     for index, count in (("customers", CUSTOMERS), ("orders", ORDERS), (".kibana", 1)):
-        get(box, f"/{index}", port, method="PUT", body=one_shard)
+        ask(box, f"/{index}", port, method="PUT", body=one_shard)
         for number in range(count):
-            get(box, f"/{index}/{kind}/{number}", port, method="PUT", body=f'{{"name": "name {number}"}}')
-    get(box, "/_refresh", port, method="POST", body="")
-    get(box, "/_flush", port, method="POST", body="")
+            ask(box, f"/{index}/{kind}/{number}", port, method="PUT", body=f'{{"name": "name {number}"}}')
+    ask(box, "/_refresh", port, method="POST", body="")
+    ask(box, "/_flush", port, method="POST", body="")
 
 
-def truth_at(box, port="P"):
-    indices = [row for row in get(box, "/_cat/indices?format=json&bytes=b", port) if not row["index"].startswith(".")]
+def truth_at(box, port="P", cat=""):
+    indices = [row for row in ask(box, "/_cat/indices?format=json&bytes=b" + cat, port) if not row["index"].startswith(".")]
     return {
         "version": version_at(box, port),
         "collections": len(indices),
@@ -119,9 +135,80 @@ def anonymous(role):
     return {**SECURITY, "xpack.security.authc.anonymous.roles": role}
 
 
+def whole_cluster(box):
+    """With the store's own indices: whoever sees no names cannot tell them apart."""
+    indices = ask(box, "/_cluster/stats", "P")["indices"]
+    return {"version": version_at(box, "P"), "collections": indices["count"], "records": indices["docs"]["count"],
+            "bytes": indices["store"]["size_in_bytes"]}
+
+
+def customers_only(box):
+    row = ask(box, "/_cat/indices/customers?format=json&bytes=b", "P")[0]
+    return {"version": version_at(box, "P"), "collections": 1, "names": ["customers"], "records": int(row["docs.count"]),
+            "bytes": int(row["pri.store.size"])}
+
+
+def half_open(role, view, truth=truth_at):
+    """Whoever comes without a name has this role."""
+    spec = search("anonymous-" + role.replace("_", "-"), "elasticsearch-7.17.9", view, anonymous(role))
+    return replace(spec, truth=truth, files=ADMIN, prepare=spec.prepare + " && mv roles.yml users users_roles config/")
+
+
+LOST = {"discovery.type": "zen", "discovery.zen.minimum_master_nodes": "2",
+        "discovery.zen.ping.unicast.hosts": "$A:$P2,$A:$P4"}
+OTHER = {**LOST, "http.port": "$P3", "transport.tcp.port": "$P4", "path.data": "$D/other", "node.data": "false"}
+
+
+def lose_master(box):
+    """The other node goes, which held no data; with it goes the majority."""
+    fill_at(box)
+    box.sh("kill $(cat other.pid); until ! python3 -c 'import urllib.request, sys;"
+           " urllib.request.urlopen(sys.argv[1], timeout=5)' http://$A:$P/ 2>/dev/null; do sleep 0.5; done")
+
+
+def without_master(version):
+    """The remaining node lists its indices only to who asks for what it knows itself."""
+    started = [command(version, settings).replace("'", '"') for settings in (OTHER, LOST)]
+    return Spec(f"{version}:no-master", f"sh -c '{started[0]} >other.log 2>&1 & echo $! >other.pid; exec {started[1]}'",
+                prepare=prepare(version), env=environment(), ready=ready(), seed=lose_master, slow=True,
+                views=(View("elasticsearch", "open", sees=FIELDS),), truth=lambda box: truth_at(box, cat="&local=true"))
+
+
+PROXY = """
+daemon off;
+worker_processes 1;
+pid $D/pid;
+events { worker_connections 64; }
+http {
+    access_log off;
+    client_body_temp_path $D/b; proxy_temp_path $D/p; fastcgi_temp_path $D/f; uwsgi_temp_path $D/u; scgi_temp_path $D/s;
+    server { listen $A:$P; location / { proxy_pass http://$A:$P3; } RULES }
+}
+"""
+
+
+def behind_proxy(variant, version, rules, view, port=0):
+    """nginx before it, which keeps some of its paths; the store itself has no lock."""
+    started = command(version, {"http.port": "$P3"}).replace("'", '"')
+    return Spec(f"{version}:{variant}", f"sh -c '{started} & exec nginx -c $D/n.conf -p $D -e stderr'",
+                files={"n.conf": PROXY.replace("RULES", rules)}, prepare=prepare(version), env=environment(),
+                ready=ready("$P3"), seed=lambda box: fill_at(box, "P3"), truth=lambda box: truth_at(box, "P3"), slow=True, port=port,
+                views=(view,))
+
+
 SPECS = (
     open_to_all("elasticsearch-2.4.6"),
     open_to_all("elasticsearch-5.5.3"),
+    without_master("elasticsearch-5.5.3"),
+    open_to_all("elasticsearch-6.8.23"),
+    behind_proxy("lists-kept", "elasticsearch-6.8.23", "location ~ ^/(_cat|_cluster|_nodes) { return 403; }",
+                 View("elasticsearch", "open", sees=FIELDS)),
+    # Only names and sizes pass: no document can be had this way.
+    behind_proxy("lists-only", "elasticsearch-6.8.23", "location ~ ^/(_count|_search|ajar-none) { return 403; }",
+                 View("elasticsearch", "partial", sees=FIELDS)),
+    # On its own port it is asked for more than its page.
+    behind_proxy("page", "elasticsearch-7.17.9", "location = / { return 200 hello; }",
+                 View("elasticsearch", "open", sees=FIELDS), port=9200),
     open_to_all("elasticsearch-7.17.9"),
     search("locked", "elasticsearch-7.17.9", View("elasticsearch", "locked"), SECURITY, locked=True),
     # Security is on, and everyone who comes without a name is the superuser.
@@ -130,6 +217,13 @@ SPECS = (
     # Who comes without a name may see the version and nothing else.
     search("anonymous-monitor", "elasticsearch-7.17.9", View("elasticsearch", "partial", sees=("version",)),
            anonymous("monitoring_user"), locked=True),
+    # The state of the cluster and no name: how much there is, is told all the same.
+    half_open("sees_state", View("elasticsearch", "partial", sees=FIELDS), whole_cluster),
+    # Names and sizes of all, and no document.
+    half_open("sees_counts", View("elasticsearch", "partial", sees=FIELDS)),
+    half_open("reads_one", View("elasticsearch", "open", sees=FIELDS), customers_only),
+    # All documents, and not even the version.
+    half_open("reads_all", View("elasticsearch", "open", sees=("records",)), whole_cluster),
     search("open", "elasticsearch-8.15.0", View("elasticsearch", "open", sees=FIELDS),
            {"xpack.security.enabled": "false"}),
     # As it comes: it has made certificates and a password for itself.

