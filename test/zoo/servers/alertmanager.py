@@ -29,6 +29,8 @@ SPECS = (
          views=(View("alertmanager", "open", sees=("version", "records"), facts={"http.base": PREFIX}),)),
     Spec("alertmanager:open", SERVER, files={"am.yml": CONFIG}, client=CLIENT,
          seed=SEED, truth=truth, views=(View("alertmanager", "open", sees=("version", "records")),)),
+    Spec("alertmanager:below", SERVER + " --web.route-prefix=/am", files={"am.yml": CONFIG}, seed=SEED, truth=truth,
+         client="amtool --alertmanager.url=http://$A:$P/am", views=(View("alertmanager", "open", sees=("version", "records")),)),
     Spec("alertmanager:locked", SERVER + " --web.config.file=$D/web.yml", files={"am.yml": CONFIG, "web.yml": WEB},
          views=(View("web", "identified"),)),
 )

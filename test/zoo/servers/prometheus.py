@@ -17,35 +17,45 @@ WEB = f"basic_auth_users:\n  zoo: {PASSWORD_BCRYPT}\n"
 HAS_SERIES = "until promtool query instant http://$A:$P up | grep -q .; do sleep 0.3; done"
 
 
-def status(box, port, what, prefix=""):
-    address = f"http://{box.address}:{box.ports[port]}{prefix}/api/v1/status/{what}"
+def status(box, port, what, below=""):
+    address = f"http://{box.address}:{box.ports[port]}{below}/api/v1/status/{what}"
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=10) as answer:
         return json.load(answer)["data"]
 
 
-def truth_at(box, port, prefix=""):
+def truth_at(box, port):
     return {"version": number(box.sh("prometheus --version 2>&1")),
-            "records": status(box, port, "tsdb", prefix)["headStats"]["numSeries"]}
+            "records": status(box, port, "tsdb")["headStats"]["numSeries"]}
 
 
 def truth(box):
     return truth_at(box, "P")
 
 
-PREFIX = "/tools/prom"
-AGENT = "prometheus --enable-feature=agent --config.file=$D/c.yml --storage.agent.path=$D/d --web.listen-address=$A:$P"
+PREFIX = " --web.route-prefix=/metrics/prom --web.external-url=http://$A:$P/metrics/prom"
+HAS_SERIES_BELOW = HAS_SERIES.replace("http://$A:$P", "http://$A:$P/metrics/prom")
+AGENT = "prometheus --config.file=$D/c.yml --enable-feature=agent --storage.agent.path=$D/d --web.listen-address=$A:$P"
 
+
+def truth_below(box):
+    """Of one that lives below a path."""
+    return {"version": number(box.sh("prometheus --version 2>&1")),
+            "records": status(box, "P", "tsdb", "/metrics/prom")["headStats"]["numSeries"]}
+
+
+def version_only(box):
+    return {"version": number(box.sh("prometheus --version 2>&1"))}
+
+
+COUNTED = {"sees": ("version", "records"), "slack": {"records": 0.02}}
 SPECS = (
-    Spec("prometheus:below-a-path", SERVER + f" --web.external-url=http://prom.test{PREFIX}/", slow=True,
-         files={"c.yml": CONFIG.replace("job_name: itself,", f"job_name: itself, metrics_path: {PREFIX}/metrics,")},
-         seed=HAS_SERIES.replace("$A:$P", "$A:$P" + PREFIX), truth=lambda box: truth_at(box, "P", PREFIX),
-         views=(View("prometheus", "open", sees=("version", "records"), slack={"records": 0.02},
-                     facts={"http.base": PREFIX}),)),
-    Spec("prometheus:agent", AGENT, files={"c.yml": CONFIG},
-         truth=lambda box: {"version": number(box.sh("prometheus --version 2>&1"))},
-         views=(View("prometheus", "open", sees=("version",)),)),
     Spec("prometheus:open", SERVER, files={"c.yml": CONFIG}, truth=truth, seed=HAS_SERIES, slow=True,
-         views=(View("prometheus", "open", sees=("version", "records"), slack={"records": 0.02}),)),
+         views=(View("prometheus", "open", **COUNTED),)),
+    Spec("prometheus:below", SERVER + PREFIX, files={"c.yml": CONFIG}, truth=truth_below, seed=HAS_SERIES_BELOW, slow=True,
+         views=(View("prometheus", "open", **COUNTED),)),
+    # It passes on what it scrapes and keeps no series.
+    Spec("prometheus:agent", AGENT, files={"c.yml": CONFIG}, truth=version_only,
+         views=(View("prometheus", "open", sees=("version",), facts={"prometheus.agent": True}),)),
     # Without a login every answer is a bare 401, so that nothing says what it is: some web page with a login.
     Spec("prometheus:locked", SERVER + " --web.config.file=$D/web.yml", files={"c.yml": CONFIG, "web.yml": WEB},
          views=(View("web", "identified"),)),

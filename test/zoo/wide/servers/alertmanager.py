@@ -11,10 +11,11 @@ SERVER = f"{CACHE}/alertmanager-0.28/alertmanager"
 
 
 def truth(box):
-    return {**alertmanager.truth(box), "version": number(get(box, "/api/v2/status")["versionInfo"]["version"])}
+    below = "/am" if box.spec.name.endswith(":below") else ""
+    return {**alertmanager.truth(box), "version": number(get(box, below + "/api/v2/status")["versionInfo"]["version"])}
 
 
 SPECS = tuple(replace(spec, name=spec.name.replace("alertmanager", "alertmanager-0.28"),
-                      truth=truth if spec.name.endswith(":open") else spec.truth,
+                      truth=spec.truth if spec.name.endswith(":locked") else truth,
                       command=spec.command.replace("prometheus-alertmanager", SERVER, 1))
               for spec in alertmanager.SPECS)
