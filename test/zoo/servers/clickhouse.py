@@ -1,6 +1,8 @@
 """ClickHouse 18, over HTTP and over its native protocol. Counted: tables outside `system`, rows and bytes of their
 active parts."""
 
+from dataclasses import replace
+
 from model import FIELDS, PASSWORD, Spec, View, number
 
 CONFIG = """<yandex><logger><console>1</console></logger>
@@ -93,4 +95,31 @@ SPECS = (
                native("partial"), ports=NATIVE, client=CLIENT_NATIVE, shown=" and database = 'no'"),
     clickhouse("network", user("default", network="10.9.9.9"),
                native("locked", sees=(), auth="rejected", **{"error.code": 195}), ports=NATIVE, client=CLIENT_NATIVE),
+)
+
+ADMIN = f"<zoo><password>{PASSWORD}</password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></zoo>"
+PAGE = "<http_server_default_response><![CDATA[<html><title>Tabix</title></html>]]></http_server_default_response></yandex>"
+
+
+def limited(variant, view, default="", config=CONFIG):
+    """Beside an administrator, a user "default" of this kind, or none."""
+    users = USERS.replace("<default><password>", "@", 1)
+    users = users[:users.index("@")] + default + ADMIN + users[users.index("</users>"):]
+    spec = clickhouse(variant, "", f"{CLIENT} --user zoo --password {PASSWORD}", view)
+    return replace(spec, files={"c.xml": config, "users.xml": users})
+
+
+def default_user(more, networks="::/0"):
+    return (f"<default><password></password><networks><ip>{networks}</ip></networks><profile>default</profile>"
+            f"<quota>default</quota>{more}</default>")
+
+
+SPECS += (
+    limited("no-default-user", View("clickhouse", "locked")),
+    limited("other-address", View("clickhouse", "locked", facts={"refused": "address"}), default_user("", "10.9.9.9")),
+    # A query is answered, and no table is shown: what is there is not for this user.
+    limited("sees-nothing", View("clickhouse", "partial", sees=("version",)),
+            default_user("<allow_databases><database>pub</database></allow_databases>")),
+    # The admin has put another page at the root.
+    limited("page", View("clickhouse", "open", sees=FIELDS), default_user(""), CONFIG.replace("</yandex>", PAGE, 1)),
 )
