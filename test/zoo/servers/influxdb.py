@@ -38,4 +38,8 @@ SPECS = (
     Spec("influxdb:locked", "influxd run", client=ADMIN, env={**ENV, "INFLUXDB_HTTP_AUTH_ENABLED": "true"},
          seed=ADD_ADMIN + SEED, truth=truth,
          views=(View("influxdb", "partial", sees=("version", "collections", "records")),)),
+    # It was told to ask for users and has none: whoever comes first makes the administrator.
+    Spec("influxdb:no-user", "influxd run", env={**ENV, "INFLUXDB_HTTP_AUTH_ENABLED": "true"},
+         truth=lambda box: {"version": number(box.sh("influxd version")), "collections": 0, "records": 0},
+         views=(View("influxdb", "open", sees=("version", "collections", "records"), facts={"setup.open": True}),)),
 )
