@@ -50,7 +50,7 @@ class Box:
         self.process = None
         self.address = zoo.address
         self.dir = zoo.root / spec.name.replace(":", "-")
-        self.ports = {name: zoo.next_port() for name in ("P", "P2", "P3", "P4")}
+        self.ports = {name: zoo.next_port() for name in ("P", "P2", "P3", "P4", "P5", "P6")}
         if spec.port:
             self.ports["P"] = spec.port
         self.env = self._environment()

@@ -38,7 +38,7 @@ class View:
 class Spec:
     """One server in one variant. All commands are shell lines, run in the server's own empty directory with
 
-        $A  its loopback address       $P $P2 $P3 $P4  its ports  $D  its directory
+        $A  its loopback address       $P $P2 ... $P6   its ports  $D  its directory
         $C  the directory of certificates (certs.py)               $CLIENT  its admin tool, as said in `client`
     """
 
