@@ -102,17 +102,6 @@ static size_t memory_for_visits(void)
     return share < VISITS_BYTES_MAX ? (size_t)share : VISITS_BYTES_MAX;
 }
 
-/* As many at once as the rate needs and the descriptors allow. Who cannot hold the rate says so. */
-static size_t parallel_for(const struct scan_options *o)
-{
-    size_t wish = scan_parallel(o), got = descriptors_for(wish);
-    double held = (double)got / o->timeout_s;
-    if (!o->parallel && held < o->rate)
-        fprintf(stderr, "ajar: %zu descriptors are not enough for --rate %g where nobody answers: raise the limit "
-                        "(ulimit -n), or expect about %.0f a second there\n", got, o->rate, held);
-    return got;
-}
-
 /* Whether the owner lets records be drawn here: only a scope file says so, endpoint by endpoint. */
 static const char *sample_refused(void *self, const struct endpoint *e)
 {
@@ -142,7 +131,7 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
         .pace = scan_pace(o->rate),
         .source = { next_endpoint, walk, first_endpoint_again },
         .limits = wire_limits_for(patience_ms),
-        .parallel = parallel_for(o),
+        .parallel = descriptors_for(scan_parallel(o)),
         .loops = o->loops,
         .memory_bytes = memory_for_visits(),
         .transcript = o->transcript != NULL,

@@ -158,9 +158,9 @@ static void tell_one(struct telling *t, const struct mute *x, bool is_network)
     const char *prefix = !is_network ? "" : x->key.family == 4 ? "/24" : "/64";
     snprintf(about, sizeof(about), "%s%s", address_text(&x->key, address), prefix);
     snprintf(text, sizeof(text),
-             "accepts every connection%s and says nothing: something on the way (a SYN proxy, a tarpit) answers for it, "
-             "so that an accepted connection is no service there; %u ports were asked as any other and waited for only "
-             "briefly", is_network ? " at every address" : "", x->all);
+             "accepts every connection%s and says nothing: something on the way (a SYN proxy, a tarpit) answers for "
+             "it, so that an accepted connection is no service there; %u ports were asked as any other and waited for "
+             "only briefly", is_network ? " at every address" : "", x->all);
     t->tell(t->self, &(struct remark){ .kind = REMARK_MIDDLEBOX, .about = span_str(about), .text = span_str(text),
                                        .count = x->all });
 }

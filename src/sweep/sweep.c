@@ -26,6 +26,7 @@ enum {
     SAMPLE_TURN_MS = 50,
     WAITING_MAX = 32768,
     BUSY_MAX = 512, /* conversations with this machine that want an answer, on all loops together */
+    FULL_TOLD_MS = 2000,
     FULL_MS = 20,   /* between two looks whether there is room for another visit */
     WHY_BYTES = 160,
     LAST_BYTES_MAX = 256 * 1024, /* all remarks at the end */
@@ -43,6 +44,8 @@ struct sweep {
     int out_fd;
     _Atomic bool pipe_broken;
     atomic_uint samples; /* under way */
+    size_t parallel;     /* conversations that may be open at once */
+    _Atomic uint64_t full_ms; /* that paced endpoints waited because all were; of all loops together */
 };
 
 struct slot;
@@ -57,6 +60,7 @@ struct lane {
     struct slot *slots, *free;
     struct busy busy;
     size_t live_max;
+    bool has_pace; /* what was started last is no loopback */
 };
 
 /* One visit in flight. */
@@ -317,8 +321,18 @@ static void start_visit(struct lane *l, const struct turn *t)
     l->free = s->next;
     s->turn = *t;
     reach_init(&s->reach, &l->sweep->reach, &l->socket_thread, &l->busy, &s->turn.endpoint);
+    l->has_pace = !s->reach.busy;
     atomic_fetch_add(&l->sweep->progress->in_flight, 1);
     fiber_spawn(l->loop, visit_one, s);
+}
+
+static void wait_for_room(struct lane *l)
+{
+    int64_t from_ms = fiber_clock(l->loop);
+    bool is_full = !l->free && l->has_pace;
+    fiber_wait_for_end(l->loop, fiber_now(l->loop) + FULL_MS);
+    if (is_full)
+        atomic_fetch_add(&l->sweep->full_ms, (uint64_t)(fiber_clock(l->loop) - from_ms));
 }
 
 static void feed(void *arg)
@@ -330,7 +344,7 @@ static void feed(void *arg)
         int64_t until_ms;
         const char *why = NULL;
         if (!l->free || !busy_has_room(&l->busy) || memory_is_short(&l->sweep->memory)) {
-            fiber_wait_for_end(l->loop, fiber_now(l->loop) + FULL_MS);
+            wait_for_room(l);
             continue;
         }
         switch (pacer_next(l->sweep->reach.pacer, fiber_clock(l->loop), &t, &until_ms, &why)) {
@@ -362,6 +376,7 @@ static bool lane_init(struct lane *l, struct sweep *s, size_t parallel, unsigned
         return false;
     busy_init(&l->busy, l->loop, (BUSY_MAX + lanes - 1) / lanes);
     l->live_max = fiber_loop_max(l->loop) - 1;
+    s->parallel += l->live_max;
     l->slots = calloc(l->live_max, sizeof(*l->slots));
     if (!l->slots)
         return error_set(e, "no memory for %zu conversations at once", l->live_max);
@@ -429,9 +444,23 @@ static void put_loss(struct sweep *s, struct buf *out)
     if (!missed)
         return;
     snprintf(text, sizeof(text),
-             "an estimated %.1f %% of all packets were lost each way; about %llu %s may have been missed", sum.loss * 100, (unsigned long long)missed, missed == 1 ? "service" : "services");
+             "an estimated %.1f %% of all packets were lost each way; about %llu %s may have been missed",
+             sum.loss * 100, (unsigned long long)missed, missed == 1 ? "service" : "services");
     struct remark r = { .kind = REMARK_LOSS, .about = SPAN("the network"), .text = span_str(text), .count = missed,
                         .incomplete = true };
+    put_remark(out, &r);
+}
+
+/* That the rate was not held because no more could be open at once; loopback, which has no pace, does not count. */
+static void put_shortage(const struct sweep *s, struct buf *out)
+{
+    char text[WHY_BYTES];
+    if (atomic_load(&s->full_ms) < FULL_TOLD_MS)
+        return;
+    snprintf(text, sizeof(text),
+             "the rate was not held for %.1f s: %zu connections at once were not enough (--parallel, ulimit -n)",
+             (double)atomic_load(&s->full_ms) / 1000, s->parallel);
+    struct remark r = { .kind = REMARK_BUDGET, .about = SPAN("the scan"), .text = span_str(text) };
     put_remark(out, &r);
 }
 
@@ -442,6 +471,7 @@ static bool report_end(struct sweep *s, bool ok, const struct error *e)
     if (ok) {
         mutes_tell(s->reach.mutes, put_remark, &b);
         put_loss(s, &b);
+        put_shortage(s, &b);
     }
     buf_byte(&b, ok ? SWEEP_END : SWEEP_ERROR);
     struct span text = ok ? SPAN_NONE : span_str(e->text);
