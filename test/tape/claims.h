@@ -49,8 +49,18 @@ static const struct observation *claims_whole_of(const struct visit *whole, cons
     return same;
 }
 
+/* A version of fewer parts is the same one, less closely told: "26.9" of "26.9.2.1". */
+static bool claims_same_version(const struct fact *a, const struct fact *b)
+{
+    return strcmp(a->key, "version") == 0 && a->text.len && a->text.len < b->text.len && span_starts(b->text, a->text) &&
+           b->text.at[a->text.len] == '.';
+}
+
+/* Whether broken `a` says what whole `b` does. */
 static bool claims_same_fact(const struct fact *a, const struct fact *b)
 {
+    if (a->type == FACT_TEXT && b->type == FACT_TEXT && claims_same_version(a, b))
+        return true;
     return a->type == b->type && (a->type == FACT_TEXT ? span_eq(a->text, b->text) : a->number == b->number);
 }
 
