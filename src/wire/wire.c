@@ -237,8 +237,8 @@ bool wire_again(struct wire *w, enum wire_dress dress)
     w->in_tls = false;
     if (is_final(w->fault))
         return false;
-    if (w->connections >= w->connections_max) {
-        w->fault = WIRE_BUDGET;
+    if (w->connections >= w->connections_max || wire_time_left(w) == 0) {
+        w->fault = w->connections >= w->connections_max ? WIRE_BUDGET : WIRE_DEADLINE;
         return false;
     }
     wait_for_turn(w);

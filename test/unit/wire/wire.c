@@ -562,6 +562,9 @@ static void two_clocks(void **state)
     assert_int_equal(wire_time_left(t->w), 7000); /* a second call changes nothing */
     wire_unknown(t->w);
     assert_int_equal(wire_time_left(t->w), 0); /* what finding out was given had gone on */
+    assert_false(wire_again(t->w, WIRE_PLAIN));
+    assert_fault(t, WIRE_DEADLINE);
+    assert_int_equal(wire_connections(t->w), 1);
     hang_up(t);
 }
 
