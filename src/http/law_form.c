@@ -53,11 +53,23 @@ static bool kind_selector(struct span s)
            only(span_sub(s, 1, s.len - 8), "_");
 }
 
-/* A bean of Hadoop's own; those of the machine below it tell its environment. */
+/* "Hadoop:service=NameNode,name=*": beans of Hadoop's own; those of the machine below it tell its
+ * environment. */
 static bool kind_bean(struct span s)
 {
-    return (span_starts(s, SPAN("Hadoop:")) || span_starts(s, SPAN("metrics:"))) &&
-           only(s, ":=,._-*");
+    struct span domain = span_cut(&s, ':');
+    if (!span_is(domain, "Hadoop") && !span_is(domain, "metrics"))
+        return false;
+    if (span_is(s, "*"))
+        return true;
+    do {
+        struct span value = span_cut(&s, ','), key = span_cut(&value, '=');
+        if (!span_is(key, "service") && !span_is(key, "name") && !span_is(key, "sub"))
+            return false;
+        if (!only(value, "._-*"))
+            return false;
+    } while (s.len);
+    return true;
 }
 
 /* Kinds of things that FHIR counts. */

@@ -19,11 +19,21 @@ static const char *const PATH_WORDS[] = {
     "backup", "restore", "snapshots", "env",  "heapdump", "logfile", "logs",      "messages", "records", "documents",
     NULL,
 };
-/* Nor one of these as a word of its query. */
-static const char *const QUERY_WORDS[] = {
-    "insert", "drop",   "alter",    "truncate", "attach",   "detach",        "union",  "outfile",
-    "remote", "into",   "password", "passwd",   "api_key",  "access_token",  "token",  "authorization",
-    "op=open", "op=delete", "action=delete", "action=unload", "method=delete", "method=put", "method=post", NULL,
+/* Nor one of these as a key of its query, */
+static const char *const KEYS[] = {
+    "u",     "p",     "user",      "username", "password", "passwd",  "pwd",    "token",   "access_token", "auth",
+    "key",   "secret", "api_key",  "apikey",   "session",  "_method", "source", "scroll",  "include_docs", "from",
+    "update", "delete", "stream.body", "user.name", "recurse", "raw",  "acl",    NULL,
+};
+/* nor one of these as a word of a statement, */
+static const char *const STATEMENT_WORDS[] = {
+    "insert", "drop", "alter", "truncate", "attach", "detach", "union", "outfile", "remote", "into", "url",
+    "file",   "password", "create_table_query", "engine_full", "settings", "with", "set", NULL,
+};
+/* nor one of these at all. */
+static const char *const PAIRS[] = {
+    "op=open",     "op=create",  "op=delete",   "action=delete", "action=unload", "action=reload",
+    "method=delete", "method=put", "method=post", "cmd=get",     "cmd=put",       "attr=true", NULL,
 };
 
 /* Decoded as often as it can be, in lower case: whatever some server makes of it. */
@@ -68,6 +78,30 @@ static bool has_word(struct span text, const char *const *words)
     return false;
 }
 
+static bool among(struct span s, const char *const *words)
+{
+    for (; *words; words++)
+        if (span_eq_nocase(s, span_str(*words)))
+            return true;
+    return false;
+}
+
+static void check_query(struct span query)
+{
+    uint8_t text[PLAIN_MAX];
+    MUST(!has_word(plain(query, text), PAIRS));
+    while (query.len) {
+        struct span value = span_cut(&query, '&'), key = span_cut(&value, '=');
+        bool livy = span_is(key, "from") && span_is(value, "0");
+        MUST(!among(plain(key, text), KEYS) || livy);
+        if (!span_is(key, "query") && !span_is(key, "q") && !span_is(key, "sql"))
+            continue;
+        struct span statement = plain(value, text);
+        MUST(!has_word(statement, STATEMENT_WORDS) && !span_has(statement, "select *"));
+        MUST(!span_has(statement, "--") && !span_has(statement, "/*") && !span_has(statement, ";"));
+    }
+}
+
 static void check_permitted(const struct law_request *r)
 {
     uint8_t text[PLAIN_MAX];
@@ -78,8 +112,7 @@ static void check_permitted(const struct law_request *r)
     MUST(!span_has(path, "//") && !span_has(path, "..") && !span_has(path, ";") && !span_has(path, "%"));
     MUST(!has_word(plain(path, text), PATH_WORDS));
     struct span asked = plain(query, text);
-    MUST(!has_word(asked, QUERY_WORDS) && !span_has(asked, "select *"));
-    MUST(!span_has(asked, "select") || !span_has(asked, "--"));
+    check_query(query);
     if (span_has(path, "_search") || span_has(asked, "/_search"))
         MUST(span_has(asked, "size=0") && span_has(asked, "filter_path=hits.total"));
     if (span_has(path, "/kv/range"))
