@@ -209,8 +209,9 @@ static bool ld_root(struct ld *l)
     return true;
 }
 
-/* TLS inside the protocol. Where it fails the conversation goes on without, on a new connection. */
-static void ld_start_tls(struct ld *l)
+/* TLS inside the protocol. Where it fails the conversation goes on without, on a new connection. False where
+ * it neither runs nor was declined, so that what was refused outside it may be granted inside. */
+static bool ld_start_tls(struct ld *l)
 {
     struct ld_message m;
     struct ld_result result = { .code = UINT32_MAX };
@@ -219,12 +220,13 @@ static void ld_start_tls(struct ld *l)
     wire_ask(l->w, &LD_START_TLS);
     bool answered = ld_read(l->w, &m) && m.op == LD_EXTENDED_DONE && ld_result_parse(&m, &result);
     if (answered && result.code != LD_OK)
-        return;
+        return true;
     if (answered && !wire_heard(l->w).len && wire_start_tls(l->w))
-        return;
+        return true;
     if (wire_again(l->w, WIRE_PLAIN))
         ld_bind(l);
     l->bind = bind;
+    return false;
 }
 
 /* ---- the root entry -------------------------------------------------------------------- */
@@ -308,6 +310,7 @@ struct ld_sight {
     bool names;     /* another top entry, or one that may hold others only */
     size_t refused; /* contexts that showed nothing, for want of rights or by hiding */
     struct ld_result refusal;
+    bool broken;       /* off before every place was asked */
     struct span proof; /* the result of a search, never an entry */
 };
 
@@ -404,29 +407,42 @@ static enum outcome ld_refused(struct observation *o, const struct ld_result *wh
     return locked ? OUTCOME_LOCKED : OUTCOME_UNCLEAR;
 }
 
-static enum outcome ld_try_contexts(struct ld *l, struct observation *o, uint32_t *ret_code)
+/* Every context, as far as the ceiling and the peer allow. */
+static struct ld_sight ld_look(struct ld *l, struct observation *o)
 {
     struct ld_values contexts;
     struct ld_sight s = { .data = false };
     if (!ld_attribute(l->root, "namingContexts", &contexts))
-        return OUTCOME_UNCLEAR;
+        return s;
     fact_number(o, "contexts", (int64_t)contexts.len, LD_ROOT.name, l->root_whole);
     for (size_t i = 0; i < contexts.len && i < LD_CONTEXTS_MAX && wire_ok(l->w) && !l->over; i++)
         ld_try_context(l, o, contexts.at[i], &s);
-    *ret_code = s.refusal.code;
-    bool all_there_is = s.alone && !s.names && s.refused == 0;
-    if (s.data || all_there_is) {
-        fact_text(o, "auth", SPAN("none"), s.data ? LD_BELOW.name : LD_CONTEXT.name, s.proof);
+    s.broken = !wire_ok(l->w);
+    return s;
+}
+
+static bool ld_shows(const struct ld_sight *s)
+{
+    return s->data || s->alone || s->names;
+}
+
+static enum outcome ld_conclude(struct observation *o, const struct ld_sight *s)
+{
+    bool all_there_is = s->alone && !s->names && s->refused == 0 && !s->broken;
+    if (s->data || all_there_is) {
+        fact_text(o, "auth", SPAN("none"), s->data ? LD_BELOW.name : LD_CONTEXT.name, s->proof);
         return OUTCOME_OPEN;
     }
-    if (s.names || s.alone) {
-        fact_text(o, "auth", SPAN("acl"), LD_CONTEXT.name, s.proof);
-        fact_text(o, "rights", SPAN("names of containers"), LD_CONTEXT.name, s.proof);
+    if (s->broken)
+        return OUTCOME_UNCLEAR; /* off before every place was asked */
+    if (ld_shows(s)) {
+        fact_text(o, "auth", SPAN("acl"), LD_CONTEXT.name, s->proof);
+        fact_text(o, "rights", SPAN("names of containers"), LD_CONTEXT.name, s->proof);
         return OUTCOME_PARTIAL;
     }
-    if (s.refused == 0)
+    if (s->refused == 0)
         return OUTCOME_UNCLEAR;
-    return ld_refused(o, &s.refusal, LD_CONTEXT.name, s.refusal.code != LD_NO_TLS_YET);
+    return ld_refused(o, &s->refusal, LD_CONTEXT.name, s->refusal.code != LD_NO_TLS_YET);
 }
 
 /* Neither bind nor root entry: the refusal is all there is. */
@@ -456,13 +472,16 @@ static bool ld_greet(struct ld *l, struct observation *o)
 /* The contexts, and once more inside TLS where a refusal may have been about that. */
 static enum outcome ld_judge(struct ld *l, struct observation *o)
 {
-    uint32_t code = 0;
-    enum outcome outcome = ld_try_contexts(l, o, &code);
-    bool shown = outcome == OUTCOME_OPEN || outcome == OUTCOME_PARTIAL;
-    if (shown || !wire_ok(l->w) || wire_in_tls(l->w) || l->tls_tried || !ld_may_want_tls(code))
-        return outcome;
-    ld_start_tls(l);
-    return wire_in_tls(l->w) && ld_bind(l) ? ld_try_contexts(l, o, &code) : outcome;
+    struct ld_sight s = ld_look(l, o);
+    if (ld_shows(&s) || s.broken || wire_in_tls(l->w) || l->tls_tried || !ld_may_want_tls(s.refusal.code))
+        return ld_conclude(o, &s);
+    bool tried = ld_start_tls(l);
+    if (wire_in_tls(l->w)) {
+        tried = ld_bind(l);
+        s = ld_look(l, o);
+    }
+    s.broken = s.broken || !tried;
+    return ld_conclude(o, &s);
 }
 
 static enum outcome ld_converse(struct ld *l, struct observation *o)

@@ -141,8 +141,6 @@ static void mg_collection(struct talk *t, struct observation *o, struct span dat
         if (mg_is_ok(stats)) {
             records = bson_number(stats, "numObjects", COUNT_UNKNOWN);
             bytes = bson_number(stats, "size", COUNT_UNKNOWN);
-        } else if (!wire_ok(t->mg.w)) {
-            t->partial = true; /* broken off, not refused: there is more than was counted */
         }
         t->partial = t->partial || !wire_ok(t->mg.w); /* broken off, not refused */
     } else {

@@ -174,6 +174,12 @@ static bool grants_all(const struct talk *t)
 
 /* ---- conclusions ----------------------------------------------------------------------- */
 
+/* Nobody asked for a password, and that was heard to its end. */
+static void let_in(const struct talk *t)
+{
+    fact_text(t->o, "auth", SPAN("none"), subscribe_ask(t)->name, t->suback);
+}
+
 /* All was granted and not one figure came. Who speaks 5.0 is asked there for what only Mosquitto
  * says; who does not, or hangs up on it and then lets in again, is none that grants without looking. */
 static enum outcome doubt(struct talk *t)
@@ -196,6 +202,7 @@ static enum outcome doubt(struct talk *t)
         return OUTCOME_OPEN;
     if (second.connack.like_mosquitto)
         t->o->product = "mosquitto";
+    let_in(t);
     fact_text(t->o, "subscribe", SPAN("granted, yet nothing is delivered"), subscribe_ask(t)->name, t->suback);
     return OUTCOME_UNCLEAR;
 }
@@ -209,19 +216,26 @@ static enum outcome refused(struct talk *t)
         fact_text(t->o, "rights", SPAN("$SYS"), ask, t->suback);
         return OUTCOME_PARTIAL;
     }
+    if (!wire_ok(t->w))
+        return OUTCOME_UNCLEAR; /* broken off before a figure could come */
     fact_text(t->o, "subscribe", SPAN("refused"), ask, t->suback);
     if (t->version != MQTT_5) {
         struct talk second = { .w = t->w, .o = t->o };
         wire_bye(t->w, &MQTT_DISCONNECT);
-        if (!hello_again(&second, &MQTT_CONNECT_5, MQTT_5) || second.connack.code != 0 || !subscribe(&second))
+        if (!hello_again(&second, &MQTT_CONNECT_5, MQTT_5))
+            return OUTCOME_UNCLEAR;
+        if (second.connack.code != 0) {
+            let_in(t);
+            return OUTCOME_UNCLEAR;
+        }
+        if (!subscribe(&second))
             return OUTCOME_UNCLEAR;
         *t = second;
         ask = subscribe_ask(t)->name;
     }
-    if (t->codes[TOPIC_NEUTRAL] != MQTT_NOT_AUTHORIZED)
-        return OUTCOME_UNCLEAR;
-    fact_text(t->o, "auth", SPAN("acl"), ask, t->suback);
-    return OUTCOME_LOCKED;
+    bool by_rights = t->codes[TOPIC_NEUTRAL] == MQTT_NOT_AUTHORIZED;
+    fact_text(t->o, "auth", by_rights ? SPAN("acl") : SPAN("none"), ask, t->suback);
+    return by_rights ? OUTCOME_LOCKED : OUTCOME_UNCLEAR;
 }
 
 /* On a session that was let in without a password. */
@@ -232,7 +246,10 @@ static enum outcome session(struct talk *t)
     figures_facts(t->o, &t->figures, wire_now(t->w), subscribe_ask(t)->name);
     if (!granted(t, TOPIC_NEUTRAL))
         return refused(t);
-    return t->figures.told || !grants_all(t) ? OUTCOME_OPEN : doubt(t);
+    enum outcome outcome = t->figures.told || !grants_all(t) ? OUTCOME_OPEN : doubt(t);
+    if (outcome == OUTCOME_OPEN)
+        let_in(t);
+    return outcome;
 }
 
 static void protocol_fact(const struct talk *t, struct span proof)
@@ -263,7 +280,6 @@ static enum outcome mqtt_run(struct wire *w, struct observation *o)
         fact_number(o, "connack", code, t.connect->name, proof);
         return OUTCOME_UNCLEAR;
     }
-    fact_text(o, "auth", SPAN("none"), t.connect->name, proof);
     enum outcome outcome = session(&t);
     wire_bye(w, &MQTT_DISCONNECT);
     return outcome;

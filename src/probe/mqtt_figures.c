@@ -25,7 +25,8 @@ void figure_take(struct figures *f, struct span topic, struct span value)
     for (size_t i = 0; i <= TOPIC_STORED; i++) {
         if (!span_is(topic, NAMES[i]))
             continue;
-        f->of[i] = value;
+        if (!f->of[i].len)
+            f->of[i] = value;
         f->told = true;
         f->mosquitto = f->mosquitto || (i == TOPIC_VERSION && span_starts(value, SPAN("mosquitto ")));
         return;

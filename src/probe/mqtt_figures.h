@@ -27,7 +27,7 @@ struct figures {
     bool mosquitto; /* the version names it */
 };
 
-/* Keeps the value of one of those topics; any other is not looked at. */
+/* Keeps the first value of one of those topics; any other is not looked at. */
 void figure_take(struct figures *f, struct span topic, struct span value);
 /* States product, version and counts; `ask` is what they answer. */
 void figures_facts(struct observation *o, const struct figures *f, int64_t now_ms, const char *ask);

@@ -349,7 +349,7 @@ static enum outcome listed(struct wire *w, struct observation *o, bool read_only
         fact_text(o, "auth", SPAN("none"), t.ask, t.proof);
         return OUTCOME_OPEN;
     }
-    if (t.refused == 0)
+    if (t.refused == 0 || !wire_ok(w))
         return OUTCOME_UNCLEAR;
     fact_text(o, "auth", SPAN("acl"), ZOOKEEPER_NODE_ACL.name, list);
     fact_text(o, "rights", SPAN("names of the top nodes"), ZOOKEEPER_CHILDREN.name, list);
@@ -361,6 +361,8 @@ static enum outcome unlisted(struct wire *w, struct observation *o, bool read_on
 {
     struct rights t = { .readable = 0 };
     rights_of_usual(w, o, &t);
+    if (!t.readable && !wire_ok(w))
+        return OUTCOME_UNCLEAR;
     if (!t.readable) {
         fact_text(o, "auth", SPAN("acl"), ZOOKEEPER_CHILDREN.name, refusal);
         return OUTCOME_LOCKED;

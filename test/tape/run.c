@@ -57,7 +57,7 @@ struct result {
 static int64_t a_moment(void *self)
 {
     (void)self;
-    return INT64_C(1795305600000); /* 2026-11-22 */
+    return INT64_C(1795996800000); /* 2026-11-30 */
 }
 
 static const struct clock CLOCK_STILL = { .mono_ms = a_moment, .wall_ms = a_moment };
