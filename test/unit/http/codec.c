@@ -172,7 +172,7 @@ static size_t check_catalog(const struct catalog *c)
             struct error why;
             struct visit v;
             arena_init(&arena, EXAMPLE_ARENA_MAX);
-            struct example_asker x = asker_of(e, &e->examples.at[k], &arena, &why);
+            struct example_asker x = asker_of(c, e, &e->examples.at[k], &arena, &why);
             if (parse_answers(&x)) {
                 play(&x, c, &v);
                 assert_true(v.observations.len > 0);
