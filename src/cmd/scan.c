@@ -134,6 +134,7 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
         .parallel = descriptors_for(scan_parallel(o)),
         .loops = o->loops,
         .memory_bytes = memory_for_visits(),
+        .many_names = walk->plan->labels.count > 0,
         .transcript = o->transcript != NULL,
         .names = o->resolvers,
         .seed = o->seed,

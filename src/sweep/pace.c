@@ -316,18 +316,39 @@ static void promote(struct pacer *p, int starts, int64_t now_ms)
     }
 }
 
-static bool take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret)
+/* The one of an address that went its way is through: the next that waits there goes. */
+static void pass_on(struct pacer *p, const struct endpoint *e, int64_t now_ms)
+{
+    struct lately *a = address_entry(p, e, now_ms, false);
+    int index = queue_next(p, a);
+    if (a)
+        a->busy = index != NONE;
+    if (index != NONE)
+        heap_push(p, index, a->free_at_ms);
+}
+
+static bool is_known(const struct pacer *p, const struct endpoint *e, const char **ret_why)
+{
+    return p->source.known && p->source.known(p->source.known_self, e, ret_why);
+}
+
+/* PACE_WAIT where none of them may start yet. What is known is left out here and not where it is fetched: so the places
+ * of an address come in their order, and what is put off when it turns out silent was not told of before. */
+static enum pace_answer take_waiting(struct pacer *p, int64_t now_ms, struct turn *ret, const char **ret_why)
 {
     while (p->heap_len && p->waiting[p->heap[0]].ready_ms <= (double)now_ms) {
         int index = heap_pop(p);
-        if (may_start(p, index, now_ms)) {
-            promote(p, index, now_ms);
-            *ret = p->waiting[index].turn;
-            forget(p, index);
-            return true;
-        }
+        bool known = is_known(p, &p->waiting[index].turn.endpoint, ret_why);
+        if (!known && !may_start(p, index, now_ms))
+            continue;
+        promote(p, index, now_ms);
+        *ret = p->waiting[index].turn;
+        forget(p, index);
+        if (known)
+            pass_on(p, &ret->endpoint, now_ms);
+        return known ? PACE_SKIP : PACE_GO;
     }
-    return false;
+    return PACE_WAIT;
 }
 
 /* The source begins anew where something was put off in the first pass: as soon as that is over, or when what is left
@@ -400,7 +421,7 @@ static enum pace_answer fetch(struct pacer *p, int64_t now_ms, struct turn *ret,
             return PACE_SKIP;
         }
         if (!has_pace(&ret->endpoint))
-            return PACE_GO;
+            return is_known(p, &ret->endpoint, ret_why) ? PACE_SKIP : PACE_GO;
         let_in(p, ret, now_ms);
     }
     return PACE_WAIT;
@@ -421,8 +442,9 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret
     enum pace_answer answer = fetch(p, now_ms, ret, soonest, ret_why);
     if (answer != PACE_WAIT)
         return answer;
-    if (take_waiting(p, now_ms, ret))
-        return PACE_GO;
+    answer = take_waiting(p, now_ms, ret, ret_why);
+    if (answer != PACE_WAIT)
+        return answer;
     if (p->waiting_len == 0 && p->drained && (p->second || !p->silents))
         return PACE_END;
     if (p->heap_len && p->waiting[p->heap[0]].ready_ms < *soonest)
@@ -500,11 +522,6 @@ void pacer_done(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     if (!has_pace(e))
         return;
     pthread_mutex_lock(&p->lock);
-    struct lately *a = address_entry(p, e, now_ms, false);
-    int index = queue_next(p, a);
-    if (a)
-        a->busy = index != NONE;
-    if (index != NONE)
-        heap_push(p, index, a->free_at_ms);
+    pass_on(p, e, now_ms);
     pthread_mutex_unlock(&p->lock);
 }

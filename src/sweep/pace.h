@@ -42,6 +42,10 @@ struct pace_source {
     bool (*next)(void *self, struct turn *ret, const char **ret_skip);
     void *self;
     void (*again)(void *self);
+    /* Or NULL. Asked when an endpoint's turn has come: true, and *ret_skip set, where it needs no visit any more.
+     * It is skipped and costs nobody any pace. */
+    bool (*known)(void *known_self, const struct endpoint *e, const char **ret_skip);
+    void *known_self;
 };
 
 struct pacer;

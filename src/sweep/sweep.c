@@ -10,6 +10,7 @@
 #include "fiber/fiber.h"
 #include "record/codec.h"
 #include "record/remark.h"
+#include "sweep/known.h"
 #include "sweep/ladder.h"
 #include "sweep/reach.h"
 
@@ -38,6 +39,7 @@ struct sweep {
     struct ladder ladder;
     struct memory memory;
     struct reach_shared reach;
+    struct known *known; /* or NULL */
     struct reverse *names; /* or NULL */
     struct tls_client *tls;
     pthread_mutex_t out_lock;
@@ -110,6 +112,7 @@ static void emit(struct lane *l, const struct visit *v)
     atomic_fetch_add(v->end == END_DONE ? &p->done : v->end == END_SKIPPED ? &p->skipped : &p->failed, 1);
     if (v->answered)
         atomic_fetch_add(&p->answered, 1);
+    known_note(l->sweep->known, v);
 }
 
 static void emit_skip(struct lane *l, const struct turn *t, const char *why)
@@ -117,8 +120,10 @@ static void emit_skip(struct lane *l, const struct turn *t, const char *why)
     struct visit v;
     visit_init(&v, NULL, &t->endpoint);
     v.place = t->place;
-    v.end = END_SKIPPED;
-    v.why = why;
+    if (!known_fill(why, &v)) {
+        v.end = END_SKIPPED;
+        v.why = why;
+    }
     emit(l, &v);
 }
 
@@ -490,6 +495,7 @@ static void sweep_release(struct sweep *s, struct lane *lanes, unsigned count)
     pacer_free(s->reach.pacer);
     paths_free(s->reach.paths);
     mutes_free(s->reach.mutes);
+    known_free(s->known);
     reverse_free(s->names);
     tls_client_free(s->tls);
     pthread_mutex_destroy(&s->out_lock);
@@ -507,8 +513,13 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     ladder_init(&s->ladder, config->catalog, PROBES);
     struct lane *lanes = calloc(count, sizeof(*lanes));
     bool ok = lanes || error_set(e, "no memory for %u loops", count);
+    struct pace_source source = config->source;
+    if (ok && config->many_names)
+        ok = (s->known = known_new(config->seed, e)) != NULL;
+    source.known = s->known ? known_find : NULL;
+    source.known_self = s->known;
     ok = ok && (s->tls = tls_client_new(e)) &&
-         (s->reach.pacer = pacer_new(&config->pace, &config->source, WAITING_MAX, config->seed, e)) &&
+         (s->reach.pacer = pacer_new(&config->pace, &source, WAITING_MAX, config->seed, e)) &&
          (s->reach.paths = paths_new(config->limits.connect_ms, config->seed, e)) &&
          (s->reach.mutes = mutes_new(config->seed, e));
     s->reach.connections = &progress->connections;

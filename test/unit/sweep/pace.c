@@ -39,6 +39,8 @@ static void list(struct listed *l, const char *address, uint16_t port)
     l->len++;
 }
 
+static const char KNOWN[] = "known";
+
 struct played {
     struct endpoint endpoint;
     int64_t start_ms, end_ms;
@@ -81,10 +83,10 @@ static void start_visit(struct scan *s, const struct turn *t)
 
 /* Plays a whole scan. The feeder sleeps until it is told to, or until a visit ends, and the clock
  * moves by at least 1 ms a sleep. */
-static struct scan *play(struct listed *l, const struct pace_limits *limits, size_t waiting_max, int64_t visit_ms)
+static struct scan *play_from(struct listed *l, struct pace_source source, const struct pace_limits *limits,
+                              size_t waiting_max, int64_t visit_ms)
 {
     struct scan *s = calloc(1, sizeof(*s));
-    struct pace_source source = { .next = next_listed, .self = l };
     struct error e;
     assert_non_null(s);
     *s = (struct scan){ .list = l, .now_ms = 1000, .visit_ms = visit_ms };
@@ -102,7 +104,7 @@ static struct scan *play(struct listed *l, const struct pace_limits *limits, siz
         if (answer == PACE_GO) {
             start_visit(s, &t);
         } else if (answer == PACE_SKIP) {
-            assert_ptr_equal(why, l->skip[t.place]);
+            assert_ptr_equal(why, l->skip[t.place] ? l->skip[t.place] : KNOWN);
             s->times[t.place]++;
             s->skipped++;
         } else {
@@ -115,6 +117,11 @@ static struct scan *play(struct listed *l, const struct pace_limits *limits, siz
             fail_msg("endpoint %zu was handed out %u times", i, s->times[i]);
     assert_int_equal(s->started + s->skipped, l->len);
     return s;
+}
+
+static struct scan *play(struct listed *l, const struct pace_limits *limits, size_t waiting_max, int64_t visit_ms)
+{
+    return play_from(l, (struct pace_source){ .next = next_listed, .self = l }, limits, waiting_max, visit_ms);
 }
 
 static void done(struct scan *s)
@@ -783,6 +790,76 @@ static void answers_that_take_their_time(void **state)
     }
     /* 20 a second, and what a round trip of the whole scan's pace holds. */
     assert_in_range(heard, 20 * LONG_MS / 1000 * 95 / 100, 20 * LONG_MS / 1000 + 100 * TRIP_MS / 1000);
+}
+
+/* Ports that were asked under one name: known under all others. */
+struct asked {
+    bool ports[65536];
+};
+
+static bool was_asked(void *self, const struct endpoint *e, const char **ret_why)
+{
+    struct asked *a = self;
+    if (a->ports[e->port])
+        *ret_why = KNOWN;
+    return a->ports[e->port];
+}
+
+/* Two hundred names on one address, twenty ports each: four thousand turns at two a second would take more
+ * than half an hour; what is known costs nothing, also where it waited already. */
+static void known_turns_cost_no_pace(void **state)
+{
+    static struct listed l;
+    static struct asked asked;
+    (void)state;
+    l.len = l.at = 0;
+    for (uint16_t i = 0; i < TURNS_MAX; i++)
+        list(&l, "10.0.0.5", (uint16_t)(1000 + i % 20));
+    struct pace_source source = { .next = next_listed, .self = &l, .known = was_asked, .known_self = &asked };
+    for (size_t waiting = 10; waiting <= TURNS_MAX; waiting *= 20) {
+        memset(&asked, 0, sizeof(asked));
+        l.at = 0;
+        for (uint16_t port = 1000; port < 1020; port++)
+            asked.ports[port] = port % 2;
+        struct scan *s = play_from(&l, source, &POLITE, waiting, 100);
+        assert_int_equal(s->skipped, TURNS_MAX / 2);
+        done(s);
+    }
+    memset(&asked, 1, sizeof(asked));
+    l.at = 0;
+    struct scan *s = play_from(&l, source, &POLITE, TURNS_MAX, 100);
+    assert_int_equal(s->skipped, TURNS_MAX);
+    assert_int_equal(s->now_ms, 1000);
+    done(s);
+}
+
+/* What becomes known while others wait for the address lets all of them go at once. */
+static void those_that_wait_learn_it(void **state)
+{
+    static struct listed l;
+    static struct asked asked;
+    struct error e;
+    struct turn t;
+    int64_t until_ms;
+    const char *why;
+    size_t skipped = 0;
+    (void)state;
+    l.len = l.at = 0;
+    memset(&asked, 0, sizeof(asked));
+    for (size_t i = 0; i < 1000; i++)
+        list(&l, "10.0.0.5", 80);
+    struct pace_source source = { .next = next_listed, .self = &l, .known = was_asked, .known_self = &asked };
+    struct pacer *p = pacer_new(&POLITE, &source, TURNS_MAX, 7, &e);
+    assert_int_equal(pacer_next(p, 1000, &t, &until_ms, &why), PACE_GO);
+    for (int64_t now_ms = 1010; now_ms < 1200; now_ms += 50)
+        assert_int_equal(pacer_next(p, now_ms, &t, &until_ms, &why), PACE_WAIT);
+    asked.ports[80] = true;
+    pacer_done(p, 1200, &t.endpoint);
+    enum pace_answer answer;
+    while ((answer = pacer_next(p, 1600, &t, &until_ms, &why)) == PACE_SKIP)
+        skipped++;
+    assert_int_equal(answer, PACE_END);
+    assert_int_equal(skipped, 999);
     pacer_free(p);
 }
 
@@ -806,6 +883,8 @@ int main(void)
         cmocka_unit_test(sixth_version_networks),
         cmocka_unit_test(loopback_has_no_pace),
         cmocka_unit_test(skipped_ones_cost_no_time),
+        cmocka_unit_test(known_turns_cost_no_pace),
+        cmocka_unit_test(those_that_wait_learn_it),
         cmocka_unit_test(little_room_to_wait),
         cmocka_unit_test(one_more_connection),
         cmocka_unit_test(more_connections_of_one_network),
