@@ -9,7 +9,8 @@
 #include "cmd/known_ports.h"
 #include "text/escape.h"
 
-enum { NAMES_SHOWN_AFTER_MS = 500, NAMES_SHOWN_EVERY_MS = 200, DRY_RUN_BYTES_MAX = 256 << 20 };
+enum { NAMES_SHOWN_AFTER_MS = 500, NAMES_SHOWN_EVERY_MS = 200, DRY_RUN_BYTES_MAX = 256 << 20,
+       TARGET_BYTES_MAX = 16 << 20, WRITE_BYTES = 64 * 1024 };
 
 /* ---- names ---- */
 
@@ -110,6 +111,25 @@ static void put_target(struct buf *b, const struct plan_target *t)
     buf_byte(b, '\n');
 }
 
+/* Written as it grows: a list may have a million lines. */
+static bool put_targets(struct buf *b, const struct plan *p, size_t count)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        struct arena a;
+        struct plan_target t;
+        arena_init(&a, TARGET_BYTES_MAX);
+        if (plan_target_at(p, i, &a, &t))
+            put_target(b, &t);
+        else
+            ok = (errno = ENOMEM) == 0;
+        arena_release(&a);
+        if (b->len >= WRITE_BYTES)
+            ok = ok && write_out(b);
+    }
+    return ok;
+}
+
 static void put_remarks(struct buf *b, const struct plan *p)
 {
     if (p->remarks.len)
@@ -124,25 +144,19 @@ static void put_remarks(struct buf *b, const struct plan *p)
 
 int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t endpoints)
 {
-    struct plan_target *targets;
-    size_t count;
+    size_t count = plan_target_count(p);
     struct error e;
     struct buf b;
-    if (!plan_targets(p, o->arena, &targets, &count)) {
-        error_set(&e, "no memory for the plan");
-        return cmd_fail(EXIT_INCOMPLETE, &e);
-    }
     buf_init(&b, DRY_RUN_BYTES_MAX);
     buf_printf(&b, "%llu %s in %zu %s; %llu of them %s excluded. Nothing was sent.\n\n", (unsigned long long)endpoints,
                endpoints == 1 ? "endpoint" : "endpoints", count, count == 1 ? "target" : "targets",
                (unsigned long long)plan_skipped(p), plan_skipped(p) == 1 ? "is" : "are");
-    for (size_t i = 0; i < count; i++)
-        put_target(&b, &targets[i]);
+    bool written = put_targets(&b, p, count);
     put_remarks(&b, p);
     double seconds = (double)endpoints / o->rate;
     buf_printf(&b, "\nAt %g connections a second at least %.0f s, unless it is all loopback.\n",
                o->rate, seconds);
-    bool written = buf_ok(&b) && write_out(&b);
+    written = written && buf_ok(&b) && write_out(&b);
     buf_release(&b);
     if (!written) {
         error_set(&e, "cannot write the plan: %s", strerror(errno));

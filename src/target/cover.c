@@ -28,6 +28,7 @@ void cover_begin(struct cover_builder *b, struct port_sets *sets)
 {
     *b = (struct cover_builder){ .sets = sets };
     arena_init(&b->scratch, SCRATCH_MAX);
+    buf_init(&b->pieces, SCRATCH_MAX);
     table_init(&b->claims, &b->scratch, 0);
 }
 
@@ -64,20 +65,19 @@ bool cover_add(struct cover_builder *b, const struct range *r, const struct port
         return false;
     if (!is_claim(b->recent, shared, label, skip))
         b->recent = claim_of(b, shared, label, skip);
-    struct cover_piece *p = b->recent ? list_add(&b->scratch, &b->pieces) : NULL;
-    if (!p)
-        return false;
-    *p = (struct cover_piece){ r->first, r->last, b->recent, r->family };
-    return true;
+    struct cover_piece piece = { r->first, r->last, b->recent, r->family };
+    if (b->recent)
+        buf_put(&b->pieces, span_of(&piece, sizeof(piece)));
+    return b->recent && buf_ok(&b->pieces);
 }
 
 struct sweep {
     struct cover_builder *builder;
     struct cover_piece *starts; /* by (family, first) */
-    struct cover_piece *ends;   /* by (family, last) */
+    struct cover_piece **ends;  /* by (family, last) */
     size_t count;
     LIST_OF(struct cover_claim *) active;
-    LIST_OF(struct cover_group) groups;
+    struct buf groups;          /* of struct cover_group */
     bool alone;              /* the last interval has one group */
     uint64_t *taken, *fresh; /* bitmaps of ports */
     uint16_t *list;          /* room for every port */
@@ -93,7 +93,7 @@ static int by_first(const void *one, const void *two)
 
 static int by_last(const void *one, const void *two)
 {
-    const struct cover_piece *a = one, *b = two;
+    const struct cover_piece *a = *(struct cover_piece *const *)one, *b = *(struct cover_piece *const *)two;
     if (a->family != b->family)
         return a->family < b->family ? -1 : 1;
     return (a->last > b->last) - (a->last < b->last);
@@ -118,11 +118,13 @@ static int by_rank(const void *one, const void *two)
 
 static bool put_group(struct sweep *s, const struct cover_group *g)
 {
-    struct cover_group *new = list_add(&s->builder->scratch, &s->groups);
-    if (!new)
-        return false;
-    *new = *g;
-    return true;
+    buf_put(&s->groups, span_of(g, sizeof(*g)));
+    return buf_ok(&s->groups);
+}
+
+static size_t group_count(const struct sweep *s)
+{
+    return s->groups.len / sizeof(struct cover_group);
 }
 
 /* After the groups of an interval: where it has one only, and the interval before had one that is the
@@ -131,14 +133,14 @@ static void join_before(struct sweep *s, size_t put)
 {
     bool was_alone = s->alone;
     s->alone = put == 1;
-    if (!was_alone || !s->alone || s->groups.len < 2)
+    if (!was_alone || !s->alone || group_count(s) < 2)
         return;
-    struct cover_group *before = &s->groups.at[s->groups.len - 2], *last = before + 1;
+    struct cover_group *before = (struct cover_group *)(void *)s->groups.at + group_count(s) - 2, *last = before + 1;
     if (before->family != last->family || before->last + 1 != last->first || before->ports != last->ports ||
         before->label != last->label || before->skip != last->skip)
         return;
     before->last = last->last;
-    s->groups.len--;
+    s->groups.len -= sizeof(*last);
 }
 
 /* Adds those of the claim's ports that nobody took yet to `fresh`. */
@@ -193,7 +195,7 @@ static bool put_interval(struct sweep *s, uint8_t family, u128 first, u128 last)
 {
     struct cover_group g = { .first = first, .last = last, .family = family };
     struct cover_claim **at = s->active.at;
-    size_t len = s->active.len, before = s->groups.len;
+    size_t len = s->active.len, before = group_count(s);
     if (len > 1)
         qsort(at, len, sizeof(struct cover_claim *), by_rank);
     for (size_t i = 0, n; i < len; i += n) {
@@ -203,7 +205,7 @@ static bool put_interval(struct sweep *s, uint8_t family, u128 first, u128 last)
         if (!put_label(s, g, at + i, n))
             return false;
     }
-    join_before(s, s->groups.len - before);
+    join_before(s, group_count(s) - before);
     return true;
 }
 
@@ -235,19 +237,19 @@ static bool run(struct sweep *s)
     size_t in = 0, out = 0;
     u128 x = 0;
     while (out < s->count) {
-        uint8_t family = s->ends[out].family;
+        uint8_t family = s->ends[out]->family;
         if (in == out)
             x = s->starts[in].first;
         while (in < s->count && s->starts[in].family == family && s->starts[in].first == x)
             if (!enter(s, s->starts[in++].claim))
                 return false;
-        u128 y = s->ends[out].last;
+        u128 y = s->ends[out]->last;
         if (in < s->count && s->starts[in].family == family && s->starts[in].first <= y)
             y = s->starts[in].first - 1;
         if (!put_interval(s, family, x, y))
             return false;
-        while (out < in && s->ends[out].last == y && s->ends[out].family == family)
-            leave(s, s->ends[out++].claim);
+        while (out < in && s->ends[out]->last == y && s->ends[out]->family == family)
+            leave(s, s->ends[out++]->claim);
         x = y + 1;
     }
     return true;
@@ -256,7 +258,6 @@ static bool run(struct sweep *s)
 static bool prepare(struct sweep *s)
 {
     struct arena *a = &s->builder->scratch;
-    size_t bytes = s->count * sizeof(*s->ends);
     s->ends = arena_array(a, s->count ? s->count : 1, sizeof(*s->ends));
     s->taken = arena_array(a, BITMAP_WORDS, sizeof(*s->taken));
     s->fresh = arena_array(a, BITMAP_WORDS, sizeof(*s->fresh));
@@ -265,7 +266,8 @@ static bool prepare(struct sweep *s)
         return false;
     if (s->count) {
         qsort(s->starts, s->count, sizeof(*s->starts), by_first);
-        memcpy(s->ends, s->starts, bytes);
+        for (size_t i = 0; i < s->count; i++)
+            s->ends[i] = &s->starts[i];
         qsort(s->ends, s->count, sizeof(*s->ends), by_last);
     }
     return true;
@@ -273,17 +275,22 @@ static bool prepare(struct sweep *s)
 
 bool cover_end(struct cover_builder *b, struct arena *a, struct cover *ret, struct error *e)
 {
-    struct sweep s = { .builder = b, .starts = b->pieces.at, .count = b->pieces.len };
+    struct sweep s = { .builder = b,
+                       .starts = (struct cover_piece *)(void *)b->pieces.at,
+                       .count = b->pieces.len / sizeof(*s.starts) };
     struct cover c = { 0 };
+    buf_init(&s.groups, SCRATCH_MAX);
     bool ok = prepare(&s) && run(&s);
-    if (ok && s.groups.len) {
-        c.at = arena_array(a, s.groups.len, sizeof(*c.at));
-        c.len = s.groups.len;
+    arena_release(&b->scratch);
+    buf_release(&b->pieces);
+    if (ok && group_count(&s)) {
+        c.len = group_count(&s);
+        c.at = arena_array(a, c.len, sizeof(*c.at));
         ok = c.at != NULL;
         if (ok)
-            memcpy(c.at, s.groups.at, c.len * sizeof(*c.at));
+            memcpy(c.at, s.groups.at, s.groups.len);
     }
-    arena_release(&b->scratch);
+    buf_release(&s.groups);
     if (!ok)
         return error_set(e, "not enough memory for the targets");
     *ret = c;

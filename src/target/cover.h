@@ -5,6 +5,7 @@
 #ifndef AJAR_TARGET_COVER_H
 #define AJAR_TARGET_COVER_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/list.h"
 #include "record/record.h"
@@ -37,7 +38,7 @@ struct cover_builder {
     struct table claims;
     struct cover_claim *recent;
     size_t claim_count;
-    LIST_OF(struct cover_piece) pieces;
+    struct buf pieces; /* of struct cover_piece: a million of them, so no arena that keeps what it outgrew */
 };
 
 /* `sets` and the strings handed to cover_add() must live as long as the cover. */

@@ -82,8 +82,10 @@ struct plan_target {
     uint64_t addresses, endpoints, skipped; /* skipped are among the endpoints */
 };
 
-/* All targets of the plan in the order written, into an array in arena `a`. Endpoints that two
- * targets share count for both. False where the arena is full. */
-bool plan_targets(const struct plan *p, struct arena *a, struct plan_target **ret, size_t *ret_len);
+/* How many targets there are, in the order written: those that were named, else the allow list. */
+size_t plan_target_count(const struct plan *p);
+/* One of them; its texts lie in arena `a`. Endpoints that two targets share count for both. Takes as long as
+ * groups lie in its ranges. False where the arena is full. */
+bool plan_target_at(const struct plan *p, size_t i, struct arena *a, struct plan_target *ret);
 
 #endif

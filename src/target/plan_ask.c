@@ -195,20 +195,14 @@ static bool describe(const struct plan *p, const struct target *t, struct arena 
     return ret->why && ret->ports;
 }
 
-bool plan_targets(const struct plan *p, struct arena *a, struct plan_target **ret, size_t *ret_len)
+size_t plan_target_count(const struct plan *p)
 {
     const struct plan_options *o = &p->options;
-    bool named = o->targets.list.len > 0;
-    size_t len = named ? o->targets.list.len : o->scope->allow.len;
-    struct plan_target *list = arena_array(a, len ? len : 1, sizeof(*list));
-    if (!list)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        const struct target *t = named ? &o->targets.list.at[i] : &o->scope->allow.at[i].target;
-        if (!describe(p, t, a, &list[i]))
-            return false;
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return o->targets.list.len ? o->targets.list.len : o->scope->allow.len;
+}
+
+bool plan_target_at(const struct plan *p, size_t i, struct arena *a, struct plan_target *ret)
+{
+    const struct plan_options *o = &p->options;
+    return describe(p, o->targets.list.len ? &o->targets.list.at[i] : &o->scope->allow.at[i].target, a, ret);
 }

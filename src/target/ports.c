@@ -4,6 +4,7 @@
 
 #include "target/quote.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { ITEMS_MAX = 1024, TEXT_MAX = 100 };
@@ -225,17 +226,20 @@ static size_t run_at(const struct ports *p, size_t i)
 
 const char *ports_text(struct arena *a, const struct ports *p)
 {
-    const char *text = p->len ? "" : "none";
-    for (size_t i = 0, n; i < p->len && text; i += n) {
+    char text[TEXT_MAX + 32];
+    size_t len = (size_t)snprintf(text, sizeof(text), "%s", p->len ? "" : "none");
+    for (size_t i = 0, n; i < p->len; i += n) {
         n = run_at(p, i);
-        if (strlen(text) > TEXT_MAX)
-            return arena_printf(a, "%s,...", text);
+        if (len > TEXT_MAX) {
+            len += (size_t)snprintf(text + len, sizeof(text) - len, ",...");
+            break;
+        }
         unsigned first = ports_at(p, i), last = ports_at(p, i + n - 1);
-        const char *comma = i ? "," : "";
-        text = n == 1 ? arena_printf(a, "%s%s%u", text, comma, first)
-                      : arena_printf(a, "%s%s%u%c%u", text, comma, first, n == 2 ? ',' : '-', last);
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%u", i ? "," : "", first);
+        if (n > 1)
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "%c%u", n == 2 ? ',' : '-', last);
     }
-    return text;
+    return arena_str(a, span_of(text, len));
 }
 
 void port_sets_init(struct port_sets *s, struct arena *a)

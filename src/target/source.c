@@ -59,12 +59,33 @@ static struct span strip_comment(struct span line)
     return line;
 }
 
+/* Room for as many targets as there are lines, at once: a list that grows by doubling leaves as much behind as
+ * it holds. */
+static bool reserve(struct arena *a, struct targets *list, struct span text)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.at[i] == '\n';
+    if (lines <= list->list.cap - list->list.len)
+        return true;
+    struct target *room = arena_array(a, list->list.len + lines, sizeof(*room));
+    if (!room)
+        return false;
+    if (list->list.len)
+        memcpy(room, list->list.at, list->list.len * sizeof(*room));
+    list->list.at = room;
+    list->list.cap = list->list.len + lines;
+    return true;
+}
+
 bool targets_add_lines(struct arena *a, struct targets *list, struct span text, const char *file,
                        struct error *e)
 {
     struct origin origin = { .file = file };
     if (span_starts(text, SPAN("\xef\xbb\xbf")))
         text = span_from(text, 3);
+    if (!reserve(a, list, text))
+        return error_set(e, "%s: not enough memory for the targets", file);
     while (text.len) {
         origin.line++;
         struct span line = span_trim(strip_comment(span_cut(&text, '\n')));

@@ -112,6 +112,16 @@ static struct plan *planned(const char *targets, const char *scope)
     return build_from(&o);
 }
 
+static bool plan_targets(const struct plan *p, struct arena *a, struct plan_target **ret, size_t *ret_len)
+{
+    *ret_len = plan_target_count(p);
+    *ret = arena_array(a, *ret_len, sizeof(**ret));
+    for (size_t i = 0; i < *ret_len; i++)
+        if (!plan_target_at(p, i, a, &(*ret)[i]))
+            return false;
+    return true;
+}
+
 /* All endpoints in order: "10.0.0.1:80 10.0.0.1:81=name -10.0.0.2:80"; a minus marks those that
  * are skipped. */
 static const char *listed(const struct plan *p)
