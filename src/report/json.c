@@ -116,14 +116,9 @@ static void endpoint_only(struct buf *out, const struct endpoint *e)
     buf_byte(out, '"');
 }
 
-static void endpoint_parts(struct buf *out, const struct endpoint *e)
+/* What it was asked for as, where that is more than its address. */
+static void asked_as(struct buf *out, const struct endpoint *e)
 {
-    char address[ADDRESS_TEXT_MAX];
-    endpoint_only(out, e);
-    KEY(out, ",\"address\":\"");
-    buf_str(out, address_text(&e->address, address));
-    KEY(out, "\",\"port\":");
-    buf_u64(out, e->port);
     if (e->name) {
         KEY(out, ",\"name\":");
         text(out, span_str(e->name));
@@ -132,6 +127,17 @@ static void endpoint_parts(struct buf *out, const struct endpoint *e)
         KEY(out, ",\"path\":");
         text(out, span_str(e->path));
     }
+}
+
+static void endpoint_parts(struct buf *out, const struct endpoint *e)
+{
+    char address[ADDRESS_TEXT_MAX];
+    endpoint_only(out, e);
+    KEY(out, ",\"address\":\"");
+    buf_str(out, address_text(&e->address, address));
+    KEY(out, "\",\"port\":");
+    buf_u64(out, e->port);
+    asked_as(out, e);
 }
 
 static void fact_value(struct buf *out, const struct fact *f)
@@ -453,14 +459,7 @@ static void finding_line(struct buf *out, const struct finding *f)
     buf_str(out, severity_name(f->severity));
     buf_byte(out, '"');
     endpoint_only(out, &f->endpoint);
-    if (f->endpoint.name) {
-        KEY(out, ",\"name\":");
-        text(out, span_str(f->endpoint.name));
-    }
-    if (f->endpoint.path) {
-        KEY(out, ",\"path\":");
-        text(out, span_str(f->endpoint.path));
-    }
+    asked_as(out, &f->endpoint);
     KEY(out, ",\"product\":");
     text(out, span_str(f->product));
     KEY(out, ",\"version\":");
@@ -602,6 +601,7 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
         return;
     KEY(out, "{\"type\":\"endpoint\"");
     endpoint_only(out, &v->endpoint);
+    asked_as(out, &v->endpoint);
     KEY(out, ",\"end\":");
     buf_put(out, v->end == END_SKIPPED ? SPAN("\"skipped\"") : SPAN("\"failed\""));
     KEY(out, ",\"why\":");

@@ -358,6 +358,7 @@ static const struct field FIELDS[] = {
     { "timeout", take_number, offsetof(struct watch_config, scan.timeout) },
     { "loops", take_number, offsetof(struct watch_config, scan.loops) },
     { "large", take_bool, offsetof(struct watch_config, scan.large) },
+    { "ignore-unresolved", take_bool, offsetof(struct watch_config, scan.ignore_unresolved) },
     { "catalog", take_paths, offsetof(struct watch_config, scan.catalog) },
     { "rules", take_path, offsetof(struct watch_config, scan.rules) },
     { "names", take_path, offsetof(struct watch_config, scan.names) },
