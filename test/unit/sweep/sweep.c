@@ -279,6 +279,47 @@ static void every_endpoint_once(void **state)
     arena_release(&a);
 }
 
+/* Three hundred names of one address whose port is closed: asked for one of them (and for those that were under
+ * way beside it), told of all. Without the wish to share, each is asked. */
+static void names_share_what_was_refused(void **state)
+{
+    struct arena a;
+    const struct catalog *c = load(&a);
+    (void)state;
+    for (int share = 0; share < 2; share++) {
+        static struct listed l;
+        static char names[300][16];
+        uint16_t port;
+        pthread_t sweeper;
+        int closed = bound(&port);
+        l.len = l.at = 0;
+        for (int i = 0; i < 300; i++) {
+            list(&l, port, NULL);
+            snprintf(names[i], sizeof(names[i]), "n%d.corp", i);
+            l.turns[i].endpoint.name = names[i];
+        }
+        struct run *r = run_new(&l, 2, c);
+        r->config.many_names = share;
+        assert_int_equal(pthread_create(&sweeper, NULL, run_thread, r), 0);
+        struct buf b = read_all(r->pipe[0]);
+        pthread_join(sweeper, NULL);
+        assert_true(r->ok);
+        struct told t = told_of(buf_span(&b));
+        assert_int_equal(t.visits, 300);
+        assert_int_equal(t.refused, 300);
+        assert_int_equal(r->progress.done, 300);
+        assert_int_equal(r->progress.skipped + r->progress.failed, 0);
+        if (share)
+            assert_true(r->progress.connections >= 1 && r->progress.connections <= 100);
+        else
+            assert_int_equal(r->progress.connections, 300);
+        close(closed), close(r->pipe[0]);
+        buf_release(&b);
+        free(r);
+    }
+    arena_release(&a);
+}
+
 static void told_to_stop(void **state)
 {
     static struct listed l;
@@ -367,6 +408,7 @@ int main(void)
         cmocka_unit_test(not_whole_yet),
         cmocka_unit_test(no_messages),
         cmocka_unit_test(every_endpoint_once),
+        cmocka_unit_test(names_share_what_was_refused),
         cmocka_unit_test(told_to_stop),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(the_transcript),
