@@ -12,7 +12,7 @@
 #include "base/writer.h"
 #include "judge/fleet_inside.h"
 
-enum { POOL_FIRST = 64, NAME_MAX_BYTES = 254 };
+enum { POOL_FIRST = 64, NAME_MAX_BYTES = 254, SEEN_BYTES_MAX = 16 * 1024 * 1024 };
 
 /* ---- memory ---- */
 
@@ -62,6 +62,8 @@ struct fleets *fleets_new(uint64_t seed)
     if (f) {
         f->key0 = random_next(&r);
         f->key1 = random_next(&r);
+        arena_init(&f->seen_arena, SEEN_BYTES_MAX);
+        services_init(&f->seen, &f->seen_arena, seed);
     }
     return f;
 }
@@ -80,6 +82,7 @@ void fleets_free(struct fleets *f)
     free(f->members);
     free(f->starts);
     free(f->listed);
+    arena_release(&f->seen_arena);
     free(f);
 }
 
@@ -298,13 +301,26 @@ static uint8_t rank_of(enum outcome o)
     return (size_t)o < sizeof(RANKS) ? RANKS[o] : 0;
 }
 
+/* Of one place, what was asked by a name goes before the bare address, and of names the smaller: whatever order
+ * they come in, the door is the same. */
+static bool goes_before(const struct fleets *f, const struct deployment *d, struct span name)
+{
+    struct span had = d->name == NO_INDEX ? SPAN_NONE : span_of(f->texts.at + d->name, d->name_len);
+    size_t shorter = name.len < had.len ? name.len : had.len;
+    if (!name.len || !had.len)
+        return name.len > had.len;
+    int order = memcmp(name.at, had.at, shorter);
+    return order ? order < 0 : name.len < had.len;
+}
+
 static void take_door(struct fleets *f, struct deployment *d, const struct visit *v, uint8_t rank,
                       const struct adding *a)
 {
-    bool better = rank > d->door_rank || (rank == d->door_rank && v->endpoint.port < d->port);
+    struct span name = span_first(span_str(v->endpoint.name), NAME_MAX_BYTES);
+    bool better = rank > d->door_rank || (rank == d->door_rank && v->endpoint.port < d->port) ||
+                  (rank == d->door_rank && v->endpoint.port == d->port && goes_before(f, d, name));
     if (!rank || !better || a->product == NO_INDEX)
         return;
-    struct span name = span_first(span_str(v->endpoint.name), NAME_MAX_BYTES);
     d->door_rank = rank;
     d->port = v->endpoint.port;
     d->product = a->product;
@@ -323,8 +339,10 @@ static void take_observation(struct fleets *f, uint32_t at, const struct visit *
         return;
     if (rank_of(o->outcome) > rank_of((enum outcome)d->outcome))
         d->outcome = (uint8_t)o->outcome;
-    d->records[o->via != NULL] = sum(d->records[o->via != NULL], o->records);
-    d->bytes[o->via != NULL] = sum(d->bytes[o->via != NULL], o->bytes);
+    if (o->kind != KIND_TLS && services_add(&f->seen, v, o)) {
+        d->records[o->via != NULL] = sum(d->records[o->via != NULL], o->records);
+        d->bytes[o->via != NULL] = sum(d->bytes[o->via != NULL], o->bytes);
+    }
     take_door(f, d, v, door_rank(v, o), &a);
 }
 

@@ -7,6 +7,7 @@
 #define AJAR_JUDGE_FLEET_INSIDE_H
 
 #include "judge/fleet.h"
+#include "record/services.h"
 
 enum trait_kind {
     TRAIT_PRODUCT,
@@ -96,6 +97,8 @@ struct fleets {
     POOL_OF(struct trait_link) links;
     POOL_OF(uint8_t) texts;
     struct index by_address, by_trait;
+    struct arena seen_arena;
+    struct services seen; /* whose records are in the sums; beyond SEEN_BYTES_MAX more names count again */
     size_t slot_count;
 
     /* After fleets_order(): the traits of each deployment as ascending numbers, traits of one slot

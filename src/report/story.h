@@ -8,10 +8,10 @@
 #define AJAR_REPORT_STORY_H
 
 #include "base/table.h"
+#include "record/services.h"
 #include "report/formats.h"
 #include "report/people.h"
 #include "report/remarks.h"
-#include "report/services.h"
 #include "report/unknown.h"
 
 enum {

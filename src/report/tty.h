@@ -5,10 +5,10 @@
 #define AJAR_REPORT_TTY_H
 
 #include "base/table.h"
+#include "record/services.h"
 #include "report/formats.h"
 #include "report/people.h"
 #include "report/remarks.h"
-#include "report/services.h"
 #include "report/unknown.h"
 #include "report/words.h"
 

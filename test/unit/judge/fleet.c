@@ -41,11 +41,11 @@ static void put(struct observation *o, const char *key, const char *value)
         fact_text(o, key, span_str(value), "x", SPAN_NONE);
 }
 
-static void see(struct fixture *x, uint8_t net, uint8_t last, const struct host *h)
+static void see_as(struct fixture *x, uint8_t net, uint8_t last, const struct host *h, const char *name)
 {
     struct arena a;
     struct visit v;
-    struct endpoint e = { .address = { 4, { 10, 1, net, last } }, .port = h->port ? h->port : 9200 };
+    struct endpoint e = { .address = { 4, { 10, 1, net, last } }, .port = h->port ? h->port : 9200, .name = name };
     struct finding f = { .severity = SEVERITY_HIGH, .rule = "open-store" };
     snprintf(f.fingerprint, sizeof(f.fingerprint), "%016x%016x", net, last);
     arena_init(&a, 1 << 20);
@@ -73,6 +73,11 @@ static void see(struct fixture *x, uint8_t net, uint8_t last, const struct host 
     arena_release(&a);
 }
 
+static void see(struct fixture *x, uint8_t net, uint8_t last, const struct host *h)
+{
+    see_as(x, net, last, h, NULL);
+}
+
 static void find(struct fixture *x, size_t fleets)
 {
     assert_true(fleets_find(x->fleets, &x->arena, &x->list));
@@ -81,6 +86,29 @@ static void find(struct fixture *x, size_t fleets)
 
 static const struct host SHOP = { .version = "5.5.3", .cluster = "kestova-prod", .key = "aa00", .subject = "es.kestova.test",
                                   .names = { "kestova-orders-2024.01.02", "kestova_clients" } };
+
+/* Hosts that are asked by their address and two names are as many hosts, with the records that they hold; the
+ * door is the same whatever order the names come in. */
+static void test_names_of_hosts(void **state)
+{
+    static const char *const ORDERS[][3] = { { NULL, "b.corp", "a.corp" }, { "a.corp", NULL, "b.corp" },
+                                             { "b.corp", "a.corp", NULL } };
+    (void)state;
+    for (size_t order = 0; order < 3; order++) {
+        struct fixture x;
+        start(&x, 1);
+        for (uint8_t i = 1; i <= 12; i++)
+            for (size_t n = 0; n < 3; n++)
+                see_as(&x, 0, i, &SHOP, ORDERS[order][n]);
+        find(&x, 1);
+        const struct fleet *f = &x.list.list.at[0];
+        assert_int_equal(f->member_count, 12);
+        assert_int_equal(f->records, 240);
+        for (size_t i = 0; i < f->members.len; i++)
+            assert_string_equal(f->members.at[i].endpoint.name, "a.corp");
+        stop(&x);
+    }
+}
 
 /* Fourteen alike: twelve open, two locked that show nothing but their certificate. */
 static void test_shanghai(void **state)
@@ -316,6 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strangers),
         cmocka_unit_test(test_shanghai),    cmocka_unit_test(test_stock_is_none), cmocka_unit_test(test_wildcard_is_none),
+        cmocka_unit_test(test_names_of_hosts),    cmocka_unit_test(test_stock_is_none), cmocka_unit_test(test_wildcard_is_none),
         cmocka_unit_test(test_keys_part),   cmocka_unit_test(test_name_lasts),    cmocka_unit_test(test_visits_of_one_address),
         cmocka_unit_test(test_hostile_host), cmocka_unit_test(test_copycat),      cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_members),

@@ -36,9 +36,9 @@ static void test_no_address(void **state)
 static void test_other_families_are_left_out(void **state)
 {
     (void)state;
-    struct sockaddr other = { .sa_family = AF_UNIX };
+    struct sockaddr_storage other = { .ss_family = AF_UNIX };
     struct address a;
-    assert_false(read_sockaddr(&other, &a));
+    assert_false(read_sockaddr((const struct sockaddr *)&other, &a));
 }
 
 /* Each once and in order, whatever order they came in; what is too many is counted. */

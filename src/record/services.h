@@ -1,7 +1,7 @@
 /* What counts as one service in sums: one that is asked by its address and by three names is four endpoints,
- * four rows, and one service with its records. The room's own header. */
-#ifndef AJAR_REPORT_SERVICES_H
-#define AJAR_REPORT_SERVICES_H
+ * four rows, and one service with its records. */
+#ifndef AJAR_RECORD_SERVICES_H
+#define AJAR_RECORD_SERVICES_H
 
 #include "base/table.h"
 #include "record/record.h"

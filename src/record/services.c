@@ -1,7 +1,9 @@
-/* Keys of what was counted: everything that makes a service another one, as one string of bytes. */
-#include "report/services.h"
+/* Keys of what was counted: a hash of everything that makes a service another one, long enough that no two are
+ * ever the same by chance. */
+#include "record/services.h"
 
 #include "base/buf.h"
+#include "base/random.h"
 
 enum { KEY_BYTES_MAX = 1024, WORD_MAX = 128 };
 
@@ -62,9 +64,10 @@ bool services_add(struct services *s, const struct visit *v, const struct observ
     put_word(&key, span_first(span_str(e->path), id.len ? 0 : SIZE_MAX));
     if (!id.len && hears_names(o))
         put_word(&key, span_str(e->name));
-    if (table_get(&s->seen, buf_span(&key)))
+    uint64_t hash[2] = { siphash(s->seen.key0, 1, buf_span(&key)), siphash(s->seen.key1, 2, buf_span(&key)) };
+    if (table_get(&s->seen, span_of(hash, sizeof(hash))))
         return false;
-    struct span kept = arena_copy(s->seen.arena, buf_span(&key));
+    struct span kept = arena_copy(s->seen.arena, span_of(hash, sizeof(hash)));
     if (kept.len)
         table_put(&s->seen, kept, s);
     return true;

@@ -1,7 +1,7 @@
 /* What counts as one service. */
 #include "unit/check.h"
 
-#include "report/services.c"
+#include "record/services.c"
 
 static struct arena arena;
 
