@@ -195,7 +195,7 @@ static void event(struct buf *out, const struct visit *v, const struct observati
     member_str(out, "event_fingerprint", worst ? worst->fingerprint : "");
     put_endpoint(out, v, o);
     member_open(out, "http", '{');
-    member_str(out, "root", "");
+    member_str(out, "root", v->endpoint.path ? v->endpoint.path : "");
     member_str(out, "url", "");
     member_i64(out, "status", fact_integer(o, "http.status"));
     member_i64(out, "length", 0);

@@ -5,12 +5,33 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static bool resolve(void *self, const char *name, struct address *ret, size_t *ret_count, struct error *e)
+/* Some names lead nowhere, some to more than is asked. */
+static bool resolve(void *self, const char *name, struct resolved *ret, struct error *e)
 {
-    (void)self, (void)e;
-    *ret_count = 2;
-    address_parse(SPAN("10.1.2.3"), &ret[0]);
-    return address_parse(strlen(name) & 1 ? SPAN("fd00::7") : SPAN("169.254.169.254"), &ret[1]);
+    (void)self;
+    if (name[0] == 'g')
+        return error_set(e, "gone");
+    ret->len = 2;
+    ret->all = name[0] == 'm' ? 5000 : 2;
+    address_parse(SPAN("10.1.2.3"), &ret->at[0]);
+    return address_parse(strlen(name) & 1 ? SPAN("fd00::7") : SPAN("169.254.169.254"), &ret->at[1]);
+}
+
+/* What goes into requests: parts of few characters, none that leads up. */
+static void check_path(const char *path)
+{
+    struct span rest = span_str(path);
+    if (!path)
+        return;
+    MUST(rest.len >= 2 && rest.len < ENDPOINT_PATH_MAX && rest.at[0] == '/');
+    for (rest = span_from(rest, 1); rest.len;) {
+        bool last = span_index(rest, '/') == rest.len;
+        struct span part = span_cut(&rest, '/');
+        MUST(part.len && !span_is(part, ".") && !span_is(part, ".."));
+        MUST(last == (rest.len == 0));
+        for (size_t i = 0; i < part.len; i++)
+            MUST(part.at[i] > ' ' && part.at[i] < 0x7f && !strchr("?#/\\&;\"'<>", part.at[i]));
+    }
 }
 
 static bool holds(const struct targets *list, const struct endpoint *e)
@@ -37,7 +58,9 @@ static void check_plan(const struct plan *p)
         MUST(address_class(&e.address) != ADDRESS_FORBIDDEN);
         MUST(p->options.scope || address_class(&e.address) != ADDRESS_PUBLIC);
         MUST(!holds(&p->options.excludes, &e));
+        check_path(e.path);
     }
+    MUST(p->total || p->remarks.len);
     MUST(plan_skipped(p) <= p->total);
 }
 
@@ -52,7 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, 32 << 20);
     ports_parse(&arena, text, &o.ports, &e);
     o.ports = (struct ports){ 0 };
-    target_parse(&arena, text, (struct origin){ 0 }, &one, &e);
+    if (target_parse(&arena, text, (struct origin){ 0 }, &one, &e))
+        check_path(one.path);
     exclude = span_cut(&text, '!');
     struct span swap = text;
     text = exclude;

@@ -258,7 +258,8 @@ static void seed_words(void)
     static const char *const TARGETS[] = {
         "10.0.0.1", "10.1.0.0/24:9200,9300-9305", "10.0.0.1-99", "fd00::/120", "[fd00::/120]:9200", "db.internal:9200",
         "https://db.internal:5601/", "80,9200-9210%10.0.0.0/8\n127.0.0.0/8\n192.168.0.1!10.0.0.0/9\n10.200.0.0/16:80",
-        "db1\n10.0.0.5:1-65535!db1",
+        "db1\n10.0.0.5:1-65535!db1", "https://es.corp/logs/%41/a.b~c_d-e/x?q#f", "http://10.0.0.5/logs/\ndb1\nmany\ngone",
+        "0x08080808", "https://h/..", "https://h/%2e%2e/a//b",
     };
     static const char SCOPE[] = "\1owner: me\nallow:\n  - 10.0.0.0/8\n  - target: 192.0.2.0/24\n    owned: true\ndeny: [10.1.0.0/16]\n";
     static const char *const ASKS[] = { "\x10\0" "db\n", "\x14\0" "coll\ndb", "\x30\0" "127.0.0.1:80", "\x32\0" "base\nh:1" };
