@@ -129,7 +129,7 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
     struct sweep_config config = {
         .catalog = c,
         .pace = scan_pace(o->rate),
-        .source = { next_endpoint, walk, first_endpoint_again },
+        .source = { .next = next_endpoint, .self = walk, .again = first_endpoint_again },
         .limits = wire_limits_for(patience_ms),
         .parallel = descriptors_for(scan_parallel(o)),
         .loops = o->loops,
