@@ -4,6 +4,7 @@ The store listens on a port of its own that the scan does not name: what is told
 """
 
 import pathlib
+from dataclasses import replace
 
 from model import FIELDS, Spec, View
 
@@ -27,6 +28,13 @@ def kibana(variant, release, store, views, settings=None, base="", locked=False)
                 truth=(lambda box: version) if locked else truth)
 
 
+def half_open(role, view):
+    """Nobody is asked for a name, and the store gives whoever has none this role."""
+    spec = kibana("7.17-" + role.replace("_", "-"), "7.17.9", "elasticsearch-7.17.9",
+                  (View("kibana", view.verdict, sees=("version",)), view), elasticsearch.anonymous(role))
+    return replace(spec, files=elasticsearch.ADMIN, prepare=spec.prepare + " && mv roles.yml users users_roles config/")
+
+
 OPEN = (View("kibana", "open", sees=("version",)), BEHIND)
 
 SPECS = (
@@ -38,4 +46,6 @@ SPECS = (
     kibana("7.17-locked-store", "7.17.9", "elasticsearch-7.17.9",
            (View("kibana", "partial", sees=("version",)), View("elasticsearch", "locked", via="kibana")),
            elasticsearch.SECURITY, locked=True),
+    # Names and sizes of all, and no document.
+    half_open("sees_counts", View("elasticsearch", "partial", sees=FIELDS, via="kibana")),
 )
