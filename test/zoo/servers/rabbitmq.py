@@ -36,8 +36,8 @@ def login(user):
     return "Basic " + base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
 
 
-# Before the management, which lives below a path here, a proxy that logs everybody in: as the administrator, and as a user who may enter and see nothing.
-# AMQP has no port here; what Prometheus is told has one of its own, and no login.
+# Before the management, which lives below a path here, a proxy that logs everybody in: as the administrator, and as a
+# user who may enter and see nothing. AMQP has no port here; what Prometheus is told has one of its own, and no login.
 PROXY = """
 daemon off;
 worker_processes 1;
