@@ -39,6 +39,7 @@ SEGMENTS = set("""
 
 # Whole paths, with their query, that hold such a segment and are harmless all the same: regular expression, why.
 KNOWN = [
+    (r"(/elasticsearch)?(/ajar-none)?/_count", "Elasticsearch: how many documents a stranger may search, in all or in no index"),
     (r"(/elasticsearch)?/_nodes/_local\?filter_path=nodes\.\*\.version", "the version and nothing else"),
     (r"(/elasticsearch)?/_nodes/_local/jvm\?filter_path=nodes\.\*\.jvm\.start_time_in_millis", "when it started"),
     (f"(/elasticsearch)?(/(ajar-none|{HOLE}))?/_count", "how many documents"),
@@ -126,6 +127,7 @@ POSTS = [
     (r"/api/console/proxy\?.*", "empty", "Kibana's proxy: the inner request is checked as a GET"),
     (r"/_dbs_info", "couchdb", "CouchDB: counts and sizes of databases"),
     (r"/v3(alpha|beta)?/maintenance/status", "{}", "etcd: version and size"),
+    (r"/v3/cluster/member/list", "{}", "etcd: its members"),
     (r"/v3(alpha|beta)?/kv/range", "etcd", "etcd: how many keys, without keys and values"),
     (r"/v2/vectordb/(databases/list|collections/(list|get_stats|describe))", "json", "Milvus: names and counts"),
     (r"/api/v0/(version|id|repo/stat)", "empty", "IPFS: version and sizes; its whole API takes POST"),
