@@ -151,6 +151,7 @@ struct ch {
     struct wire *w;
     uint64_t major, minor, revision; /* revision: the lower of both sides */
     bool session;                    /* the server waits for a query */
+    bool broken;                     /* the second way in broke off: it might have been open */
     enum wire_dress dress;           /* how the first connection came */
     const struct ask *hello; /* the one that was answered last */
     struct ch_error error;   /* newest exception; code 0: none */
@@ -377,6 +378,7 @@ static bool ch_enter(struct ch *c)
         return true;
     if (wire_again(c->w, c->dress) && ch_greet(c, next) && c->session)
         return true;
+    c->broken = !wire_ok(c->w);
     c->hello = &CH_HELLO;
     c->error = first;
     return true;
@@ -510,7 +512,7 @@ static enum outcome ch_refusal(const struct ch *c, struct observation *o)
 static enum outcome ch_conclude(struct ch *c, struct observation *o)
 {
     if (!c->session)
-        return ch_refusal(c, o);
+        return c->broken ? OUTCOME_UNCLEAR : ch_refusal(c, o);
     struct ch_rights rights = { 0 };
     struct ch_rows rows = { 0 };
     fact_text(o, "auth", SPAN("none"), c->hello->name, SPAN_NONE);

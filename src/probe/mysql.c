@@ -138,6 +138,9 @@ static enum outcome my_conclude(struct my *m, struct observation *o)
         return my_refusal(m, o);
     }
     my_greeting_facts(m, o);
+    /* What the other accounts were told decides nothing then. */
+    if (m->broken && e->answer < MY_EXPIRED)
+        return OUTCOME_UNCLEAR;
     if (e->answer == MY_DENIED)
         return my_refusal(m, o);
     if (e->answer == MY_GREETED)

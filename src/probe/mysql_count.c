@@ -167,7 +167,9 @@ static enum outcome my_rights_decide(struct wire *w, const struct my_rights *r, 
         return OUTCOME_UNCLEAR;
     if (tables > 0)
         return my_changes(r) ? OUTCOME_PARTIAL : OUTCOME_OPEN; /* of a role, or a product that lists no rights */
-    return !r->listed && my_counts_accounts(w) ? OUTCOME_OPEN : OUTCOME_PARTIAL;
+    if (!r->listed && my_counts_accounts(w))
+        return OUTCOME_OPEN;
+    return wire_ok(w) ? OUTCOME_PARTIAL : OUTCOME_UNCLEAR;
 }
 
 /* An account whose password ran out is let in and told one thing only, to set another: whoever comes
@@ -206,7 +208,8 @@ enum outcome my_count(struct wire *w, struct observation *o)
     struct my_rights rights = { 0 };
     if (wire_ok(w))
         my_read_rights(w, &rights);
-    my_state_rights(&rights, o);
+    if (wire_ok(w)) /* else a right in one database, or that the server is read-only, was not heard */
+        my_state_rights(&rights, o);
     return my_rights_decide(w, &rights, o->collection_count);
 }
 

@@ -199,6 +199,7 @@ static bool my_try(struct my *m, const struct my_user *user)
 {
     struct my_entry e = { .user = user };
     e.answer = my_enter(m, &e);
+    m->broken = m->broken || (e.answer <= MY_GREETED && e.answer != MY_TURNED_AWAY && !wire_ok(m->w));
     bool refused_already = m->best.answer >= MY_ASKED;
     if (e.answer >= MY_EXPIRED || (!refused_already && e.answer > m->best.answer))
         m->best = e;

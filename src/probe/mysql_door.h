@@ -45,6 +45,7 @@ struct my {
     bool tls_failed;       /* TLS was offered, and the handshake failed */
     enum wire_dress dress; /* how the first connection came */
     struct my_greeting greeting;
+    bool broken;           /* one entry broke off: it might have been open */
     struct my_entry best; /* the entry that says most */
 };
 
