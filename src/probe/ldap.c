@@ -131,8 +131,8 @@ static const struct {
 struct ld {
     struct wire *w;
     bool spoken;    /* a whole answer of this protocol came */
-    bool tls_tried; /* StartTLS was asked for */
     bool noticed;   /* it said that it would hang up */
+    bool tls_tried; /* StartTLS was asked for */
     bool over;      /* the peer sends more than was asked for: nothing more is asked */
     struct ld_result bind;
     struct span root;       /* the root entry, or empty */

@@ -381,6 +381,7 @@ const struct probe PROBE_MONGODB = {
     .kind = KIND_STORE,
     .ports = { 27017, 27018, 27019 },
     .reacts = { .line = REACT_SILENCE, .tls = REACT_CLOSE, .http = REACT_BYTES },
+    .reacts_too = { .line = REACT_SILENCE, .tls = REACT_SILENCE, .http = REACT_CLOSE }, /* FerretDB 1.24 */
     .rank = 95,
     .proof = "the collections of a database, or else the server's own log, are given without a login",
     .counts = "databases, collections, documents and sizes from the collections' own counters",

@@ -30,6 +30,7 @@ struct probe {
     uint16_t tls_ports[PROBE_PORTS_MAX + 1];      /* usual ports with TLS from the first byte */
     bool peer_first;                              /* the peer speaks first */
     struct reactions reacts;                      /* of no use where the peer speaks first */
+    struct reactions reacts_too;                  /* of another server of the protocol; all zero: there is none */
     uint16_t rank;                                /* how common those are that no first bytes tell, 1 to 100: the
                                                      order of guesses that agree equally well with what was seen */
     const char *proof;                            /* what open rests on, one clause */

@@ -19,6 +19,15 @@ static unsigned distance(struct reactions says, struct reactions seen)
     return sum;
 }
 
+/* The same for the server of the protocol that comes nearest. */
+static unsigned distance_of(const struct probe *p, struct reactions seen)
+{
+    struct reactions too = p->reacts_too;
+    unsigned far = distance(p->reacts, seen);
+    unsigned other = too.line | too.tls | too.http ? distance(too, seen) : far;
+    return other < far ? other : far;
+}
+
 static bool has_spoken(struct reactions seen)
 {
     return (seen.line | seen.tls | seen.http) & REACT_BYTES;
@@ -29,7 +38,7 @@ static bool has_spoken(struct reactions seen)
 static bool is_candidate(const struct climber *c, size_t index)
 {
     const struct probe *p = c->ladder->probes[index];
-    unsigned far = distance(p->reacts, c->seen);
+    unsigned far = distance_of(p, c->seen);
     if (c->tried[index] || p->peer_first)
         return false;
     if (c->seen.line == REACT_BYTES && p->recognises && p->reacts.line & REACT_BYTES)
@@ -42,7 +51,7 @@ static bool is_candidate(const struct climber *c, size_t index)
 static bool is_better(const struct climber *c, size_t a, size_t b)
 {
     const struct probe *const *probes = c->ladder->probes;
-    unsigned far_a = distance(probes[a]->reacts, c->seen), far_b = distance(probes[b]->reacts, c->seen);
+    unsigned far_a = distance_of(probes[a], c->seen), far_b = distance_of(probes[b], c->seen);
     return far_a != far_b ? far_a < far_b : probes[a]->rank > probes[b]->rank;
 }
 
