@@ -186,11 +186,19 @@ static void skip_trailers(struct wire *w, struct response *r)
     r->keep_alive = false;
 }
 
+/* Whether a chunk may begin so: with its size, or with white space before it. */
+static bool begins_chunk(struct span first)
+{
+    uint8_t c = first.len ? ascii_lower(first.at[0]) : 0;
+    return ascii_is_digit(c) || (c >= 'a' && c <= 'f') || ascii_is_space(c);
+}
+
 /* The size line of the next chunk, consumed. False where the peer is gone, or there is none: then
- * nothing is consumed. */
+ * nothing is consumed. What cannot be one is not waited for to its end. */
 static bool next_chunk(struct wire *w, struct response *r, uint64_t *ret)
 {
-    size_t length = line_length(w, CHUNK_LINE_MAX);
+    bool may = begins_chunk(wire_peek(w, 1));
+    size_t length = may ? line_length(w, CHUNK_LINE_MAX) : SIZE_MAX;
     if (!wire_ok(w)) {
         r->cut = true;
         return false;
