@@ -8,8 +8,11 @@
 #include "probe/probe.h"
 #include "wire/tape.h"
 
-/* Facts that only a broken conversation states: they say that something is missing. */
-static const char *const CLAIMS_OF_LACK[] = { "counts.partial", NULL };
+/* Facts that only a broken conversation states: they say that something is missing, or odd about it. */
+static const char *const CLAIMS_OF_LACK[] = { "counts.partial", "http.cut", "http.odd", "unasked", NULL };
+/* Facts that count or list: of what broke off there may be fewer. */
+static const char *const CLAIMS_OF_NUMBER[] = { "fields.count", "collections.system", NULL };
+static const char *const CLAIMS_OF_LIST[] = { "fields", NULL };
 /* Products that stand for whatever was not told apart. */
 static const char *const CLAIMS_IN_GENERAL[] = { "web", "unknown", "tls-service", NULL };
 
@@ -56,9 +59,27 @@ static bool claims_same_version(const struct fact *a, const struct fact *b)
            b->text.at[a->text.len] == '.';
 }
 
+/* Whether each word of a list "a, b" stands in another. */
+static bool claims_are_among(struct span some, struct span all)
+{
+    while (some.len) {
+        struct span word = span_trim(span_cut(&some, ',')), rest = all;
+        bool found = false;
+        while (rest.len && !found)
+            found = span_eq(span_trim(span_cut(&rest, ',')), word);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 /* Whether broken `a` says what whole `b` does. */
 static bool claims_same_fact(const struct fact *a, const struct fact *b)
 {
+    if (claims_listed(CLAIMS_OF_NUMBER, a->key) && a->type == FACT_NUMBER && b->type == FACT_NUMBER)
+        return a->number <= b->number;
+    if (claims_listed(CLAIMS_OF_LIST, a->key) && a->type == FACT_TEXT && b->type == FACT_TEXT)
+        return claims_are_among(a->text, b->text);
     if (a->type == FACT_TEXT && b->type == FACT_TEXT && claims_same_version(a, b))
         return true;
     return a->type == b->type && (a->type == FACT_TEXT ? span_eq(a->text, b->text) : a->number == b->number);
