@@ -11,7 +11,7 @@ PORTS = (
     (redis, "locked", 27017),
     (memcached, "open", 5432),
     (prometheus, "open", 6379),
-    (alertmanager, "open", 11211),
+    (alertmanager, "open", 11212),
     (postgresql, "open", 8080),
     (postgresql, "scram", 9090),
     (mariadb, "open", 2181),

@@ -132,7 +132,7 @@ SPECS = (
          views=(View("redis-sentinel", "partial", sees=("version", "collections"), facts={"rights": "ping,info"}),),
          ready="$CLIENT ping | grep -q PONG", truth=sentinel_truth),
     Spec("redis-sentinel:many", "redis-sentinel $D/s.conf --port $P --bind $A --protected-mode no",
-         files={"s.conf": "".join(f"sentinel monitor master-{n} 127.0.0.1 {n + 1000} 1\n" for n in range(2000))},
+         files={"s.conf": "".join(f"sentinel monitor master-{n} 127.0.0.1 {n + 1000} 1\n" for n in range(1000))},
          client=PLAIN, views=(View("redis-sentinel", "open", sees=("version", "collections")),),
          ready="$CLIENT ping | grep -q PONG", truth=many_masters_truth),
 )
