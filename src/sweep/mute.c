@@ -181,10 +181,10 @@ void mutes_tell(struct mutes *m, void (*tell)(void *self, const struct remark *r
 {
     struct telling t = { .tell = tell, .self = self };
     pthread_mutex_lock(&m->lock);
-    for (const struct mute *at = m->networks.sets[0]; at < m->networks.sets[SETS]; at++)
+    for (const struct mute *at = m->networks.sets[0], *end = at + SETS * WAYS; at < end; at++)
         if (at->noticed)
             tell_one(&t, at, true);
-    for (const struct mute *at = m->addresses.sets[0]; at < m->addresses.sets[SETS]; at++) {
+    for (const struct mute *at = m->addresses.sets[0], *end = at + SETS * WAYS; at < end; at++) {
         struct address net = network_of(&at->key);
         const struct mute *all = at->noticed ? find(m, &m->networks, &net, false) : NULL;
         if (at->noticed && !(all && all->noticed))
