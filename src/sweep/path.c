@@ -213,7 +213,7 @@ struct paths_sum paths_sum(struct paths *p)
     sum.loss = 1 - sqrt(1 - failing);
     for (int n = 1; n <= SYNS_MAX; n++) {
         sum.missed += unheard_beside(p->forgotten[n], failing, n);
-        for (const struct path *at = p->sets[0]; at < p->sets[SETS]; at++)
+        for (const struct path *at = p->sets[0], *end = at + SETS * WAYS; at < end; at++)
             if (at->services[n])
                 sum.missed += unheard_beside(at->services[n], failing, is_worth_another(p, at, n) ? 2 * n : n);
     }

@@ -126,7 +126,7 @@ def start_web(servers):
 
 
 class Redis(threading.Thread):
-    """Answers PING and INFO the way an open Redis does, on every address of loopback."""
+    """Answers PING, INFO and reads of a key that is not there the way an open Redis does, on every address of loopback."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -144,10 +144,11 @@ class Redis(threading.Thread):
                "role:master\r\n# Keyspace\r\ndb0:keys=5,expires=0,avg_ttl=0\r\n"
         with peer, contextlib.suppress(OSError):
             while True:
-                line = peer.recv(4096)
-                if not line or line.startswith(b"QUIT"):
+                asked = peer.recv(4096)
+                if not asked or asked.startswith(b"QUIT"):
                     return
-                peer.sendall(f"${len(info)}\r\n{info}\r\n".encode() if line.startswith(b"INFO") else b"+PONG\r\n")
+                answers = {b"INFO": f"${len(info)}\r\n{info}\r\n".encode(), b"EXISTS": b":0\r\n", b"GETEX": b"$-1\r\n"}
+                peer.sendall(b"".join(answers.get(line.split(b" ")[0], b"+PONG\r\n") for line in asked.splitlines()))
 
 
 # ---- tests ----
