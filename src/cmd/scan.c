@@ -1,5 +1,6 @@
 /* ajar scan: plan, start the sweeper in a process of its own, keep what it finds. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ enum {
     SPARE_DESCRIPTORS = 64,
     VISITS_BYTES_MAX = 512 << 20, /* of all visits in flight together */
     MEMORY_SHARE = 4,             /* and at most one part in so many of the machine's */
+    HEAP_STEP_BYTES = 1 << 20,
     COLUMNS_DEFAULT = 100,
     PLAN_BYTES_MAX = 64 << 20,
     DIFFERENCES_MAX = 20,
@@ -145,6 +147,9 @@ static int run_sweeper(const struct scan_options *o, const struct catalog *c, st
                     .self = (void *)(uintptr_t)walk->plan },
     };
     signal(SIGINT, SIG_IGN); /* the keeper decides when to stop */
+    /* glibc grows and shrinks the heap of a thread page by page, a system call each. */
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TOP_PAD, HEAP_STEP_BYTES);
     return sweep_run(&config, progress, out_fd, &e) ? 0 : 1;
 }
 

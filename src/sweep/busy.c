@@ -11,12 +11,6 @@ static int64_t lease_ms(const struct busy *b)
     return ms < BUSY_LEASE_LEAST_MS ? BUSY_LEASE_LEAST_MS : ms > BUSY_LEASE_MOST_MS ? BUSY_LEASE_MOST_MS : (int64_t)ms;
 }
 
-static void wake_first(struct busy *b)
-{
-    if (b->first)
-        fiber_wake(b->loop, b->first->waits);
-}
-
 static void end_lease(struct busy *b, struct busy_lease *l)
 {
     *(l->older ? &l->older->younger : &b->oldest) = l->younger;
@@ -50,24 +44,39 @@ void busy_take(struct busy *b, struct busy_lease *l)
     b->count++;
 }
 
-/* Only the first in line looks; it wakes the next when it has its turn. */
+/* Hands leases to those that wait, as many as there are. Who is first in line then has a clock to look at. */
+static void admit(struct busy *b)
+{
+    struct busy_lease *was_first = b->first;
+    while (b->first && !is_full(b)) {
+        struct busy_lease *l = b->first;
+        struct fiber *f = l->waits;
+        b->first = l->younger;
+        l->waits = NULL;
+        busy_take(b, l);
+        fiber_wake(b->loop, f);
+    }
+    if (b->first && b->first != was_first)
+        fiber_wake(b->loop, b->first->waits);
+}
+
 int64_t busy_enter(struct busy *b, struct busy_lease *l)
 {
     int64_t from_ms = fiber_now(b->loop);
     if (l->held)
         return 0;
-    if (b->first || is_full(b)) {
-        l->waits = fiber_self(b->loop);
-        l->younger = NULL;
-        *(b->first ? &b->last->younger : &b->first) = l;
-        b->last = l;
-        while (b->first != l || is_full(b))
-            fiber_park(b->loop, b->first != l ? INT64_MAX : b->oldest->since_ms + lease_ms(b));
-        b->first = l->younger;
-        l->waits = NULL;
+    if (busy_has_room(b)) {
+        busy_take(b, l);
+        return 0;
     }
-    busy_take(b, l);
-    wake_first(b);
+    l->waits = fiber_self(b->loop);
+    l->younger = NULL;
+    *(b->first ? &b->last->younger : &b->first) = l;
+    b->last = l;
+    while (l->waits) {
+        fiber_park(b->loop, b->first == l && b->oldest ? b->oldest->since_ms + lease_ms(b) : INT64_MAX);
+        admit(b);
+    }
     return fiber_now(b->loop) - from_ms;
 }
 
@@ -80,5 +89,5 @@ void busy_leave(struct busy *b, struct busy_lease *l, bool answered)
     if (!l->held)
         return;
     end_lease(b, l);
-    wake_first(b);
+    admit(b);
 }
