@@ -7,7 +7,7 @@
 
 #include "base/random.h"
 
-enum { SETS = 1024, WAYS = 4, HOST_BITS = 256, TEXT_BYTES = 400 };
+enum { SETS = 1024, WAYS = 4, MUTES = SETS * WAYS, HOST_BITS = 256, TEXT_BYTES = 400 };
 
 /* An address, or a network. */
 struct mute {
@@ -19,7 +19,7 @@ struct mute {
 };
 
 struct table {
-    struct mute sets[SETS][WAYS];
+    struct mute at[MUTES]; /* sets of WAYS */
 };
 
 struct mutes {
@@ -65,7 +65,7 @@ static uint64_t hash(const struct mutes *m, const struct address *a)
 /* The entry, or NULL; with `make`, one in the place of that with the shortest run. */
 static struct mute *find(struct mutes *m, struct table *t, const struct address *key, bool make)
 {
-    struct mute *set = t->sets[hash(m, key) % SETS], *least = set;
+    struct mute *set = &t->at[hash(m, key) % SETS * WAYS], *least = set;
     for (struct mute *at = set; at < set + WAYS; at++) {
         if (address_compare(&at->key, key) == 0)
             return at;
@@ -181,10 +181,10 @@ void mutes_tell(struct mutes *m, void (*tell)(void *self, const struct remark *r
 {
     struct telling t = { .tell = tell, .self = self };
     pthread_mutex_lock(&m->lock);
-    for (const struct mute *at = m->networks.sets[0], *end = at + SETS * WAYS; at < end; at++)
+    for (const struct mute *at = m->networks.at; at < m->networks.at + MUTES; at++)
         if (at->noticed)
             tell_one(&t, at, true);
-    for (const struct mute *at = m->addresses.sets[0], *end = at + SETS * WAYS; at < end; at++) {
+    for (const struct mute *at = m->addresses.at; at < m->addresses.at + MUTES; at++) {
         struct address net = network_of(&at->key);
         const struct mute *all = at->noticed ? find(m, &m->networks, &net, false) : NULL;
         if (at->noticed && !(all && all->noticed))

@@ -15,7 +15,15 @@
 
 #include "base/random.h"
 
-enum { SETS = 4096, WAYS = 4, OWN_WEIGHT = 8, SYNS_MAX = 6, MARGIN_LEAST_MS = 100, SYNS_LOSSY = 3 };
+enum {
+    SETS = 4096,
+    WAYS = 4,
+    PATHS = SETS * WAYS,
+    OWN_WEIGHT = 8,
+    SYNS_MAX = 6,
+    MARGIN_LEAST_MS = 100,
+    SYNS_LOSSY = 3,
+};
 
 /* How many SYNs failed among those whose failing can be seen. */
 struct tally {
@@ -36,7 +44,7 @@ struct paths {
     uint64_t key0, key1, answers;
     struct tally tally;
     double forgotten[SYNS_MAX + 1]; /* services of networks that are not known any more */
-    struct path sets[SETS][WAYS];
+    struct path at[PATHS]; /* sets of WAYS */
 };
 
 struct paths *paths_new(int64_t ceiling_ms, uint64_t seed, struct error *e)
@@ -73,7 +81,7 @@ static struct address network_of(const struct address *a)
 static struct path *find(struct paths *p, const struct address *a, bool make)
 {
     struct address net = network_of(a);
-    struct path *set = p->sets[siphash(p->key0, p->key1, span_of(&net, sizeof(net))) % SETS], *oldest = set;
+    struct path *set = &p->at[siphash(p->key0, p->key1, span_of(&net, sizeof(net))) % SETS * WAYS], *oldest = set;
     for (struct path *at = set; at < set + WAYS; at++) {
         if (address_compare(&at->network, &net) == 0)
             return at;
@@ -213,7 +221,7 @@ struct paths_sum paths_sum(struct paths *p)
     sum.loss = 1 - sqrt(1 - failing);
     for (int n = 1; n <= SYNS_MAX; n++) {
         sum.missed += unheard_beside(p->forgotten[n], failing, n);
-        for (const struct path *at = p->sets[0], *end = at + SETS * WAYS; at < end; at++)
+        for (const struct path *at = p->at; at < p->at + PATHS; at++)
             if (at->services[n])
                 sum.missed += unheard_beside(at->services[n], failing, is_worth_another(p, at, n) ? 2 * n : n);
     }

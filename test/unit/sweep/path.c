@@ -130,7 +130,7 @@ static void forgets_the_oldest(void **state)
     double services = 0;
     for (int n = 0; n <= SYNS_MAX; n++) {
         services += p->forgotten[n];
-        for (const struct path *at = p->sets[0]; at < p->sets[SETS]; at++)
+        for (const struct path *at = p->at; at < p->at + PATHS; at++)
             services += at->services[n];
     }
     assert_true(services == NETS);
