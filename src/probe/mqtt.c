@@ -291,9 +291,8 @@ const struct probe PROBE_MQTT = {
     .title = "MQTT brokers (Mosquitto, EMQX and others)",
     .products = { "mqtt", "mosquitto", "emqx" },
     .kind = KIND_QUEUE,
-    /* A reset inside TLS is a close. */
-    .reacts = { .line = REACT_HANGUP | REACT_SILENCE, .tls = REACT_RESET | REACT_SILENCE,
-                .http = REACT_HANGUP | REACT_SILENCE },
+    .reacts = { .line = REACT_RESET | REACT_SILENCE, .tls = REACT_RESET | REACT_SILENCE,
+                .http = REACT_RESET | REACT_SILENCE },
     .rank = 75,
     .ports = { 1883 },
     .tls_ports = { 8883 },

@@ -7,24 +7,25 @@ enum { REACTIONS = 3, CLOSE_FOR_RESET = 1, DISTANCE_MAX = 8 };
  * is waited for longest. */
 static const unsigned CONTRADICTION[REACTIONS] = { 8, 4, 4 };
 
-/* How far what was seen is from what servers of the protocol do. */
-static unsigned distance(struct reactions says, struct reactions seen)
+/* How far what was seen is from what servers of the protocol do. What they do is declared as it looks in
+ * clear; inside TLS a reset looks like a close. */
+static unsigned distance(const struct climber *c, struct reactions says)
 {
     const uint8_t declared[REACTIONS] = { says.line, says.tls, says.http };
-    const uint8_t was[REACTIONS] = { seen.line, seen.tls, seen.http };
-    unsigned sum = 0;
+    const uint8_t was[REACTIONS] = { c->seen.line, c->seen.tls, c->seen.http };
+    unsigned sum = 0, close_for_reset = c->dress == WIRE_IN_TLS ? 0 : CLOSE_FOR_RESET;
     for (size_t i = 0; i < REACTIONS; i++)
         if (declared[i] && was[i] && !(declared[i] & was[i]))
-            sum += declared[i] & REACT_HANGUP && was[i] & REACT_HANGUP ? CLOSE_FOR_RESET : CONTRADICTION[i];
+            sum += declared[i] & REACT_HANGUP && was[i] & REACT_HANGUP ? close_for_reset : CONTRADICTION[i];
     return sum;
 }
 
 /* The same for the server of the protocol that comes nearest. */
-static unsigned distance_of(const struct probe *p, struct reactions seen)
+static unsigned distance_of(const struct climber *c, const struct probe *p)
 {
     struct reactions too = p->reacts_too;
-    unsigned far = distance(p->reacts, seen);
-    unsigned other = too.line | too.tls | too.http ? distance(too, seen) : far;
+    unsigned far = distance(c, p->reacts);
+    unsigned other = too.line | too.tls | too.http ? distance(c, too) : far;
     return other < far ? other : far;
 }
 
@@ -38,7 +39,7 @@ static bool has_spoken(struct reactions seen)
 static bool is_candidate(const struct climber *c, size_t index)
 {
     const struct probe *p = c->ladder->probes[index];
-    unsigned far = distance_of(p, c->seen);
+    unsigned far = distance_of(c, p);
     if (c->tried[index] || p->peer_first)
         return false;
     if (c->seen.line == REACT_BYTES && p->recognises && p->reacts.line & REACT_BYTES)
@@ -51,7 +52,7 @@ static bool is_candidate(const struct climber *c, size_t index)
 static bool is_better(const struct climber *c, size_t a, size_t b)
 {
     const struct probe *const *probes = c->ladder->probes;
-    unsigned far_a = distance_of(probes[a], c->seen), far_b = distance_of(probes[b], c->seen);
+    unsigned far_a = distance_of(c, probes[a]), far_b = distance_of(c, probes[b]);
     return far_a != far_b ? far_a < far_b : probes[a]->rank > probes[b]->rank;
 }
 

@@ -790,6 +790,7 @@ static void answers_that_take_their_time(void **state)
     }
     /* 20 a second, and what a round trip of the whole scan's pace holds. */
     assert_in_range(heard, 20 * LONG_MS / 1000 * 95 / 100, 20 * LONG_MS / 1000 + 100 * TRIP_MS / 1000);
+    pacer_free(p);
 }
 
 /* Ports that were asked under one name: known under all others. */
