@@ -52,7 +52,7 @@ static void check_example_stored(const struct catalog *c, const struct entry *e,
     struct buf b;
     arena_init(&arena, EXAMPLE_ARENA_MAX);
     buf_init(&b, VISIT_ENCODED_MAX + 4);
-    struct example_asker x = asker_of(e, example, &arena, &why);
+    struct example_asker x = asker_of(c, e, example, &arena, &why);
     if (parse_answers(&x)) {
         play(&x, c, &v);
         visit_encode(&b, &v);
