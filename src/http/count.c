@@ -23,24 +23,6 @@ static int64_t count_at(const struct node *n, struct span paths)
     return COUNT_UNKNOWN;
 }
 
-static bool child_text(struct asker *a, const struct node *child, struct span path,
-                       struct span *ret)
-{
-    if (span_is(path, "@key")) {
-        *ret = child->key;
-        return true;
-    }
-    return node_scalar(a->arena, node_at(child, path), ret);
-}
-
-static bool is_system(const struct count_rule *r, struct span name)
-{
-    for (size_t i = 0; i < r->systems.len; i++)
-        if (pattern_match(r->systems.at[i], name, NULL))
-            return true;
-    return false;
-}
-
 /* What the answer about one collection says; the child itself where nothing more is asked. */
 static const struct node *details(struct counting *c, const struct node *child, struct span name)
 {
@@ -59,13 +41,10 @@ static const struct node *details(struct counting *c, const struct node *child, 
 static void count_child(struct counting *c, const struct node *child)
 {
     const struct count_rule *r = c->rule;
-    struct span name, kept;
-    if (r->only.len &&
-        (!child_text(c->asker, child, r->only_at, &kept) || !pattern_match(r->only, kept, NULL)))
+    struct span name;
+    if (!collection_name(c->asker, r, child, &name))
         return;
-    if (!child_text(c->asker, child, r->name, &name))
-        return;
-    if (is_system(r, name)) {
+    if (collection_is_system(r, name)) {
         c->systems++;
         return;
     }

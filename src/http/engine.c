@@ -10,7 +10,7 @@
 static const struct response *deciding_answer(struct asker *a, const struct condition *c)
 {
     if (c->kind == CONDITION_TESTS)
-        return c->request->rights && condition_met(a, c) ? a->get(a, c->request, SPAN_NONE) : NULL;
+        return c->request->rights ? condition_answer(a, c) : NULL;
     for (size_t i = 0; i < c->children.len && c->kind != CONDITION_NOT; i++) {
         const struct response *r = deciding_answer(a, c->children.at[i]);
         if (r)

@@ -16,10 +16,13 @@ enum {
     CONDITION_DEPTH_MAX = 4,
     STATUSES_MAX = 8,
     PER_COLLECTION_MAX = 20, /* at most so many requests that name a collection */
+    OVER_COLLECTION_MAX = 3, /* and so many before one of them decides */
 };
 
 /* Its ask has these holes, in this order: the base path below which the product lives (empty where it
  * lives at the root), the collection's name where the request is `named`, the host. */
+struct count_rule;
+
 struct request {
     const char *name;    /* "indices"; nested: "console.elasticsearch.indices" */
     const char *why;     /* one clause: what its answer is good for */
@@ -32,6 +35,8 @@ struct request {
     bool rights; /* its success takes rights: it can prove that a door is open */
     bool nested; /* may be sent through a dashboard */
     bool named;  /* its path names a collection that the server listed */
+    /* named: the row of `counts` that lists the collections a condition on it is about, or NULL */
+    const struct count_rule *over;
     const struct ask *ask;
     const struct request *same; /* one of all requests that send the same bytes: asked once */
     unsigned number;            /* of `same`: less than the catalog's request_count */

@@ -57,6 +57,21 @@ static bool load_totals(struct loader *l, const struct node *n, struct count_rul
            load_sources(l, node_get(n, "bytes"), &r->total_bytes);
 }
 
+/* Which collections a request with {name} is about: those whose row asks it, else those of the
+ * first row that lists any. */
+static const struct count_rule *listed_for(const struct entry *e, const struct request *r)
+{
+    const struct count_rule *first = NULL;
+    for (size_t i = 0; i < e->counts.len; i++) {
+        const struct count_rule *c = &e->counts.at[i];
+        if (c->is_each && c->per == r)
+            return c;
+        if (c->is_each && !first)
+            first = c;
+    }
+    return first;
+}
+
 bool load_counts(struct loader *l, const struct node *n)
 {
     if (n && n->kind != NODE_LIST)
@@ -70,6 +85,12 @@ bool load_counts(struct loader *l, const struct node *n)
         const struct node *when = node_get(k, "when");
         if (when && !(r->when = load_condition(l, when, 0)))
             return false;
+    }
+    for (size_t i = 0; i < l->entry->requests.len; i++) {
+        struct request *r = l->entry->requests.at[i];
+        r->over = r->named ? listed_for(l->entry, r) : NULL;
+        if (r->named && !r->over)
+            return load_fail(l, n, "the request \"%s\" names a collection, and no row lists any", r->name);
     }
     return true;
 }

@@ -279,6 +279,8 @@ static bool load_source(struct loader *l, const struct node *n, struct sources *
         return false;
     if (!(s->request = load_request_named(l, n, name)))
         return false;
+    if (s->request->named)
+        return load_fail(l, n, "a value comes from one answer, not from that about each collection");
     const struct node *pattern = node_get(n, "pattern"), *when = node_get(n, "when");
     const struct node *otherwise = node_get(n, "otherwise");
     if (pattern && s->pattern.len)

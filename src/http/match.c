@@ -6,6 +6,7 @@
 #include "http/index.h"
 #include "http/metrics.h"
 #include "http/pattern.h"
+#include "http/url.h"
 
 enum { SUM_DEPTH_MAX = 3, PROOF_BEFORE = 40 };
 
@@ -127,7 +128,8 @@ static bool looks_inside(const struct condition *c)
 }
 
 /* Tests that cost little come first, and those that need no answer before any is asked for. */
-static bool tests_hold(struct asker *a, const struct condition *c)
+static bool tests_hold(struct asker *a, const struct condition *c, struct span name,
+                       struct response **ret)
 {
     enum { UNASKED, STATUS, REST, TURNS };
     struct response *r = NULL;
@@ -137,14 +139,75 @@ static bool tests_hold(struct asker *a, const struct condition *c)
         for (size_t i = 0; i < c->tests.len; i++) {
             const struct test *t = &c->tests.at[i];
             int own = t->kind == TEST_BEHIND ? UNASKED : t->kind == TEST_STATUS ? STATUS : REST;
-            if (own != UNASKED && !r && turn != UNASKED && !(r = a->get(a, c->request, SPAN_NONE)))
+            if (own != UNASKED && !r && turn != UNASKED && !(r = a->get(a, c->request, name)))
                 return false;
             if (own == turn && !test_holds(a, r, t))
                 return false;
         }
     }
     a->root_held |= r && is_root(c->request) && looks_inside(c);
+    *ret = r;
     return true;
+}
+
+static bool child_text(struct asker *a, const struct node *child, struct span path,
+                       struct span *ret)
+{
+    if (span_is(path, "@key")) {
+        *ret = child->key;
+        return true;
+    }
+    return node_scalar(a->arena, node_at(child, path), ret);
+}
+
+bool collection_name(struct asker *a, const struct count_rule *r, const struct node *child,
+                     struct span *ret)
+{
+    struct span kept;
+    if (r->only.len &&
+        (!child_text(a, child, r->only_at, &kept) || !pattern_match(r->only, kept, NULL)))
+        return false;
+    return child_text(a, child, r->name, ret);
+}
+
+bool collection_is_system(const struct count_rule *r, struct span name)
+{
+    for (size_t i = 0; i < r->systems.len; i++)
+        if (pattern_match(r->systems.at[i], name, NULL))
+            return true;
+    return false;
+}
+
+/* What one collection refuses another may give, so that some are asked, and not all. */
+static bool one_holds(struct asker *a, const struct condition *c, struct response **ret)
+{
+    const struct count_rule *rule = c->request->over;
+    struct response *answer = rule ? a->get(a, rule->request, SPAN_NONE) : NULL;
+    const struct node *list = answer && answer->status == 200
+                                  ? node_at(response_json(answer), rule->each)
+                                  : NULL;
+    unsigned asked = 0;
+    struct span name;
+    if (!list || (list->kind != NODE_LIST && list->kind != NODE_MAP))
+        return false;
+    for (const struct node *k = list->first; k && asked < OVER_COLLECTION_MAX; k = k->next) {
+        if (!collection_name(a, rule, k, &name) || collection_is_system(rule, name))
+            continue;
+        struct span encoded = url_encode(a->arena, name);
+        if (encoded.len == 0 || encoded.len > NAME_HOLE_MAX)
+            continue;
+        asked++;
+        if (tests_hold(a, c, encoded, ret))
+            return true;
+    }
+    return false;
+}
+
+struct response *condition_answer(struct asker *a, const struct condition *c)
+{
+    struct response *r = NULL;
+    bool met = c->request->named ? one_holds(a, c, &r) : tests_hold(a, c, SPAN_NONE, &r);
+    return met ? r : NULL;
 }
 
 /* Recursion is bounded by the loader: CONDITION_DEPTH_MAX. */
@@ -169,7 +232,8 @@ bool condition_met(struct asker *a, const struct condition *c)
     case CONDITION_TESTS:
         break;
     }
-    return tests_hold(a, c);
+    struct response *r = NULL;
+    return c->request->named ? one_holds(a, c, &r) : tests_hold(a, c, SPAN_NONE, &r);
 }
 
 bool condition_root_only(const struct condition *c)

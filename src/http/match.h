@@ -6,7 +6,14 @@
 
 #include "http/asker.h"
 
+/* A condition on a request that names a collection holds where it holds for one of the first
+ * OVER_COLLECTION_MAX collections that the server listed and that are not the product's own. */
 bool condition_met(struct asker *a, const struct condition *c);
+/* The answer for which a condition of tests holds, or NULL. */
+struct response *condition_answer(struct asker *a, const struct condition *c);
+/* The name of a child of the list that `r` counts; false where `r` leaves it out. */
+bool collection_name(struct asker *a, const struct count_rule *r, const struct node *child, struct span *ret);
+bool collection_is_system(const struct count_rule *r, struct span name);
 /* Whether a condition looks at nothing but the answer to "GET /". */
 bool condition_root_only(const struct condition *c);
 

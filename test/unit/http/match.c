@@ -150,6 +150,66 @@ static void test_sum_is_bounded(void **state)
                      15);
 }
 
+/* ---- collections ---------------------------------------------------------------------- */
+
+struct shelf {
+    struct asker asker; /* first member */
+    struct request list, info;
+    struct response *listed, *given, *refused;
+    const char *open; /* the collection that is given; others are refused */
+    unsigned asked;
+};
+
+static struct response *get_from_shelf(struct asker *self, const struct request *r, struct span name)
+{
+    struct shelf *s = (struct shelf *)self;
+    if (r == &s->list)
+        return s->listed;
+    s->asked++;
+    return span_is(name, s->open) ? s->given : s->refused;
+}
+
+static bool shelf_opens(struct stage *stage, const char *names, const char *open, unsigned *ret_asked)
+{
+    struct error e;
+    struct arena *a = &stage->arena;
+    struct test status = { .kind = TEST_STATUS, .statuses = { 200 }, .status_count = 1 };
+    struct span system = SPAN("_*");
+    struct count_rule rule = { .is_each = true, .each = SPAN("."), .name = SPAN(".") };
+    struct shelf s = { .asker = { .get = get_from_shelf, .arena = a },
+                       .list = { .name = "list" },
+                       .info = { .name = "info", .named = true, .rights = true, .over = &rule },
+                       .given = response_from_text(a, SPAN("HTTP/1.1 200 OK\n\n{}"), &e),
+                       .refused = response_from_text(a, SPAN("HTTP/1.1 403 No\n\n{}"), &e),
+                       .open = open };
+    struct condition c = { .kind = CONDITION_TESTS, .request = &s.info };
+    s.listed = response_from_text(
+        a, span_str(arena_printf(a, "HTTP/1.1 200 OK\n\n%s", names)), &e);
+    rule.request = &s.list;
+    rule.systems.at = &system;
+    rule.systems.len = 1;
+    c.tests.at = &status;
+    c.tests.len = 1;
+    bool met = condition_met(&s.asker, &c);
+    assert_true(condition_answer(&s.asker, &c) == (met ? s.given : NULL));
+    *ret_asked = s.asked / 2; /* twice: this asker keeps no answers */
+    return met;
+}
+
+/* What one collection refuses another may give; the product's own prove nothing. */
+static void test_one_of_the_listed(void **state)
+{
+    unsigned asked;
+    assert_true(shelf_opens(*state, "[\"_users\",\"a\",\"b/c\"]", "b%2Fc", &asked));
+    assert_int_equal(asked, 2);
+    assert_false(shelf_opens(*state, "[\"_users\",\"a\"]", "_users", &asked));
+    assert_int_equal(asked, 1);
+    assert_false(shelf_opens(*state, "[]", "a", &asked));
+    assert_false(shelf_opens(*state, "{\"error\":1}", "a", &asked));
+    assert_false(shelf_opens(*state, "[\"a\",\"b\",\"c\",\"d\"]", "d", &asked));
+    assert_int_equal(asked, OVER_COLLECTION_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_answer_proves_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sources, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sum_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_of_the_listed, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
