@@ -85,6 +85,7 @@ const struct law_row LAW_POSTS[] = {
 
     /* What a GET would answer with records or secrets: only whether it is answered. */
     HEAD(NULL, "/{name}", "a bucket or a table: whether a stranger may read it, how much there is"),
+    HEAD("etcd", "/v2/keys/", "whether a stranger may read in the second store"),
     HEAD("grafana", "/api/datasources", "whether a stranger may see the data sources"),
     HEAD("drill", "/storage.json", "whether a stranger may see the stores"),
     HEAD("jupyterhub", "/hub/api/users", "whether a stranger may see the users"),

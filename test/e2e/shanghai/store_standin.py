@@ -23,11 +23,11 @@ def recorded(name):
     return int(head.split()[1]), json.loads(body)
 
 
-ANSWERS = {name: recorded(name) for name in ("root", "absent", "count", "indices", "totals", "stats", "health", "nodes",
-                                           "process", "mapping", "missing")}
-PATHS = {"/": "root", "/ajar-none/_count": "absent", "/_count": "count", "/_cat/indices": "indices", "/_cluster/stats": "totals",
-         "/_stats/docs,store": "stats", "/_cluster/health": "health", "/_nodes/_local": "nodes", "/_nodes/_local/jvm": "process",
-         "/_mapping": "mapping"}
+ANSWERS = {name: recorded(name) for name in ("root", "absent", "count", "search", "indices", "totals", "stats", "health",
+                                           "nodes", "process", "mapping", "missing")}
+PATHS = {"/": "root", "/ajar-none/_count": "absent", "/_count": "count", "/_search": "search", "/_cat/indices": "indices",
+         "/_cluster/stats": "totals", "/_stats/docs,store": "stats", "/_cluster/health": "health", "/_nodes/_local": "nodes",
+         "/_nodes/_local/jvm": "process", "/_mapping": "mapping"}
 STARTED = "2021-04-12"  # since when the processes of ours claim to run
 OWN = (".kibana", 1, 3_298, "2018-03-12")
 
@@ -50,6 +50,9 @@ class Store(http.server.ThreadingHTTPServer):
 
     def count(self, answer):
         answer["count"] = sum(row[1] for row in self.rows)
+
+    def search(self, answer):
+        answer["hits"]["total"] = sum(row[1] for row in self.rows)
 
     def indices(self, answer):
         row = answer[0]

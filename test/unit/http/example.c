@@ -52,7 +52,7 @@ static void test_asks(void **state)
         struct span sent = writer_span(&w);
         assert_int_equal(ask_match(a, sent), sent.len);
         assert_true(span_has(sent, "\r\nUser-Agent: ajar/"));
-        assert_false(span_has(sent, "uthorization") || span_has(sent, "ookie"));
+        assert_false(span_has(sent, "uthorization:") || span_has(sent, "ookie:") || span_has(sent, "oken:"));
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(a->name, catalog_ask(*state, k)->name);
     }

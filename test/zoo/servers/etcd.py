@@ -52,5 +52,7 @@ SPECS = (
     etcd_2("open", View("etcd", "open", sees=VERSION), SEED + SEED_2 + LOCK),
     etcd_2("keys", View("etcd", "open", sees=("version", "bytes"), facts={"counts.partial": True}), SEED_2, CLIENT),
     etcd_2("no-gateway", View("etcd", "open", sees=("version", "bytes")), SEED_2, CLIENT, " --enable-grpc-gateway=false"),
+    # It has users, and a guest who may do all as it comes.
+    etcd_2("guest", View("etcd", "open", sees=VERSION), SEED + SEED_2 + LOCK + LOCK_2),
     etcd_2("locked", View("etcd", "partial", sees=ALL), SEED + SEED_2 + LOCK + LOCK_2 + CLOSE_2),
 )

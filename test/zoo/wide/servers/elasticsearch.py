@@ -135,10 +135,10 @@ def anonymous(role):
     return {**SECURITY, "xpack.security.authc.anonymous.roles": role}
 
 
-def whole_cluster(box):
+def whole_cluster(box, port="P"):
     """With the store's own indices: whoever sees no names cannot tell them apart."""
-    indices = ask(box, "/_cluster/stats", "P")["indices"]
-    return {"version": version_at(box, "P"), "collections": indices["count"], "records": indices["docs"]["count"],
+    indices = ask(box, "/_cluster/stats", port)["indices"]
+    return {"version": version_at(box, port), "collections": indices["count"], "records": indices["docs"]["count"],
             "bytes": indices["store"]["size_in_bytes"]}
 
 
@@ -187,12 +187,12 @@ http {
 """
 
 
-def behind_proxy(variant, version, rules, view, port=0):
+def behind_proxy(variant, version, rules, view, port=0, truth=lambda box: truth_at(box, "P3")):
     """nginx before it, which keeps some of its paths; the store itself has no lock."""
     started = command(version, {"http.port": "$P3"}).replace("'", '"')
     return Spec(f"{version}:{variant}", f"sh -c '{started} & exec nginx -c $D/n.conf -p $D -e stderr'",
                 files={"n.conf": PROXY.replace("RULES", rules)}, prepare=prepare(version), env=environment(),
-                ready=ready("$P3"), seed=lambda box: fill_at(box, "P3"), truth=lambda box: truth_at(box, "P3"), slow=True, port=port,
+                ready=ready("$P3"), seed=lambda box: fill_at(box, "P3"), truth=truth, slow=True, port=port,
                 views=(view,))
 
 
@@ -206,6 +206,9 @@ SPECS = (
     # Only names and sizes pass: no document can be had this way.
     behind_proxy("lists-only", "elasticsearch-6.8.23", "location ~ ^/(_count|_search|ajar-none) { return 403; }",
                  View("elasticsearch", "partial", sees=FIELDS)),
+    behind_proxy("search-only", "elasticsearch-6.8.23", "location ~ ^/.+ { return 403; } location = /_search"
+                 " { proxy_pass http://$A:$P3; }", View("elasticsearch", "open", sees=("version", "records")),
+                 truth=lambda box: whole_cluster(box, "P3")),
     # On its own port it is asked for more than its page.
     behind_proxy("page", "elasticsearch-7.17.9", "location = / { return 200 hello; }",
                  View("elasticsearch", "open", sees=FIELDS), port=9200),

@@ -129,6 +129,8 @@ SPECS = (
     solr("4.10", "open", View("solr", "open", sees=SEES)),
     solr("8.11", "open", View("solr", "open", sees=SEES)),
     solr("8.11", "locked", View("solr", "locked"), security(True)),
+    # No name is asked for, and documents are for administrators.
+    solr("8.11", "read-refused", View("solr", "partial", sees=SEES), security(False, {"name": "read", **FOR_ADMINS})),
     solr("9.10", "open", View("solr", "open", sees=SEES)),
     solr("9.10", "locked", View("solr", "locked"), security(True)),
     solr("9.10", "system-refused", View("solr", "partial", sees=SEES[1:]),
