@@ -268,9 +268,17 @@ static void put_when(struct writer *w, const struct piece *p, int64_t at_ms, int
         put(w, span_first(span_str(time_text(at_ms, text)), p->format == FORMAT_TIME ? 20 : 10));
 }
 
+static bool is_at_least(const struct piece *p, const struct subject *s)
+{
+    enum field_id id = p->field.id;
+    return (id == FIELD_COLLECTIONS || id == FIELD_RECORDS || id == FIELD_BYTES) && counts_are_partial(s->seen);
+}
+
 static void put_value(struct writer *w, const struct piece *p, const struct value *v,
                       const struct subject *s)
 {
+    if (v->type == VALUE_NUMBER && is_at_least(p, s))
+        put_str(w, "at least ");
     switch (v->type) {
     case VALUE_NONE:
         put_str(w, "unknown");

@@ -50,6 +50,12 @@ const struct fact *fact_get(const struct observation *o, const char *key)
     return NULL;
 }
 
+bool counts_are_partial(const struct observation *o)
+{
+    const struct fact *f = fact_get(o, "counts.partial");
+    return f && f->type == FACT_BOOL && f->number;
+}
+
 struct span fact_get_text(const struct observation *o, const char *key)
 {
     const struct fact *f = fact_get(o, key);

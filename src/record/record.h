@@ -109,6 +109,8 @@ void fact_time(struct observation *o, const char *key, int64_t wall_ms, const ch
                struct span proof);
 /* The fact, or NULL. */
 const struct fact *fact_get(const struct observation *o, const char *key);
+/* Whether the counts are a lower bound: a limit was met, or some parts may not be read. */
+bool counts_are_partial(const struct observation *o);
 /* The text of a text fact, or an empty span. */
 struct span fact_get_text(const struct observation *o, const char *key);
 

@@ -64,6 +64,18 @@ void html_bytes(struct buf *out, int64_t n)
         layout_bytes(out, (uint64_t)n);
 }
 
+void html_count_at_least(struct buf *out, int64_t n)
+{
+    html_count(out, n);
+    buf_str(out, n < 0 ? "" : "+");
+}
+
+void html_bytes_at_least(struct buf *out, int64_t n)
+{
+    html_bytes(out, n);
+    buf_str(out, n < 0 ? "" : "+");
+}
+
 void html_severity(struct buf *out, enum severity s)
 {
     buf_str(out, "<span class=\"sev ");

@@ -30,6 +30,9 @@ void html_count(struct buf *out, int64_t n);
 /* "6.8 billion"; of what is known. */
 void html_count_words(struct buf *out, int64_t n);
 void html_bytes(struct buf *out, int64_t n);
+/* "1.2 M+": a lower bound. */
+void html_count_at_least(struct buf *out, int64_t n);
+void html_bytes_at_least(struct buf *out, int64_t n);
 /* <span class="sev high">high</span> */
 void html_severity(struct buf *out, enum severity s);
 /* A bar of 0 to 1 of its room, as SVG. */

@@ -12,7 +12,8 @@ static bool has_since(const struct story *s)
 
 void html_number_cell(struct buf *out, int64_t n, void (*put)(struct buf *, int64_t))
 {
-    buf_str(out, put == html_bytes ? "<td class=\"num size\" data-v=\"" : "<td class=\"num\" data-v=\"");
+    bool is_size = put == html_bytes || put == html_bytes_at_least;
+    buf_str(out, is_size ? "<td class=\"num size\" data-v=\"" : "<td class=\"num\" data-v=\"");
     buf_i64(out, n);
     buf_str(out, "\">");
     put(out, n);
@@ -89,7 +90,7 @@ static void row(const struct story *s, const struct story_row *r, struct buf *ou
     buf_str(out, "<td class=\"what\">");
     html_text(out, r->what);
     if (r->collections > 0) {
-        buf_str(out, "<small>");
+        buf_str(out, r->at_least ? "<small>at least " : "<small>");
         put_many(out, (uint64_t)r->collections, "name", "names");
         buf_str(out, "</small>");
     }
@@ -103,8 +104,8 @@ static void row(const struct story *s, const struct story_row *r, struct buf *ou
     buf_str(out, "</td>");
     if (s->parties.len)
         whose_cell(r, out);
-    html_number_cell(out, r->records, html_count);
-    html_number_cell(out, r->bytes, html_bytes);
+    html_number_cell(out, r->records, r->at_least ? html_count_at_least : html_count);
+    html_number_cell(out, r->bytes, r->at_least ? html_bytes_at_least : html_bytes);
     if (has_since(s))
         since_cell(r, out);
     buf_str(out, "</tr>\n");
@@ -157,7 +158,7 @@ static void largest(const struct story_row *r, struct buf *out)
     if (r->collections > (int64_t)r->largest_count) {
         buf_str(out, "<p class=\"dim\">the largest ");
         layout_number(out, r->largest_count);
-        buf_str(out, " of ");
+        buf_str(out, r->at_least ? " of at least " : " of ");
         layout_number(out, (uint64_t)r->collections);
         buf_str(out, "</p>");
     }

@@ -203,9 +203,9 @@ static void row_line(const struct story *s, const struct story_row *r, struct bu
     whose_cell(r, out);
     buf_str(out, " | ");
     put_number(out, r->records);
-    buf_str(out, " | ");
+    buf_str(out, r->at_least && r->records >= 0 ? "+ | " : " | ");
     put_size(out, r->bytes);
-    buf_str(out, " | ");
+    buf_str(out, r->at_least && r->bytes >= 0 ? "+ | " : " | ");
     if (has_since(s)) {
         since_cell(r, out);
         buf_str(out, " | ");

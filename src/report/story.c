@@ -267,6 +267,7 @@ static void add_finding(struct story *s, const struct visit *v, const struct fin
     row->collections = sized ? o->collection_count : COUNT_UNKNOWN;
     row->records = sized ? o->records : COUNT_UNKNOWN;
     row->bytes = sized ? o->bytes : COUNT_UNKNOWN;
+    row->at_least = sized && counts_are_partial(o);
     if (g->count && !span_eq(visible_lines(s, f->fix), g->fix))
         row->fix = arena_copy(&s->arena, buf_span(&s->scratch));
     add_evidence(s, row, f);

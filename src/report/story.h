@@ -83,6 +83,7 @@ struct story_row {
     const char *state; /* "" where the finding speaks of no service */
     bool tls;
     int64_t collections, records, bytes;
+    bool at_least; /* these are lower bounds: printed with a "+" */
     struct story_evidence *evidence;
     size_t evidence_count, evidence_left; /* kept; not kept */
     struct story_collection *largest;

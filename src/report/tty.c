@@ -163,6 +163,7 @@ static void add_finding(struct tty *t, const struct visit *v, const struct findi
         .collections = has_sizes ? o->collection_count : COUNT_UNKNOWN,
         .records = has_sizes ? o->records : COUNT_UNKNOWN,
         .bytes = has_sizes ? o->bytes : COUNT_UNKNOWN,
+        .at_least = has_sizes && counts_are_partial(o),
     };
     t->has_life |= f->life.known;
     count_party(t, f);
@@ -187,6 +188,7 @@ static void add_quiet(struct tty *t, const struct visit *v, const struct observa
             .collections = o->collection_count,
             .records = o->records,
             .bytes = o->bytes,
+            .at_least = counts_are_partial(o),
         };
 }
 

@@ -44,6 +44,7 @@ struct tty_row {
     unsigned tier;
     const char *state;
     int64_t collections, records, bytes;
+    bool at_least; /* these are lower bounds: printed with a "+" */
 };
 
 struct tty_fleet {

@@ -141,6 +141,8 @@ static struct span cell(const struct tty_row *r, enum column c, bool brief, stru
         layout_brief(scratch, (uint64_t)number);
     else
         layout_number(scratch, (uint64_t)number);
+    if (r->at_least)
+        buf_byte(scratch, '+');
     return buf_span(scratch);
 }
 
@@ -352,6 +354,8 @@ static void put_block(struct tty *t, const struct table_shape *s, const struct t
             buf_str(&t->scratch, ", ");
         layout_bytes(&t->scratch, (uint64_t)r->bytes);
     }
+    if (t->scratch.len && r->at_least)
+        buf_str(&t->scratch, " at least");
     if (t->scratch.len)
         layout_wrap(out, buf_span(&t->scratch), GAP, s->columns - GAP);
     if (r->why.len)

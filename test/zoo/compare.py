@@ -22,7 +22,8 @@ class Check:
     detail: str
 
     def line(self):
-        return f"{'ok' if self.ok else 'not ok'} {self.label}{' ' if self.ok else ': '}{self.detail}".rstrip()
+        text = f"{'ok' if self.ok else 'not ok'} {self.label}{' ' if self.ok else ': '}{self.detail}".rstrip()
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)  # a greeting may hold any bytes
 
 
 def said(label, right, expected, got, shown=None):

@@ -58,6 +58,19 @@ static void expect(struct fixture *x, const char *text, const char *wanted)
         fail_msg("%s\n  made:   %.*s\n  wanted: %s", text, SPAN_FMT(made), wanted);
 }
 
+static void counted_in_part(void **state)
+{
+    struct fixture *x = *state;
+    observation_collect(seen(x), SPAN("db0"), 1, 2048, COUNT_UNKNOWN);
+    expect(x, "{records:count record records}, {bytes:human}, {collections}", "1 record, 2 kB, 1");
+    fact_bool(seen(x), "counts.partial", false, NULL, SPAN_NONE);
+    expect(x, "{records}", "1");
+    fact_bool(seen(x), "counts.partial", true, NULL, SPAN_NONE);
+    fact_number(seen(x), "uptime", 7, NULL, SPAN_NONE);
+    expect(x, "{records:count record records}, {bytes:human}, {collections}, {uptime}",
+           "at least 1 record, at least 2 kB, at least 1, 7");
+}
+
 static void test_formats(void **state)
 {
     static const struct { int64_t bytes; const char *human; } BYTES[] = {
@@ -135,6 +148,7 @@ static void test_foreign_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(counted_in_part, setup, teardown),
         cmocka_unit_test_setup_teardown(test_formats, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sections, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names, setup, teardown),

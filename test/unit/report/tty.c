@@ -12,6 +12,7 @@ struct fixture {
     struct buf out;
     struct tty tty;
     struct report_summary summary;
+    bool partial; /* what is added next was counted in part */
 };
 
 static int setup(void **state)
@@ -50,6 +51,8 @@ static void add(struct fixture *x, const char *address, enum severity severity, 
     o->outcome = OUTCOME_OPEN;
     fact_text(o, "version", name, "redis.info", name);
     observation_collect(o, name, 1234, 5678, COUNT_UNKNOWN);
+    if (x->partial)
+        fact_bool(o, "counts.partial", true, "redis.info", SPAN_NONE);
     struct finding f = {
         .rule = "open-store", .title = "Open", .severity = severity, .endpoint = e, .product = "redis",
         .version = name, .why = name, .fix = SPAN("line one\n  line two"),
@@ -94,6 +97,20 @@ static void test_worst_first(void **state)
     size_t first = span_find(text, SPAN("line one")), second = span_find(span_from(text, first + 1), SPAN("line one"));
     assert_true(second != SIZE_MAX);
     assert_true(span_find(span_from(text, first + second + 2), SPAN("line one")) == SIZE_MAX);
+}
+
+static void test_lower_bounds(void **state)
+{
+    struct fixture *x = *state;
+    x->partial = true;
+    start(x, 120, false, false);
+    add(x, "10.0.0.9", SEVERITY_HIGH, SPAN("1.0"));
+    struct span text = finish(x);
+    assert_true(span_has(text, "1,234+"));
+    assert_true(span_has(text, "5.7 kB+"));
+    start(x, 40, false, false);
+    add(x, "10.0.0.9", SEVERITY_HIGH, SPAN("1.0"));
+    assert_true(span_has(finish(x), "kB at least"));
 }
 
 /* No line but those of a fix is wider than the terminal. */
@@ -385,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_strangers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_worst_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lower_bounds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_width, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
         cmocka_unit_test_setup_teardown(test_colour_only_where_asked, setup, teardown),
