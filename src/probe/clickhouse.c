@@ -394,7 +394,8 @@ static bool clickhouse_recognises(struct span first)
 
 struct ch_rights {
     bool listed;      /* the server knows grants and told them */
-    bool reads, writes;
+    bool reads;       /* a table among those that it is shown */
+    bool writes;
     bool everywhere;  /* reads whatever there is */
     bool by_role;
 };
@@ -413,13 +414,44 @@ static struct span ch_next_right(struct span *list)
     return right;
 }
 
+/* "reader, `night shift`": names of roles. What is no plain word stands in quotes. */
+static bool ch_are_roles(struct span list)
+{
+    bool some = list.len > 0;
+    while (list.len && some) {
+        struct span name = ch_next_right(&list);
+        bool quoted = name.len > 2 && span_starts(name, SPAN("`")) && span_ends(name, SPAN("`"));
+        some = name.len > 0;
+        for (size_t i = 0; i < name.len && !quoted; i++)
+            some = some && (ascii_is_digit(name.at[i]) || name.at[i] == '_' ||
+                            (ascii_lower(name.at[i]) >= 'a' && ascii_lower(name.at[i]) <= 'z'));
+    }
+    return some;
+}
+
+/* Whether the target of a grant, "shop.*" or "shop.sale", covers a table that the user is shown. Where not
+ * all are listed, or the name is written in quotes, it may. */
+static bool ch_covers(struct span target, const struct observation *o)
+{
+    bool whole = (int64_t)o->collections.len >= o->collection_count;
+    size_t star = span_index(target, '*');
+    if (!whole || span_has(target, "`"))
+        return true;
+    for (size_t i = 0; i < o->collections.len; i++) {
+        struct span name = o->collections.at[i].name;
+        if (star < target.len ? span_starts(name, span_first(target, star)) : span_eq(name, target))
+            return true;
+    }
+    return false;
+}
+
 /* "GRANT SELECT, INSERT ON shop.* TO default WITH GRANT OPTION"; a role has no ON. */
-static void ch_read_grant(struct span line, struct ch_rights *r)
+static void ch_read_grant(struct span line, const struct observation *o, struct ch_rights *r)
 {
     if (!span_starts(line, SPAN("GRANT ")))
         return;
     size_t on = span_find(line, SPAN(" ON ")), to = span_find(line, SPAN(" TO "));
-    r->by_role = r->by_role || (on == SIZE_MAX && to != SIZE_MAX);
+    r->by_role = r->by_role || (on == SIZE_MAX && to != SIZE_MAX && ch_are_roles(span_sub(line, 6, to - 6)));
     if (on == SIZE_MAX || to == SIZE_MAX || to < on)
         return;
     struct span rights = span_sub(line, 6, on - 6), target = span_sub(line, on + 4, to - on - 4);
@@ -430,7 +462,7 @@ static void ch_read_grant(struct span line, struct ch_rights *r)
     while (rights.len) {
         struct span right = ch_next_right(&rights);
         bool all = span_is(right, "ALL"), reads = all || span_starts(right, SPAN("SELECT"));
-        r->reads = r->reads || reads;
+        r->reads = r->reads || (reads && (span_is(target, "*.*") || ch_covers(target, o)));
         r->everywhere = r->everywhere || (reads && span_is(target, "*.*"));
         r->writes = r->writes || all;
         for (size_t i = 0; i < sizeof(CHANGES) / sizeof(CHANGES[0]); i++)
@@ -438,13 +470,13 @@ static void ch_read_grant(struct span line, struct ch_rights *r)
     }
 }
 
-static void ch_read_rights(struct ch *c, struct ch_rights *r)
+static void ch_read_rights(struct ch *c, const struct observation *o, struct ch_rights *r)
 {
     struct ch_rows rows = { 0 };
     if (c->major >= CH_MAJOR_GRANTS && ch_query(c, &CH_GRANTS, 1, &rows)) {
         r->listed = true;
         for (size_t i = 0; i < rows.list.len; i++)
-            ch_read_grant(rows.list.at[i].text[0], r);
+            ch_read_grant(rows.list.at[i].text[0], o, r);
         return;
     }
     if (!wire_ok(c->w) || !ch_query(c, &CH_DATABASES, 1, &rows) || rows.list.len != 1)
@@ -521,7 +553,7 @@ static enum outcome ch_conclude(struct ch *c, struct observation *o)
     ch_version_fact(c, o);
     bool counted = wire_ok(c->w) && ch_count_tables(c, o);
     if (wire_ok(c->w))
-        ch_read_rights(c, &rights);
+        ch_read_rights(c, o, &rights);
     if (!wire_ok(c->w))
         return OUTCOME_UNCLEAR;
     if (ch_query(c, &CH_READONLY, 1, &rows) && rows.list.len == 1)

@@ -50,14 +50,52 @@ bool packet_read(struct wire *w, struct packet *p)
 /* ---- CONNACK ------------------------------------------------------------------------------ */
 
 enum {
+    PROPERTY_SESSION_EXPIRY = 0x11,
     PROPERTY_ASSIGNED_ID = 0x12,
     PROPERTY_KEEP_ALIVE = 0x13,
+    PROPERTY_AUTH_METHOD = 0x15,
+    PROPERTY_AUTH_DATA = 0x16,
+    PROPERTY_RESPONSE_INFORMATION = 0x1a,
+    PROPERTY_SERVER_REFERENCE = 0x1c,
+    PROPERTY_REASON = 0x1f,
     PROPERTY_RECEIVE_MAXIMUM = 0x21,
     PROPERTY_TOPIC_ALIAS_MAXIMUM = 0x22,
     PROPERTY_MAXIMUM_QOS = 0x24,
     PROPERTY_RETAIN_AVAILABLE = 0x25,
+    PROPERTY_USER = 0x26,
     PROPERTY_MAXIMUM_PACKET = 0x27,
+    PROPERTY_WILDCARDS = 0x28,
+    PROPERTY_SUBSCRIPTION_IDS = 0x29,
+    PROPERTY_SHARED = 0x2a,
 };
+
+/* Those that Mosquitto never states in a CONNACK. */
+static void other_property_skip(struct reader *r, uint8_t property)
+{
+    switch (property) {
+    case PROPERTY_SESSION_EXPIRY:
+        reader_skip(r, 4);
+        break;
+    case PROPERTY_USER:
+        reader_skip(r, reader_be16(r));
+        reader_skip(r, reader_be16(r));
+        break;
+    case PROPERTY_AUTH_METHOD:
+    case PROPERTY_AUTH_DATA:
+    case PROPERTY_RESPONSE_INFORMATION:
+    case PROPERTY_SERVER_REFERENCE:
+    case PROPERTY_REASON:
+        reader_skip(r, reader_be16(r));
+        break;
+    case PROPERTY_WILDCARDS:
+    case PROPERTY_SUBSCRIPTION_IDS:
+    case PROPERTY_SHARED:
+        reader_skip(r, 1);
+        break;
+    default:
+        reader_fail(r, "a property that no CONNACK has");
+    }
+}
 
 /* "auto-427C32CC-0037-3290-4946-2599697FAD7F": a prefix that can be set, and a UUID. */
 static bool ends_in_uuid(struct span id)
@@ -73,33 +111,37 @@ static bool ends_in_uuid(struct span id)
     return true;
 }
 
-/* Mosquitto states these properties at most; most other brokers state some that it never does. */
-static bool is_like_mosquitto(struct reader r, bool named)
+/* Reads the properties of a CONNACK (5.0, 3.2.2.3); one that cannot stand there breaks the packet. True
+ * where they are such as Mosquitto states: most other brokers state some that it never does. By the id that it
+ * picks it is known by two things, its usual prefix and the UUID. */
+static bool properties_read(struct reader *r, bool named)
 {
     struct span id = SPAN_NONE;
-    bool states = reader_more(&r);
-    while (reader_more(&r)) {
-        switch (reader_u8(&r)) {
+    bool states = reader_more(r), alike = true;
+    while (reader_more(r)) {
+        uint8_t property = reader_u8(r);
+        switch (property) {
         case PROPERTY_ASSIGNED_ID:
-            id = reader_take(&r, reader_be16(&r));
+            id = reader_take(r, reader_be16(r));
             break;
         case PROPERTY_KEEP_ALIVE:
         case PROPERTY_RECEIVE_MAXIMUM:
         case PROPERTY_TOPIC_ALIAS_MAXIMUM:
-            reader_skip(&r, 2);
+            reader_skip(r, 2);
             break;
         case PROPERTY_MAXIMUM_QOS:
         case PROPERTY_RETAIN_AVAILABLE:
-            reader_skip(&r, 1);
+            reader_skip(r, 1);
             break;
         case PROPERTY_MAXIMUM_PACKET:
-            reader_skip(&r, 4);
+            reader_skip(r, 4);
             break;
         default:
-            return false;
+            alike = false;
+            other_property_skip(r, property);
         }
     }
-    return reader_ok(&r) && states && (named || ends_in_uuid(id));
+    return reader_ok(r) && alike && states && (named || span_starts(id, SPAN("auto-")) || ends_in_uuid(id));
 }
 
 bool connack_read(struct wire *w, bool named, struct connack *ret)
@@ -118,8 +160,11 @@ bool connack_read(struct wire *w, bool named, struct connack *ret)
     reader_end(&r);
     if (p.type != MQTT_CONNACK || p.flags != 0 || flags > 1 || !reader_ok(&r))
         return wire_fail(w);
-    *ret = (struct connack){ .code = code };
-    ret->like_mosquitto = is_like_mosquitto(reader_over(&inner, properties), named);
+    struct reader stated = reader_over(&inner, properties);
+    bool alike = properties_read(&stated, named);
+    if (!reader_ok(&stated))
+        return wire_fail(w);
+    *ret = (struct connack){ .code = code, .like_mosquitto = alike };
     return true;
 }
 

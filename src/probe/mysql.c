@@ -12,6 +12,8 @@
 #include "probe/mysql_count.h"
 #include "probe/mysql_door.h"
 
+enum { MY_TLS_DEMANDED = 3159 }; /* ER_SECURE_TRANSPORT_REQUIRED */
+
 static const struct ask MY_QUIT =
     ASK_FIXED("mysql.quit", "ends the session politely", "\x01\0\0\0\x01");
 
@@ -81,8 +83,10 @@ static void my_greeting_facts(const struct my *m, struct observation *o)
     if (version.len)
         fact_text(o, "version", version, NULL, g->whole);
     fact_text(o, "version.full", g->version, NULL, g->whole);
+    /* Whether TLS is offered or demanded, the answer to the login tells. */
     bool can_tls = g->abilities & MY_CAN_TLS;
-    fact_text(o, "encryption", can_tls ? SPAN("offered") : SPAN("none"), NULL, g->whole);
+    if (!can_tls || (m->best.answer > MY_GREETED && m->best.error.code != MY_TLS_DEMANDED))
+        fact_text(o, "encryption", can_tls ? SPAN("offered") : SPAN("none"), NULL, g->whole);
     /* Decoys answer with constants: Dionaea's salt, OpenCanary's configured version. */
     if (span_is(g->salt, "aaaaaaaa"))
         fact_text(o, "decoy", SPAN("the challenge is the constant that Dionaea sends"), NULL,
@@ -121,10 +125,10 @@ static enum outcome my_refusal(const struct my *m, struct observation *o)
         fact_text(o, "auth", SPAN("rejected"), ask, e->error.whole);
     else if (ask && e->plugin.len)
         fact_text(o, "auth", e->plugin, ask, e->error.whole);
-    if (e->error.code == 3159)
+    if (e->error.code == MY_TLS_DEMANDED)
         fact_text(o, "encryption", SPAN("required"), ask, e->error.whole);
     /* TLS is demanded, and it was our handshake that failed: the door was not tried. */
-    if (e->error.code == 3159 && m->tls_failed)
+    if (e->error.code == MY_TLS_DEMANDED && m->tls_failed)
         return OUTCOME_UNCLEAR;
     return my_is_lock(e->error.code) ? OUTCOME_LOCKED : OUTCOME_UNCLEAR;
 }

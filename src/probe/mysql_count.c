@@ -74,9 +74,12 @@ struct my_rights {
     struct span proof;
 };
 
-static int64_t my_rights_number(struct span cell)
+/* NULL is none; what is no number breaks the protocol. */
+static int64_t my_rights_number(struct wire *w, struct span cell)
 {
     int64_t n = my_number(cell);
+    if (n < 0 && cell.len)
+        wire_fail(w);
     return n < 0 ? 0 : n < INT32_MAX ? n : INT32_MAX;
 }
 
@@ -115,10 +118,10 @@ static void my_read_rights(struct wire *w, struct my_rights *r)
     if (my_query(w, &MY_RIGHTS, NULL, 4, &rows, &why) && rows.list.len == 1) {
         const struct my_row *row = &rows.list.at[0];
         r->listed = my_number(row->cell[0]) >= 0;
-        r->select = my_rights_number(row->cell[0]);
-        r->change = my_rights_number(row->cell[1]);
-        r->super = my_rights_number(row->cell[2]) > 0;
-        r->bypass = my_rights_number(row->cell[3]) > 0;
+        r->select = my_rights_number(w, row->cell[0]);
+        r->change = my_rights_number(w, row->cell[1]);
+        r->super = my_rights_number(w, row->cell[2]) > 0;
+        r->bypass = my_rights_number(w, row->cell[3]) > 0;
         r->proof = row->cell[1];
     }
     if (!wire_ok(w))
@@ -129,8 +132,8 @@ static void my_read_rights(struct wire *w, struct my_rights *r)
     }
     if (!r->select && my_query(w, &MY_GRANTS, NULL, 4, &rows, &why) && rows.list.len == 1) {
         const struct my_row *row = &rows.list.at[0];
-        r->select_here = my_rights_number(row->cell[0]) + my_rights_number(row->cell[1]);
-        r->change_here = my_rights_number(row->cell[2]) + my_rights_number(row->cell[3]);
+        r->select_here = my_rights_number(w, row->cell[0]) + my_rights_number(w, row->cell[1]);
+        r->change_here = my_rights_number(w, row->cell[2]) + my_rights_number(w, row->cell[3]);
     }
     if (wire_ok(w) && my_changes(r) && !r->bypass)
         r->read_only = my_is_read_only(w);

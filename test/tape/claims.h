@@ -73,13 +73,20 @@ static bool claims_are_among(struct span some, struct span all)
     return true;
 }
 
+/* Whether broken `a` of `o` counts or lists a part of what whole `b` does, and `o` says that something is missing. */
+static bool claims_part_of(const struct observation *o, const struct fact *a, const struct fact *b)
+{
+    if (!fact_get(o, "counts.partial") && !fact_get(o, "http.cut"))
+        return false;
+    if (claims_listed(CLAIMS_OF_LIST, a->key))
+        return a->type == FACT_TEXT && b->type == FACT_TEXT && claims_are_among(a->text, b->text);
+    return claims_listed(CLAIMS_OF_NUMBER, a->key) && a->type == FACT_NUMBER && b->type == FACT_NUMBER &&
+           a->number >= 0 && a->number <= b->number;
+}
+
 /* Whether broken `a` says what whole `b` does. */
 static bool claims_same_fact(const struct fact *a, const struct fact *b)
 {
-    if (claims_listed(CLAIMS_OF_NUMBER, a->key) && a->type == FACT_NUMBER && b->type == FACT_NUMBER)
-        return a->number <= b->number;
-    if (claims_listed(CLAIMS_OF_LIST, a->key) && a->type == FACT_TEXT && b->type == FACT_TEXT)
-        return claims_are_among(a->text, b->text);
     if (a->type == FACT_TEXT && b->type == FACT_TEXT && claims_same_version(a, b))
         return true;
     return a->type == b->type && (a->type == FACT_TEXT ? span_eq(a->text, b->text) : a->number == b->number);
@@ -118,7 +125,8 @@ static const char *claims_of_facts(const struct tape *t, const struct observatio
 {
     for (size_t i = 0; i < o->facts.len; i++) {
         const struct fact *f = &o->facts.at[i], *of_whole = fact_get(w, f->key);
-        if (claims_listed(CLAIMS_OF_LACK, f->key) || claims_vary(t, f->key) || (of_whole && claims_same_fact(f, of_whole)))
+        if (claims_listed(CLAIMS_OF_LACK, f->key) || claims_vary(t, f->key) ||
+            (of_whole && (claims_same_fact(f, of_whole) || claims_part_of(o, f, of_whole))))
             continue;
         snprintf(why, 512, "fact %s (%.*s %lld) is not the whole's (%s%.*s %lld)", f->key, SPAN_FMT(span_first(f->text, 60)),
                  (long long)f->number, of_whole ? "" : "none ", SPAN_FMT(of_whole ? span_first(of_whole->text, 60) : SPAN_NONE),

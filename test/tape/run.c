@@ -253,7 +253,8 @@ static void check_cost(struct playing *p, const struct result *r)
 
 /* A conversation that broke off may not claim what the whole one denies; nor, where the peer said
  * something else by one bit, that a door is open. */
-static void check_broken(struct playing *p, const struct result *r, const char *how, const struct result *whole)
+static void check_broken(struct playing *p, const struct tape_play *play, const struct result *r, const char *how,
+                         const struct result *whole)
 {
     char why[512];
     const char *wrong = claims_out_of_bounds(&r->visit);
@@ -262,8 +263,12 @@ static void check_broken(struct playing *p, const struct result *r, const char *
         wrong = "one bit opened the door";
     if (!wrong && !flipped && !p->sample)
         wrong = claims_compare(p->tape, &whole->visit, &r->visit, why);
-    if (wrong)
-        fail(p, how, wrong);
+    if (!wrong)
+        return;
+    char where[64];
+    size_t at = flipped ? play->flip_at : strcmp(how, "cut") == 0 ? play->cut_at : play->fault_at_read;
+    snprintf(where, sizeof(where), "%s at %zu", how, at);
+    fail(p, where, wrong);
 }
 
 static void play_broken(struct playing *p, const struct tape_play *how, const char *name, const struct result *whole,
@@ -272,7 +277,7 @@ static void play_broken(struct playing *p, const struct tape_play *how, const ch
     struct result r = { .back = back };
     size_t failed = p->totals->failed;
     play(p, how, &r);
-    check_broken(p, &r, name, whole);
+    check_broken(p, how, &r, name, whole);
     drop(&r);
     p->totals->passed += p->totals->failed == failed;
 }
