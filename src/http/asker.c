@@ -23,6 +23,7 @@ static const struct kept_answer *find_kept(const struct asker *a, const struct r
 struct response *asker_get(struct asker *a, const struct request *r, struct span name)
 {
     const struct kept_answer *known = find_kept(a, r, name);
+    a->unheard = (!known || !known->response) && !a->is_example;
     if (known) {
         asker_note(a, r, known->response);
         return known->response;
@@ -39,6 +40,7 @@ struct response *asker_get(struct asker *a, const struct request *r, struct span
     a->budget--;
     struct response *answer = a->fetch(a, r, name);
     a->kept.at[at].response = answer;
+    a->unheard = !answer && !a->is_example;
     if (!answer)
         return NULL;
     if (a->work) {
@@ -48,6 +50,18 @@ struct response *asker_get(struct asker *a, const struct request *r, struct span
     a->odd |= answer->odd;
     asker_note(a, r, answer);
     return answer;
+}
+
+void asker_keep(struct asker *a, struct response *answer)
+{
+    for (size_t i = 0; i < a->kept.len; i++)
+        if (a->kept.at[i].response == answer)
+            return;
+    struct kept_answer *slot = answer ? list_add(a->arena, &a->kept) : NULL;
+    if (!slot)
+        return;
+    *slot = (struct kept_answer){ .response = answer };
+    a->odd |= answer->odd;
 }
 
 bool asker_cut(const struct asker *a)

@@ -30,9 +30,11 @@ struct asker {
     bool tls;
     struct span host; /* as sent in Host */
     int64_t now_ms;   /* wall time */
+    bool is_example;           /* what is not written down is not there, rather than unheard */
     unsigned budget;  /* how many new requests may still be sent */
     struct span start, base; /* where the visit begins, and below which path is asked now: "" or "/kibana" */
     const struct request *missing; /* the last request that was not asked because of the two above */
+    bool unheard;                  /* the newest answer is not there: it was not asked for, or the peer failed */
     bool root_held;                /* the answer to "root" is as a condition wants it, beyond its status */
     enum outcome behind;    /* of the store seen through this dashboard; OUTCOME_NOT_MINE = none */
     const char *behind_ask; /* and the nested request whose answer proves it */
@@ -45,6 +47,8 @@ struct asker {
 /* The `get` of an asker that asks by itself. */
 struct response *asker_get(struct asker *a, const struct request *r, struct span name);
 
+/* Remembers an answer that another asker fetched; NULL and one that is kept already are passed over. */
+void asker_keep(struct asker *a, struct response *answer);
 /* Whether an answer that was looked at is not whole. */
 bool asker_cut(const struct asker *a);
 

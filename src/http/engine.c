@@ -74,12 +74,27 @@ static void state_fact(struct asker *a, const struct fact_rule *f, struct observ
     }
 }
 
-/* The first verdict whose condition holds, or NULL. */
+/* Whether verdict `held` rests on whole answers: where one broke off, a `not` in it says nothing, and a row
+ * above it may be the one that holds. Open needs no more than what it was proven by. */
+static bool rests_on_whole(struct asker *a, const struct entry *e, size_t held)
+{
+    bool whole = true;
+    if (e->verdicts.at[held].outcome == OUTCOME_OPEN)
+        return true;
+    a->cached_only = true;
+    for (size_t i = 0; i < held && whole; i++)
+        whole = e->verdicts.at[i].outcome != OUTCOME_OPEN || !condition_may(a, e->verdicts.at[i].when, true);
+    whole = whole && !condition_may(a, e->verdicts.at[held].when, false);
+    a->cached_only = false;
+    return whole;
+}
+
+/* The first verdict whose condition holds, or NULL where none does or what broke off may have decided. */
 static const struct verdict_rule *judge(struct asker *a, const struct entry *e)
 {
     for (size_t i = 0; i < e->verdicts.len; i++)
         if (condition_met(a, e->verdicts.at[i].when))
-            return &e->verdicts.at[i];
+            return rests_on_whole(a, e, i) ? &e->verdicts.at[i] : NULL;
     return NULL;
 }
 
@@ -106,9 +121,27 @@ static enum outcome run_entry(struct asker *a, const struct entry *e, struct vis
     return o->outcome;
 }
 
+/* What was passed over to read the answers, and whether one of them is not whole. */
+static void state_reading(const struct asker *a, struct observation *o)
+{
+    struct buf text;
+    buf_init(&text, FACT_TEXT_MAX);
+    for (unsigned bit = 0; bit < ODD_COUNT; bit++) {
+        if (!(a->odd >> bit & 1))
+            continue;
+        buf_str(&text, text.len ? "; " : "");
+        buf_str(&text, response_odd_text(1u << bit));
+    }
+    if (text.len)
+        fact_text(o, "http.odd", buf_span(&text), NULL, SPAN_NONE);
+    buf_release(&text);
+    if (asker_cut(a))
+        fact_bool(o, "http.cut", true, NULL, SPAN_NONE);
+}
+
 /* Asks through a dashboard: only what the loader nested, under the dashboard's own base path. */
 struct nested_asker {
-    struct asker asker; /* first member */
+    struct asker asker; /* first member; it keeps what was answered through this route */
     struct asker *outer;
     const struct entry *dashboard, *store;
     const struct route *route;
@@ -123,7 +156,9 @@ static struct response *nested_get(struct asker *self, const struct request *r, 
     n->outer->cached_only = self->cached_only;
     struct response *answer = n->outer->get(n->outer, sent, name);
     n->outer->cached_only = false;
+    self->unheard = n->outer->unheard;
     asker_note(self, r, answer);
+    asker_keep(self, answer);
     return answer;
 }
 
@@ -140,6 +175,8 @@ static bool look_through(struct asker *a, const struct entry *e, const struct ro
         n.asker.nested = true;
         n.asker.refusal = NULL;
         n.asker.behind = OUTCOME_NOT_MINE;
+        n.asker.odd = 0;
+        memset(&n.asker.kept, 0, sizeof(n.asker.kept));
         if (!entry_identifies(&n.asker, store, false))
             continue;
         size_t index = v->observations.len;
@@ -149,6 +186,7 @@ static bool look_through(struct asker *a, const struct entry *e, const struct ro
         o->via = e->product.name;
         fact_text(o, "via.route", span_str(route->name), NULL, SPAN_NONE);
         a->behind = run_entry(&n.asker, store, v, index);
+        state_reading(&n.asker, &v->observations.at[index]);
         const struct fact *auth = fact_get(&v->observations.at[index], "auth");
         a->behind_ask = auth ? auth->ask : NULL;
         a->behind_proof = auth ? auth->proof : SPAN_NONE;
@@ -177,24 +215,6 @@ static void state_headers(struct asker *a, const struct entry *web, struct obser
             if (strcmp(web->facts.at[i].key, KEYS[j]) == 0 && !fact_get(o, KEYS[j]))
                 state_fact(a, &web->facts.at[i], o);
     a->cached_only = false;
-}
-
-/* What was passed over to read the answers, and whether one of them is not whole. */
-static void state_reading(const struct asker *a, struct observation *o)
-{
-    struct buf text;
-    buf_init(&text, FACT_TEXT_MAX);
-    for (unsigned bit = 0; bit < ODD_COUNT; bit++) {
-        if (!(a->odd >> bit & 1))
-            continue;
-        buf_str(&text, text.len ? "; " : "");
-        buf_str(&text, response_odd_text(1u << bit));
-    }
-    if (text.len)
-        fact_text(o, "http.odd", buf_span(&text), NULL, SPAN_NONE);
-    buf_release(&text);
-    if (asker_cut(a))
-        fact_bool(o, "http.cut", true, NULL, SPAN_NONE);
 }
 
 static void state_unasked(const struct found *found, struct observation *o)

@@ -221,6 +221,7 @@ static struct example_asker asker_of(const struct catalog *c, const struct entry
 {
     return (struct example_asker){ .asker = { .get = asker_get,
                                               .fetch = example_fetch,
+                                              .is_example = true,
                                               .arena = a,
                                               .index = c->index,
                                               .behind = OUTCOME_NOT_MINE,

@@ -62,6 +62,20 @@ static bool header_matches(const struct response *r, const struct test *t)
     return false;
 }
 
+/* Whether a test that does not hold may, once the rest of an answer that was cut is there. What stands in
+ * its front stays as it is. */
+static bool may_hold_behind(struct response *r, const struct test *t)
+{
+    const struct node *n = response_json(r);
+    struct span none;
+    if (!r->cut || t->kind == TEST_STATUS || t->kind == TEST_HEADER || t->kind == TEST_BEHIND)
+        return false;
+    n = n ? node_at(n, t->at) : NULL;
+    if (t->kind == TEST_JSON)
+        return !node_scalar(r->arena, n, &none);
+    return (t->kind != TEST_LACKS && t->kind != TEST_LIST && t->kind != TEST_MAP) || !n;
+}
+
 /* What is missing in a document that was cut may stand behind the cut. */
 static bool lacks(struct response *r, struct span at)
 {
@@ -178,18 +192,36 @@ bool collection_is_system(const struct count_rule *r, struct span name)
     return false;
 }
 
-/* What one collection refuses another may give, so that some are asked, and not all. */
-static bool one_holds(struct asker *a, const struct condition *c, struct response **ret)
+/* Whether all tests may hold, had the answer come whole. */
+static bool tests_may_hold(struct asker *a, const struct condition *c, struct span name)
+{
+    a->unheard = false;
+    struct response *r = a->get(a, c->request, name);
+    for (size_t i = 0; i < c->tests.len; i++) {
+        const struct test *t = &c->tests.at[i];
+        bool heard = r || t->kind == TEST_BEHIND;
+        if (heard ? !test_holds(a, r, t) && !(r && may_hold_behind(r, t)) : !a->unheard)
+            return false;
+    }
+    return true;
+}
+
+/* What one collection refuses another may give, so that some are asked, and not all. `may`: whether the
+ * tests may hold of one, also of one that stands in a part of the list that was not heard. */
+static bool one_holds(struct asker *a, const struct condition *c, bool may, struct response **ret)
 {
     const struct count_rule *rule = c->request->over;
+    a->unheard = false;
     struct response *answer = rule ? a->get(a, rule->request, SPAN_NONE) : NULL;
+    if (may && !answer)
+        return a->unheard;
     const struct node *list = answer && answer->status == 200
                                   ? node_at(response_json(answer), rule->each)
                                   : NULL;
     unsigned asked = 0;
     struct span name;
     if (!list || (list->kind != NODE_LIST && list->kind != NODE_MAP))
-        return false;
+        return may && answer && answer->status == 200 && answer->cut;
     for (const struct node *k = list->first; k && asked < OVER_COLLECTION_MAX; k = k->next) {
         if (!collection_name(a, rule, k, &name) || collection_is_system(rule, name))
             continue;
@@ -197,17 +229,21 @@ static bool one_holds(struct asker *a, const struct condition *c, struct respons
         if (encoded.len == 0 || encoded.len > NAME_HOLE_MAX)
             continue;
         asked++;
-        if (tests_hold(a, c, encoded, ret))
+        if (may ? tests_may_hold(a, c, encoded) : tests_hold(a, c, encoded, ret))
             return true;
     }
-    return false;
+    return may && list->cut && asked < OVER_COLLECTION_MAX;
+}
+
+static bool condition_tests(struct asker *a, const struct condition *c, struct response **ret)
+{
+    return c->request->named ? one_holds(a, c, false, ret) : tests_hold(a, c, SPAN_NONE, ret);
 }
 
 struct response *condition_answer(struct asker *a, const struct condition *c)
 {
     struct response *r = NULL;
-    bool met = c->request->named ? one_holds(a, c, &r) : tests_hold(a, c, SPAN_NONE, &r);
-    return met ? r : NULL;
+    return condition_tests(a, c, &r) ? r : NULL;
 }
 
 /* Recursion is bounded by the loader: CONDITION_DEPTH_MAX. */
@@ -233,7 +269,29 @@ bool condition_met(struct asker *a, const struct condition *c)
         break;
     }
     struct response *r = NULL;
-    return c->request->named ? one_holds(a, c, &r) : tests_hold(a, c, SPAN_NONE, &r);
+    return condition_tests(a, c, &r);
+}
+
+bool condition_may(struct asker *a, const struct condition *c, bool hold)
+{
+    /* All may hold where each may; all may fail where one may. Any is the other way round. */
+    bool each = (c->kind == CONDITION_ALL) == hold;
+    switch (c->kind) {
+    case CONDITION_ALL:
+    case CONDITION_ANY:
+        for (size_t i = 0; i < c->children.len; i++)
+            if (condition_may(a, c->children.at[i], hold) != each)
+                return !each;
+        return each;
+    case CONDITION_NOT:
+        return condition_may(a, c->children.at[0], !hold);
+    case CONDITION_TESTS:
+        break;
+    }
+    struct response *unused = NULL;
+    if (!hold)
+        return !condition_tests(a, c, &unused);
+    return c->request->named ? one_holds(a, c, true, &unused) : tests_may_hold(a, c, SPAN_NONE);
 }
 
 bool condition_root_only(const struct condition *c)

@@ -14,6 +14,9 @@ struct response *condition_answer(struct asker *a, const struct condition *c);
 /* The name of a child of the list that `r` counts; false where `r` leaves it out. */
 bool collection_name(struct asker *a, const struct count_rule *r, const struct node *child, struct span *ret);
 bool collection_is_system(const struct count_rule *r, struct span name);
+/* Whether it may hold, or (where `hold` is not set) may fail, had every answer come: where one was not
+ * asked for, or broke off, nothing speaks against either. Of answers that are there only. */
+bool condition_may(struct asker *a, const struct condition *c, bool hold);
 /* Whether a condition looks at nothing but the answer to "GET /". */
 bool condition_root_only(const struct condition *c);
 
