@@ -451,8 +451,8 @@ static void ch_read_grant(struct span line, const struct observation *o, struct 
     if (!span_starts(line, SPAN("GRANT ")))
         return;
     size_t on = span_find(line, SPAN(" ON ")), to = span_find(line, SPAN(" TO "));
-    r->by_role = r->by_role || (on == SIZE_MAX && to != SIZE_MAX && ch_are_roles(span_sub(line, 6, to - 6)));
-    if (on == SIZE_MAX || to == SIZE_MAX || to < on)
+    r->by_role = r->by_role || (on == SIZE_MAX && to != SIZE_MAX && to > 6 && ch_are_roles(span_sub(line, 6, to - 6)));
+    if (on == SIZE_MAX || on < 6 || to == SIZE_MAX || to < on)
         return;
     struct span rights = span_sub(line, 6, on - 6), target = span_sub(line, on + 4, to - on - 4);
     if (span_starts(target, SPAN("system.")) || span_starts(target, SPAN("information_schema.")) ||

@@ -39,7 +39,6 @@ SEGMENTS = set("""
 
 # Whole paths, with their query, that hold such a segment and are harmless all the same: regular expression, why.
 KNOWN = [
-    (r"(/elasticsearch)?(/ajar-none)?/_count", "Elasticsearch: how many documents a stranger may search, in all or in no index"),
     (r"(/elasticsearch)?/_nodes/_local\?filter_path=nodes\.\*\.version", "the version and nothing else"),
     (r"(/elasticsearch)?/_nodes/_local/jvm\?filter_path=nodes\.\*\.jvm\.start_time_in_millis", "when it started"),
     (f"(/elasticsearch)?(/(ajar-none|{HOLE}))?/_count", "how many documents"),

@@ -88,6 +88,57 @@ static void test_no_answer_proves_nothing(void **state)
     assert_false(holds(s, lacks));
 }
 
+static struct response *get_none(struct asker *self, const struct request *r, struct span name)
+{
+    (void)r;
+    (void)name;
+    self->unheard = true;
+    return NULL;
+}
+
+static bool may(struct stage *s, struct test t, bool hold)
+{
+    struct condition c = { .kind = CONDITION_TESTS, .request = &s->root };
+    struct condition not = { .kind = CONDITION_NOT };
+    const struct condition *child = &c;
+    c.tests.at = &t;
+    c.tests.len = 1;
+    not.children.at = &child;
+    not.children.len = 1;
+    bool ret = condition_may(&s->asker, &c, hold);
+    assert_int_equal(condition_may(&s->asker, &not, !hold), ret);
+    return ret;
+}
+
+/* What was not heard speaks neither for nor against; what was, does. */
+static void test_what_may_hold(void **state)
+{
+    struct stage *s = *state;
+    struct test ok = { .kind = TEST_STATUS, .statuses = { 200 }, .status_count = 1 };
+    struct test refused = { .kind = TEST_STATUS, .statuses = { 401 }, .status_count = 1 };
+    struct test t_is_x = { .kind = TEST_JSON, .at = SPAN("t"), .pattern = SPAN("x") };
+    struct test t_is_y = { .kind = TEST_JSON, .at = SPAN("t"), .pattern = SPAN("y") };
+    struct test has_behind = { .kind = TEST_HAS, .at = SPAN("behind") };
+    struct test lacks_t = { .kind = TEST_LACKS, .at = SPAN("t") };
+    struct test lacks_behind = { .kind = TEST_LACKS, .at = SPAN("behind") };
+    assert_true(may(s, ok, true) && !may(s, ok, false));
+    assert_true(!may(s, refused, true) && may(s, refused, false));
+    assert_false(may(s, has_behind, true));
+    s->answer = response_from_text(&s->arena, SPAN("HTTP/1.1 200 OK\n\n{\"t\":\"x\",\"l\":[1,"), &(struct error){ 0 });
+    s->answer->cut = true;
+    assert_true(may(s, t_is_x, true) && !may(s, t_is_x, false));
+    assert_true(!may(s, t_is_y, true) && may(s, t_is_y, false));
+    assert_true(may(s, has_behind, true) && may(s, has_behind, false));
+    assert_true(may(s, lacks_behind, true) && may(s, lacks_behind, false));
+    assert_false(may(s, lacks_t, true));
+    assert_false(may(s, refused, true));
+    s->answer = NULL;
+    assert_false(may(s, ok, true)); /* there is no way to ask it */
+    s->asker.get = get_none;
+    assert_true(may(s, ok, true) && may(s, ok, false));
+    assert_true(may(s, lacks_t, true) && may(s, lacks_t, false));
+}
+
 static struct value value_of(struct stage *s, struct source src)
 {
     struct value v = { 0 };
@@ -215,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_tests, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_answer_proves_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_may_hold, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sources, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sum_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_of_the_listed, setup, teardown),

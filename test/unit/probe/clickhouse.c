@@ -3,11 +3,21 @@
 
 #include "probe/clickhouse.c"
 
+/* What a grant gives to a user who is shown shop.sale, and `more` tables that are not listed. */
+static struct ch_rights granted_beside(const char *line, int64_t more)
+{
+    struct collection shown = { .name = SPAN("shop.sale") };
+    struct observation o = { .collection_count = 1 + more };
+    struct ch_rights r = { 0 };
+    o.collections.at = &shown;
+    o.collections.len = 1;
+    ch_read_grant(span_str(line), &o, &r);
+    return r;
+}
+
 static struct ch_rights granted(const char *line)
 {
-    struct ch_rights r = { 0 };
-    ch_read_grant(span_str(line), &r);
-    return r;
+    return granted_beside(line, 0);
 }
 
 static void test_grants(void **state)
@@ -31,6 +41,28 @@ static void test_grants(void **state)
     assert_true(r.by_role && !r.reads && !r.writes);
     r = granted("REVOKE SELECT ON shop.secret FROM default");
     assert_false(r.reads || r.by_role);
+}
+
+/* A grant to read proves a right to what is shown only where it covers that. */
+static void test_grants_elsewhere(void **state)
+{
+    (void)state;
+    assert_true(granted("GRANT SELECT ON shop.* TO default").reads);
+    assert_true(granted("GRANT SELECT ON shop.sa* TO default").reads);
+    assert_true(granted("GRANT SELECT ON `shop`.`sale` TO default").reads);
+    assert_false(granted("GRANT SELECT ON shop.sales TO default").reads);
+    assert_false(granted("GRANT SELECT ON systen.* TO default").reads);
+    assert_true(granted_beside("GRANT SELECT ON systen.* TO default", 1).reads);
+}
+
+static void test_roles(void **state)
+{
+    (void)state;
+    assert_true(granted("GRANT reader, night_shift2 TO default").by_role);
+    assert_true(granted("GRANT `night shift` TO default WITH ADMIN OPTION").by_role);
+    assert_false(granted("GRANT SHOW TABLES, INSERT!ON shop.* TO default").by_role);
+    assert_false(granted("GRANT SELECT ON system.* OT default").by_role);
+    assert_false(granted("GRANT TO default").by_role);
 }
 
 /* Lines of a hostile server. */
@@ -96,8 +128,10 @@ static void test_queries(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grants),     cmocka_unit_test(test_grants_that_are_none), cmocka_unit_test(test_types),
-        cmocka_unit_test(test_recognises), cmocka_unit_test(test_versions_of_errors),   cmocka_unit_test(test_queries),
+        cmocka_unit_test(test_grants), cmocka_unit_test(test_grants_elsewhere),
+        cmocka_unit_test(test_roles), cmocka_unit_test(test_grants_that_are_none),
+        cmocka_unit_test(test_types), cmocka_unit_test(test_recognises),
+        cmocka_unit_test(test_versions_of_errors), cmocka_unit_test(test_queries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,29 @@ static void test_varint(void **state)
 static bool like_mosquitto(struct span properties, bool named)
 {
     struct verdict v;
-    return is_like_mosquitto(reader_over(&v, properties), named);
+    struct reader r = reader_over(&v, properties);
+    return properties_read(&r, named);
+}
+
+static bool are_properties(struct span properties)
+{
+    struct verdict v;
+    struct reader r = reader_over(&v, properties);
+    (void)properties_read(&r, false);
+    return reader_ok(&r);
+}
+
+/* All that MQTT 5.0 knows for a CONNACK, what it knows for other packets, and what it does not know. */
+static void test_properties_of_a_connack(void **state)
+{
+    (void)state;
+    assert_true(are_properties(SPAN_NONE));
+    assert_true(are_properties(SPAN("\x11\0\0\0\x01" "\x15\0\x01" "a" "\x16\0\x01" "b" "\x1a\0\x01" "c" "\x1c\0\x01" "d"
+                                    "\x1f\0\x01" "e" "\x26\0\x01" "k" "\0\x01" "v" "\x28\x01" "\x29\x01" "\x2a\x01")));
+    assert_false(are_properties(SPAN("\x01\0")));      /* of a PUBLISH */
+    assert_false(are_properties(SPAN("\x23\0\x0a")));
+    assert_false(are_properties(SPAN("\x62\0\x0a")));
+    assert_false(are_properties(SPAN("\x26\0\x01" "k"))); /* cut */
 }
 
 #define UUID "427C32CC-0037-3290-4946-2599697FAD7F"
@@ -52,6 +74,9 @@ static void test_mosquitto_by_its_properties(void **state)
     assert_false(like_mosquitto(SPAN("\x12\0\x29" "auto-" UUID "\x28\x01"), false)); /* wildcards are available */
     assert_false(like_mosquitto(SPAN("\x12\0\x03" "abc" "\x21\0\x14"), false));
     assert_false(like_mosquitto(SPAN("\x12\0\x29" "auto-427C32CC-0037-3290-4946-2599697FAD7"), false)); /* cut */
+    /* By one of two things: the prefix, or the UUID. */
+    assert_true(like_mosquitto(SPAN("\x12\0\x29" "auto-427C32CC-0037+3290-4946-2599697FAD7F"), false));
+    assert_true(like_mosquitto(SPAN("\x12\0\x29" "aut_-" UUID), false));
     assert_false(like_mosquitto(SPAN_NONE, false));
     assert_false(like_mosquitto(SPAN_NONE, true));
 }
@@ -85,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_varint),
+        cmocka_unit_test(test_properties_of_a_connack),
         cmocka_unit_test(test_mosquitto_by_its_properties),
         cmocka_unit_test(test_codes),
         cmocka_unit_test(test_suback_has_a_code_for_each_topic),
