@@ -297,6 +297,8 @@ BAD = [
     ("solr.action", get("/solr/admin/cores?action=UNLOAD")),
     ("elasticsearch.close", get("/customers/_close")),
     ("prometheus.quit", get("/-/quit")),
+    ("etcd.keys", get("/v2/keys/")),
+    ("etcd.keys", "HEAD /v2/keys/secret" + HEAD + "\\r\\n"),
     ("consul.reload", get("/v1/agent/reload")),
     ("jenkins.script", get("/script")),
 ]
