@@ -88,6 +88,27 @@ static bool gather_evidence(const struct rule *r, const struct observation *o, s
     return true;
 }
 
+/* What {firewall} stands for, the same for every product. It hooks in before the translation of addresses, so that it
+ * holds for a port that Docker publishes as well; a packet that it drops is dropped whatever a later chain accepts. Pasted
+ * twice it replaces itself. */
+static const char FIREWALL[] =
+    "nft -f - <<'END'\n"
+    "table inet ajar_{port}\n"
+    "delete table inet ajar_{port}\n"
+    "table inet ajar_{port} {\n"
+    "  chain strangers {\n"
+    "    type filter hook prerouting priority -300; policy accept;\n"
+    "    iifname \"lo\" accept\n"
+    "    meta l4proto != { tcp, udp } accept\n"
+    "    th dport != {port} accept\n"
+    "    fib daddr type != local accept\n"
+    "    ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 } accept\n"
+    "    ip6 saddr { fd00::/8, fe80::/10 } accept\n"
+    "    drop\n"
+    "  }\n"
+    "}\n"
+    "END";
+
 static void put_live(struct writer *w, struct span text, const struct subject *s)
 {
     char scratch[ENDPOINT_TEXT_MAX];
@@ -115,15 +136,26 @@ static void put_live(struct writer *w, struct span text, const struct subject *s
     }
 }
 
+static void put_fix(struct writer *w, struct span text, const struct subject *s)
+{
+    struct span word = SPAN("{firewall}");
+    size_t at = span_find(text, word);
+    put_live(w, at == SIZE_MAX ? text : span_first(text, at), s);
+    if (at != SIZE_MAX) {
+        put_live(w, span_str(FIREWALL), s);
+        put_live(w, span_from(text, at + word.len), s);
+    }
+}
+
 /* Two passes would be slower than one generous buffer: a live block holds few fields. */
 static struct span render_live(const struct fix *fix, const struct subject *s, struct arena *a)
 {
-    size_t cap = fix->text.len + 16 * (ENDPOINT_NAME_MAX + ENDPOINT_TEXT_MAX);
+    size_t cap = fix->text.len + sizeof(FIREWALL) + 16 * (ENDPOINT_NAME_MAX + ENDPOINT_TEXT_MAX);
     struct arena scratch;
     arena_init(&scratch, cap * 2 + 4096);
     uint8_t *text = arena_alloc(&scratch, cap);
     struct writer w = writer_over(text, text ? cap : 0);
-    put_live(&w, fix->text, s);
+    put_fix(&w, fix->text, s);
     struct span made = writer_ok(&w) ? arena_copy(a, writer_span(&w)) : fix->text;
     arena_release(&scratch);
     return made;

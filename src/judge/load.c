@@ -229,7 +229,7 @@ static bool load_severity(struct arena *a, const struct place *p, const struct n
 static bool is_live(struct span text)
 {
     return span_has(text, "{port}") || span_has(text, "{address}") || span_has(text, "{name}") ||
-           span_has(text, "{product}");
+           span_has(text, "{product}") || span_has(text, "{firewall}");
 }
 
 /* "redis, valkey: text" is one block for each of the products. */

@@ -131,7 +131,7 @@ bool template_compile(struct arena *a, const struct place *p, const struct node 
 struct span template_render(const struct template *t, const struct subject *s, struct arena *a);
 size_t template_names(const struct template *t, const char **keys, size_t len, size_t max);
 
-/* What is written to close it. `live` says that {port}, {address}, {name} or {product} occurs. */
+/* What is written to close it. `live` says that {port}, {address}, {name}, {product} or {firewall} occurs. */
 struct fix {
     struct span product; /* empty: the block for all others */
     struct span text;

@@ -1,0 +1,93 @@
+"""Reads the text of a fix as a person does, and does what it says (doc/rules.md, "Fix").
+
+A fix is for a shell of root on the machine itself, from its first line to its last, but for one thing: the lines that follow
+`# In FILE:` or `# In FILE [SECTION]:`, up to the next empty line, are lines of that file. Each takes the place of those that
+set the same, wherever they stand, or is added.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+IN_FILE = re.compile(r"# In (/\S+?)(?: \[(\S+)\])?:$")
+
+
+@dataclass
+class Edit:
+    """Lines for one file."""
+
+    file: str
+    section: str = ""
+    lines: list = field(default_factory=list)
+
+
+def parts(text):
+    """The text as a list of shell scripts (str) and edits of files (Edit), in its order."""
+    found, shell, edit = [], [], None
+    for line in text.split("\n"):
+        start = IN_FILE.match(line)
+        if not start and line.startswith("# In /"):
+            raise ValueError(f"{line!r} is not `# In FILE:` or `# In FILE [SECTION]:`")
+        if start:
+            found.append("\n".join(shell))
+            shell, edit = [], Edit(start[1], start[2] or "")
+            found.append(edit)
+        elif edit and not line.strip():
+            edit = None
+        elif edit:
+            edit.lines.append(line)
+        else:
+            shell.append(line)
+    found.append("\n".join(shell))
+    return [part for part in found if isinstance(part, Edit) or does_something(part)]
+
+
+def does_something(script):
+    return any(line.strip() and not line.lstrip().startswith("#") for line in script.split("\n"))
+
+
+def key_of(line):
+    """What a line sets: the word before a blank, "=" or ":"; None where it is a comment or sets nothing."""
+    found = re.match(r"\s*([^\s=:#;][^\s=:]*)", line)
+    return found[1] if found else None
+
+
+def edited(old, edit):
+    """The text of a file after the edit."""
+    if edit.file.endswith((".yml", ".yaml")) or edit.file.endswith("mongod.conf"):
+        return edited_yaml(old, edit.lines)
+    new = [line for line in edit.lines if not line.lstrip().startswith("#")]
+    keys = {key_of(line) for line in new}
+    before, inside, after = split_section(old.split("\n"), edit.section)
+    inside = [line for line in inside if key_of(line) not in keys]
+    while inside and not inside[-1].strip():
+        inside.pop()
+    return "\n".join([*before, *inside, *new, *after]).rstrip("\n") + "\n"
+
+
+def split_section(lines, section):
+    """The lines before those of [section], those inside, those after; a section that is missing is added at the end."""
+    if not section:
+        return [], lines, []
+    head = f"[{section}]"
+    starts = [index for index, line in enumerate(lines) if line.strip() == head]
+    if not starts:
+        return [*lines, head], [], []
+    first = starts[0] + 1
+    last = next((index for index in range(first, len(lines)) if lines[index].lstrip().startswith("[")), len(lines))
+    return lines[:first], lines[first:last], ["", *lines[last:]]
+
+
+def edited_yaml(old, lines):
+    """A person looks for the key and puts the value there, at whatever depth, written nested or with dots."""
+    def merge(into, new):
+        for key, value in new.items():
+            if isinstance(value, dict) and isinstance(into.get(key), dict):
+                merge(into[key], value)
+            else:
+                into[key] = value
+
+    document = yaml.safe_load(old) or {}
+    merge(document, yaml.safe_load("\n".join(lines)) or {})
+    return yaml.safe_dump(document, sort_keys=False)
