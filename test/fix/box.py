@@ -19,9 +19,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "zoo")]
 import certs  # noqa: E402
 import paste  # noqa: E402
 from cases import CASES  # noqa: E402
-from model import OUTSIDE, PUBLIC, PUBLIC_OUTSIDE, SERVER  # noqa: E402
+from case import OUTSIDE, PUBLIC, PUBLIC_OUTSIDE, SERVER  # noqa: E402
 
-LAYERED = ("/etc", "/var", "/root", "/home")
+LAYERED = ("/etc", "/var", "/root", "/home", "/usr/share")
 PATH = "/run/fix-bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Public addresses are asked only where somebody says whose they are.
 SCOPE = f"owner: the test of fixes\nallow: [{PUBLIC}]\n"
@@ -84,6 +84,14 @@ class Network:
     @property
     def enter(self):
         return ("nsenter", f"--net=/proc/{self.sleeper.pid}/ns/net", "--")
+
+
+def make_certificates():
+    """The zoo's, and two under the names that a text has in the place of the owner's own."""
+    folder = pathlib.Path("/run/certs")
+    certs.make_all(folder, SERVER)
+    for who in ("NODES", "ADMINISTRATOR"):
+        certs.issued(folder, f"name-{who}", f"NAME-OF-YOUR-{who}", f"DNS:localhost,IP:{SERVER}")
 
 
 def sh(script, enter=(), check=True):
@@ -218,7 +226,7 @@ def main():
     mounts()
     network = Network()
     pathlib.Path("/run/scope.yaml").write_text(SCOPE)
-    certs.make_all(pathlib.Path("/run/certs"), SERVER)
+    make_certificates()
     play = Play(case, ajar, network)
     try:
         play.play()

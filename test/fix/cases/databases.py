@@ -1,6 +1,6 @@
 """PostgreSQL, PgBouncer, MariaDB, ClickHouse, InfluxDB."""
 
-from model import PASSWORD, SERVER, Case, Step
+from case import PASSWORD, SERVER, Case, Step
 
 from .common import certificate
 

@@ -1,6 +1,6 @@
 """Redis, its sentinel, memcached, etcd, ZooKeeper."""
 
-from model import PASSWORD, PUBLIC, SERVER, Case, Step
+from case import PASSWORD, PUBLIC, SERVER, Case, Step
 
 from .common import certificate
 

@@ -1,1 +1,158 @@
-CASES = ()
+"""MongoDB, OpenSearch and Solr, of the wide zoo's cache; without it they are skipped."""
+
+import os
+import pathlib
+
+from case import PASSWORD, SERVER, Case, Step
+
+OPEN_STORE, PLAIN = "open-store", "data-protocol-in-plain-text"
+REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
+CACHE = pathlib.Path(os.environ.get("AJAR_ZOO_CACHE") or REPOSITORY / "build" / "zoo-cache").resolve()
+
+MONGOD = f"{CACHE}/mongodb-6/fiftyone/db/bin/mongod"
+MONGOSH = f"{CACHE}/mongosh/node_modules/.bin/mongosh"
+MONGO_OPEN = f"""
+useradd --system mongodb
+install -d -o mongodb /var/lib/mongodb /etc/ssl
+ln -s {MONGOSH} /run/fix-bin/mongosh
+cat >/etc/mongod.conf <<'END'
+storage: {{dbPath: /var/lib/mongodb}}
+net: {{bindIp: 0.0.0.0, port: 27017}}
+END
+cat >/etc/systemd/system/mongod.service <<'END'
+[Service]
+User=mongodb
+ExecStart={MONGOD} --config /etc/mongod.conf
+END
+"""
+FIND = "mongosh --quiet --host ADDRESS OPTIONS shop --eval 'db.person.findOne().name'"
+MONGO_PEM = """
+cat /run/certs/good.pem /run/certs/good.key >/etc/ssl/mongodb.pem
+cp /run/certs/ca.pem /etc/ssl/mongodb-ca.pem
+chmod 644 /etc/ssl/mongodb-ca.pem
+chown mongodb /etc/ssl/mongodb.pem && chmod 600 /etc/ssl/mongodb.pem
+"""
+AS_ADMIN = f"-u admin -p '{PASSWORD}' --authenticationDatabase admin"
+
+
+def find(options="", address="127.0.0.1"):
+    return FIND.replace("ADDRESS", address).replace("OPTIONS", options)
+
+
+OPENSEARCH = f"{CACHE}/opensearch-security-2.11.1"
+OPENSEARCH_JAVA = (
+    "/usr/bin/java -Xms256m -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=/var/lib/opensearch"
+    " -Djava.security.manager=allow -Dlog4j2.disable.jmx=true --add-opens=java.base/java.lang=ALL-UNNAMED"
+    " --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.io=ALL-UNNAMED"
+    " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED -Dopensearch.path.home=/usr/share/opensearch"
+    " -Dopensearch.path.conf=/etc/opensearch -Dopensearch.distribution.type=zip -cp /usr/share/opensearch/lib/*"
+    " org.opensearch.bootstrap.OpenSearch")
+# As the package is: the program in /usr/share, its settings in /etc.
+OPENSEARCH_OPEN = f"""
+useradd --system opensearch
+cp -r {OPENSEARCH} /usr/share/opensearch
+chmod +x /usr/share/opensearch/plugins/opensearch-security/tools/*.sh
+cp -r /usr/share/opensearch/config /etc/opensearch
+cp -r /usr/share/opensearch/plugins/opensearch-security/config /etc/opensearch/opensearch-security
+cat >/etc/opensearch/opensearch.yml <<'END'
+http.host: 0.0.0.0
+transport.host: 127.0.0.1
+discovery.type: single-node
+path.data: /var/lib/opensearch
+path.logs: /var/log/opensearch
+cluster.routing.allocation.disk.threshold_enabled: false
+plugins.security.disabled: true
+END
+install -d -o opensearch /var/lib/opensearch /var/log/opensearch
+chown -R opensearch /etc/opensearch
+cat >/etc/systemd/system/opensearch.service <<'END'
+[Service]
+User=opensearch
+Environment=OPENSEARCH_JAVA_HOME=/usr OPENSEARCH_PATH_CONF=/etc/opensearch
+ExecStart={OPENSEARCH_JAVA}
+END
+"""
+SEARCH = "curl -sf OPTIONS SCHEME://ADDRESS:9200/person/_search"
+SEARCH_SEED = ("curl -sf -X PUT -H 'Content-Type: application/json' -d '{\"name\": \"ada\"}'"
+               " 'http://127.0.0.1:9200/person/_doc/1?refresh=true'")
+OPENSEARCH_NEEDS = """
+for who in cert:NODES admin:ADMINISTRATOR; do
+  install -o opensearch -m 600 /run/certs/name-${who#*:}.pem /etc/opensearch/${who%:*}.pem
+  install -o opensearch -m 600 /run/certs/name-${who#*:}.key /etc/opensearch/${who%:*}-key.pem
+done
+mv /etc/opensearch/cert-key.pem /etc/opensearch/key.pem
+install -o opensearch /run/certs/ca.pem /etc/opensearch/ca.pem
+"""
+
+
+def search(scheme="http", options="", address="127.0.0.1"):
+    return SEARCH.replace("ADDRESS", address).replace("OPTIONS", options).replace("SCHEME", scheme)
+
+
+SOLR = f"{CACHE}/solr-8.11"
+SOLR_SELECT = "curl -sf OPTIONS 'http://ADDRESS:8983/solr/person/select?q=*:*'"
+
+
+# Solr without its scripts: the class that its own tests start, told to listen everywhere; one core.
+SOLR_OPEN = f"""
+useradd --system --home-dir /var/solr solr
+mkdir -p /var/solr/data/person/conf
+cat >/var/solr/Start.java <<'END'
+import org.apache.solr.client.solrj.embedded.*;
+import org.eclipse.jetty.server.*;
+public class Start {{
+    public static void main(String[] a) throws Exception {{
+        var solr = new JettySolrRunner("/var/solr/data", JettyConfig.builder().setPort(8983).setContext("/solr").build());
+        var server = JettySolrRunner.class.getDeclaredField("server");
+        server.setAccessible(true);
+        for (Connector c : ((Server) server.get(solr)).getConnectors())
+            ((ServerConnector) c).setHost("0.0.0.0");
+        solr.start();
+        Thread.currentThread().join();
+    }}
+}}
+END
+echo '<solr/>' >/var/solr/data/solr.xml
+echo name=person >/var/solr/data/person/core.properties
+cat >/var/solr/data/person/conf/solrconfig.xml <<'END'
+<config><luceneMatchVersion>8.11.4</luceneMatchVersion><schemaFactory class="ClassicIndexSchemaFactory"/>
+<requestHandler name="/select" class="solr.SearchHandler"/><requestHandler name="/update" class="solr.UpdateRequestHandler"/>
+</config>
+END
+cat >/var/solr/data/person/conf/schema.xml <<'END'
+<schema name="shop" version="1.5"><fieldType name="string" class="solr.StrField"/>
+<field name="id" type="string" indexed="true" stored="true" required="true"/>
+<field name="name" type="string" indexed="true" stored="true"/><uniqueKey>id</uniqueKey></schema>
+END
+cat >/etc/systemd/system/solr.service <<'END'
+[Service]
+User=solr
+WorkingDirectory=/var/solr
+ExecStart=/usr/bin/java -Xmx320m -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=/var/solr -Dsolr.log.dir=/var/solr -cp {SOLR}/* /var/solr/Start.java
+END
+chown -R solr: /var/solr
+"""
+
+
+def select(options="", address="127.0.0.1"):
+    return SOLR_SELECT.replace("ADDRESS", address).replace("OPTIONS", options)
+
+
+SOLR_SEED = ("curl -sf -H 'Content-Type: application/json' -d '[{\"id\": \"1\", \"name\": \"ada\"}]'"
+             " 'http://127.0.0.1:8983/solr/person/update?commit=true'")
+
+CASES = (
+    Case("mongodb", ("mongod",), (27017,), open=MONGO_OPEN, holds="ada", needs=(MONGOD, MONGOSH),
+         seed="mongosh --quiet shop --eval 'db.person.insertOne({name: \"ada\"})'", owner=find(), stranger=find(address=SERVER),
+         steps=(Step(OPEN_STORE, "mongodb", "locked", find(AS_ADMIN)),
+                Step(PLAIN, "mongodb", "locked", find(f"--tls --tlsCAFile /etc/ssl/mongodb-ca.pem {AS_ADMIN}", "localhost"),
+                     needs=MONGO_PEM))),
+    Case("opensearch", ("opensearch",), (9200,), open=OPENSEARCH_OPEN, ready=search().replace("/person/_search", ""),
+         seed=SEARCH_SEED, holds="ada", owner=search(), stranger=search(address=SERVER), needs=(OPENSEARCH,),
+         steps=(Step(OPEN_STORE, "opensearch", "locked", needs=OPENSEARCH_NEEDS,
+                     owner=search("https", f"--cacert /etc/opensearch/ca.pem -u admin:{PASSWORD}", SERVER)),)),
+    Case("solr", ("solr",), (8983,), open=SOLR_OPEN, seed=SOLR_SEED, holds="ada",
+         ready="curl -sf 'http://127.0.0.1:8983/solr/person/select?q=*:*'",
+         owner=select(), stranger=select(address=SERVER), needs=(SOLR,),
+         steps=(Step(OPEN_STORE, "solr", "locked", select(f"-u admin:{PASSWORD}")),)),
+)

@@ -1,6 +1,6 @@
 """Mosquitto, RabbitMQ, OpenLDAP, and what keeps Prometheus and its alerts."""
 
-from model import PASSWORD, SERVER, Case, Step
+from case import PASSWORD, SERVER, Case, Step
 
 from .common import certificate
 
@@ -113,7 +113,7 @@ CASES = (
                 Step(PLAIN, "mqtt", "locked", mqtt(AS_APP + " -p 1883 --cafile /etc/mosquitto/certs/ca.pem", "localhost"),
                      needs=certificate("/etc/mosquitto/certs", "mosquitto")))),
     Case("rabbitmq-mqtt", ("rabbitmq-server",), (1883,), open=rabbit("rabbitmq_mqtt") +
-         "printf '%s\\n' 'mqtt.allow_anonymous = true' 'mqtt.default_user = app' >>/etc/rabbitmq/rabbitmq.conf",
+         "printf '%s\\n' 'mqtt.allow_anonymous = true' 'mqtt.default_user = app' 'mqtt.default_pass = A-LONG-PASSWORD' >>/etc/rabbitmq/rabbitmq.conf",
          ready=RABBIT_READY, seed=RABBIT_SEED + f"mosquitto_pub -h {SERVER} -t shop/name -m ada -r", holds="ada",
          owner=RABBIT_MQTT, stranger=RABBIT_MQTT,
          steps=(Step(OPEN_STORE, "mqtt", "locked", RABBIT_MQTT + f" -u app -P '{PASSWORD}'"),
