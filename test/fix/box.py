@@ -29,6 +29,7 @@ READY_SECONDS = 60
 COMMAND_SECONDS = 120
 OWNER_SECONDS = 30
 STRANGER_SECONDS = 8
+SCANS = 4
 
 
 class Failed(Exception):
@@ -184,14 +185,16 @@ class Play:
         port = step.port or self.case.ports[0]
         label = f"{step.rule}/{step.product}"
         findings = [line for line in self.scan([port]) if line["type"] == "finding"]
-        found = [line for line in findings if (line["rule"], line["product"]) == (step.rule, step.product)]
+        product = "certificate" if step.of_certificate else step.product
+        found = [line for line in findings if (line["rule"], line["product"]) == (step.rule, product)]
         self.say(len(found) == 1, f"{label} is found", found[0]["severity"] if found else str([
             f"{line['rule']}/{line['product']}" for line in findings]))
         if step.severity:
             self.say(found[0]["severity"] == step.severity, f"{label} is {step.severity}")
         if step.needs:
             sh(step.needs)
-        self.paste(found[0]["fix"])
+        self.paste(found[0]["fix"], step.before)
+        sh(step.behind)
         then = step.then_port or port
         self.serves([then])
         self.say(self.owner(step.owner), f"{label} pasted: the owner gets in, the data is there")
@@ -202,18 +205,23 @@ class Play:
         self.say(self.owner(step.owner, self.case.volatile), f"{label} pasted: it starts again, the owner gets in")
         self.judge(step, label + " after a restart", port, then)
 
-    def paste(self, text):
+    def paste(self, text, before=""):
         for part in paste.parts(text):
             if isinstance(part, paste.Edit):
                 file = pathlib.Path(part.file)
                 file.write_text(paste.edited(file.read_text() if file.exists() else "", part))
             else:
-                sh(part)
+                sh(before + "\n" + part)
 
     def judge(self, step, label, port, then):
-        lines = self.scan(sorted({port, then}))
-        left = [line for line in lines if line["type"] == "finding" and line["rule"] == step.rule]
-        self.say(not left, f"{label} is gone", left[0]["why"] if left else "")
+        for _ in range(SCANS):  # a reload takes effect behind its command
+            lines = self.scan(sorted({port, then}))
+            left = [line for line in lines if line["type"] == "finding" and line["rule"] == step.rule]
+            if not left or step.stays:
+                break
+            time.sleep(2)
+        if not step.stays:
+            self.say(not left, f"{label} is gone", left[0]["why"] if left else "")
         verdicts = {line["verdict"] for line in lines if line["type"] == "service" and line["port"] == then} or {"closed"}
         self.say(verdicts == {step.says}, f"{label}: Ajar says {step.says}", "" if verdicts == {step.says} else str(verdicts))
         if self.case.stranger:

@@ -21,6 +21,10 @@ class Step:
     owner: str  # how the owner gets in afterwards; a shell line of root on the machine, prints what `holds` says
     port: int = 0  # where the finding is, if not at the first port of the case
     then_port: int = 0  # where it must be found afterwards, if elsewhere
+    of_certificate: bool = False  # the finding is about the certificate of that product
+    before: str = ""  # what the owner has in the shell into which the text is pasted
+    behind: str = ""  # what the text leaves to the owner, done behind it
+    stays: bool = False  # a finding about a version, which no change of the configuration ends
     needs: str = ""  # what the text asks for before (a certificate): a shell line
     severity: str = ""  # what the finding must have been
 

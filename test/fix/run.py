@@ -10,9 +10,11 @@ README.md says what is proven and how. It must run as root: each case has namesp
 """
 
 import argparse
+import collections
 import concurrent.futures
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -22,35 +24,61 @@ sys.path.insert(0, str(HERE))
 
 import yaml  # noqa: E402
 
+import paste  # noqa: E402
 from cases import CASES  # noqa: E402
 
 REPOSITORY = HERE.parents[1]
 CASE_SECONDS = 600
 
 
-def play(case, ajar):
-    missing = [file for file in case.needs if not os.path.exists(os.path.expandvars(file))]
+def play(name, needs, words):
+    """What was said, and how many checks held and did not; nothing of either where what it needs is not there."""
+    missing = [file for file in needs if not os.path.exists(file)]
     if missing:
-        return f"skip {case.name}: {missing[0]} is not there\n", True
-    words = ["unshare", "--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc",
-             sys.executable, str(HERE / "box.py"), case.name, ajar]
+        return f"skip {name}: {missing[0]} is not there (test/zoo/wide/install)\n", 0, 0
+    apart = ["unshare", "--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"]
     try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=CASE_SECONDS)
+        done = subprocess.run([*apart, sys.executable, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=CASE_SECONDS)
     except subprocess.TimeoutExpired:
-        return f"not ok {case.name}: did not end in {CASE_SECONDS} s\n", False
-    return done.stdout + (done.stderr if done.returncode else ""), done.returncode == 0
+        return f"not ok {name}: did not end in {CASE_SECONDS} s\n", 0, 1
+    lines = done.stdout.splitlines()
+    right, wrong = (sum(line.startswith(word) for line in lines) for word in ("ok ", "not ok "))
+    wrong = max(wrong, done.returncode != 0 or not right)
+    return done.stdout + (done.stderr if wrong else ""), right, wrong
+
+
+def kind_of(rule, product, text, pasted):
+    """What a text rests on."""
+    if (rule, product) in pasted:
+        return "pasted"
+    if "# From: " in text:
+        return "from documents"
+    commands = [part for part in paste.parts(text) if isinstance(part, paste.Edit) or part.strip() != "{firewall}"]
+    commands = [part for part in commands if isinstance(part, paste.Edit) or paste.does_something(part.replace("{firewall}", ""))]
+    if not commands:
+        return "firewall" if "{firewall}" in text else "advice"
+    return "neither"
 
 
 def figures():
-    """Each text of each rule: pasted by a case, or from a document."""
-    proven = {(step.rule, step.product) for case in CASES for step in case.steps}
-    texts = {(rule["id"], product)
+    """Each text of each rule and what it rests on; those that rest on nothing, or do not say what they interrupt, are faults."""
+    texts = {(rule["id"], product): text
              for rule in (yaml.safe_load(file.read_text()) for file in sorted((REPOSITORY / "rules").glob("*.yaml")))
-             for names in rule["fix"] for product in names.split(", ")}
-    shared = {(rule, "default" if (rule, product) not in texts else product) for rule, product in proven}
-    for rule, product in sorted(texts):
-        print(f"{rule:30} {product:24} {'pasted' if (rule, product) in shared else 'from documents'}")
-    print(f"{len(texts)} texts, {len(texts & shared)} pasted, {len(texts - shared)} from documents")
+             for names, text in rule["fix"].items() for product in names.split(", ")}
+    steps = [(step.rule, step.product) for case in CASES for step in case.steps]
+    pasted = {(rule, product if (rule, product) in texts else "default") for rule, product in steps}
+    tried = {texts[each] for each in pasted}
+    pasted |= {each for each, text in texts.items() if text in tried}  # word for word the same, of another rule
+    count, right = collections.Counter(), True
+    for (rule, product), text in sorted(texts.items()):
+        kind = kind_of(rule, product, text, pasted)
+        count[kind] += 1
+        silent = kind != "advice" and not re.search("[Ii]nterrupts: ", text)
+        right &= kind != "neither" and not silent
+        print(f"{rule:30} {product:22} {kind}{', and it does not say what it interrupts' if silent else ''}")
+    print(f"{len(texts)} texts: " + ", ".join(f"{number} {kind}" for kind, number in count.most_common()))
+    return 0 if right else 1
 
 
 def main():
@@ -61,21 +89,24 @@ def main():
     parser.add_argument("--list", action="store_true", help="print all names")
     parser.add_argument("--figures", action="store_true", help="count the texts")
     options = parser.parse_args()
-    cases = [case for case in CASES if not options.only or case.name in options.only]
-    if not cases:
+    ajar = os.path.abspath(options.ajar)
+    plays = [(case.name, case.needs, [str(HERE / "box.py"), case.name, ajar]) for case in CASES]
+    plays.append(("firewall", (), [str(HERE / "firewall.py"), ajar]))
+    plays = [each for each in plays if not options.only or each[0] in options.only]
+    if not plays:
         sys.exit(f"run.py: no case named {' '.join(options.only)}; see --list")
     if options.figures:
         return figures()
     if options.list:
-        print("\n".join(case.name for case in cases))
+        print("\n".join(name for name, _, _ in plays))
         return 0
     if os.geteuid() != 0:
         sys.exit("run.py: must be root: each case has namespaces of its own")
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for text, right in pool.map(lambda case: play(case, os.path.abspath(options.ajar)), cases):
+        for text, right, wrong in pool.map(lambda each: play(*each), plays):
             print(text, end="", flush=True)
-            passed, failed = passed + right, failed + (not right)
+            passed, failed = passed + right, failed + wrong
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

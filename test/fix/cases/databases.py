@@ -1,6 +1,6 @@
 """PostgreSQL, PgBouncer, MariaDB, ClickHouse, InfluxDB."""
 
-from case import PASSWORD, SERVER, Case, Step
+from case import PASSWORD, PUBLIC, SERVER, Case, Step
 
 from .common import certificate
 
@@ -114,4 +114,58 @@ CASES = (
          steps=(Step(OPEN_STORE, "influxdb", "partial", influx(f"-username admin -password '{PASSWORD}'")),
                 Step(PLAIN, "influxdb", "partial", influx(f"-ssl -unsafeSsl -username admin -password '{PASSWORD}'"),
                      needs=certificate("/etc/influxdb", "influxdb")))),
+)
+
+# Let in without a password, and shown names only.
+PARTIAL = "partial"
+PG_PARTIAL = PG_OPEN.replace("'host all all 0.0.0.0/0 trust' 'host all all ::/0 trust'",
+                             "'host all postgres all scram-sha-256' 'host all all all trust'")
+PG_ROOT = f"""runuser -u postgres -- psql -qc "{PG_TABLE}" -c "create role root login" -c "create role app login password '{PASSWORD}'" \\
+  -c "grant select on person to app" """
+PG_AS_APP = f"PGPASSWORD='{PASSWORD}' psql -At -h {SERVER} -U app postgres -c 'select name from person'"
+MARIADB_PARTIAL = f"""mariadb -e "create database shop; create table shop.person (name text); insert into shop.person values ('ada');
+create user ''@'%'; grant insert on shop.* to ''@'%'; create user app@'%' identified by 'its own'; grant select on shop.* to app@'%'" """
+CLICKHOUSE_PARTIAL = """
+sed -i 's#</yandex>#<listen_host>0.0.0.0</listen_host></yandex>#' /etc/clickhouse-server/config.xml
+sed -i '0,/<password><.password>/s##<password></password><allow_databases><database>no</database></allow_databases>#' /etc/clickhouse-server/users.xml
+sed -i 's#<users>#<users><app><password>its own</password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></app>#' /etc/clickhouse-server/users.xml
+"""
+AS_APP = "--user app --password 'its own'"
+INFLUX_LOCKED = "sed -i 's/^  # auth-enabled = false/  auth-enabled = true/' /etc/influxdb/influxdb.conf"
+INFLUX_ADMIN = f"-username admin -password '{PASSWORD}'"
+INFLUX_ALL = f"influx -execute \"create user admin with password '{PASSWORD}' with all privileges\""
+
+CASES += (
+    Case("postgresql-partial", ("postgresql@15-main",), (5432,), open=PG_PARTIAL, holds="ada",
+         ready="runuser -u postgres -- psql -c 'select 1'", seed=PG_ROOT, owner=PG_AS_APP,
+         steps=(Step(PARTIAL, "postgresql", "locked", f"{PG_SOCKET}; {PG_AS_APP}"),)),
+    Case("mariadb-partial", ("mariadb",), (3306,), ready="mariadb -e 'select 1'", seed=MARIADB_PARTIAL, holds="ada",
+         open="sed -i 's/^bind-address.*/bind-address = 0.0.0.0/' /etc/mysql/mariadb.conf.d/50-server.cnf",
+         owner="mariadb -N -e 'select name from shop.person'",
+         steps=(Step(PARTIAL, "mariadb", "locked",
+                     f"mariadb -N -e 'select name from shop.person' | grep -q ada; {MARIADB_NETWORK} -p'its own'"),)),
+    Case("clickhouse-partial", ("clickhouse-server",), (9000,), open=CLICKHOUSE_PARTIAL, holds="ada",
+         ready=f"clickhouse-client {AS_APP} -q 'select 1'", seed=CLICKHOUSE_SEED.replace("clickhouse-client", f"clickhouse-client {AS_APP}"),
+         owner=clickhouse(AS_APP), steps=(Step(PARTIAL, "clickhouse", "locked", clickhouse(AS_APP)),)),
+    # What it tells whatever it is told is kept by the firewall, so it stands at a public address.
+    Case("influxdb-partial", ("influxdb",), (8086,), address=PUBLIC, open=INFLUX_LOCKED, holds="ada",
+         seed=f"{INFLUX_ALL}; influx {INFLUX_ADMIN} -execute 'create database shop';"
+              f" influx {INFLUX_ADMIN} -database shop -execute 'insert person,name=ada age=36'",
+         owner=influx(INFLUX_ADMIN), stranger=f"curl -sf http://{PUBLIC}:8086/debug/vars >/dev/null && echo ada",
+         steps=(Step(PARTIAL, "influxdb", "closed", influx(INFLUX_ADMIN)),)),
+    Case("influxdb-no-user", ("influxdb",), (8086,), open=INFLUX_LOCKED, holds="name: databases", seed="",
+         ready="curl -sf http://127.0.0.1:8086/ping", owner="echo 'name: databases'",
+         steps=(Step("setup-open", "influxdb", "partial", f"influx {INFLUX_ADMIN} -execute 'show databases'"),)),
+)
+
+# A note was left; everybody is kept out but the machine itself.
+RANSOM = """mariadb -e "create database PLEASE_READ_ME_VVV; create table PLEASE_READ_ME_VVV.WARNING (name text);
+create database shop; create table shop.person (name text); insert into shop.person values ('ada');
+create user ''@'%'; grant all on *.* to ''@'%'" """
+CASES += (
+    Case("mariadb-ransom", ("mariadb",), (3306,), ready="mariadb -e 'select 1'", seed=RANSOM, holds="ada",
+         open="sed -i 's/^bind-address.*/bind-address = 0.0.0.0/' /etc/mysql/mariadb.conf.d/50-server.cnf",
+         owner="mariadb -N -e 'select name from shop.person'",
+         stranger=f"mariadb -h {SERVER} -u whoever -N -e 'select name from shop.person'",
+         steps=(Step("ransom-note", "mariadb", "closed", "mariadb -N -e 'select name from shop.person'", severity="critical"),)),
 )

@@ -60,6 +60,11 @@ CASES = (
          seed=f"{REDIS} set name ada", holds="ada", owner=f"{REDIS} get name", stranger=f"{REDIS} get name",
          steps=(Step(OPEN_STORE, "redis", "locked", REDIS_OWNER),
                 Step(PLAIN, "redis", "locked", REDIS_TLS, needs=certificate("/etc/redis", "redis")))),
+    Case("redis-upgrade", ("redis-server",), (6379,), holds="ada",
+         open="sed -i 's/^bind .*/bind 0.0.0.0/; s/^protected-mode .*/protected-mode no/' /etc/redis/redis.conf",
+         seed=f"{REDIS} set name ada", owner=f"{REDIS} get name",
+         steps=(Step("version-unsupported", "redis", "open", f"test -s /var/backups/dump-before-upgrade.rdb; {REDIS} get name",
+                     stays=True),)),
     Case("redis-sentinel", ("redis-sentinel",), (26379,),
          open="printf '%s\\n' 'protected-mode no' 'bind 0.0.0.0' >>/etc/redis/sentinel.conf",
          seed="", holds="mymaster", owner=SENTINEL, stranger=SENTINEL,
@@ -88,6 +93,21 @@ CASES = (
                 Step(PLAIN, "etcd", "locked", ETCD_TLS, needs=certificate("/etc/etcd", "etcd") + """
                     install -m 600 /run/certs/good.pem /root/client.pem
                     install -m 600 /run/certs/good.key /root/client.key"""))),
+    # What it tells whoever has no login is kept by the firewall, so it stands at a public address.
+    Case("etcd-partial", ("etcd",), (2379,), address=PUBLIC, open="""printf '%s\\n' 'ETCD_LISTEN_CLIENT_URLS="http://0.0.0.0:2379"' \\
+             'ETCD_ADVERTISE_CLIENT_URLS="http://box:2379"' 'ETCD_LISTEN_PEER_URLS="http://127.0.0.1:2380"' >>/etc/default/etcd""",
+         seed=f"""export ETCDCTL_API=3; etcdctl put name ada; etcdctl user add root:'{PASSWORD}'; etcdctl user grant-role root root
+             etcdctl auth enable""", holds="ada", owner=ETCD_ROOT,
+         stranger=f"curl -sf http://{PUBLIC}:2379/metrics >/dev/null && echo ada",
+         steps=(Step("partial", "etcd", "closed", ETCD_ROOT),)),
+    # A user without a password for health checks.
+    Case("redis-partial", ("redis-server",), (6379,), holds="ada",
+         open="sed -i 's/^bind .*/bind 0.0.0.0/; s/^protected-mode .*/protected-mode no/' /etc/redis/redis.conf",
+         seed=f"{REDIS} set name ada; {REDIS} acl setuser admin on '>{PASSWORD}' '~*' '&*' +@all; {REDIS} acl setuser default nopass -@all +ping +info;"
+              f" {REDIS} --user admin -a '{PASSWORD}' --no-auth-warning config rewrite",
+         owner=f"{REDIS} --user admin -a '{PASSWORD}' --no-auth-warning get name",
+         stranger=f"{REDIS} ping | grep -q PONG && echo ada",
+         steps=(Step("partial", "redis", "locked", f"{REDIS} --user admin -a '{PASSWORD}' --no-auth-warning get name"),)),
     Case("zookeeper", ("zookeeper",), (2181,), open=ZOO_UNIT, seed=zookeeper("create /name ada"), holds="ada",
          owner=zookeeper("get /name"), stranger=zookeeper("get /name", SERVER),
          steps=(Step(OPEN_STORE, "zookeeper", "locked", ZOO_CLIENT + zookeeper(

@@ -156,3 +156,22 @@ CASES = (
          owner=select(), stranger=select(address=SERVER), needs=(SOLR,),
          steps=(Step(OPEN_STORE, "solr", "locked", select(f"-u admin:{PASSWORD}")),)),
 )
+
+# With the plugin and a login, and HTTP in clear.
+OPENSEARCH_CLEAR = OPENSEARCH_OPEN.replace("plugins.security.disabled: true", """plugins.security.ssl.transport.pemcert_filepath: cert.pem
+plugins.security.ssl.transport.pemkey_filepath: key.pem
+plugins.security.ssl.transport.pemtrustedcas_filepath: ca.pem
+plugins.security.ssl.http.enabled: false
+plugins.security.allow_default_init_securityindex: true
+plugins.security.nodes_dn: [CN=NAME-OF-YOUR-NODES]""") + OPENSEARCH_NEEDS
+AS_SHIPPED = "-u admin:admin"
+CASES += (
+    Case("opensearch-tls", ("opensearch",), (9200,), open=OPENSEARCH_CLEAR, holds="ada", needs=(OPENSEARCH,),
+         ready=search("http", AS_SHIPPED).replace("/person/_search", ""), seed=SEARCH_SEED.replace("-sf", f"-sf {AS_SHIPPED}"),
+         owner=search("http", AS_SHIPPED),
+         steps=(Step(PLAIN, "opensearch", "locked", search("https", f"--cacert /etc/opensearch/ca.pem {AS_SHIPPED}", SERVER)),)),
+    # Of this version a flaw is exploited; zlib is left out until it is replaced.
+    Case("mongodb-exploited", ("mongod",), (27017,), open=MONGO_OPEN, holds="ada", needs=(MONGOD, MONGOSH),
+         seed="mongosh --quiet shop --eval 'db.person.insertOne({name: \"ada\"})'", owner=find(),
+         steps=(Step("version-exploited", "mongodb", "open", find(), stays=True),)),
+)

@@ -1,6 +1,6 @@
 """Mosquitto, RabbitMQ, OpenLDAP, and what keeps Prometheus and its alerts."""
 
-from case import PASSWORD, SERVER, Case, Step
+from case import PASSWORD, PUBLIC, SERVER, Case, Step
 
 from .common import certificate
 
@@ -112,6 +112,17 @@ CASES = (
          steps=(Step(OPEN_STORE, "mosquitto", "locked", mqtt(AS_APP)),
                 Step(PLAIN, "mqtt", "locked", mqtt(AS_APP + " -p 1883 --cafile /etc/mosquitto/certs/ca.pem", "localhost"),
                      needs=certificate("/etc/mosquitto/certs", "mosquitto")))),
+    # Once it is locked it does not say whose it is.
+    Case("mosquitto-tls", ("mosquitto",), (1883,),
+         open="printf '%s\\n' 'listener 1883' 'allow_anonymous true' 'sys_interval 1' >/etc/mosquitto/conf.d/open.conf",
+         seed="mosquitto_pub -t shop/name -m ada -r; sleep 2", holds="ada", owner=mqtt(),
+         steps=(Step(PLAIN, "mosquitto", "open", mqtt("-p 1883 --cafile /etc/mosquitto/certs/ca.pem", "localhost"),
+                     needs=certificate("/etc/mosquitto/certs", "mosquitto")),)),
+    # It grants every subscription and keeps its own figures: whether it delivers was not tried.
+    Case("mosquitto-quiet", ("mosquitto",), (1883,),
+         open="printf '%s\\n' 'listener 1883' 'allow_anonymous true' 'sys_interval 0' >/etc/mosquitto/conf.d/open.conf",
+         seed="mosquitto_pub -t shop/name -m ada -r", holds="ada", owner=mqtt(), stranger=mqtt(address=SERVER),
+         steps=(Step("anonymous-broker", "mosquitto", "locked", mqtt(AS_APP)),)),
     Case("rabbitmq-mqtt", ("rabbitmq-server",), (1883,), open=rabbit("rabbitmq_mqtt") +
          "printf '%s\\n' 'mqtt.allow_anonymous = true' 'mqtt.default_user = app' 'mqtt.default_pass = A-LONG-PASSWORD' >>/etc/rabbitmq/rabbitmq.conf",
          ready=RABBIT_READY, seed=RABBIT_SEED + f"mosquitto_pub -h {SERVER} -t shop/name -m ada -r", holds="ada",

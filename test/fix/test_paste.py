@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Tests of the reading of fixes, without any server."""
+
+import pathlib
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import paste  # noqa: E402
+
+TEXT = """# Interrupts: nothing.
+one 'a
+b'
+# In /etc/x.conf:
+a = 1
+# a word
+
+# In /etc/y.ini [s]:
+b=2
+
+two"""
+
+
+class Parts(unittest.TestCase):
+    def test_order(self):
+        first, x, y, last = paste.parts(TEXT)
+        self.assertIn("one 'a\nb'", first)
+        self.assertEqual((x.file, x.section, x.lines), ("/etc/x.conf", "", ["a = 1", "# a word"]))
+        self.assertEqual((y.file, y.section, y.lines), ("/etc/y.ini", "s", ["b=2"]))
+        self.assertEqual(last.strip(), "two")
+
+    def test_words_only(self):
+        self.assertEqual(paste.parts("# nothing\n#   to do"), [])
+
+    def test_nearly(self):
+        with self.assertRaises(ValueError):
+            paste.parts("# In /etc/x.conf (mind the gap):\na = 1")
+
+
+class Edits(unittest.TestCase):
+    def edit(self, old, file, *lines, section=""):
+        return paste.edited(old, paste.Edit(file, section, list(lines)))
+
+    def test_takes_the_place_of_what_sets_the_same(self):
+        self.assertEqual(self.edit("bind 0.0.0.0\n# bind\nport 1\n", "/x.conf", "bind ::1"), "# bind\nport 1\nbind ::1\n")
+        self.assertEqual(self.edit("a=1\nb=2\n", "/x.cfg", "a = 3"), "b=2\na = 3\n")
+        self.assertEqual(self.edit("-l 0.0.0.0\n-m 64\n", "/x.conf", "-l ::1"), "-m 64\n-l ::1\n")
+
+    def test_section(self):
+        old = "[a]\nx = 1\n\n[b]\nx = 2\n"
+        self.assertEqual(self.edit(old, "/x.ini", "x = 3", section="a"), "[a]\nx = 3\n\n[b]\nx = 2\n")
+        self.assertEqual(self.edit(old, "/x.ini", "x = 3", section="b"), "[a]\nx = 1\n\n[b]\nx = 3\n")
+        self.assertEqual(self.edit(old, "/x.ini", "x = 3", section="c"), old + "\n[c]\nx = 3\n")
+
+    def test_yaml_keeps_what_is_beside(self):
+        new = self.edit("net:\n  port: 1\nsecurity: {}\n", "/etc/mongod.conf", "net:", "  tls:", "    mode: requireTLS")
+        self.assertEqual(paste.yaml.safe_load(new), {"net": {"port": 1, "tls": {"mode": "requireTLS"}}, "security": {}})
+
+
+if __name__ == "__main__":
+    result = unittest.main(exit=False, verbosity=0).result
+    wrong = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - wrong} passed, {wrong} failed")
+    sys.exit(1 if wrong else 0)
