@@ -89,8 +89,8 @@ static bool gather_evidence(const struct rule *r, const struct observation *o, s
 }
 
 /* What {firewall} stands for, the same for every product. It hooks in before the translation of addresses, so that it
- * holds for a port that Docker publishes as well; a packet that it drops is dropped whatever a later chain accepts. Pasted
- * twice it replaces itself. */
+ * holds for a port that Docker publishes as well; a packet that it drops is dropped whatever a later chain accepts.
+ * Pasted twice it replaces itself. */
 static const char FIREWALL[] =
     "nft -f - <<'END'\n"
     "table inet ajar_{port}\n"
