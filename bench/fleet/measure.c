@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "judge/fleet_inside.h"
+#include "fleet/fleet_inside.h"
 
 struct truth {
     struct fleets *fleets;

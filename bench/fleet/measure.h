@@ -4,7 +4,7 @@
 #ifndef AJAR_BENCH_MEASURE_H
 #define AJAR_BENCH_MEASURE_H
 
-#include "judge/fleet.h"
+#include "fleet/fleet.h"
 #include "simulate.h"
 
 struct sim_result {

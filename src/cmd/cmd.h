@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "http/catalog.h"
-#include "judge/judge.h"
+#include "rules/judge.h"
 
 #define AJAR_VERSION "0.1.0"
 

@@ -6,10 +6,10 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "judge/exploited.h"
-#include "judge/lifecycle.h"
-#include "judge/lifecycle_csv.h"
-#include "judge/lifecycle_import.h"
+#include "tables/exploited.h"
+#include "tables/lifecycle.h"
+#include "text/csv.h"
+#include "tables/lifecycle_import.h"
 #include "watch/files.h"
 
 enum { FEED_ARENA_BYTES = 256 << 20, ROWS_BYTES_MAX = CSV_BYTES_MAX };

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "base/random.h"
-#include "cmd/alike.h"
+#include "keep/alike.h"
 #include "cmd/cmd.h"
-#include "cmd/history.h"
+#include "keep/history.h"
 #include "cmd/memory.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "cmd/alike.h"
-#include "cmd/history.h"
-#include "cmd/personal.h"
+#include "keep/alike.h"
+#include "keep/history.h"
+#include "keep/personal.h"
 #include "cmd/progress.h"
 #include "record/codec.h"
 #include "text/escape.h"

@@ -8,7 +8,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/owners.h"
-#include "cmd/sample_tally.h"
+#include "keep/sample_tally.h"
 #include "report/report.h"
 #include "store/store.h"
 #include "sweep/sweep.h"

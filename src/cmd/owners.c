@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/random.h"
-#include "judge/since_log.h"
+#include "owner/since_log.h"
 #include "target/names.h"
 #include "target/registry.h"
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/random.h"
-#include "cmd/alike.h"
+#include "keep/alike.h"
 #include "cmd/cmd.h"
-#include "cmd/history.h"
+#include "keep/history.h"
 #include "cmd/stored.h"
 
 enum { RULES_BYTES = 256 << 20, VISIT_BYTES = 64 << 20, SCAN_BYTES = 128 << 20 };

@@ -1,5 +1,5 @@
 /* A fleet: deployments that were set up alike, so that what is wrong with one is wrong with all.
- * Plain data; judge/fleet.h finds fleets, the store keeps them, reports show them. */
+ * Plain data; fleet/fleet.h finds fleets, the store keeps them, reports show them. */
 #ifndef AJAR_RECORD_FLEET_H
 #define AJAR_RECORD_FLEET_H
 

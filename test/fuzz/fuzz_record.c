@@ -1,7 +1,7 @@
 /* The pipe between sweeper and keeper: messages, visits, and what is made of them. A visit that
  * decodes must encode to something that decodes to the same; judging and reporting it must work,
  * and a JSON report must be JSON. */
-#include "judge/judge.h"
+#include "rules/judge.h"
 #include "peer.h"
 #include "record/codec.h"
 #include "report/report.h"

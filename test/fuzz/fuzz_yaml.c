@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "judge/judge.h"
+#include "rules/judge.h"
 #include "peer.h"
 #include "target/scope.h"
 #include "text/node.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "judge/judge.h"
+#include "rules/judge.h"
 #include "report/report.h"
 
 enum { ARENA_MAX = 256 * 1024 * 1024, OUT_MAX = 512 * 1024 * 1024, MANY = 10000, LONG = 1024 * 1024, KIBANAS = 14 };

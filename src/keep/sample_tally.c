@@ -1,0 +1,56 @@
+/* Reasons come through the pipe, so they are escaped like any foreign text. */
+#include "keep/sample_tally.h"
+
+#include <stdio.h>
+
+#include "text/escape.h"
+
+static void add_reason(struct sample_tally *t, struct span why)
+{
+    why = span_first(why, TALLY_REASON_BYTES);
+    t->refused++;
+    for (size_t i = 0; i < TALLY_REASONS_MAX; i++) {
+        if (t->reasons[i].count && !span_eq(span_of(t->reasons[i].why, t->reasons[i].len), why))
+            continue;
+        memcpy(t->reasons[i].why, why.at, why.len);
+        t->reasons[i].len = why.len;
+        t->reasons[i].count++;
+        return;
+    }
+}
+
+void sample_tally_add(struct sample_tally *t, const struct visit *v)
+{
+    for (size_t i = 0; i < v->observations.len; i++) {
+        const struct observation *o = &v->observations.at[i];
+        struct span why = fact_get_text(o, "sample.refused");
+        const struct fact *drawn = fact_get(o, "sample.records");
+        if (why.len)
+            add_reason(t, why);
+        if (!drawn || drawn->type != FACT_NUMBER || drawn->number < 0)
+            continue;
+        t->stores++;
+        t->records += (uint64_t)drawn->number;
+    }
+}
+
+void sample_tally_print(const struct sample_tally *t)
+{
+    struct buf line;
+    if (t->stores + t->refused == 0)
+        return;
+    buf_init(&line, 1 << 16);
+    buf_printf(&line, "ajar: sampled %llu stores (%llu records)", (unsigned long long)t->stores,
+               (unsigned long long)t->records);
+    if (t->refused)
+        buf_printf(&line, "; not sampled: %llu", (unsigned long long)t->refused);
+    for (size_t i = 0; i < TALLY_REASONS_MAX && t->reasons[i].count; i++) {
+        buf_printf(&line, "%s%llu because ", i ? ", " : " (", (unsigned long long)t->reasons[i].count);
+        escape_tty(&line, span_of(t->reasons[i].why, t->reasons[i].len));
+    }
+    if (t->refused)
+        buf_byte(&line, ')');
+    if (buf_ok(&line))
+        fprintf(stderr, "%.*s\n", SPAN_FMT(buf_span(&line)));
+    buf_release(&line);
+}

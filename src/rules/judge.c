@@ -1,0 +1,295 @@
+/* Rules over one visit. Rules stand in lists by what was seen (kind and outcome), so that a closed
+ * port costs nothing and an open store meets only the rules that could fit it; text is rendered
+ * only for a finding. */
+#include "rules/rule.h"
+
+#include "base/writer.h"
+#include "owner/since.h"
+#include "record/fingerprint.h"
+
+/* ---- index ---- */
+
+static size_t count_rules(const struct rules *r, unsigned kind, unsigned outcome)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->list.len; i++)
+        n += (r->list.at[i].kinds >> kind & 1) && (r->list.at[i].outcomes >> outcome & 1);
+    return n;
+}
+
+bool rules_index(struct arena *a, struct rules *r)
+{
+    for (unsigned kind = 0; kind < KIND_COUNT; kind++)
+        for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+            size_t n = count_rules(r, kind, outcome);
+            const struct rule **at = n ? arena_array(a, n, sizeof(struct rule *)) : NULL;
+            if (n && !at)
+                return false;
+            r->by[kind][outcome].at = at;
+            r->by[kind][outcome].len = 0;
+            for (size_t i = 0; i < r->list.len && n; i++) {
+                const struct rule *rule = &r->list.at[i];
+                if ((rule->kinds >> kind & 1) && (rule->outcomes >> outcome & 1))
+                    at[r->by[kind][outcome].len++] = rule;
+            }
+        }
+    return true;
+}
+
+/* ---- one rule ---- */
+
+static bool fits(const struct rule *r, const struct subject *s)
+{
+    const struct observation *o = s->seen;
+    unsigned on = o->kind == KIND_TLS ? ON_CERTIFICATE : o->via ? ON_BEHIND : ON_SERVICE;
+    if (!(r->on & on))
+        return false;
+    if (r->product_count) {
+        size_t i = 0;
+        while (i < r->product_count && !glob_fits(&r->products[i], span_str(o->product)))
+            i++;
+        if (i == r->product_count)
+            return false;
+    }
+    return !r->when || condition_holds(r->when, s);
+}
+
+static bool rule_names(const struct rule *r, const char *key)
+{
+    for (size_t i = 0; i < r->named_count; i++)
+        if (strcmp(r->named[i], key) == 0)
+            return true;
+    return false;
+}
+
+/* The facts that a peer's bytes prove, and those the rule itself speaks of. Their spans stay those
+ * of the visit. */
+static bool gather_evidence(const struct rule *r, const struct observation *o, struct arena *a,
+                            struct finding *f)
+{
+    size_t fit = o->facts.len < EVIDENCE_MAX ? o->facts.len : EVIDENCE_MAX;
+    if (fit == 0)
+        return true;
+    f->evidence.at = arena_array(a, fit, sizeof(*f->evidence.at));
+    if (!f->evidence.at)
+        return false;
+    f->evidence.cap = fit;
+    uint64_t is_named[(FACTS_MAX + 63) / 64] = { 0 };
+    for (size_t i = 0; i < o->facts.len && i < FACTS_MAX && f->evidence.len < fit; i++)
+        if (rule_names(r, o->facts.at[i].key)) {
+            is_named[i / 64] |= 1ull << i % 64;
+            f->evidence.at[f->evidence.len++] = o->facts.at[i];
+        }
+    for (size_t i = 0; i < o->facts.len && i < FACTS_MAX && f->evidence.len < fit; i++) {
+        const struct fact *fact = &o->facts.at[i];
+        if (!(is_named[i / 64] >> i % 64 & 1) && fact->ask && fact->proof.len)
+            f->evidence.at[f->evidence.len++] = *fact;
+    }
+    return true;
+}
+
+/* What {firewall} stands for, the same for every product. It hooks in before the translation of addresses, so that it
+ * holds for a port that Docker publishes as well; a packet that it drops is dropped whatever a later chain accepts.
+ * Pasted twice it replaces itself. */
+static const char FIREWALL[] =
+    "nft -f - <<'END'\n"
+    "table inet ajar_{port}\n"
+    "delete table inet ajar_{port}\n"
+    "table inet ajar_{port} {\n"
+    "  chain strangers {\n"
+    "    type filter hook prerouting priority -300; policy accept;\n"
+    "    iifname \"lo\" accept\n"
+    "    meta l4proto != { tcp, udp } accept\n"
+    "    th dport != {port} accept\n"
+    "    fib daddr type != local accept\n"
+    "    ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 } accept\n"
+    "    ip6 saddr { fd00::/8, fe80::/10 } accept\n"
+    "    drop\n"
+    "  }\n"
+    "}\n"
+    "END";
+
+static void put_live(struct writer *w, struct span text, const struct subject *s)
+{
+    char scratch[ENDPOINT_TEXT_MAX];
+    const struct endpoint *e = &s->visit->endpoint;
+    while (text.len) {
+        size_t plain = span_index(text, '{');
+        writer_put(w, span_first(text, plain));
+        text = span_from(text, plain);
+        if (span_starts(text, SPAN("{port}"))) {
+            writer_dec(w, e->port);
+            text = span_from(text, sizeof("{port}") - 1);
+        } else if (span_starts(text, SPAN("{address}"))) {
+            writer_str(w, address_text(&e->address, scratch));
+            text = span_from(text, sizeof("{address}") - 1);
+        } else if (span_starts(text, SPAN("{name}"))) {
+            writer_str(w, e->name ? e->name : address_text(&e->address, scratch));
+            text = span_from(text, sizeof("{name}") - 1);
+        } else if (span_starts(text, SPAN("{product}"))) {
+            writer_str(w, s->seen->product);
+            text = span_from(text, sizeof("{product}") - 1);
+        } else if (text.len) {
+            writer_put(w, span_first(text, 1));
+            text = span_from(text, 1);
+        }
+    }
+}
+
+static void put_fix(struct writer *w, struct span text, const struct subject *s)
+{
+    struct span word = SPAN("{firewall}");
+    size_t at = span_find(text, word);
+    put_live(w, at == SIZE_MAX ? text : span_first(text, at), s);
+    if (at != SIZE_MAX) {
+        put_live(w, span_str(FIREWALL), s);
+        put_live(w, span_from(text, at + word.len), s);
+    }
+}
+
+/* Two passes would be slower than one generous buffer: a live block holds few fields. */
+static struct span render_live(const struct fix *fix, const struct subject *s, struct arena *a)
+{
+    size_t cap = fix->text.len + sizeof(FIREWALL) + 16 * (ENDPOINT_NAME_MAX + ENDPOINT_TEXT_MAX);
+    struct arena scratch;
+    arena_init(&scratch, cap * 2 + 4096);
+    uint8_t *text = arena_alloc(&scratch, cap);
+    struct writer w = writer_over(text, text ? cap : 0);
+    put_fix(&w, fix->text, s);
+    struct span made = writer_ok(&w) ? arena_copy(a, writer_span(&w)) : fix->text;
+    arena_release(&scratch);
+    return made;
+}
+
+static struct span choose_fix(const struct rule *r, const struct subject *s, struct arena *a)
+{
+    const char *product = s->service ? s->service->product : s->seen->product;
+    const struct fix *fix = NULL;
+    for (size_t i = 0; i < r->fixes.len; i++) {
+        const struct fix *f = &r->fixes.at[i];
+        if (span_is(f->product, product)) {
+            fix = f;
+            break;
+        }
+        if (f->product.len == 0)
+            fix = f;
+    }
+    if (!fix)
+        return SPAN_NONE;
+    return fix->live ? render_live(fix, s, a) : fix->text;
+}
+
+/* How many earlier observations of this visit look the same to the fingerprint: two stores of one
+ * product behind one dashboard. */
+static unsigned ordinal_of(const struct subject *s)
+{
+    unsigned n = 0;
+    for (const struct observation *o = s->visit->observations.at; o != s->seen; o++)
+        n += o->tls == s->seen->tls && o->kind == s->seen->kind &&
+            strcmp(o->product, s->seen->product) == 0;
+    return n;
+}
+
+bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, struct finding *ret,
+                bool *ret_full)
+{
+    if (!fits(r, s))
+        return false;
+    const struct observation *o = s->seen;
+    struct finding f = {
+        .rule = r->id, .title = r->title, .endpoint = s->visit->endpoint, .product = o->product,
+        .via = o->via, .version = fact_get_text(o, "version"),
+    };
+    f.seen = (size_t)(o - s->visit->observations.at);
+    f.severity = severity_judge(&r->severity, s);
+    struct finding_identity identity = { o->product, r->id, o->tls || o->kind == KIND_TLS, &s->visit->endpoint,
+                                         ordinal_of(s) };
+    fingerprint_make(&identity, f.fingerprint);
+    f.why = template_render(&r->why, s, a);
+    f.fix = choose_fix(r, s, a);
+    bool ok = gather_evidence(r, o, a, &f) && f.why.len && f.fix.len;
+    if (!ok)
+        *ret_full = true;
+    *ret = f;
+    return ok;
+}
+
+void rules_use_tables(struct rules *r, const struct tables *t)
+{
+    r->tables = t;
+}
+
+/* Whether all that the rule finds is an open or a partial door: only then does its history say since
+ * when one was open. */
+static bool speaks_of_doors(const struct rule *r)
+{
+    return !(r->outcomes & ~(1u << OUTCOME_OPEN | 1u << OUTCOME_PARTIAL));
+}
+
+bool judge_history(const struct rules *r, const struct visit *v, struct findings *found,
+                   struct arena *a)
+{
+    for (size_t i = 0; i < found->list.len; i++) {
+        struct finding *f = &found->list.at[i];
+        const struct rule *rule = NULL;
+        for (size_t k = 0; k < r->list.len && f->rule && !rule; k++)
+            rule = strcmp(r->list.at[k].id, f->rule) == 0 ? &r->list.at[k] : NULL;
+        if (!rule || !speaks_of_doors(rule) || f->seen >= v->observations.len)
+            continue;
+        if (!since_add_history(f, v->observations.at[f->seen].outcome == OUTCOME_PARTIAL, a))
+            return false;
+    }
+    return true;
+}
+
+/* Whose it is and since when: the same for all findings of one observation, so worked out once, into
+ * `about`. */
+static bool add_circumstances(const struct rules *r, const struct rule *rule,
+                              const struct subject *s, struct arena *a, struct finding *about,
+                              struct finding *f)
+{
+    if (!about->rule) {
+        about->rule = rule->id;
+        if (!attribute(r->tables ? &r->tables->attribution : NULL, s->visit, s->seen, a, about) ||
+            !since_judge(s->visit, s->seen, s->now_ms, a, about))
+            return false;
+        about->since.cap = about->since.len; /* shared: whoever adds to it copies it first */
+    }
+    f->owner = about->owner;
+    f->tier = about->tier;
+    f->contact = about->contact;
+    f->owners = about->owners;
+    if (speaks_of_doors(rule))
+        f->since = about->since;
+    return true;
+}
+
+bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, struct arena *a,
+                 struct findings *out)
+{
+    for (size_t i = 0; i < v->observations.len; i++) {
+        const struct observation *o = &v->observations.at[i];
+        if ((unsigned)o->kind >= KIND_COUNT || (unsigned)o->outcome >= OUTCOME_COUNT || !o->product)
+            continue;
+        const size_t len = r->by[o->kind][o->outcome].len;
+        if (len == 0)
+            continue;
+        struct subject s = subject_of(v, o, now_ms);
+        struct finding about = { .rule = NULL };
+        version_judge(r->tables, o, now_ms, &s.version);
+        for (size_t k = 0; k < len; k++) {
+            const struct rule *rule = r->by[o->kind][o->outcome].at[k];
+            struct finding f;
+            bool full = false;
+            bool found = rule_judge(rule, &s, a, &f, &full);
+            if (found && !add_circumstances(r, rule, &s, a, &about, &f))
+                return false;
+            struct finding *slot = found ? list_add(a, &out->list) : NULL;
+            if (full || (found && !slot))
+                return false;
+            if (found)
+                *slot = f;
+        }
+    }
+    return true;
+}

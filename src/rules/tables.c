@@ -1,0 +1,113 @@
+/* The user's feeds are read before the shipped tables: a product that a feed knows is judged by the
+ * feed alone, all others by what was shipped. A missing feed is no error, a broken one is. */
+#include "rules/tables.h"
+
+#include <stdio.h>
+
+#include "base/random.h"
+#include "text/csv.h"
+
+enum { PATH_BYTES_MAX = 1024 };
+
+/* False with *ret_missing where there is no such file. */
+static bool read_table(struct arena *a, const char *dir, const char *name, char path[static PATH_BYTES_MAX],
+                       struct span *ret, bool *ret_missing, struct error *e)
+{
+    *ret_missing = false;
+    int n = snprintf(path, PATH_BYTES_MAX, "%s/%s", dir, name);
+    if (n < 0 || n >= PATH_BYTES_MAX)
+        return error_set(e, "%s: the path is too long", dir);
+    return csv_read(a, path, ret, ret_missing, e);
+}
+
+static bool load_shipped(struct tables *t, struct arena *a, const char *dir, struct error *e)
+{
+    char path[PATH_BYTES_MAX];
+    struct span text;
+    bool missing;
+    return read_table(a, dir, "lifecycle.csv", path, &text, &missing, e) &&
+           lifecycle_load(&t->lifecycle, path, false, text, e) &&
+           read_table(a, dir, "exploited.csv", path, &text, &missing, e) &&
+           exploited_load(&t->exploited, path, text, e);
+}
+
+/* Without these tables names are traced to nobody. */
+static bool load_names(struct tables *t, struct arena *a, const char *dir, struct error *e)
+{
+    char path[PATH_BYTES_MAX];
+    struct span text;
+    bool missing;
+    if (!read_table(a, dir, "providers.csv", path, &text, &missing, e))
+        return missing;
+    if (!attribution_load_providers(&t->attribution, path, text, e))
+        return false;
+    if (!read_table(a, dir, "domains.csv", path, &text, &missing, e))
+        return missing;
+    return attribution_load_domains(&t->attribution, path, text, e);
+}
+
+static bool load_feed_cycles(struct tables *t, struct arena *a, const char *dir, struct error *e)
+{
+    char path[PATH_BYTES_MAX];
+    struct span text;
+    bool missing;
+    if (!read_table(a, dir, "lifecycle.csv", path, &text, &missing, e))
+        return missing;
+    return lifecycle_load(&t->lifecycle, path, true, text, e);
+}
+
+static bool load_feed_catalog(struct tables *t, struct arena *a, const char *dir, struct error *e)
+{
+    char path[PATH_BYTES_MAX];
+    struct span text;
+    bool missing;
+    if (!read_table(a, dir, "exploited.csv", path, &text, &missing, e))
+        return missing;
+    return exploited_load_catalog(&t->exploited, path, text, e);
+}
+
+struct tables *tables_load(struct arena *a, const char *shipped, const char *feeds, struct error *e)
+{
+    struct tables *t = ARENA_NEW(a, struct tables);
+    if (!t) {
+        error_set(e, "%s: out of memory", shipped);
+        return NULL;
+    }
+    lifecycle_init(&t->lifecycle, a, random_seed());
+    exploited_init(&t->exploited, a, random_seed());
+    attribution_init(&t->attribution, a, random_seed());
+    bool ok = (!feeds || load_feed_cycles(t, a, feeds, e)) && load_shipped(t, a, shipped, e) &&
+        load_names(t, a, shipped, e) &&
+        (!feeds || load_feed_catalog(t, a, feeds, e));
+    return ok ? t : NULL;
+}
+
+void version_judge(const struct tables *t, const struct observation *o, int64_t now_ms,
+                   struct version_verdict *ret)
+{
+    *ret = (struct version_verdict){ .known = false };
+    struct span text = t && o->product ? fact_get_text(o, "version") : SPAN_NONE;
+    if (!text.len || !version_of(o->product, text, fact_get_text(o, "version.full"), &ret->version))
+        return;
+    ret->known = true;
+    lifecycle_judge(&t->lifecycle, o->product, &ret->version, now_ms, &ret->lifecycle);
+    exploited_judge(&t->exploited, o->product, &ret->version, &ret->exploited);
+}
+
+size_t tables_describe(const struct tables *t, size_t i, struct table_part *ret)
+{
+    *ret = (struct table_part){ 0 };
+    if (i < t->lifecycle.products.len) {
+        const struct lifecycle_product *p = t->lifecycle.products.at[i];
+        *ret = (struct table_part){ .product = p->name, .source = p->source, .rows = p->cycles.len,
+                                    .as_of_ms = p->as_of_ms, .imported = p->imported };
+    } else if (i == t->lifecycle.products.len) {
+        const struct exploited *x = &t->exploited;
+        for (size_t k = 0; k < x->ranges.len; k++)
+            ret->rows += x->ranges.at[k].listed;
+        ret->as_of_ms = x->as_of_ms;
+        ret->imported = x->imported;
+        ret->catalog_rows = x->catalog_rows;
+    }
+    return t->lifecycle.products.len + 1;
+}

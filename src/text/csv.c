@@ -1,0 +1,87 @@
+/* The only reader of table files. Spans of a row point into the text of the file. */
+#include "text/csv.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+
+bool csv_read(struct arena *a, const char *path, struct span *ret, bool *ret_missing, struct error *e)
+{
+    FILE *f = fopen(path, "rbe");
+    *ret_missing = !f && errno == ENOENT;
+    if (!f)
+        return error_set(e, "%s: %s", path, strerror(errno));
+    /* Read into an arena of its own and copied at its real length. */
+    struct arena scratch;
+    arena_init(&scratch, CSV_BYTES_MAX + 65536);
+    uint8_t *bytes = arena_alloc(&scratch, CSV_BYTES_MAX + 1);
+    size_t len = bytes ? fread(bytes, 1, CSV_BYTES_MAX + 1, f) : 0;
+    bool ok = bytes || error_set(e, "%s: out of memory", path);
+    if (ok && ferror(f))
+        ok = error_set(e, "%s: %s", path, strerror(errno));
+    if (ok && len > CSV_BYTES_MAX)
+        ok = error_set(e, "%s: longer than 8 MiB", path);
+    fclose(f);
+    if (ok) {
+        *ret = arena_copy(a, span_of(bytes, len));
+        ok = ret->len == len || error_set(e, "%s: out of memory", path);
+    }
+    arena_release(&scratch);
+    return ok;
+}
+
+static bool split(struct span line, size_t columns, struct csv_row *row, struct error *e)
+{
+    if (span_index(line, '"') < line.len || span_index(line, 0) < line.len)
+        return error_set(e, "a quote or a NUL byte");
+    for (size_t i = 0; i < columns; i++) {
+        size_t comma = span_index(line, ',');
+        if ((comma < line.len) != (i + 1 < columns))
+            return error_set(e, "%zu fields are wanted", columns);
+        row->field[i] = span_first(line, comma);
+        if (comma > CSV_FIELD_MAX)
+            return error_set(e, "a field of more than %d bytes", CSV_FIELD_MAX);
+        line = span_from(line, comma + 1);
+    }
+    return true;
+}
+
+bool csv_rows(const char *path, struct span text, const char *header,
+              bool (*take)(void *self, const struct csv_row *row, struct error *e), void *self,
+              struct error *e)
+{
+    size_t columns = 1;
+    bool headed = false;
+    for (const char *c = header; *c; c++)
+        columns += *c == ',';
+    for (unsigned number = 1; text.len; number++) {
+        struct csv_row row = { .line = number };
+        struct span line = span_cut(&text, '\n');
+        if (number > CSV_LINES_MAX)
+            return error_set(e, "%s: more than %d lines", path, CSV_LINES_MAX);
+        if (line.len && line.at[line.len - 1] == '\r')
+            line.len--;
+        if (line.len == 0 || line.at[0] == '#')
+            continue;
+        if (!headed) {
+            if (!span_is(line, header))
+                return error_set(e, "%s:%u: the columns are not %s", path, number, header);
+            headed = true;
+            continue;
+        }
+        if (!split(line, columns, &row, e) || !take(self, &row, e))
+            return error_in(e, "%s:%u", path, number);
+    }
+    return headed || error_set(e, "%s: holds no table", path);
+}
+
+bool csv_date(struct span field, int64_t *ret_ms)
+{
+    char text[16];
+    if (field.len != 10)
+        return false;
+    memcpy(text, field.at, 10);
+    text[10] = '\0';
+    return time_parse(text, ret_ms);
+}

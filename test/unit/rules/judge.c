@@ -1,0 +1,264 @@
+/* The judge as its callers see it: all shipped rules and their examples, findings for whole visits,
+ * stable fingerprints, hostile names, an arena that is too small. */
+#include "rules/judge.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+
+enum { RULES_BYTES = 64 * 1024 * 1024 };
+
+struct fixture {
+    struct arena rules_arena, arena;
+    struct rules *rules;
+    struct visit visit;
+    struct findings found;
+};
+
+static const char *rules_dir(void)
+{
+    const char *dir = getenv("AJAR_RULES");
+    return dir ? dir : "rules";
+}
+
+static int setup(void **state)
+{
+    struct fixture *x = calloc(1, sizeof(*x));
+    struct error e = { "" };
+    arena_init(&x->rules_arena, RULES_BYTES);
+    arena_init(&x->arena, RULES_BYTES);
+    x->rules = rules_load(&x->rules_arena, rules_dir(), &e);
+    if (!x->rules)
+        print_error("%s\n", e.text);
+    *state = x;
+    return x->rules ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *x = *state;
+    arena_release(&x->rules_arena);
+    arena_release(&x->arena);
+    free(x);
+    return 0;
+}
+
+static void start(struct fixture *x, const char *address, uint16_t port)
+{
+    struct endpoint e = { .port = port };
+    assert_true(address_parse(span_str(address), &e.address));
+    visit_init(&x->visit, &x->arena, &e);
+    x->found = (struct findings){ 0 };
+}
+
+static void judge(struct fixture *x)
+{
+    int64_t now_ms = time_from_civil(2026, 11, 22, 0, 0, 0);
+    assert_true(judge_visit(x->rules, &x->visit, now_ms, &x->arena, &x->found));
+}
+
+static const struct finding *finding_of(const struct fixture *x, const char *rule)
+{
+    for (size_t i = 0; i < x->found.list.len; i++)
+        if (strcmp(x->found.list.at[i].rule, rule) == 0)
+            return &x->found.list.at[i];
+    return NULL;
+}
+
+static struct observation *see(struct fixture *x, const char *product, enum kind kind, enum outcome outcome)
+{
+    struct observation *o = visit_observe(&x->visit, product, kind);
+    assert_non_null(o);
+    o->outcome = outcome;
+    return o;
+}
+
+static void test_examples(void **state)
+{
+    struct fixture *x = *state;
+    struct error e = { "" };
+    size_t examples = 0;
+    const struct tables *tables = tables_load(&x->rules_arena, "data", NULL, &e);
+    if (!tables)
+        fail_msg("%s", e.text);
+    rules_use_tables(x->rules, tables);
+    if (!rules_check_examples(x->rules, &e, &examples))
+        fail_msg("%s", e.text);
+    assert_true(examples >= 2 * rules_count(x->rules));
+    assert_true(rules_count(x->rules) >= 16);
+    assert_null(rules_id(x->rules, rules_count(x->rules)));
+}
+
+static void test_shanghai(void **state)
+{
+    struct fixture *x = *state;
+    start(x, "11.22.33.44", 5601);
+    struct observation *o = see(x, "kibana", KIND_DASHBOARD, OUTCOME_OPEN);
+    o->tls = true;
+    fact_text(o, "version", SPAN("5.5.3"), "kibana.status", SPAN("kbn-version: 5.5.3"));
+    o = see(x, "elasticsearch", KIND_STORE, OUTCOME_OPEN);
+    o->via = "kibana";
+    o->tls = true;
+    observation_collect(o, SPAN("person"), 969830266, 23100000000000, COUNT_UNKNOWN);
+    o = see(x, "certificate", KIND_TLS, OUTCOME_IDENTIFIED);
+    fact_time(o, "cert.not_before", time_from_civil(2017, 9, 1, 0, 0, 0), "tls", SPAN_NONE);
+    fact_time(o, "cert.not_after", time_from_civil(2018, 9, 1, 0, 0, 0), "tls", SPAN_NONE);
+    judge(x);
+    const char *const rules[] = { "open-dashboard", "store-behind-open-dashboard", "certificate-expired" };
+    assert_int_equal(x->found.list.len, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct finding *f = finding_of(x, rules[i]);
+        assert_non_null(f);
+        assert_int_equal(f->severity, SEVERITY_CRITICAL);
+        assert_true(f->why.len > 0 && f->fix.len > 0);
+        assert_int_equal(strlen(f->fingerprint), 32);
+    }
+    const struct finding *behind = finding_of(x, "store-behind-open-dashboard");
+    assert_string_equal(behind->product, "elasticsearch");
+    assert_string_equal(behind->via, "kibana");
+    assert_true(span_has(behind->why, "through kibana 5.5.3"));
+    const struct finding *dashboard = finding_of(x, "open-dashboard");
+    assert_true(span_is(dashboard->version, "5.5.3"));
+    assert_int_equal(dashboard->evidence.len, 1);
+    assert_true(span_is(dashboard->evidence.at[0].proof, "kbn-version: 5.5.3"));
+}
+
+static void test_closed_and_locked_say_nothing(void **state)
+{
+    struct fixture *x = *state;
+    start(x, "127.0.0.1", 6379);
+    size_t before = x->arena.held;
+    judge(x);
+    assert_int_equal(x->found.list.len, 0);
+    assert_int_equal(x->arena.held, before);
+    see(x, "redis", KIND_STORE, OUTCOME_LOCKED);
+    see(x, "redis", KIND_STORE, OUTCOME_UNCLEAR);
+    judge(x);
+    assert_int_equal(x->found.list.len, 0);
+}
+
+/* A changed value here loses every user's history: the fingerprint is a promise. */
+static void test_fingerprint(void **state)
+{
+    struct fixture *x = *state;
+    char first[FINGERPRINT_MAX];
+    start(x, "10.0.0.5", 6379);
+    struct observation *o = see(x, "redis", KIND_STORE, OUTCOME_OPEN);
+    fact_text(o, "version", SPAN("7.0.15"), "redis.info", SPAN("x"));
+    judge(x);
+    memcpy(first, finding_of(x, "open-store")->fingerprint, sizeof(first));
+    assert_string_equal(first, "0822e10396585c553e7250883104ffdb");
+
+    start(x, "10.0.0.5", 6379);
+    o = see(x, "redis", KIND_STORE, OUTCOME_OPEN);
+    fact_text(o, "version", SPAN("8.0.0"), "redis.info", SPAN("x"));
+    o->records = 1000000;
+    judge(x);
+    assert_string_equal(first, finding_of(x, "open-store")->fingerprint);
+    assert_string_not_equal(first, finding_of(x, "data-protocol-in-plain-text")->fingerprint);
+
+    start(x, "10.0.0.5", 6380);
+    see(x, "redis", KIND_STORE, OUTCOME_OPEN);
+    judge(x);
+    assert_string_not_equal(first, finding_of(x, "open-store")->fingerprint);
+
+    start(x, "10.0.0.5", 6379);
+    o = see(x, "redis", KIND_STORE, OUTCOME_OPEN);
+    o->tls = true;
+    judge(x);
+    assert_string_not_equal(first, finding_of(x, "open-store")->fingerprint);
+}
+
+static void test_two_stores_behind_one_dashboard(void **state)
+{
+    struct fixture *x = *state;
+    start(x, "10.0.0.5", 3000);
+    for (int i = 0; i < 2; i++)
+        see(x, "elasticsearch", KIND_STORE, OUTCOME_OPEN)->via = "grafana";
+    judge(x);
+    assert_int_equal(x->found.list.len, 2);
+    assert_string_not_equal(x->found.list.at[0].fingerprint, x->found.list.at[1].fingerprint);
+}
+
+static void test_hostile_names_stay_bounded(void **state)
+{
+    struct fixture *x = *state;
+    static uint8_t junk[FACT_TEXT_MAX * 2];
+    for (size_t i = 0; i < sizeof(junk); i++)
+        junk[i] = (uint8_t)(i * 37);
+    start(x, "10.0.0.5", 6379);
+    struct observation *o = see(x, "redis", KIND_STORE, OUTCOME_OPEN);
+    for (size_t i = 0; i < 2000; i++)
+        observation_collect(o, span_of(junk + i, 1000), INT64_MAX, INT64_MAX, INT64_MIN);
+    fact_text(o, "version", span_of(junk, sizeof(junk)), "redis.info", span_of(junk, sizeof(junk)));
+    for (int i = 0; i < 100; i++)
+        fact_number(o, arena_printf(&x->arena, "k%d", i), INT64_MIN, "redis.info", SPAN("x"));
+    judge(x);
+    const struct finding *f = finding_of(x, "open-store");
+    assert_non_null(f);
+    assert_true(f->why.len <= WHY_BYTES_MAX);
+    assert_true(f->evidence.len <= EVIDENCE_MAX);
+    assert_int_equal(f->severity, SEVERITY_CRITICAL);
+    assert_true(span_has(f->why, "and 1,995 more"));
+}
+
+static void test_hostile_certificate_dates(void **state)
+{
+    struct fixture *x = *state;
+    const int64_t ends[] = { INT64_MIN, -1, 0, 1, INT64_MAX };
+    for (size_t i = 0; i < 5; i++)
+        for (size_t k = 0; k < 5; k++) {
+            start(x, "10.0.0.5", 443);
+            struct observation *o = see(x, "certificate", KIND_TLS, OUTCOME_IDENTIFIED);
+            fact_time(o, "cert.not_before", ends[i], "tls", SPAN_NONE);
+            fact_time(o, "cert.not_after", ends[k], "tls", SPAN_NONE);
+            judge(x);
+            bool future = ends[i] == INT64_MAX, past = ends[k] < INT64_MAX;
+            assert_int_equal(finding_of(x, "certificate-expired") != NULL, past);
+            assert_int_equal(finding_of(x, "certificate-not-yet-valid") != NULL, future);
+        }
+    /* A text where a time should be proves nothing. */
+    start(x, "10.0.0.5", 443);
+    struct observation *o = see(x, "certificate", KIND_TLS, OUTCOME_IDENTIFIED);
+    fact_text(o, "cert.not_before", SPAN("2017"), "tls", SPAN_NONE);
+    fact_text(o, "cert.not_after", SPAN("2018"), "tls", SPAN_NONE);
+    judge(x);
+    assert_int_equal(x->found.list.len, 0);
+}
+
+static void test_full_arena_is_said(void **state)
+{
+    struct fixture *x = *state;
+    bool ever_full = false, ever_fine = false;
+    for (uint64_t n = 1; n < 12; n++) {
+        start(x, "10.0.0.5", 6379);
+        see(x, "redis", KIND_STORE, OUTCOME_OPEN);
+        x->arena.fail_at = n;
+        bool ok = judge_visit(x->rules, &x->visit, 0, &x->arena, &x->found);
+        x->arena.fail_at = 0;
+        *(ok ? &ever_fine : &ever_full) = true;
+        for (size_t i = 0; i < x->found.list.len; i++)
+            assert_true(x->found.list.at[i].why.len && x->found.list.at[i].fix.len);
+    }
+    assert_true(ever_full && ever_fine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_examples, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_shanghai, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_closed_and_locked_say_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fingerprint, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_two_stores_behind_one_dashboard, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hostile_names_stay_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hostile_certificate_dates, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_full_arena_is_said, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
