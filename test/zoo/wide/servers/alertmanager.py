@@ -11,7 +11,7 @@ SERVER = f"{CACHE}/alertmanager-0.28/alertmanager"
 
 
 def truth(box):
-    below = "/am" if box.spec.name.endswith(":below") else ""
+    below = {"below": "/am", "below-a-path": alertmanager.PREFIX}.get(box.spec.name.split(":")[1], "")
     return {**alertmanager.truth(box), "version": number(get(box, below + "/api/v2/status")["versionInfo"]["version"])}
 
 
