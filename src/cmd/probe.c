@@ -149,11 +149,13 @@ static bool choose(const char *word, struct choice *ret, struct error *e)
                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
-static void converse(const struct choice *ch, const struct catalog *c, struct wire *w, struct visit *v, bool tls)
+static void converse(const struct choice *ch, const struct catalog *c, const struct tls_trust *trust, struct wire *w,
+                     struct visit *v, bool tls)
 {
     static struct ladder ladder;
     if (ch->any) {
         ladder_init(&ladder, c, PROBES);
+        ladder.trust = trust;
         ladder_climb(&ladder, w, v);
         return;
     }
@@ -167,7 +169,7 @@ static void converse(const struct choice *ch, const struct catalog *c, struct wi
             v->observations.len--;
     }
     if (wire_tls(w))
-        tls_observe(w, v);
+        tls_observe(w, trust, v);
 }
 
 static int probe_endpoint(const struct probing *p, const struct choice *ch, const struct catalog *c,
@@ -180,14 +182,17 @@ static int probe_endpoint(const struct probing *p, const struct choice *ch, cons
     static const struct wire_ear EAR = { .opened = on_opened, .sent = on_sent, .received = on_received };
     thread.clock = &CLOCK_SYSTEM;
     thread.tls = tls_client_new(&e);
-    if (!thread.tls)
+    struct tls_trust *trust = thread.tls ? tls_trust_load(NULL, &e) : NULL;
+    if (!trust) {
+        tls_client_free(thread.tls);
         return cmd_fail(EXIT_INCOMPLETE, &e);
+    }
     socket_back_init(&back, &thread);
     visit_init(&v, p->arena, at);
     struct wire_limits limits = wire_limits_for(PATIENCE_MS);
     struct wire *w = wire_new(p->arena, &back.back, at, &limits, &CLOCK_SYSTEM, &EAR);
     if (w)
-        converse(ch, c, w, &v, p->tls);
+        converse(ch, c, trust, w, &v, p->tls);
     visit_settle(&v);
     bool known = false;
     for (size_t i = 0; i < v.observations.len; i++) {
@@ -198,6 +203,7 @@ static int probe_endpoint(const struct probing *p, const struct choice *ch, cons
         printf("\nnothing recognised: %s\n", v.why ? v.why : w ? wire_fault_text(wire_fault(w)) : "no memory");
     wire_end(w);
     tls_client_free(thread.tls);
+    tls_trust_free(trust);
     return known ? EXIT_NOTHING : EXIT_INCOMPLETE;
 }
 

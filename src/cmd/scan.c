@@ -39,6 +39,7 @@ struct scanning {
     struct scan_options o;
     struct pin_book pins;
     const struct catalog *catalog;
+    struct tls_trust *trust;
     const struct plan *plan;
     struct owner_sources *owners;
     struct buf text;           /* the plan as lines */
@@ -123,13 +124,15 @@ static void leave_no_trace(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-static int run_sweeper(const struct scan_options *o, const struct catalog *c, struct walk *walk,
-                       const struct ajar_pii *pii, struct sweep_progress *progress, int out_fd)
+static int run_sweeper(const struct scanning *scanning, struct walk *walk, const struct ajar_pii *pii,
+                       struct sweep_progress *progress, int out_fd)
 {
     struct error e;
+    const struct scan_options *o = &scanning->o;
     int64_t patience_ms = (int64_t)(o->timeout_s * 1000);
     struct sweep_config config = {
-        .catalog = c,
+        .catalog = scanning->catalog,
+        .trust = scanning->trust,
         .pace = scan_pace(o->rate),
         .source = { .next = next_endpoint, .self = walk, .again = first_endpoint_again },
         .limits = wire_limits_for(patience_ms),
@@ -191,7 +194,7 @@ static int sweeper_main(const struct scanning *s, struct walk *walk,
     }
     sandbox_enter(SANDBOX_SWEEPER, &missing);
     tell_missing(missing);
-    int status = run_sweeper(&s->o, s->catalog, walk, pii, progress, fd);
+    int status = run_sweeper(s, walk, pii, progress, fd);
     ajar_pii_free(pii);
     return status;
 }
@@ -423,8 +426,10 @@ int cmd_scan(int argc, char **argv)
     buf_init(&s.text, PLAN_BYTES_MAX);
     bool ok = scan_options_parse(&s.o, &a, argc, argv, &e) &&
               (!s.o.resume || find_before(&s, &e)) && make_plan(&s, &e) &&
-              (!s.o.resume || is_same_plan(&s, &e)) && (s.owners = owners_open(&s.o, s.plan, &e));
+              (!s.o.resume || is_same_plan(&s, &e)) && (s.owners = owners_open(&s.o, s.plan, &e)) &&
+              (s.trust = tls_trust_load(s.o.authorities, &e));
     int status = ok ? scan_planned(&s, &e) : cmd_fail(EXIT_USAGE, &e);
+    tls_trust_free(s.trust);
     owners_close(s.owners);
     runs_release(&s.places);
     buf_release(&s.text);

@@ -42,6 +42,7 @@ enum row {
     ROW_RULES,
     ROW_MMDB,
     ROW_NAMES,
+    ROW_CA,
     ROW_REVERSE,
     ROW_RESOLVER,
     ROW_CT,
@@ -82,6 +83,7 @@ static const struct option_row ROWS[] = {
     [ROW_MMDB] = { "mmdb", "FILE",
                    "country and network, by a database in MaxMind's format; may be given again" },
     [ROW_NAMES] = { "names", "FILE", "names of addresses, \"10.0.0.5 db.example.org\" a line" },
+    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, certificates in PEM form" },
     [ROW_REVERSE] = { "reverse-names", NULL,
                       "ask the system's name server for the names of addresses that answer" },
     [ROW_RESOLVER] = { "resolver", "ADDRESS",
@@ -136,6 +138,9 @@ static bool take_word(struct scan_options *o, enum row row, const char *value, s
         return add_path("ct", o->logs, &o->log_count, LOGS_MAX, value, e);
     case ROW_NAMES:
         o->names = value;
+        return true;
+    case ROW_CA:
+        o->authorities = value;
         return true;
     default:
         *(row == ROW_TRANSCRIPT ? &o->transcript : row == ROW_DB ? &o->db : &o->rules) = value;

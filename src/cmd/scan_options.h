@@ -35,6 +35,7 @@ struct scan_options {
     bool dry_run, verbose;
     uint32_t sample; /* records to draw from each store that is owned; 0: none */
     const char *transcript, *rules;
+    const char *authorities; /* a file of certificates, trusted besides the system's; or NULL */
     const char *catalogs[CATALOGS_MAX];
     size_t catalog_count;
     /* Whose it is and since when; doc/owners.md. */

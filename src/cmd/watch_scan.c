@@ -53,6 +53,7 @@ static const char **arguments_of(const struct watch_config *c, enum watch_scan_w
     add(&a, "--rules", w->rules);
     add(&a, "--db", c->db);
     add(&a, "--names", w->names);
+    add(&a, "--ca", w->authorities);
     add(&a, "--resolver", w->resolver);
     add_all(&a, "--exclude", &w->exclude);
     add_all(&a, "--catalog", &w->catalog);

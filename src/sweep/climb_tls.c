@@ -39,7 +39,7 @@ static bool own_hello(struct climber *c)
 {
     struct wire_tls shown;
     c->used = c->asked_own_hello = true;
-    if (tls_observe_obsolete(c->wire, c->visit, &shown)) {
+    if (tls_observe_obsolete(c->wire, c->ladder->trust, c->visit, &shown)) {
         c->dress = WIRE_IN_TLS;
         if (shown.client_cert_asked)
             state_locked(c, "client certificate", TLS_ASK_OBSOLETE);
@@ -56,7 +56,7 @@ static bool refused(struct climber *c)
     c->alert |= in_tls;
     if (in_tls && tls && tls->client_cert_asked) {
         state_locked(c, "client certificate", LADDER_HANDSHAKE.name);
-        tls_state(c->visit, tls, wire_now(c->wire));
+        tls_state(c->visit, tls, c->ladder->trust, wire_now(c->wire));
         return true;
     }
     bool hangs_up = c->seen.tls & REACT_HANGUP;

@@ -376,7 +376,7 @@ static void climb_from(const struct ladder *l, struct wire *w, struct visit *v)
         climb_state_unknown(&c);
     }
     if (wire_tls(w))
-        tls_observe(w, v);
+        tls_observe(w, l->trust, v);
 }
 
 bool ladder_climb(const struct ladder *l, struct wire *w, struct visit *v)

@@ -22,6 +22,7 @@
 
 #include "http/catalog.h"
 #include "probe/probe.h"
+#include "tls/chain.h"
 #include "wire/back.h"
 
 enum {
@@ -33,6 +34,7 @@ enum {
 struct ladder {
     const struct catalog *catalog;
     const struct probe *const *probes; /* NULL-ended */
+    const struct tls_trust *trust; /* set after ladder_init(), or NULL: nothing is said of chains */
     size_t probe_count;
     uint64_t http_ports[65536 / 64]; /* bit sets: ports that hint at HTTP, at TLS */
     uint64_t tls_ports[65536 / 64];

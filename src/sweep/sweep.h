@@ -11,10 +11,12 @@
 #include "sample/sampler.h"
 #include "sweep/pace.h"
 #include "sweep/reverse.h"
+#include "tls/chain.h"
 #include "wire/back.h"
 
 struct sweep_config {
     const struct catalog *catalog;
+    const struct tls_trust *trust; /* or NULL */
     struct pace_limits pace;
     struct pace_source source;
     struct wire_limits limits;

@@ -139,7 +139,7 @@ static void read_certificates(struct reader *r, struct wire_tls *ret)
         ret->chain[ret->chain_len++] = reader_take(&list, reader_be24(&list));
 }
 
-bool tls_observe_obsolete(struct wire *w, struct visit *v, struct wire_tls *ret)
+bool tls_observe_obsolete(struct wire *w, const struct tls_trust *trust, struct visit *v, struct wire_tls *ret)
 {
     struct verdict bad;
     *ret = (struct wire_tls){ 0 };
@@ -155,7 +155,7 @@ bool tls_observe_obsolete(struct wire *w, struct visit *v, struct wire_tls *ret)
             read_certificates(&message, ret);
         ret->client_cert_asked |= type == CERTIFICATE_REQUEST;
     }
-    return reader_ok(&r) && tls_state(v, ret, wire_now(w));
+    return reader_ok(&r) && tls_state(v, ret, trust, wire_now(w));
 }
 
 static bool is_offered(const struct ask *a, uint16_t suite)

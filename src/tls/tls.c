@@ -1,7 +1,7 @@
 /* Certificate facts. The leaf is parsed once, all facts are gathered before the first is stated.
- * Nothing is verified against a trust store: an organisation's own authority is as good as a
- * public one here. Names are compared as RFC 9525 asks: subjectAltName only, one label a
- * wildcard. */
+ * Whether its authority is trusted is a fact like any other (chain.c) and decides nothing here: an
+ * organisation's own authority may be as good as a public one. Names are compared as RFC 9525 asks:
+ * subjectAltName only, one label a wildcard. */
 #include "tls/tls.h"
 
 #include <openssl/bio.h>
@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/hex.h"
+#include "tls/name.h"
 
 enum { NAME_TEXT_MAX = 1024, NAMES_MAX = 100, HEX_MAX = 2 * EVP_MAX_MD_SIZE + 1 };
 
@@ -33,7 +34,7 @@ static void hex_fact(struct observation *o, const char *key, const uint8_t *byte
     fact_text(o, key, span_of(text, 2 * len), ASK, SPAN_NONE);
 }
 
-static void name_fact(struct observation *o, const char *key, X509_NAME *name)
+void tls_name_fact(struct observation *o, const char *key, const X509_NAME *name, const char *ask)
 {
     BIO *out = BIO_new(BIO_s_mem());
     char *at = NULL;
@@ -43,7 +44,7 @@ static void name_fact(struct observation *o, const char *key, X509_NAME *name)
     long len = BIO_get_mem_data(out, &at);
     if (len > NAME_TEXT_MAX)
         len = NAME_TEXT_MAX;
-    fact_text(o, key, span_of(at, len > 0 ? (size_t)len : 0), ASK, SPAN_NONE);
+    fact_text(o, key, span_of(at, len > 0 ? (size_t)len : 0), ask, SPAN_NONE);
     BIO_free(out);
 }
 
@@ -190,7 +191,7 @@ static void serial_fact(struct observation *o, X509 *leaf)
     hex_fact(o, "cert.serial", ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial));
 }
 
-bool tls_state(struct visit *v, const struct wire_tls *tls, int64_t now_ms)
+bool tls_state(struct visit *v, const struct wire_tls *tls, const struct tls_trust *trust, int64_t now_ms)
 {
     if (tls->chain_len == 0)
         return false;
@@ -201,8 +202,8 @@ bool tls_state(struct visit *v, const struct wire_tls *tls, int64_t now_ms)
         o->outcome = OUTCOME_IDENTIFIED;
         o->tls = true;
         o->at_ms = now_ms;
-        name_fact(o, "cert.subject", X509_get_subject_name(leaf));
-        name_fact(o, "cert.issuer", X509_get_issuer_name(leaf));
+        tls_name_fact(o, "cert.subject", X509_get_subject_name(leaf), ASK);
+        tls_name_fact(o, "cert.issuer", X509_get_issuer_name(leaf), ASK);
         serial_fact(o, leaf);
         time_fact(o, "cert.not_before", X509_get0_notBefore(leaf));
         time_fact(o, "cert.not_after", X509_get0_notAfter(leaf));
@@ -211,6 +212,7 @@ bool tls_state(struct visit *v, const struct wire_tls *tls, int64_t now_ms)
         fact_bool(o, "cert.self_signed", is_self_signed(leaf), ASK, SPAN_NONE);
         fact_bool(o, "cert.ca", X509_check_ca(leaf) > 0, ASK, SPAN_NONE);
         fact_number(o, "cert.chain_length", (int64_t)tls->chain_len, ASK, SPAN_NONE);
+        tls_chain_state(trust, tls, now_ms, o);
         if (tls->version)
             text_fact(o, "tls.version", tls->version);
         if (tls->cipher)
@@ -222,8 +224,8 @@ bool tls_state(struct visit *v, const struct wire_tls *tls, int64_t now_ms)
     return o != NULL;
 }
 
-bool tls_observe(struct wire *w, struct visit *v)
+bool tls_observe(struct wire *w, const struct tls_trust *trust, struct visit *v)
 {
     const struct wire_tls *tls = wire_tls(w);
-    return tls && tls_state(v, tls, wire_now(w));
+    return tls && tls_state(v, tls, trust, wire_now(w));
 }

@@ -362,6 +362,7 @@ static const struct field FIELDS[] = {
     { "catalog", take_paths, offsetof(struct watch_config, scan.catalog) },
     { "rules", take_path, offsetof(struct watch_config, scan.rules) },
     { "names", take_path, offsetof(struct watch_config, scan.names) },
+    { "ca", take_path, offsetof(struct watch_config, scan.authorities) },
     { "mmdb", take_paths, offsetof(struct watch_config, scan.mmdb) },
     { "ct", take_paths, offsetof(struct watch_config, scan.ct) },
     { "reverse-names", take_bool, offsetof(struct watch_config, scan.reverse_names) },

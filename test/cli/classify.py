@@ -229,7 +229,9 @@ def test_paths(folder):
 
 
 def test_interrupt():
-    p = subprocess.Popen([AJAR, "classify", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # Whoever started this may have had it ignored, as a shell does for what it runs in the background.
+    p = subprocess.Popen([AJAR, "classify", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     time.sleep(0.3)
     p.send_signal(signal.SIGINT)
     out, err = p.communicate(timeout=10)

@@ -44,6 +44,7 @@ class Redis(threading.Thread):
     def __init__(self, slow=0.0):
         super().__init__(daemon=True)
         self.slow = slow
+        self.met = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.start()
@@ -51,6 +52,7 @@ class Redis(threading.Thread):
     def run(self):
         while True:
             peer, _ = self.listener.accept()
+            self.met.set()
             threading.Thread(target=self.talk, args=(peer,), daemon=True).start()
 
     def talk(self, peer):
@@ -215,7 +217,7 @@ def test_interrupt():
     slow = Redis(slow=2.0)
     p = subprocess.Popen([AJAR, "scan", "--json", f"127.0.0.1:{slow.port}"], stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, text=True)
-    time.sleep(0.7)
+    slow.met.wait(30)
     p.send_signal(signal.SIGINT)
     out, err = p.communicate(timeout=30)
     last = json.loads(out.splitlines()[-1])
@@ -231,7 +233,7 @@ def test_killed_sweeper():
     slow = Redis(slow=2.0)
     p = subprocess.Popen([AJAR, "scan", "--json", f"127.0.0.1:{slow.port}"], stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, text=True)
-    time.sleep(0.7)
+    slow.met.wait(30)
     child = sweeper_of(p.pid)
     check("the sweeper is a process of its own", child is not None)
     if child:

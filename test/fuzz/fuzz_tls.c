@@ -5,6 +5,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Kept for as long as the fuzzer runs. */
+static const struct tls_trust *fuzz_trust(void)
+{
+    static struct tls_trust *trust;
+    struct error e;
+    return trust ? trust : (trust = tls_trust_load(NULL, &e));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span input = span_from(span_of(data, size), 1);
@@ -21,13 +29,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         peer_init(&peer, input);
         struct wire *w = wire_new(&arena, &peer.back, &FUZZ_ENDPOINT, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
         struct wire_tls shown;
-        tls_observe_obsolete(w, &v, &shown);
+        tls_observe_obsolete(w, NULL, &v, &shown);
         tls_wants_psk(w);
         wire_end(w);
         check_end(&peer, &v);
     } else {
         struct wire_tls seen = { .version = "TLSv1.3", .cipher = "x", .chain = { input, input }, .chain_len = 2 };
-        tls_state(&v, &seen, 1700000000000);
+        tls_state(&v, &seen, fuzz_trust(), 1700000000000);
         check_visit(&v);
     }
     arena_release(&arena);

@@ -16,6 +16,7 @@ struct made {
     const char *names;     /* subjectAltName as OpenSSL's configuration writes it; NULL = none */
     const char *from, *to; /* UTCTIME or GENERALIZEDTIME; NULL = 2026 */
     const char *constraints;
+    const char *access; /* authorityInfoAccess; NULL = none */
     const EVP_MD *digest;  /* NULL = SHA-256 */
     bool no_digest;        /* Ed25519 */
     EVP_PKEY *key;
@@ -50,6 +51,8 @@ static inline X509 *make(const struct made *m)
         extend(x, m->issuer ? m->issuer : x, NID_subject_alt_name, m->names);
     if (m->constraints)
         extend(x, m->issuer ? m->issuer : x, NID_basic_constraints, m->constraints);
+    if (m->access)
+        extend(x, m->issuer ? m->issuer : x, NID_info_access, m->access);
     const EVP_MD *digest = m->no_digest ? NULL : m->digest ? m->digest : EVP_sha256();
     assert_true(X509_sign(x, m->issuer_key ? m->issuer_key : m->key, digest) > 0);
     return x;

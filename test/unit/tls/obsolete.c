@@ -83,7 +83,7 @@ static struct seen *ask_for(struct span answer)
             *list_add(&s->arena, &t.steps) = steps[i];
     tape_back_init(&back, &t, &TAPE_AS_WRITTEN);
     struct wire *w = wire_new(&s->arena, &back.back, &HERE, &limits, &CLOCK_SYSTEM, NULL);
-    s->stated = tls_observe_obsolete(w, &s->visit, &s->shown);
+    s->stated = tls_observe_obsolete(w, NULL, &s->visit, &s->shown);
     assert_int_equal(s->stated, s->visit.observations.len == 1);
     assert_string_equal(back.mismatch.text, "");
     wire_end(w);

@@ -27,7 +27,7 @@ static struct seen *state_chain(struct span leaf, size_t chain_len, const char *
     assert_true(address_parse(span_str(address), &s->endpoint.address));
     visit_init(&s->visit, &s->arena, &s->endpoint);
     s->tls = (struct wire_tls){ .version = "TLSv1.2", .cipher = "C", .chain = { leaf, leaf }, .chain_len = chain_len };
-    bool stated = tls_state(&s->visit, &s->tls, 777);
+    bool stated = tls_state(&s->visit, &s->tls, NULL, 777);
     assert_int_equal(stated, s->visit.observations.len == 1);
     s->o = stated ? &s->visit.observations.at[0] : NULL;
     return s;
