@@ -43,18 +43,13 @@ static struct sighting next_sighting(struct query *q)
 /* Closed by proof between the two scans, or only not seen. */
 static enum change why_gone(struct diffing *d, int64_t finding)
 {
-    static const char CLOSED[] =
-        "SELECT closed_scan FROM life WHERE finding = ?1 AND opened_scan <= ?2"
-        " ORDER BY opened_scan DESC LIMIT 1";
-    static const char ASKED[] = "SELECT 1 FROM visits WHERE scan = ?2 AND end <> ?3 AND endpoint ="
-                                " (SELECT endpoint FROM findings WHERE id = ?1)";
-    struct query q = query(d->store, CLOSED);
+    struct query q = query(d->store, SQL_LIFE_CLOSED_SCAN);
     query_int(&q, 1, finding);
     query_int(&q, 2, d->older);
     int64_t closed = query_value(&q, 0);
     if (closed && closed <= d->newer)
         return CHANGE_FIXED;
-    q = query(d->store, ASKED);
+    q = query(d->store, SQL_VISIT_ASKED);
     query_int(&q, 1, finding);
     query_int(&q, 2, d->newer);
     query_int(&q, 3, STORED_SKIPPED);
@@ -63,9 +58,7 @@ static enum change why_gone(struct diffing *d, int64_t finding)
 
 static bool was_open_before(struct diffing *d, int64_t finding)
 {
-    static const char BEFORE[] =
-        "SELECT 1 FROM life WHERE finding = ?1 AND opened_scan < ?2 AND closed_scan <= ?2 LIMIT 1";
-    struct query q = query(d->store, BEFORE);
+    struct query q = query(d->store, SQL_LIFE_OPEN_BEFORE);
     query_int(&q, 1, finding);
     query_int(&q, 2, d->newer);
     return query_value(&q, 0) != 0;
@@ -96,10 +89,7 @@ static void take_version(struct diffing *d, struct span packed, struct looks *re
 
 static void look(struct diffing *d, int64_t observation, struct looks *ret)
 {
-    static const char GET[] =
-        "SELECT o.outcome, o.collections, o.records, o.bytes, f.facts FROM observations o"
-        " LEFT JOIN facts f ON f.observation = o.id WHERE o.id = ?1";
-    struct query q = query(d->store, GET);
+    struct query q = query(d->store, SQL_OBSERVATION_LOOK);
     query_int(&q, 1, observation);
     *ret = (struct looks){ COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, { 0 }, 0 };
     if (query_row(&q)) {
@@ -185,8 +175,7 @@ static void judge_pair(struct diffing *d, const struct sighting *a, const struct
 
 static int64_t word_number(struct store *s, const char *word)
 {
-    static const char FIND[] = "SELECT id FROM words WHERE text = ?1";
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_WORD_FIND);
     query_text(&q, 1, span_str(word));
     return query_value(&q, 0);
 }
@@ -195,12 +184,8 @@ bool store_diff(struct store *s, int64_t older, int64_t newer, bool with_still,
                 bool (*each)(void *self, const struct stored_change *c), void *self,
                 uint64_t counts[CHANGE_COUNT], struct error *e)
 {
-    static const char OLDER[] =
-        "SELECT finding, severity, observation FROM sightings WHERE scan = ?1 ORDER BY finding";
-    static const char NEWER[] =
-        "SELECT finding, severity, observation FROM sightings WHERE scan = ?1 ORDER BY finding ";
     struct diffing d = { s, older, newer, word_number(s, "version") };
-    struct query qa = query(s, OLDER), qb = query(s, NEWER);
+    struct query qa = query(s, SQL_SIGHTINGS_OLDER), qb = query(s, SQL_SIGHTINGS_NEWER);
     uint64_t sums[CHANGE_COUNT] = { 0 };
     bool more = true;
     query_int(&qa, 1, older);

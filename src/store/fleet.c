@@ -10,13 +10,6 @@
 
 enum { CANDIDATES_MAX = 64, FLEET_ARENA_MAX = 4 << 20 };
 
-/* The open findings of the members of fleet ?1 as it was seen in scan ?2. */
-#define MEMBER_FINDINGS \
-    " FROM fleet_members m JOIN endpoints e ON e.address = m.address" \
-    " JOIN findings f ON f.id BETWEEN e.id << 16 AND (e.id << 16) + 65535 AND f.closed_ms IS NULL"
-#define OF_FLEET " WHERE m.fleet = ?1 AND m.scan = ?2"
-#define NEWEST_DECISION(of) " (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = " of ")"
-
 static struct span address_span(const struct address *a)
 {
     return span_of(a->bytes, a->family == 4 ? 4 : a->family == 6 ? 16 : 0);
@@ -27,10 +20,9 @@ static struct span address_span(const struct address *a)
 /* The number of a fleet by its fingerprint, or 0. */
 static int64_t known_fleet(struct store *s, const char *fingerprint)
 {
-    static const char FIND[] = "SELECT id FROM fleets WHERE fingerprint = ?1";
     uint8_t bytes[16];
     fingerprint_bytes(fingerprint, bytes);
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_FLEET_FIND);
     query_blob(&q, 1, span_of(bytes, 16));
     return query_value(&q, 0);
 }
@@ -44,10 +36,8 @@ struct overlap {
 
 static bool count_overlap(void *self, const struct fleet_member *m)
 {
-    static const char IN[] = "SELECT m.fleet FROM fleet_members m JOIN fleets t ON t.id = m.fleet"
-                             " AND t.last_scan = m.scan WHERE m.address = ?1";
     struct overlap *o = self;
-    struct query q = query(o->store, IN);
+    struct query q = query(o->store, SQL_FLEETS_OF_ADDRESS);
     query_blob(&q, 1, address_span(&m->endpoint.address));
     while (query_row(&q)) {
         size_t i = 0;
@@ -66,9 +56,7 @@ static bool count_overlap(void *self, const struct fleet_member *m)
 
 static size_t members_then(struct store *s, int64_t fleet, char fingerprint[static FINGERPRINT_MAX])
 {
-    static const char COUNT[] = "SELECT t.fingerprint, g.members FROM fleets t JOIN fleet_sightings g"
-                                " ON g.fleet = t.id AND g.scan = t.last_scan WHERE t.id = ?1";
-    struct query q = query(s, COUNT);
+    struct query q = query(s, SQL_FLEET_MEMBERS_THEN);
     query_int(&q, 1, fleet);
     size_t n = 0;
     if (query_row(&q)) {
@@ -104,11 +92,9 @@ static int64_t adopt(struct store *s, struct fleet *f, const struct overlap *o, 
 
 static int64_t fleet_decision(struct store *s, const char *fingerprint, int64_t now_ms, int64_t *ret_at_ms)
 {
-    static const char GET[] =
-        "SELECT until_ms, at_ms FROM accepted WHERE fingerprint = ?1 ORDER BY at_ms DESC LIMIT 1";
     uint8_t bytes[16];
     fingerprint_bytes(fingerprint, bytes);
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_DECISION_NEWEST);
     query_blob(&q, 1, span_of(bytes, 16));
     int64_t until = query_row(&q) ? query_get(&q, 0) : 0;
     *ret_at_ms = query_get(&q, 1);
@@ -145,12 +131,9 @@ struct keeping {
 
 static int64_t put_fleet(struct store *s, const struct fleet *f, int64_t now_ms)
 {
-    static const char PUT[] =
-        "INSERT INTO fleets(fingerprint, first_ms, last_ms, first_scan, last_scan) VALUES (?1, ?2, ?2, ?3, ?3)"
-        " ON CONFLICT DO UPDATE SET last_ms = excluded.last_ms, last_scan = excluded.last_scan RETURNING id";
     uint8_t bytes[16];
     fingerprint_bytes(f->fingerprint, bytes);
-    struct query q = query(s, PUT);
+    struct query q = query(s, SQL_FLEET_PUT);
     query_blob(&q, 1, span_of(bytes, 16));
     query_int(&q, 2, now_ms);
     query_int(&q, 3, s->scan);
@@ -162,11 +145,8 @@ static int64_t put_fleet(struct store *s, const struct fleet *f, int64_t now_ms)
 
 static void put_sighting(struct store *s, int64_t fleet, const struct fleet *f)
 {
-    static const char PUT[] =
-        "INSERT OR REPLACE INTO fleet_sightings(fleet, scan, product, severity, score, title, members, open, partial,"
-        " locked, records, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     int64_t product = store_word(s, f->product);
-    struct query q = query(s, PUT);
+    struct query q = query(s, SQL_FLEET_SIGHTING_PUT);
     query_int(&q, 1, fleet);
     query_int(&q, 2, s->scan);
     query_int(&q, 3, product);
@@ -185,11 +165,9 @@ static void put_sighting(struct store *s, int64_t fleet, const struct fleet *f)
 
 static void put_reasons(struct store *s, int64_t fleet, const struct fleet *f)
 {
-    static const char PUT[] = "INSERT OR REPLACE INTO fleet_reasons(fleet, scan, place, trait, value, shared_by)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     for (size_t i = 0; i < f->reasons.len; i++) {
         int64_t trait = store_word(s, f->reasons.at[i].trait);
-        struct query q = query(s, PUT);
+        struct query q = query(s, SQL_FLEET_REASON_PUT);
         query_int(&q, 1, fleet);
         query_int(&q, 2, s->scan);
         query_int(&q, 3, (int64_t)i);
@@ -202,16 +180,13 @@ static void put_reasons(struct store *s, int64_t fleet, const struct fleet *f)
 
 static bool put_member(void *self, const struct fleet_member *m)
 {
-    static const char PUT[] =
-        "INSERT OR REPLACE INTO fleet_members(fleet, scan, address, port, name, product, version, outcome, severity,"
-        " records, bytes, worst) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     struct keeping *k = self;
     struct store *s = k->store;
     uint8_t worst[16];
     int64_t product = store_word(s, m->product);
     if (m->worst[0])
         fingerprint_bytes(m->worst, worst);
-    struct query q = query(s, PUT);
+    struct query q = query(s, SQL_FLEET_MEMBER_PUT);
     query_int(&q, 1, k->fleet);
     query_int(&q, 2, s->scan);
     query_blob(&q, 3, address_span(&m->endpoint.address));
@@ -270,9 +245,7 @@ static void release(struct decided *d)
 static void decide(struct store *s, const uint8_t fingerprint[16], int64_t fleet, int64_t until_ms, struct span why,
                    int64_t now_ms)
 {
-    static const char PUT[] = "INSERT OR REPLACE INTO accepted(fingerprint, at_ms, until_ms, why, fleet)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5)";
-    struct query q = query(s, PUT);
+    struct query q = query(s, SQL_DECISION_PUT);
     query_blob(&q, 1, span_of(fingerprint, 16));
     query_int(&q, 2, now_ms);
     query_int(&q, 3, until_ms);
@@ -285,24 +258,16 @@ static void decide(struct store *s, const uint8_t fingerprint[16], int64_t fleet
 static void cover_new(struct keeping *k, int64_t at_ms, int64_t until_ms,
                       void (*accepted)(void *accepted_self, enum severity severity), void *accepted_self)
 {
-    static const char JOINED[] =
-        "SELECT DISTINCT f.fingerprint, f.severity" MEMBER_FINDINGS " JOIN fleet_cover c ON c.fleet = m.fleet"
-        " AND c.at_ms = ?3 AND c.rule = f.rule AND f.severity <= c.severity" OF_FLEET
-        " AND NOT EXISTS (SELECT 1 FROM accepted a WHERE a.fingerprint = f.fingerprint"
-        " AND a.at_ms = " NEWEST_DECISION("f.fingerprint")
-        " AND (a.until_ms > ?4 OR (a.fleet IS NULL AND a.at_ms >= ?3)))";
-    static const char WHY[] = "SELECT a.why FROM accepted a JOIN fleets t ON t.fingerprint = a.fingerprint"
-                              " WHERE t.id = ?1 AND a.at_ms = ?2";
     struct store *s = k->store;
     struct decided d = { 0 };
     struct arena a;
     arena_init(&a, FLEET_ARENA_MAX);
-    struct query q = query(s, WHY);
+    struct query q = query(s, SQL_FLEET_DECISION_WHY);
     query_int(&q, 1, k->fleet);
     query_int(&q, 2, at_ms);
     struct span why = query_row(&q) ? arena_copy(&a, query_span(&q, 0)) : SPAN_NONE;
     query_end(&q);
-    q = query(s, JOINED);
+    q = query(s, SQL_FLEET_JOINED);
     query_int(&q, 1, k->fleet);
     query_int(&q, 2, s->scan);
     query_int(&q, 3, at_ms);
@@ -319,15 +284,9 @@ static void cover_new(struct keeping *k, int64_t at_ms, int64_t until_ms,
 /* Members that left it: hosts that this scan asked, and found to be something else. */
 static void uncover_gone(struct keeping *k)
 {
-    static const char LEFT[] =
-        "SELECT f.fingerprint, f.severity FROM accepted a JOIN findings f ON f.fingerprint = a.fingerprint"
-        " JOIN endpoints e ON e.id = f.id >> 16 WHERE a.fleet = ?1 AND a.until_ms > ?3"
-        " AND a.at_ms = " NEWEST_DECISION("a.fingerprint")
-        " AND e.answered_scan = ?2"
-        " AND NOT EXISTS (SELECT 1 FROM fleet_members m WHERE m.fleet = ?1 AND m.scan = ?2 AND m.address = e.address)";
     struct store *s = k->store;
     struct decided d = { 0 };
-    struct query q = query(s, LEFT);
+    struct query q = query(s, SQL_FLEET_LEFT);
     query_int(&q, 1, k->fleet);
     query_int(&q, 2, s->scan);
     query_int(&q, 3, k->now_ms);
@@ -340,9 +299,7 @@ static void uncover_gone(struct keeping *k)
 /* A scan that goes on after a break groups again. */
 static void forget_scan(struct store *s)
 {
-    static const char *const PARTS[] = { "DELETE FROM fleet_sightings WHERE scan = ?1",
-                                         "DELETE FROM fleet_reasons WHERE scan = ?1",
-                                         "DELETE FROM fleet_members WHERE scan = ?1" };
+    static const enum statement PARTS[] = { SQL_FLEET_SIGHTINGS_DROP, SQL_FLEET_REASONS_DROP, SQL_FLEET_MEMBERS_DROP };
     for (size_t i = 0; i < sizeof(PARTS) / sizeof(*PARTS); i++) {
         struct query q = query(s, PARTS[i]);
         query_int(&q, 1, s->scan);
@@ -374,16 +331,9 @@ bool store_fleets(struct store *s, const struct fleet *list, size_t count, store
 bool store_fleet_accept(struct store *s, int64_t fleet, int64_t until_ms, const char *why, int64_t now_ms,
                         size_t *ret_findings, struct error *e)
 {
-    static const char COVER[] = "INSERT OR REPLACE INTO fleet_cover(fleet, at_ms, rule, severity)"
-                                " SELECT ?1, ?3, f.rule, max(f.severity)" MEMBER_FINDINGS OF_FLEET " GROUP BY f.rule";
-    static const char NOW[] = "SELECT DISTINCT f.fingerprint, f.severity" MEMBER_FINDINGS OF_FLEET;
-    static const char BACK[] = "SELECT fingerprint, 0 FROM accepted a WHERE fleet = ?1 AND until_ms > ?3 AND ?2"
-                               " AND at_ms = " NEWEST_DECISION("a.fingerprint")
-                               " AND EXISTS (SELECT 1 FROM findings f WHERE f.fingerprint = a.fingerprint)";
-    static const char OWN[] = "SELECT fingerprint, last_scan FROM fleets WHERE id = ?1";
     struct decided d = { 0 };
     uint8_t fingerprint[16] = { 0 };
-    struct query q = query(s, OWN);
+    struct query q = query(s, SQL_FLEET_OWN);
     query_int(&q, 1, fleet);
     bool there = query_row(&q) && query_span(&q, 0).len == sizeof(fingerprint);
     if (there)
@@ -395,13 +345,13 @@ bool store_fleet_accept(struct store *s, int64_t fleet, int64_t until_ms, const 
     store_batch(s);
     decide(s, fingerprint, fleet, until_ms, span_str(why), now_ms);
     if (until_ms) {
-        q = query(s, COVER);
+        q = query(s, SQL_FLEET_COVER_PUT);
         query_int(&q, 1, fleet);
         query_int(&q, 2, scan);
         query_int(&q, 3, now_ms);
         query_run(&q);
     }
-    q = query(s, until_ms ? NOW : BACK);
+    q = query(s, until_ms ? SQL_FLEET_FINDINGS : SQL_FLEET_ACCEPTED);
     query_int(&q, 1, fleet);
     query_int(&q, 2, until_ms ? scan : 1);
     if (!until_ms)
@@ -416,22 +366,11 @@ bool store_fleet_accept(struct store *s, int64_t fleet, int64_t until_ms, const 
 
 /* ---- lists ---- */
 
-#define FLEET_COLUMNS \
-    "SELECT t.id, t.fingerprint, wp.text, g.severity, g.score, g.title, g.members, g.open, g.partial, g.locked," \
-    " g.records, g.bytes, t.first_ms, t.last_ms, t.last_scan, a.until_ms, a.why," \
-    " (SELECT count(*) FROM fleet_members m WHERE m.fleet = t.id AND m.scan = t.last_scan AND m.outcome = 2" \
-    "  AND NOT EXISTS (SELECT 1 FROM findings f WHERE f.fingerprint = m.worst AND f.closed_ms IS NOT NULL))" \
-    " FROM fleets t JOIN fleet_sightings g ON g.fleet = t.id AND g.scan = t.last_scan" \
-    " LEFT JOIN words wp ON wp.id = g.product LEFT JOIN accepted a ON a.fingerprint = t.fingerprint" \
-    " AND a.until_ms > ?1 AND a.at_ms = " NEWEST_DECISION("t.fingerprint")
-
 _Static_assert(OUTCOME_OPEN == 2, "the outcome in FLEET_COLUMNS");
 
 static void take_reasons(struct store *s, int64_t fleet, int64_t scan, struct arena *a, struct fleet *ret)
 {
-    static const char GET[] = "SELECT w.text, r.value, r.shared_by FROM fleet_reasons r JOIN words w ON w.id = r.trait"
-                              " WHERE r.fleet = ?1 AND r.scan = ?2 ORDER BY r.place";
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_FLEET_REASONS);
     query_int(&q, 1, fleet);
     query_int(&q, 2, scan);
     while (ret->reasons.len < FLEET_REASONS_MAX && query_row(&q)) {
@@ -470,12 +409,7 @@ static void take_fleet(struct query *q, struct arena *a, struct stored_fleet *re
 bool store_fleet_list(struct store *s, bool with_former, int64_t now_ms,
                       bool (*each)(void *self, const struct stored_fleet *f), void *self, struct error *e)
 {
-    static const char LIST[] = FLEET_COLUMNS
-        " WHERE ?2 OR EXISTS (SELECT 1 FROM fleet_members m WHERE m.fleet = t.id AND m.scan = t.last_scan"
-        " AND NOT EXISTS (SELECT 1 FROM endpoints e JOIN scans n ON n.id > t.last_scan"
-        "  JOIN visits v ON v.scan = n.id AND v.endpoint = e.id WHERE e.address = m.address AND e.port = m.port))"
-        " ORDER BY g.severity DESC, g.open DESC, g.members DESC, t.id";
-    struct query q = query(s, LIST);
+    struct query q = query(s, SQL_FLEETS);
     bool more = true;
     query_int(&q, 1, now_ms);
     query_int(&q, 2, with_former);
@@ -495,12 +429,11 @@ bool store_fleet_list(struct store *s, bool with_former, int64_t now_ms,
 bool store_fleet_get(struct store *s, const char *prefix, int64_t now_ms, struct arena *a,
                      struct stored_fleet *ret, struct error *e)
 {
-    static const char GET[] = FLEET_COLUMNS " WHERE t.fingerprint BETWEEN ?2 AND ?3 LIMIT 2";
     uint8_t first[16], last[16];
     e->text[0] = '\0';
     if (!fingerprint_bounds(prefix, first, last))
         return false;
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_FLEET_BY_PREFIX);
     query_int(&q, 1, now_ms);
     query_blob(&q, 2, span_of(first, 16));
     query_blob(&q, 3, span_of(last, 16));
@@ -520,12 +453,7 @@ bool store_fleet_get(struct store *s, const char *prefix, int64_t now_ms, struct
 bool store_fleet_members(struct store *s, int64_t fleet, bool (*each)(void *self, const struct fleet_member *m),
                          void *self, struct error *e)
 {
-    static const char GET[] =
-        "SELECT m.address, m.port, m.name, w.text, m.version, m.outcome, m.severity, m.records, m.bytes, m.worst"
-        " FROM fleet_members m JOIN fleets t ON t.id = m.fleet AND t.last_scan = m.scan"
-        " LEFT JOIN words w ON w.id = m.product WHERE m.fleet = ?1"
-        " ORDER BY m.severity DESC, m.outcome <> 2, m.records DESC, m.address";
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_FLEET_MEMBERS);
     bool more = true;
     query_int(&q, 1, fleet);
     while (more && query_row(&q)) {

@@ -8,7 +8,14 @@
 #include "base/table.h"
 #include "store/store.h"
 
-enum { QUERIES_MAX = 128, REASONS_MAX = 256, FIXES_CACHED = 64, WORDS_NEAR = 256, PLAN_BYTES_MAX = 64 << 20 };
+enum { REASONS_MAX = 256, FIXES_CACHED = 64, WORDS_NEAR = 256, PLAN_BYTES_MAX = 64 << 20 };
+
+enum statement {
+#define STATEMENT(name, text) SQL_##name,
+#include "store/statements.def"
+#undef STATEMENT
+    STATEMENTS
+};
 
 /* What belongs to an endpoint has numbers that begin with the endpoint's: its observations and its
  * findings lie side by side and need no index. */
@@ -43,10 +50,7 @@ struct store {
     struct error error; /* sticky; empty = fine */
     char path[STORE_PATH_MAX];
     bool in_batch;
-    struct {
-        const char *sql; /* by address: each is one literal */
-        sqlite3_stmt *stmt;
-    } queries[QUERIES_MAX];
+    sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
     struct arena arena; /* of the dictionary */
     struct table words;
     const char **word_texts; /* by number; NULL where not read yet */
@@ -95,9 +99,8 @@ bool store_fail(struct store *s, int code);
 /* Runs statements without results. */
 bool store_run(struct store *s, const char *sql);
 
-/* A query ready for its parameters; `sql` must be a literal: queries are kept by its address. Its
- * last use must be over. */
-struct query query(struct store *s, const char *sql);
+/* A statement ready for its parameters. One that still has rows is not to be had a second time: that is an error. */
+struct query query(struct store *s, enum statement which);
 void query_int(struct query *q, int at, int64_t value);
 /* The bytes must live until the query has run. */
 void query_text(struct query *q, int at, struct span text);

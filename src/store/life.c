@@ -27,9 +27,6 @@ struct life {
 
 /* ---- seen ---- */
 
-#define KNOWN_COLUMNS \
-    "SELECT id, severity, observation, product, first_ms, opened_ms, opened_scan, seen_scan," \
-    " fingerprint, closed_ms IS NOT NULL FROM findings WHERE "
 
 static struct known take_known(struct query *q)
 {
@@ -47,9 +44,7 @@ static struct known take_known(struct query *q)
 /* The next OPEN_MAX that are open at the endpoint and were not seen in the scan (0: in any). */
 static void load_open(struct life *l, int64_t from, int64_t scan)
 {
-    static const char FIND[] =
-        KNOWN_COLUMNS "id BETWEEN ?1 AND ?2 AND closed_ms IS NULL AND seen_scan <> ?4 ORDER BY id LIMIT ?3";
-    struct query q = query(l->store, FIND);
+    struct query q = query(l->store, SQL_FINDINGS_OPEN_AT);
     query_int(&q, 1, from);
     query_int(&q, 2, id_last(l->at->id));
     query_int(&q, 3, OPEN_MAX);
@@ -61,8 +56,7 @@ static void load_open(struct life *l, int64_t from, int64_t scan)
 
 static bool find_known(struct store *s, const uint8_t fingerprint[16], struct known *ret)
 {
-    static const char FIND[] = KNOWN_COLUMNS "fingerprint = ?1";
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_FINDING_FIND);
     query_blob(&q, 1, span_of(fingerprint, 16));
     bool there = query_row(&q);
     *ret = there ? take_known(&q) : (struct known){ 0 };
@@ -85,12 +79,11 @@ static bool find_stored(struct life *l, const uint8_t fingerprint[16], struct kn
 
 static int64_t next_id(struct life *l)
 {
-    static const char LAST[] = "SELECT max(id) FROM findings WHERE id BETWEEN ?1 AND ?2";
     int64_t first = id_first(l->at->id);
     if (!l->next_id && l->at->is_new)
         l->next_id = first;
     if (!l->next_id) {
-        struct query q = query(l->store, LAST);
+        struct query q = query(l->store, SQL_FINDING_LAST_ID);
         query_int(&q, 1, first);
         query_int(&q, 2, id_last(l->at->id));
         int64_t last = query_value(&q, 0);
@@ -103,16 +96,11 @@ static int64_t next_id(struct life *l)
 static bool add_finding(struct life *l, const uint8_t fingerprint[16], const struct finding *f,
                         int64_t observation, const struct observation *seen)
 {
-    static const char ADD[] =
-        "INSERT INTO findings(id, fingerprint, rule, title, product, via, severity, version, why, fix,"
-        " observation, records, bytes, first_ms, opened_ms, seen_ms, opened_scan, seen_scan)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?14, ?15, ?15)"
-        " ON CONFLICT(fingerprint) DO NOTHING";
     struct store *s = l->store;
     int64_t rule = store_word(s, f->rule), title = store_word(s, f->title),
             product = store_word(s, f->product);
     int64_t via = store_word(s, f->via), fix = store_text(s, f->fix);
-    struct query q = query(s, ADD);
+    struct query q = query(s, SQL_FINDING_ADD);
     query_int(&q, 1, next_id(l));
     query_blob(&q, 2, span_of(fingerprint, 16));
     query_int(&q, 3, rule);
@@ -137,9 +125,7 @@ static bool add_finding(struct life *l, const uint8_t fingerprint[16], const str
 /* Only what moves from scan to scan, so that no index is touched. */
 static void touch(struct life *l, int64_t id, const struct finding *f)
 {
-    static const char SET[] =
-        "UPDATE findings SET seen_ms = ?2, seen_scan = ?3, why = ?4 WHERE id = ?1";
-    struct query q = query(l->store, SET);
+    struct query q = query(l->store, SQL_FINDING_TOUCH);
     query_int(&q, 1, id);
     query_int(&q, 2, l->now_ms);
     query_int(&q, 3, l->store->scan);
@@ -150,13 +136,10 @@ static void touch(struct life *l, int64_t id, const struct finding *f)
 static void change(struct life *l, int64_t id, const struct finding *f, int64_t observation,
                    const struct observation *seen)
 {
-    static const char SET[] =
-        "UPDATE findings SET seen_ms = ?2, seen_scan = ?3, why = ?4, severity = ?5, version = ?6,"
-        " fix = ?7, observation = ?8, records = ?9, bytes = ?10, title = ?11, via = ?12 WHERE id = ?1";
     struct store *s = l->store;
     int64_t fix = store_text(s, f->fix), title = store_word(s, f->title),
             via = store_word(s, f->via);
-    struct query q = query(s, SET);
+    struct query q = query(s, SQL_FINDING_CHANGE);
     query_int(&q, 1, id);
     query_int(&q, 2, l->now_ms);
     query_int(&q, 3, s->scan);
@@ -174,16 +157,10 @@ static void change(struct life *l, int64_t id, const struct finding *f, int64_t 
 
 static void reopen(struct life *l, int64_t id)
 {
-    static const char KEEP[] =
-        "INSERT OR REPLACE INTO exposures SELECT id, opened_ms, seen_ms, closed_ms, opened_scan,"
-        " seen_scan, closed_scan FROM findings WHERE id = ?1";
-    static const char OPEN[] =
-        "UPDATE findings SET opened_ms = ?2, opened_scan = ?3, closed_ms = NULL, closed_scan = NULL"
-        " WHERE id = ?1";
-    struct query q = query(l->store, KEEP);
+    struct query q = query(l->store, SQL_EXPOSURE_KEEP);
     query_int(&q, 1, id);
     query_run(&q);
-    q = query(l->store, OPEN);
+    q = query(l->store, SQL_FINDING_REOPEN);
     query_int(&q, 1, id);
     query_int(&q, 2, l->now_ms);
     query_int(&q, 3, l->store->scan);
@@ -193,9 +170,7 @@ static void reopen(struct life *l, int64_t id)
 static void add_sighting(struct store *s, int64_t finding, const struct finding *f,
                          int64_t observation)
 {
-    static const char ADD[] =
-        "INSERT OR REPLACE INTO sightings(scan, finding, severity, observation) VALUES (?1, ?2, ?3, ?4)";
-    struct query q = query(s, ADD);
+    struct query q = query(s, SQL_SIGHTING_PUT);
     query_int(&q, 1, s->scan);
     query_int(&q, 2, finding);
     query_int(&q, 3, f->severity);
@@ -206,10 +181,9 @@ static void add_sighting(struct store *s, int64_t finding, const struct finding 
 /* An exposure that opened when the finding was first seen is its only one. */
 static size_t times_reopened(struct store *s, const struct known *k)
 {
-    static const char COUNT[] = "SELECT count(*) FROM exposures WHERE finding = ?1";
     if (k->first_ms == k->opened_ms)
         return 0;
-    struct query q = query(s, COUNT);
+    struct query q = query(s, SQL_EXPOSURE_COUNT);
     query_int(&q, 1, k->id);
     return (size_t)query_value(&q, 0);
 }
@@ -303,8 +277,7 @@ static bool proves_gone(struct store *s, const struct visit *v, int64_t product)
 
 static void close_finding(struct store *s, int64_t id, int64_t now_ms)
 {
-    static const char SET[] = "UPDATE findings SET closed_ms = ?2, closed_scan = ?3 WHERE id = ?1";
-    struct query q = query(s, SET);
+    struct query q = query(s, SQL_FINDING_CLOSE);
     query_int(&q, 1, id);
     query_int(&q, 2, now_ms);
     query_int(&q, 3, s->scan);
@@ -345,23 +318,14 @@ bool life_of_visit(struct store *s, const struct known_endpoint *at, const struc
  * same scan, under whatever name, this one said nothing. */
 bool life_of_filtered(struct store *s, int64_t now_ms)
 {
-    static const char MARK[] =
-        "UPDATE visits SET end = ?2 WHERE scan = ?1 AND end = ?3 AND EXISTS (SELECT 1 FROM endpoints e"
-        " JOIN endpoints n ON n.address = e.address"
-        " JOIN visits w ON w.scan = ?1 AND w.endpoint = n.id"
-        " WHERE e.id = visits.endpoint AND w.end IN (?4, ?5))";
-    static const char CLOSE[] =
-        "UPDATE findings SET closed_ms = ?2, closed_scan = ?1 WHERE closed_ms IS NULL AND seen_scan <> ?1"
-        " AND id IN (SELECT f.id FROM visits v CROSS JOIN findings f"
-        " ON f.id BETWEEN v.endpoint << 16 AND (v.endpoint << 16) + 65535 WHERE v.scan = ?1 AND v.end = ?3)";
-    struct query q = query(s, MARK);
+    struct query q = query(s, SQL_VISITS_FILTERED);
     query_int(&q, 1, s->scan);
     query_int(&q, 2, STORED_FILTERED);
     query_int(&q, 3, STORED_SILENT);
     query_int(&q, 4, STORED_ANSWERED);
     query_int(&q, 5, STORED_REFUSED);
     query_run(&q);
-    q = query(s, CLOSE);
+    q = query(s, SQL_FINDINGS_FILTERED);
     query_int(&q, 1, s->scan);
     query_int(&q, 2, now_ms);
     query_int(&q, 3, STORED_FILTERED);

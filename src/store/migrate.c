@@ -134,10 +134,18 @@ static bool add_functions(struct store *s)
 
 /* ---- steps ---- */
 
+/* The value of a pragma, not kept prepared. */
 static int64_t pragma(struct store *s, const char *sql)
 {
-    struct query q = query(s, sql);
-    return query_value(&q, 0);
+    sqlite3_stmt *stmt = NULL;
+    int64_t value = 0;
+    int code = store_ok(s) ? sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL) : SQLITE_OK;
+    if (stmt && (code = sqlite3_step(stmt)) == SQLITE_ROW)
+        value = sqlite3_column_int64(stmt, 0);
+    if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
+        store_fail(s, code);
+    sqlite3_finalize(stmt);
+    return value;
 }
 
 /* Whether the file is ours and of a version that we know. */
@@ -168,8 +176,7 @@ bool store_migrate(struct store *s, enum store_use use)
         return false;
     store_run(s, "BEGIN IMMEDIATE");
     /* Another process may have been faster. */
-    struct query again = query(s, "PRAGMA user_version ");
-    for (version = query_value(&again, 0); store_ok(s) && version < SCHEMA_VERSION; version++)
+    for (version = pragma(s, "PRAGMA user_version"); store_ok(s) && version < SCHEMA_VERSION; version++)
         store_run(s, SCHEMA_STEPS[version]);
     char stamp[96];
     snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT",

@@ -6,10 +6,7 @@ bool store_past(struct store *s,
                 bool (*each)(void *self, enum severity severity, int64_t opened_ms, int64_t closed_ms),
                 void *self, struct error *e)
 {
-    static const char ALL[] = "SELECT severity, opened_ms, closed_ms FROM findings UNION ALL"
-                              " SELECT f.severity, x.opened_ms, x.closed_ms FROM exposures x"
-                              " JOIN findings f ON f.id = x.finding";
-    struct query q = query(s, ALL);
+    struct query q = query(s, SQL_PAST);
     bool more = true;
     while (more && query_row(&q)) {
         int64_t severity = query_get(&q, 0);
@@ -22,14 +19,13 @@ bool store_past(struct store *s,
 
 struct span store_accepted_why(struct store *s, const char *fingerprint, struct arena *a)
 {
-    static const char GET[] = "SELECT why FROM accepted WHERE fingerprint = ?1 ORDER BY at_ms DESC LIMIT 1";
     uint8_t bytes[16];
     struct span why = SPAN_NONE;
     fingerprint_bytes(fingerprint, bytes);
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_DECISION_NEWEST);
     query_blob(&q, 1, span_of(bytes, 16));
     if (query_row(&q))
-        why = arena_copy(a, query_span(&q, 0));
+        why = arena_copy(a, query_span(&q, 2));
     query_end(&q);
     return why;
 }

@@ -44,9 +44,6 @@ static void read_collections(struct store *s, struct span packed, struct arena *
                   bad.why);
 }
 
-#define OBSERVATION_COLUMNS \
-    "SELECT o.product, o.via, o.kind, o.outcome, o.tls, o.collections, o.records, o.bytes, o.last_ms," \
-    " f.facts, f.collections FROM observations o LEFT JOIN facts f ON f.observation = o.id WHERE "
 
 /* False where there is no such observation any more, or none that can be. */
 static bool take_observation(struct store *s, struct query *q, struct arena *a,
@@ -71,8 +68,7 @@ static bool take_observation(struct store *s, struct query *q, struct arena *a,
 
 bool read_observation(struct store *s, int64_t id, struct arena *a, struct observation *o)
 {
-    static const char GET[] = OBSERVATION_COLUMNS "o.id = ?1";
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_OBSERVATION_GET);
     query_int(&q, 1, id);
     bool whole = query_row(&q) && take_observation(s, &q, a, o);
     query_end(&q);
@@ -82,9 +78,7 @@ bool read_observation(struct store *s, int64_t id, struct arena *a, struct obser
 /* How the endpoint looked in the scan: observations whose interval holds it. */
 static void read_observations(struct store *s, int64_t endpoint, int64_t scan, struct visit *v)
 {
-    static const char SEEN[] = OBSERVATION_COLUMNS
-        "o.id BETWEEN ?1 AND ?2 AND o.last_scan >= ?3 AND o.first_scan <= ?3 ORDER BY o.place";
-    struct query q = query(s, SEEN);
+    struct query q = query(s, SQL_OBSERVATIONS_SEEN);
     query_int(&q, 1, id_first(endpoint));
     query_int(&q, 2, id_last(endpoint));
     query_int(&q, 3, scan);
@@ -119,12 +113,7 @@ static void take_end(enum stored_end end, struct visit *v)
 bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const struct visit *v),
                   void *self, struct error *e)
 {
-    static const char OF_SCAN[] =
-        "SELECT e.id, e.address, e.port, e.name, e.path, v.scan, v.end, v.why FROM visits v"
-        " JOIN endpoints e ON e.id = v.endpoint WHERE v.scan = ?1";
-    static const char LAST[] =
-        "SELECT id, address, port, name, path, answered_scan, 0, 0 FROM endpoints WHERE answered_scan > 0";
-    struct query q = query(s, scan ? OF_SCAN : LAST);
+    struct query q = query(s, scan ? SQL_VISITS_OF_SCAN : SQL_VISITS_LAST);
     if (scan)
         query_int(&q, 1, scan);
     bool more = true;
@@ -151,9 +140,7 @@ bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const 
 bool store_finding_visit(struct store *s, int64_t finding, struct arena *a, struct visit *ret,
                          struct error *e)
 {
-    static const char GET[] = "SELECT e.address, e.port, e.name, e.path, f.observation FROM findings f"
-                              " JOIN endpoints e ON e.id = f.endpoint WHERE f.id = ?1";
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_FINDING_VISIT);
     struct endpoint at = { 0 };
     query_int(&q, 1, finding);
     bool there = query_row(&q);

@@ -24,13 +24,7 @@ static void forget_running(struct store *s)
 
 static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t now_ms)
 {
-    static const char ADD[] =
-        "INSERT INTO scans(state, started_ms, seed, total, plan_hash, plan, scope, version)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    static const char JOURNAL[] =
-        "INSERT INTO journals(scan, places, done, skipped, failed, answered)"
-        " VALUES (?1, x'', 0, 0, 0, 0)";
-    struct query q = query(s, ADD);
+    struct query q = query(s, SQL_SCAN_ADD);
     query_int(&q, 1, SCAN_UNFINISHED);
     query_int(&q, 2, now_ms);
     query_int(&q, 3, (int64_t)plan->seed);
@@ -41,7 +35,7 @@ static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t n
     query_text(&q, 8, span_str(plan->version));
     if (query_run(&q))
         s->scan = sqlite3_last_insert_rowid(s->db);
-    q = query(s, JOURNAL);
+    q = query(s, SQL_JOURNAL_ADD);
     query_int(&q, 1, s->scan);
     query_run(&q);
 }
@@ -62,9 +56,7 @@ bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now
 
 static bool load_journal(struct store *s, int64_t id, struct runs *places, struct scan_sums *sums)
 {
-    static const char GET[] =
-        "SELECT places, done, skipped, failed, answered FROM journals WHERE scan = ?1";
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_JOURNAL_GET);
     struct verdict bad;
     query_int(&q, 1, id);
     if (!query_row(&q))
@@ -84,11 +76,10 @@ static bool load_journal(struct store *s, int64_t id, struct runs *places, struc
 
 bool store_scan_resume(struct store *s, int64_t id, struct error *e)
 {
-    static const char GET[] = "SELECT state, started_ms, total FROM scans WHERE id = ?1";
     forget_running(s);
     if (!store_lock_scan(s, id))
         return store_told(s, e);
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_SCAN_STATE);
     query_int(&q, 1, id);
     bool there = query_row(&q);
     int64_t state = query_get(&q, 0);
@@ -128,11 +119,11 @@ static bool add_kept(void *self, const struct visit *v, struct span encoded)
 
 bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error *e)
 {
-    static const char TOTAL[] = "SELECT total FROM scans WHERE id = ?1";
     struct scan_sums sums;
-    struct query q = query(s, TOTAL);
+    struct query q = query(s, SQL_SCAN_STATE);
     query_int(&q, 1, id);
-    struct kept k = { ret, (uint64_t)query_value(&q, 0) };
+    struct kept k = { ret, query_row(&q) ? (uint64_t)query_get(&q, 2) : 0 };
+    query_end(&q);
     return load_journal(s, id, ret, &sums) ? store_tail(s, id, add_kept, &k, e)
                                            : store_told(s, e);
 }
@@ -141,16 +132,13 @@ bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error
 
 static void write_journal(struct store *s)
 {
-    static const char SET[] =
-        "UPDATE journals SET places = ?2, done = ?3, skipped = ?4, failed = ?5, answered = ?6"
-        " WHERE scan = ?1";
     buf_reset(&s->journal);
     runs_encode(&s->places, &s->journal);
     if (!buf_ok(&s->journal)) {
         error_set(&s->error, "no memory for the journal");
         return;
     }
-    struct query q = query(s, SET);
+    struct query q = query(s, SQL_JOURNAL_SET);
     query_int(&q, 1, s->scan);
     query_blob(&q, 2, buf_span(&s->journal));
     query_int(&q, 3, (int64_t)s->sums.done);
@@ -162,12 +150,10 @@ static void write_journal(struct store *s)
 
 static void write_reasons(struct store *s)
 {
-    static const char ADD[] = "INSERT INTO reasons(scan, end, why, count) VALUES (?1, ?2, ?3, ?4)"
-                              " ON CONFLICT DO UPDATE SET count = count + excluded.count";
     for (size_t i = 0; i < s->reason_count; i++) {
         if (!s->reasons[i].count)
             continue;
-        struct query q = query(s, ADD);
+        struct query q = query(s, SQL_REASON_ADD);
         query_int(&q, 1, s->scan);
         query_int(&q, 2, s->reasons[i].end);
         query_int(&q, 3, s->reasons[i].why);
@@ -197,13 +183,11 @@ bool store_commit(struct store *s, struct error *e)
 bool store_scan_end(struct store *s, enum scan_state state, const char *why, int64_t now_ms,
                     struct error *e)
 {
-    static const char END[] =
-        "UPDATE scans SET state = ?2, ended_ms = ?3, why = nullif(?4, '') WHERE id = ?1";
     if (!store_batch(s))
         return store_told(s, e);
     if (state == SCAN_COMPLETE)
         life_of_filtered(s, now_ms);
-    struct query q = query(s, END);
+    struct query q = query(s, SQL_SCAN_END);
     query_int(&q, 1, s->scan);
     query_int(&q, 2, state);
     query_int(&q, 3, now_ms);
@@ -217,10 +201,6 @@ bool store_scan_end(struct store *s, enum scan_state state, const char *why, int
 }
 
 /* ---- lists ---- */
-
-#define SCAN_COLUMNS \
-    "SELECT s.id, s.state, s.started_ms, s.ended_ms, s.seed, s.total, s.plan, s.scope, s.version, s.why, j.done," \
-    " j.skipped, j.failed, j.answered FROM scans s JOIN journals j ON j.scan = s.id "
 
 /* Everything lies in the arena. False where it is full. */
 static bool take_scan(struct query *q, struct arena *a, struct stored_scan *ret)
@@ -247,10 +227,7 @@ static bool take_scan(struct query *q, struct arena *a, struct stored_scan *ret)
 bool store_scan_find(struct store *s, int64_t id, struct arena *a, struct stored_scan *ret,
                      struct error *e)
 {
-    static const char BY_ID[] = SCAN_COLUMNS "WHERE s.id = ?1 AND ?2 IS NULL";
-    static const char NEWEST[] = SCAN_COLUMNS
-        "WHERE (?1 < 0 OR s.state = ?1) ORDER BY s.id DESC LIMIT 1 OFFSET ?2";
-    struct query q = query(s, id > 0 ? BY_ID : NEWEST);
+    struct query q = query(s, id > 0 ? SQL_SCAN_BY_ID : SQL_SCAN_NEWEST);
     if (id > 0) {
         query_int(&q, 1, id);
     } else {
@@ -278,8 +255,7 @@ bool store_scan_find(struct store *s, int64_t id, struct arena *a, struct stored
 bool store_scans(struct store *s, bool (*each)(void *self, const struct stored_scan *scan),
                  void *self, struct error *e)
 {
-    static const char ALL[] = SCAN_COLUMNS "ORDER BY s.id DESC";
-    struct query q = query(s, ALL);
+    struct query q = query(s, SQL_SCANS);
     bool more = true;
     while (more && query_row(&q)) {
         struct arena a;

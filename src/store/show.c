@@ -6,18 +6,6 @@
 
 enum { FINDING_ARENA_MAX = 4 << 20 };
 
-/* ?1 is now. The accepted decision that counts is the newest. */
-#define FINDING_COLUMNS \
-    "SELECT f.id, f.fingerprint, wr.text, wt.text, wp.text, wv.text, f.severity, f.version, f.why, x.text," \
-    " f.records, f.bytes, f.first_ms, f.opened_ms, f.seen_ms, f.closed_ms, f.opened_scan, f.seen_scan," \
-    " f.closed_scan, e.address, e.port, e.name, a.until_ms, a.why," \
-    " (SELECT count(*) FROM exposures o WHERE o.finding = f.id), e.path"
-#define FINDING_JOINS \
-    " JOIN endpoints e ON e.id = f.endpoint JOIN words wr ON wr.id = f.rule JOIN words wt ON wt.id = f.title" \
-    " JOIN words wp ON wp.id = f.product LEFT JOIN words wv ON wv.id = f.via LEFT JOIN texts x ON x.id = f.fix" \
-    " LEFT JOIN accepted a ON a.fingerprint = f.fingerprint AND a.until_ms > ?1" \
-    " AND a.at_ms = (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = f.fingerprint)"
-
 static const char *text_or_null(struct query *q, int column, struct arena *a)
 {
     return query_is_null(q, column) ? NULL : arena_str(a, query_span(q, column));
@@ -93,21 +81,12 @@ static void prefix_bounds(const struct store_filter *f, uint8_t first[16], uint8
     }
 }
 
-/* ?12: STORE_OPEN, STORE_CLOSED or STORE_ALL. */
-#define FILTERS \
-    " AND f.severity >= ?2 AND (?4 = 0 OR f.product = ?4) AND (?5 = 0 OR f.rule = ?5) AND f.opened_ms > ?9" \
-    " AND (?12 = 2 OR (f.closed_ms IS NULL) = (?12 = 0)) AND (?8 = 0 OR e.port = ?8)" \
-    " AND (?13 = 0 OR f.closed_ms > ?13)" \
-    " AND (?10 = 0 OR a.until_ms IS NOT NULL) AND (?11 = 0 OR a.until_ms IS NULL)" \
-    " ORDER BY f.severity DESC, f.records DESC LIMIT ?3"
-
 /* The number of a word; -1, which nothing has, for one that was never stored, 0 for NULL. */
 static int64_t known_word(struct store *s, const char *word)
 {
-    static const char FIND[] = "SELECT id FROM words WHERE text = ?1";
     if (!word)
         return 0;
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_WORD_FIND);
     query_text(&q, 1, span_str(word));
     return query_value(&q, -1);
 }
@@ -117,20 +96,12 @@ bool store_findings(struct store *s, const struct store_filter *filter,
                     struct error *e)
 {
     /* Three ways in: along the open ones, worst first; through the addresses; all. */
-    static const char OPEN[] = FINDING_COLUMNS
-        " FROM findings f INDEXED BY findings_open" FINDING_JOINS
-        " WHERE f.closed_ms IS NULL" FILTERS;
-    static const char AT[] = FINDING_COLUMNS
-        " FROM endpoints at CROSS JOIN findings f ON f.id BETWEEN at.id << 16 AND (at.id << 16) + 65535" FINDING_JOINS
-        " WHERE at.address BETWEEN ?6 AND ?7 AND length(at.address) = length(?6)" FILTERS;
-    static const char ALL[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS
-                                              " WHERE true" FILTERS;
     uint8_t first[16], last[16];
     size_t len = 0;
     int64_t product = known_word(s, filter->product), rule = known_word(s, filter->rule);
-    struct query q = query(s, filter->address.family        ? AT
-                              : filter->which == STORE_OPEN ? OPEN
-                                                            : ALL);
+    struct query q = query(s, filter->address.family        ? SQL_FINDINGS_AT
+                              : filter->which == STORE_OPEN ? SQL_FINDINGS_OPEN
+                                                            : SQL_FINDINGS_ALL);
     if (filter->address.family) {
         prefix_bounds(filter, first, last, &len);
         query_blob(&q, 6, span_of(first, len));
@@ -153,20 +124,14 @@ bool store_findings(struct store *s, const struct store_filter *filter,
 
 bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, struct error *e)
 {
-    static const char OPEN[] =
-        "SELECT severity, count(*) FROM findings INDEXED BY findings_open WHERE closed_ms IS NULL"
-        " GROUP BY severity";
-    static const char ACCEPTED[] =
-        "SELECT count(*) FROM accepted a JOIN findings f ON f.fingerprint = a.fingerprint AND f.closed_ms IS NULL"
-        " WHERE a.until_ms > ?1 AND a.at_ms = (SELECT max(at_ms) FROM accepted b WHERE b.fingerprint = a.fingerprint)";
     *ret = (struct store_totals){ 0 };
-    struct query q = query(s, OPEN);
+    struct query q = query(s, SQL_TOTALS_OPEN);
     while (query_row(&q)) {
         int64_t severity = query_get(&q, 0);
         if (severity >= 0 && severity <= SEVERITY_CRITICAL)
             ret->open[severity] = (uint64_t)query_get(&q, 1);
     }
-    q = query(s, ACCEPTED);
+    q = query(s, SQL_TOTALS_ACCEPTED);
     query_int(&q, 1, now_ms);
     ret->accepted = (uint64_t)query_value(&q, 0);
     return store_told(s, e);
@@ -195,8 +160,6 @@ bool fingerprint_bounds(const char *prefix, uint8_t first[16], uint8_t last[16])
 bool store_finding_get(struct store *s, const char *prefix, int64_t now_ms, struct arena *a,
                        struct stored_finding *ret, struct error *e)
 {
-    static const char GET[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS
-                                              " WHERE f.fingerprint BETWEEN ?2 AND ?3 LIMIT 2";
     uint8_t first[16], last[16];
     if (!fingerprint_bounds(prefix, first, last))
         return error_set(
@@ -204,7 +167,7 @@ bool store_finding_get(struct store *s, const char *prefix, int64_t now_ms, stru
             "\"%.40s\" is no fingerprint: write at least the first %d of its hexadecimal digits, as "
             "`ajar show` prints them",
             prefix, FINGERPRINT_TYPED_MIN);
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_FINDING_BY_PREFIX);
     query_int(&q, 1, now_ms);
     query_blob(&q, 2, span_of(first, 16));
     query_blob(&q, 3, span_of(last, 16));
@@ -223,8 +186,7 @@ bool store_finding_get(struct store *s, const char *prefix, int64_t now_ms, stru
 bool store_finding_by_id(struct store *s, int64_t finding, int64_t now_ms, struct arena *a,
                          struct stored_finding *ret, struct error *e)
 {
-    static const char GET[] = FINDING_COLUMNS " FROM findings f" FINDING_JOINS " WHERE f.id = ?2";
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_FINDING_BY_ID);
     query_int(&q, 1, now_ms);
     query_int(&q, 2, finding);
     bool there = query_row(&q), whole = there && take_finding(&q, a, ret);
@@ -237,10 +199,7 @@ bool store_exposures(struct store *s, int64_t finding,
                      bool (*each)(void *self, const struct exposure *x), void *self,
                      struct error *e)
 {
-    static const char GET[] =
-        "SELECT opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan FROM life"
-        " WHERE finding = ?1 ORDER BY opened_scan";
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_EXPOSURES);
     bool more = true;
     query_int(&q, 1, finding);
     while (more && query_row(&q)) {
@@ -257,16 +216,15 @@ bool store_exposures(struct store *s, int64_t finding,
 bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, const char *why,
                   int64_t now_ms, struct error *e)
 {
-    static const char ADD[] =
-        "INSERT OR REPLACE INTO accepted(fingerprint, at_ms, until_ms, why) VALUES (?1, ?2, ?3, ?4)";
     uint8_t bytes[16];
     fingerprint_bytes(fingerprint, bytes);
     store_batch(s);
-    struct query q = query(s, ADD);
+    struct query q = query(s, SQL_DECISION_PUT);
     query_blob(&q, 1, span_of(bytes, 16));
     query_int(&q, 2, now_ms);
     query_int(&q, 3, until_ms);
     query_text(&q, 4, span_str(why));
+    query_int(&q, 5, 0);
     query_run(&q);
     s->accepts_known = false;
     return store_commit(s, e);
@@ -276,9 +234,8 @@ bool store_accept(struct store *s, const char *fingerprint, int64_t until_ms, co
  * while nobody else can write. */
 static bool accepts_any(struct store *s)
 {
-    static const char ANY[] = "SELECT EXISTS(SELECT 1 FROM accepted)";
     if (!s->in_batch || !s->accepts_known) {
-        struct query q = query(s, ANY);
+        struct query q = query(s, SQL_DECISION_ANY);
         s->accepts = query_value(&q, 0) != 0;
         s->accepts_known = true;
     }
@@ -287,14 +244,12 @@ static bool accepts_any(struct store *s)
 
 bool store_accepted(struct store *s, const char *fingerprint, int64_t now_ms, int64_t *ret_until_ms)
 {
-    static const char GET[] =
-        "SELECT until_ms FROM accepted WHERE fingerprint = ?1 ORDER BY at_ms DESC LIMIT 1";
     uint8_t bytes[16];
     *ret_until_ms = 0;
     if (!accepts_any(s))
         return false;
     fingerprint_bytes(fingerprint, bytes);
-    struct query q = query(s, GET);
+    struct query q = query(s, SQL_DECISION_NEWEST);
     query_blob(&q, 1, span_of(bytes, 16));
     *ret_until_ms = query_value(&q, 0);
     return *ret_until_ms > now_ms;

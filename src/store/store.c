@@ -67,23 +67,26 @@ bool store_run(struct store *s, const char *sql)
     return code == SQLITE_OK || store_fail(s, code);
 }
 
-struct query query(struct store *s, const char *sql)
+struct query query(struct store *s, enum statement which)
 {
-    size_t i = (uintptr_t)sql / 8 * 2654435761u % QUERIES_MAX;
+    static const char *const TEXTS[STATEMENTS] = {
+#define STATEMENT(name, text) [SQL_##name] = text,
+#include "store/statements.def"
+#undef STATEMENT
+    };
+    sqlite3_stmt **stmt = &s->statements[which];
     if (!store_ok(s))
         return (struct query){ s, NULL };
-    while (s->queries[i].sql && s->queries[i].sql != sql)
-        i = (i + 1) % QUERIES_MAX;
-    if (!s->queries[i].sql) {
-        int code = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                      &s->queries[i].stmt, NULL);
-        if (code != SQLITE_OK) {
-            store_fail(s, code);
-            return (struct query){ s, NULL };
-        }
-        s->queries[i].sql = sql;
+    if (*stmt && sqlite3_stmt_busy(*stmt)) {
+        error_set(&s->error, "%s: a question was asked again before it was answered: %s", s->path, TEXTS[which]);
+        return (struct query){ s, NULL };
     }
-    return (struct query){ s, s->queries[i].stmt };
+    if (!*stmt) {
+        int code = sqlite3_prepare_v3(s->db, TEXTS[which], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+        if (code != SQLITE_OK)
+            store_fail(s, code);
+    }
+    return (struct query){ s, *stmt };
 }
 
 static void bound(struct query *q, int code)
@@ -252,8 +255,8 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < QUERIES_MAX; i++)
-        sqlite3_finalize(s->queries[i].stmt);
+    for (size_t i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(s->statements[i]);
     sqlite3_close(s->db);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
@@ -343,13 +346,11 @@ static size_t near_of(struct span text)
 
 static int64_t find_or_add_word(struct store *s, struct span text)
 {
-    static const char FIND[] = "SELECT id FROM words WHERE text = ?1";
-    static const char ADD[] = "INSERT INTO words(text) VALUES (?1)";
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_WORD_FIND);
     query_text(&q, 1, text);
     int64_t id = query_value(&q, 0);
     if (!id) {
-        q = query(s, ADD);
+        q = query(s, SQL_WORD_ADD);
         query_text(&q, 1, text);
         id = query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;
     }
@@ -407,13 +408,12 @@ static const char **word_slot(struct store *s, int64_t id)
 
 const char *store_word_text(struct store *s, int64_t id, struct arena *a)
 {
-    static const char FIND[] = "SELECT text FROM words WHERE id = ?1";
     const char **slot = word_slot(s, id);
     if (!id)
         return NULL;
     if (slot && *slot)
         return arena_str(a, span_str(*slot));
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_WORD_TEXT);
     query_int(&q, 1, id);
     const char *text = query_row(&q) ? arena_str(a, query_span(&q, 0)) : NULL;
     query_end(&q);
@@ -424,16 +424,14 @@ const char *store_word_text(struct store *s, int64_t id, struct arena *a)
 
 static int64_t find_or_add_text(struct store *s, struct span text)
 {
-    static const char FIND[] = "SELECT id FROM texts WHERE hash = ?1";
-    static const char ADD[] = "INSERT INTO texts(hash, text) VALUES (?1, ?2)";
     /* Two keys would be needed against somebody who seeks collisions; here a collision shows the
      * wrong advice of our own for one finding. */
     uint64_t hash = siphash(0x7465787473, 1, text);
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_TEXT_FIND);
     query_int(&q, 1, (int64_t)hash);
     int64_t id = query_value(&q, 0);
     if (!id) {
-        q = query(s, ADD);
+        q = query(s, SQL_TEXT_ADD);
         query_int(&q, 1, (int64_t)hash);
         query_blob(&q, 2, text);
         id = query_run(&q) ? sqlite3_last_insert_rowid(s->db) : 0;

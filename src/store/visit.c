@@ -13,10 +13,8 @@ static struct span address_bytes(const struct address *a)
 
 static struct known_endpoint find_endpoint(struct store *s, const struct endpoint *e)
 {
-    static const char FIND[] =
-        "SELECT id, answered_scan FROM endpoints WHERE address = ?1 AND port = ?2 AND name = ?3 AND path = ?4";
     struct known_endpoint at = { 0 };
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_ENDPOINT_FIND);
     query_blob(&q, 1, address_bytes(&e->address));
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
@@ -29,10 +27,8 @@ static struct known_endpoint find_endpoint(struct store *s, const struct endpoin
 
 static struct known_endpoint add_endpoint(struct store *s, const struct visit *v)
 {
-    static const char ADD[] =
-        "INSERT INTO endpoints(address, port, name, path, answered_scan) VALUES (?1, ?2, ?3, ?4, ?5)";
     const struct endpoint *e = &v->endpoint;
-    struct query q = query(s, ADD);
+    struct query q = query(s, SQL_ENDPOINT_ADD);
     query_blob(&q, 1, address_bytes(&e->address));
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
@@ -44,8 +40,7 @@ static struct known_endpoint add_endpoint(struct store *s, const struct visit *v
 
 static void mark_answered(struct store *s, int64_t endpoint)
 {
-    static const char SET[] = "UPDATE endpoints SET answered_scan = ?2 WHERE id = ?1";
-    struct query q = query(s, SET);
+    struct query q = query(s, SQL_ENDPOINT_ANSWERED);
     query_int(&q, 1, endpoint);
     query_int(&q, 2, s->scan);
     query_run(&q);
@@ -123,12 +118,10 @@ struct last_look {
 static void find_last_look(struct store *s, const struct known_endpoint *at, size_t places,
                            struct last_look *ret)
 {
-    static const char FIND[] = "SELECT id, place, digest, last_scan FROM observations"
-                               " WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC";
     *ret = (struct last_look){ .next = id_first(at->id) };
     if (!at->answered_scan)
         return;
-    struct query q = query(s, FIND);
+    struct query q = query(s, SQL_OBSERVATIONS_LAST);
     query_int(&q, 1, id_first(at->id));
     query_int(&q, 2, id_last(at->id));
     for (size_t found = 0; found < places && query_row(&q);) {
@@ -151,9 +144,7 @@ static void find_last_look(struct store *s, const struct known_endpoint *at, siz
 /* It looks as it did: only the end of the interval moves. */
 static void extend_observation(struct store *s, int64_t id, int64_t at_ms)
 {
-    static const char EXTEND[] =
-        "UPDATE observations SET last_scan = ?2, last_ms = ?3 WHERE id = ?1";
-    struct query q = query(s, EXTEND);
+    struct query q = query(s, SQL_OBSERVATION_EXTEND);
     query_int(&q, 1, id);
     query_int(&q, 2, s->scan);
     query_int(&q, 3, at_ms);
@@ -162,8 +153,6 @@ static void extend_observation(struct store *s, int64_t id, int64_t at_ms)
 
 static void add_facts(struct store *s, int64_t id, const struct observation *o)
 {
-    static const char ADD[] =
-        "INSERT OR REPLACE INTO facts(observation, facts, collections) VALUES (?1, ?2, ?3)";
     buf_reset(&s->facts);
     buf_reset(&s->collections);
     for (size_t i = 0; i < o->facts.len && store_ok(s); i++) {
@@ -180,7 +169,7 @@ static void add_facts(struct store *s, int64_t id, const struct observation *o)
         error_set(&s->error, "no memory for an observation");
         return;
     }
-    struct query q = query(s, ADD);
+    struct query q = query(s, SQL_FACTS_PUT);
     query_int(&q, 1, id);
     query_blob(&q, 2, buf_span(&s->facts));
     query_blob(&q, 3, buf_span(&s->collections));
@@ -196,16 +185,10 @@ static int64_t fact_number_or(const struct observation *o, const char *key, int6
 /* The certificate that an observation shows; 0 where it shows none. */
 static int64_t store_certificate(struct store *s, const struct observation *o, int64_t at_ms)
 {
-    static const char PUT[] =
-        "INSERT INTO certificates(sha256, subject, issuer, not_before_ms, not_after_ms, first_ms, last_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"
-        " ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms),"
-        " first_ms = min(first_ms, excluded.first_ms)"
-        " RETURNING id";
     struct span sha256 = fact_get_text(o, "cert.sha256");
     if (o->kind != KIND_TLS || sha256.len == 0)
         return 0;
-    struct query q = query(s, PUT);
+    struct query q = query(s, SQL_CERTIFICATE_PUT);
     query_text(&q, 1, sha256);
     query_blob(&q, 2, fact_get_text(o, "cert.subject"));
     query_blob(&q, 3, fact_get_text(o, "cert.issuer"));
@@ -221,13 +204,9 @@ static int64_t store_certificate(struct store *s, const struct observation *o, i
 static void add_observation(struct store *s, int64_t id, const struct observation *o, size_t place,
                             uint64_t digest, int64_t at_ms)
 {
-    static const char ADD[] =
-        "INSERT OR REPLACE INTO observations(id, place, product, via, kind, outcome, tls, collections,"
-        " records, bytes, certificate, digest, first_scan, last_scan, first_ms, last_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, nullif(?11, 0), ?12, ?13, ?13, ?14, ?14)";
     int64_t product = store_word(s, o->product), via = store_word(s, o->via);
     int64_t certificate = store_certificate(s, o, at_ms);
-    struct query q = query(s, ADD);
+    struct query q = query(s, SQL_OBSERVATION_PUT);
     query_int(&q, 1, id);
     query_int(&q, 2, (int64_t)place);
     query_int(&q, 3, product);
@@ -283,10 +262,8 @@ static enum stored_end end_of(const struct visit *v)
 
 static void add_visit(struct store *s, int64_t endpoint, const struct visit *v, int64_t now_ms)
 {
-    static const char ADD[] =
-        "INSERT OR REPLACE INTO visits(scan, endpoint, end, why, after_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
     int64_t why = store_word(s, v->why);
-    struct query q = query(s, ADD);
+    struct query q = query(s, SQL_VISIT_PUT);
     query_int(&q, 1, s->scan);
     query_int(&q, 2, endpoint);
     query_int(&q, 3, end_of(v));

@@ -2,6 +2,7 @@
  * that go or get worse, files of the first version, retention. */
 #include "unit/check.h"
 #include "unit/folder.h"
+#include "unit/sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -288,9 +289,8 @@ static void test_forgotten(void **state)
     scan(x, HOSTS, 4, NULL, 0, "z", SEVERITY_HIGH, "open");
     assert_true(store_forget(x->store, then, false, &gone, &e));
     assert_int_equal(listed(x, true), 0);
-    struct query q = query(x->store, "SELECT (SELECT count(*) FROM fleet_members) + (SELECT count(*) FROM fleet_reasons)"
-                                     " + (SELECT count(*) FROM fleet_sightings)");
-    assert_int_equal(query_value(&q, -1), 0);
+    assert_int_equal(sql_number(x->store, "SELECT (SELECT count(*) FROM fleet_members) + (SELECT count(*) FROM fleet_reasons)"
+                                     " + (SELECT count(*) FROM fleet_sightings)"), 0);
 }
 
 /* A file of the first version gets the tables, and keeps its decisions. */

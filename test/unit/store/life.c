@@ -2,6 +2,7 @@
  * what diff says of it; acceptance; retention. */
 #include "unit/check.h"
 #include "unit/folder.h"
+#include "unit/sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,8 +169,7 @@ static void get(struct fixture *f, size_t i, struct arena *a, struct stored_find
 
 static int64_t rows(struct fixture *f, const char *sql)
 {
-    struct query q = query(f->store, sql);
-    return query_value(&q, -1);
+    return sql_number(f->store, sql);
 }
 
 #define ALL_OPEN ((const enum act[ENDPOINTS]){ OPEN_7, OPEN_7, OPEN_7, OPEN_7 })

@@ -2,6 +2,7 @@
  * over is left as it was. */
 #include "unit/check.h"
 #include "unit/folder.h"
+#include "unit/sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,8 +134,7 @@ static void test_all_is_carried_over(void **state)
     assert_true(store_finding_get(s, "00000000000000000000000000000003", 5000, &a, &g, &e));
     assert_int_equal(g.id, id_first(2) + 1);
     assert_true(store_accepted(s, "00000000000000000000000000000002", 5000, &until));
-    struct query q = query(s, "SELECT count(*) FROM sightings JOIN observations o ON o.id = observation");
-    assert_int_equal(query_value(&q, 0), 5);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM sightings JOIN observations o ON o.id = observation"), 5);
     arena_release(&a);
     store_close(s);
 }
@@ -147,8 +147,7 @@ static void test_what_cannot_be_is_left_out(void **state)
     make_old(f, "INSERT INTO facts VALUES (2, 0, 2, 77, 1, 0, NULL)");
     struct store *s = store_open(f->path, STORE_READ, &e);
     assert_non_null(s);
-    struct query q = query(s, "SELECT length(facts) FROM facts WHERE observation = 131072");
-    assert_int_equal(query_value(&q, -1), 0);
+    assert_int_equal(sql_number(s, "SELECT length(facts) FROM facts WHERE observation = 131072"), 0);
     store_close(s);
 }
 
@@ -222,12 +221,6 @@ static void expect_finding(struct store *s, uint16_t port, const char *name, con
     arena_release(&a);
 }
 
-static int64_t number(struct store *s, const char *sql)
-{
-    struct query q = query(s, sql);
-    return query_value(&q, -1);
-}
-
 static void test_findings_of_names(void **state)
 {
     struct fixture *f = *state;
@@ -248,10 +241,10 @@ static void test_findings_of_names(void **state)
     todays(6380, NULL, "open-store", bare);
     assert_true(store_accepted(s, named, 1796009761081, &until));
     assert_false(store_accepted(s, bare, 1796009761081, &until));
-    assert_int_equal(number(s, "SELECT count(*) FROM findings"), 6);
-    assert_int_equal(number(s, "SELECT count(*) FROM sightings JOIN findings f ON f.id = finding"), 8);
-    assert_int_equal(number(s, "SELECT count(*) FROM fleet_members JOIN findings f ON f.fingerprint = worst"), 2);
-    assert_int_equal(number(s, "SELECT count(*) FROM endpoints WHERE path = ''"), 4);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM findings"), 6);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM sightings JOIN findings f ON f.id = finding"), 8);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM fleet_members JOIN findings f ON f.fingerprint = worst"), 2);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM endpoints WHERE path = ''"), 4);
     store_close(s);
 }
 
@@ -285,8 +278,8 @@ static void test_the_next_scan_goes_on(void **state)
         assert_int_equal(found.life.first_ms, i ? 1796009761747 : 1796009757760);
         assert_int_equal(found.life.reopened, 0);
     }
-    assert_int_equal(number(s, "SELECT count(*) FROM findings"), 6);
-    assert_int_equal(number(s, "SELECT count(*) FROM endpoints"), 4);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM findings"), 6);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM endpoints"), 4);
     arena_release(&a);
     store_close(s);
 }

@@ -184,6 +184,34 @@ static void test_places_beyond_the_scan(void **state)
     store_close(s);
 }
 
+/* All texts of the table agree with the tables of the file. */
+static void test_every_statement_can_be_prepared(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = open_or_fail(f, STORE_WRITE);
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        struct query q = query(s, (enum statement)i);
+        if (!q.stmt)
+            fail_msg("statement %zu: %s", i, s->error.text);
+    }
+    store_close(s);
+}
+
+/* A walk must not be started anew by what it calls: it would go on with other rows. */
+static void test_a_walk_is_not_disturbed(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = open_or_fail(f, STORE_WRITE);
+    assert_true(store_word(s, "one") && store_word(s, "two"));
+    struct query q = query(s, SQL_WORD_FIND);
+    query_text(&q, 1, SPAN("one"));
+    assert_true(query_row(&q));
+    assert_null(query(s, SQL_WORD_FIND).stmt);
+    assert_non_null(strstr(s->error.text, "asked again"));
+    query_end(&q);
+    store_close(s);
+}
+
 static void test_default_path(void **state)
 {
     char path[STORE_PATH_MAX];
@@ -208,6 +236,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_process_a_scan, setup, teardown),
         cmocka_unit_test_setup_teardown(test_places_beyond_the_scan, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_every_statement_can_be_prepared, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_walk_is_not_disturbed, setup, teardown),
         cmocka_unit_test(test_default_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
