@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t now_ms(clockid_t id)
@@ -42,20 +43,41 @@ int64_t time_from_civil(int year, int month, int day, int hour, int minute, int 
     return (seconds + hour * 3600 + minute * 60 + second) * 1000;
 }
 
+static void put_digits(char *at, int64_t value, int digits)
+{
+    for (int i = digits; i > 0; i--, value /= 10)
+        at[i - 1] = (char)('0' + value % 10);
+}
+
+/* The civil date of a day number: the inverse of days_from_civil(). */
+static void put_civil(char *text, int64_t days)
+{
+    int64_t shifted = days + 719468;
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    int64_t of_era = shifted - era * 146097;
+    int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month = (5 * of_year + 2) / 153;
+    int64_t day = of_year - (153 * month + 2) / 5 + 1;
+    month = month < 10 ? month + 3 : month - 9;
+    put_digits(text, year_of_era + era * 400 + (month <= 2), 4);
+    put_digits(text + 5, month, 2);
+    put_digits(text + 8, day, 2);
+}
+
+/* Without printf: a report holds several moments a finding. */
 char *time_text(int64_t wall_ms, char text[static TIME_TEXT_MAX])
 {
-    const int64_t first = time_from_civil(0, 1, 1, 0, 0, 0);
-    const int64_t last = time_from_civil(9999, 12, 31, 23, 59, 59);
-    if (wall_ms < first)
-        wall_ms = first;
-    if (wall_ms > last)
-        wall_ms = last;
-    time_t seconds = (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0));
-    struct tm t;
-    gmtime_r(&seconds, &t);
-    snprintf(text, TIME_TEXT_MAX, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)(t.tm_year + 1900) % 10000u,
-             (unsigned)(t.tm_mon + 1) % 100u, (unsigned)t.tm_mday % 100u, (unsigned)t.tm_hour % 100u,
-             (unsigned)t.tm_min % 100u, (unsigned)t.tm_sec % 100u);
+    const int64_t first = -62167219200000, last = 253402300799000;
+    wall_ms = wall_ms < first ? first : wall_ms > last ? last : wall_ms;
+    int64_t seconds = wall_ms / 1000 - (wall_ms % 1000 < 0);
+    int64_t days = seconds / 86400 - (seconds % 86400 < 0);
+    int64_t of_day = seconds - days * 86400;
+    memcpy(text, "0000-00-00T00:00:00Z", TIME_TEXT_LEN + 1);
+    put_civil(text, days);
+    put_digits(text + 11, of_day / 3600, 2);
+    put_digits(text + 14, of_day / 60 % 60, 2);
+    put_digits(text + 17, of_day % 60, 2);
     return text;
 }
 

@@ -25,10 +25,10 @@ static inline int64_t clock_wall_ms(const struct clock *c)
     return c->wall_ms(c->self);
 }
 
-enum { TIME_TEXT_MAX = 32 };
+enum { TIME_TEXT_MAX = 32, TIME_TEXT_LEN = 20 };
 
-/* "2022-07-01T00:00:00Z" (RFC 3339, UTC, whole seconds) into text[TIME_TEXT_MAX]. Years outside
- * 0..9999 are clamped. Returns text. */
+/* "2022-07-01T00:00:00Z" (RFC 3339, UTC, whole seconds) into text[TIME_TEXT_MAX], TIME_TEXT_LEN bytes and a
+ * zero. Years outside 0..9999 are clamped. Returns text. */
 char *time_text(int64_t wall_ms, char text[static TIME_TEXT_MAX]);
 /* The wall time of a civil UTC date; month 1..12, day 1..31. Proleptic Gregorian calendar. */
 int64_t time_from_civil(int year, int month, int day, int hour, int minute, int second);

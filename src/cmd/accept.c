@@ -5,6 +5,7 @@
 #include "cmd/memory.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { ARENA_BYTES = 16 << 20, WHY_BYTES_MAX = 500 };
@@ -80,7 +81,7 @@ static bool check(const struct accepting *a, int args, struct error *e)
 
 static void tell(const struct accepting *a, const struct stored_finding *f, struct buf *out)
 {
-    char where[ENDPOINT_CALLED_MAX], date[TIME_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX];
     if (a->json) {
         buf_byte(out, '{');
         stored_json(out, f);
@@ -94,14 +95,15 @@ static void tell(const struct accepting *a, const struct stored_finding *f, stru
         buf_str(out, "not accepted any more.\n");
         return;
     }
-    buf_printf(out, "accepted until %.10s: ", time_text(f->accepted_until_ms - 1, date));
+    buf_str(out, "accepted until ");
+    put_date(out, f->accepted_until_ms - 1);
+    buf_str(out, ": ");
     escape_tty(out, f->accepted_why);
     buf_byte(out, '\n');
 }
 
 static void tell_fleet(const struct accepting *a, const struct stored_fleet *f, size_t findings, struct buf *out)
 {
-    char date[TIME_TEXT_MAX];
     if (a->json) {
         buf_str(out, "{\"type\":\"fleet\"");
         stored_json_text(out, "fingerprint", span_str(f->fleet.fingerprint), false);
@@ -119,7 +121,9 @@ static void tell_fleet(const struct accepting *a, const struct stored_fleet *f, 
         buf_str(out, "not accepted any more.\n");
         return;
     }
-    buf_printf(out, "accepted until %.10s: ", time_text(f->fleet.accepted_until_ms - 1, date));
+    buf_str(out, "accepted until ");
+    put_date(out, f->fleet.accepted_until_ms - 1);
+    buf_str(out, ": ");
     escape_tty(out, f->accepted_why);
     buf_byte(out, '\n');
 }

@@ -5,6 +5,7 @@
 #include "cmd/memory.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
+#include "text/amount.h"
 
 enum { SHOWN_DEFAULT = 1000, SHOWN_MAX = 1000000000, ARENA_BYTES = 16 << 20 };
 

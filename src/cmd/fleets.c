@@ -6,6 +6,7 @@
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "report/layout.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum {
@@ -69,11 +70,11 @@ static void put_cell(struct buf *out, struct span text, size_t columns)
     buf_release(&cell);
 }
 
-static void put_count(struct buf *out, size_t n, size_t columns)
+static void put_column(struct buf *out, size_t n, size_t columns)
 {
     struct buf cell;
     buf_init(&cell, 64);
-    layout_number(&cell, n);
+    put_count(&cell, n);
     layout_right(out, buf_span(&cell), columns);
     buf_byte(out, ' ');
     buf_release(&cell);
@@ -120,8 +121,8 @@ static void put_row(struct listing *l, const struct stored_fleet *f)
                   WHAT_COLUMNS + 1;
     put_cell(out, span_of(f->fleet.fingerprint, FINGERPRINT_SHOWN), FINGERPRINT_SHOWN);
     put_cell(out, span_str(severity_name(f->fleet.severity)), SEVERITY_COLUMNS - 1);
-    put_count(out, f->fleet.member_count, NUMBER_COLUMNS);
-    put_count(out, f->open_now, NUMBER_COLUMNS);
+    put_column(out, f->fleet.member_count, NUMBER_COLUMNS);
+    put_column(out, f->open_now, NUMBER_COLUMNS);
     put_minute(out, f->first_ms);
     buf_printf(out, " %5.2f ", f->fleet.score);
     put_cell(out, span_str(f->fleet.product), WHAT_COLUMNS);
@@ -221,12 +222,12 @@ static bool show_member(void *self, const struct fleet_member *m)
     put_cell(out, m->version, 12);
     put_cell(out, span_of(m->worst, m->worst[0] ? FINGERPRINT_SHOWN : 0), FINGERPRINT_SHOWN);
     if (m->records >= 0) {
-        layout_number(out, (uint64_t)m->records);
+        put_count(out, (uint64_t)m->records);
         buf_str(out, m->records == 1 ? " record" : " records");
     }
     if (m->bytes >= 0) {
         buf_str(out, m->records >= 0 ? ", " : "");
-        layout_bytes(out, (uint64_t)m->bytes);
+        put_size(out, (uint64_t)m->bytes);
     }
     buf_byte(out, '\n');
     return stored_flush(out, false, &l->error);
@@ -235,15 +236,18 @@ static bool show_member(void *self, const struct fleet_member *m)
 static void put_fleet_head(struct listing *l, const struct stored_fleet *f, int64_t now_ms)
 {
     struct buf *out = &l->out;
-    char age[AGE_TEXT_MAX], date[TIME_TEXT_MAX];
     buf_printf(out, "%s  %s  ", f->fleet.fingerprint, severity_name(f->fleet.severity));
     escape_tty(out, f->fleet.title);
-    buf_printf(out, "\nKnown for %s, seen last ", age_text(now_ms - f->first_ms, age));
+    buf_str(out, "\nKnown for ");
+    put_age(out, now_ms - f->first_ms);
+    buf_str(out, ", seen last ");
     put_minute(out, f->last_ms);
     buf_printf(out, " in scan %lld. Likeness %.2f. Of those that were open, %zu still are.\n", (long long)f->last_scan,
                f->fleet.score, f->open_now);
     if (f->fleet.accepted_until_ms) {
-        buf_printf(out, "Accepted until %.10s: ", time_text(f->fleet.accepted_until_ms - 1, date));
+        buf_str(out, "Accepted until ");
+        put_date(out, f->fleet.accepted_until_ms - 1);
+        buf_str(out, ": ");
         escape_tty(out, f->accepted_why);
         buf_byte(out, '\n');
     }
@@ -251,7 +255,7 @@ static void put_fleet_head(struct listing *l, const struct stored_fleet *f, int6
     for (size_t i = 0; i < f->fleet.reasons.len; i++) {
         const struct fleet_reason *r = &f->fleet.reasons.at[i];
         buf_str(out, "  ");
-        put_count(out, r->shared_by, NUMBER_COLUMNS);
+        put_column(out, r->shared_by, NUMBER_COLUMNS);
         put_cell(out, span_str(r->trait), 20);
         put_cell(out, r->value, l->columns > 60 ? l->columns - 33 : 40);
         buf_byte(out, '\n');

@@ -6,6 +6,7 @@
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "report/words.h"
+#include "text/amount.h"
 
 enum row { ROW_OLDER, ROW_DRY_RUN, ROW_JSON, ROW_DB, ROW_END };
 

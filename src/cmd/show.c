@@ -7,6 +7,7 @@
 #include "cmd/show_report.h"
 #include "cmd/stored.h"
 #include "report/layout.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { SHOWN_DEFAULT = 50, SHOWN_MAX = 1000000000, ARENA_BYTES = 64 << 20, COLLECTIONS_SHOWN = 20 };
@@ -165,11 +166,11 @@ static void put_totals(struct showing *s, const struct store_totals *t)
     if (s->shown)
         buf_byte(&s->out, '\n');
     buf_str(&s->out, "Open now: ");
-    layout_number(&s->out, open);
+    put_count(&s->out, open);
     for (int i = SEVERITY_CRITICAL; i >= 0; i--)
         if (t->open[i]) {
             buf_str(&s->out, ", ");
-            layout_number(&s->out, t->open[i]);
+            put_count(&s->out, t->open[i]);
             buf_printf(&s->out, " %s", severity_name((enum severity)i));
         }
     buf_printf(&s->out, "; %llu of them accepted. Shown: %zu.\n", (unsigned long long)t->accepted,
@@ -248,12 +249,12 @@ static void put_observation(struct buf *out, const struct observation *o, size_t
         escape_tty(out, c->name);
         if (c->records >= 0) {
             buf_str(out, ", ");
-            layout_number(out, (uint64_t)c->records);
+            put_count(out, (uint64_t)c->records);
             buf_str(out, c->records == 1 ? " record" : " records");
         }
         if (c->bytes >= 0) {
             buf_str(out, ", ");
-            layout_bytes(out, (uint64_t)c->bytes);
+            put_size(out, (uint64_t)c->bytes);
         }
         buf_byte(out, '\n');
     }
@@ -264,7 +265,7 @@ static void put_observation(struct buf *out, const struct observation *o, size_t
 static void put_finding_head(struct showing *s, const struct stored_finding *f)
 {
     struct buf *out = &s->out;
-    char where[ENDPOINT_CALLED_MAX], age[AGE_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX];
     const struct finding *g = &f->finding;
     bool open = f->exposure.closed_ms < 0;
     buf_printf(out, "%s  %s  ", g->fingerprint, severity_name(g->severity));
@@ -278,11 +279,12 @@ static void put_finding_head(struct showing *s, const struct stored_finding *f)
     layout_wrap(out, buf_span(&why), 0, s->columns);
     buf_release(&why);
     int64_t until_ms = open ? s->filter.now_ms : f->exposure.closed_ms;
-    buf_printf(out, "\n%s %s", open ? "Open for" : "Closed; it was open for",
-               age_text(until_ms - f->exposure.opened_ms, age));
+    buf_str(out, open ? "\nOpen for " : "\nClosed; it was open for ");
+    put_age(out, until_ms - f->exposure.opened_ms);
     if (f->accepted_until_ms >= 0) {
-        char date[TIME_TEXT_MAX];
-        buf_printf(out, "; accepted until %.10s: ", time_text(f->accepted_until_ms - 1, date));
+        buf_str(out, "; accepted until ");
+        put_date(out, f->accepted_until_ms - 1);
+        buf_str(out, ": ");
         escape_tty(out, f->accepted_why);
     }
     buf_str(out, ".\n");

@@ -8,47 +8,20 @@
 
 #include "cmd/cmd.h"
 #include "report/layout.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum {
     COLUMNS_DEFAULT = 100,
     FINGERPRINT_SHOWN = 12,
     SEVERITY_COLUMNS = 9,
-    SINCE_COLUMNS = 10,
+    SINCE_COLUMNS = 11,
     WHERE_COLUMNS = 22,
     WHAT_COLUMNS = 20,
     MARK_COLUMNS = 12,
     WHY_COLUMNS_MIN = 16,
     SCRATCH_BYTES = 64 * 1024
 };
-
-static const int64_t MINUTE = 60000, HOUR = 3600000, DAY = 86400000;
-
-char *age_text(int64_t ms, char text[static AGE_TEXT_MAX])
-{
-    if (ms < MINUTE)
-        snprintf(text, AGE_TEXT_MAX, "now");
-    else if (ms < 2 * HOUR)
-        snprintf(text, AGE_TEXT_MAX, "%lld min", (long long)(ms / MINUTE));
-    else if (ms < 2 * DAY)
-        snprintf(text, AGE_TEXT_MAX, "%lld hours", (long long)(ms / HOUR));
-    else
-        snprintf(text, AGE_TEXT_MAX, "%lld days", (long long)(ms / DAY));
-    return text;
-}
-
-void put_minute(struct buf *out, int64_t wall_ms)
-{
-    char text[TIME_TEXT_MAX];
-    if (wall_ms < 0) {
-        buf_byte(out, '-');
-        return;
-    }
-    time_text(wall_ms, text);
-    text[10] = ' ';
-    text[16] = '\0';
-    buf_str(out, text);
-}
 
 size_t stored_columns(void)
 {
@@ -81,9 +54,11 @@ void stored_row_head(struct buf *out, const char *mark, size_t columns)
 
 static void put_open_for(struct buf *out, const struct stored_finding *f, int64_t now_ms)
 {
-    char age[AGE_TEXT_MAX];
+    uint8_t room[32];
+    struct buf age = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
     int64_t until = f->exposure.closed_ms >= 0 ? f->exposure.closed_ms : now_ms;
-    layout_left(out, span_str(age_text(until - f->exposure.opened_ms, age)), SINCE_COLUMNS);
+    put_age(&age, until - f->exposure.opened_ms);
+    layout_left(out, buf_span(&age), SINCE_COLUMNS);
 }
 
 /* What stands before the reason: closed, accepted, back again. */
@@ -95,8 +70,9 @@ static void put_state(struct buf *out, const struct stored_finding *f)
         buf_str(out, ". ");
     }
     if (f->accepted_until_ms >= 0) {
-        char until[TIME_TEXT_MAX];
-        buf_printf(out, "accepted until %.10s: ", time_text(f->accepted_until_ms - 1, until));
+        buf_str(out, "accepted until ");
+        put_date(out, f->accepted_until_ms - 1);
+        buf_str(out, ": ");
         escape_tty(out, f->accepted_why);
         buf_str(out, ". ");
     }
@@ -220,7 +196,7 @@ bool time_option(const char *name, const char *value, int64_t now_ms, int64_t *r
     uint64_t n;
     const char *unit = len > 1 ? strchr(UNITS, value[len - 1]) : NULL;
     if (unit && span_u64(span_of(value, len - 1), 1000000, &n)) {
-        *ret_ms = now_ms - (int64_t)n * HOURS[unit - UNITS] * HOUR;
+        *ret_ms = now_ms - (int64_t)n * HOURS[unit - UNITS] * 3600000;
         return true;
     }
     return time_parse(value, ret_ms) ||

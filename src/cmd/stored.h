@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "store/store.h"
 
-enum { STORED_OUT_MAX = 1 << 30, STORED_FLUSH_BYTES = 64 * 1024, AGE_TEXT_MAX = 24 };
+enum { STORED_OUT_MAX = 1 << 30, STORED_FLUSH_BYTES = 64 * 1024 };
 
 /* One row of a table; `columns` is the width of the terminal. `mark` stands first, such as "new"; may
  * be NULL. */
@@ -20,10 +20,6 @@ void stored_json_text(struct buf *out, const char *key, struct span text, bool n
 void stored_json_time(struct buf *out, const char *key, int64_t wall_ms);
 void stored_json_number(struct buf *out, const char *key, int64_t value);
 
-/* "3 days", "5 min", "now". */
-char *age_text(int64_t ms, char text[static AGE_TEXT_MAX]);
-/* "2026-11-22 04:27", or "-" where unknown. */
-void put_minute(struct buf *out, int64_t wall_ms);
 /* Columns of the terminal, or of COLUMNS, or 100. */
 size_t stored_columns(void);
 /* "30d", "12h", "2w", "1y", or a date; the time that long ago (or that date). False and a sentence. */

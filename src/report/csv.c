@@ -6,6 +6,7 @@
 #include "report/formats.h"
 #include "report/unknown.h"
 #include "report/words.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { FIELD_BYTES_MAX = 32000 }; /* what a spreadsheet's cell holds is 32,767 characters */

@@ -4,7 +4,7 @@
  * many alike, what to do first. */
 #include "report/html.h"
 
-#include "report/layout.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 void html_text(struct buf *out, struct span visible)
@@ -38,7 +38,7 @@ void html_count(struct buf *out, int64_t n)
     if (n < 0)
         buf_str(out, "<span class=\"none\">&ndash;</span>");
     else
-        layout_brief(out, (uint64_t)n);
+        put_brief(out, (uint64_t)n);
 }
 
 void html_count_words(struct buf *out, int64_t n)
@@ -47,7 +47,7 @@ void html_count_words(struct buf *out, int64_t n)
     double value = (double)n / 1e6;
     size_t word = 0;
     if (n < 1000000) {
-        layout_number(out, n > 0 ? (uint64_t)n : 0);
+        put_count(out, n > 0 ? (uint64_t)n : 0);
         return;
     }
     for (; value >= 999.95 && word + 1 < sizeof(WORDS) / sizeof(WORDS[0]); word++)
@@ -61,7 +61,7 @@ void html_bytes(struct buf *out, int64_t n)
     if (n < 0)
         buf_str(out, "<span class=\"none\">&ndash;</span>");
     else
-        layout_bytes(out, (uint64_t)n);
+        put_size(out, (uint64_t)n);
 }
 
 void html_count_at_least(struct buf *out, int64_t n)

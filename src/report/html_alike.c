@@ -1,7 +1,7 @@
 /* Fleets, certificates and their calendar, and what the run looked at. */
 #include "base/clock.h"
 #include "report/html.h"
-#include "report/layout.h"
+#include "text/amount.h"
 
 enum { MONTHS = 12, BARS = MONTHS + 2 };
 
@@ -14,7 +14,7 @@ static void places(struct buf *out, const struct story_places *p)
     }
     if (p->count > STORY_PLACES_MAX) {
         buf_str(out, "and ");
-        layout_number(out, p->count - STORY_PLACES_MAX);
+        put_count(out, p->count - STORY_PLACES_MAX);
         buf_str(out, " more");
     }
 }
@@ -67,7 +67,7 @@ static void members(struct buf *out, const struct story_fleet *f)
     buf_str(out, "</tbody></table>");
     if (f->count > f->member_count) {
         buf_str(out, "<p class=\"dim\">and ");
-        layout_number(out, f->count - f->member_count);
+        put_count(out, f->count - f->member_count);
         buf_str(out, " more in the JSON output</p>");
     }
     buf_str(out, "</details>");
@@ -83,7 +83,7 @@ static void fleet(const struct story_fleet *f, struct buf *out)
     html_severity(out, f->severity);
     sizes(out, f->records, f->bytes);
     buf_str(out, "<span>");
-    layout_number(out, (uint64_t)(f->score > 0 ? f->score < 1 ? f->score * 100 + 0.5 : 100 : 0));
+    put_count(out, (uint64_t)(f->score > 0 ? f->score < 1 ? f->score * 100 + 0.5 : 100 : 0));
     buf_str(out, " % alike</span></p>");
     if (f->reasons.len) {
         buf_str(out, "<p>What they share: ");
@@ -164,7 +164,7 @@ static void calendar(const struct story *s, struct buf *out)
     for (size_t i = 0; i < BARS; i++) {
         buf_str(out, i == 0 ? "<li class=\"gone\"><b>" : "<li><b>");
         if (ending[i])
-            layout_number(out, ending[i]);
+            put_count(out, ending[i]);
         buf_str(out, "</b><svg viewBox=\"0 0 10 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
                      "<rect class=\"");
         buf_str(out, i == 0 ? "critical" : i == 1 ? "high" : i == 2 ? "medium" : "calm");
@@ -235,7 +235,7 @@ static void number(struct buf *out, const char *what, uint64_t n)
     buf_str(out, "<div><dt>");
     buf_str(out, what);
     buf_str(out, "</dt><dd>");
-    layout_number(out, n);
+    put_count(out, n);
     buf_str(out, "</dd></div>");
 }
 
@@ -258,7 +258,7 @@ static void unknown(const struct story *s, struct buf *out)
     buf_str(out, "<h3>Answered like nothing that Ajar knows</h3><p>");
     put_many(out, u->spoke, "service said something", "services said something");
     buf_str(out, ", ");
-    layout_number(out, u->silent);
+    put_count(out, u->silent);
     buf_str(out, " answered no question; the JSON output has them all.</p>\n<ul class=\"reasons\">");
     for (size_t i = 0; i < u->kept.len; i++) {
         buf_str(out, "<li>");
@@ -287,14 +287,14 @@ void html_coverage(const struct story *s, const struct report_summary *sum, stru
         buf_str(out, "<h3>Not judged</h3><ul class=\"reasons\">");
         for (size_t i = 0; i < STORY_REASONS_MAX && s->reasons[i].count; i++) {
             buf_str(out, "<li><b>");
-            layout_number(out, s->reasons[i].count);
+            put_count(out, s->reasons[i].count);
             buf_str(out, "</b> ");
             html_text(out, s->reasons[i].text);
             buf_str(out, "</li>");
         }
         if (s->other_reasons) {
             buf_str(out, "<li><b>");
-            layout_number(out, s->other_reasons);
+            put_count(out, s->other_reasons);
             buf_str(out, "</b> for other reasons</li>");
         }
         buf_str(out, "</ul>\n");
@@ -308,7 +308,7 @@ void html_coverage(const struct story *s, const struct report_summary *sum, stru
         }
         if (s->remarks.left) {
             buf_str(out, "<li><b>");
-            layout_number(out, s->remarks.left);
+            put_count(out, s->remarks.left);
             buf_str(out, "</b> more; the JSON output has them</li>");
         }
         buf_str(out, "</ul>\n");

@@ -2,7 +2,7 @@
  * areas are SVG that stretches, words are text beside it, so that both stay readable on a phone
  * and on paper. */
 #include "report/html.h"
-#include "report/layout.h"
+#include "text/amount.h"
 
 /* ---- what holds the most ---- */
 
@@ -135,7 +135,7 @@ void html_whose(const struct story *s, struct buf *out)
     buf_str(out, "</tbody></table>\n");
     if (s->parties.len > shown) {
         buf_str(out, "<p class=\"dim\">and ");
-        layout_number(out, s->parties.len - shown);
+        put_count(out, s->parties.len - shown);
         buf_str(out, " more; <code>--format json</code> has all of them.</p>\n");
     }
     buf_str(out, "</section>\n");
@@ -163,9 +163,9 @@ static void over_time(const struct report_past *p, struct buf *out)
     for (int i = 0; i < REPORT_PAST_POINTS; i++)
         most = p->all[i] > most ? p->all[i] : most;
     buf_str(out, "<p class=\"dim\">Findings open at a time; at most ");
-    layout_number(out, most);
+    put_count(out, most);
     buf_str(out, ", now ");
-    layout_number(out, p->all[REPORT_PAST_POINTS - 1]);
+    put_count(out, p->all[REPORT_PAST_POINTS - 1]);
     buf_str(out, ". <span class=\"key fill\"></span>high and critical <span class=\"key faint\"></span>less</p>\n"
                  "<figure class=\"time\"><svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" role=\"img\" "
                  "aria-label=\"Open findings over time\"><path class=\"grid\" d=\"M0 4H1000M0 52H1000M0 100H1000\"/>");

@@ -2,7 +2,7 @@
 #include "report/html.h"
 
 #include "report/html_assets.h"
-#include "report/layout.h"
+#include "text/amount.h"
 
 /* A door that stands ajar. */
 static const char DOOR[] =
@@ -51,7 +51,7 @@ void html_page_begin(const struct story *s, struct buf *out)
                  "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Ajar, ");
     put_date(out, s->run.started_ms);
     buf_str(out, ": ");
-    layout_number(out, s->outcomes[OUTCOME_OPEN]);
+    put_count(out, s->outcomes[OUTCOME_OPEN]);
     buf_str(out, " open</title>\n<style>" HTML_STYLE "</style>\n</head>\n<body>\n<header class=\"top\">"
                  "<a class=\"mark\" href=\"#top\">");
     buf_str(out, DOOR);
@@ -105,7 +105,7 @@ static void headline(const struct story *s, struct buf *out)
     uint64_t open = s->outcomes[OUTCOME_OPEN];
     buf_str(out, "<h1>");
     if (open) {
-        layout_number(out, open);
+        put_count(out, open);
         buf_str(out, open == 1 ? " service is open without a password." : " services are open without a password.");
     } else if (has_findings(s)) {
         buf_str(out, "No service is open. ");
@@ -145,7 +145,7 @@ static void owners_in_words(const struct story *s, struct buf *out)
     }
     if (first) {
         if (named > 1) {
-            layout_number(out, named);
+            put_count(out, named);
             buf_str(out, " owners answer for it, first of all ");
         }
         buf_str(out, "<b>");
@@ -177,7 +177,7 @@ static void life_in_words(const struct story *s, struct buf *out)
         buf_str(out, "</b>, ");
         put_age(out, s->run.started_ms - oldest_ms);
         buf_str(out, "; ");
-        layout_number(out, fresh);
+        put_count(out, fresh);
         buf_str(out, fresh == 1 ? " is new. " : " are new. ");
     } else if (fresh == known) {
         buf_str(out, "All of it is new to Ajar. ");
@@ -203,7 +203,7 @@ static void in_words(const struct story *s, const struct report_summary *sum, st
     fleets_in_words(s, out);
     put_many(out, sum->answered, "endpoint", "endpoints");
     buf_str(out, " of ");
-    layout_number(out, s->run.endpoints);
+    put_count(out, s->run.endpoints);
     buf_str(out, " answered");
     if (s->outcomes[OUTCOME_LOCKED]) {
         buf_str(out, "; ");
@@ -236,7 +236,7 @@ static void tiles(const struct story *s, struct buf *out)
     buf_str(out, "</svg></div>\n<ul class=\"tiles\">");
     for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; i--) {
         buf_str(out, s->severities[i] ? "<li><b>" : "<li class=\"zero\"><b>");
-        layout_number(out, s->severities[i]);
+        put_count(out, s->severities[i]);
         buf_str(out, "</b>");
         html_severity(out, (enum severity)i);
         buf_str(out, "</li>");
@@ -253,7 +253,7 @@ static void first_jobs(const struct story *s, struct buf *out)
     for (size_t i = 0; i < shown; i++) {
         const struct story_group *g = s->groups.at[i];
         buf_str(out, "<li><a href=\"#job-");
-        layout_number(out, i + 1);
+        put_count(out, i + 1);
         buf_str(out, "\">");
         html_text(out, g->title);
         buf_str(out, "</a> <span class=\"dim\">");

@@ -1,6 +1,6 @@
 /* The table of findings, and the jobs: each with its fix and, finding by finding, the evidence. */
 #include "report/html.h"
-#include "report/layout.h"
+#include "text/amount.h"
 
 /* ---- the table ---- */
 
@@ -131,7 +131,7 @@ void html_table(const struct story *s, struct buf *out)
     buf_str(out, "</tbody></table>\n");
     if (s->rows.len + s->unkept > shown) {
         buf_str(out, "<p class=\"dim\">and ");
-        layout_number(out, s->rows.len + s->unkept - shown);
+        put_count(out, s->rows.len + s->unkept - shown);
         buf_str(out, " more; <code>--format json</code> has all of them.</p>\n");
     }
     buf_str(out, "</section>\n");
@@ -157,9 +157,9 @@ static void largest(const struct story_row *r, struct buf *out)
     buf_str(out, "</tbody></table>");
     if (r->collections > (int64_t)r->largest_count) {
         buf_str(out, "<p class=\"dim\">the largest ");
-        layout_number(out, r->largest_count);
+        put_count(out, r->largest_count);
         buf_str(out, r->at_least ? " of at least " : " of ");
-        layout_number(out, (uint64_t)r->collections);
+        put_count(out, (uint64_t)r->collections);
         buf_str(out, "</p>");
     }
 }
@@ -185,7 +185,7 @@ static void evidence(const struct story_row *r, struct buf *out)
     buf_str(out, "</tbody></table>");
     if (r->evidence_left) {
         buf_str(out, "<p class=\"dim\">and ");
-        layout_number(out, r->evidence_left);
+        put_count(out, r->evidence_left);
         buf_str(out, " more in the JSON output</p>");
     }
 }
@@ -340,7 +340,7 @@ static void others(const struct story *s, const struct story_group *g, size_t fr
     }
     if (end < g->count) {
         buf_str(out, "and ");
-        layout_number(out, g->count - end);
+        put_count(out, g->count - end);
         buf_str(out, " more in the JSON output");
     }
     buf_str(out, "</p></details>\n");
@@ -349,9 +349,9 @@ static void others(const struct story *s, const struct story_group *g, size_t fr
 static void job(const struct story *s, const struct story_group *g, size_t number, struct buf *out)
 {
     buf_str(out, "<article class=\"job\" id=\"job-");
-    layout_number(out, number);
+    put_count(out, number);
     buf_str(out, "\"><h3><span class=\"n\">");
-    layout_number(out, number);
+    put_count(out, number);
     buf_str(out, "</span>");
     html_text(out, g->title);
     buf_str(out, "</h3><p class=\"meta\">");

@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "base/table.h"
 #include "report/formats.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { ICAL_ARENA_MAX = 256 * 1024 * 1024, LINE_OCTETS = 75, TEXT_MAX = 300, NAMES_MAX = 1000,

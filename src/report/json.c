@@ -7,6 +7,7 @@
 #include "report/formats.h"
 
 #include "base/hex.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 /* Whether each of 8 bytes is printable ASCII that a JSON string holds as it is; exact for "all

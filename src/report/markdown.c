@@ -1,9 +1,9 @@
 /* Markdown (CommonMark with GitHub's tables), for a ticket or a wiki. The same story as the HTML
  * report, shorter. Foreign names stand in code spans, where nothing is read as markup, link or
  * mention; sentences have their punctuation escaped, and @ is spelt out. */
-#include "report/layout.h"
 #include "report/story.h"
 #include "report/words.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS_MAX = 20, MEMBERS_MAX = 30,
@@ -107,15 +107,15 @@ static void put_number(struct buf *out, int64_t n)
     if (n < 0)
         buf_byte(out, '-');
     else
-        layout_brief(out, (uint64_t)n);
+        put_brief(out, (uint64_t)n);
 }
 
-static void put_size(struct buf *out, int64_t n)
+static void put_bytes(struct buf *out, int64_t n)
 {
     if (n < 0)
         buf_byte(out, '-');
     else
-        layout_bytes(out, (uint64_t)n);
+        put_size(out, (uint64_t)n);
 }
 
 /* ---- the parts ---- */
@@ -125,7 +125,7 @@ static void headline(const struct story *s, struct buf *out)
     buf_str(out, "# What Ajar found open\n\n");
     put_date(out, s->run.started_ms);
     buf_str(out, ", ");
-    layout_number(out, s->run.endpoints);
+    put_count(out, s->run.endpoints);
     buf_str(out, s->run.endpoints == 1 ? " endpoint planned" : " endpoints planned");
     buf_str(out, ". No password was tried, ");
     buf_str(out, people_conduct(&s->people));
@@ -138,15 +138,15 @@ static void headline(const struct story *s, struct buf *out)
                  "|--:|--:|--:|--:|--:|--:|--:|--:|\n|");
     for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; i--) {
         buf_byte(out, ' ');
-        layout_number(out, s->severities[i]);
+        put_count(out, s->severities[i]);
         buf_str(out, " |");
     }
     buf_byte(out, ' ');
-    layout_number(out, s->outcomes[OUTCOME_OPEN]);
+    put_count(out, s->outcomes[OUTCOME_OPEN]);
     buf_str(out, " | ");
     put_number(out, s->open_records);
     buf_str(out, " | ");
-    put_size(out, s->open_bytes);
+    put_bytes(out, s->open_bytes);
     buf_str(out, " |\n\n");
     size_t before = out->len;
     people_lead(&s->people, s->outcomes[OUTCOME_OPEN], put_prose, out);
@@ -204,7 +204,7 @@ static void row_line(const struct story *s, const struct story_row *r, struct bu
     buf_str(out, " | ");
     put_number(out, r->records);
     buf_str(out, r->at_least && r->records >= 0 ? "+ | " : " | ");
-    put_size(out, r->bytes);
+    put_bytes(out, r->bytes);
     buf_str(out, r->at_least && r->bytes >= 0 ? "+ | " : " | ");
     if (has_since(s)) {
         since_cell(r, out);
@@ -226,7 +226,7 @@ static void more(struct buf *out, uint64_t left, const char *of)
     if (!left)
         return;
     buf_str(out, "\nand ");
-    layout_number(out, left);
+    put_count(out, left);
     buf_str(out, of);
 }
 
@@ -259,7 +259,7 @@ static void personal_data(const struct people *p, struct buf *out)
         buf_str(out, " | ");
         buf_str(out, people_how(k));
         buf_str(out, " | ");
-        layout_number(out, k->services);
+        put_count(out, k->services);
         buf_str(out, " | ");
         put_number(out, k->records);
         buf_str(out, " | ");
@@ -294,9 +294,9 @@ static void parties(const struct story *s, struct buf *out)
         buf_str(out, " | ");
         buf_str(out, severity_name(p->worst));
         buf_str(out, " | ");
-        layout_number(out, p->findings);
+        put_count(out, p->findings);
         buf_str(out, " | ");
-        layout_number(out, p->open);
+        put_count(out, p->open);
         buf_str(out, " | ");
         put_number(out, p->records);
         buf_str(out, " |\n");
@@ -337,7 +337,7 @@ static void fleet(const struct story_fleet *f, struct buf *out)
         buf_str(out, " | ");
         put_number(out, m->records);
         buf_str(out, " | ");
-        put_size(out, m->bytes);
+        put_bytes(out, m->bytes);
         buf_str(out, " |\n");
     }
     more(out, f->count > shown ? f->count - shown : 0, " more\n");
@@ -360,7 +360,7 @@ static void alike(const struct story *s, struct buf *out)
 static void job(const struct story *s, const struct story_group *g, size_t number, struct buf *out)
 {
     buf_str(out, "### ");
-    layout_number(out, number);
+    put_count(out, number);
     buf_str(out, "\\. ");
     put_prose(out, g->title);
     buf_str(out, ": ");
@@ -368,7 +368,7 @@ static void job(const struct story *s, const struct story_group *g, size_t numbe
     buf_str(out, "\n\n**");
     buf_str(out, severity_name(g->severity));
     buf_str(out, "**, ");
-    layout_number(out, g->count);
+    put_count(out, g->count);
     buf_str(out, g->count == 1 ? " endpoint:" : " endpoints:");
     for (size_t i = 0; i < g->count && i < PLACES_MAX; i++) {
         buf_byte(out, ' ');
@@ -417,7 +417,7 @@ static void certificates(const struct story *s, struct buf *out)
         buf_str(out, " | ");
         put_code(out, c->issuer);
         buf_str(out, " | ");
-        layout_number(out, c->places.count);
+        put_count(out, c->places.count);
         buf_str(out, " |\n");
     }
     more(out, s->certificates.len - shown, " more\n");
@@ -432,7 +432,7 @@ static void unknown(const struct story *s, struct buf *out)
     buf_str(out, "\n### Answered like nothing that Ajar knows\n\n");
     put_many(out, u->spoke, "service said something", "services said something");
     buf_str(out, ", ");
-    layout_number(out, u->silent);
+    put_count(out, u->silent);
     buf_str(out, " answered no question; the JSON output has them all.\n");
     for (size_t i = 0; i < u->kept.len && i < UNKNOWN_MAX; i++) {
         buf_str(out, i ? "- " : "\n- ");
@@ -446,11 +446,11 @@ static void coverage(const struct story *s, const struct report_summary *sum, st
     buf_str(out, "## What was looked at\n\n");
     put_many(out, sum->done, "endpoint", "endpoints");
     buf_str(out, " done, ");
-    layout_number(out, sum->skipped);
+    put_count(out, sum->skipped);
     buf_str(out, " skipped, ");
-    layout_number(out, sum->failed);
+    put_count(out, sum->failed);
     buf_str(out, " failed; ");
-    layout_number(out, sum->answered);
+    put_count(out, sum->answered);
     buf_str(out, " answered. ");
     put_tenths(out, sum->rate);
     buf_str(out, " endpoints a second, estimated loss ");
@@ -459,7 +459,7 @@ static void coverage(const struct story *s, const struct report_summary *sum, st
     buf_str(out, sum->interrupted ? " **The run was interrupted.**\n" : "\n");
     for (size_t i = 0; i < STORY_REASONS_MAX && s->reasons[i].count; i++) {
         buf_str(out, i ? "- " : "\n- ");
-        layout_number(out, s->reasons[i].count);
+        put_count(out, s->reasons[i].count);
         buf_str(out, " not judged: ");
         put_prose(out, s->reasons[i].text);
         buf_byte(out, '\n');

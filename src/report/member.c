@@ -3,6 +3,7 @@
 #include "report/member.h"
 
 #include "report/formats.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 static void name(struct buf *out, const char *key)

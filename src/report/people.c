@@ -5,8 +5,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "report/layout.h"
 #include "report/words.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 static const unsigned SAMPLED = UINT_MAX; /* instead of a rank */
@@ -138,10 +138,10 @@ static void put_interval(struct buf *out, int64_t low, int64_t high)
         return;
     if (high < 0)
         buf_str(out, "at least ");
-    layout_number(out, (uint64_t)low);
+    put_count(out, (uint64_t)low);
     if (high > low) {
         buf_str(out, " to ");
-        layout_number(out, (uint64_t)high);
+        put_count(out, (uint64_t)high);
     }
 }
 
@@ -168,7 +168,7 @@ void people_lead(const struct people *p, uint64_t open, void (*put)(struct buf *
     const struct people_kind *most = most_persons(p);
     if (p->told) {
         if (open > 1)
-            layout_number(out, p->told);
+            put_count(out, p->told);
         buf_str(out, open > 1 ? p->told == 1 ? " holds" : " hold" : "It holds");
         buf_str(out, " fields of personal data");
         put_kinds(p, false, put, out);
@@ -179,7 +179,7 @@ void people_lead(const struct people *p, uint64_t open, void (*put)(struct buf *
     buf_str(out, "A random sample ");
     if (open > 1) {
         buf_str(out, "of ");
-        layout_number(out, p->sampled);
+        put_count(out, p->sampled);
         buf_byte(out, ' ');
     }
     buf_str(out, "confirmed personal data");

@@ -13,6 +13,7 @@
 #include "report/remarks.h"
 #include "report/unknown.h"
 #include "report/words.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { SARIF_ARENA_MAX = 16 * 1024 * 1024, COLLECTIONS_NAMED_MAX = 20, RELATED_MAX = 100 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "report/words.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { SCRATCH_MAX = 1024 * 1024 };

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { CELL_BYTES_MAX = 64 * 1024 };

@@ -2,6 +2,7 @@
  * how many alike. Sentences around the table of tty_print.c. */
 #include "report/layout.h"
 #include "report/tty.h"
+#include "text/amount.h"
 
 static const int64_t DAY_MS = 86400000;
 
@@ -17,7 +18,7 @@ static void put_data(const struct tty *t, struct buf *line)
         put_many(line, (uint64_t)t->open_records, "record", "records");
     if (t->open_bytes > 0) {
         buf_str(line, t->open_records > 0 ? " in " : "");
-        layout_bytes(line, (uint64_t)t->open_bytes);
+        put_size(line, (uint64_t)t->open_bytes);
     }
     buf_str(line, ". ");
 }
@@ -40,7 +41,7 @@ static void put_life(const struct tty *t, struct buf *line)
     buf_str(line, ", ");
     put_age(line, t->run.started_ms - oldest_ms);
     buf_str(line, "; ");
-    layout_number(line, fresh);
+    put_count(line, fresh);
     buf_str(line, fresh == 1 ? " is new. " : " are new. ");
 }
 

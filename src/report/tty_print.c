@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "report/layout.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { GAP = 2, WHY_COLUMNS_MIN = 40, WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_CUT = 18, WHAT_COLUMNS_MIN = 14,
@@ -136,11 +137,11 @@ static struct span cell(const struct tty_row *r, enum column c, bool brief, stru
         return SPAN("-");
     buf_reset(scratch);
     if (c == BYTES)
-        layout_bytes(scratch, (uint64_t)number);
+        put_size(scratch, (uint64_t)number);
     else if (brief)
-        layout_brief(scratch, (uint64_t)number);
+        put_brief(scratch, (uint64_t)number);
     else
-        layout_number(scratch, (uint64_t)number);
+        put_count(scratch, (uint64_t)number);
     if (r->at_least)
         buf_byte(scratch, '+');
     return buf_span(scratch);
@@ -352,7 +353,7 @@ static void put_block(struct tty *t, const struct table_shape *s, const struct t
     if (r->bytes >= 0) {
         if (t->scratch.len)
             buf_str(&t->scratch, ", ");
-        layout_bytes(&t->scratch, (uint64_t)r->bytes);
+        put_size(&t->scratch, (uint64_t)r->bytes);
     }
     if (t->scratch.len && r->at_least)
         buf_str(&t->scratch, " at least");
@@ -394,7 +395,7 @@ static void put_endpoints(struct tty *t, const struct table_shape *s, const stru
     }
     if (count > ENDPOINTS_LISTED_MAX) {
         buf_str(&t->scratch, " and ");
-        layout_number(&t->scratch, count - ENDPOINTS_LISTED_MAX);
+        put_count(&t->scratch, count - ENDPOINTS_LISTED_MAX);
         buf_str(&t->scratch, " more");
     }
     layout_wrap(out, buf_span(&t->scratch), GAP, s->columns - GAP);
@@ -426,7 +427,7 @@ static void put_group(struct tty *t, const struct table_shape *s, const struct t
     buf_put(&t->scratch, g->product);
     if (count > 1) {
         buf_str(&t->scratch, ", ");
-        layout_number(&t->scratch, count);
+        put_count(&t->scratch, count);
         buf_str(&t->scratch, " times");
     }
     buf_byte(&t->scratch, ')');
@@ -478,7 +479,7 @@ static void put_outcomes(const struct tty *t, struct buf *line)
         if (!first)
             buf_str(line, ", ");
         first = false;
-        layout_number(line, t->outcomes[ORDER[i]]);
+        put_count(line, t->outcomes[ORDER[i]]);
         buf_byte(line, ' ');
         buf_str(line, ORDER[i] == OUTCOME_IDENTIFIED ? "of other kinds" : outcome_name(ORDER[i]));
     }
@@ -493,7 +494,7 @@ static void put_findings(const struct report_summary *s, struct buf *line)
             continue;
         buf_str(line, first ? "Findings: " : ", ");
         first = false;
-        layout_number(line, s->findings[i]);
+        put_count(line, s->findings[i]);
         buf_byte(line, ' ');
         buf_str(line, severity_name((enum severity)i));
     }
@@ -508,13 +509,13 @@ static void put_run(const struct report_summary *s, struct buf *line)
     buf_str(line, " s (");
     put_tenths(line, s->rate);
     buf_str(line, " a second): ");
-    layout_number(line, s->done);
+    put_count(line, s->done);
     buf_str(line, " done, ");
-    layout_number(line, s->skipped);
+    put_count(line, s->skipped);
     buf_str(line, " skipped, ");
-    layout_number(line, s->failed);
+    put_count(line, s->failed);
     buf_str(line, " failed; ");
-    layout_number(line, s->answered);
+    put_count(line, s->answered);
     buf_str(line, " answered. Estimated loss ");
     put_tenths(line, s->loss * 100);
     buf_str(line, " %.");
@@ -524,14 +525,14 @@ static void put_reasons(const struct tty *t, size_t columns, struct buf *out, st
 {
     for (size_t i = 0; i < TTY_REASONS_MAX && t->reasons[i].count; i++) {
         buf_reset(line);
-        layout_number(line, t->reasons[i].count);
+        put_count(line, t->reasons[i].count);
         buf_str(line, " without a result: ");
         buf_put(line, t->reasons[i].text);
         layout_wrap(out, buf_span(line), 0, columns);
     }
     if (t->other_reasons) {
         buf_reset(line);
-        layout_number(line, t->other_reasons);
+        put_count(line, t->other_reasons);
         buf_str(line, " without a result for other reasons");
         layout_wrap(out, buf_span(line), 0, columns);
     }
@@ -543,7 +544,7 @@ static void put_remarks(const struct tty *t, size_t columns, struct buf *out, st
         layout_wrap(out, t->remarks.kept.at[i], 0, columns);
     if (t->remarks.left) {
         buf_reset(line);
-        layout_number(line, t->remarks.left);
+        put_count(line, t->remarks.left);
         buf_str(line, " more remarks; --format json has them");
         layout_wrap(out, buf_span(line), 0, columns);
     }
@@ -564,7 +565,7 @@ static void put_unknown(const struct tty *t, size_t columns, struct buf *out, st
     buf_str(line, " answered like nothing that Ajar knows");
     if (t->unknown.spoke) {
         buf_str(line, "; ");
-        layout_number(line, t->unknown.spoke);
+        put_count(line, t->unknown.spoke);
         buf_str(line, " said something");
     }
     buf_str(line, t->run.verbose ? "." : " (--verbose lists them).");
@@ -582,7 +583,7 @@ static void list_unknown(struct tty *t, size_t columns, struct buf *out)
         layout_wrap(out, t->unknown.kept.at[i], 2, columns);
     if (tty_unknown(t) > t->unknown.kept.len) {
         buf_reset(line);
-        layout_number(line, tty_unknown(t) - t->unknown.kept.len);
+        put_count(line, tty_unknown(t) - t->unknown.kept.len);
         buf_str(line, " more; --format json has them");
         layout_wrap(out, buf_span(line), 2, columns);
     }

@@ -3,26 +3,11 @@
 
 #include "record/tier.h"
 #include "report/formats.h"
-#include "report/layout.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { HASH_DIGITS = 32, HASH_SHOWN = 12 };
 static const int64_t DAY_MS = 86400000;
-
-void put_date(struct buf *out, int64_t wall_ms)
-{
-    uint8_t room[32];
-    struct buf text = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
-    put_time(&text, wall_ms);
-    buf_put(out, span_first(buf_span(&text), 10));
-}
-
-void put_many(struct buf *out, uint64_t n, const char *one, const char *many)
-{
-    layout_number(out, n);
-    buf_byte(out, ' ');
-    buf_str(out, n == 1 ? one : many);
-}
 
 int64_t count_sum(int64_t a, int64_t b)
 {
@@ -30,19 +15,6 @@ int64_t count_sum(int64_t a, int64_t b)
     if (a < 0 || b < 0)
         return a < 0 ? b < 0 ? COUNT_UNKNOWN : b : a;
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
-void put_age(struct buf *out, int64_t ms)
-{
-    int64_t days = ms > 0 ? ms / DAY_MS : 0;
-    if (days == 0)
-        buf_str(out, "less than a day");
-    else if (days < 60)
-        put_many(out, (uint64_t)days, "day", "days");
-    else if (days < 730)
-        put_many(out, (uint64_t)days * 12 / 365, "month", "months");
-    else
-        put_many(out, (uint64_t)days * 100 / 36525, "year", "years");
 }
 
 static void put_foreign(struct buf *out, struct span s)
@@ -149,14 +121,14 @@ void words_fleet(struct buf *out, const struct fleet *f)
     static const char *const STATES[] = { " open", " half-open", " locked" };
     const size_t counts[] = { f->open, f->partial, f->locked };
     bool first = true;
-    layout_number(out, f->member_count);
+    put_count(out, f->member_count);
     buf_str(out, " set up alike");
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         if (!counts[i])
             continue;
         buf_str(out, first ? "; " : ", ");
         first = false;
-        layout_number(out, counts[i]);
+        put_count(out, counts[i]);
         buf_str(out, STATES[i]);
     }
 }
@@ -191,7 +163,7 @@ void words_reasons(struct buf *out, const struct fleet *f, size_t max)
         put_reason(out, &f->reasons.at[i]);
         if (f->reasons.at[i].shared_by && f->reasons.at[i].shared_by < f->member_count) {
             buf_str(out, " (");
-            layout_number(out, f->reasons.at[i].shared_by);
+            put_count(out, f->reasons.at[i].shared_by);
             buf_str(out, " of them)");
         }
     }

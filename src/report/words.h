@@ -8,12 +8,6 @@
 
 enum { WORDS_TEXT_MAX = 300 }; /* bytes of one foreign text; longer is cut and ends in "..." */
 
-/* "2026-11-22" */
-void put_date(struct buf *out, int64_t wall_ms);
-/* "3 years", "5 months", "12 days", "less than a day"; never negative. */
-void put_age(struct buf *out, int64_t ms);
-/* "1 record", "1,234 records" */
-void put_many(struct buf *out, uint64_t n, const char *one, const char *many);
 /* a + b, where COUNT_UNKNOWN adds nothing; saturating. */
 int64_t count_sum(int64_t a, int64_t b);
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/writer.h"
+#include "text/amount.h"
 
 enum { NAME_SHOWN_MAX = 80, NAMES_SHOWN_MAX = 5, PIECES_MAX = 200, DAY_MS = 86400000 };
 
@@ -165,55 +166,38 @@ static void put_plain(struct writer *w, uint64_t n)
     put(w, writer_span(&d));
 }
 
-/* 970123456 -> 970,123,456 */
+enum { AMOUNT_BYTES = 48 };
+
+static struct buf amount_over(uint8_t room[static AMOUNT_BYTES])
+{
+    return (struct buf){ .at = room, .cap = AMOUNT_BYTES, .max = AMOUNT_BYTES };
+}
+
 static void put_number(struct writer *w, int64_t value)
 {
-    uint8_t digits[20];
-    struct writer d = writer_over(digits, sizeof(digits));
+    uint8_t room[AMOUNT_BYTES];
+    struct buf text = amount_over(room);
     if (value < 0)
         put_str(w, "-");
-    writer_dec(&d, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
-    for (size_t i = 0; i < d.len; i++) {
-        if (i && (d.len - i) % 3 == 0)
-            put_str(w, ",");
-        put(w, span_of(digits + i, 1));
-    }
+    put_count(&text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+    put(w, buf_span(&text));
 }
 
-/* Decimal steps, as disks are sold: 23.1 TB. */
 static void put_bytes(struct writer *w, int64_t value)
 {
-    static const char *const UNITS[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
-    uint64_t n = value < 0 ? 0 : (uint64_t)value;
-    size_t unit = n > UINT64_MAX / 10;
-    uint64_t tenths = unit ? n / 100 : n * 10;
-    while (tenths >= 10000 && unit + 1 < sizeof(UNITS) / sizeof(*UNITS)) {
-        tenths = tenths / 1000 + (tenths % 1000 >= 500);
-        unit++;
-    }
-    put_plain(w, tenths / 10);
-    if (unit && tenths % 10) {
-        put_str(w, ".");
-        put_plain(w, tenths % 10);
-    }
-    put_str(w, " ");
-    put_str(w, UNITS[unit]);
+    uint8_t room[AMOUNT_BYTES];
+    struct buf text = amount_over(room);
+    put_size(&text, value < 0 ? 0 : (uint64_t)value);
+    put(w, buf_span(&text));
 }
 
-/* The largest unit that fits at least twice: 45 days, 3 months, 8 years; then singular ones. */
-static void put_age(struct writer *w, int64_t days)
+/* How far away, before or after: rules say which. */
+static void put_distance(struct writer *w, int64_t days)
 {
-    static const struct { int64_t days; const char *one, *many; } UNITS[] = {
-        { 365, "year", "years" }, { 30, "month", "months" }, { 1, "day", "days" },
-    };
-    uint64_t n = days < 0 ? 0 - (uint64_t)days : (uint64_t)days;
-    size_t unit = 0;
-    while (unit < 2 && n < 2 * (uint64_t)UNITS[unit].days)
-        unit++;
-    n /= (uint64_t)UNITS[unit].days;
-    put_plain(w, n);
-    put_str(w, " ");
-    put_str(w, n == 1 ? UNITS[unit].one : UNITS[unit].many);
+    uint8_t room[AMOUNT_BYTES];
+    struct buf text = amount_over(room);
+    put_days(&text, days < 0 ? 0 - (uint64_t)days : (uint64_t)days);
+    put(w, buf_span(&text));
 }
 
 /* The largest NAMES_SHOWN_MAX, in the order of the list: what is large is what matters. */
@@ -263,7 +247,7 @@ static void put_when(struct writer *w, const struct piece *p, int64_t at_ms, int
 {
     char text[TIME_TEXT_MAX];
     if (p->format == FORMAT_AGE)
-        put_age(w, (now_ms / 1000 - at_ms / 1000) / (DAY_MS / 1000));
+        put_distance(w, (now_ms / 1000 - at_ms / 1000) / (DAY_MS / 1000));
     else
         put(w, span_first(span_str(time_text(at_ms, text)), p->format == FORMAT_TIME ? 20 : 10));
 }
@@ -301,7 +285,7 @@ static void put_value(struct writer *w, const struct piece *p, const struct valu
         if (p->format == FORMAT_HUMAN) {
             put_bytes(w, v->number);
         } else if (p->format == FORMAT_AGE) {
-            put_age(w, v->number);
+            put_distance(w, v->number);
         } else if ((p->format == FORMAT_PLAIN || p->field.id == FIELD_PORT) && v->number >= 0) {
             put_plain(w, (uint64_t)v->number);
         } else {

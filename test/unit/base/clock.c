@@ -23,6 +23,23 @@ static void test_text(void **state)
     expect_text(INT64_MIN, "0000-01-01T00:00:00Z");
 }
 
+/* Day by day over all years, at all times of the day: the C library says the same. */
+static void test_text_agrees_with_libc(void **state)
+{
+    (void)state;
+    for (int64_t ms = -62167219200000; ms < 253402300799000; ms += 86400000 * 37ll + 12345678) {
+        char text[TIME_TEXT_MAX], wanted[TIME_TEXT_MAX];
+        time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+        struct tm tm;
+        gmtime_r(&seconds, &tm);
+        snprintf(wanted, sizeof(wanted), "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)(tm.tm_year + 1900) % 10000u,
+                 (unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
+                 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u);
+        assert_string_equal(time_text(ms, text), wanted);
+        assert_int_equal(strlen(text), TIME_TEXT_LEN);
+    }
+}
+
 static void test_civil(void **state)
 {
     (void)state;
@@ -100,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_text_agrees_with_libc),
         cmocka_unit_test(test_civil),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_round_trip),

@@ -59,36 +59,11 @@ static void test_wrap(void **state)
     buf_release(&b);
 }
 
-static void test_numbers(void **state)
-{
-    struct buf b;
-    (void)state;
-    buf_init(&b, 4096);
-    layout_number(&b, 0);
-    layout_number(&b, 999);
-    layout_number(&b, 1000);
-    assert_true(reads(&b, "09991,000"));
-    layout_number(&b, UINT64_MAX);
-    assert_true(reads(&b, "18,446,744,073,709,551,615"));
-    layout_bytes(&b, 23100000000000);
-    assert_true(reads(&b, "23.1 TB"));
-    layout_bytes(&b, UINT64_MAX);
-    assert_true(reads(&b, "18.4 EB"));
-    layout_bytes(&b, 12);
-    assert_true(reads(&b, "12 B"));
-    layout_brief(&b, 99999);
-    assert_true(reads(&b, "99,999"));
-    layout_brief(&b, 969830266);
-    assert_true(reads(&b, "969.8 M"));
-    buf_release(&b);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clip_and_pad),
         cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
