@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/io.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -95,24 +96,11 @@ void help_classify(void)
     options_print(ROWS);
 }
 
-static bool read_file(const char *path, struct buf *out, struct error *e)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = -1;
-    uint8_t *room = fd >= 0 ? buf_room(out, YAML_FILE_MAX) : NULL;
-    while (room && (got = read(fd, out->at + out->len, YAML_FILE_MAX - out->len)) > 0)
-        out->len += (size_t)got;
-    int why = errno;
-    if (fd >= 0)
-        close(fd);
-    return got == 0 || error_set(e, "%s: %s", path, strerror(why));
-}
-
 static bool take_detectors(struct classify *c, const char *path, struct error *e)
 {
     struct buf yaml;
     buf_init(&yaml, YAML_FILE_MAX);
-    bool fine = read_file(path, &yaml, e) &&
+    bool fine = file_append(&yaml, path, NULL, e) &&
                 (ajar_pii_add_detectors(c->pii, (const char *)yaml.at, yaml.len, e->text) ||
                  error_in(e, "%s", path));
     buf_release(&yaml);

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "tables/exploited.h"
 #include "tables/lifecycle.h"
 #include "text/csv.h"
 #include "tables/lifecycle_import.h"
-#include "watch/files.h"
 
 enum { FEED_ARENA_BYTES = 256 << 20, ROWS_BYTES_MAX = CSV_BYTES_MAX };
 
@@ -83,8 +83,8 @@ static bool keep_rows(struct arena *a, const char *dir, const struct feed *f, st
     struct span text;
     bool missing;
     snprintf(path, sizeof(path), "%s/lifecycle.csv", dir);
-    if (!csv_read(a, path, &text, &missing, e))
-        return missing;
+    if (!file_read_optional(a, path, CSV_BYTES_MAX, &text, &missing, e))
+        return false;
     while (text.len) {
         struct span line = span_cut(&text, '\n'), rest = line, product = span_cut(&rest, ',');
         if (!line.len || line.at[0] == '#' || span_is(line, LIFECYCLE_COLUMNS) || table_get(&f->names, product))

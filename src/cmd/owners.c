@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "owner/since_log.h"
 #include "target/names.h"
@@ -20,7 +21,7 @@ static bool read_names(struct owner_sources *s, const struct scan_options *o, st
     struct span text;
     if (!o->names)
         return true;
-    return target_file_read(o->arena, o->names, NAMES_FILE_BYTES_MAX, &text, e) &&
+    return file_read_or_stdin(o->arena, o->names, NAMES_FILE_BYTES_MAX, &text, e) &&
            name_book_read(&s->names, o->arena, o->names, text, e);
 }
 
@@ -30,7 +31,7 @@ static bool read_log(struct owner_sources *s, const char *path, struct error *e)
     struct arena a;
     struct span text;
     arena_init(&a, 4ul * LOG_FILE_BYTES_MAX);
-    bool ok = target_file_read(&a, path, LOG_FILE_BYTES_MAX, &text, e) &&
+    bool ok = file_read_or_stdin(&a, path, LOG_FILE_BYTES_MAX, &text, e) &&
               cert_log_read(&s->log, path, text, e);
     arena_release(&a);
     return ok;

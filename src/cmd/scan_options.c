@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "cmd/known_ports.h"
 #include "cmd/options.h"
@@ -188,7 +189,7 @@ bool scan_options_scope(struct scan_options *o, const char *path, struct error *
     char full[PATH_MAX];
     bool is_stdin = strcmp(path, "-") == 0;
     const char *name = is_stdin ? "standard input" : path;
-    if (!target_file_read(o->arena, path, SCOPE_BYTES_MAX, &o->scope_text, e))
+    if (!file_read_or_stdin(o->arena, path, SCOPE_BYTES_MAX, &o->scope_text, e))
         return false;
     o->scope_path = arena_str(o->arena, span_str(!is_stdin && realpath(path, full) ? full : path));
     return o->scope_path && (o->plan.scope = scope_parse(o->arena, o->scope_text, name, e)) != NULL;
@@ -203,7 +204,7 @@ static bool system_resolvers(struct scan_options *o, struct error *e)
     struct span text;
     if (o->resolvers.len)
         return true;
-    if (!target_file_read(o->arena, PATH, RESOLV_CONF_BYTES_MAX, &text, e))
+    if (!file_read(o->arena, PATH, RESOLV_CONF_BYTES_MAX, &text, e))
         return error_in(e, "--reverse-names");
     reverse_servers_read(text, &o->resolvers);
     return o->resolvers.len ||

@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "cmd/options.h"
 #include "text/escape.h"
-#include "watch/files.h"
 #include "watch/schedule.h"
 
 enum { CONFIG_ARENA = 64 << 20, SAID_MAX = 2000 };
@@ -74,7 +74,7 @@ static bool check_secret(const char *path, struct error *e)
     if (!path)
         return true;
     arena_init(&a, 1 << 20);
-    bool ok = file_secret(&a, path, &secret, e);
+    bool ok = file_read_line(&a, path, &secret, e);
     arena_release(&a);
     if (ok && stat(path, &st) == 0 && (st.st_mode & S_IROTH))
         watch_say("warning: everybody on this machine can read %s", path);

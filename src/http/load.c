@@ -2,18 +2,14 @@
  * head of an entry and the strict little readers that the other parts use. */
 #include "http/load.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "http/match.h"
 #include "http/pattern.h"
 
-enum { DIRECTORY_FILES_MAX = 1000, FILE_NAME_MAX_BYTES = 200 };
+enum { DIRECTORY_FILES_MAX = 1000 };
 
 bool load_fail(struct loader *l, const struct node *at, const char *format, ...)
 {
@@ -232,75 +228,27 @@ static bool keep_entry(struct loader *l)
     return true;
 }
 
-static bool read_file(struct loader *l, struct span *ret)
-{
-    struct buf b;
-    bool ok = false;
-    FILE *f = fopen(l->file, "re");
-    if (!f)
-        return error_set(l->error, "%s: %s", l->file, strerror(errno));
-    buf_init(&b, YAML_BYTES_MAX);
-    for (;;) {
-        uint8_t *room = buf_room(&b, 16384);
-        size_t n = room ? fread(room, 1, 16384, f) : 0;
-        if (n == 0)
-            break;
-        b.len += n;
-    }
-    if (ferror(f) || !buf_ok(&b)) {
-        (void)error_set(l->error, "%s: the file cannot be read or is larger than %d bytes", l->file,
-                        YAML_BYTES_MAX);
-        goto out;
-    }
-    *ret = arena_copy(l->arena, buf_span(&b));
-    ok = ret->len > 0 || error_set(l->error, "%s: the file is empty", l->file);
-out:
-    buf_release(&b);
-    (void)fclose(f);
-    return ok;
-}
-
 static bool load_file(struct loader *l)
 {
     struct span text;
     struct error why;
-    if (!read_file(l, &text))
+    if (!file_read(l->arena, l->file, YAML_BYTES_MAX, &text, l->error))
         return false;
+    if (text.len == 0)
+        return error_set(l->error, "%s: the file is empty", l->file);
     const struct node *n = yaml_parse(l->arena, text, &why);
     if (!n)
         return error_set(l->error, "%s: %s", l->file, why.text);
     return load_entry(l, n) && keep_entry(l);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool load_dir(struct loader *l, const char *dir)
 {
-    LIST_OF(const char *) names = { NULL, 0, 0 };
-    DIR *d = opendir(dir);
-    if (!d)
-        return error_set(l->error, "the catalog directory %s cannot be opened: %s", dir,
-                         strerror(errno));
-    for (const struct dirent *f; (f = readdir(d));) {
-        struct span name = span_str(f->d_name);
-        if (!span_ends(name, SPAN(".yaml")) || name.at[0] == '.' || name.len > FILE_NAME_MAX_BYTES)
-            continue;
-        const char **slot = names.len < DIRECTORY_FILES_MAX ? list_add(l->arena, &names) : NULL;
-        if (slot)
-            *slot = arena_printf(l->arena, "%s/%s", dir, f->d_name);
-        if (!slot || !*slot) {
-            (void)closedir(d);
-            return error_set(l->error, "the catalog directory %s holds too many files", dir);
-        }
-    }
-    (void)closedir(d);
-    if (names.len)
-        qsort(names.at, names.len, sizeof(names.at[0]), by_name);
-    for (size_t i = 0; i < names.len; i++) {
-        l->file = names.at[i];
+    struct paths files;
+    if (!folder_list(l->arena, dir, SPAN(".yaml"), DIRECTORY_FILES_MAX, &files, l->error))
+        return error_in(l->error, "the catalog directory");
+    for (size_t i = 0; i < files.list.len; i++) {
+        l->file = files.list.at[i];
         if (!load_file(l) && !load_problem(l, l->file))
             return false;
     }

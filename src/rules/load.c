@@ -4,16 +4,12 @@
  * The format is doc/rules.md. */
 #include "rules/rule.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/table.h"
-
-enum { PATH_BYTES_MAX = 1024 };
 
 bool place_error(const struct place *p, const struct node *at, const char *format, ...)
 {
@@ -328,49 +324,14 @@ bool rule_compile(struct arena *a, const char *file, struct span yaml, struct ru
 
 /* ---- a directory ---- */
 
-static int is_yaml(const struct dirent *d)
+static bool load_file(struct arena *a, const char *path, struct rules *r, struct table *ids, struct error *e)
 {
-    return d->d_name[0] != '.' && span_ends(span_str(d->d_name), SPAN(".yaml"));
-}
-
-static bool read_file(struct arena *a, const char *path, struct span *ret, struct error *e)
-{
-    FILE *f = fopen(path, "rbe");
-    if (!f)
-        return error_set(e, "%s: %s", path, strerror(errno));
-    bool ok = false;
-    uint8_t *bytes = arena_alloc(a, YAML_BYTES_MAX + 1);
-    if (!bytes) {
-        error_set(e, "%s: out of memory", path);
-    } else {
-        size_t len = fread(bytes, 1, YAML_BYTES_MAX + 1, f);
-        ok = !ferror(f) && len <= YAML_BYTES_MAX;
-        if (!ok)
-            error_set(e, "%s: %s", path, ferror(f) ? strerror(errno) : "longer than 1 MiB");
-        *ret = span_of(bytes, len);
-    }
-    fclose(f);
-    return ok;
-}
-
-static bool load_file(struct arena *a, const char *dir, const char *name, struct rules *r,
-                      struct table *ids,
-                      struct error *e)
-{
-    const char *path = arena_printf(a, "%s/%s", dir, name);
-    if (!path || strlen(path) >= PATH_BYTES_MAX)
-        return error_set(e, "%s/%s: the path is too long", dir, name);
-    /* The file is read into an arena of its own and copied at its real length. */
-    struct arena scratch;
-    arena_init(&scratch, YAML_BYTES_MAX * 2);
-    struct span text = SPAN_NONE;
-    bool ok = read_file(&scratch, path, &text, e);
-    if (ok)
-        text = arena_copy(a, text);
-    arena_release(&scratch);
-    struct rule *rule = ok ? list_add(a, &r->list) : NULL;
+    struct span text;
+    if (!file_read(a, path, YAML_BYTES_MAX, &text, e))
+        return false;
+    struct rule *rule = list_add(a, &r->list);
     if (!rule)
-        return ok ? error_set(e, "%s: out of memory", path) : false;
+        return error_set(e, "%s: out of memory", path);
     if (!rule_compile(a, path, text, rule, e))
         return false;
     const char *other = table_get(ids, span_str(rule->id));
@@ -383,26 +344,18 @@ static bool load_file(struct arena *a, const char *dir, const char *name, struct
 struct rules *rules_load(struct arena *a, const char *dir, struct error *e)
 {
     struct rules *r = ARENA_NEW(a, struct rules);
-    struct dirent **names = NULL;
+    struct paths files;
     struct table ids;
     if (!r) {
         error_set(e, "%s: out of memory", dir);
         return NULL;
     }
-    int count = scandir(dir, &names, is_yaml, alphasort);
-    if (count < 0) {
-        error_set(e, "%s: %s", dir, strerror(errno));
-        return NULL;
-    }
     table_init(&ids, a, random_seed());
-    bool ok = count > 0 && count <= RULES_MAX;
-    if (!ok)
-        error_set(e, "%s: %s", dir, count ? "more than 512 rules" : "holds no *.yaml file");
-    for (int i = 0; i < count; i++) {
-        ok = ok && load_file(a, dir, names[i]->d_name, r, &ids, e);
-        free(names[i]);
-    }
-    free(names);
+    bool ok = folder_list(a, dir, SPAN(".yaml"), RULES_MAX, &files, e);
+    if (ok && files.list.len == 0)
+        ok = error_set(e, "%s: holds no *.yaml file", dir);
+    for (size_t i = 0; ok && i < files.list.len; i++)
+        ok = load_file(a, files.list.at[i], r, &ids, e);
     if (ok && !rules_index(a, r))
         ok = error_set(e, "%s: out of memory", dir);
     return ok ? r : NULL;

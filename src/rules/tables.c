@@ -4,65 +4,70 @@
 
 #include <stdio.h>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "text/csv.h"
 
-enum { PATH_BYTES_MAX = 1024 };
-
-/* False with *ret_missing where there is no such file. */
-static bool read_table(struct arena *a, const char *dir, const char *name, char path[static PATH_BYTES_MAX],
+/* Where *ret_missing is asked for, a file that is not there is no error. */
+static bool read_table(struct arena *a, const char *dir, const char *name, char path[static FILE_PATH_MAX],
                        struct span *ret, bool *ret_missing, struct error *e)
 {
-    *ret_missing = false;
-    int n = snprintf(path, PATH_BYTES_MAX, "%s/%s", dir, name);
-    if (n < 0 || n >= PATH_BYTES_MAX)
+    int n = snprintf(path, FILE_PATH_MAX, "%s/%s", dir, name);
+    if (n < 0 || n >= FILE_PATH_MAX)
         return error_set(e, "%s: the path is too long", dir);
-    return csv_read(a, path, ret, ret_missing, e);
+    return file_read_optional(a, path, CSV_BYTES_MAX, ret, ret_missing, e);
 }
 
 static bool load_shipped(struct tables *t, struct arena *a, const char *dir, struct error *e)
 {
-    char path[PATH_BYTES_MAX];
+    char path[FILE_PATH_MAX];
     struct span text;
-    bool missing;
-    return read_table(a, dir, "lifecycle.csv", path, &text, &missing, e) &&
+    return read_table(a, dir, "lifecycle.csv", path, &text, NULL, e) &&
            lifecycle_load(&t->lifecycle, path, false, text, e) &&
-           read_table(a, dir, "exploited.csv", path, &text, &missing, e) &&
+           read_table(a, dir, "exploited.csv", path, &text, NULL, e) &&
            exploited_load(&t->exploited, path, text, e);
 }
 
 /* Without these tables names are traced to nobody. */
 static bool load_names(struct tables *t, struct arena *a, const char *dir, struct error *e)
 {
-    char path[PATH_BYTES_MAX];
+    char path[FILE_PATH_MAX];
     struct span text;
     bool missing;
     if (!read_table(a, dir, "providers.csv", path, &text, &missing, e))
-        return missing;
+        return false;
+    if (missing)
+        return true;
     if (!attribution_load_providers(&t->attribution, path, text, e))
         return false;
     if (!read_table(a, dir, "domains.csv", path, &text, &missing, e))
-        return missing;
+        return false;
+    if (missing)
+        return true;
     return attribution_load_domains(&t->attribution, path, text, e);
 }
 
 static bool load_feed_cycles(struct tables *t, struct arena *a, const char *dir, struct error *e)
 {
-    char path[PATH_BYTES_MAX];
+    char path[FILE_PATH_MAX];
     struct span text;
     bool missing;
     if (!read_table(a, dir, "lifecycle.csv", path, &text, &missing, e))
-        return missing;
+        return false;
+    if (missing)
+        return true;
     return lifecycle_load(&t->lifecycle, path, true, text, e);
 }
 
 static bool load_feed_catalog(struct tables *t, struct arena *a, const char *dir, struct error *e)
 {
-    char path[PATH_BYTES_MAX];
+    char path[FILE_PATH_MAX];
     struct span text;
     bool missing;
     if (!read_table(a, dir, "exploited.csv", path, &text, &missing, e))
-        return missing;
+        return false;
+    if (missing)
+        return true;
     return exploited_load_catalog(&t->exploited, path, text, e);
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/random.h"
 #include "store/inside.h"
@@ -166,25 +167,11 @@ const char *store_default_path(char path[static STORE_PATH_MAX])
     return n > 0 && n < STORE_PATH_MAX ? path : NULL;
 }
 
-/* Makes the missing directories above a file, for the owner only. */
-static bool make_directories(const char *path, struct error *e)
-{
-    char dir[STORE_PATH_MAX];
-    snprintf(dir, sizeof(dir), "%s", path);
-    for (char *slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-            return error_set(e, "%s: cannot make the directory: %s", dir, strerror(errno));
-        *slash = '/';
-    }
-    return true;
-}
-
 /* Makes the file before SQLite does, so that it is never readable by others. What SQLite puts
  * beside it inherits the mode. */
 static bool make_file(const char *path, struct error *e)
 {
-    if (!make_directories(path, e))
+    if (!folder_make_for(path, e))
         return false;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)

@@ -11,11 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/reader.h"
 #include "record/codec.h"
 #include "store/inside.h"
 
-enum { TAIL_BYTES_MAX = 256 << 20, TAIL_READ = 64 << 10, VISIT_ARENA_MAX = 64 << 20 };
+enum { TAIL_BYTES_MAX = 256 << 20, VISIT_ARENA_MAX = 64 << 20 };
 
 enum { TAIL_PATH_MAX = STORE_PATH_MAX + 32 };
 
@@ -93,21 +94,6 @@ bool tail_resume(struct store *s, int64_t scan)
     return true;
 }
 
-static bool read_all(struct store *s, int fd, struct buf *ret)
-{
-    for (;;) {
-        uint8_t *room = buf_room(ret, TAIL_READ);
-        ssize_t n = room ? read(fd, room, TAIL_READ) : -1;
-        if (n == 0)
-            return true;
-        if (n > 0)
-            ret->len += (size_t)n;
-        else if (!room || errno != EINTR)
-            return error_set(&s->error, "%s: what was found last cannot be read: %s", s->path,
-                             room ? strerror(errno) : "it is too much");
-    }
-}
-
 /* False at the end: no whole visit is left. */
 static bool next_kept(struct reader *r, struct span *ret)
 {
@@ -126,12 +112,11 @@ bool store_tail(struct store *s, int64_t scan,
     struct buf all;
     struct span body;
     struct verdict bad;
+    bool missing;
     path_of(s, scan, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     buf_init(&all, TAIL_BYTES_MAX);
-    if (fd < 0 && errno != ENOENT)
-        tail_fail(s);
-    bool more = fd >= 0 && read_all(s, fd, &all);
+    bool more = file_append(&all, path, &missing, &s->error) ||
+                error_in(&s->error, "what was found last cannot be read");
     struct reader r = reader_over(&bad, buf_span(&all));
     while (more && next_kept(&r, &body)) {
         struct arena a;
@@ -142,8 +127,6 @@ bool store_tail(struct store *s, int64_t scan,
         more = visit_decode(&one, &a, &v) && each(self, &v, body) && store_ok(s);
         arena_release(&a);
     }
-    if (fd >= 0)
-        close(fd);
     buf_release(&all);
     return store_told(s, e);
 }

@@ -3,6 +3,7 @@
 #include "target/scope.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "target/quote.h"
 #include "text/node.h"
 
@@ -294,6 +295,6 @@ struct scope *scope_load(struct arena *a, const char *file, struct error *e)
         error_set(e, "not enough memory for the scope");
         return NULL;
     }
-    return target_file_read(a, file, YAML_BYTES_MAX, &text, e) ? scope_parse(a, text, name, e)
+    return file_read_or_stdin(a, file, YAML_BYTES_MAX, &text, e) ? scope_parse(a, text, name, e)
                                                                : NULL;
 }

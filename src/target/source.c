@@ -1,54 +1,9 @@
 /* Where targets come from: arguments, files, standard input. */
 #include "target/target.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "base/file.h"
 
-enum { FILE_BYTES_MAX = 64 * 1024 * 1024, FIRST_READ = 64 * 1024 };
-
-/* Reads to the end; *at is malloc'd and belongs to the caller also where this fails. */
-static bool slurp(FILE *f, size_t max, char **at, size_t *len, struct error *e)
-{
-    size_t cap = 0;
-    for (;;) {
-        if (*len == cap) {
-            cap = cap ? cap * 2 : FIRST_READ;
-            char *wider = realloc(*at, cap);
-            if (!wider)
-                return error_set(e, "not enough memory");
-            *at = wider;
-        }
-        size_t n = fread(*at + *len, 1, cap - *len, f);
-        *len += n;
-        if (*len > max)
-            return error_set(e, "larger than %zu bytes", max);
-        if (n == 0)
-            return !ferror(f) || error_set(e, "%s", strerror(errno));
-    }
-}
-
-bool target_file_read(struct arena *a, const char *path, size_t max, struct span *ret,
-                      struct error *e)
-{
-    bool is_stdin = strcmp(path, "-") == 0;
-    FILE *f = is_stdin ? stdin : fopen(path, "rbe");
-    char *at = NULL;
-    size_t len = 0;
-    if (!f) {
-        error_set(e, "%s", strerror(errno));
-        return error_in(e, "%s", path);
-    }
-    bool ok = slurp(f, max, &at, &len, e);
-    if (!is_stdin)
-        fclose(f);
-    if (ok) {
-        *ret = arena_copy(a, span_of(at, len));
-        ok = ret->len == len || error_set(e, "not enough memory");
-    }
-    free(at);
-    return ok || error_in(e, "%s", is_stdin ? "standard input" : path);
-}
+enum { TARGETS_BYTES_MAX = 64 * 1024 * 1024 };
 
 /* A # starts a comment at the start of a line or after a space; a URL may hold one. */
 static struct span strip_comment(struct span line)
@@ -113,7 +68,7 @@ static bool add_file(struct arena *a, struct targets *list, struct span path, st
     if (path.len == 0)
         return error_set(
             e, "a file name is missing after \"@\"; write @hosts.txt, or @- for standard input");
-    return target_file_read(a, name, FILE_BYTES_MAX, &text, e) &&
+    return file_read_or_stdin(a, name, TARGETS_BYTES_MAX, &text, e) &&
            targets_add_lines(a, list, text,
                              path.len == 1 && path.at[0] == '-' ? "standard input" : name, e);
 }

@@ -43,8 +43,4 @@ bool targets_add(struct arena *a, struct targets *list, struct span argument, st
 bool targets_add_lines(struct arena *a, struct targets *list, struct span text, const char *file,
                        struct error *e);
 
-/* A whole file ("-" is standard input) of at most `max` bytes, into the arena. */
-bool target_file_read(struct arena *a, const char *path, size_t max, struct span *ret,
-                      struct error *e);
-
 #endif

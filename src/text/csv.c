@@ -1,35 +1,7 @@
 /* The only reader of table files. Spans of a row point into the text of the file. */
 #include "text/csv.h"
 
-#include <errno.h>
-#include <stdio.h>
-
 #include "base/clock.h"
-
-bool csv_read(struct arena *a, const char *path, struct span *ret, bool *ret_missing, struct error *e)
-{
-    FILE *f = fopen(path, "rbe");
-    *ret_missing = !f && errno == ENOENT;
-    if (!f)
-        return error_set(e, "%s: %s", path, strerror(errno));
-    /* Read into an arena of its own and copied at its real length. */
-    struct arena scratch;
-    arena_init(&scratch, CSV_BYTES_MAX + 65536);
-    uint8_t *bytes = arena_alloc(&scratch, CSV_BYTES_MAX + 1);
-    size_t len = bytes ? fread(bytes, 1, CSV_BYTES_MAX + 1, f) : 0;
-    bool ok = bytes || error_set(e, "%s: out of memory", path);
-    if (ok && ferror(f))
-        ok = error_set(e, "%s: %s", path, strerror(errno));
-    if (ok && len > CSV_BYTES_MAX)
-        ok = error_set(e, "%s: longer than 8 MiB", path);
-    fclose(f);
-    if (ok) {
-        *ret = arena_copy(a, span_of(bytes, len));
-        ok = ret->len == len || error_set(e, "%s: out of memory", path);
-    }
-    arena_release(&scratch);
-    return ok;
-}
 
 static bool split(struct span line, size_t columns, struct csv_row *row, struct error *e)
 {

@@ -13,9 +13,6 @@ struct csv_row {
     unsigned line; /* 1-based */
 };
 
-/* Reads a whole file into the arena. *ret_missing says that there is none, which is no error. */
-bool csv_read(struct arena *a, const char *path, struct span *ret, bool *ret_missing, struct error *e);
-
 /* Calls `take` for each row. `header` is the line of column names that is wanted, such as
  * "product,cve". `take` returns false with a sentence, which gets file and line in front. */
 bool csv_rows(const char *path, struct span text, const char *header,

@@ -15,6 +15,7 @@
 #include <openssl/hmac.h>
 #include <stdio.h>
 
+#include "base/file.h"
 #include "report/member.h"
 #include "watch/courier.h"
 #include "watch/prose.h"
@@ -183,7 +184,7 @@ static const char *url_of(const struct receiver *r, struct arena *a, struct erro
     struct span line;
     if (r->chat.url.text)
         return r->chat.url.text;
-    if (!file_secret(a, r->chat.url_file, &line, e))
+    if (!file_read_line(a, r->chat.url_file, &line, e))
         return NULL;
     if (!span_starts(line, SPAN("https://")) || line.len > URL_MAX) {
         error_set(e, "%s: expected one line, https://...", r->chat.url_file);
@@ -228,7 +229,7 @@ static enum delivery post_text(const struct receiver *r, const struct message *m
     unsigned status = 0;
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     const char *url = url_of(r, m->arena, e);
-    if (!url || (r->chat.secret_file && !file_secret(m->arena, r->chat.secret_file, &secret, e)))
+    if (!url || (r->chat.secret_file && !file_read_line(m->arena, r->chat.secret_file, &secret, e)))
         return DELIVERY_UNREACHABLE;
     bool ding = r->chat.kind == CHAT_DINGTALK, has_sign = secret.len > 0;
     snprintf(timestamp, sizeof(timestamp), "%lld", (long long)(ding ? now_ms : now_ms / 1000));

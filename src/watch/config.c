@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/random.h"
-#include "watch/files.h"
 #include "watch/mapper.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 20, MINUTE_MS = 60000, EVERY_MIN_MS = MINUTE_MS };

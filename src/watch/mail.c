@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/hex.h"
 #include "watch/courier.h"
 #include "watch/prose.h"
@@ -223,7 +224,7 @@ static enum delivery smtp_send(const struct receiver *r, const struct message *m
     *h = (struct handing){ .receiver = r, .message = m };
     find_taken(h);
     size_t before = count_fate(h, FATE_TAKEN);
-    if (r->email.user && !file_secret(m->arena, r->email.password_file, &password, e))
+    if (r->email.user && !file_read_line(m->arena, r->email.password_file, &password, e))
         return DELIVERY_UNREACHABLE;
     struct courier_mail mail = { .relay = &r->email.smtp, .starttls = r->email.starttls, .ehlo = m->host,
                                  .user = r->email.user, .password = password,

@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-#include "watch/files.h"
+#include "base/file.h"
+
 
 static void head(struct buf *out, const char *name, const char *type, const char *help)
 {

@@ -12,8 +12,7 @@
 #ifndef AJAR_WATCH_SPOOL_H
 #define AJAR_WATCH_SPOOL_H
 
-#include "base/error.h"
-#include "watch/files.h"
+#include "base/file.h"
 #include "watch/notice.h"
 
 enum { SPOOL_NAME_MAX = 96, SPOOL_INSTANCE_MAX = 33, SPOOL_WHY_MAX = 300, SPOOL_PENDING_MAX = 100000 };

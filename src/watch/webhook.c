@@ -11,6 +11,7 @@
 #include <openssl/hmac.h>
 #include <stdio.h>
 
+#include "base/file.h"
 #include "base/hex.h"
 #include "watch/courier.h"
 #include "watch/deliver.h"
@@ -61,7 +62,7 @@ enum delivery webhook_send(const struct receiver *r, const struct message *m, st
     struct courier_post post;
     struct buf answer;
     unsigned status = 0;
-    if (!file_secret(m->arena, r->webhook.secret_file, &secret, e))
+    if (!file_read_line(m->arena, r->webhook.secret_file, &secret, e))
         return DELIVERY_UNREACHABLE;
     bool ok = build(r, m, secret, clock_wall_ms(&CLOCK_SYSTEM), &post) || error_set(e, "no memory for the request");
     OPENSSL_cleanse((void *)(uintptr_t)secret.at, secret.len);

@@ -1,5 +1,7 @@
 /* The loader is strict: each of these files is refused, with the file, the line and the reason. */
 #include "unit/check.h"
+
+#include <unistd.h>
 #include "unit/folder.h"
 
 #include <fcntl.h>

@@ -78,7 +78,7 @@ static void test_strangers_are_left_alone(void **state)
     struct fixture *f = *state;
     struct error e;
     sqlite3 *db;
-    assert_true(make_directories(f->path, &e));
+    assert_true(folder_make_for(f->path, &e));
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "CREATE TABLE theirs(a)", NULL, NULL, NULL), SQLITE_OK);
     expect_refused(f, STORE_WRITE, "another program");
@@ -91,7 +91,7 @@ static void test_no_database(void **state)
 {
     struct fixture *f = *state;
     struct error e;
-    assert_true(make_directories(f->path, &e));
+    assert_true(folder_make_for(f->path, &e));
     FILE *file = fopen(f->path, "w");
     for (int i = 0; i < 1000; i++)
         fputs("not a database ", file);
