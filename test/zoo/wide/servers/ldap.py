@@ -9,7 +9,7 @@ from model import Spec, View
 from ..cache import CACHE
 
 LDAPJS = """
-const ldap = require(process.argv[2] + "/ldapjs-3/node_modules/ldapjs"), server = ldap.createServer();
+const ldap = require(process.argv[2] + "/node_modules/ldapjs"), server = ldap.createServer();
 const entries = [{dn: "o=zoo", attributes: {objectclass: ["organization"], o: "zoo"}},
                  {dn: "cn=ada, o=zoo", attributes: {objectclass: ["person"], cn: "ada", sn: "lovelace"}}];
 const locked = process.argv[5] === "locked";
@@ -65,7 +65,7 @@ def bare_truth(box):
 
 
 def ldapjs(variant, port, view):
-    return Spec("ldapjs:" + variant, f"node $D/s.js {CACHE} $A $P {variant}", files={"s.js": LDAPJS}, client=CLIENT,
+    return Spec("ldapjs:" + variant, f"node $D/s.js {CACHE}/ldapjs-3 $A $P {variant}", files={"s.js": LDAPJS}, client=CLIENT,
                 port=port, truth=truth, views=(view,))
 
 
