@@ -83,9 +83,9 @@ static void tell(const struct accepting *a, const struct stored_finding *f, stru
 {
     char where[ENDPOINT_CALLED_MAX];
     if (a->json) {
-        buf_byte(out, '{');
-        stored_json(out, f);
-        buf_str(out, "}\n");
+        struct json j = stored_json(out, "finding");
+        stored_json_finding(&j, f);
+        json_line(&j);
         return;
     }
     buf_printf(out, "%s at ", f->finding.rule);
@@ -105,14 +105,13 @@ static void tell(const struct accepting *a, const struct stored_finding *f, stru
 static void tell_fleet(const struct accepting *a, const struct stored_fleet *f, size_t findings, struct buf *out)
 {
     if (a->json) {
-        buf_str(out, "{\"type\":\"fleet\"");
-        stored_json_text(out, "fingerprint", span_str(f->fleet.fingerprint), false);
-        stored_json_number(out, "members", (int64_t)f->fleet.member_count);
-        stored_json_number(out, "findings", (int64_t)findings);
-        stored_json_time(out, "accepted_until",
-                         f->fleet.accepted_until_ms ? f->fleet.accepted_until_ms : COUNT_UNKNOWN);
-        stored_json_text(out, "accepted_why", f->accepted_why, true);
-        buf_str(out, "}\n");
+        struct json j = stored_json(out, "fleet");
+        json_str(&j, "fingerprint", f->fleet.fingerprint);
+        json_u64(&j, "members", f->fleet.member_count);
+        json_u64(&j, "findings", findings);
+        json_known_time(&j, "accepted_until", f->fleet.accepted_until_ms ? f->fleet.accepted_until_ms : COUNT_UNKNOWN);
+        json_text_or_null(&j, "accepted_why", f->accepted_why);
+        json_line(&j);
         return;
     }
     buf_printf(out, "Fleet %.12s (%zu members, %zu findings) is ", f->fleet.fingerprint, f->fleet.member_count,

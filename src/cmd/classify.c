@@ -19,6 +19,7 @@
 #include "cmd/options.h"
 #include "pii/pii.h"
 #include "text/escape.h"
+#include "text/json_write.h"
 
 enum {
     FILES_MAX = 4 << 20,
@@ -231,76 +232,83 @@ static void put_number(struct buf *b, double value)
     buf_printf(b, "%.0f", value);
 }
 
-static void json_text(struct buf *b, const char *key, const char *text)
+static void json_real(struct json *j, const char *key, double value, int places)
 {
-    buf_printf(b, "\"%s\":\"", key);
-    escape_json(b, span_str(text));
-    buf_str(b, "\"");
+    char text[400]; /* the longest double has 309 digits before the point */
+    int len = snprintf(text, sizeof(text), "%.*f", places, value);
+    json_raw(j, key, span_of(text, (size_t)len));
 }
 
-static void json_signals(struct buf *b, unsigned signals)
+/* So small that its places cannot be fixed. */
+static void json_chance(struct json *j, double value)
+{
+    char text[32];
+    int len = snprintf(text, sizeof(text), "%g", value);
+    json_raw(j, "chance", span_of(text, (size_t)len));
+}
+
+static void json_signals(struct json *j, unsigned signals)
 {
     static const char *const NAMES[] = { "values", "name", "spread", "sibling" };
-    const char *comma = "";
-    buf_str(b, "\"signals\":[");
+    json_array(j, "signals");
     for (unsigned i = 0; i < 4; i++)
-        if (signals >> i & 1) {
-            buf_printf(b, "%s\"%s\"", comma, NAMES[i]);
-            comma = ",";
-        }
-    buf_str(b, "]");
+        if (signals >> i & 1)
+            json_str(j, NULL, NAMES[i]);
+    json_close(j);
 }
 
-static void json_finding(struct buf *b, const struct ajar_pii_finding *f)
+static void json_estimate(struct json *j, double low, double estimate, double high)
 {
-    buf_str(b, "{");
-    json_text(b, "field", f->field);
-    buf_str(b, ",");
-    json_text(b, "type", f->type);
-    buf_str(b, ",");
-    json_text(b, "category", f->category);
-    buf_printf(b, ",\"state\":\"%s\",", f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected");
-    json_signals(b, f->signals);
-    buf_printf(
-        b,
-        ",\"in_text\":%s,\"test_data\":%s,\"k\":%u,\"n\":%u,\"sampled\":%u,\"hits\":%llu,\"chance\":%g,"
-        "\"log10_odds\":%.1f,\"distinct\":{\"low\":%.0f,\"estimate\":%.0f,\"high\":%.0f}",
-        f->in_text ? "true" : "false", f->test_data ? "true" : "false", f->passed, f->shaped,
-        f->sampled, (unsigned long long)f->hits, f->chance, f->log10_odds, f->distinct_low,
-        f->distinct, f->distinct_high);
-    if (f->shape) {
-        buf_str(b, ",");
-        json_text(b, "shape", f->shape);
-    }
-    buf_str(b, "}");
+    json_real(j, "low", low, 0);
+    json_real(j, "estimate", estimate, 0);
+    json_real(j, "high", high, 0);
+}
+
+static void json_finding(struct json *j, const struct ajar_pii_finding *f)
+{
+    json_object(j, NULL);
+    json_text(j, "field", span_str(f->field));
+    json_text(j, "type", span_str(f->type));
+    json_text(j, "category", span_str(f->category));
+    json_str(j, "state", f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected");
+    json_signals(j, f->signals);
+    json_bool(j, "in_text", f->in_text);
+    json_bool(j, "test_data", f->test_data);
+    json_u64(j, "k", f->passed);
+    json_u64(j, "n", f->shaped);
+    json_u64(j, "sampled", f->sampled);
+    json_u64(j, "hits", f->hits);
+    json_chance(j, f->chance);
+    json_real(j, "log10_odds", f->log10_odds, 1);
+    json_object(j, "distinct");
+    json_estimate(j, f->distinct_low, f->distinct, f->distinct_high);
+    json_close(j);
+    json_str(j, "shape", f->shape);
+    json_close(j);
 }
 
 static void json_report(struct buf *b, const char *path, const struct ajar_pii_summary *s,
                         const struct ajar_pii_finding *f, size_t count)
 {
-    buf_str(b, "{");
-    json_text(b, "file", path);
-    buf_printf(
-        b, ",\"format\":\"%s\",\"coding\":\"%s\",\"bytes\":%llu,\"records\":%llu,\"fields\":%zu",
-        s->format, s->coding, (unsigned long long)s->bytes, (unsigned long long)s->records,
-        s->fields);
+    struct json j = json_over(b);
+    json_object(&j, NULL);
+    json_text(&j, "file", span_str(path));
+    json_str(&j, "format", s->format);
+    json_str(&j, "coding", s->coding);
+    json_u64(&j, "bytes", s->bytes);
+    json_u64(&j, "records", s->records);
+    json_u64(&j, "fields", s->fields);
     if (s->persons_known) {
-        buf_printf(b, ",\"persons\":{\"low\":%.0f,\"estimate\":%.0f,\"high\":%.0f,", s->persons_low,
-                   s->persons, s->persons_high);
-        json_text(b, "by", s->persons_field);
-        buf_str(b, "}");
+        json_object(&j, "persons");
+        json_estimate(&j, s->persons_low, s->persons, s->persons_high);
+        json_text(&j, "by", span_str(s->persons_field));
+        json_close(&j);
     }
-    if (s->unread) {
-        buf_str(b, ",");
-        json_text(b, "unread", s->unread);
-    }
-    buf_str(b, ",\"findings\":[");
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            buf_str(b, ",");
-        json_finding(b, &f[i]);
-    }
-    buf_str(b, "]}\n");
+    json_str(&j, "unread", s->unread);
+    json_array(&j, "findings");
+    for (size_t i = 0; i < count; i++)
+        json_finding(&j, &f[i]);
+    json_line(&j);
 }
 
 /* Text and blanks up to a column; at least one blank. */

@@ -69,16 +69,15 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
 static void put_json(struct differing *d, const struct stored_change *c,
                      const struct stored_finding *f)
 {
-    buf_str(&d->out, "{\"type\":\"change\"");
-    stored_json_text(&d->out, "change", span_str(change_name(c->change)), false);
-    stored_json_text(&d->out, "what", span_str(c->what), true);
-    if (c->change == CHANGE_NEW) {
-        buf_str(&d->out, ",\"reopened\":");
-        buf_str(&d->out, c->reopened ? "true" : "false");
-    }
-    buf_str(&d->out, ",\"finding\":{");
-    stored_json(&d->out, f);
-    buf_str(&d->out, "}}\n");
+    struct json j = stored_json(&d->out, "change");
+    json_str(&j, "change", change_name(c->change));
+    json_text_or_null(&j, "what", span_str(c->what));
+    if (c->change == CHANGE_NEW)
+        json_bool(&j, "reopened", c->reopened);
+    json_object(&j, "finding");
+    json_str(&j, "type", "finding");
+    stored_json_finding(&j, f);
+    json_line(&j);
 }
 
 static bool show_change(void *self, const struct stored_change *c)
@@ -116,12 +115,12 @@ static void put_counts(struct differing *d, const struct stored_scan scans[2],
                        const uint64_t counts[CHANGE_COUNT])
 {
     if (d->json) {
-        buf_str(&d->out, "{\"type\":\"changes\"");
-        stored_json_number(&d->out, "older", scans[0].id);
-        stored_json_number(&d->out, "newer", scans[1].id);
+        struct json j = stored_json(&d->out, "changes");
+        json_known(&j, "older", scans[0].id);
+        json_known(&j, "newer", scans[1].id);
         for (int i = 0; i < CHANGE_COUNT; i++)
-            stored_json_number(&d->out, change_name((enum change)i), (int64_t)counts[i]);
-        buf_str(&d->out, "}\n");
+            json_u64(&j, change_name((enum change)i), counts[i]);
+        json_line(&j);
         return;
     }
     buf_printf(&d->out, "%sScan %lld of ", d->shown ? "\n" : "", (long long)scans[0].id);

@@ -34,6 +34,7 @@ static const struct option_row ROWS[] = {
 struct listing {
     const char *db;
     bool ever, json;
+    struct json line; /* of the one fleet that is shown */
     struct buf out;
     struct error error;
     size_t columns, shown;
@@ -132,37 +133,37 @@ static void put_row(struct listing *l, const struct stored_fleet *f)
 
 /* ---- JSON ---- */
 
-static void put_fleet_json(struct buf *out, const struct stored_fleet *f)
+static struct json fleet_json(struct buf *out, const struct stored_fleet *f)
 {
     const struct fleet *g = &f->fleet;
-    buf_str(out, "\"type\":\"fleet\"");
-    stored_json_text(out, "fingerprint", span_str(g->fingerprint), false);
-    stored_json_text(out, "title", g->title, false);
-    stored_json_text(out, "severity", span_str(severity_name(g->severity)), false);
-    stored_json_text(out, "product", span_str(g->product), true);
-    buf_printf(out, ",\"score\":%.3f", g->score);
-    stored_json_number(out, "members", (int64_t)g->member_count);
-    stored_json_number(out, "open", (int64_t)g->open);
-    stored_json_number(out, "partial", (int64_t)g->partial);
-    stored_json_number(out, "locked", (int64_t)g->locked);
-    stored_json_number(out, "open_now", (int64_t)f->open_now);
-    stored_json_number(out, "records", g->records);
-    stored_json_number(out, "bytes", g->bytes);
-    stored_json_time(out, "first_seen", f->first_ms);
-    stored_json_time(out, "last_seen", f->last_ms);
-    stored_json_number(out, "scan", f->last_scan);
-    stored_json_time(out, "accepted_until", g->accepted_until_ms ? g->accepted_until_ms : COUNT_UNKNOWN);
-    stored_json_text(out, "accepted_why", f->accepted_why, true);
-    buf_str(out, ",\"reasons\":[");
+    struct json j = stored_json(out, "fleet");
+    json_str(&j, "fingerprint", g->fingerprint);
+    json_text(&j, "title", g->title);
+    json_str(&j, "severity", severity_name(g->severity));
+    json_text_or_null(&j, "product", span_str(g->product));
+    json_share(&j, "score", g->score);
+    json_u64(&j, "members", g->member_count);
+    json_u64(&j, "open", g->open);
+    json_u64(&j, "partial", g->partial);
+    json_u64(&j, "locked", g->locked);
+    json_u64(&j, "open_now", f->open_now);
+    json_known(&j, "records", g->records);
+    json_known(&j, "bytes", g->bytes);
+    json_known_time(&j, "first_seen", f->first_ms);
+    json_known_time(&j, "last_seen", f->last_ms);
+    json_known(&j, "scan", f->last_scan);
+    json_known_time(&j, "accepted_until", g->accepted_until_ms ? g->accepted_until_ms : COUNT_UNKNOWN);
+    json_text_or_null(&j, "accepted_why", f->accepted_why);
+    json_array(&j, "reasons");
     for (size_t i = 0; i < g->reasons.len; i++) {
-        buf_str(out, i ? ",{\"trait\":\"" : "{\"trait\":\"");
-        escape_json(out, span_str(g->reasons.at[i].trait));
-        buf_byte(out, '"');
-        stored_json_text(out, "value", g->reasons.at[i].value, false);
-        stored_json_number(out, "shared_by", (int64_t)g->reasons.at[i].shared_by);
-        buf_byte(out, '}');
+        json_object(&j, NULL);
+        json_text(&j, "trait", span_str(g->reasons.at[i].trait));
+        json_text(&j, "value", g->reasons.at[i].value);
+        json_u64(&j, "shared_by", g->reasons.at[i].shared_by);
+        json_close(&j);
     }
-    buf_byte(out, ']');
+    json_close(&j);
+    return j;
 }
 
 /* ---- the list ---- */
@@ -171,9 +172,8 @@ static bool show_row(void *self, const struct stored_fleet *f)
 {
     struct listing *l = self;
     if (l->json) {
-        buf_byte(&l->out, '{');
-        put_fleet_json(&l->out, f);
-        buf_str(&l->out, "}\n");
+        struct json j = fleet_json(&l->out, f);
+        json_line(&j);
     } else {
         if (l->shown == 0)
             put_head(&l->out);
@@ -199,20 +199,20 @@ static bool show_member(void *self, const struct fleet_member *m)
     struct listing *l = self;
     char where[ENDPOINT_CALLED_MAX], address[ADDRESS_TEXT_MAX];
     struct buf *out = &l->out;
+    struct json *j = &l->line;
     if (l->json) {
-        buf_str(out, l->shown++ ? ",{\"endpoint\":\"" : "{\"endpoint\":\"");
-        buf_str(out, endpoint_text(&m->endpoint, where));
-        buf_byte(out, '"');
-        stored_json_text(out, "address", span_str(address_text(&m->endpoint.address, address)), false);
-        stored_json_text(out, "name", span_str(m->endpoint.name), true);
-        stored_json_text(out, "product", span_str(m->product), true);
-        stored_json_text(out, "version", m->version, true);
-        stored_json_text(out, "verdict", span_str(outcome_name(m->outcome)), false);
-        stored_json_text(out, "severity", span_str(m->worst[0] ? severity_name(m->severity) : ""), true);
-        stored_json_number(out, "records", m->records);
-        stored_json_number(out, "bytes", m->bytes);
-        stored_json_text(out, "finding", span_str(m->worst), true);
-        buf_byte(out, '}');
+        json_object(j, NULL);
+        json_str(j, "endpoint", endpoint_text(&m->endpoint, where));
+        json_str(j, "address", address_text(&m->endpoint.address, address));
+        json_text_or_null(j, "name", span_str(m->endpoint.name));
+        json_text_or_null(j, "product", span_str(m->product));
+        json_text_or_null(j, "version", m->version);
+        json_str(j, "verdict", outcome_name(m->outcome));
+        json_text_or_null(j, "severity", span_str(m->worst[0] ? severity_name(m->severity) : ""));
+        json_known(j, "records", m->records);
+        json_known(j, "bytes", m->bytes);
+        json_text_or_null(j, "finding", span_str(m->worst));
+        json_close(j);
         return stored_flush(out, false, &l->error);
     }
     buf_str(out, "  ");
@@ -272,15 +272,16 @@ static bool show_one(struct listing *l, struct store *store, const char *prefix,
     if (!ok && !l->error.text[0])
         error_set(&l->error, "no fleet \"%.40s\" is stored; `ajar fleets` lists them", prefix);
     if (ok && l->json) {
-        buf_byte(&l->out, '{');
-        put_fleet_json(&l->out, &f);
-        buf_str(&l->out, ",\"member_list\":[");
+        l->line = fleet_json(&l->out, &f);
+        json_array(&l->line, "member_list");
     } else if (ok) {
         put_fleet_head(l, &f, now_ms);
     }
     ok = ok && store_fleet_members(store, f.id, show_member, l, &l->error) && !l->error.text[0];
-    if (ok)
-        buf_str(&l->out, l->json ? "]}\n" : "\n");
+    if (ok && l->json)
+        json_line(&l->line);
+    else if (ok)
+        buf_byte(&l->out, '\n');
     arena_release(&a);
     return ok;
 }

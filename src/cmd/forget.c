@@ -45,13 +45,13 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
 static void tell(const struct forgetting *f, const struct forgotten *gone, struct buf *out)
 {
     if (f->json) {
-        buf_str(out, "{\"type\":\"forgotten\",\"dry_run\":");
-        buf_str(out, f->dry_run ? "true" : "false");
-        stored_json_number(out, "scans", (int64_t)gone->scans);
-        stored_json_number(out, "observations", (int64_t)gone->observations);
-        stored_json_number(out, "findings", (int64_t)gone->findings);
-        stored_json_number(out, "endpoints", (int64_t)gone->endpoints);
-        buf_str(out, "}\n");
+        struct json j = stored_json(out, "forgotten");
+        json_bool(&j, "dry_run", f->dry_run);
+        json_u64(&j, "scans", gone->scans);
+        json_u64(&j, "observations", gone->observations);
+        json_u64(&j, "findings", gone->findings);
+        json_u64(&j, "endpoints", gone->endpoints);
+        json_line(&j);
         return;
     }
     buf_str(out, f->dry_run ? "Would forget " : "Forgot ");

@@ -102,7 +102,7 @@ static bool judge_one(void *self, const struct visit *v)
         j->summary.skipped += v->end == END_SKIPPED;
         j->summary.answered += v->answered;
         fleets_visit(j->fleets, v, found.list.at, found.list.len);
-        j->report->visit(j->state, v, found.list.at, found.list.len, &j->out);
+        report_tell_visit(j->report, j->state, v, found.list.at, found.list.len, &j->out);
     }
     arena_release(&a);
     j->failed = !(ok && stored_flush(&j->out, false, &j->error));

@@ -100,7 +100,7 @@ static void report_visit(struct keeping *c, const struct visit *v, struct findin
     }
     for (size_t i = 0; i < found->list.len; i++)
         k->summary.findings[found->list.at[i].severity]++;
-    k->report->visit(k->report_state, v, found->list.at, found->list.len, &k->out);
+    report_tell_visit(k->report, k->report_state, v, found->list.at, found->list.len, &k->out);
 }
 
 /* Whether the visit is news: it is stored then, and to be reported. */

@@ -6,6 +6,7 @@
 #include "cmd/options.h"
 #include "cmd/show_report.h"
 #include "cmd/stored.h"
+#include "report/finding_json.h"
 #include "report/layout.h"
 #include "text/amount.h"
 #include "text/escape.h"
@@ -55,6 +56,7 @@ struct showing {
     bool json, scans, limited;
     const struct report *report; /* NULL: a list */
     struct buf out;
+    struct json line; /* of the one finding that is shown */
     struct error error;
     size_t columns, shown;
 };
@@ -136,9 +138,9 @@ static bool show_row(void *self, const struct stored_finding *f)
 {
     struct showing *s = self;
     if (s->json) {
-        buf_byte(&s->out, '{');
-        stored_json(&s->out, f);
-        buf_str(&s->out, "}\n");
+        struct json j = stored_json(&s->out, "finding");
+        stored_json_finding(&j, f);
+        json_line(&j);
     } else {
         if (s->shown == 0)
             stored_row_head(&s->out, NULL, s->columns);
@@ -154,13 +156,13 @@ static void put_totals(struct showing *s, const struct store_totals *t)
     for (int i = SEVERITY_CRITICAL; i >= 0; i--)
         open += t->open[i];
     if (s->json) {
-        buf_str(&s->out, "{\"type\":\"totals\"");
-        stored_json_number(&s->out, "shown", (int64_t)s->shown);
-        stored_json_number(&s->out, "open", (int64_t)open);
+        struct json j = stored_json(&s->out, "totals");
+        json_u64(&j, "shown", s->shown);
+        json_u64(&j, "open", open);
         for (int i = SEVERITY_CRITICAL; i >= 0; i--)
-            stored_json_number(&s->out, severity_name((enum severity)i), (int64_t)t->open[i]);
-        stored_json_number(&s->out, "accepted", (int64_t)t->accepted);
-        buf_str(&s->out, "}\n");
+            json_u64(&j, severity_name((enum severity)i), t->open[i]);
+        json_u64(&j, "accepted", t->accepted);
+        json_line(&j);
         return;
     }
     if (s->shown)
@@ -193,12 +195,12 @@ static bool show_exposure(void *self, const struct exposure *x)
 {
     struct showing *s = self;
     if (s->json) {
-        buf_str(&s->out, s->shown++ ? ",{\"opened_scan\":" : "{\"opened_scan\":");
-        buf_i64(&s->out, x->opened_scan);
-        stored_json_time(&s->out, "opened", x->opened_ms);
-        stored_json_time(&s->out, "last_seen", x->seen_ms);
-        stored_json_time(&s->out, "closed", x->closed_ms);
-        buf_byte(&s->out, '}');
+        json_object(&s->line, NULL);
+        json_i64(&s->line, "opened_scan", x->opened_scan);
+        json_known_time(&s->line, "opened", x->opened_ms);
+        json_known_time(&s->line, "last_seen", x->seen_ms);
+        json_known_time(&s->line, "closed", x->closed_ms);
+        json_close(&s->line);
         return true;
     }
     buf_str(&s->out, "  ");
@@ -308,40 +310,24 @@ static bool show_one_text(struct showing *s, struct store *store, const struct s
     return true;
 }
 
-static void put_facts_json(struct buf *out, const struct observation *o)
-{
-    buf_str(out, ",\"facts\":{");
-    for (size_t i = 0; i < o->facts.len; i++) {
-        const struct fact *f = &o->facts.at[i];
-        char text[TIME_TEXT_MAX];
-        buf_str(out, i ? ",\"" : "\"");
-        escape_json(out, span_str(f->key));
-        buf_str(out, "\":");
-        if (f->type == FACT_NUMBER) {
-            buf_i64(out, f->number);
-        } else if (f->type == FACT_BOOL) {
-            buf_str(out, f->number ? "true" : "false");
-        } else {
-            buf_byte(out, '"');
-            escape_json(out, f->type == FACT_TEXT ? f->text : span_str(time_text(f->number, text)));
-            buf_byte(out, '"');
-        }
-    }
-    buf_byte(out, '}');
-}
-
 static bool show_one_json(struct showing *s, struct store *store, const struct stored_finding *f,
                           const struct visit *v)
 {
-    buf_byte(&s->out, '{');
-    stored_json(&s->out, f);
-    buf_str(&s->out, ",\"exposures\":[");
+    struct json *j = &s->line;
+    *j = stored_json(&s->out, "finding");
+    stored_json_finding(j, f);
+    json_array(j, "exposures");
     if (!store_exposures(store, f->id, show_exposure, s, &s->error))
         return false;
-    buf_byte(&s->out, ']');
-    if (v->observations.len)
-        put_facts_json(&s->out, &v->observations.at[0]);
-    buf_str(&s->out, "}\n");
+    json_close(j);
+    if (v->observations.len) {
+        const struct observation *o = &v->observations.at[0];
+        json_object(j, "facts");
+        for (size_t i = 0; i < o->facts.len; i++)
+            if (fact_key_ok(span_str(o->facts.at[i].key)))
+                json_fact(j, o->facts.at[i].key, &o->facts.at[i]);
+    }
+    json_line(j);
     return true;
 }
 
@@ -365,18 +351,18 @@ static bool show_scan(void *self, const struct stored_scan *scan)
     struct showing *s = self;
     uint64_t heard = scan->sums.done + scan->sums.skipped + scan->sums.failed;
     if (s->json) {
-        buf_str(&s->out, "{\"type\":\"scan\"");
-        stored_json_number(&s->out, "scan", scan->id);
-        stored_json_text(&s->out, "state", span_str(scan_state_name(scan->state)), false);
-        stored_json_time(&s->out, "started", scan->started_ms);
-        stored_json_time(&s->out, "ended", scan->ended_ms);
-        stored_json_number(&s->out, "endpoints", (int64_t)scan->plan.total);
-        stored_json_number(&s->out, "done", (int64_t)scan->sums.done);
-        stored_json_number(&s->out, "skipped", (int64_t)scan->sums.skipped);
-        stored_json_number(&s->out, "failed", (int64_t)scan->sums.failed);
-        stored_json_number(&s->out, "answered", (int64_t)scan->sums.answered);
-        stored_json_text(&s->out, "why", scan->why, true);
-        buf_str(&s->out, "}\n");
+        struct json j = stored_json(&s->out, "scan");
+        json_known(&j, "scan", scan->id);
+        json_str(&j, "state", scan_state_name(scan->state));
+        json_known_time(&j, "started", scan->started_ms);
+        json_known_time(&j, "ended", scan->ended_ms);
+        json_known(&j, "endpoints", (int64_t)scan->plan.total);
+        json_known(&j, "done", (int64_t)scan->sums.done);
+        json_known(&j, "skipped", (int64_t)scan->sums.skipped);
+        json_known(&j, "failed", (int64_t)scan->sums.failed);
+        json_known(&j, "answered", (int64_t)scan->sums.answered);
+        json_text_or_null(&j, "why", scan->why);
+        json_line(&j);
         return stored_flush(&s->out, false, &s->error);
     }
     buf_printf(&s->out, "%6lld  %-10s  ", (long long)scan->id, scan_state_name(scan->state));

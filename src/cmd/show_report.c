@@ -107,7 +107,7 @@ static bool put_visit(struct reporting *r, const struct visit *v, struct gatheri
         r->summary.findings[f->list.at[i].severity]++;
     if (r->fleets)
         fleets_visit(r->fleets, v, f->list.at, f->list.len);
-    r->report->visit(r->state, v, f->list.at, f->list.len, &r->out);
+    report_tell_visit(r->report, r->state, v, f->list.at, f->list.len, &r->out);
     return stored_flush(&r->out, false, r->error);
 }
 

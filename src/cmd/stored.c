@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "report/finding_json.h"
 #include "report/layout.h"
 #include "text/amount.h"
 #include "text/escape.h"
@@ -118,71 +119,18 @@ void stored_row(struct buf *out, const struct stored_finding *f, const char *mar
 
 /* ---- JSON ---- */
 
-static void put_key(struct buf *out, const char *key)
+struct json stored_json(struct buf *out, const char *type)
 {
-    buf_str(out, ",\"");
-    buf_str(out, key);
-    buf_str(out, "\":");
+    struct json j = json_over(out);
+    json_object(&j, NULL);
+    json_str(&j, "type", type);
+    return j;
 }
 
-void stored_json_text(struct buf *out, const char *key, struct span text, bool null)
+void stored_json_finding(struct json *j, const struct stored_finding *f)
 {
-    put_key(out, key);
-    if (null && text.len == 0) {
-        buf_str(out, "null");
-        return;
-    }
-    buf_byte(out, '"');
-    escape_json(out, text);
-    buf_byte(out, '"');
-}
-
-void stored_json_time(struct buf *out, const char *key, int64_t wall_ms)
-{
-    char text[TIME_TEXT_MAX];
-    stored_json_text(out, key, wall_ms < 0 ? SPAN_NONE : span_str(time_text(wall_ms, text)), true);
-}
-
-void stored_json_number(struct buf *out, const char *key, int64_t value)
-{
-    put_key(out, key);
-    if (value < 0)
-        buf_str(out, "null");
-    else
-        buf_i64(out, value);
-}
-
-void stored_json(struct buf *out, const struct stored_finding *f)
-{
-    char where[ENDPOINT_TEXT_MAX], address[ADDRESS_TEXT_MAX];
-    const struct finding *g = &f->finding;
-    buf_str(out, "\"type\":\"finding\"");
-    stored_json_text(out, "fingerprint", span_str(g->fingerprint), false);
-    stored_json_text(out, "rule", span_str(g->rule), false);
-    stored_json_text(out, "severity", span_str(severity_name(g->severity)), false);
-    stored_json_text(out, "endpoint", span_str(endpoint_text(&g->endpoint, where)), false);
-    stored_json_text(out, "address", span_str(address_text(&g->endpoint.address, address)), false);
-    stored_json_number(out, "port", g->endpoint.port);
-    if (g->endpoint.name)
-        stored_json_text(out, "name", span_str(g->endpoint.name), false);
-    if (g->endpoint.path)
-        stored_json_text(out, "path", span_str(g->endpoint.path), false);
-    stored_json_text(out, "product", span_str(g->product), false);
-    stored_json_text(out, "version", g->version, true);
-    stored_json_text(out, "via", span_str(g->via), true);
-    stored_json_text(out, "title", span_str(g->title), false);
-    stored_json_text(out, "why", g->why, false);
-    stored_json_text(out, "fix", g->fix, false);
-    stored_json_number(out, "records", f->records);
-    stored_json_number(out, "bytes", f->bytes);
-    stored_json_time(out, "first_seen", f->first_ms);
-    stored_json_time(out, "opened", f->exposure.opened_ms);
-    stored_json_time(out, "last_seen", f->exposure.seen_ms);
-    stored_json_time(out, "closed", f->exposure.closed_ms);
-    stored_json_number(out, "reopened", (int64_t)f->reopened);
-    stored_json_time(out, "accepted_until", f->accepted_until_ms);
-    stored_json_text(out, "accepted_why", f->accepted_until_ms < 0 ? SPAN_NONE : f->accepted_why,
-                     true);
+    struct finding_view v = view_of_stored(f);
+    json_finding(j, &v);
 }
 
 /* ---- options, output ---- */

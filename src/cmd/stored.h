@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "store/store.h"
+#include "text/json_write.h"
 
 enum { STORED_OUT_MAX = 1 << 30, STORED_FLUSH_BYTES = 64 * 1024 };
 
@@ -12,13 +13,10 @@ enum { STORED_OUT_MAX = 1 << 30, STORED_FLUSH_BYTES = 64 * 1024 };
 void stored_row_head(struct buf *out, const char *mark, size_t columns);
 void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note,
                 int64_t now_ms, size_t columns);
-/* The members of a finding, without the braces. */
-void stored_json(struct buf *out, const struct stored_finding *f);
-/* ,"key":"text" ; NULL-safe: an empty span becomes null where `null` says so. */
-void stored_json_text(struct buf *out, const char *key, struct span text, bool null);
-/* ,"key":"2026-11-22T04:00:00Z" or ,"key":null */
-void stored_json_time(struct buf *out, const char *key, int64_t wall_ms);
-void stored_json_number(struct buf *out, const char *key, int64_t value);
+/* Begins an object of JSON Lines: json_line() ends it. */
+struct json stored_json(struct buf *out, const char *type);
+/* The members of a finding, into the object that is open (report/finding_json.h). */
+void stored_json_finding(struct json *j, const struct stored_finding *f);
 
 /* Columns of the terminal, or of COLUMNS, or 100. */
 size_t stored_columns(void);

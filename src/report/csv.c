@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "report/formats.h"
-#include "report/unknown.h"
 #include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
@@ -69,15 +68,15 @@ static void lines(struct buf *out, struct span foreign)
     buf_release(&shown);
 }
 
-static void life(const struct finding *f, struct buf *out)
+static void life(const struct finding_view *v, struct buf *out)
 {
-    const struct finding_life *l = &f->life;
+    const struct finding_life *l = &v->life;
     field(out, span_str(!l->known ? NULL : l->is_new ? "new" : l->reopened ? "again" : "open"));
     date(out, l->known, l->first_ms);
     date(out, l->known, l->opened_ms);
     count(out, l->known ? (int64_t)l->reopened : COUNT_UNKNOWN);
-    date(out, f->accepted_until_ms > 0, f->accepted_until_ms);
-    field(out, f->accepted_why);
+    date(out, v->accepted_until_ms > 0, v->accepted_until_ms);
+    field(out, v->accepted_why);
 }
 
 /* The best of each; `--format json` has all. */
@@ -96,10 +95,9 @@ static void whose(const struct finding *f, struct buf *out)
     field(out, span_str(s ? strength_name(s->strength) : NULL));
 }
 
-static void finding(const struct visit *v, const struct finding *f, struct buf *out)
+static void finding(const struct finding_view *v, struct buf *out)
 {
-    const struct observation *o = report_seen(v, f);
-    bool sized = o && o->kind != KIND_TLS;
+    const struct finding *f = v->finding;
     char where[ENDPOINT_TEXT_MAX], name[ENDPOINT_NAME_MAX + ENDPOINT_PATH_MAX];
     snprintf(name, sizeof(name), "%s%s", f->endpoint.name ? f->endpoint.name : "",
              f->endpoint.path ? f->endpoint.path : "");
@@ -111,12 +109,12 @@ static void finding(const struct visit *v, const struct finding *f, struct buf *
     field(out, span_str(f->product));
     field(out, f->version);
     field(out, span_str(f->via));
-    field(out, sized ? span_str(outcome_name(o->outcome)) : SPAN_NONE);
-    field(out, o ? span_str(o->tls ? "tls" : "tcp") : SPAN_NONE);
-    count(out, sized ? o->collection_count : COUNT_UNKNOWN);
-    count(out, sized ? o->records : COUNT_UNKNOWN);
-    count(out, sized ? o->bytes : COUNT_UNKNOWN);
-    life(f, out);
+    field(out, span_str(v->verdict));
+    field(out, span_str(v->transport));
+    count(out, v->collections);
+    count(out, v->records);
+    count(out, v->bytes);
+    life(v, out);
     whose(f, out);
     field(out, span_str(f->fingerprint));
     field(out, f->why);
@@ -124,18 +122,13 @@ static void finding(const struct visit *v, const struct finding *f, struct buf *
     buf_str(out, "\r\n");
 }
 
-static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+static void visit(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
                   struct buf *out)
 {
-    struct finding unknown;
-    struct buf why;
     (void)state;
+    (void)v;
     for (size_t i = 0; i < findings; i++)
-        finding(v, &f[i], out);
-    buf_init(&why, UNKNOWN_WORDS_MAX);
-    if (unknown_finding(v, &why, &unknown))
-        finding(v, &unknown, out);
-    buf_release(&why);
+        finding(&f[i], out);
 }
 
 static void end(void *state, const struct report_summary *s, struct buf *out)
@@ -149,6 +142,7 @@ const struct report report_csv = {
     .name = "csv",
     .about = "one finding a line, for a spreadsheet",
     .begin = begin,
+    .with_unknown = true,
     .visit = visit,
     .end = end,
 };

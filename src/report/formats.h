@@ -8,8 +8,6 @@
 #include "report/reports.def"
 #undef REPORT
 
-/* The observation that the finding speaks of, or NULL. */
-const struct observation *report_seen(const struct visit *v, const struct finding *f);
 /* The certificate that the endpoint showed, or NULL. */
 const struct observation *report_certificate(const struct visit *v);
 

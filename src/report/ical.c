@@ -84,7 +84,7 @@ static struct ical_certificate *certificate_of(struct ical *x, const struct visi
     return table_put(&x->by_uid, uid, c) ? c : NULL;
 }
 
-static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+static void visit(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
                   struct buf *out)
 {
     struct ical *x = state;
@@ -98,8 +98,8 @@ static void visit(void *state, const struct visit *v, const struct finding *f, s
     if (c && c->places < PLACES_LISTED_MAX)
         c->listed[c->places] = keep(x, span_str(endpoint_called(&v->endpoint, where)), sizeof(where));
     for (size_t i = 0; c && i < findings && !c->owner.len; i++) {
-        c->owner = keep(x, f[i].owner, TEXT_MAX);
-        c->contact = keep(x, f[i].contact, TEXT_MAX);
+        c->owner = keep(x, f[i].finding->owner, TEXT_MAX);
+        c->contact = keep(x, f[i].finding->contact, TEXT_MAX);
     }
     if (c)
         c->places++;

@@ -15,7 +15,7 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     story_init(state, run);
 }
 
-static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+static void visit(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
                   struct buf *out)
 {
     (void)out;

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "record/fleet.h"
 #include "record/remark.h"
+#include "report/view.h"
 
 enum { REPORT_PAST_POINTS = 73 };
 
@@ -39,8 +40,9 @@ struct report {
     const char *about; /* one clause */
     size_t state_size; /* bytes of zeroed state that the caller provides to every call */
     void (*begin)(void *state, const struct report_run *run, struct buf *out);
-    /* `state` may keep copies in its own arena; v and f die after the call. */
-    void (*visit)(void *state, const struct visit *v, const struct finding *f, size_t findings,
+    bool with_unknown; /* `visit` is to get services that nobody knows as findings, too (unknown.h) */
+    /* Called by report_tell_visit(). `state` may keep copies in its own arena; v and f die after the call. */
+    void (*visit)(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
                   struct buf *out);
     /* At any time between begin and end, in any number; NULL where the format has no place for
      * remarks. `r` dies after the call. */
@@ -55,5 +57,9 @@ struct report {
 
 extern const struct report *const REPORTS[]; /* NULL-ended, from reports.def */
 const struct report *report_by_name(const char *name);
+
+/* One visit and what was found in it. Without memory for it `out` fails. */
+void report_tell_visit(const struct report *r, void *state, const struct visit *v, const struct finding *f,
+                       size_t findings, struct buf *out);
 
 #endif

@@ -9,9 +9,8 @@
 #include <stdio.h>
 
 #include "report/formats.h"
-#include "report/member.h"
+#include "report/finding_json.h"
 #include "report/remarks.h"
-#include "report/unknown.h"
 #include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
@@ -31,7 +30,7 @@ struct sarif {
     LIST_OF(struct sarif_rule *) rules;
     struct remarks remarks;
     struct buf scratch;
-    bool started; /* a result was written */
+    struct json json;
 };
 
 static const char *level_of(enum severity s)
@@ -51,10 +50,22 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     struct sarif *x = state;
     x->run = *run;
     arena_init(&x->arena, SARIF_ARENA_MAX);
-    buf_init(&x->scratch, MEMBER_TEXT_MAX);
+    buf_init(&x->scratch, JSON_TEXT_MAX);
     table_init(&x->by_id, &x->arena, run->seed);
-    buf_str(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
-                 "\"runs\":[{\"results\":[");
+    x->json = json_visible_over(out);
+    json_object(&x->json, NULL);
+    json_str(&x->json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+    json_str(&x->json, "version", "2.1.0");
+    json_array(&x->json, "runs");
+    json_object(&x->json, NULL);
+    json_array(&x->json, "results");
+}
+
+/* The writer of the one document that all calls write, over today's buffer. */
+static struct json *json_of(struct sarif *x, struct buf *out)
+{
+    x->json.out = out;
+    return &x->json;
 }
 
 /* NULL where there is no memory: the result then names its rule by id alone. */
@@ -74,14 +85,14 @@ static struct sarif_rule *rule_of(struct sarif *x, const struct finding *f)
     r->index = x->rules.len - 1;
     r->id = arena_copy(&x->arena, span_str(f->rule));
     r->title = arena_copy(&x->arena, span_str(f->title));
-    r->fix = arena_copy(&x->arena, span_first(f->fix, MEMBER_TEXT_MAX));
+    r->fix = arena_copy(&x->arena, span_first(f->fix, JSON_TEXT_MAX));
     r->product = arena_copy(&x->arena, span_str(f->product));
     r->where = arena_copy(&x->arena, span_str(endpoint_called(&f->endpoint, where)));
     r->worst = f->severity;
     return table_put(&x->by_id, r->id, r) ? r : NULL;
 }
 
-static void place(struct buf *out, const struct endpoint *e)
+static void place(struct json *j, const struct endpoint *e)
 {
     char where[ENDPOINT_TEXT_MAX], uri[ENDPOINT_CALLED_MAX + 8], called[ENDPOINT_NAME_MAX + ENDPOINT_PATH_MAX];
     struct buf whole = { .at = (uint8_t *)uri, .cap = sizeof(uri), .max = sizeof(uri) };
@@ -93,131 +104,119 @@ static void place(struct buf *out, const struct endpoint *e)
         buf_byte(&whole, '#');
         buf_str(&whole, called);
     }
-    member_open(out, NULL, '{');
-    member_open(out, "physicalLocation", '{');
-    member_open(out, "artifactLocation", '{');
-    member_text(out, "uri", span_first(buf_span(&whole), place_len));
-    member_close(out, '}');
-    member_close(out, '}');
-    member_open(out, "logicalLocations", '[');
-    member_open(out, NULL, '{');
-    member_str(out, "name", called[0] ? called : where);
-    member_text(out, "fullyQualifiedName", buf_span(&whole));
-    member_str(out, "kind", "resource");
-    member_close(out, '}');
-    member_close(out, ']');
-    member_close(out, '}');
+    json_object(j, NULL);
+    json_object(j, "physicalLocation");
+    json_object(j, "artifactLocation");
+    json_text(j, "uri", span_first(buf_span(&whole), place_len));
+    json_close(j);
+    json_close(j);
+    json_array(j, "logicalLocations");
+    json_object(j, NULL);
+    json_str(j, "name", called[0] ? called : where);
+    json_text(j, "fullyQualifiedName", buf_span(&whole));
+    json_str(j, "kind", "resource");
+    json_close(j);
+    json_close(j);
+    json_close(j);
 }
 
-static void location(struct buf *out, const struct endpoint *e)
+static void location(struct json *j, const struct endpoint *e)
 {
-    member_open(out, "locations", '[');
-    place(out, e);
-    member_close(out, ']');
+    json_array(j, "locations");
+    place(j, e);
+    json_close(j);
 }
 
-static void sizes(struct buf *out, const struct observation *o)
+static void sizes(struct json *j, const struct finding_view *v)
 {
+    const struct observation *o = v->seen;
     size_t named = o->collections.len < COLLECTIONS_NAMED_MAX ? o->collections.len : COLLECTIONS_NAMED_MAX;
-    member_str(out, "verdict", outcome_name(o->outcome));
-    member_str(out, "transport", o->tls ? "tls" : "tcp");
-    if (o->collection_count >= 0)
-        member_i64(out, "collections", o->collection_count);
-    if (o->records >= 0)
-        member_i64(out, "records", o->records);
-    if (o->bytes >= 0)
-        member_i64(out, "bytes", o->bytes);
+    json_str(j, "verdict", v->verdict);
+    json_str(j, "transport", v->transport);
+    if (v->collections >= 0)
+        json_i64(j, "collections", v->collections);
+    if (v->records >= 0)
+        json_i64(j, "records", v->records);
+    if (v->bytes >= 0)
+        json_i64(j, "bytes", v->bytes);
     if (!named)
         return;
-    member_open(out, "largest", '[');
+    json_array(j, "largest");
     for (size_t i = 0; i < named; i++)
-        member_text(out, NULL, span_first(o->collections.at[i].name, COLLECTION_NAME_MAX));
-    member_close(out, ']');
+        json_text(j, NULL, span_first(o->collections.at[i].name, COLLECTION_NAME_MAX));
+    json_close(j);
 }
 
-static void properties(struct buf *out, const struct finding *f, const struct observation *o)
+static void properties(struct json *j, const struct finding_view *v)
 {
-    member_open(out, "properties", '{');
-    member_str(out, "severity", severity_name(f->severity));
-    member_str(out, "security-severity", security_severity(f->severity));
-    member_str(out, "product", f->product);
+    const struct finding *f = v->finding;
+    json_object(j, "properties");
+    json_str(j, "severity", severity_name(f->severity));
+    json_str(j, "security-severity", security_severity(f->severity));
+    json_str(j, "product", f->product);
     if (f->version.len)
-        member_text(out, "version", f->version);
-    member_str(out, "via", f->via);
-    if (o && o->kind != KIND_TLS)
-        sizes(out, o);
-    member_life(out, f);
-    member_whose(out, f);
-    member_open(out, "evidence", '[');
-    for (size_t i = 0; i < f->evidence.len; i++) {
-        const struct fact *fact = &f->evidence.at[i];
-        member_open(out, NULL, '{');
-        member_str(out, "fact", fact->key);
-        member_fact(out, "value", fact);
-        member_str(out, "ask", fact->ask);
-        member_bytes(out, "shows", fact->proof);
-        member_close(out, '}');
-    }
-    member_close(out, ']');
-    member_lines(out, "fix", f->fix);
-    member_close(out, '}');
+        json_text(j, "version", f->version);
+    json_str(j, "via", f->via);
+    if (v->verdict)
+        sizes(j, v);
+    json_life(j, v);
+    json_whose(j, f);
+    json_evidence(j, f);
+    json_lines(j, "fix", f->fix);
+    json_close(j);
 }
 
-static void baseline(struct buf *out, const struct finding *f)
+static void baseline(struct json *j, const struct finding_view *v)
 {
-    if (!f->life.known && f->accepted_until_ms <= 0)
+    if (!v->life.known && v->accepted_until_ms <= 0)
         return;
-    if (f->life.known)
-        member_str(out, "baselineState", f->life.is_new ? "new" : "unchanged");
-    member_open(out, "suppressions", '[');
-    if (f->accepted_until_ms > 0) {
-        member_open(out, NULL, '{');
-        member_str(out, "kind", "external");
-        member_str(out, "status", "accepted");
-        member_text(out, "justification", f->accepted_why);
-        member_close(out, '}');
+    if (v->life.known)
+        json_str(j, "baselineState", v->life.is_new ? "new" : "unchanged");
+    json_array(j, "suppressions");
+    if (v->accepted_until_ms > 0) {
+        json_object(j, NULL);
+        json_str(j, "kind", "external");
+        json_str(j, "status", "accepted");
+        json_text(j, "justification", v->accepted_why);
+        json_close(j);
     }
-    member_close(out, ']');
+    json_close(j);
 }
 
-static void result(struct sarif *x, struct buf *out, const struct visit *v, const struct finding *f)
+static void result(struct sarif *x, struct json *j, const struct finding_view *v)
 {
+    const struct finding *f = v->finding;
     const struct sarif_rule *r = rule_of(x, f);
-    buf_str(out, x->started ? ",\n" : "\n");
-    x->started = true;
-    buf_byte(out, '{');
-    member_str(out, "ruleId", f->rule);
+    json_break(j);
+    json_object(j, NULL);
+    json_str(j, "ruleId", f->rule);
     if (r)
-        member_i64(out, "ruleIndex", (int64_t)r->index);
-    member_str(out, "level", level_of(f->severity));
-    member_open(out, "message", '{');
-    member_text(out, "text", f->why);
-    member_close(out, '}');
-    location(out, &f->endpoint);
-    member_open(out, "partialFingerprints", '{');
-    member_str(out, "ajarFinding/v1", f->fingerprint);
-    member_close(out, '}');
-    baseline(out, f);
-    properties(out, f, report_seen(v, f));
-    member_close(out, '}');
+        json_i64(j, "ruleIndex", (int64_t)r->index);
+    json_str(j, "level", level_of(f->severity));
+    json_object(j, "message");
+    json_text(j, "text", f->why);
+    json_close(j);
+    location(j, &f->endpoint);
+    json_object(j, "partialFingerprints");
+    json_str(j, "ajarFinding/v1", f->fingerprint);
+    json_close(j);
+    baseline(j, v);
+    properties(j, v);
+    json_close(j);
+    json_break(j);
 }
 
-static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+static void visit(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
                   struct buf *out)
 {
-    struct finding unknown;
-    struct buf why;
+    (void)v;
     for (size_t i = 0; i < findings; i++)
-        result(state, out, v, &f[i]);
-    buf_init(&why, UNKNOWN_WORDS_MAX);
-    if (unknown_finding(v, &why, &unknown))
-        result(state, out, v, &unknown);
-    buf_release(&why);
+        result(state, json_of(state, out), &f[i]);
 }
 
 /* ---- fleets ---- */
 
-static void fleet(struct sarif *x, struct buf *out, const struct fleet *f)
+static void fleet(struct sarif *x, struct json *j, const struct fleet *f)
 {
     struct finding as = { .rule = "fleet", .title = "Services were set up as copies of each other", .product = "fleet",
                           .endpoint = f->members.at[0].endpoint,
@@ -225,44 +224,44 @@ static void fleet(struct sarif *x, struct buf *out, const struct fleet *f)
                                       "# Where they come from one template or image, mend that first.") };
     struct buf text;
     const struct sarif_rule *r = rule_of(x, &as);
-    buf_init(&text, MEMBER_TEXT_MAX);
+    buf_init(&text, JSON_TEXT_MAX);
     words_fleet(&text, f);
     buf_str(&text, ": ");
     words_reasons(&text, f, FLEET_REASONS_MAX);
-    buf_str(out, x->started ? ",\n" : "\n");
-    x->started = true;
-    buf_byte(out, '{');
-    member_str(out, "ruleId", as.rule);
+    json_break(j);
+    json_object(j, NULL);
+    json_str(j, "ruleId", as.rule);
     if (r)
-        member_i64(out, "ruleIndex", (int64_t)r->index);
-    member_str(out, "kind", "informational");
-    member_str(out, "level", "none");
-    member_open(out, "message", '{');
-    member_text(out, "text", buf_span(&text));
-    member_close(out, '}');
-    location(out, &as.endpoint);
-    member_open(out, "relatedLocations", '[');
+        json_i64(j, "ruleIndex", (int64_t)r->index);
+    json_str(j, "kind", "informational");
+    json_str(j, "level", "none");
+    json_object(j, "message");
+    json_text(j, "text", buf_span(&text));
+    json_close(j);
+    location(j, &as.endpoint);
+    json_array(j, "relatedLocations");
     for (size_t i = 0; i < f->members.len && i < RELATED_MAX; i++)
-        place(out, &f->members.at[i].endpoint);
-    member_close(out, ']');
-    member_open(out, "partialFingerprints", '{');
-    member_str(out, "ajarFinding/v1", f->fingerprint);
-    member_close(out, '}');
-    member_open(out, "properties", '{');
-    member_str(out, "severity", severity_name(f->severity));
-    member_str(out, "product", f->product);
+        place(j, &f->members.at[i].endpoint);
+    json_close(j);
+    json_object(j, "partialFingerprints");
+    json_str(j, "ajarFinding/v1", f->fingerprint);
+    json_close(j);
+    json_object(j, "properties");
+    json_str(j, "severity", severity_name(f->severity));
+    json_str(j, "product", f->product);
     if (f->accepted_until_ms > 0)
-        member_time(out, "accepted_until", f->accepted_until_ms);
-    member_i64(out, "members", (int64_t)f->member_count);
-    member_i64(out, "open", (int64_t)f->open);
-    member_i64(out, "partial", (int64_t)f->partial);
-    member_i64(out, "locked", (int64_t)f->locked);
+        json_time(j, "accepted_until", f->accepted_until_ms);
+    json_i64(j, "members", (int64_t)f->member_count);
+    json_i64(j, "open", (int64_t)f->open);
+    json_i64(j, "partial", (int64_t)f->partial);
+    json_i64(j, "locked", (int64_t)f->locked);
     if (f->records >= 0)
-        member_i64(out, "records", f->records);
+        json_i64(j, "records", f->records);
     if (f->bytes >= 0)
-        member_i64(out, "bytes", f->bytes);
-    member_close(out, '}');
-    member_close(out, '}');
+        json_i64(j, "bytes", f->bytes);
+    json_close(j);
+    json_close(j);
+    json_break(j);
     buf_release(&text);
 }
 
@@ -277,111 +276,112 @@ static void fleets(void *state, const struct fleet *list, size_t count, struct b
 {
     for (size_t i = 0; i < count; i++)
         if (list[i].members.len)
-            fleet(state, out, &list[i]);
+            fleet(state, json_of(state, out), &list[i]);
 }
 
 /* ---- the end ---- */
 
-static void help(struct buf *out, const struct sarif_rule *r)
+static void help(struct json *j, const struct sarif_rule *r)
 {
     struct buf text;
-    buf_init(&text, 2 * MEMBER_TEXT_MAX);
+    buf_init(&text, 2 * JSON_TEXT_MAX);
     buf_str(&text, "How to close it, as an example for ");
     buf_put(&text, r->product);
     buf_str(&text, " at ");
     buf_put(&text, r->where);
     buf_str(&text, " (each result has its own):\n\n");
     buf_put(&text, r->fix);
-    member_open(out, "help", '{');
-    member_lines(out, "text", buf_span(&text));
-    member_close(out, '}');
+    json_object(j, "help");
+    json_lines(j, "text", buf_span(&text));
+    json_close(j);
     buf_release(&text);
 }
 
-static void rules(struct sarif *x, struct buf *out)
+static void rules(struct sarif *x, struct json *j)
 {
-    member_open(out, "rules", '[');
+    json_array(j, "rules");
     for (size_t i = 0; i < x->rules.len; i++) {
         const struct sarif_rule *r = x->rules.at[i];
-        member_open(out, NULL, '{');
-        member_text(out, "id", r->id);
-        member_open(out, "shortDescription", '{');
-        member_text(out, "text", r->title);
-        member_close(out, '}');
-        help(out, r);
-        member_open(out, "defaultConfiguration", '{');
-        member_str(out, "level", level_of(r->worst));
-        member_close(out, '}');
-        member_open(out, "properties", '{');
-        member_str(out, "security-severity", security_severity(r->worst));
-        member_open(out, "tags", '[');
-        member_str(out, NULL, "security");
-        member_str(out, NULL, "exposure");
-        member_close(out, ']');
-        member_close(out, '}');
-        member_close(out, '}');
+        json_object(j, NULL);
+        json_text(j, "id", r->id);
+        json_object(j, "shortDescription");
+        json_text(j, "text", r->title);
+        json_close(j);
+        help(j, r);
+        json_object(j, "defaultConfiguration");
+        json_str(j, "level", level_of(r->worst));
+        json_close(j);
+        json_object(j, "properties");
+        json_str(j, "security-severity", security_severity(r->worst));
+        json_array(j, "tags");
+        json_str(j, NULL, "security");
+        json_str(j, NULL, "exposure");
+        json_close(j);
+        json_close(j);
+        json_close(j);
     }
-    member_close(out, ']');
+    json_close(j);
 }
 
-static void notification(struct buf *out, struct span text)
+static void notification(struct json *j, struct span text)
 {
-    member_open(out, NULL, '{');
-    member_str(out, "level", "warning");
-    member_open(out, "message", '{');
-    member_text(out, "text", text);
-    member_close(out, '}');
-    member_close(out, '}');
+    json_object(j, NULL);
+    json_str(j, "level", "warning");
+    json_object(j, "message");
+    json_text(j, "text", text);
+    json_close(j);
+    json_close(j);
 }
 
 /* What the scan has to say of itself. */
-static void notifications(struct sarif *x, struct buf *out)
+static void notifications(struct sarif *x, struct json *j)
 {
     if (!x->remarks.kept.len)
         return;
-    member_open(out, "toolExecutionNotifications", '[');
+    json_array(j, "toolExecutionNotifications");
     for (size_t i = 0; i < x->remarks.kept.len; i++)
-        notification(out, x->remarks.kept.at[i]);
+        notification(j, x->remarks.kept.at[i]);
     if (x->remarks.left) {
         buf_reset(&x->scratch);
         put_many(&x->scratch, x->remarks.left, "more remark", "more remarks");
-        notification(out, buf_span(&x->scratch));
+        notification(j, buf_span(&x->scratch));
     }
-    member_close(out, ']');
+    json_close(j);
 }
 
-static void invocation(struct sarif *x, struct buf *out, const struct report_summary *s)
+static void invocation(struct sarif *x, struct json *j, const struct report_summary *s)
 {
-    member_open(out, "invocations", '[');
-    member_open(out, NULL, '{');
-    member_bool(out, "executionSuccessful", !s->interrupted && s->failed == 0 && !x->remarks.incomplete);
-    member_time(out, "startTimeUtc", x->run.started_ms);
-    member_time(out, "endTimeUtc", x->run.started_ms + s->took_ms);
-    notifications(x, out);
-    member_open(out, "properties", '{');
-    member_i64(out, "endpoints", (int64_t)x->run.endpoints);
-    member_i64(out, "done", (int64_t)s->done);
-    member_i64(out, "skipped", (int64_t)s->skipped);
-    member_i64(out, "failed", (int64_t)s->failed);
-    member_bool(out, "interrupted", s->interrupted);
-    member_close(out, '}');
-    member_close(out, '}');
-    member_close(out, ']');
+    json_array(j, "invocations");
+    json_object(j, NULL);
+    json_bool(j, "executionSuccessful", !s->interrupted && s->failed == 0 && !x->remarks.incomplete);
+    json_time(j, "startTimeUtc", x->run.started_ms);
+    json_time(j, "endTimeUtc", x->run.started_ms + s->took_ms);
+    notifications(x, j);
+    json_object(j, "properties");
+    json_i64(j, "endpoints", (int64_t)x->run.endpoints);
+    json_i64(j, "done", (int64_t)s->done);
+    json_i64(j, "skipped", (int64_t)s->skipped);
+    json_i64(j, "failed", (int64_t)s->failed);
+    json_bool(j, "interrupted", s->interrupted);
+    json_close(j);
+    json_close(j);
+    json_close(j);
 }
 
 static void end(void *state, const struct report_summary *s, struct buf *out)
 {
     struct sarif *x = state;
-    buf_str(out, x->started ? "\n]" : "]");
-    member_open(out, "tool", '{');
-    member_open(out, "driver", '{');
-    member_str(out, "name", "Ajar");
-    member_str(out, "semanticVersion", x->run.ajar_version);
-    rules(x, out);
-    member_close(out, '}');
-    member_close(out, '}');
-    invocation(x, out, s);
-    buf_str(out, "}]}\n");
+    struct json *j = json_of(x, out);
+    json_close(j);
+    json_object(j, "tool");
+    json_object(j, "driver");
+    json_str(j, "name", "Ajar");
+    json_str(j, "semanticVersion", x->run.ajar_version);
+    rules(x, j);
+    json_close(j);
+    json_close(j);
+    invocation(x, j, s);
+    json_line(j);
     buf_release(&x->scratch);
     arena_release(&x->arena);
 }
@@ -391,6 +391,7 @@ const struct report report_sarif = {
     .about = "SARIF 2.1.0, for code scanning and CI",
     .state_size = sizeof(struct sarif),
     .begin = begin,
+    .with_unknown = true,
     .visit = visit,
     .remark = remark,
     .fleets = fleets,

@@ -242,9 +242,10 @@ static void count_in(struct story_group *g, struct story_row *row)
     g->tier = row->tier < g->tier ? row->tier : g->tier;
 }
 
-static void add_finding(struct story *s, const struct visit *v, const struct finding *f)
+static void add_finding(struct story *s, const struct visit *v, const struct finding_view *view)
 {
-    const struct observation *o = report_seen(v, f);
+    const struct finding *f = view->finding;
+    const struct observation *o = view->seen;
     struct story_group *g = (unsigned)f->severity <= SEVERITY_CRITICAL ? group_of(s, f) : NULL;
     struct story_row *row = g ? ARENA_NEW(&s->arena, struct story_row) : NULL;
     if ((unsigned)f->severity <= SEVERITY_CRITICAL)
@@ -253,7 +254,6 @@ static void add_finding(struct story *s, const struct visit *v, const struct fin
         s->unkept++;
         return;
     }
-    bool sized = o && o->kind != KIND_TLS && (unsigned)o->outcome <= OUTCOME_UNCLEAR;
     row->group = g;
     row->endpoint = (struct endpoint){ .address = f->endpoint.address, .port = f->endpoint.port };
     memcpy(row->fingerprint, f->fingerprint, sizeof(row->fingerprint));
@@ -263,16 +263,16 @@ static void add_finding(struct story *s, const struct visit *v, const struct fin
     row->name = keep(s, span_str(f->endpoint.name));
     row->host = keep_host(s, v);
     row->why = keep(s, f->why);
-    row->state = sized ? outcome_name(o->outcome) : "";
+    row->state = view->verdict ? view->verdict : "";
     row->tls = o && o->tls;
-    row->collections = sized ? o->collection_count : COUNT_UNKNOWN;
-    row->records = sized ? o->records : COUNT_UNKNOWN;
-    row->bytes = sized ? o->bytes : COUNT_UNKNOWN;
-    row->at_least = sized && counts_are_partial(o);
+    row->collections = view->collections;
+    row->records = view->records;
+    row->bytes = view->bytes;
+    row->at_least = view->at_least;
     if (g->count && !span_eq(visible_lines(s, f->fix), g->fix))
         row->fix = arena_copy(&s->arena, buf_span(&s->scratch));
     add_evidence(s, row, f);
-    if (sized)
+    if (view->verdict)
         add_largest(s, row, o);
     add_life(s, row, f);
     add_owners(s, row, f);
@@ -346,7 +346,7 @@ static void add_reason(struct story *s, const char *why)
     s->other_reasons++;
 }
 
-void story_visit(struct story *s, const struct visit *v, const struct finding *f, size_t findings)
+void story_visit(struct story *s, const struct visit *v, const struct finding_view *f, size_t findings)
 {
     size_t rows = s->rows.len;
     for (size_t i = 0; i < findings; i++)

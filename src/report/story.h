@@ -177,7 +177,7 @@ struct story {
 
 void story_init(struct story *s, const struct report_run *run);
 void story_release(struct story *s);
-void story_visit(struct story *s, const struct visit *v, const struct finding *f, size_t findings);
+void story_visit(struct story *s, const struct visit *v, const struct finding_view *f, size_t findings);
 void story_fleets(struct story *s, const struct fleet *list, size_t count);
 /* Puts groups in the order to work in (worst first, then who comes first by tier, then the most data,
  * then the most places), rows likewise, parties by what they have to do, certificates by end. */

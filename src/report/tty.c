@@ -136,9 +136,9 @@ static void count_party(struct tty *t, const struct finding *f)
     t->owner_count += f->owner.len > 0;
 }
 
-static void add_finding(struct tty *t, const struct visit *v, const struct finding *f)
+static void add_finding(struct tty *t, const struct finding_view *v)
 {
-    const struct observation *o = report_seen(v, f);
+    const struct finding *f = v->finding;
     struct span where = keep_where(t, &f->endpoint);
     struct tty_group *g = where.len ? group_of(t, f, where) : NULL;
     struct span what = keep_what(t, f->product, f->version, f->via), why = keep(t, f->why);
@@ -148,7 +148,6 @@ static void add_finding(struct tty *t, const struct visit *v, const struct findi
         return;
     }
     g->count++;
-    bool has_sizes = o && o->kind != KIND_TLS;
     *row = (struct tty_row){
         .group = g,
         .endpoint = { .address = f->endpoint.address, .port = f->endpoint.port },
@@ -160,11 +159,11 @@ static void add_finding(struct tty *t, const struct visit *v, const struct findi
         .accepted = keep_accepted(t, f),
         .life = f->life,
         .tier = tier_rank(f->tier),
-        .state = has_sizes ? outcome_name(o->outcome) : "",
-        .collections = has_sizes ? o->collection_count : COUNT_UNKNOWN,
-        .records = has_sizes ? o->records : COUNT_UNKNOWN,
-        .bytes = has_sizes ? o->bytes : COUNT_UNKNOWN,
-        .at_least = has_sizes && counts_are_partial(o),
+        .state = v->verdict ? v->verdict : "",
+        .collections = v->collections,
+        .records = v->records,
+        .bytes = v->bytes,
+        .at_least = v->at_least,
     };
     t->has_life |= f->life.known;
     count_party(t, f);
@@ -224,21 +223,21 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     t->open_records = t->open_bytes = COUNT_UNKNOWN;
 }
 
-static bool has_finding(const struct observation *o, const struct finding *f, size_t findings)
+static bool has_finding(const struct observation *o, const struct finding_view *f, size_t findings)
 {
     for (size_t i = 0; i < findings; i++)
-        if (strcmp(f[i].product, o->product) == 0)
+        if (strcmp(f[i].finding->product, o->product) == 0)
             return true;
     return false;
 }
 
-static void visit(void *state, const struct visit *v, const struct finding *f, size_t findings,
+static void visit(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
                   struct buf *out)
 {
     struct tty *t = state;
     (void)out;
     for (size_t i = 0; i < findings; i++)
-        add_finding(t, v, &f[i]);
+        add_finding(t, &f[i]);
     for (size_t i = 0; i < v->observations.len; i++) {
         const struct observation *o = &v->observations.at[i];
         if (o->kind == KIND_TLS || o->kind == KIND_UNKNOWN || (unsigned)o->outcome > OUTCOME_UNCLEAR)

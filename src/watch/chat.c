@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
-#include "report/member.h"
+#include "text/json_write.h"
 #include "watch/courier.h"
 #include "watch/prose.h"
 
@@ -25,7 +25,7 @@ enum { FIX_LINES_MAX = 12, TEAMS_LINES_MAX = 60, SIGN_TEXT_MAX = 64, URL_MAX = 2
 struct chat {
     const char *name;
     size_t text_max; /* bytes */
-    void (*put)(struct buf *out, struct span text, const char *timestamp, const char *sign);
+    void (*put)(struct json *j, struct span text, const char *timestamp, const char *sign);
     const char *code; /* the member of the answer that is 0 where it was taken; NULL: the status says so */
 };
 
@@ -54,81 +54,81 @@ static void put_replaced(struct buf *out, struct span text, const char *amp, con
     }
 }
 
-static void put_slack(struct buf *out, struct span text, const char *timestamp, const char *sign)
+static void put_slack(struct json *j, struct span text, const char *timestamp, const char *sign)
 {
     struct buf escaped;
     (void)timestamp, (void)sign;
     buf_init(&escaped, 6 * PROSE_BYTES_MAX);
     put_replaced(&escaped, text, "&amp;", "&lt;", "&gt;");
-    member_open(out, NULL, '{');
-    member_lines(out, "text", buf_span(&escaped));
-    member_close(out, '}');
+    json_object(j, NULL);
+    json_lines(j, "text", buf_span(&escaped));
+    json_close(j);
     buf_release(&escaped);
 }
 
-static void put_teams(struct buf *out, struct span text, const char *timestamp, const char *sign)
+static void put_teams(struct json *j, struct span text, const char *timestamp, const char *sign)
 {
     (void)timestamp, (void)sign;
-    member_open(out, NULL, '{');
-    member_str(out, "type", "message");
-    member_open(out, "attachments", '[');
-    member_open(out, NULL, '{');
-    member_str(out, "contentType", "application/vnd.microsoft.card.adaptive");
-    member_open(out, "content", '{');
-    member_str(out, "$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
-    member_str(out, "type", "AdaptiveCard");
-    member_str(out, "version", "1.4");
-    member_open(out, "body", '[');
+    json_object(j, NULL);
+    json_str(j, "type", "message");
+    json_array(j, "attachments");
+    json_object(j, NULL);
+    json_str(j, "contentType", "application/vnd.microsoft.card.adaptive");
+    json_object(j, "content");
+    json_str(j, "$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
+    json_str(j, "type", "AdaptiveCard");
+    json_str(j, "version", "1.4");
+    json_array(j, "body");
     for (size_t i = 0; text.len && i < TEAMS_LINES_MAX; i++) {
         struct span line = span_cut(&text, '\n');
-        member_open(out, NULL, '{');
-        member_str(out, "type", "RichTextBlock");
-        member_open(out, "inlines", '[');
-        member_open(out, NULL, '{');
-        member_str(out, "type", "TextRun");
-        member_text(out, "text", line.len ? line : SPAN(" "));
+        json_object(j, NULL);
+        json_str(j, "type", "RichTextBlock");
+        json_array(j, "inlines");
+        json_object(j, NULL);
+        json_str(j, "type", "TextRun");
+        json_text(j, "text", line.len ? line : SPAN(" "));
         if (i == 0)
-            member_str(out, "weight", "Bolder");
-        member_close(out, '}');
-        member_close(out, ']');
-        member_close(out, '}');
+            json_str(j, "weight", "Bolder");
+        json_close(j);
+        json_close(j);
+        json_close(j);
     }
-    member_close(out, ']');
-    member_close(out, '}');
-    member_close(out, '}');
-    member_close(out, ']');
-    member_close(out, '}');
+    json_close(j);
+    json_close(j);
+    json_close(j);
+    json_close(j);
+    json_close(j);
 }
 
 /* In a text of Feishu <at user_id="all"> calls everybody: full-width signs do not. */
-static void put_feishu(struct buf *out, struct span text, const char *timestamp, const char *sign)
+static void put_feishu(struct json *j, struct span text, const char *timestamp, const char *sign)
 {
     struct buf tame;
     buf_init(&tame, 6 * PROSE_BYTES_MAX);
     put_replaced(&tame, text, "&", "\xef\xbc\x9c", "\xef\xbc\x9e");
-    member_open(out, NULL, '{');
+    json_object(j, NULL);
     if (sign) {
-        member_str(out, "timestamp", timestamp);
-        member_str(out, "sign", sign);
+        json_str(j, "timestamp", timestamp);
+        json_str(j, "sign", sign);
     }
-    member_str(out, "msg_type", "text");
-    member_open(out, "content", '{');
-    member_lines(out, "text", buf_span(&tame));
-    member_close(out, '}');
-    member_close(out, '}');
+    json_str(j, "msg_type", "text");
+    json_object(j, "content");
+    json_lines(j, "text", buf_span(&tame));
+    json_close(j);
+    json_close(j);
     buf_release(&tame);
 }
 
 /* DingTalk and WeCom: whom a text calls stands beside it, and we call nobody. */
-static void put_msgtype(struct buf *out, struct span text, const char *timestamp, const char *sign)
+static void put_msgtype(struct json *j, struct span text, const char *timestamp, const char *sign)
 {
     (void)timestamp, (void)sign;
-    member_open(out, NULL, '{');
-    member_str(out, "msgtype", "text");
-    member_open(out, "text", '{');
-    member_lines(out, "content", text);
-    member_close(out, '}');
-    member_close(out, '}');
+    json_object(j, NULL);
+    json_str(j, "msgtype", "text");
+    json_object(j, "text");
+    json_lines(j, "content", text);
+    json_close(j);
+    json_close(j);
 }
 
 static const struct chat CHATS[] = {
@@ -240,7 +240,8 @@ static enum delivery post_text(const struct receiver *r, const struct message *m
         url = signed_url(m->arena, url, timestamp, sign);
     buf_init(&body, 6 * PROSE_BYTES_MAX);
     buf_init(&answer, COURIER_ANSWER_MAX);
-    c->put(&body, cut_text(text, c->text_max), timestamp, has_sign ? sign : NULL);
+    struct json j = json_visible_over(&body);
+    c->put(&j, cut_text(text, c->text_max), timestamp, has_sign ? sign : NULL);
     ok = ok && ((url && buf_ok(&body)) || error_set(e, "no memory for the request"));
     struct courier_post post = { .url = url, .headers = { "Content-Type: application/json; charset=utf-8" },
                                  .header_count = 1, .body = buf_span(&body), .ca_file = r->ca_file,

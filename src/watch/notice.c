@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/hex.h"
+#include "report/finding_json.h"
 #include "text/escape.h"
 
 static const char *const KIND_NAMES[] = {
@@ -70,93 +71,19 @@ void put_visible(struct buf *out, struct span s, size_t max)
     buf_release(&shown);
 }
 
-static void put_key(struct buf *out, const char *key)
+/* Visible, and none longer than a receiver has room for. */
+static struct json notice_json(struct buf *out, const char *type, const char *id)
 {
-    buf_printf(out, "%s\"%s\":", out->len && out->at[out->len - 1] != '{' ? "," : "", key);
-}
-
-static void put_text(struct buf *out, const char *key, struct span s)
-{
-    struct buf shown;
-    put_key(out, key);
-    if (!s.at) {
-        buf_str(out, "null");
-        return;
-    }
-    buf_init(&shown, 2 * NOTICE_TEXT_MAX);
-    put_visible(&shown, s, NOTICE_TEXT_MAX);
-    buf_byte(out, '"');
-    escape_json(out, buf_span(&shown));
-    buf_byte(out, '"');
-    buf_release(&shown);
-}
-
-/* Several lines, each made visible: what somebody has to paste. */
-static void put_lines(struct buf *out, const char *key, struct span s)
-{
-    struct buf shown;
-    buf_init(&shown, 4 * NOTICE_TEXT_MAX);
-    s = span_first(s, NOTICE_TEXT_MAX);
-    put_key(out, key);
-    while (s.len) {
-        put_visible(&shown, span_cut(&s, '\n'), NOTICE_TEXT_MAX);
-        if (s.len)
-            buf_byte(&shown, '\n');
-    }
-    buf_byte(out, '"');
-    escape_json(out, buf_span(&shown));
-    buf_byte(out, '"');
-    buf_release(&shown);
-}
-
-static void put_number(struct buf *out, const char *key, int64_t n)
-{
-    put_key(out, key);
-    if (n < 0)
-        buf_str(out, "null");
-    else
-        buf_i64(out, n);
-}
-
-static void put_time(struct buf *out, const char *key, int64_t wall_ms)
-{
-    char text[TIME_TEXT_MAX];
-    put_text(out, key, wall_ms < 0 ? SPAN_NONE : span_str(time_text(wall_ms, text)));
-}
-
-static void put_finding(struct buf *out, const struct stored_finding *f)
-{
-    char where[ENDPOINT_TEXT_MAX], address[ADDRESS_TEXT_MAX];
-    const struct finding *g = &f->finding;
-    put_key(out, "finding");
-    buf_byte(out, '{');
-    put_text(out, "fingerprint", span_str(g->fingerprint));
-    put_text(out, "rule", span_str(g->rule));
-    put_text(out, "severity", span_str(severity_name(g->severity)));
-    put_text(out, "endpoint", span_str(endpoint_text(&g->endpoint, where)));
-    put_text(out, "address", span_str(address_text(&g->endpoint.address, address)));
-    put_number(out, "port", g->endpoint.port);
-    put_text(out, "name", span_str(g->endpoint.name));
-    if (g->endpoint.path)
-        put_text(out, "path", span_str(g->endpoint.path));
-    put_text(out, "product", span_str(g->product));
-    put_text(out, "version", g->version.len ? g->version : SPAN_NONE);
-    put_text(out, "via", span_str(g->via));
-    put_text(out, "title", span_str(g->title));
-    put_text(out, "why", g->why);
-    put_lines(out, "fix", g->fix);
-    put_number(out, "records", f->records);
-    put_number(out, "bytes", f->bytes);
-    put_time(out, "first_seen", f->first_ms);
-    put_time(out, "opened", f->exposure.opened_ms);
-    put_time(out, "last_seen", f->exposure.seen_ms);
-    put_time(out, "closed", f->exposure.closed_ms);
-    put_number(out, "reopened", (int64_t)f->reopened);
-    buf_byte(out, '}');
+    struct json j = { .out = out, .shown_max = NOTICE_TEXT_MAX - 3 };
+    json_object(&j, NULL);
+    json_str(&j, "schema", "ajar-notice/1");
+    json_str(&j, "type", type);
+    json_str(&j, "id", id);
+    return j;
 }
 
 /* One sentence for those who read no JSON. */
-static void put_sentence(struct buf *out, const struct notice *n)
+static void put_sentence(struct json *j, const struct notice *n)
 {
     static const char *const SAYS[] = {
         [NOTICE_NEW] = "new", [NOTICE_REOPENED] = "open again", [NOTICE_CHANGED] = "changed", [NOTICE_FIXED] = "fixed",
@@ -183,7 +110,7 @@ static void put_sentence(struct buf *out, const struct notice *n)
         buf_str(&s, ": ");
         buf_put(&s, n->what);
     }
-    put_text(out, "text", buf_span(&s));
+    json_text(j, "text", buf_span(&s));
     buf_release(&s);
 }
 
@@ -191,20 +118,21 @@ bool notice_write(const struct notice *n, const char *host, const char *id, stru
 {
     struct buf o;
     buf_init(&o, NOTICE_BYTES_MAX);
-    buf_byte(&o, '{');
-    put_text(&o, "schema", SPAN("ajar-notice/1"));
-    put_text(&o, "type", SPAN("change"));
-    put_text(&o, "id", span_str(id));
-    put_text(&o, "change", span_str(KIND_NAMES[n->kind]));
-    put_text(&o, "severity", span_str(severity_name(n->severity)));
-    put_time(&o, "at", n->at_ms);
-    put_text(&o, "host", span_str(host));
-    put_number(&o, "scan", n->scan > 0 ? n->scan : -1);
-    put_sentence(&o, n);
-    put_text(&o, "what", n->what.len ? n->what : SPAN_NONE);
-    if (n->about)
-        put_finding(&o, n->about);
-    buf_byte(&o, '}');
+    struct json j = notice_json(&o, "change", id);
+    json_str(&j, "change", KIND_NAMES[n->kind]);
+    json_str(&j, "severity", severity_name(n->severity));
+    json_known_time(&j, "at", n->at_ms);
+    json_text_or_null(&j, "host", span_str(host));
+    json_known(&j, "scan", n->scan > 0 ? n->scan : -1);
+    put_sentence(&j, n);
+    json_text_or_null(&j, "what", n->what);
+    if (n->about) {
+        struct finding_view v = view_of_stored(n->about);
+        json_object(&j, "finding");
+        json_finding(&j, &v);
+        json_close(&j);
+    }
+    json_close(&j);
     bool ok = buf_ok(&o);
     if (ok)
         buf_put(out, buf_span(&o));
@@ -218,21 +146,16 @@ bool digest_write(const struct span *notices, size_t count, const char *host, co
     struct buf o;
     char text[64];
     buf_init(&o, DIGEST_BYTES_MAX);
-    buf_byte(&o, '{');
-    put_text(&o, "schema", SPAN("ajar-notice/1"));
-    put_text(&o, "type", SPAN("digest"));
-    put_text(&o, "id", span_str(id));
-    put_time(&o, "at", at_ms);
-    put_text(&o, "host", span_str(host));
+    struct json j = notice_json(&o, "digest", id);
+    json_known_time(&j, "at", at_ms);
+    json_text_or_null(&j, "host", span_str(host));
     snprintf(text, sizeof(text), "%zu changes", count);
-    put_text(&o, "text", span_str(text));
-    put_key(&o, "changes");
-    buf_byte(&o, '[');
-    for (size_t i = 0; i < count; i++) {
-        buf_str(&o, i ? "," : "");
-        buf_put(&o, notices[i]);
-    }
-    buf_str(&o, "]}");
+    json_str(&j, "text", text);
+    json_array(&j, "changes");
+    for (size_t i = 0; i < count; i++)
+        json_raw(&j, NULL, notices[i]);
+    json_close(&j);
+    json_close(&j);
     bool ok = buf_ok(&o);
     if (ok)
         buf_put(out, buf_span(&o));

@@ -40,7 +40,7 @@ static void check_report(const struct report *r, const struct visit *v, const st
     void *state = calloc(1, r->state_size + 1);
     MUST(state);
     r->begin(state, &RUN, &out);
-    r->visit(state, v, f->list.at, f->list.len, &out);
+    report_tell_visit(r, state, v, f->list.at, f->list.len, &out);
     r->end(state, &SUMMARY, &out);
     struct span left = buf_span(&out);
     while (strcmp(r->name, "json") == 0 && left.len) {

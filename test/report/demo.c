@@ -189,7 +189,7 @@ static void finish(struct demo *d, struct visit *v)
     d->sum.skipped += v->end == END_SKIPPED;
     d->sum.failed += v->end == END_FAILED;
     d->sum.answered += v->answered;
-    d->report->visit(d->state, v, found.list.at, found.list.len, &d->out);
+    report_tell_visit(d->report, d->state, v, found.list.at, found.list.len, &d->out);
     arena_release(v->arena);
 }
 

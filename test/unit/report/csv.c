@@ -85,7 +85,7 @@ static void test_line(void **state)
     h.finding.since.at = &since;
     h.finding.owners.len = h.finding.since.len = 1;
     begin(NULL, &run, &h.out);
-    visit(NULL, &h.visit, &h.finding, 1, &h.out);
+    report_tell_visit(&report_csv, NULL, &h.visit, &h.finding, 1, &h.out);
     struct span out = buf_span(&h.out);
     span_cut(&out, '\n');
     assert_true(span_is(out, "critical,open-store,\"Open, wide\",192.0.2.7:6379,,redis,7,,open,tcp,1,"

@@ -120,7 +120,7 @@ static inline void hostile_run(const struct report *report, void (*check)(struct
         hostile_more(&h, bad);
         report->begin(state, &run, &h.out);
         if (bad.len)
-            report->visit(state, &h.visit, &h.finding, 1, &h.out);
+            report_tell_visit(report, state, &h.visit, &h.finding, 1, &h.out);
         if (bad.len && report->fleets)
             report->fleets(state, &h.fleet, 1, &h.out);
         if (bad.len) {
@@ -133,7 +133,7 @@ static inline void hostile_run(const struct report *report, void (*check)(struct
             fact_text(o, "greeting.to", i % 2 ? SPAN("line") : bad, NULL, SPAN_NONE);
             fact_text(o, "reacts.tls", bad, NULL, SPAN_NONE);
             fact_text(o, "unasked", bad, NULL, SPAN_NONE);
-            report->visit(state, &stranger, NULL, 0, &h.out);
+            report_tell_visit(report, state, &stranger, NULL, 0, &h.out);
         }
         struct remark remark = { REMARK_CUT, bad, bad, UINT64_MAX, true };
         if (bad.len && report->remark)

@@ -118,7 +118,7 @@ static void test_many(void **state)
         h.finding.endpoint.address.bytes[3] = (uint8_t)i;
         for (int k = 0; k < 8; k++)
             h.finding.fingerprint[k] = "0123456789abcdef"[i >> (28 - 4 * k) & 15];
-        report_html.visit(s, &h.visit, &h.finding, 1, &h.out);
+        report_tell_visit(&report_html, s, &h.visit, &h.finding, 1, &h.out);
     }
     report_html.end(s, &sum, &h.out);
     struct span page = buf_span(&h.out);
@@ -162,7 +162,7 @@ static void test_case(void **state)
     h.reasons[0] = (struct fleet_reason){ "certificate key", SPAN("abc"), 2 };
     h.reasons[1].value = SPAN("kibana 5.5.3");
     report_html.begin(s, &run, &h.out);
-    report_html.visit(s, &h.visit, &h.finding, 1, &h.out);
+    report_tell_visit(&report_html, s, &h.visit, &h.finding, 1, &h.out);
     report_html.fleets(s, &h.fleet, 1, &h.out);
     report_html.past(s, &past, &h.out);
     report_html.end(s, &sum, &h.out);
@@ -196,7 +196,7 @@ static void test_unsure(void **state)
     hostile_make(&h, SPAN("7"));
     h.visit.observations.at[0].outcome = OUTCOME_UNCLEAR;
     report_html.begin(s, &run, &h.out);
-    report_html.visit(s, &h.visit, NULL, 0, &h.out);
+    report_tell_visit(&report_html, s, &h.visit, NULL, 0, &h.out);
     report_html.end(s, &sum, &h.out);
     assert_true(span_has(buf_span(&h.out), "Nothing was proven open."));
     assert_true(span_has(buf_span(&h.out), "1 service answered without a proof of being locked"));

@@ -51,7 +51,7 @@ static void show(struct ical *x, struct hostile *h, const char *hash, int64_t un
     fact_time(o, "cert.not_after", until_ms, NULL, SPAN_NONE);
     h->finding.owner = SPAN("Shop, main");
     h->finding.contact = SPAN("a@b.example");
-    visit(x, &h->visit, &h->finding, 1, &h->out);
+    report_tell_visit(&report_ical, x, &h->visit, &h->finding, 1, &h->out);
 }
 
 static void test_events(void **state)

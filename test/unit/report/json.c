@@ -199,7 +199,7 @@ static void test_service_and_finding(void **state)
     f.version = SPAN("7.0.15");
     f.evidence.at = o->facts.at;
     f.evidence.len = o->facts.len;
-    report_json.visit(NULL, &x->visit, &f, 1, &x->out);
+    report_tell_visit(&report_json, NULL, &x->visit, &f, 1, &x->out);
     struct span rest = buf_span(&x->out);
     const struct node *n = next_line(x, &rest, "service");
     assert_true(text_is(n, "endpoint", "127.0.0.1:6379"));
@@ -232,7 +232,7 @@ static void test_behind_and_certificate(void **state)
     fact_text(o, "cert.names", SPAN("a.example, b.example ,,c"), "tls", SPAN_NONE);
     fact_time(o, "cert.not_after", time_from_civil(2018, 9, 1, 0, 0, 0), "tls", SPAN_NONE);
     fact_bool(o, "cert.self_signed", true, "tls", SPAN_NONE);
-    report_json.visit(NULL, &x->visit, NULL, 0, &x->out);
+    report_tell_visit(&report_json, NULL, &x->visit, NULL, 0, &x->out);
     struct span rest = buf_span(&x->out);
     const struct node *n = next_line(x, &rest, "service");
     assert_true(text_is(n, "via", "kibana"));
@@ -259,7 +259,7 @@ static void put_more(struct fixture *x, struct span word)
     f.owners.at = who;
     f.since.at = since;
     f.owners.len = f.since.len = 2;
-    report_json.visit(NULL, &x->visit, &f, 1, &x->out);
+    report_tell_visit(&report_json, NULL, &x->visit, &f, 1, &x->out);
     struct fleet_reason why[] = { { "index names", word, 2 }, { "ports", SPAN("5601"), 1 } };
     struct fleet_member members[2] = {
         { .endpoint = x->visit.endpoint, .product = "kibana", .version = word, .outcome = OUTCOME_OPEN, .records = 7,
@@ -304,7 +304,7 @@ static void test_known_beside(void **state)
     /* Without a store, nothing of it is there. */
     struct finding f = finding_for(x);
     buf_reset(&x->out);
-    report_json.visit(NULL, &x->visit, &f, 1, &x->out);
+    report_tell_visit(&report_json, NULL, &x->visit, &f, 1, &x->out);
     rest = buf_span(&x->out);
     n = next_line(x, &rest, "finding");
     static const char *const ABSENT[] = { "new", "first_seen", "opened", "reopened", "accepted_until", "owner", "tier", "contact",
@@ -316,14 +316,14 @@ static void test_known_beside(void **state)
 static void test_ends(void **state)
 {
     struct fixture *x = *state;
-    report_json.visit(NULL, &x->visit, NULL, 0, &x->out);
+    report_tell_visit(&report_json, NULL, &x->visit, NULL, 0, &x->out);
     assert_int_equal(x->out.len, 0); /* done and closed: no line */
     x->visit.end = END_FAILED;
     x->visit.why = "no route";
-    report_json.visit(NULL, &x->visit, NULL, 0, &x->out);
+    report_tell_visit(&report_json, NULL, &x->visit, NULL, 0, &x->out);
     x->visit.end = END_SKIPPED;
     x->visit.why = NULL;
-    report_json.visit(NULL, &x->visit, NULL, 0, &x->out);
+    report_tell_visit(&report_json, NULL, &x->visit, NULL, 0, &x->out);
     struct span rest = buf_span(&x->out);
     assert_true(text_is(next_line(x, &rest, "endpoint"), "why", "no route"));
     assert_true(text_is(next_line(x, &rest, "endpoint"), "end", "skipped"));
@@ -355,7 +355,7 @@ static void test_hostile(void **state)
         f.why = f.fix = f.version = s.len ? s : SPAN("x");
         f.evidence.at = x->visit.observations.at[0].facts.at;
         f.evidence.len = 1;
-        report_json.visit(NULL, &x->visit, &f, 1, &x->out);
+        report_tell_visit(&report_json, NULL, &x->visit, &f, 1, &x->out);
         x->visit.observations.len = 0;
         put_more(x, s);
         struct span rest = buf_span(&x->out);
@@ -396,7 +396,7 @@ static void test_full_buffer_is_sticky(void **state)
     for (size_t max = 1; max < 700; max += 13) {
         struct buf small;
         buf_init(&small, max);
-        report_json.visit(NULL, &x->visit, &f, 1, &small);
+        report_tell_visit(&report_json, NULL, &x->visit, &f, 1, &small);
         assert_true(small.len <= max);
         buf_release(&small);
     }

@@ -29,7 +29,7 @@ static void test_event(void **state)
     f[1].accepted_until_ms = 1;
     f[1].owner = SPAN("Shop");
     f[1].tier = SPAN("finance");
-    visit(NULL, &h.visit, f, 2, &h.out);
+    report_tell_visit(&report_l9, NULL, &h.visit, f, 2, &h.out);
     struct span rest = buf_span(&h.out);
     const struct node *n = line_of(&h.arena, &rest);
     assert_true(span_is(node_text(node_get(n, "event_type")), "leak"));

@@ -46,7 +46,7 @@ static void test_case(void **state)
     h.reasons[0] = (struct fleet_reason){ "ports", SPAN("5601"), 2 };
     h.reasons[1].value = SPAN("kibana 5.5.3");
     report_markdown.begin(s, &run, &h.out);
-    report_markdown.visit(s, &h.visit, &h.finding, 1, &h.out);
+    report_tell_visit(&report_markdown, s, &h.visit, &h.finding, 1, &h.out);
     report_markdown.fleets(s, &h.fleet, 1, &h.out);
     report_markdown.end(s, &sum, &h.out);
     struct span rest = buf_span(&h.out);

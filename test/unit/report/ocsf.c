@@ -19,7 +19,7 @@ static void one(struct hostile *h, int64_t type, int64_t status, int64_t since_m
     struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000 };
     buf_reset(&h->out);
     begin(&x, &run, &h->out);
-    visit(&x, &h->visit, &h->finding, 1, &h->out);
+    report_tell_visit(&report_ocsf, &x, &h->visit, &h->finding, 1, &h->out);
     struct span rest = buf_span(&h->out);
     const struct node *n = line_of(&h->arena, &rest);
     assert_int_equal(node_get(n, "class_uid")->integer, 2004);
@@ -74,7 +74,7 @@ static void test_whose(void **state)
     h.finding.since.at = &since;
     h.finding.owners.len = h.finding.since.len = 1;
     begin(&x, &run, &h.out);
-    visit(&x, &h.visit, &h.finding, 1, &h.out);
+    report_tell_visit(&report_ocsf, &x, &h.visit, &h.finding, 1, &h.out);
     struct span rest = buf_span(&h.out);
     const struct node *n = line_of(&h.arena, &rest);
     assert_true(span_is(node_text(node_path(n, SPAN("resources.0.data.owner"))), "Shop"));

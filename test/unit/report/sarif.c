@@ -42,8 +42,8 @@ static void test_results_and_rules(void **state)
     f[1].accepted_until_ms = 1656633600001;
     f[1].accepted_why = SPAN("known");
     begin(&s, &run, &h.out);
-    visit(&s, &h.visit, f, 2, &h.out);
-    visit(&s, &h.visit, f + 2, 1, &h.out);
+    report_tell_visit(&report_sarif, &s, &h.visit, f, 2, &h.out);
+    report_tell_visit(&report_sarif, &s, &h.visit, f + 2, 1, &h.out);
     end(&s, &sum, &h.out);
     const struct node *run0 = node_path(parse(&h.arena, buf_span(&h.out)), SPAN("runs.0"));
     assert_int_equal(node_get(run0, "results")->count, 3);

@@ -22,6 +22,14 @@ static void done(struct story *s, struct hostile *h)
     arena_release(&h->arena);
 }
 
+static void tell(struct story *s, const struct visit *v, const struct finding *f, size_t findings)
+{
+    struct finding_view views[2];
+    for (size_t i = 0; i < findings; i++)
+        views[i] = view_of_visit(v, &f[i]);
+    story_visit(s, v, views, findings);
+}
+
 static void see(struct story *s, struct hostile *h, uint8_t last, enum severity severity, int64_t records, const char *key)
 {
     hostile_make(h, SPAN("5.5.3"));
@@ -35,7 +43,7 @@ static void see(struct story *s, struct hostile *h, uint8_t last, enum severity 
         fact_text(&h->visit.observations.at[1], "cert.spki_sha256", span_str(key), NULL, SPAN_NONE);
         fact_text(&h->visit.observations.at[1], "cert.sha256", span_str(key), NULL, SPAN_NONE);
     }
-    story_visit(s, &h->visit, &h->finding, 1);
+    tell(s, &h->visit, &h->finding, 1);
 }
 
 static void test_order(void **state)
@@ -80,7 +88,7 @@ static void see_of(struct story *s, struct hostile *h, uint8_t last, const char 
     h->finding.tier = span_str(tier);
     struct finding both[2] = { h->finding, h->finding };
     both[1].severity = SEVERITY_LOW;
-    story_visit(s, &h->visit, both, 2);
+    tell(s, &h->visit, both, 2);
 }
 
 /* Severity first, then tier, then records; a party's open services count once, not once a finding. */
@@ -143,7 +151,7 @@ static void test_largest(void **state)
     o->collections.len = 0;
     for (int64_t i = 0; i < 40; i++)
         observation_collect(o, SPAN("c"), 1, i * 7 % 40, COUNT_UNKNOWN);
-    story_visit(s, &h.visit, &h.finding, 1);
+    tell(s, &h.visit, &h.finding, 1);
     assert_int_equal(s->rows.at[0]->largest_count, STORY_LARGEST_MAX);
     for (int64_t i = 0; i < STORY_LARGEST_MAX; i++)
         assert_int_equal(s->rows.at[0]->largest[i].bytes, 39 - i);
@@ -160,8 +168,8 @@ static void test_no_memory(void **state)
         hostile_make(&h, SPAN("x"));
         hostile_more(&h, SPAN("x"));
         s->arena.fail_at = fail_at;
-        story_visit(s, &h.visit, &h.finding, 1);
-        story_visit(s, &h.visit, &h.finding, 1);
+        tell(s, &h.visit, &h.finding, 1);
+        tell(s, &h.visit, &h.finding, 1);
         story_fleets(s, &h.fleet, 1);
         story_sort(s);
         assert_int_equal(s->rows.len + s->unkept, 2);

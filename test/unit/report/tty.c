@@ -68,7 +68,7 @@ static void add(struct fixture *x, const char *address, enum severity severity, 
     fleet.members.at = &member;
     f.since.len = fleet.reasons.len = fleet.members.len = 1;
     report_tty.fleets(&x->tty, &fleet, 1, &x->out);
-    report_tty.visit(&x->tty, &v, &f, 1, &x->out);
+    report_tell_visit(&report_tty, &x->tty, &v, &f, 1, &x->out);
 }
 
 static struct span finish(struct fixture *x)
@@ -148,7 +148,7 @@ static void test_hostile(void **state)
             visit_init(&v, &x->arena, &e);
             v.end = END_FAILED;
             v.why = arena_str(&x->arena, NASTY[i]);
-            report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
+            report_tell_visit(&report_tty, &x->tty, &v, NULL, 0, &x->out);
         }
         struct span text = finish(x);
         for (size_t k = 0; k < text.len; k++)
@@ -193,7 +193,7 @@ static void see(struct fixture *x, enum outcome outcome, bool known, bool answer
     v.answered = answered;
     if (known)
         visit_observe(&v, "redis", KIND_STORE)->outcome = outcome;
-    report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
+    report_tell_visit(&report_tty, &x->tty, &v, NULL, 0, &x->out);
 }
 
 /* Only what is proven locked, or holds nothing, is well kept. */
@@ -244,7 +244,7 @@ static void test_strangers(void **state)
                 fact_text(o, "greeting", SPAN("hi\x1b[31m"), NULL, SPAN_NONE);
                 fact_text(o, "greeting.to", SPAN("connect"), NULL, SPAN_NONE);
             }
-            report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
+            report_tell_visit(&report_tty, &x->tty, &v, NULL, 0, &x->out);
         }
         struct span text = finish(x);
         assert_true(span_has(text, "3 services answered like nothing that Ajar knows; 2 said something"));
@@ -276,7 +276,7 @@ static void add_more(struct fixture *x, uint8_t last, const char *tier, int64_t 
     f.owners.at = &who;
     f.since.at = &since;
     f.owners.len = f.since.len = 1;
-    report_tty.visit(&x->tty, &v, &f, 1, &x->out);
+    report_tell_visit(&report_tty, &x->tty, &v, &f, 1, &x->out);
 }
 
 /* Tier before records; life, owner and decision stand with the finding; a fleet with its command. */
@@ -322,7 +322,7 @@ static void test_verbose_shows_locked(void **state)
     visit_observe(&v, "mongodb", KIND_STORE)->outcome = OUTCOME_LOCKED;
     for (int verbose = 0; verbose < 2; verbose++) {
         start(x, 100, false, verbose);
-        report_tty.visit(&x->tty, &v, NULL, 0, &x->out);
+        report_tell_visit(&report_tty, &x->tty, &v, NULL, 0, &x->out);
         struct span text = finish(x);
         assert_int_equal(span_has(text, "10.0.0.7:27017"), verbose);
         assert_true(span_has(text, "1 service was recognised: 1 locked."));
@@ -385,7 +385,7 @@ static void test_names_of_one_address(void **state)
         o->records = 100;
         struct finding f = { .rule = "open-store", .title = "Open", .severity = SEVERITY_HIGH, .endpoint = e,
                              .product = o->product, .why = SPAN("why"), .fix = SPAN("fix") };
-        report_tty.visit(&x->tty, &v, &f, 1, &x->out);
+        report_tell_visit(&report_tty, &x->tty, &v, &f, 1, &x->out);
     }
     x->summary.done = 4;
     report_tty.end(&x->tty, &x->summary, &x->out);

@@ -131,7 +131,7 @@ static void the_line_of_findings(void **state)
     assert_string_equal(one.rule, "unknown");
     assert_int_equal(one.severity, SEVERITY_INFO);
     assert_int_equal(strlen(one.fingerprint), FINGERPRINT_MAX - 1);
-    assert_true(report_seen(&v, &one) == &v.observations.at[0]);
+    assert_true(view_of_visit(&v, &one).seen == &v.observations.at[0]);
     v.endpoint.port = 23;
     assert_true(unknown_finding(&v, &f->out, &two));
     assert_string_not_equal(one.fingerprint, two.fingerprint);
@@ -155,7 +155,7 @@ static void in_every_format(void **state)
             void *memory = calloc(1, r->state_size + 1);
             buf_reset(&f->out);
             r->begin(memory, &run, &f->out);
-            r->visit(memory, &v, NULL, 0, &f->out);
+            report_tell_visit(r, memory, &v, NULL, 0, &f->out);
             r->end(memory, &sum, &f->out);
             free(memory);
             bool there = span_has(buf_span(&f->out), "192.0.2.7") || span_has(buf_span(&f->out), "192\\.0\\.2\\.7");

@@ -28,10 +28,10 @@ static void test_life(void **state)
     assert_true(says(&b, "new"));
     l.is_new = false;
     words_life(&b, &l, now_ms);
-    assert_true(says(&b, "open since 2021-01-01, 17 months"));
+    assert_true(says(&b, "open since 2021-01-01, 18 months"));
     l.reopened = 2;
     words_life(&b, &l, now_ms);
-    assert_true(says(&b, "open again since 2021-01-01, 17 months, closed 2 times before"));
+    assert_true(says(&b, "open again since 2021-01-01, 18 months, closed 2 times before"));
     l.opened_ms = INT64_MIN;
     words_life(&b, &l, INT64_MAX);
     assert_true(says(&b, "open again since 0000-01-01, a moment, closed 2 times before"));

@@ -9,7 +9,8 @@ static const struct node *made(struct arena *a, enum chat_kind kind, struct span
 {
     struct error e = { "" };
     buf_reset(out);
-    CHATS[kind].put(out, text, "1000", sign);
+    struct json j = json_visible_over(out);
+    CHATS[kind].put(&j, text, "1000", sign);
     const struct node *n = json_parse(a, buf_span(out), &e);
     if (!n)
         fail_msg("%d: %s", kind, e.text);
