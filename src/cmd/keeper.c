@@ -14,6 +14,7 @@
 #include "keep/alike.h"
 #include "keep/history.h"
 #include "keep/personal.h"
+#include "cmd/memory.h"
 #include "cmd/progress.h"
 #include "record/codec.h"
 #include "text/escape.h"
@@ -36,6 +37,7 @@ struct keeping {
     struct fleets *fleets; /* NULL where there is no memory for them */
     uint64_t failing;      /* findings at or above fail_on that nobody accepted */
     int64_t kill_at_ms; /* 0 = not asked to stop */
+    int signals;        /* where SIGINT and SIGTERM are read */
     uint64_t before;    /* endpoints that an earlier run of this scan asked */
     uint64_t replayed;  /* and those that it skipped, too */
     int64_t stored_ms;  /* when something was stored that is not committed; 0 = nothing */
@@ -274,10 +276,10 @@ static bool read_some(struct keeping *c)
     return true;
 }
 
-static void take_signal(struct keeping *c, int signals)
+static void take_signal(struct keeping *c)
 {
     struct signalfd_siginfo info;
-    if (read(signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+    if (read(c->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
         return;
     if (c->kill_at_ms) {
         c->kill_at_ms = 1;
@@ -291,15 +293,29 @@ static void take_signal(struct keeping *c, int signals)
             GRACE_MS / 1000);
 }
 
-static void keep(struct keeping *c, int signals)
+/* While the store waits for another process: Ctrl-C is heard there, too. What was found lies in the tail. */
+static bool wait_for_store(void *self, bool first)
+{
+    struct keeping *c = self;
+    struct pollfd p = { .fd = c->signals, .events = POLLIN };
+    if (first) {
+        progress_wipe(&c->line);
+        memory_tell_wait();
+    }
+    if (poll(&p, 1, 0) > 0)
+        take_signal(c);
+    return !c->kill_at_ms || (c->kill_at_ms != INT64_MAX && clock_mono_ms(&CLOCK_SYSTEM) < c->kill_at_ms);
+}
+
+static void keep(struct keeping *c)
 {
     struct pollfd p[2] = { { .fd = c->k->from_sweeper, .events = POLLIN },
-                           { .fd = signals, .events = POLLIN } };
+                           { .fd = c->signals, .events = POLLIN } };
     for (;;) {
         int n = poll(p, 2, TURN_MS);
         int64_t now_ms = clock_mono_ms(&CLOCK_SYSTEM);
         if (n > 0 && p[1].revents)
-            take_signal(c, signals);
+            take_signal(c);
         if (n > 0 && p[0].revents && !read_some(c))
             return;
         if (c->stored_ms &&
@@ -497,7 +513,9 @@ static void tell_fleets(struct keeping *c)
 int keeper_run(struct keeper *k, const struct report_run *run)
 {
     struct keeping c = { .k = k, .line = { .started_ms = clock_mono_ms(&CLOCK_SYSTEM) } };
-    int signals = catch_signals(0, 0);
+    c.signals = catch_signals(0, 0);
+    if (k->store)
+        store_on_wait(k->store, wait_for_store, &c);
     buf_init(&k->in, IN_BYTES_MAX);
     buf_init(&k->out, OUT_BYTES_MAX);
     buf_init(&c.kept, IN_BYTES_MAX);
@@ -508,7 +526,7 @@ int keeper_run(struct keeper *k, const struct report_run *run)
         report_remark(&c, &k->remarks[i]);
     if (k->resumed)
         replay(&c);
-    keep(&c, signals);
+    keep(&c);
     reap(&c);
     progress_wipe(&c.line);
     tell_fleets(&c);
@@ -527,7 +545,9 @@ int keeper_run(struct keeper *k, const struct report_run *run)
     buf_release(&c.kept);
     personal_free(c.personal);
     fleets_free(c.fleets);
-    close(signals);
+    close(c.signals);
+    if (k->store)
+        store_on_wait(k->store, NULL, NULL);
     k->found = c.failing > 0;
     if (k->trouble.text[0])
         return cmd_fail(EXIT_INCOMPLETE, &k->trouble);

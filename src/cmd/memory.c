@@ -1,10 +1,25 @@
 #include "cmd/memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool memory_wanted(const char *db)
 {
     return !db || strcmp(db, "none") != 0;
+}
+
+void memory_tell_wait(void)
+{
+    fprintf(stderr, "ajar: another process holds the store; waiting for it, %d minutes at most\n",
+            STORE_PATIENCE_MS / 60000);
+}
+
+static bool tell_once(void *self, bool first)
+{
+    (void)self;
+    if (first)
+        memory_tell_wait();
+    return true;
 }
 
 struct store *memory_open(const char *db, enum store_use use, struct error *e)
@@ -22,5 +37,8 @@ struct store *memory_open(const char *db, enum store_use use, struct error *e)
         error_set(e, "--db none: this needs a store");
         return NULL;
     }
-    return store_open(at, use, e);
+    struct store *s = store_open(at, use, e);
+    if (s)
+        store_on_wait(s, tell_once, NULL);
+    return s;
 }

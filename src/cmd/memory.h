@@ -8,5 +8,7 @@
 bool memory_wanted(const char *db);
 /* The store of --db, or the default one. */
 struct store *memory_open(const char *db, enum store_use use, struct error *e);
+/* Says on stderr that the store is waited for. Stores that were opened here do, once a wait. */
+void memory_tell_wait(void);
 
 #endif

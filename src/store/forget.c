@@ -48,7 +48,9 @@ bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgo
     for (size_t i = 0; store_ok(s) && !dry_run && i < old; i++)
         tail_remove(s, scans[i]);
     /* Gives the room back to the disk; a file that is being read elsewhere keeps it until later. */
-    if (store_ok(s) && !dry_run && ret->scans + ret->findings + ret->observations > 0)
+    if (store_ok(s) && !dry_run && ret->scans + ret->findings + ret->observations > 0 && store_turn(s)) {
         store_run(s, "VACUUM");
+        store_turn_end(s);
+    }
     return store_told(s, e);
 }

@@ -50,6 +50,12 @@ struct store {
     struct error error; /* sticky; empty = fine */
     char path[STORE_PATH_MAX];
     bool in_batch;
+    struct {
+        bool (*each)(void *self, bool first); /* NULL = nobody is told */
+        void *self;
+        int64_t since_ms, tell_ms; /* of the wait that is or was last */
+        bool told;
+    } wait;
     sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
     struct arena arena; /* of the dictionary */
     struct table words;
@@ -137,6 +143,9 @@ bool store_migrate(struct store *s, enum store_use use);
 
 /* ---- batches, dictionary ---- */
 
+/* The right to write, which no other process has until it is given back. */
+bool store_turn(struct store *s);
+void store_turn_end(struct store *s);
 bool store_batch(struct store *s); /* begins one unless it runs */
 /* Ends it with COMMIT or ROLLBACK, if it runs. */
 bool store_batch_end(struct store *s, const char *how);

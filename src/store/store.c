@@ -14,7 +14,7 @@
 #include "base/random.h"
 #include "store/inside.h"
 
-enum { BUSY_MS = 10000, WORDS_BYTES_MAX = 64 << 20, JOURNAL_BYTES_MAX = 256 << 20,
+enum { WORDS_BYTES_MAX = 64 << 20, JOURNAL_BYTES_MAX = 256 << 20,
        PACKED_BYTES_MAX = 16 << 20, WORDS_KEPT_MAX = 1 << 16, FIX_BYTES_MAX = 1 << 20 };
 
 /* ---- errors and queries ---- */
@@ -35,8 +35,8 @@ bool store_fail(struct store *s, int code)
         return error_set(&s->error, "%s: no space is left on its disk", s->path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return error_set(&s->error, "%s: another process has kept it locked for %d s", s->path,
-                         BUSY_MS / 1000);
+        return error_set(&s->error, "%s: another process has held it for %lld s; try again when that one is done",
+                         s->path, (long long)(clock_mono_ms(&CLOCK_SYSTEM) - s->wait.since_ms) / 1000);
     case SQLITE_NOTADB:
         return error_set(&s->error, "%s: it is no store of Ajar", s->path);
     case SQLITE_CORRUPT:
@@ -180,6 +180,48 @@ static bool make_file(const char *path, struct error *e)
     return true;
 }
 
+/* ---- waiting for another process ---- */
+
+void store_on_wait(struct store *s, bool (*each)(void *self, bool first), void *self)
+{
+    s->wait.each = each;
+    s->wait.self = self;
+}
+
+static void wait_begins(struct store *s)
+{
+    s->wait.since_ms = clock_mono_ms(&CLOCK_SYSTEM);
+    s->wait.tell_ms = s->wait.since_ms + STORE_TELL_MS;
+    s->wait.told = false;
+}
+
+/* Sleeps a little; false where there is no patience left. */
+static bool wait_on(struct store *s)
+{
+    static const struct timespec SHORT = { .tv_nsec = 2000000 }, LONG = { .tv_nsec = 20000000 };
+    int64_t now_ms = clock_mono_ms(&CLOCK_SYSTEM), waited_ms = now_ms - s->wait.since_ms;
+    if (waited_ms >= STORE_PATIENCE_MS)
+        return false;
+    if (s->wait.each && now_ms >= s->wait.tell_ms) {
+        s->wait.tell_ms = now_ms + 1000;
+        bool first = !s->wait.told;
+        s->wait.told = true;
+        if (!s->wait.each(s->wait.self, first))
+            return false;
+    }
+    nanosleep(waited_ms < 1000 ? &SHORT : &LONG, NULL);
+    return true;
+}
+
+/* SQLite asks: the store is locked, by a process that need not be of Ajar; try again? */
+static int on_busy(void *self, int times)
+{
+    struct store *s = self;
+    if (times == 0)
+        wait_begins(s);
+    return wait_on(s);
+}
+
 /* ---- open, close ---- */
 
 static bool open_db(struct store *s, enum store_use use)
@@ -189,7 +231,7 @@ static bool open_db(struct store *s, enum store_use use)
         s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (code != SQLITE_OK)
         return store_fail(s, code);
-    sqlite3_busy_timeout(s->db, BUSY_MS);
+    sqlite3_busy_handler(s->db, on_busy, s);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     /* NORMAL: a commit survives every death of a process; only a power cut may take the last
@@ -288,25 +330,34 @@ bool store_lock_scan(struct store *s, int64_t id)
     return why == 0 || error_set(&s->error, "%s.lock: %s", s->path, strerror(why));
 }
 
-static bool wait_for(struct store *s, int64_t byte, int64_t until_ms)
+static bool wait_for(struct store *s, int64_t byte)
 {
-    static const struct timespec NAP = { .tv_nsec = 2000000 };
     int why;
-    while ((why = set_lock(s, byte, F_WRLCK)) == EAGAIN && clock_mono_ms(&CLOCK_SYSTEM) < until_ms)
-        nanosleep(&NAP, NULL);
+    wait_begins(s);
+    while ((why = set_lock(s, byte, F_WRLCK)) == EAGAIN && wait_on(s))
+        continue;
     return why == 0 || (why == EAGAIN
                             ? store_fail(s, SQLITE_BUSY)
                             : error_set(&s->error, "%s.lock: %s", s->path, strerror(why)));
 }
 
+bool store_turn(struct store *s)
+{
+    bool mine = store_ok(s) && wait_for(s, NEXT) && wait_for(s, TURN);
+    set_lock(s, NEXT, F_UNLCK);
+    return mine;
+}
+
+void store_turn_end(struct store *s)
+{
+    set_lock(s, TURN, F_UNLCK);
+}
+
 bool store_batch(struct store *s)
 {
-    int64_t until_ms = s->in_batch ? 0 : clock_mono_ms(&CLOCK_SYSTEM) + BUSY_MS;
     if (!store_ok(s) || s->in_batch)
         return store_ok(s);
-    bool mine = wait_for(s, NEXT, until_ms) && wait_for(s, TURN, until_ms);
-    set_lock(s, NEXT, F_UNLCK);
-    s->in_batch = mine && store_run(s, "BEGIN IMMEDIATE");
+    s->in_batch = store_turn(s) && store_run(s, "BEGIN IMMEDIATE");
     s->accepts_known = false; /* another process may have had its turn */
     return store_ok(s);
 }
@@ -315,7 +366,7 @@ bool store_batch_end(struct store *s, const char *how)
 {
     if (s->in_batch && store_run(s, how)) {
         s->in_batch = false;
-        set_lock(s, TURN, F_UNLCK);
+        store_turn_end(s);
     }
     return store_ok(s);
 }

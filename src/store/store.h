@@ -29,6 +29,12 @@ struct store *store_open(const char *path, enum store_use use, struct error *e);
 /* Undoes what was not committed. */
 void store_close(struct store *s);
 
+/* While another process holds the store, calls wait: for STORE_PATIENCE_MS at most, or until `each` returns false.
+ * Then the store fails, and says for how long it was held. `each` is called after STORE_TELL_MS of a wait, that time
+ * with `first`, and about once a second from then on. */
+enum { STORE_TELL_MS = 3000, STORE_PATIENCE_MS = 10 * 60 * 1000 };
+void store_on_wait(struct store *s, bool (*each)(void *self, bool first), void *self);
+
 /* ---- scans ---- */
 
 enum scan_state { SCAN_UNFINISHED, SCAN_COMPLETE };

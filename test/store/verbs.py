@@ -162,6 +162,44 @@ class Verbs:
         check("two scans at once", [p.returncode for p in both] == [0, 0] and
               len(self.lines("show", "--at", "127.4.0.0/15", "--limit", "0")) == 513, told)
 
+    def held_scan(self, *args):
+        """A scan, and another process that takes the right to write from it when some of it is stored."""
+        env = dict(os.environ, XDG_STATE_HOME=str(self.top / "state"))
+        self.out = self.top / "out.jsonl"
+        with open(self.out, "w") as out:
+            p = subprocess.Popen([self.ajar, "scan", "--ports", f"6379,{crash.STRANGER}", "--json", "--parallel", "2", *args],
+                                 stdout=out, stderr=subprocess.PIPE, text=True, env=env)
+        time.sleep(1)
+        other = sqlite3.connect(self.db, isolation_level=None, timeout=30)
+        other.execute("begin immediate")
+        return p, other
+
+    def held(self):
+        """Another process, not of Ajar, holds the store for longer than anybody likes to wait."""
+        p, other = self.held_scan("127.7.0.0/24")
+        time.sleep(15)
+        waits = p.poll() is None
+        other.execute("rollback")
+        other.close()
+        err = p.communicate(timeout=60)[1]
+        end = json.loads(self.out.read_text().splitlines()[-1])
+        check("a store that is held for 15 s ends no scan", waits and p.returncode == 0 and end["done"] == 512 and
+              end["failed"] == 0, (p.returncode, err, end))
+        check("it says that it waits, once", err.count("another process holds the store; waiting for it") == 1, err)
+        check("and all is stored", len(self.lines("show", "--at", "127.7.0.0/24", "--limit", "0")) == 256 * EACH + 1)
+        p, other = self.held_scan("127.8.0.0/24")
+        time.sleep(4)
+        p.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        err = p.communicate(timeout=60)[1]
+        check("Ctrl-C is heard while it waits", p.returncode == 3 and time.monotonic() - began < 10 and
+              "interrupted" in err, (p.returncode, time.monotonic() - began, err))
+        other.close()
+        p = self.run("scan", "--resume", "--json")
+        end = json.loads(p.stdout.splitlines()[-1])
+        check("and what was found then is not lost", p.returncode == 0 and end["done"] == 512 and
+              len(self.lines("show", "--at", "127.8.0.0/24", "--limit", "0")) == 256 * EACH + 1, p.stderr)
+
     def interrupted(self):
         env = dict(os.environ, XDG_STATE_HOME=str(self.top / "state"))
         p = subprocess.Popen([self.ajar, "scan", "--ports", str(crash.STRANGER), "--json", "--parallel", "2", "127.6.0.0/24"],
@@ -225,6 +263,7 @@ def main():
         v.judge()
         v.resume()
         v.together()
+        v.held()
         v.mistakes(fingerprint)
         v.interrupted()
         v.forget()

@@ -170,6 +170,69 @@ static void test_one_process_a_scan(void **state)
     store_close(t);
 }
 
+struct compacting {
+    struct store *other;
+    bool seen, in_turn;
+};
+
+static int look_at_turn(unsigned what, void *self, void *stmt, void *sql)
+{
+    struct compacting *c = self;
+    (void)what, (void)stmt;
+    if (strcmp(sql, "VACUUM") != 0)
+        return 0;
+    c->seen = true;
+    c->in_turn = set_lock(c->other, TURN, F_WRLCK) == EAGAIN;
+    return 0;
+}
+
+/* While the file is written anew, no scan is to run into its locks: it waits for its turn. */
+static void test_compacting_has_its_turn(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    struct forgotten gone;
+    int64_t id;
+    struct store *s = open_or_fail(f, STORE_WRITE), *t = open_or_fail(f, STORE_WRITE);
+    struct compacting c = { .other = t };
+    for (int i = 0; i < 2; i++) {
+        assert_true(store_scan_begin(s, &PLAN, 1000, &id, &e));
+        assert_true(store_scan_end(s, SCAN_COMPLETE, NULL, 2000, &e));
+    }
+    sqlite3_trace_v2(s->db, SQLITE_TRACE_STMT, look_at_turn, &c);
+    assert_true(store_forget(s, 3000, false, &gone, &e));
+    assert_int_equal(gone.scans, 1);
+    assert_true(c.seen && c.in_turn);
+    assert_int_equal(set_lock(t, TURN, F_WRLCK), 0); /* and gives it back */
+    store_close(s);
+    store_close(t);
+}
+
+/* The wait for another process: it is told, and its end is in the hands of who is told. */
+static bool give_up_at_third(void *self, bool first)
+{
+    int *times = self;
+    assert_true(first == (*times == 0));
+    return ++*times < 3;
+}
+
+static void test_patience(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    int times = 0;
+    struct store *s = open_or_fail(f, STORE_WRITE), *t = open_or_fail(f, STORE_WRITE);
+    int64_t began = clock_mono_ms(&CLOCK_SYSTEM), id;
+    assert_true(store_batch(t));
+    store_on_wait(s, give_up_at_third, &times);
+    assert_false(store_scan_begin(s, &PLAN, 1000, &id, &e));
+    assert_int_equal(times, 3);
+    assert_true(clock_mono_ms(&CLOCK_SYSTEM) - began >= STORE_TELL_MS + 1900);
+    assert_non_null(strstr(e.text, "another process has held it for 5 s"));
+    store_close(s);
+    store_close(t);
+}
+
 static void test_places_beyond_the_scan(void **state)
 {
     struct fixture *f = *state;
@@ -235,6 +298,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_process_a_scan, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_compacting_has_its_turn, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_patience, setup, teardown),
         cmocka_unit_test_setup_teardown(test_places_beyond_the_scan, setup, teardown),
         cmocka_unit_test_setup_teardown(test_every_statement_can_be_prepared, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_walk_is_not_disturbed, setup, teardown),
