@@ -37,7 +37,7 @@ CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all 
 LDFLAGS  += -fsanitize=$(SAN)
 endif
 
-SOURCES := $(wildcard src/*/*.c) $(wildcard src/fiber/*.S)
+SOURCES := $(wildcard src/*/*.c src/*/*/*.c) $(wildcard src/fiber/*.S)
 OBJECTS := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
 COURIER := $(BUILD)/obj/courier/main.c.o
 LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER),$(OBJECTS))

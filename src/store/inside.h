@@ -138,8 +138,14 @@ static inline int64_t query_get_or_unknown(struct query *q, int column)
 /* The one value of the first row, or `none`. */
 int64_t query_value(struct query *q, int64_t none);
 
+/* Opens the file at s->path and brings it up to date, or says why not. */
+bool store_open_file(struct store *s, enum store_use use);
 /* Brings the file up to date, or says why it is not to be touched. */
 bool store_migrate(struct store *s, enum store_use use);
+/* Whether the file is one that can be read, perhaps after it was brought up to date. */
+bool store_is_readable(struct store *s, bool *ret_old);
+/* SQLite asks: the store is locked, by a process that need not be of Ajar; try again? Not zero: yes. */
+int store_busy(void *store, int times);
 
 /* ---- batches, dictionary ---- */
 

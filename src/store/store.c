@@ -5,11 +5,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/hex.h"
 #include "base/random.h"
 #include "store/inside.h"
@@ -167,19 +165,6 @@ const char *store_default_path(char path[static STORE_PATH_MAX])
     return n > 0 && n < STORE_PATH_MAX ? path : NULL;
 }
 
-/* Makes the file before SQLite does, so that it is never readable by others. What SQLite puts
- * beside it inherits the mode. */
-static bool make_file(const char *path, struct error *e)
-{
-    if (!folder_make_for(path, e))
-        return false;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return error_set(e, "%s: %s", path, strerror(errno));
-    close(fd);
-    return true;
-}
-
 /* ---- waiting for another process ---- */
 
 void store_on_wait(struct store *s, bool (*each)(void *self, bool first), void *self)
@@ -213,8 +198,7 @@ static bool wait_on(struct store *s)
     return true;
 }
 
-/* SQLite asks: the store is locked, by a process that need not be of Ajar; try again? */
-static int on_busy(void *self, int times)
+int store_busy(void *self, int times)
 {
     struct store *s = self;
     if (times == 0)
@@ -223,27 +207,6 @@ static int on_busy(void *self, int times)
 }
 
 /* ---- open, close ---- */
-
-static bool open_db(struct store *s, enum store_use use)
-{
-    errno = 0;
-    int code = sqlite3_open_v2(
-        s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-    if (code != SQLITE_OK)
-        return store_fail(s, code);
-    sqlite3_busy_handler(s->db, on_busy, s);
-    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    /* NORMAL: a commit survives every death of a process; only a power cut may take the last
-     * batches, and then as a whole. */
-    return store_run(
-               s,
-               "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-               "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288; PRAGMA mmap_size = 0;"
-               /* Fewer waits for the disk: every 32 MB instead of every 4. */
-               "PRAGMA wal_autocheckpoint = 8000") &&
-           store_migrate(s, use);
-}
 
 struct store *store_open(const char *path, enum store_use use, struct error *e)
 {
@@ -259,25 +222,13 @@ struct store *store_open(const char *path, enum store_use use, struct error *e)
     buf_init(&s->collections, PACKED_BYTES_MAX);
     buf_init(&s->journal, JOURNAL_BYTES_MAX);
     int n = snprintf(s->path, sizeof(s->path), "%s", path);
-    bool ok = n > 0 && (size_t)n < sizeof(s->path);
-    if (!ok)
-        error_set(e, "the path of the store is empty or too long");
-    if (ok && use == STORE_READ && access(path, F_OK) != 0) {
-        error_set(e, "%s: %s", path,
-                  errno == ENOENT ? "there is no store yet; `ajar scan` makes it"
-                                  : strerror(errno));
-        ok = false;
-    }
-    ok = ok && (use == STORE_READ || make_file(path, e));
-    if (ok && !open_db(s, use)) {
-        *e = s->error;
-        ok = false;
-    }
-    if (!ok) {
-        store_close(s);
-        return NULL;
-    }
-    return s;
+    if (n <= 0 || (size_t)n >= sizeof(s->path))
+        error_set(&s->error, "the path of the store is empty or too long");
+    if (store_ok(s) && store_open_file(s, use))
+        return s;
+    *e = s->error;
+    store_close(s);
+    return NULL;
 }
 
 void store_close(struct store *s)

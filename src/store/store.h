@@ -22,8 +22,10 @@ enum { STORE_PATH_MAX = 1024 };
 /* $XDG_STATE_HOME/ajar/ajar.db, else ~/.local/state/ajar/ajar.db. NULL where neither is set. */
 const char *store_default_path(char path[static STORE_PATH_MAX]);
 enum store_use {
-    STORE_READ, /* the file must be there; nothing is changed, except that an old one is brought up to date */
-    STORE_WRITE, /* file (0600) and directory (0700) are made */
+    STORE_READ,     /* the file must be there and is not changed, except that an old one is brought up to date where it
+                     * may be written; works on a read-only medium */
+    STORE_EXISTING, /* the file must be there */
+    STORE_WRITE,    /* file (0600) and directory (0700) are made */
 };
 struct store *store_open(const char *path, enum store_use use, struct error *e);
 /* Undoes what was not committed. */

@@ -5,6 +5,7 @@ judge and forget say what is so, with JSON that parses and one line for each mis
     test/store/verbs.py [--ajar build/ajar]       the last line says how many passed and failed
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -200,6 +201,40 @@ class Verbs:
         check("and what was found then is not lost", p.returncode == 0 and end["done"] == 512 and
               len(self.lines("show", "--at", "127.8.0.0/24", "--limit", "0")) == 256 * EACH + 1, p.stderr)
 
+    def read_only(self):
+        """A copy of the store on a medium that nobody can write to."""
+        there = self.top / "odd ?#%name"
+        there.mkdir()
+        for name in ("there.db", "old.db", "cut.db"):
+            with contextlib.closing(sqlite3.connect(self.db)) as c, contextlib.closing(sqlite3.connect(there / name)) as copy:
+                c.backup(copy)
+                copy.execute("pragma journal_mode = wal")
+        for name, sql in (("old.db", "pragma user_version = 3"), ("cut.db", "update scans set why = 'cut'")):
+            c = sqlite3.connect(there / name, isolation_level=None)
+            c.execute(sql)
+            if name == "cut.db":   # its last writer died: the log stays
+                log = (there / "cut.db-wal").read_bytes()
+            c.close()
+        (there / "cut.db-wal").write_bytes(log)
+        subprocess.run(["mount", "--bind", there, there], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", there], check=True)
+        before = sorted(x.name for x in there.iterdir())
+        for verb in (["show", "--limit", "0"], ["show", "--scans"], ["diff"], ["judge"], ["fleets"]):
+            p, q = (self.run(*verb, "--json", "--db", str(db)) for db in (there / "there.db", self.db))
+            told, wanted = ([line for line in x.stdout.splitlines() if '"summary"' not in line and '"run"' not in line] for x in (p, q))
+            check(f"{verb} reads a store on a read-only medium", p.returncode == q.returncode and told == wanted and
+                  (told or verb == ["fleets"]), p.stderr or (told[:1], wanted[:1], p.returncode, q.returncode))
+        self.mistake("copy it to where you may write", "show", "--db", str(there / "old.db"))
+        self.mistake("copy both to where you may write", "show", "--db", str(there / "cut.db"))
+        self.mistake("may not be written", "forget", "--older-than", "1d", "--db", str(there / "there.db"))
+        check("nothing came beside it", sorted(x.name for x in there.iterdir()) == before, list(there.iterdir()))
+        subprocess.run(["umount", there], check=True)
+        check("nor is anything changed where it could be", self.run("show", "--db", str(there / "there.db")).returncode == 0)
+        was = (there / "there.db").stat()
+        self.run("show", "--db", str(there / "there.db"))
+        now = (there / "there.db").stat()
+        check("reading writes nothing", (was.st_mtime_ns, was.st_size) == (now.st_mtime_ns, now.st_size))
+
     def interrupted(self):
         env = dict(os.environ, XDG_STATE_HOME=str(self.top / "state"))
         p = subprocess.Popen([self.ajar, "scan", "--ports", str(crash.STRANGER), "--json", "--parallel", "2", "127.6.0.0/24"],
@@ -253,7 +288,7 @@ def main():
     p.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = p.parse_args()
     if not args.inside:
-        os.execvp("unshare", ["unshare", "-r", "-n", sys.executable, __file__, *sys.argv[1:], "--inside"])
+        os.execvp("unshare", ["unshare", "-r", "-n", "-m", sys.executable, __file__, *sys.argv[1:], "--inside"])
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.TemporaryDirectory() as top:
         v = Verbs(os.path.abspath(args.ajar), pathlib.Path(top))
@@ -264,6 +299,7 @@ def main():
         v.resume()
         v.together()
         v.held()
+        v.read_only()
         v.mistakes(fingerprint)
         v.interrupted()
         v.forget()

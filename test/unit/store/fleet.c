@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "store/fleet.c"
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 enum { MEMBERS_MAX = 20, ARENA_BYTES = 1 << 22 };
 
@@ -309,7 +309,7 @@ static void test_old_file(void **state)
     assert_int_equal(sqlite3_exec(db, stamp, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     store_close(x->store);
-    x->store = store_open(path, STORE_READ, &e);
+    x->store = store_open(path, STORE_EXISTING, &e);
     assert_non_null(x->store);
     assert_true(is_accepted(x, 1));
     scan(x, HOSTS, 4, HOSTS, 4, "a", SEVERITY_HIGH, "open");

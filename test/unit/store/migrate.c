@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "store/migrate.c"
+#include "store/sqlite/migrate.c"
 
 enum { ARENA_BYTES = 1 << 20 };
 

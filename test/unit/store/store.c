@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "store/sqlite/open.c"
 #include "store/store.c"
 
 struct fixture {

@@ -1,6 +1,6 @@
 /* What is stored. doc/store.md explains it table by table; the numbers of enumerations are those
  * of record.h and store.h and never change their meaning. */
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 static const char STEP_1[] =
     /* Product names, fact keys, names of asks, reasons, titles: each text once. */

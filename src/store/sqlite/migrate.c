@@ -6,7 +6,7 @@
 #include "record/fingerprint.h"
 #include "store/inside.h"
 #include "store/pack.h"
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 /* ---- ajar_facts(place, key, type, value, ask, proof), ajar_collections(place, name, ...) ---- */
 
@@ -161,10 +161,17 @@ static bool is_ours(struct store *s, int64_t version, enum store_use use)
             s->path, (long long)version, SCHEMA_VERSION);
     if (store_ok(s) && version == 0 && pragma(s, "SELECT count(*) FROM sqlite_schema") > 0)
         return error_set(&s->error, "%s: it is a file of another program", s->path);
-    if (store_ok(s) && version == 0 && use == STORE_READ)
+    if (store_ok(s) && version == 0 && use != STORE_WRITE)
         return error_set(&s->error, "%s: nothing is stored there yet; `ajar scan` fills it",
                          s->path);
     return store_ok(s);
+}
+
+bool store_is_readable(struct store *s, bool *ret_old)
+{
+    int64_t version = pragma(s, "PRAGMA user_version");
+    *ret_old = version < SCHEMA_VERSION;
+    return is_ours(s, version, STORE_READ);
 }
 
 bool store_migrate(struct store *s, enum store_use use)

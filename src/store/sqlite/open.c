@@ -1,0 +1,154 @@
+/* Opening the file: to write, or only to read, which works where nothing may be written, too. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/inside.h"
+#include "store/sqlite/schema.h"
+
+/* ---- the file ---- */
+
+/* Makes the file before SQLite does, so that it is never readable by others. What SQLite puts
+ * beside it inherits the mode. */
+static bool make_file(const char *path, struct error *e)
+{
+    if (!folder_make_for(path, e))
+        return false;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_set(e, "%s: %s", path, strerror(errno));
+    close(fd);
+    return true;
+}
+
+/* ---- one connection ---- */
+
+enum connect { CONNECT_WRITE, CONNECT_READ, CONNECT_READ_FROZEN };
+
+/* As a URI, so that a path is a path whatever it holds: every byte three characters at most. */
+enum { URI_MAX = 3 * STORE_PATH_MAX + 64 };
+
+static void uri_of(const char *path, enum connect how, char ret[static URI_MAX])
+{
+    static const char *const MODES[] = { "rw", "ro", "ro&immutable=1" };
+    size_t n = (size_t)snprintf(ret, URI_MAX, "file:");
+    for (const char *c = path; *c; c++)
+        n += (size_t)snprintf(ret + n, URI_MAX - n, strchr("%?#", *c) ? "%%%02x" : "%c", *c);
+    snprintf(ret + n, URI_MAX - n, "?mode=%s", MODES[how]);
+}
+
+static int connect_as(struct store *s, enum connect how)
+{
+    char uri[URI_MAX];
+    int flags = how == CONNECT_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    uri_of(s->path, how, uri);
+    errno = 0;
+    flags |= SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int code = sqlite3_open_v2(uri, &s->db, flags, NULL);
+    if (code != SQLITE_OK)
+        return code;
+    sqlite3_busy_handler(s->db, store_busy, s);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return sqlite3_exec(s->db, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288; PRAGMA mmap_size = 0", NULL,
+                        NULL, NULL);
+}
+
+static void disconnect(struct store *s)
+{
+    sqlite3_close(s->db);
+    s->db = NULL;
+}
+
+static bool open_to_write(struct store *s, enum store_use use)
+{
+    int code = connect_as(s, CONNECT_WRITE);
+    if (code != SQLITE_OK)
+        return store_fail(s, code);
+    /* NORMAL: a commit survives every death of a process; only a power cut may take the last
+     * batches, and then as a whole. */
+    return store_run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+                        /* Fewer waits for the disk: every 32 MB instead of every 4. */
+                        "PRAGMA wal_autocheckpoint = 8000") &&
+           store_migrate(s, use);
+}
+
+/* ---- to read ---- */
+
+/* Whether reading fails for want of a place for what lies beside the file (`-wal`, `-shm`). */
+static bool wants_place(int code)
+{
+    return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_IOERR;
+}
+
+/* Nobody can write there, not even another process: an own answer of the kernel. */
+static bool is_read_only_medium(const char *path)
+{
+    return access(path, W_OK) != 0 && errno == EROFS;
+}
+
+/* Whether beside the file lies what was written and is not in it yet. */
+static bool has_log(const char *path)
+{
+    char log[STORE_PATH_MAX + 8];
+    struct stat st;
+    snprintf(log, sizeof(log), "%s-wal", path);
+    return stat(log, &st) == 0 && st.st_size > 0;
+}
+
+/* Opens the file without a right to change it. */
+static bool connect_to_read(struct store *s)
+{
+    int code = connect_as(s, CONNECT_READ);
+    /* The first look at the file is the first that can fail. */
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(s->db, "PRAGMA schema_version", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        return true;
+    if (!wants_place(code) || access(s->path, R_OK) != 0)
+        return store_fail(s, code);
+    if (has_log(s->path))
+        return error_set(&s->error, "%s: what was written last lies in its -wal and cannot be read where nothing may"
+                                    " be written: copy both to where you may write, and name the copy with --db",
+                         s->path);
+    if (!is_read_only_medium(s->path))
+        return error_set(&s->error, "%s: its folder may not be written, which reading needs where others may write:"
+                                    " copy the file, and name the copy with --db",
+                         s->path);
+    disconnect(s);
+    code = connect_as(s, CONNECT_READ_FROZEN);
+    return code == SQLITE_OK || store_fail(s, code);
+}
+
+/* An old file is brought up to date first, where it may be written. */
+static bool open_to_read(struct store *s)
+{
+    bool is_old;
+    if (!connect_to_read(s) || !store_is_readable(s, &is_old))
+        return false;
+    if (!is_old)
+        return true;
+    if (access(s->path, W_OK) != 0)
+        return error_set(&s->error, "%s: an older Ajar wrote it, and it may not be written where it lies: copy it to"
+                                    " where you may write, name the copy with --db, and it is brought up to date there",
+                         s->path);
+    disconnect(s);
+    if (!open_to_write(s, STORE_EXISTING))
+        return false;
+    disconnect(s);
+    return connect_to_read(s);
+}
+
+bool store_open_file(struct store *s, enum store_use use)
+{
+    if (use != STORE_WRITE && access(s->path, F_OK) != 0)
+        return error_set(&s->error, "%s: %s", s->path,
+                         errno == ENOENT ? "there is no store yet; `ajar scan` makes it" : strerror(errno));
+    if (use == STORE_READ)
+        return open_to_read(s);
+    if (use == STORE_EXISTING && access(s->path, W_OK) != 0)
+        return error_set(&s->error, "%s: it may not be written: %s", s->path, strerror(errno));
+    return (use == STORE_EXISTING || make_file(s->path, &s->error)) && open_to_write(s, use);
+}
