@@ -23,23 +23,16 @@ static bool lies_in(const char *dir, const char *file)
 
 bool load_problem(struct loader *l, const char *file)
 {
-    struct span text = span_str(l->error->text), prefix = span_str(file), number;
-    uint64_t line = 0;
+    struct mapper *m = &l->map;
+    struct span text;
     if (!l->problems || !lies_in(l->checked, file))
         return false;
-    if (span_starts(text, prefix))
-        text = span_from(text, prefix.len + 2);
-    if (span_starts(text, SPAN("line "))) {
-        struct span rest = span_from(text, 5);
-        number = span_cut(&rest, ':');
-        if (span_u64(number, UINT32_MAX, &line))
-            text = span_trim(rest);
-    }
-    struct catalog_problem *p = list_add(l->arena, &l->problems->problems);
-    if (!p || !(p->text = arena_str(l->arena, text)))
-        return load_no_memory(l);
+    unsigned line = map_error_line(file, span_str(m->error->text), &text);
+    struct catalog_problem *p = list_add(m->arena, &l->problems->problems);
+    if (!p || !(p->text = arena_str(m->arena, text)))
+        return map_no_memory(&l->map);
     p->file = file;
-    p->line = (unsigned)line;
+    p->line = line;
     return true;
 }
 
@@ -70,7 +63,7 @@ static bool check_examples(struct loader *l, const struct checking *k, const str
 {
     for (size_t i = 0; i < e->examples.len; i++) {
         k->report->examples++;
-        if (!example_check(k->catalog, e, &e->examples.at[i], l->error) &&
+        if (!example_check(k->catalog, e, &e->examples.at[i], l->map.error) &&
             !load_problem(l, e->file))
             return false;
     }
@@ -82,7 +75,7 @@ static bool tell_greedy(struct loader *l, const struct entry *e, const struct en
                         const struct example *first, size_t count)
 {
     error_set(
-        l->error,
+        l->map.error,
         "the entry recognises what is not its own: example \"%s\" of %s (%s, line %u)%s; make "
         "\"identify\" narrower",
         first->name, owner->product.name, owner->file, first->line, count > 1 ? " and others" : "");
@@ -99,7 +92,7 @@ static bool check_others(struct loader *l, const struct checking *k)
     const struct entry **owner = arena_array(k->arena, count, sizeof(*owner));
     const struct example **first = arena_array(k->arena, count, sizeof(*first));
     if (!wanted || !taken || !owner || !first)
-        return load_no_memory(l);
+        return map_no_memory(&l->map);
     for (size_t i = 0; i < count; i++)
         wanted[i] = is_checked(k, entries[i]);
     for (size_t i = 0; i < count; i++)
@@ -129,7 +122,7 @@ bool catalog_check(struct arena *a, const char *const *dirs, size_t dir_count, c
                    struct catalog_report *ret, struct error *e)
 {
     *ret = (struct catalog_report){ .entries = 0 };
-    struct loader l = { .arena = a, .error = e, .problems = ret };
+    struct loader l = { .map = { .arena = a, .error = e }, .problems = ret };
     l.checked = arena_printf(a, "%s/", dir);
     if (!l.checked)
         return error_set(e, "not enough memory for the catalog");

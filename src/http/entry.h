@@ -101,6 +101,7 @@ struct source {
     const struct condition *when;
     bool has_otherwise; /* what stands where the answer is there and the value is not */
     int64_t otherwise;
+    enum fact_type as; /* the first source's is the fact's */
 };
 
 struct sources {

@@ -62,7 +62,7 @@ static struct response *example_fetch(struct asker *self, const struct request *
 static bool example_fail(const struct example_asker *x, const char *what, struct span got,
                          struct span want)
 {
-    return error_set(x->error, "%s: line %u: example \"%s\": %s is \"%.*s\", expected \"%.*s\"",
+    return error_set(x->error, "%s:%u: example \"%s\": %s is \"%.*s\", expected \"%.*s\"",
                      x->entry->file, x->example->line, x->example->name, what,
                      SPAN_FMT(span_first(got, 80)), SPAN_FMT(span_first(want, 80)));
 }
@@ -80,7 +80,7 @@ static bool parse_answers(struct example_asker *x)
             return error_set(x->error, "%s: an example does not fit into memory", x->entry->file);
         *slot = response_from_text(x->asker.arena, n->text, &why);
         if (!*slot)
-            return error_set(x->error, "%s: line %u: %s", x->entry->file, n->line, why.text);
+            return error_set(x->error, "%s:%u: %s", x->entry->file, n->line, why.text);
         (*slot)->ask = key.request->name;
     }
     return true;
@@ -192,7 +192,7 @@ static bool check_other(struct example_asker *x, const struct entry *other)
     }
     x->asker.base = bases[0];
     return !known || error_set(x->error,
-                               "%s: line %u: example \"%s\": the entry \"%s\" recognises these answers too; make "
+                               "%s:%u: example \"%s\": the entry \"%s\" recognises these answers too; make "
                                "what one of the two is identified by narrower",
                                x->entry->file, x->example->line, x->example->name, other->product.name);
 }

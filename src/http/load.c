@@ -1,8 +1,7 @@
-/* Loads catalog files: one product each (doc/catalog.md). This file holds the directory walk, the
- * head of an entry and the strict little readers that the other parts use. */
+/* Loads catalog files: one product each (doc/catalog.md). This file holds the directory walk, the table of an
+ * entry's keys and what takes the simple ones. */
 #include "http/load.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/file.h"
@@ -11,112 +10,31 @@
 
 enum { DIRECTORY_FILES_MAX = 1000 };
 
-bool load_fail(struct loader *l, const struct node *at, const char *format, ...)
-{
-    char text[400];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    if (at && at->line)
-        return error_set(l->error, "%s: line %u: %s", l->file, at->line, text);
-    return error_set(l->error, "%s: %s", l->file, text);
-}
-
-bool load_no_memory(struct loader *l)
-{
-    return error_set(l->error, "%s: the catalog does not fit into memory", l->file);
-}
-
-bool load_keys(struct loader *l, const struct node *n, const char *const *allowed)
-{
-    if (!n || n->kind != NODE_MAP)
-        return load_fail(l, n, "a map of keys is needed here");
-    for (const struct node *k = n->first; k; k = k->next) {
-        size_t i = 0;
-        while (allowed[i] && !span_is(k->key, allowed[i]))
-            i++;
-        if (!allowed[i])
-            return load_fail(l, k, "the key \"%.*s\" is not known here",
-                             SPAN_FMT(span_first(k->key, 60)));
-        for (const struct node *other = n->first; other != k; other = other->next)
-            if (span_eq(other->key, k->key))
-                return load_fail(l, k, "the key \"%.*s\" stands here twice", SPAN_FMT(k->key));
-    }
-    return true;
-}
-
-bool load_scalar(struct loader *l, const struct node *n, struct span *ret)
-{
-    if (n->kind == NODE_LIST || n->kind == NODE_MAP)
-        return load_fail(l, n, "\"%.*s\" must be one value", SPAN_FMT(n->key));
-    *ret = n->text;
-    return true;
-}
-
-bool load_text(struct loader *l, const struct node *map, const char *key, bool needed,
-               struct span *ret)
-{
-    const struct node *n = node_get(map, key);
-    if (!n)
-        return !needed || load_fail(l, map, "the key \"%s\" is missing", key);
-    if (!load_scalar(l, n, ret))
-        return false;
-    return ret->len > 0 || load_fail(l, n, "\"%s\" is empty", key);
-}
-
-bool load_str(struct loader *l, const struct node *map, const char *key, bool needed,
-              const char **ret)
-{
-    struct span text = SPAN_NONE;
-    if (!load_text(l, map, key, needed, &text))
-        return false;
-    if (!text.at)
-        return true;
-    *ret = arena_str(l->arena, text);
-    return *ret || load_no_memory(l);
-}
-
-bool load_bool(struct loader *l, const struct node *map, const char *key, bool *ret)
-{
-    const struct node *n = node_get(map, key);
-    if (!n)
-        return true;
-    if (n->kind != NODE_BOOL)
-        return load_fail(l, n, "\"%s\" must be true or false", key);
-    *ret = n->integer != 0;
-    return true;
-}
-
-bool load_pattern(struct loader *l, const struct node *n, bool capture, struct span *ret)
+static bool take_pattern(struct mapper *m, const struct node *n, bool capture, struct span *ret)
 {
     struct error why;
-    if (!load_scalar(l, n, ret))
-        return false;
-    return pattern_check(*ret, capture, &why) || load_fail(l, n, "%s", why.text);
+    return map_scalar(m, n, ret) && (pattern_check(*ret, capture, &why) || map_wrong(m, n, "%s", why.text));
 }
 
-const struct node *load_first(const struct node *n)
+bool load_pattern(struct mapper *m, const struct node *n, void *to)
 {
-    return n && n->kind == NODE_LIST ? n->first : n;
+    return take_pattern(m, n, false, to);
 }
 
-const struct node *load_next(const struct node *n, const struct node *at)
+bool load_capture(struct mapper *m, const struct node *n, void *to)
 {
-    return n->kind == NODE_LIST ? at->next : NULL;
+    return take_pattern(m, n, true, to);
 }
 
-static bool load_ports(struct loader *l, const struct node *map, const char *key, uint16_t *ret)
+static bool take_ports(struct mapper *m, const struct node *n, void *to)
 {
-    const struct node *n = node_get(map, key);
+    uint16_t *ret = to;
     size_t count = 0;
-    for (const struct node *p = load_first(n); p; p = load_next(n, p)) {
-        int64_t port;
-        if (!node_i64(p, &port) || port < 1 || port > 65535)
-            return load_fail(l, p, "\"%s\" must be port numbers", key);
+    for (const struct node *p = map_first(n); p; p = map_next(n, p)) {
         if (count == ENTRY_PORTS_MAX)
-            return load_fail(l, p, "at most %d ports", ENTRY_PORTS_MAX);
-        ret[count++] = (uint16_t)port;
+            return map_wrong(m, p, "at most %d ports", ENTRY_PORTS_MAX);
+        if (!map_port(m, p, &ret[count++]))
+            return false;
     }
     return true;
 }
@@ -129,69 +47,82 @@ static bool is_word(struct span s)
     return s.len > 0 && s.len <= 40;
 }
 
-static bool load_head(struct loader *l, const struct node *n)
+static bool take_product(struct mapper *m, const struct node *n, void *to)
 {
-    struct entry *e = l->entry;
-    struct catalog_product *p = &e->product;
+    const char **ret = to;
+    return map_str(m, n, ret) &&
+           (is_word(span_str(*ret)) || map_wrong(m, n, "a product is a word of a-z, 0-9 and -"));
+}
+
+static bool take_kind(struct mapper *m, const struct node *n, void *to)
+{
     struct span kind;
-    if (!load_str(l, n, "product", true, &p->name) || !load_str(l, n, "title", true, &p->title) ||
-        !load_text(l, n, "kind", true, &kind) || !load_str(l, n, "proof", true, &p->proof) ||
-        !load_str(l, n, "counted", false, &p->counts))
-        return false;
-    if (!is_word(span_str(p->name)))
-        return load_fail(l, node_get(n, "product"), "a product is a word of a-z, 0-9 and -");
-    if (!kind_parse(kind, &p->kind))
-        return load_fail(l, node_get(n, "kind"), "\"%.*s\" is no kind",
-                         SPAN_FMT(span_first(kind, 40)));
-    p->ports = e->ports;
-    p->tls_ports = e->tls_ports;
-    if (!p->counts)
-        p->counts = "nothing";
-    return load_ports(l, n, "ports", e->ports) && load_ports(l, n, "tls_ports", e->tls_ports);
+    char word[MAP_SHOWN_MAX];
+    return map_scalar(m, n, &kind) &&
+           (kind_parse(kind, to) || map_wrong(m, n, "\"%s\" is no kind", map_shown(kind, word)));
 }
 
 /* `base: ["/app/", "/login"]`: where the path of a redirect stops being the base path. */
-static bool load_base(struct loader *l, const struct node *n)
+static bool take_base(struct mapper *m, const struct node *n, void *to)
 {
-    for (const struct node *m = load_first(n); m; m = load_next(n, m)) {
-        struct span *mark = list_add(l->arena, &l->entry->base_marks);
+    struct entry *e = to;
+    for (const struct node *one = map_first(n); one; one = map_next(n, one)) {
+        struct span *mark = list_add(m->arena, &e->base_marks);
         if (!mark)
-            return load_no_memory(l);
-        if (!load_scalar(l, m, mark))
+            return map_no_memory(m);
+        if (!map_scalar(m, one, mark))
             return false;
         if (mark->len < 2 || mark->at[0] != '/')
-            return load_fail(l, m, "a mark of a base path begins with /");
+            return map_wrong(m, one, "a mark of a base path begins with /");
     }
     return true;
 }
 
-static bool load_entry(struct loader *l, const struct node *n)
+static bool take_suspect(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const keys[] = { "product", "title",    "kind",     "ports",  "tls_ports",
-                                        "proof",   "counted",  "requests", "nested", "base",
-                                        "suspect", "identify", "version",  "facts",  "verdict",
-                                        "counts",  "fields",   "behind",   "examples", NULL };
-    struct entry *e = l->entry = ARENA_NEW(l->arena, struct entry);
+    const struct condition **ret = to;
+    return load_condition(m, n, ret) &&
+           (condition_root_only(*ret) || map_wrong(m, n, "\"suspect\" looks at the answer to \"root\" and no other"));
+}
+
+/* In the order in which they need each other: requests are there before anything speaks of their answers. */
+static const struct map_key ENTRY[] = {
+    { "product", take_product, offsetof(struct entry, product.name), "" },
+    { "title", map_prose, offsetof(struct entry, product.title), "" },
+    { "kind", take_kind, offsetof(struct entry, product.kind), "" },
+    { "ports", take_ports, offsetof(struct entry, ports), NULL },
+    { "tls_ports", take_ports, offsetof(struct entry, tls_ports), NULL },
+    { "proof", map_prose, offsetof(struct entry, product.proof), "" },
+    { "counted", map_prose, offsetof(struct entry, product.counts), NULL },
+    { "base", take_base, 0, NULL },
+    { "requests", load_requests, 0, NULL },
+    { "nested", load_nested_marks, 0, NULL },
+    { "behind", load_routes, 0, NULL },
+    { "suspect", take_suspect, offsetof(struct entry, suspect), NULL },
+    { "identify", load_identify, 0, NULL },
+    { "version", load_sources, offsetof(struct entry, version), NULL },
+    { "facts", load_facts, 0, NULL },
+    { "verdict", load_verdicts, 0, NULL },
+    { "counts", load_counts, 0, NULL },
+    { "fields", load_fields, 0, NULL },
+    { "examples", load_examples, 0, ": an entry needs at least one" },
+    { NULL, NULL, 0, NULL },
+};
+
+static bool load_entry(struct mapper *m, const struct node *n)
+{
+    struct entry *e = loader_of(m)->entry = ARENA_NEW(m->arena, struct entry);
     if (!e)
-        return load_no_memory(l);
-    e->file = l->file;
-    if (!load_keys(l, n, keys) || !load_head(l, n) || !load_base(l, node_get(n, "base")) ||
-        !load_root(l) || !load_requests(l, node_get(n, "requests")) ||
-        !load_nested_marks(l, node_get(n, "nested")) || !load_routes(l, node_get(n, "behind")) ||
-        !load_identify(l, node_get(n, "identify")) ||
-        !load_sources(l, node_get(n, "version"), &e->version) ||
-        !load_facts(l, node_get(n, "facts")) || !load_verdicts(l, node_get(n, "verdict")) ||
-        !load_counts(l, node_get(n, "counts")) || !load_fields(l, node_get(n, "fields")) ||
-        !load_examples(l, node_get(n, "examples")))
+        return map_no_memory(m);
+    e->file = m->file;
+    e->product.ports = e->ports;
+    e->product.tls_ports = e->tls_ports;
+    e->product.counts = "nothing";
+    if (!load_root(m) || !map_keys(m, n, ENTRY, e) || !load_over(m, n))
         return false;
-    const struct node *suspect = node_get(n, "suspect");
-    if (suspect && !(e->suspect = load_condition(l, suspect, 0)))
-        return false;
-    if (e->suspect && !condition_root_only(e->suspect))
-        return load_fail(l, suspect, "\"suspect\" looks at the answer to \"root\" and no other");
     if (span_is(span_str(e->product.name), "web") != (e->identify.len == 0))
-        return load_fail(l, n, "\"identify\" is missing (only the product \"web\" has none)");
-    return e->examples.len > 0 || load_fail(l, n, "an entry needs at least one example");
+        return map_wrong(m, n, "\"identify\" is missing (only the product \"web\" has none)");
+    return true;
 }
 
 /* The directory part of a file's name. */
@@ -205,51 +136,50 @@ static struct span dir_of(const char *file)
 
 /* Puts the entry at its place in name order; one of the same name is replaced where it comes from
  * an earlier directory, and is an error in the same one. */
-static bool keep_entry(struct loader *l)
+static bool keep_entry(struct mapper *m)
 {
-    struct catalog *c = l->catalog;
-    const char *name = l->entry->product.name;
+    struct catalog *c = loader_of(m)->catalog;
+    const char *name = loader_of(m)->entry->product.name;
     size_t at = 0;
     while (at < c->entries.len && strcmp(c->entries.at[at]->product.name, name) < 0)
         at++;
     if (at < c->entries.len && strcmp(c->entries.at[at]->product.name, name) == 0) {
-        if (span_eq(dir_of(c->entries.at[at]->file), dir_of(l->file)))
-            return load_fail(l, NULL, "the product \"%s\" is already defined in %s", name,
+        if (span_eq(dir_of(c->entries.at[at]->file), dir_of(m->file)))
+            return error_set(m->error, "%s: the product \"%s\" is already defined in %s", m->file, name,
                              c->entries.at[at]->file);
-        c->entries.at[at] = l->entry;
+        c->entries.at[at] = loader_of(m)->entry;
         return true;
     }
-    struct entry **slot = list_add(l->arena, &c->entries);
+    struct entry **slot = list_add(m->arena, &c->entries);
     if (!slot)
-        return load_no_memory(l);
+        return map_no_memory(m);
     memmove(c->entries.at + at + 1, c->entries.at + at,
             (c->entries.len - 1 - at) * sizeof(c->entries.at[0]));
-    c->entries.at[at] = l->entry;
+    c->entries.at[at] = loader_of(m)->entry;
     return true;
 }
 
-static bool load_file(struct loader *l)
+static bool load_file(struct mapper *m)
 {
     struct span text;
-    struct error why;
-    if (!file_read(l->arena, l->file, YAML_BYTES_MAX, &text, l->error))
+    m->path[0] = '\0';
+    if (!file_read(m->arena, m->file, YAML_BYTES_MAX, &text, m->error))
         return false;
     if (text.len == 0)
-        return error_set(l->error, "%s: the file is empty", l->file);
-    const struct node *n = yaml_parse(l->arena, text, &why);
-    if (!n)
-        return error_set(l->error, "%s: %s", l->file, why.text);
-    return load_entry(l, n) && keep_entry(l);
+        return error_set(m->error, "%s: the file is empty", m->file);
+    const struct node *n = map_parse(m, text);
+    return n && load_entry(m, n) && keep_entry(m);
 }
 
 static bool load_dir(struct loader *l, const char *dir)
 {
+    struct mapper *m = &l->map;
     struct paths files;
-    if (!folder_list(l->arena, dir, SPAN(".yaml"), DIRECTORY_FILES_MAX, &files, l->error))
-        return error_in(l->error, "the catalog directory");
+    if (!folder_list(m->arena, dir, SPAN(".yaml"), DIRECTORY_FILES_MAX, &files, m->error))
+        return error_in(m->error, "the catalog directory");
     for (size_t i = 0; i < files.list.len; i++) {
-        l->file = files.list.at[i];
-        if (!load_file(l) && !load_problem(l, l->file))
+        m->file = files.list.at[i];
+        if (!load_file(m) && !load_problem(l, m->file))
             return false;
     }
     return true;
@@ -257,21 +187,24 @@ static bool load_dir(struct loader *l, const char *dir)
 
 struct catalog *load_catalog_into(struct loader *l, const char *const *dirs, size_t dir_count)
 {
-    struct catalog *c = l->catalog = ARENA_NEW(l->arena, struct catalog);
-    l->file = "catalog";
+    struct mapper *m = &l->map;
+    struct catalog *c = l->catalog = ARENA_NEW(m->arena, struct catalog);
+    m->self = l;
+    m->file = "catalog";
     if (!c) {
-        (void)load_no_memory(l);
+        map_no_memory(m);
         return NULL;
     }
-    c->arena = l->arena;
+    c->arena = m->arena;
     for (size_t i = 0; i < dir_count; i++)
         if (!load_dir(l, dirs[i]))
             return NULL;
-    l->file = "catalog";
+    m->file = "catalog";
+    m->path[0] = '\0';
     if (!load_link(l))
         return NULL;
     if (!c->web) {
-        error_set(l->error, "the catalog has no entry for the product \"web\"");
+        error_set(m->error, "the catalog has no entry for the product \"web\"");
         return NULL;
     }
     return c;
@@ -280,7 +213,7 @@ struct catalog *load_catalog_into(struct loader *l, const char *const *dirs, siz
 struct catalog *catalog_load(struct arena *a, const char *const *dirs, size_t dir_count,
                              struct error *e)
 {
-    struct loader l = { .arena = a, .error = e };
+    struct loader l = { .map = { .arena = a, .error = e } };
     return load_catalog_into(&l, dirs, dir_count);
 }
 

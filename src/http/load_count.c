@@ -1,61 +1,57 @@
 /* Loads what is counted, and the examples. */
 #include "http/load.h"
 
-#include "http/pattern.h"
-
-static bool load_systems(struct loader *l, const struct node *n, struct count_rule *r)
+static bool take_systems(struct mapper *m, const struct node *n, void *to)
 {
-    for (const struct node *k = load_first(n); k; k = load_next(n, k)) {
-        struct span *pattern = list_add(l->arena, &r->systems);
+    struct count_rule *r = to;
+    for (const struct node *k = map_first(n); k; k = map_next(n, k)) {
+        struct span *pattern = list_add(m->arena, &r->systems);
         if (!pattern)
-            return load_no_memory(l);
-        if (!load_pattern(l, k, false, pattern))
+            return map_no_memory(m);
+        if (!load_pattern(m, k, pattern))
             return false;
     }
     return true;
 }
 
-static bool load_only(struct loader *l, const struct node *n, struct count_rule *r)
+static bool take_only(struct mapper *m, const struct node *n, void *to)
 {
-    if (!n)
-        return true;
+    struct count_rule *r = to;
     if (n->kind != NODE_MAP || n->count != 1)
-        return load_fail(l, n, "\"only\" is one pair: path and pattern");
+        return map_wrong(m, n, "\"only\" is one pair: path and pattern");
     r->only_at = n->first->key;
-    return load_pattern(l, n->first, false, &r->only);
+    return load_pattern(m, n->first, &r->only);
 }
 
-static bool load_each(struct loader *l, const struct node *n, struct count_rule *r)
+static bool take_per(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const keys[] = { "request", "when",    "each",   "only", "name", "records",
-                                        "bytes",   "created", "system", "per",  NULL };
-    struct span request = SPAN_NONE, per = SPAN_NONE;
-    r->is_each = true;
-    if (!load_keys(l, n, keys) || !load_text(l, n, "request", true, &request) ||
-        !load_text(l, n, "each", true, &r->each) || !load_only(l, node_get(n, "only"), r) ||
-        !load_text(l, n, "name", true, &r->name) ||
-        !load_text(l, n, "records", false, &r->records) ||
-        !load_text(l, n, "bytes", false, &r->bytes) ||
-        !load_text(l, n, "created", false, &r->created) || !load_text(l, n, "per", false, &per) ||
-        !load_systems(l, node_get(n, "system"), r))
-        return false;
-    if (!(r->request = load_request_named(l, n, request)))
-        return false;
-    if (!per.len)
-        return true;
-    if (!(r->per = load_request_named(l, n, per)))
-        return false;
-    return r->per->named || load_fail(l, n, "the request of \"per\" needs {name} in its path");
+    const struct request **ret = to;
+    return load_request_named(m, n, ret) &&
+           ((*ret)->named || map_wrong(m, n, "the request of \"per\" needs {name} in its path"));
 }
 
-static bool load_totals(struct loader *l, const struct node *n, struct count_rule *r)
-{
-    static const char *const keys[] = { "when", "collections", "records", "bytes", NULL };
-    return load_keys(l, n, keys) &&
-           load_sources(l, node_get(n, "collections"), &r->total_collections) &&
-           load_sources(l, node_get(n, "records"), &r->total_records) &&
-           load_sources(l, node_get(n, "bytes"), &r->total_bytes);
-}
+/* Rows with "each". */
+static const struct map_key EACH[] = {
+    { "request", load_request_named, offsetof(struct count_rule, request), "" },
+    { "when", load_condition, offsetof(struct count_rule, when), NULL },
+    { "each", map_text, offsetof(struct count_rule, each), "" },
+    { "only", take_only, 0, NULL },
+    { "name", map_text, offsetof(struct count_rule, name), "" },
+    { "records", map_text, offsetof(struct count_rule, records), NULL },
+    { "bytes", map_text, offsetof(struct count_rule, bytes), NULL },
+    { "created", map_text, offsetof(struct count_rule, created), NULL },
+    { "system", take_systems, 0, NULL },
+    { "per", take_per, offsetof(struct count_rule, per), NULL },
+    { NULL, NULL, 0, NULL },
+};
+
+static const struct map_key TOTALS[] = {
+    { "when", load_condition, offsetof(struct count_rule, when), NULL },
+    { "collections", load_sources, offsetof(struct count_rule, total_collections), NULL },
+    { "records", load_sources, offsetof(struct count_rule, total_records), NULL },
+    { "bytes", load_sources, offsetof(struct count_rule, total_bytes), NULL },
+    { NULL, NULL, 0, NULL },
+};
 
 /* Which collections a request with {name} is about: those whose row asks it, else those of the
  * first row that lists any. */
@@ -72,83 +68,99 @@ static const struct count_rule *listed_for(const struct entry *e, const struct r
     return first;
 }
 
-bool load_counts(struct loader *l, const struct node *n)
+bool load_counts(struct mapper *m, const struct node *n, void *to)
 {
-    if (n && n->kind != NODE_LIST)
-        return load_fail(l, n, "\"counts\" must be a list, tried from the top");
-    for (const struct node *k = n ? n->first : NULL; k; k = k->next) {
-        struct count_rule *r = list_add(l->arena, &l->entry->counts);
+    struct entry *e = to;
+    if (n->kind != NODE_LIST)
+        return map_wrong(m, n, "\"counts\" must be a list, tried from the top");
+    for (const struct node *k = n->first; k; k = k->next) {
+        struct count_rule *r = list_add(m->arena, &e->counts);
         if (!r)
-            return load_no_memory(l);
-        if (!(node_get(k, "each") ? load_each(l, k, r) : load_totals(l, k, r)))
+            return map_no_memory(m);
+        r->is_each = node_get(k, "each") != NULL;
+        if (!map_keys(m, k, r->is_each ? EACH : TOTALS, r))
             return false;
-        const struct node *when = node_get(k, "when");
-        if (when && !(r->when = load_condition(l, when, 0)))
-            return false;
-    }
-    for (size_t i = 0; i < l->entry->requests.len; i++) {
-        struct request *r = l->entry->requests.at[i];
-        r->over = r->named ? listed_for(l->entry, r) : NULL;
-        if (r->named && !r->over)
-            return load_fail(l, n, "the request \"%s\" names a collection, and no row lists any", r->name);
     }
     return true;
 }
 
-bool load_fields(struct loader *l, const struct node *n)
+bool load_over(struct mapper *m, const struct node *entry)
 {
-    static const char *const keys[] = { "request", "under", NULL };
-    struct span request = SPAN_NONE;
-    if (!n)
-        return true;
-    if (!load_keys(l, n, keys) || !load_text(l, n, "request", true, &request) ||
-        !load_text(l, n, "under", true, &l->entry->fields_under))
-        return false;
-    l->entry->fields = load_request_named(l, n, request);
-    return l->entry->fields != NULL;
+    const struct entry *e = loader_of(m)->entry;
+    for (size_t i = 0; i < e->requests.len; i++) {
+        struct request *r = e->requests.at[i];
+        r->over = r->named ? listed_for(e, r) : NULL;
+        if (r->named && !r->over)
+            return map_wrong(m, entry, "the request \"%s\" names a collection, and no row of \"counts\" lists any",
+                             r->name);
+    }
+    return true;
 }
 
-static bool load_answers(struct loader *l, const struct node *n, struct example *x)
+bool load_fields(struct mapper *m, const struct node *n, void *to)
 {
-    if (!n || n->kind != NODE_MAP || !n->first)
-        return load_fail(l, n, "an example needs \"answers\": a raw response for each request");
+    static const struct map_key KEYS[] = {
+        { "request", load_request_named, offsetof(struct entry, fields), "" },
+        { "under", map_text, offsetof(struct entry, fields_under), "" },
+        { NULL, NULL, 0, NULL },
+    };
+    return map_keys(m, n, KEYS, to);
+}
+
+static bool take_answers(struct mapper *m, const struct node *n, void *to)
+{
+    struct example *x = to;
+    if (n->kind != NODE_MAP || !n->first)
+        return map_wrong(m, n, "expected a raw response for each request");
     for (const struct node *k = n->first; k; k = k->next) {
-        const struct node **slot = list_add(l->arena, &x->answers);
+        const struct node **slot = list_add(m->arena, &x->answers);
         if (!slot)
-            return load_no_memory(l);
+            return map_no_memory(m);
         if (k->kind != NODE_TEXT)
-            return load_fail(l, k, "an answer is text: a raw HTTP response");
+            return map_wrong(m, k, "an answer is text: a raw HTTP response");
         *slot = k;
     }
     return true;
 }
 
-bool load_examples(struct loader *l, const struct node *n)
+static bool take_source(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const keys[] = { "name",    "source", "port",        "answers", "outcome",
-                                        "version", "facts",  "collections", "records", "bytes",
-                                        "listed",  "behind", NULL };
-    if (n && n->kind != NODE_LIST)
-        return load_fail(l, n, "\"examples\" must be a list");
-    for (const struct node *k = n ? n->first : NULL; k; k = k->next) {
-        struct example *x = list_add(l->arena, &l->entry->examples);
-        struct span outcome;
-        int64_t port = 0;
+    struct span *ret = to;
+    return map_text(m, n, ret) &&
+           (span_starts(*ret, SPAN("recorded ")) || span_starts(*ret, SPAN("made ")) ||
+            map_wrong(m, n, "\"source\" begins with \"recorded\" or \"made\""));
+}
+
+/* What is expected is compared as it is written, by example.c. */
+static const struct map_key EXAMPLE[] = {
+    { "name", map_prose, offsetof(struct example, name), "" },
+    { "source", take_source, offsetof(struct example, source), "" },
+    { "port", map_port, offsetof(struct example, port), NULL },
+    { "answers", take_answers, 0, ": a raw response for each request" },
+    { "outcome", NULL, 0, "" },
+    { "version", NULL, 0, NULL },
+    { "facts", NULL, 0, NULL },
+    { "collections", NULL, 0, NULL },
+    { "records", NULL, 0, NULL },
+    { "bytes", NULL, 0, NULL },
+    { "listed", NULL, 0, NULL },
+    { "behind", NULL, 0, NULL },
+    { NULL, NULL, 0, NULL },
+};
+
+bool load_examples(struct mapper *m, const struct node *n, void *to)
+{
+    struct entry *e = to;
+    if (!map_list(m, n))
+        return false;
+    for (const struct node *k = n->first; k; k = k->next) {
+        struct example *x = list_add(m->arena, &e->examples);
         if (!x)
-            return load_no_memory(l);
+            return map_no_memory(m);
         x->expect = k;
         x->line = k->line;
-        if (!load_keys(l, k, keys) || !load_str(l, k, "name", true, &x->name) ||
-            !load_text(l, k, "source", true, &x->source) ||
-            !load_text(l, k, "outcome", true, &outcome) ||
-            !load_answers(l, node_get(k, "answers"), x))
+        if (!map_keys(m, k, EXAMPLE, x))
             return false;
-        if (!span_starts(x->source, SPAN("recorded ")) && !span_starts(x->source, SPAN("made ")))
-            return load_fail(l, k, "\"source\" begins with \"recorded\" or \"made\"");
-        if (node_get(k, "port") &&
-            (!node_i64(node_get(k, "port"), &port) || port < 1 || port > 65535))
-            return load_fail(l, k, "\"port\" is a port number");
-        x->port = (uint16_t)port;
     }
     return true;
 }

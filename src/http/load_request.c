@@ -46,12 +46,15 @@ unsigned entry_port_rank(const struct entry *e, uint16_t port)
     return 0;
 }
 
-const struct request *load_request_named(struct loader *l, const struct node *at, struct span name)
+bool load_request_named(struct mapper *m, const struct node *n, void *to)
 {
-    const struct request *r = entry_request(l->entry, name);
-    if (!r)
-        (void)load_fail(l, at, "no request is named \"%.*s\"", SPAN_FMT(span_first(name, 40)));
-    return r;
+    const struct request **ret = to;
+    struct span name;
+    char word[MAP_SHOWN_MAX];
+    if (!map_text(m, n, &name))
+        return false;
+    *ret = entry_request(loader_of(m)->entry, name);
+    return *ret || map_wrong(m, n, "no request is named \"%s\"", map_shown(name, word));
 }
 
 /* Collects the parts of an ask; literal bytes that follow each other become one part. */
@@ -113,12 +116,12 @@ static size_t ask_longest(const struct ask *a)
     return n;
 }
 
-static bool build_ask(struct loader *l, struct request *r, const char *name)
+static bool build_ask(struct mapper *m, struct request *r, const char *name)
 {
-    struct ask *a = ARENA_NEW(l->arena, struct ask);
-    struct builder b = { .arena = l->arena, .ask = a };
+    struct ask *a = ARENA_NEW(m->arena, struct ask);
+    struct builder b = { .arena = m->arena, .ask = a };
     if (!a || !name)
-        return load_no_memory(l);
+        return map_no_memory(m);
     a->name = name;
     a->why = r->why;
     build_bytes(&b, r->method);
@@ -131,160 +134,192 @@ static bool build_ask(struct loader *l, struct request *r, const char *name)
     build_bytes(&b, SPAN("\r\nAccept-Encoding: identity\r\n"));
     build_bytes(&b, r->headers);
     if (span_is(r->method, "POST")) {
-        const char *length = arena_printf(l->arena, "Content-Length: %zu\r\n", r->body.len);
+        const char *length = arena_printf(m->arena, "Content-Length: %zu\r\n", r->body.len);
         build_bytes(&b, span_str(length));
     }
     build_bytes(&b, SPAN("\r\n"));
     build_bytes(&b, r->body);
     if (b.failed)
-        return load_no_memory(l);
+        return map_no_memory(m);
     if (ask_longest(a) > ASK_SENT_MAX)
-        return error_set(l->error, "%s: the request %s may become %zu bytes long; the limit is %d",
-                         l->file, a->name, ask_longest(a), ASK_SENT_MAX);
+        return error_set(m->error, "%s: the request %s may become %zu bytes long; the limit is %d",
+                         m->file, a->name, ask_longest(a), ASK_SENT_MAX);
     r->ask = a;
     return true;
 }
 
-static bool build_request(struct loader *l, struct request *r)
+static bool build_request(struct mapper *m, struct request *r)
 {
-    return build_ask(l, r, arena_printf(l->arena, "%s.%s", l->entry->product.name, r->name));
+    return build_ask(m, r, arena_printf(m->arena, "%s.%s", loader_of(m)->entry->product.name, r->name));
 }
+
+/* A request as it is written. */
+struct written {
+    struct span get, head, post, propfind; /* the path stands with its method */
+    struct span reads, accept, content, body;
+    struct span fields; /* further field lines, each with its CRLF */
+    const char *why, *name;
+    const struct condition *when;
+    bool rights;
+};
 
 /* The method and path: exactly one of get, head, post, propfind. */
-static bool load_method(struct loader *l, const struct node *n, struct request *r)
+static bool take_method(struct mapper *m, const struct node *n, const struct written *w, struct request *r)
 {
-    static const struct {
-        const char *key;
-        struct span method;
-    } methods[] = { { "get", { (const uint8_t *)"GET", 3 } },
-                    { "head", { (const uint8_t *)"HEAD", 4 } },
-                    { "post", { (const uint8_t *)"POST", 4 } },
-                    { "propfind", { (const uint8_t *)"PROPFIND", 8 } } };
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        if (!node_get(n, methods[i].key))
+    const struct {
+        struct span method, path;
+    } rows[] = { { SPAN("GET"), w->get },
+                 { SPAN("HEAD"), w->head },
+                 { SPAN("POST"), w->post },
+                 { SPAN("PROPFIND"), w->propfind } };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!rows[i].path.len)
             continue;
         if (r->method.len)
-            return load_fail(l, n, "a request has one method");
-        r->method = methods[i].method;
-        if (!load_text(l, n, methods[i].key, true, &r->path))
-            return false;
+            return map_wrong(m, n, "a request has one method");
+        r->method = rows[i].method;
+        r->path = rows[i].path;
     }
     r->head = span_is(r->method, "HEAD");
-    return r->method.len > 0 || load_fail(l, n, "a request needs one of get, head, post, propfind");
+    return r->method.len > 0 || map_wrong(m, n, "a request needs one of get, head, post, propfind");
 }
 
-static bool load_headers(struct loader *l, const struct node *n, struct request *r)
+/* struct span: field lines. */
+static bool take_fields(struct mapper *m, const struct node *n, void *to)
 {
-    const struct node *headers = node_get(n, "headers");
     struct error why;
-    struct span lines = SPAN_NONE;
-    if (headers && headers->kind != NODE_MAP)
-        return load_fail(l, headers, "\"headers\" must be a map");
-    for (const struct node *h = headers ? headers->first : NULL; h; h = h->next) {
+    struct span *ret = to;
+    if (n->kind != NODE_MAP)
+        return map_wrong(m, n, "\"headers\" must be a map");
+    for (const struct node *h = n->first; h; h = h->next) {
         struct span value;
-        if (!load_scalar(l, h, &value))
+        if (!map_scalar(m, h, &value))
             return false;
         if (!law_permits_field(h->key, value, &why))
-            return load_fail(l, h, "%s", why.text);
-        lines = span_str(arena_printf(l->arena, "%.*s%.*s: %.*s\r\n", SPAN_FMT(lines),
-                                      SPAN_FMT(h->key), SPAN_FMT(value)));
+            return map_wrong(m, h, "%s", why.text);
+        *ret = span_str(arena_printf(m->arena, "%.*s%.*s: %.*s\r\n", SPAN_FMT(*ret), SPAN_FMT(h->key),
+                                     SPAN_FMT(value)));
+        if (!ret->at)
+            return map_no_memory(m);
     }
-    r->headers = lines;
-    struct span content = SPAN_NONE;
-    if (!load_text(l, n, "content", false, &content))
-        return false;
-    if (content.len && !law_permits_field(SPAN("content-type"), content, &why))
-        return load_fail(l, n, "%s", why.text);
-    if (content.len)
-        r->headers = span_str(arena_printf(l->arena, "%.*sContent-Type: %.*s\r\n", SPAN_FMT(lines),
-                                           SPAN_FMT(content)));
     return true;
 }
 
+static bool take_content(struct mapper *m, const struct node *n, void *to)
+{
+    struct error why;
+    struct span *ret = to;
+    return map_text(m, n, ret) &&
+           (law_permits_field(SPAN("content-type"), *ret, &why) || map_wrong(m, n, "%s", why.text));
+}
+
 /* Whether the braces of a path are right: {name} at most once, or the {path} of a route. */
-static bool check_holes(struct loader *l, const struct node *n, const struct request *r, bool route)
+static bool check_holes(struct mapper *m, const struct node *n, const struct request *r, bool route)
 {
     size_t braces = 0;
     for (size_t i = 0; i < r->path.len; i++)
         braces += r->path.at[i] == '{' || r->path.at[i] == '}';
     bool path = span_has(r->path, "{path}") || span_has(r->path, "{path:url}");
     if (route ? braces != 2 || !path : braces != (r->named ? 2u : 0u))
-        return load_fail(l, n,
+        return map_wrong(m, n,
                          route ? "the path of a route holds {path} or {path:url} once"
                                : "a path may hold {name} once and no other brace");
     return true;
 }
 
 /* A name becomes part of an ask's, which travels with every fact. */
-static bool check_name(struct loader *l, const struct node *at, struct span name)
+static bool check_name(struct mapper *m, const struct node *at, struct span name)
 {
+    char word[MAP_SHOWN_MAX];
     bool good = name.len > 0 && name.len <= REQUEST_NAME_MAX;
     for (size_t i = 0; i < name.len; i++) {
         uint8_t c = name.at[i];
         good = good && ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '_' || c == '-');
     }
-    return good || load_fail(l, at, "the name \"%.*s\" must be 1 to %d bytes of a-z, 0-9, _ and -",
-                             SPAN_FMT(span_first(name, 60)), REQUEST_NAME_MAX);
+    return good || map_wrong(m, at, "the name \"%s\" must be 1 to %d bytes of a-z, 0-9, _ and -",
+                             map_shown(name, word), REQUEST_NAME_MAX);
+}
+
+static bool take_name(struct mapper *m, const struct node *n, void *to)
+{
+    const char **ret = to;
+    return map_str(m, n, ret) && check_name(m, n, span_str(*ret));
 }
 
 /* Whether the law permits a request as it is written; a route is judged by carrying `GET /`. */
-static bool check_law(struct loader *l, const struct node *n, const struct request *r)
+static bool check_law(struct mapper *m, const struct node *n, const struct request *r)
 {
     struct error why;
     struct span path = r->path;
     size_t mark = span_find(path, SPAN("{path"));
     if (mark != SIZE_MAX) {
         size_t after = mark + span_index(span_from(path, mark), '}') + 1;
-        path = span_str(arena_printf(l->arena, "%.*s/%.*s", SPAN_FMT(span_first(path, mark)),
+        path = span_str(arena_printf(m->arena, "%.*s/%.*s", SPAN_FMT(span_first(path, mark)),
                                      SPAN_FMT(span_from(path, after))));
         if (!path.at)
-            return load_no_memory(l);
+            return map_no_memory(m);
     }
-    struct law_request asked = { .product = span_str(l->entry->product.name),
+    struct law_request asked = { .product = span_str(loader_of(m)->entry->product.name),
                                  .method = r->method,
                                  .target = path,
                                  .accept = r->accept,
                                  .fields = r->headers,
                                  .body = r->body };
-    return law_permits(&asked, &why) || load_fail(l, n, "%s", why.text);
+    return law_permits(&asked, &why) || map_wrong(m, n, "%s", why.text);
 }
+
+#define OF(member) offsetof(struct written, member)
+#define METHOD_GET { "get", map_text, OF(get), NULL }, { "post", map_text, OF(post), NULL }
+#define REST                                                                                           \
+    { "why", map_prose, OF(why), "" }, { "reads", map_text, OF(reads), NULL },                            \
+        { "accept", map_text, OF(accept), NULL }, { "headers", take_fields, OF(fields), NULL },           \
+        { "content", take_content, OF(content), NULL }, { "body", map_text, OF(body), NULL },             \
+        { NULL, NULL, 0, NULL }
+
+static const struct map_key REQUEST[] = { METHOD_GET,
+                                          { "head", map_text, OF(head), NULL },
+                                          { "propfind", map_text, OF(propfind), NULL },
+                                          { "rights", map_bool, OF(rights), NULL },
+                                          REST };
+static const struct map_key ROUTE[] = { { "name", take_name, OF(name), "" },
+                                        { "when", load_condition, OF(when), NULL },
+                                        METHOD_GET,
+                                        REST };
 
 /* A request with all that it says checked, but no asks yet. */
-static bool load_one(struct loader *l, const struct node *n, bool route, struct request *r)
+static bool load_one(struct mapper *m, const struct node *n, bool route, struct written *w, struct request *r)
 {
-    static const char *const keys[] = { "get",     "head",  "post",   "propfind",
-                                        "why",     "reads", "accept", "headers",
-                                        "content", "body",  "rights", NULL };
-    static const char *const route_keys[] = { "name",    "when",  "get",    "post",
-                                              "why",     "reads", "accept", "headers",
-                                              "content", "body",  NULL };
-    struct span reads = SPAN_NONE;
-    r->accept = SPAN("application/json");
-    if (!load_keys(l, n, route ? route_keys : keys) || !load_method(l, n, r) ||
-        !load_str(l, n, "why", true, &r->why) || !load_text(l, n, "reads", false, &reads) ||
-        !load_text(l, n, "accept", false, &r->accept) || !load_headers(l, n, r) ||
-        !load_text(l, n, "body", false, &r->body) || !load_bool(l, n, "rights", &r->rights))
+    *w = (struct written){ .accept = SPAN("application/json") };
+    if (!map_keys(m, n, route ? ROUTE : REQUEST, w) || !take_method(m, n, w, r))
         return false;
+    r->why = w->why;
+    r->accept = w->accept;
+    r->body = w->body;
+    r->rights = w->rights;
+    r->headers = w->fields;
+    if (w->content.len)
+        r->headers = span_str(arena_printf(m->arena, "%.*sContent-Type: %.*s\r\n", SPAN_FMT(w->fields),
+                                           SPAN_FMT(w->content)));
     bool changes = span_is(r->method, "POST") || span_is(r->method, "PROPFIND");
-    if (changes && !reads.len)
-        return load_fail(l, n, "a %.*s needs \"reads\": one sentence on why it changes nothing",
+    if (changes && !w->reads.len)
+        return map_wrong(m, n, "a %.*s needs \"reads\": one sentence on why it changes nothing",
                          SPAN_FMT(r->method));
-    if (!changes && (reads.len || r->body.len))
-        return load_fail(l, n, "\"reads\" and \"body\" belong to POST");
+    if (!changes && (w->reads.len || r->body.len))
+        return map_wrong(m, n, "\"reads\" and \"body\" belong to POST");
     r->named = !route && span_has(r->path, "{name}");
-    if (!check_holes(l, n, r, route))
+    if (!check_holes(m, n, r, route))
         return false;
     if (span_has(r->body, "{name}"))
-        return load_fail(l, n, "a body takes no {name}; only a path does");
-    return check_law(l, n, r);
+        return map_wrong(m, n, "a body takes no {name}; only a path does");
+    return check_law(m, n, r);
 }
 
-bool load_root(struct loader *l)
+bool load_root(struct mapper *m)
 {
-    struct request *r = ARENA_NEW(l->arena, struct request);
-    struct request **slot = r ? list_add(l->arena, &l->entry->requests) : NULL;
+    struct request *r = ARENA_NEW(m->arena, struct request);
+    struct request **slot = r ? list_add(m->arena, &loader_of(m)->entry->requests) : NULL;
     if (!slot)
-        return load_no_memory(l);
+        return map_no_memory(m);
     *r = (struct request){ .name = "root",
                            .why = "the first question to any web server: who is it?",
                            .method = SPAN("GET"),
@@ -294,100 +329,108 @@ bool load_root(struct loader *l)
     return true;
 }
 
-bool load_requests(struct loader *l, const struct node *n)
+bool load_requests(struct mapper *m, const struct node *n, void *to)
 {
-    if (n && n->kind != NODE_MAP)
-        return load_fail(l, n, "\"requests\" must be a map of named requests");
-    for (const struct node *k = n ? n->first : NULL; k; k = k->next) {
-        if (entry_request(l->entry, k->key))
-            return load_fail(l, k, "a request is named \"%.*s\" already", SPAN_FMT(k->key));
-        struct request *r = ARENA_NEW(l->arena, struct request);
-        struct request **slot = r ? list_add(l->arena, &l->entry->requests) : NULL;
-        if (!slot || !(r->name = arena_str(l->arena, k->key)))
-            return load_no_memory(l);
+    struct entry *e = to;
+    if (n->kind != NODE_MAP)
+        return map_wrong(m, n, "\"requests\" must be a map of named requests");
+    for (const struct node *k = n->first; k; k = k->next) {
+        struct written w;
+        if (entry_request(e, k->key))
+            return map_wrong(m, k, "a request is named so already");
+        struct request *r = ARENA_NEW(m->arena, struct request);
+        struct request **slot = r ? list_add(m->arena, &e->requests) : NULL;
+        if (!slot || !(r->name = arena_str(m->arena, k->key)))
+            return map_no_memory(m);
         *slot = r;
-        if (!check_name(l, k, k->key))
+        if (!check_name(m, k, k->key))
             return false;
-        if (!load_one(l, k, false, r) || !build_request(l, r))
+        size_t was = map_enter(m, k->key);
+        if (!load_one(m, k, false, &w, r) || !build_request(m, r))
             return false;
+        map_leave(m, was);
     }
     return true;
 }
 
-bool load_nested_marks(struct loader *l, const struct node *n)
+bool load_nested_marks(struct mapper *m, const struct node *n, void *to)
 {
-    for (const struct node *m = load_first(n); m; m = load_next(n, m)) {
-        struct span name;
-        if (!load_scalar(l, m, &name) || !load_request_named(l, m, name))
+    struct entry *e = to;
+    for (const struct node *mark = map_first(n); mark; mark = map_next(n, mark)) {
+        const struct request *named;
+        if (!load_request_named(m, mark, &named))
             return false;
-        for (size_t i = 0; i < l->entry->requests.len; i++) {
-            struct request *r = l->entry->requests.at[i];
-            if (!span_is(name, r->name))
-                continue;
-            if (!span_is(r->method, "GET") || r->named)
-                return load_fail(l, m, "only a GET without {name} may be sent through a dashboard");
-            r->nested = true;
-        }
+        if (!span_is(named->method, "GET") || named->named)
+            return map_wrong(m, mark, "only a GET without {name} may be sent through a dashboard");
+        for (size_t i = 0; i < e->requests.len; i++)
+            e->requests.at[i]->nested |= e->requests.at[i] == named;
     }
     return true;
 }
 
-bool load_routes(struct loader *l, const struct node *n)
+static bool take_stores(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const keys[] = { "stores", "routes", NULL };
-    struct entry *e = l->entry;
-    if (!n)
-        return true;
-    if (!load_keys(l, n, keys))
-        return false;
-    const struct node *stores = node_get(n, "stores"), *routes = node_get(n, "routes");
-    if (!stores || !routes || routes->kind != NODE_LIST)
-        return load_fail(l, n, "\"behind\" needs \"stores\" and a list of \"routes\"");
-    for (const struct node *s = load_first(stores); s; s = load_next(stores, s)) {
-        struct span *name = list_add(l->arena, &e->behind_names);
+    struct entry *e = to;
+    for (const struct node *s = map_first(n); s; s = map_next(n, s)) {
+        struct span *name = list_add(m->arena, &e->behind_names);
         if (!name)
-            return load_no_memory(l);
-        if (!load_scalar(l, s, name))
-            return false;
-    }
-    for (const struct node *k = routes->first; k; k = k->next) {
-        struct request *outer = ARENA_NEW(l->arena, struct request);
-        struct route *route = outer ? list_add(l->arena, &e->routes) : NULL;
-        if (!route)
-            return load_no_memory(l);
-        route->outer = outer;
-        if (!load_one(l, k, true, outer) || !load_str(l, k, "name", true, &route->name) ||
-            !check_name(l, node_get(k, "name"), span_str(route->name)))
-            return false;
-        outer->name = route->name;
-        route->encoded = span_has(outer->path, "{path:url}");
-        const struct node *when = node_get(k, "when");
-        if (when && !(route->when = load_condition(l, when, 0)))
+            return map_no_memory(m);
+        if (!map_scalar(m, s, name))
             return false;
     }
     return true;
 }
 
-static bool nest(struct loader *l, struct entry *e, const struct route *route,
+static bool take_routes(struct mapper *m, const struct node *n, void *to)
+{
+    struct entry *e = to;
+    if (n->kind != NODE_LIST)
+        return map_wrong(m, n, "\"routes\" must be a list");
+    for (const struct node *k = n->first; k; k = k->next) {
+        struct written w;
+        struct request *outer = ARENA_NEW(m->arena, struct request);
+        struct route *route = outer ? list_add(m->arena, &e->routes) : NULL;
+        if (!route)
+            return map_no_memory(m);
+        if (!load_one(m, k, true, &w, outer))
+            return false;
+        outer->name = w.name;
+        *route = (struct route){ .name = w.name, .when = w.when, .outer = outer,
+                                 .encoded = span_has(outer->path, "{path:url}") };
+    }
+    return true;
+}
+
+bool load_routes(struct mapper *m, const struct node *n, void *to)
+{
+    static const struct map_key KEYS[] = {
+        { "stores", take_stores, 0, "" },
+        { "routes", take_routes, 0, "" },
+        { NULL, NULL, 0, NULL },
+    };
+    return map_keys(m, n, KEYS, to);
+}
+
+static bool nest(struct mapper *m, struct entry *e, const struct route *route,
                  const struct entry *store, const struct request *inner)
 {
     struct error why;
-    struct request *r = ARENA_NEW(l->arena, struct request);
-    struct nested *slot = r ? list_add(l->arena, &e->nested) : NULL;
+    struct request *r = ARENA_NEW(m->arena, struct request);
+    struct nested *slot = r ? list_add(m->arena, &e->nested) : NULL;
     if (!slot)
-        return load_no_memory(l);
+        return map_no_memory(m);
     *r = *route->outer;
     r->rights = inner->rights;
-    r->name = arena_printf(l->arena, "%s.%s.%s", route->name, store->product.name, inner->name);
-    r->why = arena_printf(l->arena, "through %s to %s behind it: %s", e->product.title,
+    r->name = arena_printf(m->arena, "%s.%s.%s", route->name, store->product.name, inner->name);
+    r->why = arena_printf(m->arena, "through %s to %s behind it: %s", e->product.title,
                           store->product.title, inner->why);
     struct span mark = route->encoded ? SPAN("{path:url}") : SPAN("{path}");
-    struct span path = route->encoded ? url_encode(l->arena, inner->path) : inner->path;
+    struct span path = route->encoded ? url_encode(m->arena, inner->path) : inner->path;
     size_t at = span_find(r->path, mark);
-    r->path = span_str(arena_printf(l->arena, "%.*s%.*s%.*s", SPAN_FMT(span_first(r->path, at)),
+    r->path = span_str(arena_printf(m->arena, "%.*s%.*s%.*s", SPAN_FMT(span_first(r->path, at)),
                                     SPAN_FMT(path), SPAN_FMT(span_from(r->path, at + mark.len))));
     if (!r->name || !r->why || !r->path.at)
-        return load_no_memory(l);
+        return map_no_memory(m);
     struct law_request sent = { .product = span_str(e->product.name),
                                 .behind = span_str(store->product.name),
                                 .method = r->method,
@@ -395,100 +438,101 @@ static bool nest(struct loader *l, struct entry *e, const struct route *route,
                                 .accept = r->accept,
                                 .fields = r->headers };
     if (!law_permits(&sent, &why))
-        return error_set(l->error, "%s: the nested request %s: %s", e->file, r->name, why.text);
+        return error_set(m->error, "%s: the nested request %s: %s", e->file, r->name, why.text);
     *slot = (struct nested){ route, store, inner, r };
-    l->entry = e;
-    return build_request(l, r);
+    loader_of(m)->entry = e;
+    return build_request(m, r);
 }
 
-static bool link_stores(struct loader *l, struct entry *e)
+static bool link_stores(struct mapper *m, struct entry *e)
 {
     for (size_t i = 0; i < e->behind_names.len; i++) {
         const struct entry *store = NULL;
-        for (size_t k = 0; k < l->catalog->entries.len; k++)
-            if (span_is(e->behind_names.at[i], l->catalog->entries.at[k]->product.name))
-                store = l->catalog->entries.at[k];
+        for (size_t k = 0; k < loader_of(m)->catalog->entries.len; k++)
+            if (span_is(e->behind_names.at[i], loader_of(m)->catalog->entries.at[k]->product.name))
+                store = loader_of(m)->catalog->entries.at[k];
         if (!store)
-            return error_set(l->error, "%s: no entry defines the store \"%.*s\"", e->file,
+            return error_set(m->error, "%s: no entry defines the store \"%.*s\"", e->file,
                              SPAN_FMT(span_first(e->behind_names.at[i], 40)));
-        const struct entry **slot = list_add(l->arena, &e->behind);
+        const struct entry **slot = list_add(m->arena, &e->behind);
         if (!slot)
-            return load_no_memory(l);
+            return map_no_memory(m);
         *slot = store;
         for (size_t r = 0; r < e->routes.len; r++)
             for (size_t k = 0; k < store->requests.len; k++)
                 if (store->requests.at[k]->nested &&
-                    !nest(l, e, &e->routes.at[r], store, store->requests.at[k]))
+                    !nest(m, e, &e->routes.at[r], store, store->requests.at[k]))
                     return false;
     }
     return true;
 }
 
 /* Lists the request's ask, and finds the one of all requests that send the same. */
-static bool collect(struct loader *l, struct table *same, struct request *r)
+static bool collect(struct mapper *m, struct table *same, struct request *r)
 {
     struct span sent = span_str(arena_printf(
-        l->arena, "%.*s %.*s\n%.*s\n%.*s\n%.*s", SPAN_FMT(r->method), SPAN_FMT(r->path),
+        m->arena, "%.*s %.*s\n%.*s\n%.*s\n%.*s", SPAN_FMT(r->method), SPAN_FMT(r->path),
         SPAN_FMT(r->accept), SPAN_FMT(r->headers), SPAN_FMT(r->body)));
-    const struct ask **slot = list_add(l->arena, &l->catalog->asks);
+    const struct ask **slot = list_add(m->arena, &loader_of(m)->catalog->asks);
     if (!slot || !sent.at)
-        return load_no_memory(l);
+        return map_no_memory(m);
     *slot = r->ask;
     struct request *first = table_get(same, sent);
     if (!first) {
-        r->number = (unsigned)l->catalog->request_count++;
+        r->number = (unsigned)loader_of(m)->catalog->request_count++;
         r->lot = siphash(0, 0, sent);
         if (!table_put(same, sent, r))
-            return load_no_memory(l);
+            return map_no_memory(m);
     }
     r->same = first ? first : r;
     return true;
 }
 
 /* The one "GET /" that all entries share. */
-static bool link_root(struct loader *l)
+static bool link_root(struct mapper *m)
 {
     struct request *root = NULL;
-    for (size_t i = 0; i < l->catalog->entries.len; i++) {
-        struct entry *e = l->entry = l->catalog->entries.at[i];
+    for (size_t i = 0; i < loader_of(m)->catalog->entries.len; i++) {
+        struct entry *e = loader_of(m)->entry = loader_of(m)->catalog->entries.at[i];
         struct request *own = e->requests.at[0];
         if (!root) {
             root = own;
-            const struct ask **slot = list_add(l->arena, &l->catalog->asks);
+            const struct ask **slot = list_add(m->arena, &loader_of(m)->catalog->asks);
             if (!slot)
-                return load_no_memory(l);
-            if (!build_ask(l, root, "http.root"))
+                return map_no_memory(m);
+            if (!build_ask(m, root, "http.root"))
                 return false;
             *slot = root->ask;
-            root->number = (unsigned)l->catalog->request_count++;
+            root->number = (unsigned)loader_of(m)->catalog->request_count++;
         }
         own->ask = root->ask;
         own->same = root;
         if (span_is(span_str(e->product.name), "web"))
-            l->catalog->web = e;
+            loader_of(m)->catalog->web = e;
     }
     return true;
 }
 
 bool load_link(struct loader *l)
 {
+    struct mapper *m = &l->map;
     struct catalog *c = l->catalog;
     struct table same;
-    table_init(&same, l->arena, (uint64_t)(uintptr_t)l);
-    if (!link_root(l))
+    table_init(&same, m->arena, (uint64_t)(uintptr_t)l);
+    if (!link_root(m))
         return false;
     for (size_t i = 0; i < c->entries.len; i++)
-        if (!link_stores(l, c->entries.at[i]) && !load_problem(l, c->entries.at[i]->file))
+        if (!link_stores(m, c->entries.at[i]) && !load_problem(l, c->entries.at[i]->file))
             return false;
     for (size_t i = 0; i < c->entries.len; i++) {
         const struct entry *e = c->entries.at[i];
         for (size_t k = 1; k < e->requests.len; k++)
-            if (!collect(l, &same, e->requests.at[k]))
+            if (!collect(m, &same, e->requests.at[k]))
                 return false;
         for (size_t k = 0; k < e->nested.len; k++)
-            if (!collect(l, &same, e->nested.at[k].sent))
+            if (!collect(m, &same, e->nested.at[k].sent))
                 return false;
     }
-    c->index = index_build(l->arena, c);
-    return c->index || load_no_memory(l);
+    c->index = index_build(m->arena, c);
+    return c->index || map_no_memory(m);
 }

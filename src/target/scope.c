@@ -4,287 +4,190 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "target/quote.h"
-#include "text/node.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-
-enum { KEYS_MAX = 8 };
-
-struct loader {
-    struct arena *arena;
-    struct error *error;
-    struct scope *scope;
-};
-
-static const char *const SCOPE_KEYS[KEYS_MAX] = { "owner", "allow", "deny", "ports", "decoys" };
-static const char *const ENTRY_KEYS[KEYS_MAX] = { "target", "ports", "addresses", "owned", "tags", "note" };
-static const char *const DENY_KEYS[KEYS_MAX] = { "target", "ports", "note" };
-static const char *const TAG_KEYS[KEYS_MAX] = { "owner", "tier", "contact" };
-
-[[gnu::format(printf, 3, 4)]] static bool wrong(const struct loader *l, const struct node *n,
-                                                const char *format, ...)
-{
-    char text[400];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    return error_set(l->error, "%s: line %u: %s", l->scope->file, n->line, text);
-}
-
-static bool no_memory(const struct loader *l)
-{
-    return error_set(l->error, "%s: not enough memory for the scope", l->scope->file);
-}
-
-/* Whether two words differ by one typing slip: a byte changed, added, dropped, or two swapped. */
-static bool nearly(struct span a, struct span b)
-{
-    if (a.len > b.len)
-        return nearly(b, a);
-    size_t i = 0;
-    while (i < a.len && a.at[i] == b.at[i])
-        i++;
-    struct span rest_a = span_from(a, i), rest_b = span_from(b, i);
-    if (b.len - a.len == 1)
-        return span_eq(rest_a, span_from(rest_b, 1));
-    if (b.len != a.len || rest_a.len == 0)
-        return false;
-    bool changed = span_eq(span_from(rest_a, 1), span_from(rest_b, 1));
-    bool swapped = rest_a.len > 1 && rest_a.at[0] == rest_b.at[1] && rest_a.at[1] == rest_b.at[0] &&
-                   span_eq(span_from(rest_a, 2), span_from(rest_b, 2));
-    return changed || swapped;
-}
-
-static bool unknown_key(const struct loader *l, const struct node *n, const char *const *keys)
-{
-    char allowed[100];
-    size_t len = 0;
-    const char *meant = NULL;
-    for (size_t i = 0; i < KEYS_MAX && keys[i]; i++) {
-        len +=
-            (size_t)snprintf(allowed + len, sizeof(allowed) - len, "%s%s", i ? ", " : "", keys[i]);
-        if (nearly(n->key, span_str(keys[i])))
-            meant = keys[i];
-    }
-    struct quoted q;
-    quote(&q, n->key);
-    return wrong(l, n, "unknown key \"%s\"%s%s%s; allowed here are %s", q.text,
-                 meant ? ", did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "", allowed);
-}
-
-static bool check_keys(const struct loader *l, const struct node *map, const char *const *keys)
-{
-    for (const struct node *n = map->first; n; n = n->next) {
-        bool known = false;
-        for (size_t i = 0; i < KEYS_MAX && keys[i]; i++)
-            known = known || span_is(n->key, keys[i]);
-        if (!known)
-            return unknown_key(l, n, keys);
-    }
-    return true;
-}
+#include "text/mapper.h"
 
 static bool is_scalar(const struct node *n)
 {
     return n->kind != NODE_LIST && n->kind != NODE_MAP;
 }
 
-static const char *key_name(const struct node *n, struct quoted *q)
-{
-    return n->key.len ? quote(q, n->key) : "an entry";
-}
+/* A place with its note, which nobody but its author reads. */
+struct noted {
+    struct target target;
+    const char *note;
+};
 
-/* An optional text; *ret stays NULL where n is NULL. NUL bytes and line breaks are refused, for
- * the text goes into reports as one line. */
-static bool read_text(const struct loader *l, const struct node *n, const char **ret)
+/* Text of one line, for it goes into reports as such; without the blanks around it. */
+static bool take_line(struct mapper *m, const struct node *n, void *to)
 {
-    struct quoted q;
-    if (!n)
-        return true;
-    struct span s = is_scalar(n) ? span_trim(n->text) : SPAN_NONE;
-    if (s.len == 0 || n->kind == NODE_NULL)
-        return wrong(l, n, "%s must be a text", key_name(n, &q));
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] < ' ')
-            return wrong(l, n, "%s must be one line of text", key_name(n, &q));
-    *ret = arena_str(l->arena, s);
-    return *ret || no_memory(l);
+    const char **ret = to, *text;
+    if (!map_str(m, n, &text))
+        return false;
+    struct span s = span_trim(span_str(text));
+    if (s.len == 0)
+        return map_wrong(m, n, "the text is empty");
+    *ret = arena_str(m->arena, s);
+    return *ret || map_no_memory(m);
 }
 
 /* One "ports" value: 9200, "9200,9300-9305", or a list of such. */
-static bool read_ports(const struct loader *l, const struct node *n, struct ports *ret)
+static bool take_ports(struct mapper *m, const struct node *n, void *to)
 {
+    struct ports *ret = to;
     struct buf joined;
     struct error why;
-    if (!n)
-        return true;
     if (n->kind == NODE_MAP || (n->kind == NODE_LIST && n->count == 0))
-        return wrong(l, n, "ports must be a list, as in [9200, 9300-9305]");
+        return map_wrong(m, n, "expected a list, as in [9200, 9300-9305]");
     buf_init(&joined, YAML_BYTES_MAX);
-    for (const struct node *one = n->kind == NODE_LIST ? n->first : n; one; one = one->next) {
+    for (const struct node *one = map_first(n); one; one = map_next(n, one)) {
         if (joined.len)
             buf_byte(&joined, ',');
         if (is_scalar(one))
             buf_put(&joined, one->text);
-        if (n->kind != NODE_LIST)
-            break;
     }
-    bool ok = buf_ok(&joined) && ports_parse(l->arena, buf_span(&joined), ret, &why);
+    bool ok = buf_ok(&joined) && ports_parse(m->arena, buf_span(&joined), ret, &why);
     if (!buf_ok(&joined))
         error_set(&why, "not enough memory");
     buf_release(&joined);
-    return ok || wrong(l, n, "%s", why.text);
+    return ok || map_wrong(m, n, "%s", why.text);
 }
 
-static bool read_target(const struct loader *l, const struct node *n, struct target *ret)
+static bool take_target(struct mapper *m, const struct node *n, void *to)
 {
-    struct origin origin = { l->scope->file, n->line };
+    struct target *ret = to;
+    struct origin origin = { m->file, n->line };
     struct error why;
     if (!is_scalar(n) || n->kind == NODE_NULL)
-        return wrong(l, n, "a target must be a text, as in 10.0.0.0/24");
-    return target_parse(l->arena, n->text, origin, ret, &why) || wrong(l, n, "%s", why.text);
+        return map_wrong(m, n, "a target must be a text, as in 10.0.0.0/24");
+    return target_parse(m->arena, n->text, origin, ret, &why) || map_wrong(m, n, "%s", why.text);
 }
 
-/* The part that allow, deny and decoys share: a text, or a map with target and ports. */
-static bool read_place(const struct loader *l, const struct node *n, const char *const *keys,
-                       struct target *ret)
+/* The ports of an entry, whose target is read before them. */
+static bool take_target_ports(struct mapper *m, const struct node *n, void *to)
 {
-    if (n->kind != NODE_MAP)
-        return read_target(l, n, ret);
-    const struct node *target = node_get(n, "target"), *ports = node_get(n, "ports");
-    if (!check_keys(l, n, keys))
-        return false;
-    if (!target)
-        return wrong(l, n, "an entry needs the key \"target\"");
-    if (!read_target(l, target, ret))
-        return false;
-    if (ports && ret->ports.len)
-        return wrong(l, ports, "the target \"%s\" states its ports already", ret->text);
-    ret->origin.line = n->line;
-    return read_ports(l, ports, &ret->ports);
+    struct target *t = to;
+    if (t->ports.len)
+        return map_wrong(m, n, "the target \"%s\" states its ports already", t->text);
+    return take_ports(m, n, &t->ports);
 }
 
 /* What a name may lead to: an address, prefix or range, or a list of such. */
-static bool read_addresses(const struct loader *l, const struct node *n, struct scope_entry *ret)
+static bool take_addresses(struct mapper *m, const struct node *n, void *to)
 {
-    if (!n)
-        return true;
+    struct scope_entry *ret = to;
     if (!ret->target.name)
-        return wrong(l, n, "addresses belong to a name; \"%s\" is none", ret->target.text);
+        return map_wrong(m, n, "addresses belong to a name; \"%s\" is none", ret->target.text);
     if (n->kind == NODE_MAP || (n->kind == NODE_LIST && n->count == 0))
-        return wrong(l, n, "addresses must be a list, as in [10.0.0.5, 10.0.1.0/24]");
-    for (const struct node *one = n->kind == NODE_LIST ? n->first : n; one; one = one->next) {
+        return map_wrong(m, n, "expected a list, as in [10.0.0.5, 10.0.1.0/24]");
+    for (const struct node *one = map_first(n); one; one = map_next(n, one)) {
         struct target t;
-        if (!read_target(l, one, &t))
+        if (!take_target(m, one, &t))
             return false;
         if (t.name || t.ports.len)
-            return wrong(l, one, "\"%s\": write an address, a prefix or a range, without ports", t.text);
-        struct range *r = list_add(l->arena, &ret->addresses);
+            return map_wrong(m, one, "\"%s\": write an address, a prefix or a range, without ports", t.text);
+        struct range *r = list_add(m->arena, &ret->addresses);
         if (!r)
-            return no_memory(l);
+            return map_no_memory(m);
         *r = t.range;
-        if (n->kind != NODE_LIST)
-            break;
     }
     return true;
 }
 
-static bool read_allow_entry(const struct loader *l, const struct node *n, struct scope_entry *ret)
+static bool take_tags(struct mapper *m, const struct node *n, void *to)
 {
-    if (!read_place(l, n, ENTRY_KEYS, &ret->target))
-        return false;
+    static const struct map_key KEYS[] = {
+        { "owner", take_line, offsetof(struct scope_entry, owner), NULL },
+        { "tier", take_line, offsetof(struct scope_entry, tier), NULL },
+        { "contact", take_line, offsetof(struct scope_entry, contact), NULL },
+        { NULL, NULL, 0, NULL },
+    };
+    return map_keys(m, n, KEYS, to);
+}
+
+/* An entry of a list is a target, or a map with more about it. It is named by its own line. */
+static bool read_entry(struct mapper *m, const struct node *n, const struct map_key *keys, struct target *t, void *to)
+{
     if (n->kind != NODE_MAP)
-        return true;
-    const struct node *owned = node_get(n, "owned"), *tags = node_get(n, "tags");
-    if (owned && owned->kind != NODE_BOOL)
-        return wrong(l, owned, "owned must be true or false");
-    ret->owned = owned && owned->integer;
-    if (!read_addresses(l, node_get(n, "addresses"), ret))
+        return take_target(m, n, t);
+    if (!map_keys(m, n, keys, to))
         return false;
-    if (!read_text(l, node_get(n, "note"), &ret->note))
-        return false;
-    if (!tags)
-        return true;
-    if (tags->kind != NODE_MAP)
-        return wrong(l, tags, "tags must be a map with owner, tier or contact");
-    return check_keys(l, tags, TAG_KEYS) && read_text(l, node_get(tags, "owner"), &ret->owner) &&
-           read_text(l, node_get(tags, "tier"), &ret->tier) &&
-           read_text(l, node_get(tags, "contact"), &ret->contact);
+    t->origin.line = n->line;
+    return true;
 }
 
-static bool check_list(const struct loader *l, const struct node *n)
-{
-    struct quoted q;
-    return n->kind == NODE_LIST || wrong(l, n, "%s must be a list of targets", key_name(n, &q));
-}
+#define TARGET_MISSING ", as in {target: 10.0.0.0/24, ports: [9200]}"
 
-static bool read_allow(const struct loader *l, const struct node *n)
+static bool take_allow(struct mapper *m, const struct node *n, void *to)
 {
-    if (!check_list(l, n))
-        return false;
+    static const struct map_key KEYS[] = {
+        { "target", take_target, offsetof(struct scope_entry, target), TARGET_MISSING },
+        { "ports", take_target_ports, offsetof(struct scope_entry, target), NULL },
+        { "addresses", take_addresses, 0, NULL },
+        { "owned", map_bool, offsetof(struct scope_entry, owned), NULL },
+        { "tags", take_tags, 0, NULL },
+        { "note", take_line, offsetof(struct scope_entry, note), NULL },
+        { NULL, NULL, 0, NULL },
+    };
+    struct scope *s = to;
+    if (n->kind != NODE_LIST || n->count == 0)
+        return map_wrong(m, n, "expected a list of targets that may be asked");
     for (const struct node *one = n->first; one; one = one->next) {
-        struct scope_entry *entry = list_add(l->arena, &l->scope->allow);
+        struct scope_entry *entry = list_add(m->arena, &s->allow);
         if (!entry)
-            return no_memory(l);
-        if (!read_allow_entry(l, one, entry))
+            return map_no_memory(m);
+        if (!read_entry(m, one, KEYS, &entry->target, entry))
             return false;
     }
     return true;
 }
 
-static bool read_places(const struct loader *l, const struct node *n, struct targets *ret)
+static bool take_places(struct mapper *m, const struct node *n, void *to)
 {
-    if (!n)
-        return true;
-    if (!check_list(l, n))
-        return false;
+    static const struct map_key KEYS[] = {
+        { "target", take_target, 0, TARGET_MISSING },
+        { "ports", take_target_ports, 0, NULL },
+        { "note", take_line, offsetof(struct noted, note), NULL },
+        { NULL, NULL, 0, NULL },
+    };
+    struct targets *ret = to;
+    if (n->kind != NODE_LIST)
+        return map_wrong(m, n, "expected a list of targets");
     for (const struct node *one = n->first; one; one = one->next) {
-        struct target *t = list_add(l->arena, &ret->list);
+        struct noted place = { .note = NULL };
+        struct target *t = list_add(m->arena, &ret->list);
         if (!t)
-            return no_memory(l);
-        if (!read_place(l, one, DENY_KEYS, t))
+            return map_no_memory(m);
+        if (!read_entry(m, one, KEYS, &place.target, &place))
             return false;
+        *t = place.target;
     }
     return true;
-}
-
-static bool read_scope(const struct loader *l, const struct node *n)
-{
-    if (n->kind != NODE_MAP)
-        return wrong(l, n, "a scope is a map with owner and allow; see doc/scope.md");
-    if (!check_keys(l, n, SCOPE_KEYS) || !read_text(l, node_get(n, "owner"), &l->scope->owner))
-        return false;
-    if (!l->scope->owner)
-        return wrong(l, n,
-                     "the key \"owner\" is missing: state who answers for these systems, as in "
-                     "owner: \"Example Ltd, security@example.org\"");
-    const struct node *allow = node_get(n, "allow");
-    if (!allow || (allow->kind == NODE_LIST && allow->count == 0))
-        return wrong(l, n,
-                     "the key \"allow\" is missing or empty: list the targets that may be asked");
-    return read_allow(l, allow) && read_places(l, node_get(n, "deny"), &l->scope->deny) &&
-           read_places(l, node_get(n, "decoys"), &l->scope->decoys) &&
-           read_ports(l, node_get(n, "ports"), &l->scope->ports);
 }
 
 struct scope *scope_parse(struct arena *a, struct span text, const char *file, struct error *e)
 {
+    static const struct map_key KEYS[] = {
+        { "owner", take_line, offsetof(struct scope, owner),
+          ": state who answers for these systems, as in owner: \"Example Ltd, security@example.org\"" },
+        { "allow", take_allow, 0, ": list the targets that may be asked" },
+        { "deny", take_places, offsetof(struct scope, deny), NULL },
+        { "ports", take_ports, offsetof(struct scope, ports), NULL },
+        { "decoys", take_places, offsetof(struct scope, decoys), NULL },
+        { NULL, NULL, 0, NULL },
+    };
     struct scope *s = ARENA_NEW(a, struct scope);
+    struct mapper m = { .arena = a, .error = e, .file = file };
     if (!s) {
-        error_set(e, "%s: not enough memory for the scope", file);
+        map_no_memory(&m);
         return NULL;
     }
     s->file = file;
-    struct loader l = { a, e, s };
-    const struct node *n = yaml_parse(a, text, e);
-    if (!n) {
-        error_in(e, "%s", file);
+    const struct node *n = map_parse(&m, text);
+    if (n && n->kind != NODE_MAP) {
+        map_wrong(&m, n, "a scope is a map with owner and allow; see doc/scope.md");
         return NULL;
     }
-    return read_scope(&l, n) ? s : NULL;
+    return n && map_keys(&m, n, KEYS, s) ? s : NULL;
 }
 
 struct scope *scope_load(struct arena *a, const char *file, struct error *e)

@@ -59,6 +59,8 @@ bool node_index_map(struct arena *a, struct node *map);
  * Errors name the line. A key that stands twice in
  * a map is an error. Plain true/false, null/~ and numbers are typed; quoted ones are text. */
 struct node *yaml_parse(struct arena *a, struct span text, struct error *e);
+/* The same; the line stands in *ret_line (0: none is to blame) and not in the sentence. */
+struct node *yaml_parse_lines(struct arena *a, struct span text, unsigned *ret_line, struct error *e);
 
 /* The child of a map, or NULL; also where n is NULL or no map. */
 const struct node *node_get(const struct node *n, const char *key);

@@ -21,6 +21,7 @@ struct level {
 struct builder {
     struct arena *arena;
     struct error *error;
+    unsigned wrong_line; /* 0: none */
     struct node *root;
     struct level levels[YAML_DEPTH_MAX];
     size_t depth;
@@ -29,7 +30,8 @@ struct builder {
 
 static bool wrong(struct builder *b, unsigned line, const char *what)
 {
-    return error_set(b->error, "line %u: %s", line, what);
+    b->wrong_line = line;
+    return error_set(b->error, "%s", what);
 }
 
 static bool no_memory(struct builder *b)
@@ -69,8 +71,10 @@ static bool open_level(struct builder *b, enum node_kind kind, unsigned line)
     n->line = line;
     if (!attach(b, n))
         return false;
-    if (b->depth == YAML_DEPTH_MAX)
-        return error_set(b->error, "line %u: nested deeper than %d levels", line, YAML_DEPTH_MAX);
+    if (b->depth == YAML_DEPTH_MAX) {
+        b->wrong_line = line;
+        return error_set(b->error, "nested deeper than %d levels", YAML_DEPTH_MAX);
+    }
     struct level *top = &b->levels[b->depth++];
     *top = (struct level){ .node = n };
     table_init(&top->keys, b->arena, (uintptr_t)b ^ line);
@@ -82,9 +86,10 @@ static bool take_key(struct builder *b, struct level *top, struct span key, unsi
 {
     if (key.len == 0 || span_is(key, "<<"))
         return wrong(b, line, key.len ? "merge keys (<<) are not allowed" : "an empty key");
-    if (table_get(&top->keys, key))
-        return error_set(b->error, "line %u: the key \"%.*s\" stands twice in this map", line,
-                         key.len > 60 ? 60 : (int)key.len, (const char *)key.at);
+    if (table_get(&top->keys, key)) {
+        b->wrong_line = line;
+        return error_set(b->error, "the key \"%.*s\" stands twice in this map", SPAN_FMT(span_first(key, 60)));
+    }
     top->key = key;
     top->has_key = true;
     return table_put(&top->keys, key, top->node) || no_memory(b);
@@ -240,8 +245,8 @@ static bool syntax_error(struct builder *b, const yaml_parser_t *p)
     const char *problem = p->problem ? p->problem : "not YAML";
     if (p->error == YAML_READER_ERROR)
         return error_set(b->error, "byte %zu: %s", p->problem_offset, problem);
-    return error_set(b->error, "line %zu: %s%s%s", p->problem_mark.line + 1, problem,
-                     p->context ? " " : "", p->context ? p->context : "");
+    b->wrong_line = (unsigned)p->problem_mark.line + 1;
+    return error_set(b->error, "%s%s%s", problem, p->context ? " " : "", p->context ? p->context : "");
 }
 
 static bool build(struct builder *b, yaml_parser_t *p)
@@ -258,8 +263,9 @@ static bool build(struct builder *b, yaml_parser_t *p)
     return true;
 }
 
-struct node *yaml_parse(struct arena *a, struct span text, struct error *e)
+struct node *yaml_parse_lines(struct arena *a, struct span text, unsigned *ret_line, struct error *e)
 {
+    *ret_line = 0;
     if (text.len > YAML_BYTES_MAX) {
         error_set(e, "YAML of more than %d bytes", YAML_BYTES_MAX);
         return NULL;
@@ -274,5 +280,15 @@ struct node *yaml_parse(struct arena *a, struct span text, struct error *e)
     yaml_parser_set_input_string(&parser, text.len ? text.at : (const uint8_t *)"", text.len);
     bool ok = build(&b, &parser);
     yaml_parser_delete(&parser);
+    *ret_line = b.wrong_line;
     return ok ? b.root : NULL;
+}
+
+struct node *yaml_parse(struct arena *a, struct span text, struct error *e)
+{
+    unsigned line;
+    struct node *root = yaml_parse_lines(a, text, &line, e);
+    if (!root && line)
+        error_in(e, "line %u", line);
+    return root;
 }

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
-#include "watch/mapper.h"
+#include "watch/values.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 20, MINUTE_MS = 60000, EVERY_MIN_MS = MINUTE_MS };
 static const int64_t DAY_MS = 86400000, GIVE_UP_DAYS = 7, TIMEOUT_MS = 15000, RETRY_MS = 5000;
@@ -16,15 +16,15 @@ static const int64_t DAY_MS = 86400000, GIVE_UP_DAYS = 7, TIMEOUT_MS = 15000, RE
 
 static bool take_schedule(struct mapper *m, const struct node *n, void *to)
 {
-    static const struct field FIELDS[] = {
-        { "every", take_duration, offsetof(struct schedule, every_ms) },
-        { "at", take_minutes, offsetof(struct schedule, at) },
-        { "zone", take_zone, offsetof(struct schedule, is_local) },
-        { "jitter", take_duration, offsetof(struct schedule, jitter_ms) },
-        { NULL, NULL, 0 },
+    static const struct map_key KEYS[] = {
+        { "every", take_duration, offsetof(struct schedule, every_ms), NULL },
+        { "at", take_minutes, offsetof(struct schedule, at), NULL },
+        { "zone", take_zone, offsetof(struct schedule, is_local), NULL },
+        { "jitter", take_duration, offsetof(struct schedule, jitter_ms), NULL },
+        { NULL, NULL, 0, NULL },
     };
     struct schedule *s = to;
-    if (!map_fields(m, n, FIELDS, s))
+    if (!map_keys(m, n, KEYS, s))
         return false;
     if ((s->every_ms != 0) == (s->at.len != 0))
         return map_wrong(m, n, "write either every: 6h or at: [\"03:00\"]");
@@ -47,18 +47,18 @@ static bool is_loopback_host(const char *host)
 
 static bool take_webhook(struct mapper *m, const struct node *n, void *to)
 {
-    static const struct field FIELDS[] = {
-        { "url", take_url, offsetof(struct receiver, webhook.url) },
-        { "secret_file", take_path, offsetof(struct receiver, webhook.secret_file) },
-        { "headers", take_pairs, offsetof(struct receiver, webhook.headers) },
-        { "allow_plain", take_bool, offsetof(struct receiver, webhook.allow_plain) },
-        { "ca_file", take_path, offsetof(struct receiver, ca_file) },
-        { "timeout", take_duration, offsetof(struct receiver, timeout_ms) },
-        { NULL, NULL, 0 },
+    static const struct map_key KEYS[] = {
+        { "url", take_url, offsetof(struct receiver, webhook.url), NULL },
+        { "secret_file", take_path, offsetof(struct receiver, webhook.secret_file), NULL },
+        { "headers", take_pairs, offsetof(struct receiver, webhook.headers), NULL },
+        { "allow_plain", map_bool, offsetof(struct receiver, webhook.allow_plain), NULL },
+        { "ca_file", take_path, offsetof(struct receiver, ca_file), NULL },
+        { "timeout", take_duration, offsetof(struct receiver, timeout_ms), NULL },
+        { NULL, NULL, 0, NULL },
     };
     struct receiver *r = to;
     r->kind = RECEIVER_WEBHOOK;
-    if (!map_fields(m, n, FIELDS, r))
+    if (!map_keys(m, n, KEYS, r))
         return false;
     if (!r->webhook.url.text || !r->webhook.secret_file)
         return map_wrong(m, n, "needs the keys url and secret_file");
@@ -69,32 +69,31 @@ static bool take_webhook(struct mapper *m, const struct node *n, void *to)
 
 static bool take_starttls(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const WORDS[] = { "offered", "required", "never", "at-once" };
-    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
-        if (span_is(n->text, WORDS[i])) {
-            *(enum starttls *)to = (enum starttls)i;
-            return true;
-        }
-    return map_wrong(m, n, "write offered, required, never or at-once");
+    static const char *const WORDS[] = { "offered", "required", "never", "at-once", NULL };
+    int which;
+    if (!map_word(m, n, WORDS, &which))
+        return false;
+    *(enum starttls *)to = (enum starttls)which;
+    return true;
 }
 
 static bool take_email(struct mapper *m, const struct node *n, void *to)
 {
-    static const struct field FIELDS[] = {
-        { "smtp", take_host_port, offsetof(struct receiver, email.smtp) },
-        { "sendmail", take_path, offsetof(struct receiver, email.sendmail) },
-        { "from", take_address, offsetof(struct receiver, email.from) },
-        { "to", take_addresses, offsetof(struct receiver, email.to) },
-        { "starttls", take_starttls, offsetof(struct receiver, email.starttls) },
-        { "user", take_text, offsetof(struct receiver, email.user) },
-        { "password_file", take_path, offsetof(struct receiver, email.password_file) },
-        { "ca_file", take_path, offsetof(struct receiver, ca_file) },
-        { "timeout", take_duration, offsetof(struct receiver, timeout_ms) },
-        { NULL, NULL, 0 },
+    static const struct map_key KEYS[] = {
+        { "smtp", take_host_port, offsetof(struct receiver, email.smtp), NULL },
+        { "sendmail", take_path, offsetof(struct receiver, email.sendmail), NULL },
+        { "from", take_address, offsetof(struct receiver, email.from), NULL },
+        { "to", take_addresses, offsetof(struct receiver, email.to), NULL },
+        { "starttls", take_starttls, offsetof(struct receiver, email.starttls), NULL },
+        { "user", map_str, offsetof(struct receiver, email.user), NULL },
+        { "password_file", take_path, offsetof(struct receiver, email.password_file), NULL },
+        { "ca_file", take_path, offsetof(struct receiver, ca_file), NULL },
+        { "timeout", take_duration, offsetof(struct receiver, timeout_ms), NULL },
+        { NULL, NULL, 0, NULL },
     };
     struct receiver *r = to;
     r->kind = RECEIVER_EMAIL;
-    if (!map_fields(m, n, FIELDS, r))
+    if (!map_keys(m, n, KEYS, r))
         return false;
     if (!r->email.from || r->email.to.len == 0)
         return map_wrong(m, n, "needs the keys from and to");
@@ -113,13 +112,8 @@ static bool take_facility(struct mapper *m, const struct node *n, void *to)
     static const char *const NAMES[] = { "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news",
                                          "uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert", "clock",
                                          "local0", "local1", "local2", "local3", "local4", "local5", "local6",
-                                         "local7" };
-    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
-        if (span_is(n->text, NAMES[i])) {
-            *(int *)to = (int)i;
-            return true;
-        }
-    return map_wrong(m, n, "write a facility such as daemon or local0");
+                                         "local7", NULL };
+    return map_word(m, n, NAMES, to);
 }
 
 static bool take_syslog(struct mapper *m, const struct node *n, void *to)
@@ -130,17 +124,17 @@ static bool take_syslog(struct mapper *m, const struct node *n, void *to)
         int facility;
         int64_t timeout_ms;
     } p = { .facility = 3 };
-    static const struct field FIELDS[] = {
-        { "udp", take_host_port, offsetof(struct places, udp) },
-        { "tcp", take_host_port, offsetof(struct places, tcp) },
-        { "unix", take_path, offsetof(struct places, unix_path) },
-        { "facility", take_facility, offsetof(struct places, facility) },
-        { "timeout", take_duration, offsetof(struct places, timeout_ms) },
-        { NULL, NULL, 0 },
+    static const struct map_key KEYS[] = {
+        { "udp", take_host_port, offsetof(struct places, udp), NULL },
+        { "tcp", take_host_port, offsetof(struct places, tcp), NULL },
+        { "unix", take_path, offsetof(struct places, unix_path), NULL },
+        { "facility", take_facility, offsetof(struct places, facility), NULL },
+        { "timeout", take_duration, offsetof(struct places, timeout_ms), NULL },
+        { NULL, NULL, 0, NULL },
     };
     struct receiver *r = to;
     p.timeout_ms = r->timeout_ms;
-    if (!map_fields(m, n, FIELDS, &p))
+    if (!map_keys(m, n, KEYS, &p))
         return false;
     if ((p.udp.host != NULL) + (p.tcp.host != NULL) + (p.unix_path != NULL) != 1)
         return map_wrong(m, n, "write one of udp: HOST:PORT, tcp: HOST:PORT and unix: /dev/log");
@@ -163,17 +157,17 @@ static bool take_command(struct mapper *m, const struct node *n, void *to)
 
 static bool take_chat(struct mapper *m, const struct node *n, struct receiver *r, enum chat_kind kind)
 {
-    static const struct field FIELDS[] = {
-        { "url", take_url, offsetof(struct receiver, chat.url) },
-        { "url_file", take_path, offsetof(struct receiver, chat.url_file) },
-        { "secret_file", take_path, offsetof(struct receiver, chat.secret_file) },
-        { "ca_file", take_path, offsetof(struct receiver, ca_file) },
-        { "timeout", take_duration, offsetof(struct receiver, timeout_ms) },
-        { NULL, NULL, 0 },
+    static const struct map_key KEYS[] = {
+        { "url", take_url, offsetof(struct receiver, chat.url), NULL },
+        { "url_file", take_path, offsetof(struct receiver, chat.url_file), NULL },
+        { "secret_file", take_path, offsetof(struct receiver, chat.secret_file), NULL },
+        { "ca_file", take_path, offsetof(struct receiver, ca_file), NULL },
+        { "timeout", take_duration, offsetof(struct receiver, timeout_ms), NULL },
+        { NULL, NULL, 0, NULL },
     };
     r->kind = RECEIVER_CHAT;
     r->chat.kind = kind;
-    if (!map_fields(m, n, FIELDS, r))
+    if (!map_keys(m, n, KEYS, r))
         return false;
     if ((r->chat.url.text != NULL) == (r->chat.url_file != NULL))
         return map_wrong(m, n, "write either url: https://... or url_file: a file that holds it");
@@ -218,16 +212,16 @@ static bool take_except(struct mapper *m, const struct node *n, void *to)
 
 static bool take_quiet(struct mapper *m, const struct node *n, void *to)
 {
-    static const struct field FIELDS[] = {
-        { "from", take_minute, offsetof(struct quiet_hours, from) },
-        { "to", take_minute, offsetof(struct quiet_hours, to) },
-        { "zone", take_zone, offsetof(struct quiet_hours, is_local) },
-        { "except", take_except, 0 },
-        { NULL, NULL, 0 },
+    static const struct map_key KEYS[] = {
+        { "from", take_minute, offsetof(struct quiet_hours, from), NULL },
+        { "to", take_minute, offsetof(struct quiet_hours, to), NULL },
+        { "zone", take_zone, offsetof(struct quiet_hours, is_local), NULL },
+        { "except", take_except, 0, NULL },
+        { NULL, NULL, 0, NULL },
     };
     struct quiet_hours *q = to;
     q->from = q->to = -1;
-    if (!map_fields(m, n, FIELDS, q))
+    if (!map_keys(m, n, KEYS, q))
         return false;
     if (q->from < 0 || q->to < 0 || q->from == q->to)
         return map_wrong(m, n, "needs two different times: from: \"22:00\", to: \"07:00\"");
@@ -238,7 +232,7 @@ static bool take_digest(struct mapper *m, const struct node *n, void *to)
 {
     struct receiver *r = to;
     if (n->kind == NODE_BOOL)
-        return take_bool(m, n, &r->digest);
+        return map_bool(m, n, &r->digest);
     r->digest = true;
     return take_duration(m, n, &r->digest_ms);
 }
@@ -275,23 +269,23 @@ static void name_receiver(struct receiver *r)
 
 static bool take_receiver(struct mapper *m, const struct node *n, struct receiver *r)
 {
-    static const struct field FIELDS[] = {
-        { "name", take_name, offsetof(struct receiver, name) },
-        { "webhook", take_webhook, 0 },
-        { "email", take_email, 0 },
-        { "syslog", take_syslog, 0 },
-        { "command", take_command, 0 },
-        { "slack", take_slack, 0 },
-        { "teams", take_teams, 0 },
-        { "feishu", take_feishu, 0 },
-        { "dingtalk", take_dingtalk, 0 },
-        { "wecom", take_wecom, 0 },
-        { "min_severity", take_severity, offsetof(struct receiver, severity_min) },
-        { "digest", take_digest, 0 },
-        { "quiet_hours", take_quiet, offsetof(struct receiver, quiet) },
-        { "give_up", take_duration, offsetof(struct receiver, give_up_ms) },
-        { "retry", take_duration, offsetof(struct receiver, retry_ms) },
-        { NULL, NULL, 0 },
+    static const struct map_key KEYS[] = {
+        { "name", take_name, offsetof(struct receiver, name), NULL },
+        { "webhook", take_webhook, 0, NULL },
+        { "email", take_email, 0, NULL },
+        { "syslog", take_syslog, 0, NULL },
+        { "command", take_command, 0, NULL },
+        { "slack", take_slack, 0, NULL },
+        { "teams", take_teams, 0, NULL },
+        { "feishu", take_feishu, 0, NULL },
+        { "dingtalk", take_dingtalk, 0, NULL },
+        { "wecom", take_wecom, 0, NULL },
+        { "min_severity", take_severity, offsetof(struct receiver, severity_min), NULL },
+        { "digest", take_digest, 0, NULL },
+        { "quiet_hours", take_quiet, offsetof(struct receiver, quiet), NULL },
+        { "give_up", take_duration, offsetof(struct receiver, give_up_ms), NULL },
+        { "retry", take_duration, offsetof(struct receiver, retry_ms), NULL },
+        { NULL, NULL, 0, NULL },
     };
     static const char *const KINDS[] = { "webhook", "email", "syslog", "command", "slack", "teams", "feishu",
                                          "dingtalk", "wecom" };
@@ -300,7 +294,7 @@ static bool take_receiver(struct mapper *m, const struct node *n, struct receive
         kinds += node_get(n, KINDS[i]) != NULL;
     *r = (struct receiver){ .give_up_ms = GIVE_UP_DAYS * DAY_MS, .timeout_ms = TIMEOUT_MS, .retry_ms = RETRY_MS,
                               .severity_min = SEVERITY_LOW };
-    if (!map_fields(m, n, FIELDS, r))
+    if (!map_keys(m, n, KEYS, r))
         return false;
     if (kinds != 1)
         return map_wrong(m, n, "each notice needs one of webhook, email, syslog, command, slack, teams, feishu, "
@@ -319,7 +313,7 @@ static bool take_receivers(struct mapper *m, const struct node *n, void *to)
     for (const struct node *one = n->first; one; one = one->next) {
         struct receiver *r = list_add(m->arena, &c->receivers);
         if (!r)
-            return error_set(m->error, "%s: no memory for the configuration", m->file);
+            return map_no_memory(m);
         if (!take_receiver(m, one, r))
             return false;
         for (size_t i = 0; i + 1 < c->receivers.len; i++)
@@ -333,14 +327,14 @@ static bool take_receivers(struct mapper *m, const struct node *n, void *to)
 
 static bool take_metrics(struct mapper *m, const struct node *n, void *to)
 {
-    static const struct field FIELDS[] = {
-        { "file", take_path, offsetof(struct watch_config, metrics.file) },
-        { "listen", take_host_port, offsetof(struct watch_config, metrics.listen) },
-        { NULL, NULL, 0 },
+    static const struct map_key KEYS[] = {
+        { "file", take_path, offsetof(struct watch_config, metrics.file), NULL },
+        { "listen", take_host_port, offsetof(struct watch_config, metrics.listen), NULL },
+        { NULL, NULL, 0, NULL },
     };
     struct watch_config *c = to;
     struct address a;
-    if (!map_fields(m, n, FIELDS, c))
+    if (!map_keys(m, n, KEYS, c))
         return false;
     const char *host = c->metrics.listen.host;
     if (host && (!is_loopback_host(host) || !address_parse(span_str(host), &a)))
@@ -348,31 +342,31 @@ static bool take_metrics(struct mapper *m, const struct node *n, void *to)
     return true;
 }
 
-static const struct field FIELDS[] = {
-    { "targets", take_texts, offsetof(struct watch_config, scan.targets) },
-    { "exclude", take_texts, offsetof(struct watch_config, scan.exclude) },
-    { "scope", take_path, offsetof(struct watch_config, scan.scope) },
-    { "ports", take_joined, offsetof(struct watch_config, scan.ports) },
-    { "rate", take_number, offsetof(struct watch_config, scan.rate) },
-    { "parallel", take_number, offsetof(struct watch_config, scan.parallel) },
-    { "timeout", take_number, offsetof(struct watch_config, scan.timeout) },
-    { "loops", take_number, offsetof(struct watch_config, scan.loops) },
-    { "large", take_bool, offsetof(struct watch_config, scan.large) },
-    { "ignore-unresolved", take_bool, offsetof(struct watch_config, scan.ignore_unresolved) },
-    { "catalog", take_paths, offsetof(struct watch_config, scan.catalog) },
-    { "rules", take_path, offsetof(struct watch_config, scan.rules) },
-    { "names", take_path, offsetof(struct watch_config, scan.names) },
-    { "ca", take_path, offsetof(struct watch_config, scan.authorities) },
-    { "mmdb", take_paths, offsetof(struct watch_config, scan.mmdb) },
-    { "ct", take_paths, offsetof(struct watch_config, scan.ct) },
-    { "reverse-names", take_bool, offsetof(struct watch_config, scan.reverse_names) },
-    { "resolver", take_text, offsetof(struct watch_config, scan.resolver) },
-    { "schedule", take_schedule, offsetof(struct watch_config, schedule) },
-    { "db", take_path, offsetof(struct watch_config, db) },
-    { "spool", take_path, offsetof(struct watch_config, spool) },
-    { "notices", take_receivers, 0 },
-    { "metrics", take_metrics, 0 },
-    { NULL, NULL, 0 },
+static const struct map_key KEYS[] = {
+    { "targets", take_texts, offsetof(struct watch_config, scan.targets), NULL },
+    { "exclude", take_texts, offsetof(struct watch_config, scan.exclude), NULL },
+    { "scope", take_path, offsetof(struct watch_config, scan.scope), NULL },
+    { "ports", take_joined, offsetof(struct watch_config, scan.ports), NULL },
+    { "rate", take_number, offsetof(struct watch_config, scan.rate), NULL },
+    { "parallel", take_number, offsetof(struct watch_config, scan.parallel), NULL },
+    { "timeout", take_number, offsetof(struct watch_config, scan.timeout), NULL },
+    { "loops", take_number, offsetof(struct watch_config, scan.loops), NULL },
+    { "large", map_bool, offsetof(struct watch_config, scan.large), NULL },
+    { "ignore-unresolved", map_bool, offsetof(struct watch_config, scan.ignore_unresolved), NULL },
+    { "catalog", take_paths, offsetof(struct watch_config, scan.catalog), NULL },
+    { "rules", take_path, offsetof(struct watch_config, scan.rules), NULL },
+    { "names", take_path, offsetof(struct watch_config, scan.names), NULL },
+    { "ca", take_path, offsetof(struct watch_config, scan.authorities), NULL },
+    { "mmdb", take_paths, offsetof(struct watch_config, scan.mmdb), NULL },
+    { "ct", take_paths, offsetof(struct watch_config, scan.ct), NULL },
+    { "reverse-names", map_bool, offsetof(struct watch_config, scan.reverse_names), NULL },
+    { "resolver", map_str, offsetof(struct watch_config, scan.resolver), NULL },
+    { "schedule", take_schedule, offsetof(struct watch_config, schedule), NULL },
+    { "db", take_path, offsetof(struct watch_config, db), NULL },
+    { "spool", take_path, offsetof(struct watch_config, spool), NULL },
+    { "notices", take_receivers, 0, NULL },
+    { "metrics", take_metrics, 0, NULL },
+    { NULL, NULL, 0, NULL },
 };
 
 static const char *folder_of(struct arena *a, const char *file)
@@ -386,19 +380,16 @@ static const char *folder_of(struct arena *a, const char *file)
 struct watch_config *watch_config_parse(struct arena *a, const char *file, struct span text, struct error *e)
 {
     struct watch_config *c = ARENA_NEW(a, struct watch_config);
-    struct node *root = c ? yaml_parse(a, text, e) : NULL;
-    if (!c)
-        error_set(e, "no memory");
-    if (!root) {
-        error_in(e, "%s", file);
+    struct mapper m = { .arena = a, .error = e, .file = file, .self = c };
+    if (!c) {
+        map_no_memory(&m);
         return NULL;
     }
     c->file = file;
     c->dir = folder_of(a, file);
-    struct mapper m = { .arena = a, .error = e, .file = file, .dir = c->dir };
-    if (!c->dir || !map_fields(&m, root, FIELDS, c))
+    struct node *root = map_parse(&m, text);
+    if (!root || !c->dir || !map_keys(&m, root, KEYS, c))
         return NULL;
-    m.key[0] = '\0';
     if (c->scan.targets.len == 0 && !c->scan.scope)
         map_wrong(&m, root, "say what to scan: targets, or scope, or both");
     else if (c->schedule.every_ms == 0 && c->schedule.at.len == 0)

@@ -95,7 +95,7 @@ static void test_no_file_hides_another(void **state)
     says(s, 1, "/b.yaml", 7, "the path word \"customers\" may not be asked for");
     says(s, 2, "/c.yaml", s->report.problems.at[2].line, "");
     says(s, 3, "/d.yaml", 0, "the file is empty");
-    says(s, 4, "/e.yaml", 13, "the key \"colour\" is not known here");
+    says(s, 4, "/e.yaml", 13, "unknown key \"colour\"; there are product, title, ");
     says(s, 5, "/f.yaml", 9, "the outcome is \"identified\", expected \"open\"");
     assert_int_equal(s->report.entries, 7);
     assert_int_equal(s->report.examples, 2);

@@ -94,27 +94,27 @@ static void test_good(void **state)
 static void test_unknown_keys(void **state)
 {
     struct stage *s = *state;
-    refused(s, "colour: red\n" IDENTIFY, "line 6", "\"colour\"");
-    refused(s, "requests:\n  a: {get: /stats, why: x, cookie: y}\n" IDENTIFY, "line 7", "\"cookie\"");
-    refused(s, "identify:\n  - {headers: {server: thing}}\n", "line 7", "\"headers\"");
-    refused(s, IDENTIFY "verdict:\n  - maybe: {status: 200}\n", "line 9", "\"maybe\"");
-    refused(s, IDENTIFY "counts:\n  - {records: {request: root, jason: x}}\n", "line 9",
+    refused(s, "colour: red\n" IDENTIFY, ":6:", "\"colour\"");
+    refused(s, "requests:\n  a: {get: /stats, why: x, cookie: y}\n" IDENTIFY, ":7:", "\"cookie\"");
+    refused(s, "identify:\n  - {headers: {server: thing}}\n", ":7:", "\"headers\"");
+    refused(s, IDENTIFY "verdict:\n  - maybe: {status: 200}\n", ":9:", "\"maybe\"");
+    refused(s, IDENTIFY "counts:\n  - {records: {request: root, jason: x}}\n", ":9:",
             "\"jason\"");
 }
 
 static void test_law_one(void **state)
 {
     struct stage *s = *state;
-    refused(s, "requests:\n  a: {put: /a, why: x}\n" IDENTIFY, "line 7", "\"put\"");
-    refused(s, "requests:\n  a: {get: /x/_search, why: x}\n" IDENTIFY, "line 7", "_search");
+    refused(s, "requests:\n  a: {put: /a, why: x}\n" IDENTIFY, ":7:", "\"put\"");
+    refused(s, "requests:\n  a: {get: /x/_search, why: x}\n" IDENTIFY, ":7:", "_search");
     refused(s, "requests:\n  a: {get: /x, why: x, headers: {Authorization: Basic eA==}}\n" IDENTIFY,
-            "line 7", "Authorization");
-    refused(s, "requests:\n  a: {get: \"/stats?u=a&p=b\", why: x}\n" IDENTIFY, "line 7",
+            ":7:", "Authorization");
+    refused(s, "requests:\n  a: {get: \"/stats?u=a&p=b\", why: x}\n" IDENTIFY, ":7:",
             "may not be sent");
-    refused(s, "requests:\n  a: {post: /x, why: x}\n" IDENTIFY, "line 7", "\"reads\"");
-    refused(s, "requests:\n  a: {get: /x, body: y, why: x}\n" IDENTIFY, "line 7", "POST");
-    refused(s, "requests:\n  a: {get: \"/{host}\", why: x}\n" IDENTIFY, "line 7", "brace");
-    refused(s, "requests:\n  a: {get: /x}\n" IDENTIFY, "line 7", "\"why\"");
+    refused(s, "requests:\n  a: {post: /x, why: x}\n" IDENTIFY, ":7:", "\"reads\"");
+    refused(s, "requests:\n  a: {get: /x, body: y, why: x}\n" IDENTIFY, ":7:", "POST");
+    refused(s, "requests:\n  a: {get: \"/{host}\", why: x}\n" IDENTIFY, ":7:", "brace");
+    refused(s, "requests:\n  a: {get: /x}\n" IDENTIFY, ":7:", "\"why\"");
 }
 
 /* What could not travel in an ask's name does not load. */
@@ -126,10 +126,10 @@ static void test_names(void **state)
     char text[200];
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         snprintf(text, sizeof(text), "requests:\n  %s: {get: /stats, why: x}\n" IDENTIFY, names[i]);
-        refused(s, text, "line 7", "must be 1 to 40 bytes of a-z");
+        refused(s, text, ":7:", "must be 1 to 40 bytes of a-z");
     }
     assert_non_null(load(s, "requests:\n  all-items_2: {get: /stats, why: x}\n" IDENTIFY));
-    refused(s, IDENTIFY "behind: {stores: [web], routes: [{name: a b, get: \"/elasticsearch{path}\", why: x}]}\n", "line 8",
+    refused(s, IDENTIFY "behind: {stores: [web], routes: [{name: a b, get: \"/elasticsearch{path}\", why: x}]}\n", ":8:",
             "must be 1 to 40");
 }
 
@@ -137,42 +137,42 @@ static void test_law_two(void **state)
 {
     struct stage *s = *state;
     static const char why[] = "\"open\" must rest on";
-    refused(s, IDENTIFY "verdict:\n  - open: {status: 200, header: {server: thing}}\n", "line 9",
+    refused(s, IDENTIFY "verdict:\n  - open: {status: 200, header: {server: thing}}\n", ":9:",
             why);
     refused(s,
             "requests:\n  a: {get: /stats, why: x, rights: true}\n" IDENTIFY
             "verdict:\n  - open: {request: a, status: 200}\n",
-            "line 11", why);
+            ":11:", why);
     refused(s,
             "requests:\n  a: {get: /stats, why: x, rights: true}\n" IDENTIFY
             "verdict:\n  - open: [{request: a, has: b}, {status: 200}]\n",
-            "line 11", why);
+            ":11:", why);
     refused(s,
             "requests:\n  a: {get: /stats, why: x, rights: true}\n" IDENTIFY
             "verdict:\n  - open: {not: {request: a, has: b}}\n",
-            "line 11", why);
+            ":11:", why);
 }
 
 static void test_other_mistakes(void **state)
 {
     struct stage *s = *state;
-    refused(s, "", "line 1", "\"identify\" is missing");
-    refused(s, "identify:\n  - {request: nope, status: 200}\n", "line 7", "no request is named");
-    refused(s, "identify:\n  - {status: 42}\n", "line 7", "100 to 599");
-    refused(s, "identify:\n  - {header: {x-*-y: \"*\"}}\n", "line 7", "at the end of a header's name");
-    refused(s, "identify:\n  - {header: {\"*\": \"*\"}}\n", "line 7", "at the end of a header's name");
-    refused(s, "identify:\n  - {body: \"*{t}x\"}\n", "line 7", "may not follow a star");
-    refused(s, "requests:\n  a: {get: /version, why: x}\nsuspect: {request: a, status: 200}\n" IDENTIFY, "line 8",
+    refused(s, "", ":1:", "\"identify\" is missing");
+    refused(s, "identify:\n  - {request: nope, status: 200}\n", ":7:", "no request is named");
+    refused(s, "identify:\n  - {status: 42}\n", ":7:", "100 to 599");
+    refused(s, "identify:\n  - {header: {x-*-y: \"*\"}}\n", ":7:", "at the end of a header's name");
+    refused(s, "identify:\n  - {header: {\"*\": \"*\"}}\n", ":7:", "at the end of a header's name");
+    refused(s, "identify:\n  - {body: \"*{t}x\"}\n", ":7:", "may not follow a star");
+    refused(s, "requests:\n  a: {get: /version, why: x}\nsuspect: {request: a, status: 200}\n" IDENTIFY, ":8:",
             "\"root\" and no other");
-    refused(s, "base: [\"app\"]\n" IDENTIFY, "line 6", "begins with /");
-    refused(s, "identify:\n  - {request: root}\n", "line 7", "at least one test");
-    refused(s, "identify:\n  - not: {not: {not: {not: {not: {not: {status: 200}}}}}}\n", "line 7",
+    refused(s, "base: [\"app\"]\n" IDENTIFY, ":6:", "begins with /");
+    refused(s, "identify:\n  - {request: root}\n", ":7:", "at least one test");
+    refused(s, "identify:\n  - not: {not: {not: {not: {not: {not: {status: 200}}}}}}\n", ":7:",
             "nest deeper");
-    refused(s, IDENTIFY "facts:\n  version: {header: server}\n", "line 9", "set by Ajar itself");
-    refused(s, IDENTIFY "facts:\n  UPPER: {header: server}\n", "line 9", "a fact is");
-    refused(s, IDENTIFY "version: {header: server, json: x}\n", "line 8", "exactly one");
-    refused(s, IDENTIFY "version: {header: server, pattern: nothing}\n", "line 8", "capture");
-    refused(s, IDENTIFY "nested: [nope]\n", "line 8", "no request is named");
+    refused(s, IDENTIFY "facts:\n  version: {header: server}\n", ":9:", "set by Ajar itself");
+    refused(s, IDENTIFY "facts:\n  UPPER: {header: server}\n", ":9:", "a fact is");
+    refused(s, IDENTIFY "version: {header: server, json: x}\n", ":8:", "exactly one");
+    refused(s, IDENTIFY "version: {header: server, pattern: nothing}\n", ":8:", "capture");
+    refused(s, IDENTIFY "nested: [nope]\n", ":8:", "no request is named");
     refused(s, IDENTIFY "behind: {stores: [nope], routes: []}\n", "thing.yaml", "no entry defines");
 }
 

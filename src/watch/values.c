@@ -1,110 +1,43 @@
-/* Takes values out of YAML nodes, strictly. Whatever becomes part of a header, a command line or an
+/* Takes values out of watch.yaml, strictly. Whatever becomes part of a header, a command line or an
  * address is checked here, once, so that no sender has to think of line breaks in it. */
-#include "watch/mapper.h"
+#include "watch/values.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TEXT_MAX = 2000, DURATION_DAYS_MAX = 366 };
+enum { DURATION_DAYS_MAX = 366 };
 
-bool map_wrong(struct mapper *m, const struct node *n, const char *format, ...)
+/* One line of text. */
+static bool line(struct mapper *m, const struct node *n, struct span *ret)
 {
-    char text[300];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    return error_set(m->error, "%s:%u: %s%s%s", m->file, n->line, m->key, m->key[0] ? ": " : "", text);
-}
-
-static bool no_memory(struct mapper *m)
-{
-    return error_set(m->error, "%s: no memory for the configuration", m->file);
-}
-
-/* A foreign word as it may stand in an error: printable ASCII, cut. */
-static const char *shown(struct span s, char text[static 41])
-{
-    size_t n = s.len < 40 ? s.len : 40;
-    for (size_t i = 0; i < n; i++)
-        text[i] = s.at[i] >= ' ' && s.at[i] < 0x7f ? (char)s.at[i] : '?';
-    text[n] = '\0';
-    return text;
-}
-
-static bool unknown_key(struct mapper *m, const struct node *n, const struct field *fields)
-{
-    char allowed[200] = "", word[41];
-    size_t len = 0;
-    for (size_t i = 0; fields[i].key && len < sizeof(allowed) - 1; i++)
-        len += (size_t)snprintf(allowed + len, sizeof(allowed) - len, "%s%s", i ? ", " : "", fields[i].key);
-    return map_wrong(m, n, "unknown key \"%s\"; there are %s", shown(n->key, word), allowed);
-}
-
-bool map_fields(struct mapper *m, const struct node *map, const struct field *fields, void *to)
-{
-    size_t before = strlen(m->key);
-    if (map->kind != NODE_MAP)
-        return map_wrong(m, map, "expected a map of keys and values");
-    for (const struct node *n = map->first; n; n = n->next) {
-        size_t i = 0;
-        while (fields[i].key && !span_is(n->key, fields[i].key))
-            i++;
-        if (!fields[i].key)
-            return unknown_key(m, n, fields);
-        snprintf(m->key + before, sizeof(m->key) - before, "%s%s", before ? "." : "", fields[i].key);
-        if (n->kind == NODE_NULL)
-            return map_wrong(m, n, "has no value");
-        if (!fields[i].take(m, n, (char *)to + fields[i].offset))
-            return false;
-        m->key[before] = '\0';
-    }
+    const char *text;
+    if (!map_str(m, n, &text))
+        return false;
+    *ret = span_str(text);
     return true;
-}
-
-/* ---- texts ---- */
-
-static bool scalar(struct mapper *m, const struct node *n, struct span *ret)
-{
-    if (n->kind == NODE_LIST || n->kind == NODE_MAP || n->kind == NODE_NULL)
-        return map_wrong(m, n, "expected one value");
-    if (n->text.len == 0 || n->text.len > TEXT_MAX)
-        return map_wrong(m, n, "expected 1 to %d bytes of text", TEXT_MAX);
-    for (size_t i = 0; i < n->text.len; i++)
-        if (n->text.at[i] < ' ' || n->text.at[i] == 0x7f)
-            return map_wrong(m, n, "expected one line of text without control characters");
-    *ret = n->text;
-    return true;
-}
-
-bool take_text(struct mapper *m, const struct node *n, void *to)
-{
-    struct span s;
-    const char **ret = to;
-    return scalar(m, n, &s) && ((*ret = arena_str(m->arena, s)) || no_memory(m));
 }
 
 bool take_path(struct mapper *m, const struct node *n, void *to)
 {
     struct span s;
     const char **ret = to;
-    if (!scalar(m, n, &s))
+    if (!line(m, n, &s))
         return false;
-    *ret = s.at[0] == '/' ? arena_str(m->arena, s) : arena_printf(m->arena, "%s/%.*s", m->dir, SPAN_FMT(s));
-    return *ret || no_memory(m);
+    const struct watch_config *c = m->self;
+    *ret = s.at[0] == '/' ? (const char *)s.at : arena_printf(m->arena, "%s/%.*s", c->dir, SPAN_FMT(s));
+    return *ret || map_no_memory(m);
 }
 
 static bool take_many(struct mapper *m, const struct node *n, struct texts *ret,
-                      bool (*take)(struct mapper *m, const struct node *n, void *to))
+                      map_take *take)
 {
-    const struct node *one = n->kind == NODE_LIST ? n->first : n;
+    const struct node *one = map_first(n);
     if (!one || (n->kind == NODE_LIST && n->count > WATCH_TEXTS_MAX))
         return map_wrong(m, n, "expected 1 to %d entries", WATCH_TEXTS_MAX);
-    for (; one; one = n->kind == NODE_LIST ? one->next : NULL) {
+    for (; one; one = map_next(n, one)) {
         const char **text = list_add(m->arena, ret);
         if (!text)
-            return no_memory(m);
+            return map_no_memory(m);
         if (!take(m, one, text))
             return false;
     }
@@ -113,7 +46,7 @@ static bool take_many(struct mapper *m, const struct node *n, struct texts *ret,
 
 bool take_texts(struct mapper *m, const struct node *n, void *to)
 {
-    return take_many(m, n, to, take_text);
+    return take_many(m, n, to, map_str);
 }
 
 bool take_paths(struct mapper *m, const struct node *n, void *to)
@@ -123,7 +56,7 @@ bool take_paths(struct mapper *m, const struct node *n, void *to)
 
 bool take_list(struct mapper *m, const struct node *n, void *to)
 {
-    return n->kind == NODE_LIST ? take_many(m, n, to, take_text)
+    return n->kind == NODE_LIST ? take_many(m, n, to, map_str)
                                 : map_wrong(m, n, "expected a list: [program, argument, ...]; no shell reads it");
 }
 
@@ -136,7 +69,7 @@ bool take_joined(struct mapper *m, const struct node *n, void *to)
     *ret = parts.at[0];
     for (size_t i = 1; i < parts.len && *ret; i++)
         *ret = arena_printf(m->arena, "%s,%s", *ret, parts.at[i]);
-    return *ret || no_memory(m);
+    return *ret || map_no_memory(m);
 }
 
 /* ---- numbers, times ---- */
@@ -145,15 +78,7 @@ bool take_number(struct mapper *m, const struct node *n, void *to)
 {
     if (n->kind != NODE_NUMBER || n->real <= 0)
         return map_wrong(m, n, "expected a number above 0");
-    return take_text(m, n, to);
-}
-
-bool take_bool(struct mapper *m, const struct node *n, void *to)
-{
-    if (n->kind != NODE_BOOL)
-        return map_wrong(m, n, "expected true or false");
-    *(bool *)to = n->integer != 0;
-    return true;
+    return map_str(m, n, to);
 }
 
 bool take_duration(struct mapper *m, const struct node *n, void *to)
@@ -162,7 +87,7 @@ bool take_duration(struct mapper *m, const struct node *n, void *to)
     static const int64_t UNIT_MS[] = { 1000, 60000, 3600000, 86400000, 7 * 86400000 };
     struct span s;
     uint64_t count;
-    if (!scalar(m, n, &s))
+    if (!line(m, n, &s))
         return false;
     const char *unit = memchr(UNITS, s.at[s.len - 1], sizeof(UNITS) - 1);
     if (!unit || !span_u64(span_first(s, s.len - 1), 1000000, &count) || count == 0 ||
@@ -175,14 +100,19 @@ bool take_duration(struct mapper *m, const struct node *n, void *to)
 
 bool take_severity(struct mapper *m, const struct node *n, void *to)
 {
-    return severity_parse(n->text, to) || map_wrong(m, n, "write info, low, medium, high or critical");
+    static const char *const WORDS[] = { "info", "low", "medium", "high", "critical", NULL };
+    int which;
+    if (!map_word(m, n, WORDS, &which))
+        return false;
+    *(enum severity *)to = (enum severity)which;
+    return true;
 }
 
 bool take_minute(struct mapper *m, const struct node *n, void *to)
 {
     struct span rest, hour;
     uint64_t h, min;
-    if (!scalar(m, n, &rest))
+    if (!line(m, n, &rest))
         return false;
     hour = span_cut(&rest, ':');
     if (rest.len != 2 || hour.len == 0 || hour.len > 2 || !span_u64(hour, 23, &h) || !span_u64(rest, 59, &min))
@@ -194,13 +124,13 @@ bool take_minute(struct mapper *m, const struct node *n, void *to)
 bool take_minutes(struct mapper *m, const struct node *n, void *to)
 {
     struct times *ret = to;
-    const struct node *one = n->kind == NODE_LIST ? n->first : n;
+    const struct node *one = map_first(n);
     if (!one || (n->kind == NODE_LIST && n->count > WATCH_TIMES_MAX))
         return map_wrong(m, n, "expected 1 to %d times of day", WATCH_TIMES_MAX);
-    for (; one; one = n->kind == NODE_LIST ? one->next : NULL) {
+    for (; one; one = map_next(n, one)) {
         int *minute = list_add(m->arena, ret);
         if (!minute)
-            return no_memory(m);
+            return map_no_memory(m);
         if (!take_minute(m, one, minute))
             return false;
     }
@@ -209,8 +139,12 @@ bool take_minutes(struct mapper *m, const struct node *n, void *to)
 
 bool take_zone(struct mapper *m, const struct node *n, void *to)
 {
-    *(bool *)to = span_is(n->text, "local");
-    return *(bool *)to || span_is(n->text, "utc") || map_wrong(m, n, "write utc or local");
+    static const char *const WORDS[] = { "utc", "local", NULL };
+    int which;
+    if (!map_word(m, n, WORDS, &which))
+        return false;
+    *(bool *)to = which == 1;
+    return true;
 }
 
 /* ---- addresses ---- */
@@ -252,7 +186,7 @@ static bool split_host_port(struct mapper *m, struct span s, uint16_t port_defau
 bool take_host_port(struct mapper *m, const struct node *n, void *to)
 {
     struct span s;
-    return scalar(m, n, &s) && (split_host_port(m, s, 0, to) ||
+    return line(m, n, &s) && (split_host_port(m, s, 0, to) ||
                                 map_wrong(m, n, "expected HOST:PORT, as in relay.internal:25 or [::1]:25"));
 }
 
@@ -261,7 +195,7 @@ bool take_url(struct mapper *m, const struct node *n, void *to)
     struct span s, rest;
     struct host_port at;
     struct url *ret = to;
-    if (!scalar(m, n, &s))
+    if (!line(m, n, &s))
         return false;
     bool tls = span_starts(s, SPAN("https://"));
     if (!tls && !span_starts(s, SPAN("http://")))
@@ -277,7 +211,7 @@ bool take_url(struct mapper *m, const struct node *n, void *to)
     if (!split_host_port(m, authority, tls ? 443 : 80, &at))
         return map_wrong(m, n, "expected https://HOST/PATH or https://HOST:PORT/PATH");
     *ret = (struct url){ arena_str(m->arena, s), at.host, path.len ? arena_str(m->arena, path) : "/", at.port, tls };
-    return (ret->text && ret->path) || no_memory(m);
+    return (ret->text && ret->path) || map_no_memory(m);
 }
 
 /* RFC 9110: a field name is a token. */
@@ -304,8 +238,8 @@ bool take_pairs(struct mapper *m, const struct node *n, void *to)
             return map_wrong(m, one, ours ? "a header that Ajar sets itself" : "no name of a header");
         struct pair *p = list_add(m->arena, ret);
         if (!p || !(p->name = arena_str(m->arena, one->key)))
-            return no_memory(m);
-        if (!take_text(m, one, &p->value))
+            return map_no_memory(m);
+        if (!map_str(m, one, &p->value))
             return false;
     }
     return true;
@@ -315,13 +249,13 @@ bool take_pairs(struct mapper *m, const struct node *n, void *to)
 bool take_address(struct mapper *m, const struct node *n, void *to)
 {
     struct span s;
-    if (!scalar(m, n, &s))
+    if (!line(m, n, &s))
         return false;
     size_t at = span_index(s, '@');
     bool good = at > 0 && at + 1 < s.len && s.len < 255 && s.at[0] != '-';
     for (size_t i = 0; i < s.len; i++)
         good &= s.at[i] > ' ' && s.at[i] < 0x7f && !strchr("()<>,;:\\\"[]", s.at[i]) && (i == at || s.at[i] != '@');
-    return good ? take_text(m, n, to) : map_wrong(m, n, "expected a mail address such as ops@example.org");
+    return good ? map_str(m, n, to) : map_wrong(m, n, "expected a mail address such as ops@example.org");
 }
 
 bool take_addresses(struct mapper *m, const struct node *n, void *to)

@@ -1,38 +1,17 @@
-/* A strict mapper from YAML to structs: a table says which keys a map may hold and what takes each.
- * Every error names file, line and the whole key. The room's own header. */
-#ifndef AJAR_WATCH_MAPPER_H
-#define AJAR_WATCH_MAPPER_H
+/* What takes a value of watch.yaml, beyond what text/mapper.h takes. The mapper's `self` is the struct
+ * watch_config that is being read. Comments name the type of `to`. The room's own header. */
+#ifndef AJAR_WATCH_VALUES_H
+#define AJAR_WATCH_VALUES_H
 
-#include "text/node.h"
+#include "text/mapper.h"
 #include "watch/config.h"
 
-struct mapper {
-    struct arena *arena;
-    struct error *error;
-    const char *file, *dir;
-    char key[200]; /* where we are: "notices.webhook.url" */
-};
-
-struct field {
-    const char *key;
-    bool (*take)(struct mapper *m, const struct node *n, void *to);
-    size_t offset; /* of `to` inside the struct */
-};
-
-/* Reads a map into the struct at `to`; `fields` ends with a row without a key. */
-bool map_fields(struct mapper *m, const struct node *map, const struct field *fields, void *to);
-/* False, with file, line and key in front. */
-[[gnu::format(printf, 3, 4)]] bool map_wrong(struct mapper *m, const struct node *n, const char *format, ...);
-
-/* What takes a value. Comments name the type of `to`. */
-bool take_text(struct mapper *m, const struct node *n, void *to);     /* const char *: one line */
-bool take_path(struct mapper *m, const struct node *n, void *to);     /* const char * */
+bool take_path(struct mapper *m, const struct node *n, void *to);     /* const char *; below the file's folder */
 bool take_texts(struct mapper *m, const struct node *n, void *to);    /* struct texts: one or a list */
 bool take_paths(struct mapper *m, const struct node *n, void *to);    /* struct texts */
 bool take_list(struct mapper *m, const struct node *n, void *to);     /* struct texts: a list */
 bool take_joined(struct mapper *m, const struct node *n, void *to);   /* const char *: "a,b,c" */
 bool take_number(struct mapper *m, const struct node *n, void *to);   /* const char *: digits, a point */
-bool take_bool(struct mapper *m, const struct node *n, void *to);     /* bool */
 bool take_duration(struct mapper *m, const struct node *n, void *to); /* int64_t, ms: 90s 10m 6h 7d 2w */
 bool take_severity(struct mapper *m, const struct node *n, void *to); /* enum severity */
 bool take_minute(struct mapper *m, const struct node *n, void *to);   /* int: "03:00" */
