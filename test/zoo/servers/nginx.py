@@ -41,16 +41,33 @@ def secure_web(variant, certificate, name_match, rules=(), no_rules=()):
     return web(variant, tls(certificate, "root $D/www;"), view)
 
 
+def before_prometheus(variant, inside, more=(), **view):
+    """A dashboard without a lock of its own, behind a proxy."""
+    return Spec("nginx:" + variant, "sh -c 'prometheus --config.file=$D/c.yml --storage.tsdb.path=$D/d"
+                " --web.listen-address=$A:$P2 & exec " + NGINX + "'",
+                files={**config(inside), "c.yml": prometheus.CONFIG.replace("$P", "$P2"), **dict(more)},
+                seed=prometheus.HAS_SERIES.replace("$P", "$P2"), truth=lambda box: prometheus.truth_at(box, "P2"),
+                views=(View("prometheus", "open", sees=("version", "records"), slack={"records": 0.02}, **view),))
+
+
+PASS_ON = "location / { proxy_pass http://$A:$P2; }"
 # The case of a dashboard that answers behind a certificate which ran out years ago and was never renewed.
-EXPIRED_PROXY = Spec(
-    "nginx:expired-proxy", "sh -c 'prometheus --config.file=$D/c.yml --storage.tsdb.path=$D/d"
-    " --web.listen-address=$A:$P2 & exec " + NGINX + "'",
-    files={**config(tls("expired", "location / { proxy_pass http://$A:$P2; }")),
-           "c.yml": prometheus.CONFIG.replace("$P", "$P2")},
-    seed=prometheus.HAS_SERIES.replace("$P", "$P2"),
-    truth=lambda box: prometheus.truth_at(box, "P2"),
-    views=(View("prometheus", "open", sees=("version", "records"), slack={"records": 0.02}, transport="tls",
-                certificate="expired.pem", rules=("certificate-expired",)),))
+EXPIRED_PROXY = before_prometheus("expired-proxy", tls("expired", PASS_ON), transport="tls", certificate="expired.pem",
+                                  rules=("certificate-expired",))
+
+
+def compressed(coding):
+    """It asks the server behind for compressed answers, whatever the visitor asked for, and passes them on as they are."""
+    inside = f'; location / {{ proxy_set_header Accept-Encoding "{coding}"; proxy_pass http://$A:$P2; }}'
+    return before_prometheus(coding + "-unasked", inside)
+
+
+def hidden_in_tls(variant, on_497):
+    """Who comes in clear is shown something else with a status of its own; the dashboard stands inside TLS."""
+    inside = tls("good", f"error_page 497 {on_497}; {PASS_ON} location = /clear.html {{ root $D; }}")
+    return before_prometheus(variant, inside, [("clear.html", "<title>Something else</title>\n")], transport="tls",
+                             certificate="good.pem")
+
 
 PAGES = "root $D/www; location = /clear.html { root $D; }"
 
@@ -88,4 +105,8 @@ SPECS = (
     secure_web("other-name", "other", (False, None), no_rules=("certificate-expired",)),
     secure_web("own-ca", "good", (True, None), no_rules=("certificate-expired", "certificate-self-signed")),
     EXPIRED_PROXY,
+    compressed("gzip"),
+    compressed("deflate"),
+    hidden_in_tls("tls-page-open", "=200 /clear.html"),
+    hidden_in_tls("tls-redirect-open", "=301 https://$host:$server_port$request_uri"),
 )

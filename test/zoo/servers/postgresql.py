@@ -38,6 +38,16 @@ $CLIENT -d shop -c analyze
 """
 
 
+# A table in each of twenty databases.
+MANY = SEED + """
+for n in $(seq 20); do
+    $CLIENT -d postgres -c "create database d$n"
+    $CLIENT -d d$n -c 'create table t (n int)' -c "insert into t select generate_series(1, $n)"
+    $CLIENT -d d$n -c analyze
+done
+"""
+
+
 def truth_from(database):
     def truth(box):
         names = box.client(f'-d {database} -c "{ONE_DATABASE}"').split()
@@ -105,6 +115,8 @@ SPECS = (
     postgresql("german-reject", GERMAN + access("host all all all reject"),
                View("postgresql", "locked", transport="tls"),
                options=TLS + " -c lc_messages=de_DE.UTF-8", env={"LOCPATH": "$D/locale"}),
+    # More databases than a short conversation has connections for.
+    postgresql("twenty-databases", access("host all all all trust"), OPEN, MANY),
     # Other databases and names than postgres.
     postgresql("database-guarded", access("host postgres all all scram-sha-256", "host all all all trust"),
                View("postgresql", "open", sees=FIELDS, facts={"counts.partial": True}), lock("scram-sha-256", SEED_SHOP)),

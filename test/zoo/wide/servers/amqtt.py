@@ -27,5 +27,5 @@ SPECS = (
     Spec("amqtt:open", SERVER, files={"c.yaml": CONFIG.replace("AUTH", ANONYMOUS)}, seed=PUBLISH, truth=truth,
          views=(View("mqtt", "open", sees=("version",), may=("records",)),)),
     Spec("amqtt:locked", SERVER, files={"c.yaml": CONFIG.replace("AUTH", WITH_PASSWORD), "pw": ""},
-         views=(View("mqtt", "locked", optional=True),)),
+         views=(View("unknown", "identified"),)),
 )

@@ -212,6 +212,10 @@ SPECS = (
     # On its own port it is asked for more than its page.
     behind_proxy("page", "elasticsearch-7.17.9", "location = / { return 200 hello; }",
                  View("elasticsearch", "open", sees=FIELDS), port=9200),
+    # The root of the name says where it lies.
+    behind_proxy("below-a-path", "elasticsearch-7.17.9", "location = / { return 302 /store/es/; }"
+                 " location /store/es/ { proxy_pass http://$A:$P3/; }",
+                 View("elasticsearch", "open", sees=FIELDS, facts={"http.base": "/store/es"})),
     open_to_all("elasticsearch-7.17.9"),
     search("locked", "elasticsearch-7.17.9", View("elasticsearch", "locked"), SECURITY, locked=True),
     # Security is on, and everyone who comes without a name is the superuser.
