@@ -123,35 +123,7 @@ static void choose_details(struct story *s)
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
     (void)out;
-    story_init(state, run);
-}
-
-static void visit(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
-                  struct buf *out)
-{
-    (void)out;
-    story_visit(state, v, f, findings);
-}
-
-static void remark(void *state, const struct remark *r, struct buf *out)
-{
-    struct story *s = state;
-    (void)out;
-    remarks_add(&s->remarks, &s->arena, &s->scratch, r);
-}
-
-static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
-{
-    (void)out;
-    story_fleets(state, list, count);
-}
-
-static void past(void *state, const struct report_past *known, struct buf *out)
-{
-    struct story *s = state;
-    (void)out;
-    s->past = *known;
-    s->has_past = true;
+    story_init(state, run, STORY_WHOLE);
 }
 
 static void end(void *state, const struct report_summary *sum, struct buf *out)
@@ -178,9 +150,9 @@ const struct report report_html = {
     .about = "one page for a browser, phone or paper; nothing is loaded from elsewhere",
     .state_size = sizeof(struct story),
     .begin = begin,
-    .visit = visit,
-    .remark = remark,
-    .fleets = fleets,
-    .past = past,
+    .visit = story_visit,
+    .remark = story_remark,
+    .fleets = story_fleets,
+    .past = story_past,
     .end = end,
 };

@@ -12,14 +12,7 @@ enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
     (void)out;
-    story_init(state, run);
-}
-
-static void visit(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
-                  struct buf *out)
-{
-    (void)out;
-    story_visit(state, v, f, findings);
+    story_init(state, run, STORY_WHOLE);
 }
 
 /* ---- escaping ---- */
@@ -473,19 +466,6 @@ static void coverage(const struct story *s, const struct report_summary *sum, st
     unknown(s, out);
 }
 
-static void remark(void *state, const struct remark *r, struct buf *out)
-{
-    struct story *s = state;
-    (void)out;
-    remarks_add(&s->remarks, &s->arena, &s->scratch, r);
-}
-
-static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)
-{
-    (void)out;
-    story_fleets(state, list, count);
-}
-
 static void end(void *state, const struct report_summary *sum, struct buf *out)
 {
     struct story *s = state;
@@ -506,8 +486,8 @@ const struct report report_markdown = {
     .about = "Markdown, for a ticket or a wiki",
     .state_size = sizeof(struct story),
     .begin = begin,
-    .visit = visit,
-    .remark = remark,
-    .fleets = fleets,
+    .visit = story_visit,
+    .remark = story_remark,
+    .fleets = story_fleets,
     .end = end,
 };

@@ -11,9 +11,10 @@
 
 enum { SCRATCH_MAX = 1024 * 1024 };
 
-void story_init(struct story *s, const struct report_run *run)
+void story_init(struct story *s, const struct report_run *run, enum story_depth depth)
 {
     s->run = *run;
+    s->depth = depth;
     arena_init(&s->arena, STORY_BYTES_MAX);
     buf_init(&s->scratch, SCRATCH_MAX);
     table_init(&s->groups_by_key, &s->arena, run->seed);
@@ -180,16 +181,21 @@ static void add_largest(struct story *s, struct story_row *row, const struct obs
         };
 }
 
-static void add_life(struct story *s, struct story_row *row, const struct finding *f)
+static void add_life(struct story *s, struct story_row *row, const struct finding_view *v)
 {
-    const struct since *best = since_best(f);
-    row->life = f->life;
+    const struct since *best = since_best(v->finding);
+    row->life = v->life;
     row->proven_ms = best ? best->at_ms : COUNT_UNKNOWN;
     row->proven = best ? best->strength : STRENGTH_HINT;
-    row->accepted_until_ms = f->accepted_until_ms > 0 ? f->accepted_until_ms : COUNT_UNKNOWN;
-    row->accepted_why = keep(s, f->accepted_why);
-    s->has_life |= f->life.known;
+    row->proven_by = best ? story_keep(s, span_str(best->source), WORDS_TEXT_MAX) : SPAN_NONE;
+    row->accepted_until_ms = v->accepted_until_ms > 0 ? v->accepted_until_ms : COUNT_UNKNOWN;
+    row->accepted_why = keep(s, v->accepted_why);
+    s->has_life |= v->life.known;
     s->has_evidence |= best != NULL;
+}
+
+static void add_since(struct story *s, struct story_row *row, const struct finding *f)
+{
     row->since = f->since.len ? arena_array(&s->arena, STORY_SINCES_MAX, sizeof(*row->since)) : NULL;
     for (size_t i = 0; row->since && i < f->since.len && row->since_count < STORY_SINCES_MAX; i++) {
         const struct since *x = &f->since.at[i];
@@ -206,8 +212,6 @@ static void add_life(struct story *s, struct story_row *row, const struct findin
 
 static void add_owners(struct story *s, struct story_row *row, const struct finding *f)
 {
-    row->tier = tier_rank(f->tier);
-    row->party = story_party(s, f);
     row->owners = f->owners.len ? arena_array(&s->arena, STORY_OWNERS_MAX, sizeof(*row->owners)) : NULL;
     for (size_t i = 0; row->owners && i < f->owners.len && row->owner_count < STORY_OWNERS_MAX; i++) {
         const struct attribution *a = &f->owners.at[i];
@@ -242,10 +246,49 @@ static void count_in(struct story_group *g, struct story_row *row)
     g->tier = row->tier < g->tier ? row->tier : g->tier;
 }
 
+/* What the service says that it holds. */
+static void add_counts(struct story_row *row, const struct observation *o)
+{
+    row->state = outcome_name(o->outcome);
+    row->collections = o->collection_count;
+    row->records = o->records;
+    row->bytes = o->bytes;
+    row->at_least = counts_are_partial(o);
+}
+
+static void add_proof(struct story *s, struct story_row *row, const struct visit *v, const struct finding_view *view)
+{
+    row->name = keep(s, span_str(view->finding->endpoint.name));
+    row->host = keep_host(s, v);
+    add_evidence(s, row, view->finding);
+    if (view->verdict)
+        add_largest(s, row, view->seen);
+    add_since(s, row, view->finding);
+    add_owners(s, row, view->finding);
+}
+
+static void add_whose(struct story *s, struct story_row *row, const struct finding *f)
+{
+    row->tier = tier_rank(f->tier);
+    row->party = story_party(s, f);
+    buf_reset(&s->scratch);
+    words_whose(&s->scratch, f);
+    row->whose = arena_copy(&s->arena, buf_span(&s->scratch));
+}
+
+static void add_fix(struct story *s, struct story_row *row, const struct finding *f)
+{
+    if (!row->group->count || (row->group->varied && s->depth == STORY_ROWS) ||
+        span_eq(visible_lines(s, f->fix), row->group->fix))
+        return;
+    row->group->varied = true;
+    if (s->depth == STORY_WHOLE)
+        row->fix = arena_copy(&s->arena, buf_span(&s->scratch));
+}
+
 static void add_finding(struct story *s, const struct visit *v, const struct finding_view *view)
 {
     const struct finding *f = view->finding;
-    const struct observation *o = view->seen;
     struct story_group *g = (unsigned)f->severity <= SEVERITY_CRITICAL ? group_of(s, f) : NULL;
     struct story_row *row = g ? ARENA_NEW(&s->arena, struct story_row) : NULL;
     if ((unsigned)f->severity <= SEVERITY_CRITICAL)
@@ -254,28 +297,21 @@ static void add_finding(struct story *s, const struct visit *v, const struct fin
         s->unkept++;
         return;
     }
-    row->group = g;
+    *row = (struct story_row){ .group = g, .state = "", .collections = COUNT_UNKNOWN, .records = COUNT_UNKNOWN,
+                               .bytes = COUNT_UNKNOWN, .tls = view->seen && view->seen->tls };
     row->endpoint = (struct endpoint){ .address = f->endpoint.address, .port = f->endpoint.port };
     memcpy(row->fingerprint, f->fingerprint, sizeof(row->fingerprint));
     row->fingerprint[sizeof(row->fingerprint) - 1] = '\0';
     row->where = keep_where(s, &f->endpoint);
     row->what = story_what(s, f->product, f->version, f->via);
-    row->name = keep(s, span_str(f->endpoint.name));
-    row->host = keep_host(s, v);
     row->why = keep(s, f->why);
-    row->state = view->verdict ? view->verdict : "";
-    row->tls = o && o->tls;
-    row->collections = view->collections;
-    row->records = view->records;
-    row->bytes = view->bytes;
-    row->at_least = view->at_least;
-    if (g->count && !span_eq(visible_lines(s, f->fix), g->fix))
-        row->fix = arena_copy(&s->arena, buf_span(&s->scratch));
-    add_evidence(s, row, f);
     if (view->verdict)
-        add_largest(s, row, o);
-    add_life(s, row, f);
-    add_owners(s, row, f);
+        add_counts(row, view->seen);
+    add_fix(s, row, f);
+    add_life(s, row, view);
+    add_whose(s, row, f);
+    if (s->depth == STORY_WHOLE)
+        add_proof(s, row, v, view);
     struct story_row **slot = list_add(&s->arena, &s->rows);
     if (!slot) {
         s->unkept++;
@@ -292,7 +328,7 @@ static void add_holding(struct story *s, struct story_holding *top, size_t *coun
 {
     int64_t mine = by_bytes ? o->bytes : o->records;
     size_t at = *count;
-    if (mine <= 0)
+    if (mine <= 0 || s->depth != STORY_WHOLE)
         return;
     while (at > 0 && (by_bytes ? top[at - 1].bytes : top[at - 1].records) < mine)
         at--;
@@ -308,11 +344,15 @@ static void add_holding(struct story *s, struct story_holding *top, size_t *coun
     };
 }
 
+static bool is_service(const struct observation *o)
+{
+    return o->kind != KIND_TLS && o->kind != KIND_UNKNOWN && (unsigned)o->outcome <= OUTCOME_UNCLEAR;
+}
+
 /* `party` answers for it; NULL where none is known. */
 static void add_service(struct story *s, const struct visit *v, const struct observation *o, struct story_party *party)
 {
-    if (o->kind == KIND_TLS || o->kind == KIND_UNKNOWN || (unsigned)o->outcome > OUTCOME_UNCLEAR ||
-        !services_add(&s->services, v, o))
+    if (!is_service(o) || !services_add(&s->services, v, o))
         return;
     s->outcomes[o->outcome]++;
     if (o->outcome != OUTCOME_OPEN)
@@ -346,9 +386,33 @@ static void add_reason(struct story *s, const char *why)
     s->other_reasons++;
 }
 
-void story_visit(struct story *s, const struct visit *v, const struct finding_view *f, size_t findings)
+static bool has_finding(const struct observation *o, const struct finding_view *f, size_t findings)
 {
+    for (size_t i = 0; i < findings; i++)
+        if (strcmp(f[i].finding->product, o->product) == 0)
+            return true;
+    return false;
+}
+
+static void add_quiet(struct story *s, const struct visit *v, const struct observation *o)
+{
+    struct story_row *row = ARENA_NEW(&s->arena, struct story_row);
+    struct story_row **slot = row ? list_add(&s->arena, &s->quiet) : NULL;
+    if (!slot)
+        return;
+    *slot = row;
+    row->endpoint = (struct endpoint){ .address = v->endpoint.address, .port = v->endpoint.port };
+    row->where = keep_where(s, &v->endpoint);
+    row->what = story_what(s, o->product, fact_get_text(o, "version"), o->via);
+    add_counts(row, o);
+}
+
+void story_visit(void *story, const struct visit *v, const struct finding_view *f, size_t findings, struct buf *out)
+{
+    struct story *s = story;
+    bool all = s->run.verbose && s->depth == STORY_ROWS;
     size_t rows = s->rows.len;
+    (void)out;
     for (size_t i = 0; i < findings; i++)
         add_finding(s, v, &f[i]);
     /* All findings of a visit have one endpoint, hence one party. */
@@ -356,9 +420,27 @@ void story_visit(struct story *s, const struct visit *v, const struct finding_vi
     for (size_t i = 0; i < v->observations.len; i++)
         add_service(s, v, &v->observations.at[i], party);
     story_alike(s, v);
-    unknowns_add(&s->unknown, &s->arena, &s->scratch, v, false);
+    for (size_t i = 0; all && i < v->observations.len; i++)
+        if (is_service(&v->observations.at[i]) && !has_finding(&v->observations.at[i], f, findings))
+            add_quiet(s, v, &v->observations.at[i]);
+    unknowns_add(&s->unknown, &s->arena, &s->scratch, v, all);
     if (v->end != END_DONE)
         add_reason(s, v->why);
+}
+
+void story_remark(void *story, const struct remark *r, struct buf *out)
+{
+    struct story *s = story;
+    (void)out;
+    remarks_add(&s->remarks, &s->arena, &s->scratch, r);
+}
+
+void story_past(void *story, const struct report_past *past, struct buf *out)
+{
+    struct story *s = story;
+    (void)out;
+    s->past = *past;
+    s->has_past = true;
 }
 
 /* ---- order ---- */
@@ -385,6 +467,21 @@ static int by_group(const void *left, const void *right)
     return order ? order : by_span(a->product, b->product);
 }
 
+static int by_place(const struct story_row *a, const struct story_row *b)
+{
+    int order = address_compare(&a->endpoint.address, &b->endpoint.address);
+    if (order)
+        return order;
+    if (a->endpoint.port != b->endpoint.port)
+        return a->endpoint.port < b->endpoint.port ? -1 : 1;
+    return by_span(a->where, b->where); /* of one place, by what it was asked for as */
+}
+
+static int by_place_of(const void *left, const void *right)
+{
+    return by_place(*(struct story_row *const *)left, *(struct story_row *const *)right);
+}
+
 static int by_weight(const struct story_row *a, const struct story_row *b)
 {
     if (a->tier != b->tier)
@@ -393,12 +490,7 @@ static int by_weight(const struct story_row *a, const struct story_row *b)
         return a->records > b->records ? -1 : 1;
     if (a->group != b->group)
         return a->group->at < b->group->at ? -1 : 1;
-    int order = address_compare(&a->endpoint.address, &b->endpoint.address);
-    if (order)
-        return order;
-    if (a->endpoint.port != b->endpoint.port)
-        return a->endpoint.port < b->endpoint.port ? -1 : 1;
-    return by_span(a->where, b->where); /* of one place, by what it was asked for as */
+    return by_place(a, b);
 }
 
 /* `at` of the groups is set: their order is the rows' first key. */
@@ -442,6 +534,8 @@ void story_sort(struct story *s)
         at += s->groups.at[i]->count;
     }
     sort_rows(s);
+    if (s->quiet.len)
+        qsort(s->quiet.at, s->quiet.len, sizeof(s->quiet.at[0]), by_place_of);
     people_sort(&s->people);
     story_sort_alike(s);
 }

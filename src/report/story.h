@@ -1,6 +1,7 @@
-/* What the reports for people (HTML, Markdown) tell, collected while visits come in: what is open,
- * what is in it, whose, since when, how many alike, what to do first. The room's own header:
- * story.c collects, story_alike.c does owners, certificates and fleets.
+/* What the reports for people (terminal, HTML, Markdown) tell, collected while visits come in: what is
+ * open, what is in it, whose, since when, how many alike, what to do first. The one collector: a
+ * format only prints. The room's own header: story.c collects, story_alike.c does owners, certificates
+ * and fleets.
  *
  * All text in it was made visible (escape_tty): valid UTF-8 without control bytes and marks that
  * turn the reading direction. A format still escapes it for its own language. */
@@ -15,7 +16,7 @@
 #include "report/unknown.h"
 
 enum {
-    STORY_BYTES_MAX = 512 * 1024 * 1024, /* what comes after is only counted */
+    STORY_BYTES_MAX = 512 * 1024 * 1024, /* some 400,000 rows; what comes after is only counted */
     STORY_EVIDENCE_MAX = 16,
     STORY_LARGEST_MAX = 12,
     STORY_HOLDINGS_MAX = 8,
@@ -67,6 +68,7 @@ struct story_group {
     struct span rule, title, product, fix;
     struct story_row *first; /* whom `fix` was written for */
     size_t count, at;        /* after story_sort(): the rows are rows[at .. at + count) */
+    bool varied;             /* the fixes of the others name other ports or addresses */
     int64_t records, bytes;  /* the sum of what is known, or COUNT_UNKNOWN */
     int64_t most;            /* records of the largest */
     unsigned tier;           /* rank of the first in line; see tier_rank() */
@@ -74,8 +76,8 @@ struct story_group {
 };
 
 struct story_row {
-    struct story_group *group;
-    struct endpoint endpoint; /* without its name */
+    struct story_group *group; /* NULL: a service without a finding */
+    struct endpoint endpoint;  /* without its name */
     char fingerprint[FINGERPRINT_MAX];
     struct span where, what, name, why;
     struct span host; /* the name that was asked for, or the first of the certificate */
@@ -89,6 +91,7 @@ struct story_row {
     struct story_collection *largest;
     size_t largest_count;
     struct story_party *party; /* NULL: nobody is known */
+    struct span whose;         /* words_whose() */
     unsigned tier;
     size_t in_group; /* after story_sort(): which of its group's rows it is */
     struct story_owner *owners;
@@ -97,6 +100,7 @@ struct story_row {
     size_t since_count;
     int64_t proven_ms;      /* the best of `since` that goes further back than `life`, or COUNT_UNKNOWN */
     enum strength proven;   /* how surely it was open by then */
+    struct span proven_by;  /* the source that says so */
     struct finding_life life;
     int64_t accepted_until_ms; /* COUNT_UNKNOWN: not accepted */
     struct span accepted_why;
@@ -146,14 +150,22 @@ struct story_reason {
     uint64_t count;
 };
 
+/* How much is kept of each finding. */
+enum story_depth {
+    STORY_ROWS,  /* what a line of a table says; and services without a finding where the run is verbose */
+    STORY_WHOLE, /* also its proof: evidence, largest collections, everybody and every date that tells of it */
+};
+
 struct story {
     struct report_run run;
+    enum story_depth depth;
     struct arena arena;
     struct buf scratch;
     struct table groups_by_key, certificates_by_hash, parties_by_name;
     LIST_OF(struct story_group *) groups;
     LIST_OF(struct story_row *) rows;   /* after story_sort(): group by group */
-    struct story_row **ranked;          /* the same, worst first; NULL where there was no memory */
+    LIST_OF(struct story_row *) quiet;  /* services without a finding; after story_sort() by place */
+    struct story_row **ranked;          /* `rows`, worst first; NULL where there was no memory */
     LIST_OF(struct story_party *) parties;
     LIST_OF(struct story_certificate *) certificates;
     LIST_OF(struct story_fleet) fleets;
@@ -175,12 +187,18 @@ struct story {
     uint64_t unkept; /* findings that had no room */
 };
 
-void story_init(struct story *s, const struct report_run *run);
+void story_init(struct story *s, const struct report_run *run, enum story_depth depth);
 void story_release(struct story *s);
-void story_visit(struct story *s, const struct visit *v, const struct finding_view *f, size_t findings);
-void story_fleets(struct story *s, const struct fleet *list, size_t count);
-/* Puts groups in the order to work in (worst first, then who comes first by tier, then the most data,
- * then the most places), rows likewise, parties by what they have to do, certificates by end. */
+
+/* Members of struct report for a format whose state is a struct story. */
+void story_visit(void *story, const struct visit *v, const struct finding_view *f, size_t findings, struct buf *out);
+void story_remark(void *story, const struct remark *r, struct buf *out);
+void story_fleets(void *story, const struct fleet *list, size_t count, struct buf *out);
+void story_past(void *story, const struct report_past *past, struct buf *out);
+
+/* Before anything is printed: puts groups in the order to work in (worst first, then who comes first
+ * by tier, then the most data, then the most places), rows likewise, parties by what they have to do,
+ * certificates by end. */
 void story_sort(struct story *s);
 
 /* ---- for story_alike.c ---- */

@@ -55,6 +55,8 @@ static void add_certificate(struct story *s, const struct visit *v, const struct
 
 void story_alike(struct story *s, const struct visit *v)
 {
+    if (s->depth != STORY_WHOLE)
+        return;
     const struct observation *cert = report_certificate(v);
     if (cert)
         add_certificate(s, v, cert);
@@ -102,13 +104,13 @@ struct story_party *story_party(struct story *s, const struct finding *f)
 static void add_members(struct story *s, struct story_fleet *to, const struct fleet *f)
 {
     size_t count = f->members.len < STORY_MEMBERS_MAX ? f->members.len : STORY_MEMBERS_MAX;
-    char where[ENDPOINT_TEXT_MAX];
+    char where[ENDPOINT_CALLED_MAX];
     to->members = count ? arena_array(&s->arena, count, sizeof(*to->members)) : NULL;
     for (size_t i = 0; to->members && i < count; i++) {
         const struct fleet_member *m = &f->members.at[i];
         struct story_member *kept = &to->members[to->member_count++];
         *kept = (struct story_member){
-            .where = story_keep(s, span_str(endpoint_text(&m->endpoint, where)), STORY_TEXT_MAX),
+            .where = story_keep(s, span_str(endpoint_called(&m->endpoint, where)), STORY_TEXT_MAX),
             .what = story_what(s, m->product, m->version, NULL),
             .state = outcome_name(m->outcome),
             .severity = (unsigned)m->severity <= SEVERITY_CRITICAL ? m->severity : SEVERITY_INFO,
@@ -119,8 +121,10 @@ static void add_members(struct story *s, struct story_fleet *to, const struct fl
     }
 }
 
-void story_fleets(struct story *s, const struct fleet *list, size_t count)
+void story_fleets(void *story, const struct fleet *list, size_t count, struct buf *out)
 {
+    struct story *s = story;
+    (void)out;
     for (size_t i = 0; i < count; i++) {
         const struct fleet *f = &list[i];
         struct story_fleet *to = s->fleets.len < STORY_FLEETS_MAX ? list_add(&s->arena, &s->fleets) : NULL;

@@ -6,7 +6,7 @@
 
 static const int64_t DAY_MS = 86400000;
 
-static void put_data(const struct tty *t, struct buf *line)
+static void put_data(const struct story *t, struct buf *line)
 {
     uint64_t open = t->outcomes[OUTCOME_OPEN];
     put_many(line, open, "service is", "services are");
@@ -23,12 +23,12 @@ static void put_data(const struct tty *t, struct buf *line)
     buf_str(line, ". ");
 }
 
-static void put_life(const struct tty *t, struct buf *line)
+static void put_life(const struct story *t, struct buf *line)
 {
     uint64_t fresh = 0, known = 0;
     int64_t oldest_ms = t->run.started_ms;
     for (size_t i = 0; i < t->rows.len; i++) {
-        const struct finding_life *l = &t->rows.at[i].life;
+        const struct finding_life *l = &t->rows.at[i]->life;
         known += l->known;
         fresh += l->known && l->is_new;
         if (l->known && l->opened_ms < oldest_ms)
@@ -45,20 +45,45 @@ static void put_life(const struct tty *t, struct buf *line)
     buf_str(line, fresh == 1 ? " is new. " : " are new. ");
 }
 
-void tty_lead(struct tty *t, size_t columns, struct buf *out)
+/* Owners that a scope file names, else those who may be. */
+static void put_parties(const struct story *t, struct buf *line)
+{
+    uint64_t owners = 0;
+    for (size_t i = 0; i < t->parties.len; i++)
+        owners += !t->parties.at[i]->how.len;
+    if (owners) {
+        put_many(line, owners, "owner answers", "owners answer");
+        buf_str(line, " for it. ");
+    } else if (t->parties.len) {
+        put_many(line, t->parties.len, "party", "parties");
+        buf_str(line, " may answer for it. ");
+    }
+}
+
+static void put_members(const struct story_fleet *f, struct buf *line)
+{
+    size_t shown = f->member_count < TTY_MEMBERS_MAX ? f->member_count : TTY_MEMBERS_MAX;
+    buf_reset(line);
+    for (size_t i = 0; i < shown; i++) {
+        buf_str(line, i ? ", " : "");
+        buf_put(line, f->members[i].where);
+        buf_byte(line, ' ');
+        buf_str(line, f->members[i].state);
+    }
+    if (f->count > shown) {
+        buf_str(line, " and ");
+        put_many(line, f->count - shown, "more", "more");
+    }
+}
+
+void tty_lead(struct story *t, size_t columns, struct buf *out)
 {
     struct buf *line = &t->scratch;
     buf_reset(line);
     if (t->outcomes[OUTCOME_OPEN])
         put_data(t, line);
     people_lead(&t->people, t->outcomes[OUTCOME_OPEN], buf_put, line);
-    if (t->owner_count) {
-        put_many(line, t->owner_count, "owner answers", "owners answer");
-        buf_str(line, " for it. ");
-    } else if (t->party_count) {
-        put_many(line, t->party_count, "party", "parties");
-        buf_str(line, " may answer for it. ");
-    }
+    put_parties(t, line);
     put_life(t, line);
     if (t->fleets.len) {
         buf_put(line, t->fleets.at[0].counts);
@@ -70,14 +95,14 @@ void tty_lead(struct tty *t, size_t columns, struct buf *out)
     buf_byte(out, '\n');
 }
 
-void tty_fleets(struct tty *t, size_t columns, struct buf *out)
+void tty_fleets(struct story *t, size_t columns, struct buf *out)
 {
     struct buf *line = &t->scratch;
     if (!t->fleets.len)
         return;
     tty_heading(t, "How many alike", out);
-    for (size_t i = 0; i < t->fleets.len; i++) {
-        const struct tty_fleet *f = &t->fleets.at[i];
+    for (size_t i = 0; i < t->fleets.len && i < TTY_FLEETS_MAX; i++) {
+        const struct story_fleet *f = &t->fleets.at[i];
         buf_byte(out, '\n');
         tty_severity(t, f->severity, strlen(severity_name(f->severity)), out);
         buf_str(out, "  ");
@@ -85,8 +110,9 @@ void tty_fleets(struct tty *t, size_t columns, struct buf *out)
         buf_byte(out, '\n');
         if (f->reasons.len)
             layout_wrap(out, f->reasons, 2, columns - 2);
-        if (f->members.len)
-            layout_wrap(out, f->members, 2, columns - 2);
+        put_members(f, line);
+        if (line->len)
+            layout_wrap(out, buf_span(line), 2, columns - 2);
         buf_reset(line);
         if (f->accepted_until_ms > 0) {
             buf_str(line, "accepted as a whole until ");
@@ -97,10 +123,11 @@ void tty_fleets(struct tty *t, size_t columns, struct buf *out)
         }
         layout_wrap(out, buf_span(line), 2, columns - 2);
     }
-    if (t->fleets_left) {
+    uint64_t left = t->fleets_left + (t->fleets.len > TTY_FLEETS_MAX ? t->fleets.len - TTY_FLEETS_MAX : 0);
+    if (left) {
         buf_reset(line);
         buf_str(line, "and ");
-        put_many(line, t->fleets_left, "more fleet", "more fleets");
+        put_many(line, left, "more fleet", "more fleets");
         buf_str(line, ", see --format json");
         layout_wrap(out, buf_span(line), 0, columns);
     }
@@ -108,7 +135,7 @@ void tty_fleets(struct tty *t, size_t columns, struct buf *out)
 }
 
 /* All that answered was proven locked, or is of a kind that holds nothing. */
-static bool is_well_kept(const struct tty *t, const struct report_summary *s)
+static bool is_well_kept(const struct story *t, const struct report_summary *s)
 {
     return !s->interrupted && !s->failed && s->answered && !tty_unknown(t) && !t->outcomes[OUTCOME_UNCLEAR] &&
            !t->outcomes[OUTCOME_PARTIAL] && !t->outcomes[OUTCOME_OPEN] && !t->remarks.incomplete;
@@ -123,7 +150,7 @@ static void put_unclear(struct buf *line, uint64_t n, const char *one, const cha
     put_many(line, n, one, many);
 }
 
-void tty_calm(struct tty *t, const struct report_summary *s, size_t columns, struct buf *out)
+void tty_calm(struct story *t, const struct report_summary *s, size_t columns, struct buf *out)
 {
     struct buf *line = &t->scratch;
     bool first = true;

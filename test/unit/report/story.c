@@ -11,7 +11,7 @@ static struct story *fresh(struct hostile *h)
     assert_non_null(s);
     memset(h, 0, sizeof(*h));
     arena_init(&h->arena, HOSTILE_MAX);
-    story_init(s, &run);
+    story_init(s, &run, STORY_WHOLE);
     return s;
 }
 
@@ -27,7 +27,7 @@ static void tell(struct story *s, const struct visit *v, const struct finding *f
     struct finding_view views[2];
     for (size_t i = 0; i < findings; i++)
         views[i] = view_of_visit(v, &f[i]);
-    story_visit(s, v, views, findings);
+    story_visit(s, v, views, findings, NULL);
 }
 
 static void see(struct story *s, struct hostile *h, uint8_t last, enum severity severity, int64_t records, const char *key)
@@ -131,7 +131,7 @@ static void test_fleets(void **state)
     h.fleet.members.len = STORY_MEMBERS_MAX + 1;
     h.fleet.severity = (enum severity)77;
     for (size_t i = 0; i <= STORY_FLEETS_MAX; i++)
-        story_fleets(s, &h.fleet, 1);
+        story_fleets(s, &h.fleet, 1, NULL);
     assert_int_equal(s->fleets.len, STORY_FLEETS_MAX);
     assert_int_equal(s->fleets_left, 1);
     assert_int_equal(s->fleets.at[0].member_count, STORY_MEMBERS_MAX);
@@ -170,7 +170,7 @@ static void test_no_memory(void **state)
         s->arena.fail_at = fail_at;
         tell(s, &h.visit, &h.finding, 1);
         tell(s, &h.visit, &h.finding, 1);
-        story_fleets(s, &h.fleet, 1);
+        story_fleets(s, &h.fleet, 1, NULL);
         story_sort(s);
         assert_int_equal(s->rows.len + s->unkept, 2);
         done(s, &h);

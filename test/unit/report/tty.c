@@ -1,6 +1,8 @@
 /* The text report: order, width, grouping, and that no foreign byte acts on the terminal. */
 #include "report/tty.c"
 
+#include "text/escape.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,7 +12,7 @@
 struct fixture {
     struct arena arena;
     struct buf out;
-    struct tty tty;
+    struct story tty;
     struct report_summary summary;
     bool partial; /* what is added next was counted in part */
 };
@@ -68,6 +70,17 @@ static void add(struct fixture *x, const char *address, enum severity severity, 
     fleet.members.at = &member;
     f.since.len = fleet.reasons.len = fleet.members.len = 1;
     report_tty.fleets(&x->tty, &fleet, 1, &x->out);
+    report_tell_visit(&report_tty, &x->tty, &v, &f, 1, &x->out);
+}
+
+static void add_titled(struct fixture *x, const char *title)
+{
+    struct endpoint e = { { 4, { 10, 0, 0, 1 } }, 6379, NULL, NULL };
+    struct visit v;
+    visit_init(&v, &x->arena, &e);
+    visit_observe(&v, "redis", KIND_STORE)->outcome = OUTCOME_OPEN;
+    struct finding f = { .rule = "open-store", .title = title, .severity = SEVERITY_HIGH, .endpoint = e,
+                         .product = "redis", .why = SPAN("why"), .fix = SPAN("fix") };
     report_tell_visit(&report_tty, &x->tty, &v, &f, 1, &x->out);
 }
 
@@ -130,6 +143,18 @@ static void test_width(void **state)
                 fail_msg("%u columns: %.*s", WIDTHS[i], SPAN_FMT(line));
         }
     }
+}
+
+/* What it is called is never cut, however narrow the terminal. */
+static void test_title_in_full(void **state)
+{
+    struct fixture *x = *state;
+    start(x, 40, false, false);
+    add(x, "10.0.0.1", SEVERITY_HIGH, SPAN("1.0"));
+    assert_true(span_has(finish(x), "high  Open (redis)\n"));
+    start(x, 40, false, false);
+    add_titled(x, "Data can be reached without a password by anybody");
+    assert_true(span_has(finish(x), "high\n  Data can be reached without a password\n  by anybody (redis)\n"));
 }
 
 static void test_hostile(void **state)
@@ -404,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_worst_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lower_bounds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_width, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_title_in_full, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
         cmocka_unit_test_setup_teardown(test_colour_only_where_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_found, setup, teardown),
