@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "keep/alike.h"
 #include "cmd/cmd.h"
+#include "keep/closed.h"
 #include "keep/history.h"
 #include "cmd/memory.h"
 #include "cmd/options.h"
@@ -63,8 +64,7 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
                    value);
     case ROW_JSON:
     case ROW_FORMAT:
-        j->report = report_by_name(row == ROW_JSON ? "json" : value);
-        return j->report || error_set(e, "--format %.40s: there is no such format", value);
+        return (j->report = report_option(row == ROW_JSON ? "json" : value, e)) != NULL;
     case ROW_VERBOSE:
         return j->verbose = true;
     case ROW_FAIL_ON:
@@ -116,7 +116,9 @@ static bool judge_all(struct judging *j, struct arena *a)
     struct report_run run = { .ajar_version = AJAR_VERSION,
                               .started_ms = j->now_ms,
                               .columns = (unsigned)stored_columns(),
-                              .verbose = j->verbose };
+                              .verbose = j->verbose,
+                              .remembers = true };
+    struct store_filter all = { .opened_after_ms = COUNT_UNKNOWN, .now_ms = j->now_ms };
     j->rules = load_rules(a, j->rules_dir, &j->error);
     if (!j->rules || !(j->store = memory_open(j->db, STORE_READ, &j->error)))
         return false;
@@ -135,6 +137,7 @@ static bool judge_all(struct judging *j, struct arena *a)
     if (!store_visits(j->store, (int64_t)j->scan, judge_one, j, &j->error) || j->failed)
         return false;
     if (!alike_report(j->fleets, j->store, j->report, j->state, j->now_ms, &j->out, &j->error) ||
+        !closed_report(j->report, j->state, j->store, j->newest, &all, &j->out, &j->error) ||
         !history_report(j->report, j->state, j->store, run.started_ms, &j->out, &j->error))
         return false;
     j->summary.took_ms = clock_mono_ms(&CLOCK_SYSTEM) - began_ms;

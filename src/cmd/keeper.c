@@ -12,6 +12,7 @@
 
 #include "base/random.h"
 #include "keep/alike.h"
+#include "keep/closed.h"
 #include "keep/history.h"
 #include "keep/personal.h"
 #include "cmd/memory.h"
@@ -442,12 +443,14 @@ static void replay(struct keeping *c)
     c->replayed = c->before + s->skipped;
 }
 
-/* For the reports that draw it; after the scan has ended, so that it is in the picture. */
+/* For the reports that tell it; after the scan has ended, so that it is in the picture. */
 static void tell_past(struct keeping *c)
 {
     struct error e;
     struct keeper *k = c->k;
-    if (!history_report(k->report, k->report_state, k->store, clock_wall_ms(&CLOCK_SYSTEM), &k->out, &e))
+    struct store_filter all = { .opened_after_ms = COUNT_UNKNOWN, .now_ms = clock_wall_ms(&CLOCK_SYSTEM) };
+    if (!closed_report(k->report, k->report_state, k->store, SCAN_NEWEST, &all, &k->out, &e) ||
+        !history_report(k->report, k->report_state, k->store, all.now_ms, &k->out, &e))
         trouble(c, e.text);
 }
 

@@ -393,6 +393,7 @@ static int scan_planned(struct scanning *s, struct error *e)
         .columns = terminal_columns(),
         .colour = wants_colour(o->colour),
         .verbose = o->verbose,
+        .remembers = k.store != NULL,
     };
     int status = EXIT_INCOMPLETE;
     if (k.report_state)

@@ -120,8 +120,7 @@ static bool take_word(struct scan_options *o, enum row row, const char *value, s
 {
     switch (row) {
     case ROW_FORMAT:
-        o->report = report_by_name(value);
-        return o->report || error_set(e, "--format %s: there are tty and json", value);
+        return (o->report = report_option(value, e)) != NULL;
     case ROW_COLOR:
         o->colour = strcmp(value, "always") == 0  ? COLOUR_ALWAYS
                     : strcmp(value, "never") == 0 ? COLOUR_NEVER

@@ -125,8 +125,7 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     case ROW_SCANS:
         return s->scans = true;
     case ROW_FORMAT:
-        s->report = report_by_name(value);
-        return s->report || error_set(e, "--format %.40s: there is no such format", value);
+        return (s->report = report_option(value, e)) != NULL;
     default:
         return s->json = true;
     }

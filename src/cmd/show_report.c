@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "keep/alike.h"
 #include "cmd/cmd.h"
+#include "keep/closed.h"
 #include "keep/history.h"
 #include "cmd/stored.h"
 
@@ -161,6 +162,7 @@ static bool put_all(struct reporting *r)
     r->report->begin(r->state, &r->run, &r->out);
     bool ok = store_visits(r->store, 0, each_visit, r, r->error) && !r->failed &&
               alike_report(r->fleets, r->store, r->report, r->state, r->filter->now_ms, &r->out, r->error) &&
+              closed_report(r->report, r->state, r->store, SCAN_NEWEST, r->filter, &r->out, r->error) &&
               history_report(r->report, r->state, r->store, r->filter->now_ms, &r->out, r->error);
     r->report->end(r->state, &r->summary, &r->out); /* also what it holds is released */
     return ok && stored_flush(&r->out, true, r->error);
@@ -172,7 +174,7 @@ bool show_report(struct store *s, const struct store_filter *filter, const struc
     struct arena a;
     struct reporting r = { .store = s, .filter = filter, .report = report, .error = e,
                            .run = { .ajar_version = AJAR_VERSION, .started_ms = filter->now_ms,
-                                    .columns = (unsigned)columns } };
+                                    .columns = (unsigned)columns, .remembers = true } };
     arena_init(&a, RULES_BYTES);
     buf_init(&r.out, STORED_OUT_MAX);
     r.rules = load_rules(&a, NULL, e);

@@ -139,6 +139,7 @@ static void end(void *state, const struct report_summary *sum, struct buf *out)
     html_since(s, out);
     html_fleets(s, out);
     html_jobs(s, out);
+    html_closed(s, out);
     html_certificates(s, out);
     html_coverage(s, sum, out);
     html_page_end(s, out);
@@ -151,6 +152,7 @@ const struct report report_html = {
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = story_visit,
+    .closed = story_closed,
     .remark = story_remark,
     .fleets = story_fleets,
     .past = story_past,

@@ -54,6 +54,7 @@ void html_whose(const struct story *s, struct buf *out);
 void html_since(const struct story *s, struct buf *out);
 void html_fleets(const struct story *s, struct buf *out);
 void html_jobs(const struct story *s, struct buf *out);
+void html_closed(const struct story *s, struct buf *out);
 void html_certificates(const struct story *s, struct buf *out);
 void html_coverage(const struct story *s, const struct report_summary *sum, struct buf *out);
 /* Whether there is anything for "What is in it". */

@@ -19,6 +19,37 @@ static void places(struct buf *out, const struct story_places *p)
     }
 }
 
+/* ---- what closed ---- */
+
+void html_closed(const struct story *s, struct buf *out)
+{
+    if (!s->closed.len)
+        return;
+    buf_str(out, "<section id=\"closed\"><h2>Proven closed by this scan</h2><table><thead><tr><th>Severity</th>"
+                 "<th>Where</th><th>What</th><th>It was</th><th>How</th></tr></thead><tbody>\n");
+    for (size_t i = 0; i < s->closed.len; i++) {
+        const struct story_closed *c = &s->closed.at[i];
+        buf_str(out, "<tr><td>");
+        html_severity(out, c->severity);
+        buf_str(out, "</td><td><code>");
+        html_text(out, c->where);
+        buf_str(out, "</code></td><td>");
+        html_text(out, c->what);
+        buf_str(out, "</td><td>");
+        html_text(out, c->title);
+        buf_str(out, "</td><td>");
+        html_text(out, c->how);
+        buf_str(out, "</td></tr>\n");
+    }
+    buf_str(out, "</tbody></table>\n");
+    if (s->closed_left) {
+        buf_str(out, "<p>and ");
+        put_count(out, s->closed_left);
+        buf_str(out, " more</p>\n");
+    }
+    buf_str(out, "</section>\n");
+}
+
 /* ---- fleets ---- */
 
 static void sizes(struct buf *out, int64_t records, int64_t bytes)

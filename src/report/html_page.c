@@ -35,6 +35,8 @@ static void nav(const struct story *s, struct buf *out)
         buf_str(out, "<a href=\"#alike\">Alike</a>");
     if (s->groups.len)
         buf_str(out, "<a href=\"#do\">What to do</a>");
+    if (s->closed.len)
+        buf_str(out, "<a href=\"#closed\">Closed</a>");
     if (s->certificates.len)
         buf_str(out, "<a href=\"#certificates\">Certificates</a>");
     buf_str(out, "<a href=\"#run\">Run</a></nav>");

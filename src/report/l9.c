@@ -1,9 +1,14 @@
 /* Events in l9format, the JSON Lines that LeakIX's tools (l9explore, l9filter) pass on: one event a
- * service, "leak" where it was open or told metadata, else "service". What Ajar never has stays
+ * service, "leak" where it was open or told metadata, else "service"; what a scan proved closed is a
+ * "service" of the stage and tag "closed". What Ajar never has stays
  * empty: no credentials, no answer of a record. An unknown count is 0 there, as in the original. */
-#include "report/formats.h"
 #include "report/finding_json.h"
+#include "report/formats.h"
 #include "report/unknown.h"
+#include "report/words.h"
+#include "text/dn.h"
+
+enum { SUMMARY_BYTES_MAX = JSON_TEXT_MAX + 1024, CLOSED_BYTES_MAX = 4 << 20 };
 
 static const struct finding_view *worst_of(const struct observation *o, const struct finding_view *f, size_t findings)
 {
@@ -27,20 +32,19 @@ static int64_t known(int64_t n)
     return n > 0 ? n : 0;
 }
 
-/* The part after CN= of a distinguished name. */
-static struct span common_name(struct span subject)
-{
-    size_t at = span_find(subject, SPAN("CN="));
-    if (at == SIZE_MAX)
-        return SPAN_NONE;
-    struct span rest = span_from(subject, at + 3);
-    return span_trim(span_cut(&rest, ','));
-}
-
 static int64_t fact_integer(const struct observation *o, const char *key)
 {
     const struct fact *f = fact_get(o, key);
     return f && f->type != FACT_TEXT ? f->number : 0;
+}
+
+static void common_name(struct json *j, struct span subject)
+{
+    struct buf name;
+    buf_init(&name, JSON_TEXT_MAX);
+    dn_common_name(&name, span_first(subject, JSON_TEXT_MAX));
+    json_text(j, "cn", buf_span(&name));
+    buf_release(&name);
 }
 
 static void moment(struct json *j, const char *key, const struct observation *o, const char *fact)
@@ -56,7 +60,7 @@ static void certificate(struct json *j, const struct observation *c)
 {
     struct span names = fact_get_text(c, "cert.names");
     json_object(j, "certificate");
-    json_text(j, "cn", common_name(fact_get_text(c, "cert.subject")));
+    common_name(j, fact_get_text(c, "cert.subject"));
     json_array(j, "domain");
     while (names.len)
         json_text(j, NULL, span_trim(span_cut(&names, ',')));
@@ -106,12 +110,12 @@ static void service(struct json *j, const struct observation *o)
     json_close(j);
 }
 
-static void leak(struct json *j, const struct observation *o, const struct finding *worst, bool ransomed)
+static void leak(struct json *j, const struct observation *o, const struct finding_view *view, bool ransomed)
 {
     json_object(j, "leak");
-    json_str(j, "stage", worst ? "open" : "");
-    json_str(j, "type", worst ? worst->rule : "");
-    json_str(j, "severity", worst ? severity_name(worst->severity) : "");
+    json_str(j, "stage", !view ? "" : view->open ? "open" : "closed");
+    json_str(j, "type", view ? view->finding->rule : "");
+    json_str(j, "severity", view ? severity_name(view->finding->severity) : "");
     json_object(j, "dataset");
     json_i64(j, "rows", known(o->records));
     json_i64(j, "files", 0);
@@ -153,6 +157,8 @@ static void tags_of(struct json *j, const struct finding_view *v)
     static const char *const KEYS[] = { "owner:", "tier:", "contact:" };
     const struct span values[] = { v->finding->owner, v->finding->tier, v->finding->contact };
     struct buf tag;
+    if (!v->open)
+        json_str(j, NULL, "closed");
     if (v->life.known && (v->life.is_new || v->life.reopened))
         json_str(j, NULL, v->life.is_new ? "new" : "reopened");
     if (v->accepted_until_ms > 0)
@@ -169,13 +175,19 @@ static void tags_of(struct json *j, const struct finding_view *v)
     buf_release(&tag);
 }
 
-static void put_summary(struct json *j, const struct observation *o, const struct finding *worst)
+static void put_summary(struct json *j, const struct observation *o, const struct finding_view *view)
 {
     struct buf words;
-    buf_init(&words, UNKNOWN_WORDS_MAX);
-    if (o->kind == KIND_UNKNOWN)
+    buf_init(&words, SUMMARY_BYTES_MAX);
+    if (view && !view->open) {
+        words_closed(&words, view);
+        buf_str(&words, " Before: ");
+    }
+    if (view)
+        buf_put(&words, span_first(view->finding->why, JSON_TEXT_MAX));
+    else if (o->kind == KIND_UNKNOWN)
         unknown_words(&words, o);
-    json_text(j, "summary", worst ? worst->why : buf_span(&words));
+    json_text(j, "summary", buf_span(&words));
     buf_release(&words);
 }
 
@@ -183,7 +195,6 @@ static void event(struct buf *out, const struct visit *v, const struct observati
                   const struct finding_view *f, size_t findings)
 {
     const struct finding_view *view = worst_of(o, f, findings);
-    const struct finding *worst = view ? view->finding : NULL;
     bool leaks = o->outcome == OUTCOME_OPEN || o->outcome == OUTCOME_PARTIAL;
     struct json line = json_visible_over(out), *j = &line;
     json_object(j, NULL);
@@ -192,7 +203,7 @@ static void event(struct buf *out, const struct visit *v, const struct observati
     json_array(j, "event_pipeline");
     json_str(j, NULL, "ajar");
     json_close(j);
-    json_str(j, "event_fingerprint", worst ? worst->fingerprint : "");
+    json_str(j, "event_fingerprint", view ? view->finding->fingerprint : "");
     put_endpoint(j, v, o);
     json_object(j, "http");
     json_str(j, "root", v->endpoint.path ? v->endpoint.path : "");
@@ -200,11 +211,11 @@ static void event(struct buf *out, const struct visit *v, const struct observati
     json_i64(j, "status", fact_integer(o, "http.status"));
     json_i64(j, "length", 0);
     json_close(j);
-    put_summary(j, o, worst);
+    put_summary(j, o, view);
     json_time(j, "time", o->at_ms);
     tls(j, o, report_certificate(v));
     service(j, o);
-    leak(j, o, worst, is_ransomed(o, f, findings));
+    leak(j, o, view, is_ransomed(o, f, findings));
     json_array(j, "tags");
     if (o->via)
         json_str(j, NULL, "via");
@@ -231,6 +242,31 @@ static void visit(void *state, const struct visit *v, const struct finding_view 
             event(out, v, &v->observations.at[i], f, findings);
 }
 
+/* A service that leaks no more, under the fingerprint of its leak. What it is now is another event. */
+static void closed(void *state, const struct finding_view *f, struct buf *out)
+{
+    struct arena a;
+    struct visit v;
+    struct finding_view here = *f;
+    (void)state;
+    arena_init(&a, CLOSED_BYTES_MAX);
+    visit_init(&v, &a, &f->finding->endpoint);
+    struct observation *o = visit_observe(&v, f->finding->product, KIND_STORE);
+    if (o) {
+        o->via = f->finding->via;
+        o->outcome = OUTCOME_UNCLEAR;
+        o->records = f->records;
+        o->bytes = f->bytes;
+        o->at_ms = f->closed_ms;
+        fact_text(o, "version", f->finding->version, NULL, SPAN_NONE);
+        here.seen = o;
+        event(out, &v, o, &here, 1);
+    } else {
+        out->failed = true;
+    }
+    arena_release(&a);
+}
+
 static void end(void *state, const struct report_summary *s, struct buf *out)
 {
     (void)state;
@@ -243,5 +279,6 @@ const struct report report_l9 = {
     .about = "l9format events, JSON Lines, for the tools of LeakIX",
     .begin = begin,
     .visit = visit,
+    .closed = closed,
     .end = end,
 };

@@ -7,7 +7,7 @@
 #include "text/escape.h"
 
 enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS_MAX = 20, MEMBERS_MAX = 30,
-       PARTIES_MAX = 50, KINDS_MAX = 40, CERTIFICATES_MAX = 50, UNKNOWN_MAX = 100 };
+       PARTIES_MAX = 50, CLOSED_MAX = 100, KINDS_MAX = 40, CERTIFICATES_MAX = 50, UNKNOWN_MAX = 100 };
 
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
@@ -350,6 +350,30 @@ static void alike(const struct story *s, struct buf *out)
     more(out, left, left == 1 ? " more fleet, see the JSON output\n\n" : " more fleets, see the JSON output\n\n");
 }
 
+static void closed(const struct story *s, struct buf *out)
+{
+    size_t shown = s->closed.len < CLOSED_MAX ? s->closed.len : CLOSED_MAX;
+    if (!shown)
+        return;
+    buf_str(out, "## Proven closed by this scan\n\n");
+    for (size_t i = 0; i < shown; i++) {
+        const struct story_closed *c = &s->closed.at[i];
+        buf_str(out, "- ");
+        buf_str(out, severity_name(c->severity));
+        buf_byte(out, ' ');
+        put_code(out, c->where);
+        buf_byte(out, ' ');
+        put_code(out, c->what);
+        buf_str(out, ": ");
+        put_prose(out, c->title);
+        buf_str(out, "\\. ");
+        put_prose(out, c->how);
+        buf_byte(out, '\n');
+    }
+    buf_byte(out, '\n');
+    more(out, s->closed.len - shown + s->closed_left, " more, see the JSON output\n\n");
+}
+
 static void job(const struct story *s, const struct story_group *g, size_t number, struct buf *out)
 {
     buf_str(out, "### ");
@@ -476,6 +500,7 @@ static void end(void *state, const struct report_summary *sum, struct buf *out)
     parties(s, out);
     alike(s, out);
     jobs(s, out);
+    closed(s, out);
     certificates(s, out);
     coverage(s, sum, out);
     story_release(s);
@@ -487,6 +512,7 @@ const struct report report_markdown = {
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = story_visit,
+    .closed = story_closed,
     .remark = story_remark,
     .fleets = story_fleets,
     .end = end,

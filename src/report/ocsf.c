@@ -1,12 +1,16 @@
-/* OCSF 1.5 Detection Finding (class 2004), JSON Lines: one event a finding, for data lakes and
- * SIEMs. Times are milliseconds since 1970 (OCSF timestamp_t). */
+/* OCSF 1.5 Detection Finding (class 2004), JSON Lines: one event a finding, for data lakes and SIEMs;
+ * what a scan proved closed is told once, as the activity Close. Times are milliseconds since 1970
+ * (OCSF timestamp_t). */
 #include <stdio.h>
 
-#include "report/formats.h"
 #include "report/finding_json.h"
+#include "report/formats.h"
+#include "report/words.h"
 
-enum { OCSF_CREATE = 1, OCSF_UPDATE = 2, OCSF_STATUS_NEW = 1, OCSF_STATUS_IN_PROGRESS = 2,
-       OCSF_STATUS_SUPPRESSED = 3 };
+enum { OCSF_CREATE = 1, OCSF_UPDATE = 2, OCSF_CLOSE = 3, OCSF_STATUS_NEW = 1, OCSF_STATUS_IN_PROGRESS = 2,
+       OCSF_STATUS_SUPPRESSED = 3, OCSF_STATUS_RESOLVED = 4 };
+
+enum { STATUS_BYTES_MAX = 4096 };
 
 struct ocsf {
     struct report_run run;
@@ -52,6 +56,8 @@ static void finding_info(struct json *j, const struct finding_view *v, int64_t a
     json_i64(j, "created_time", v->life.known ? v->life.opened_ms : at_ms);
     json_i64(j, "first_seen_time", v->life.known ? v->life.first_ms : at_ms);
     json_i64(j, "last_seen_time", at_ms);
+    if (!v->open)
+        json_i64(j, "modified_time", v->closed_ms);
     json_array(j, "types");
     json_str(j, NULL, "Exposure");
     json_close(j);
@@ -146,38 +152,60 @@ static void enrichments(struct json *j, const struct finding *f)
     json_close(j);
 }
 
+static const char *activity_name(int64_t activity)
+{
+    return activity == OCSF_CLOSE ? "Close" : activity == OCSF_UPDATE ? "Update" : "Create";
+}
+
+static void activity(struct json *j, int64_t id)
+{
+    char type[64];
+    snprintf(type, sizeof(type), "Detection Finding: %s", activity_name(id));
+    json_i64(j, "activity_id", id);
+    json_str(j, "activity_name", activity_name(id));
+    json_i64(j, "type_uid", 200400 + id);
+    json_str(j, "type_name", type);
+}
+
 static void status(struct json *j, const struct finding_view *v, bool known)
 {
-    bool accepted = v->accepted_until_ms > 0;
-    int64_t id = accepted ? OCSF_STATUS_SUPPRESSED : known ? OCSF_STATUS_IN_PROGRESS : OCSF_STATUS_NEW;
+    static const char *const NAMES[] = { [OCSF_STATUS_NEW] = "New", [OCSF_STATUS_IN_PROGRESS] = "In Progress",
+                                         [OCSF_STATUS_SUPPRESSED] = "Suppressed", [OCSF_STATUS_RESOLVED] = "Resolved" };
+    int64_t id = !v->open                   ? OCSF_STATUS_RESOLVED
+                 : v->accepted_until_ms > 0 ? OCSF_STATUS_SUPPRESSED
+                 : known                    ? OCSF_STATUS_IN_PROGRESS
+                                            : OCSF_STATUS_NEW;
     json_i64(j, "status_id", id);
-    json_str(j, "status", accepted ? "Suppressed" : known ? "In Progress" : "New");
+    json_str(j, "status", NAMES[id]);
+    if (!v->open) {
+        struct buf how;
+        buf_init(&how, STATUS_BYTES_MAX);
+        words_closed(&how, v);
+        json_text(j, "status_detail", buf_span(&how));
+        buf_release(&how);
+    }
     json_text_if(j, "comment", v->accepted_why);
 }
 
 static void event(const struct ocsf *x, const struct finding_view *v, struct buf *out)
 {
     const struct finding *f = v->finding;
-    int64_t at_ms = v->at_ms > 0 ? v->at_ms : x->run.started_ms;
+    int64_t seen_ms = v->at_ms > 0 ? v->at_ms : x->run.started_ms;
     bool known = v->life.known && !v->life.is_new;
-    int64_t activity = known ? OCSF_UPDATE : OCSF_CREATE;
     struct json line = json_visible_over(out), *j = &line;
     json_object(j, NULL);
     json_i64(j, "category_uid", 2);
     json_str(j, "category_name", "Findings");
     json_i64(j, "class_uid", 2004);
     json_str(j, "class_name", "Detection Finding");
-    json_i64(j, "activity_id", activity);
-    json_str(j, "activity_name", known ? "Update" : "Create");
-    json_i64(j, "type_uid", 200400 + activity);
-    json_str(j, "type_name", known ? "Detection Finding: Update" : "Detection Finding: Create");
-    json_i64(j, "time", at_ms);
+    activity(j, !v->open ? OCSF_CLOSE : known ? OCSF_UPDATE : OCSF_CREATE);
+    json_i64(j, "time", v->open ? seen_ms : v->closed_ms);
     json_i64(j, "severity_id", severity_id(f->severity));
     json_str(j, "severity", severity_caption(f->severity));
     status(j, v, known);
     json_text(j, "message", f->why);
     metadata(x, j);
-    finding_info(j, v, at_ms);
+    finding_info(j, v, seen_ms);
     enrichments(j, f);
     evidences(j, f);
     resource(j, v);
@@ -195,6 +223,11 @@ static void visit(void *state, const struct visit *v, const struct finding_view 
         event(state, &f[i], out);
 }
 
+static void closed(void *state, const struct finding_view *f, struct buf *out)
+{
+    event(state, f, out);
+}
+
 static void end(void *state, const struct report_summary *s, struct buf *out)
 {
     (void)state;
@@ -209,5 +242,6 @@ const struct report report_ocsf = {
     .begin = begin,
     .with_unknown = true,
     .visit = visit,
+    .closed = closed,
     .end = end,
 };

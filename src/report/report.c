@@ -7,7 +7,7 @@
 #include "report/formats.h"
 #include "report/unknown.h"
 
-enum { VIEWS_ON_STACK = 8 }; /* more than nearly every endpoint has */
+enum { VIEWS_ON_STACK = 8, NAMES_MAX = 200 }; /* more than nearly every endpoint has; of all formats */
 
 #define REPORT(name) &report_##name,
 const struct report *const REPORTS[] = {
@@ -21,6 +21,22 @@ const struct report *report_by_name(const char *name)
     for (size_t i = 0; REPORTS[i]; i++)
         if (strcmp(REPORTS[i]->name, name) == 0)
             return REPORTS[i];
+    return NULL;
+}
+
+const struct report *report_option(const char *name, struct error *e)
+{
+    const struct report *r = report_by_name(name);
+    char room[NAMES_MAX];
+    struct buf names = { .at = (uint8_t *)room, .cap = sizeof(room) - 1, .max = sizeof(room) - 1 };
+    if (r)
+        return r;
+    for (size_t i = 0; REPORTS[i]; i++) {
+        buf_str(&names, i == 0 ? "" : REPORTS[i + 1] ? ", " : " and ");
+        buf_str(&names, REPORTS[i]->name);
+    }
+    room[names.len] = '\0';
+    error_set(e, "--format %.40s: there are %s", name, room);
     return NULL;
 }
 

@@ -4,6 +4,7 @@
 #define AJAR_REPORT_REPORT_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "record/fleet.h"
 #include "record/remark.h"
 #include "report/view.h"
@@ -24,6 +25,7 @@ struct report_run {
     unsigned columns;        /* terminal width, for text formats */
     bool colour;
     bool verbose;            /* also show endpoints without a finding in full */
+    bool remembers;          /* a store knows since when findings are open, and what closed */
 };
 
 struct report_summary {
@@ -44,6 +46,9 @@ struct report {
     /* Called by report_tell_visit(). `state` may keep copies in its own arena; v and f die after the call. */
     void (*visit)(void *state, const struct visit *v, const struct finding_view *f, size_t findings,
                   struct buf *out);
+    /* A finding that was open and that this scan proved closed, any number, after the last visit; NULL where
+     * the format has no place for it. */
+    void (*closed)(void *state, const struct finding_view *f, struct buf *out);
     /* At any time between begin and end, in any number; NULL where the format has no place for
      * remarks. `r` dies after the call. */
     void (*remark)(void *state, const struct remark *r, struct buf *out);
@@ -57,6 +62,8 @@ struct report {
 
 extern const struct report *const REPORTS[]; /* NULL-ended, from reports.def */
 const struct report *report_by_name(const char *name);
+/* The same for what somebody wrote after --format: NULL and a sentence that names all there are. */
+const struct report *report_option(const char *name, struct error *e);
 
 /* One visit and what was found in it. Without memory for it `out` fails. */
 void report_tell_visit(const struct report *r, void *state, const struct visit *v, const struct finding *f,

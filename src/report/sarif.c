@@ -2,20 +2,21 @@
  * only then it is known which there are. The order of members is free in JSON.
  *
  * A finding on the network has no file: its artifact is tcp://ADDRESS:PORT, its logical location the
- * service. Where a store knows them, results say whether they are new, and accepted risks are
- * suppressed. A fleet is a result of its own, which asks for nothing (kind informational) and names
- * its members as related locations. */
+ * service. Where a store knows them, results say whether they are new, what this scan proved closed is
+ * there as absent, and accepted risks are suppressed. A fleet is a result of its own, which asks for
+ * nothing (kind informational) and names its members as related locations. */
 #include "base/table.h"
 #include <stdio.h>
 
-#include "report/formats.h"
 #include "report/finding_json.h"
+#include "report/formats.h"
 #include "report/remarks.h"
 #include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
 
-enum { SARIF_ARENA_MAX = 16 * 1024 * 1024, COLLECTIONS_NAMED_MAX = 20, RELATED_MAX = 100 };
+enum { SARIF_ARENA_MAX = 16 * 1024 * 1024, WHY_SHOWN_MAX = JSON_TEXT_MAX - 1024,
+       COLLECTIONS_NAMED_MAX = 20, RELATED_MAX = 100 };
 
 struct sarif_rule {
     size_t index;
@@ -130,19 +131,19 @@ static void location(struct json *j, const struct endpoint *e)
 static void sizes(struct json *j, const struct finding_view *v)
 {
     const struct observation *o = v->seen;
-    size_t named = o->collections.len < COLLECTIONS_NAMED_MAX ? o->collections.len : COLLECTIONS_NAMED_MAX;
     json_str(j, "verdict", v->verdict);
-    json_str(j, "transport", v->transport);
+    if (v->verdict)
+        json_str(j, "transport", v->transport);
     if (v->collections >= 0)
         json_i64(j, "collections", v->collections);
     if (v->records >= 0)
         json_i64(j, "records", v->records);
     if (v->bytes >= 0)
         json_i64(j, "bytes", v->bytes);
-    if (!named)
+    if (!o || !o->collections.len)
         return;
     json_array(j, "largest");
-    for (size_t i = 0; i < named; i++)
+    for (size_t i = 0; i < o->collections.len && i < COLLECTIONS_NAMED_MAX; i++)
         json_text(j, NULL, span_first(o->collections.at[i].name, COLLECTION_NAME_MAX));
     json_close(j);
 }
@@ -157,21 +158,23 @@ static void properties(struct json *j, const struct finding_view *v)
     if (f->version.len)
         json_text(j, "version", f->version);
     json_str(j, "via", f->via);
-    if (v->verdict)
-        sizes(j, v);
+    sizes(j, v);
     json_life(j, v);
     json_whose(j, f);
-    json_evidence(j, f);
+    if (v->judged)
+        json_evidence(j, f);
     json_lines(j, "fix", f->fix);
     json_close(j);
 }
 
-static void baseline(struct json *j, const struct finding_view *v)
+/* Where one result of a run has these, all must (3.27.23, 3.27.24): what the store does not follow, fleets
+ * and strangers, asks for nothing and counts as unchanged. */
+static void baseline(const struct sarif *x, struct json *j, const struct finding_view *v)
 {
-    if (!v->life.known && v->accepted_until_ms <= 0)
+    bool is_new = v->life.known && v->life.is_new;
+    if (!x->run.remembers)
         return;
-    if (v->life.known)
-        json_str(j, "baselineState", v->life.is_new ? "new" : "unchanged");
+    json_str(j, "baselineState", !v->open ? "absent" : is_new ? "new" : "unchanged");
     json_array(j, "suppressions");
     if (v->accepted_until_ms > 0) {
         json_object(j, NULL);
@@ -181,6 +184,17 @@ static void baseline(struct json *j, const struct finding_view *v)
         json_close(j);
     }
     json_close(j);
+}
+
+static void message(struct sarif *x, struct json *j, const struct finding_view *v)
+{
+    struct buf *text = &x->scratch;
+    buf_reset(text);
+    words_closed(text, v);
+    if (text->len)
+        buf_str(text, " Before: ");
+    buf_put(text, span_first(v->finding->why, WHY_SHOWN_MAX));
+    json_text(j, "text", buf_span(text));
 }
 
 static void result(struct sarif *x, struct json *j, const struct finding_view *v)
@@ -194,13 +208,13 @@ static void result(struct sarif *x, struct json *j, const struct finding_view *v
         json_i64(j, "ruleIndex", (int64_t)r->index);
     json_str(j, "level", level_of(f->severity));
     json_object(j, "message");
-    json_text(j, "text", f->why);
+    message(x, j, v);
     json_close(j);
     location(j, &f->endpoint);
     json_object(j, "partialFingerprints");
     json_str(j, "ajarFinding/v1", f->fingerprint);
     json_close(j);
-    baseline(j, v);
+    baseline(x, j, v);
     properties(j, v);
     json_close(j);
     json_break(j);
@@ -212,6 +226,11 @@ static void visit(void *state, const struct visit *v, const struct finding_view 
     (void)v;
     for (size_t i = 0; i < findings; i++)
         result(state, json_of(state, out), &f[i]);
+}
+
+static void closed(void *state, const struct finding_view *f, struct buf *out)
+{
+    result(state, json_of(state, out), f);
 }
 
 /* ---- fleets ---- */
@@ -246,6 +265,7 @@ static void fleet(struct sarif *x, struct json *j, const struct fleet *f)
     json_object(j, "partialFingerprints");
     json_str(j, "ajarFinding/v1", f->fingerprint);
     json_close(j);
+    baseline(x, j, &(struct finding_view){ .finding = &as, .open = true, .accepted_until_ms = f->accepted_until_ms });
     json_object(j, "properties");
     json_str(j, "severity", severity_name(f->severity));
     json_str(j, "product", f->product);
@@ -393,6 +413,7 @@ const struct report report_sarif = {
     .begin = begin,
     .with_unknown = true,
     .visit = visit,
+    .closed = closed,
     .remark = remark,
     .fleets = fleets,
     .end = end,

@@ -428,6 +428,27 @@ void story_visit(void *story, const struct visit *v, const struct finding_view *
         add_reason(s, v->why);
 }
 
+void story_closed(void *story, const struct finding_view *v, struct buf *out)
+{
+    struct story *s = story;
+    const struct finding *f = v->finding;
+    struct story_closed *to = s->closed.len < STORY_CLOSED_MAX ? list_add(&s->arena, &s->closed) : NULL;
+    (void)out;
+    if (!to) {
+        s->closed_left++;
+        return;
+    }
+    *to = (struct story_closed){
+        .severity = (unsigned)f->severity <= SEVERITY_CRITICAL ? f->severity : SEVERITY_INFO,
+        .where = keep_where(s, &f->endpoint),
+        .what = story_what(s, f->product, f->version, f->via),
+        .title = keep(s, span_str(f->title)),
+    };
+    buf_reset(&s->scratch);
+    words_closed(&s->scratch, v);
+    to->how = arena_copy(&s->arena, buf_span(&s->scratch));
+}
+
 void story_remark(void *story, const struct remark *r, struct buf *out)
 {
     struct story *s = story;

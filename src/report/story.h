@@ -28,6 +28,7 @@ enum {
     STORY_SINCES_MAX = 8,    /* dated evidence of one finding */
     STORY_FLEETS_MAX = 200,  /* worst first */
     STORY_MEMBERS_MAX = 100, /* of one fleet, worst first */
+    STORY_CLOSED_MAX = 500,  /* findings that this scan proved closed */
 };
 
 struct story_evidence {
@@ -145,6 +146,12 @@ struct story_fleet {
     size_t member_count;
 };
 
+/* A finding that this scan proved closed. */
+struct story_closed {
+    enum severity severity;
+    struct span where, what, title, how; /* how: words_closed() */
+};
+
 struct story_reason {
     struct span text;
     uint64_t count;
@@ -170,6 +177,8 @@ struct story {
     LIST_OF(struct story_certificate *) certificates;
     LIST_OF(struct story_fleet) fleets;
     uint64_t fleets_left;  /* beyond STORY_FLEETS_MAX */
+    LIST_OF(struct story_closed) closed; /* worst first */
+    uint64_t closed_left;  /* beyond STORY_CLOSED_MAX */
     struct report_past past;
     bool has_past, has_life, has_evidence; /* has_evidence: of since when, beyond the store's */
     struct unknowns unknown; /* answered, and nothing known did */
@@ -192,6 +201,7 @@ void story_release(struct story *s);
 
 /* Members of struct report for a format whose state is a struct story. */
 void story_visit(void *story, const struct visit *v, const struct finding_view *f, size_t findings, struct buf *out);
+void story_closed(void *story, const struct finding_view *f, struct buf *out);
 void story_remark(void *story, const struct remark *r, struct buf *out);
 void story_fleets(void *story, const struct fleet *list, size_t count, struct buf *out);
 void story_past(void *story, const struct report_past *past, struct buf *out);

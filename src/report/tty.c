@@ -249,6 +249,7 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
         tty_rows(t, &quiet, t->quiet.at, t->quiet.len, out);
         buf_byte(out, '\n');
     }
+    tty_closed(t, empty.columns, out);
     list_unknown(t, empty.columns, out);
     if (t->rows.len == 0 && t->unkept == 0)
         tty_calm(t, s, empty.columns, out);
@@ -262,6 +263,7 @@ const struct report report_tty = {
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = story_visit,
+    .closed = story_closed,
     .remark = story_remark,
     .fleets = story_fleets,
     .end = end,

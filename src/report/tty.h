@@ -13,6 +13,7 @@ enum {
     TTY_COLUMNS_MAX = 400,
     TTY_COLUMNS_TABLE = 80, /* below this, blocks instead of a table */
     TTY_FLEETS_MAX = 10,
+    TTY_CLOSED_MAX = 50,
     TTY_MEMBERS_MAX = 12, /* of one fleet, worst first */
 };
 
@@ -47,6 +48,8 @@ void tty_jobs(struct story *t, const struct tty_shape *s, struct buf *out);
 /* What is open, what is in it, whose, since when, how many alike: a few sentences. */
 void tty_lead(struct story *t, size_t columns, struct buf *out);
 void tty_fleets(struct story *t, size_t columns, struct buf *out);
+/* What this scan proved closed. */
+void tty_closed(struct story *t, size_t columns, struct buf *out);
 /* Instead of a table where there is no finding. */
 void tty_calm(struct story *t, const struct report_summary *s, size_t columns, struct buf *out);
 

@@ -134,6 +134,39 @@ void tty_fleets(struct story *t, size_t columns, struct buf *out)
     buf_byte(out, '\n');
 }
 
+void tty_closed(struct story *t, size_t columns, struct buf *out)
+{
+    struct buf *line = &t->scratch;
+    size_t shown = t->closed.len < TTY_CLOSED_MAX ? t->closed.len : TTY_CLOSED_MAX;
+    uint64_t left = t->closed.len - shown + t->closed_left;
+    if (!shown)
+        return;
+    tty_heading(t, "Proven closed by this scan", out);
+    for (size_t i = 0; i < shown; i++) {
+        const struct story_closed *c = &t->closed.at[i];
+        size_t used = strlen(severity_name(c->severity)) + TTY_GAP;
+        tty_severity(t, c->severity, used - TTY_GAP, out);
+        layout_spaces(out, TTY_GAP);
+        layout_clip(out, c->where, columns - used);
+        buf_byte(out, '\n');
+        buf_reset(line);
+        buf_put(line, c->title);
+        buf_str(line, " (");
+        buf_put(line, c->what);
+        buf_str(line, "). ");
+        buf_put(line, c->how);
+        layout_wrap(out, buf_span(line), TTY_GAP, columns - TTY_GAP);
+    }
+    if (left) {
+        buf_reset(line);
+        buf_str(line, "and ");
+        put_count(line, left);
+        buf_str(line, " more; --format json has them");
+        layout_wrap(out, buf_span(line), 0, columns);
+    }
+    buf_byte(out, '\n');
+}
+
 /* All that answered was proven locked, or is of a kind that holds nothing. */
 static bool is_well_kept(const struct story *t, const struct report_summary *s)
 {

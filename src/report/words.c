@@ -57,6 +57,15 @@ void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms
     }
 }
 
+void words_closed(struct buf *out, const struct finding_view *v)
+{
+    if (v->open)
+        return;
+    buf_str(out, "Closed ");
+    put_date(out, v->closed_ms);
+    buf_byte(out, '.');
+}
+
 const struct since *since_best(const struct finding *f)
 {
     const struct since *best = NULL;

@@ -14,6 +14,8 @@ int64_t count_sum(int64_t a, int64_t b);
 /* "new", "again since 2026-01-02, the 3rd time", "open since 2026-01-02, 10 months"; nothing where
  * the life is not known. */
 void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms);
+/* "Closed 2026-11-22." and, of how, what proved it; nothing where it is open. */
+void words_closed(struct buf *out, const struct finding_view *v);
 /* "Shop team, finance, shop@example.org" as the scope file states it; else the strongest
  * attribution, "likely Example Org (certificate names)"; else nothing. */
 void words_whose(struct buf *out, const struct finding *f);

@@ -201,6 +201,35 @@ def lines_of(text, kind):
     return {line["fingerprint"]: line for line in map(json.loads, text.splitlines()) if line["type"] == kind}
 
 
+def check_closed(c, run, names, gone, told):
+    """What a scan proved closed, in its own report and in those of the store, once in each."""
+    c.that(names and set(gone) == names == set(told), f"closed: lines of {list(gone)} and {list(told)}, not {list(names)}")
+    c.that(all(f["closed"] and f["closed"] >= f["last_seen"] for f in gone.values()), "closed: when")
+    text = run("show", "--format", "sarif").stdout
+    results = json.loads(text)["runs"][0]["results"]
+    absent = {r["partialFingerprints"]["ajarFinding/v1"] for r in results if r.get("baselineState") == "absent"}
+    c.that(absent == names, f"closed: sarif {absent}")
+    c.that(all("baselineState" in r and "suppressions" in r for r in results), "closed: each result has a baseline")
+    text = run("show", "--format", "ocsf").stdout
+    check_ocsf(c, "closed", text)
+    events = [json.loads(line) for line in text.splitlines()]
+    resolved = {e["finding_info"]["uid"] for e in events if e["activity_id"] == 3 and e["status_id"] == 4}
+    c.that(resolved == names, f"closed: ocsf {resolved}")
+    text = run("show", "--format", "l9").stdout
+    check_lines(c, "closed", "l9", text)
+    events = [json.loads(line) for line in text.splitlines()]
+    tagged = {e["event_fingerprint"] for e in events if "closed" in e["tags"] and e["leak"]["stage"] == "closed"}
+    c.that(tagged == names, f"closed: l9 {tagged}")
+    for name in ("html", "markdown", "tty"):
+        page = run("show", "--format", name).stdout
+        c.that("Proven closed by this scan" in page, f"closed: {name}")
+        if name == "html":
+            check_html(c, "closed", page)
+        elif name == "markdown":
+            check_markdown(c, "closed", page)
+    c.that("Proven closed" not in run("judge", "--scan", "1", "--format", "tty").stdout, "closed: not by the first scan")
+
+
 def check_stored(c, ajar):
     """Two scans, one finding accepted in between; then every format out of the store."""
     folder, peers = pathlib.Path(tempfile.mkdtemp()), [Redis() for _ in range(3)]
@@ -254,9 +283,12 @@ def check_stored(c, ajar):
         for wrong in (["--format", "pdf"], ["--format", "html", "--closed"], ["--format", "html", known]):
             c.that(run("show", *wrong).returncode == 2, f"stored: {wrong} is refused")
         peers.pop().close()
-        run("scan", "--json", "--ports", ports, "127.0.0.1")
-        fewer = lines_of(run("show", "--format", "json").stdout, "finding")
-        c.that(0 < len(fewer) < len(first), "stored: what is closed is not shown")
+        scanned = run("scan", "--json", "--ports", ports, "127.0.0.1").stdout
+        check_json(c, "closing", scanned)
+        shown = run("show", "--format", "json").stdout
+        fewer, gone = lines_of(shown, "finding"), lines_of(shown, "closed")
+        c.that(0 < len(fewer) < len(first), "stored: what is closed is not shown as open")
+        check_closed(c, run, set(first) - set(fewer), gone, lines_of(scanned, "closed"))
     finally:
         for p in peers:
             p.close()

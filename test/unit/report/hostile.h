@@ -109,7 +109,7 @@ static inline void hostile_run(const struct report *report, void (*check)(struct
         struct hostile h;
         struct span bad = i < HOSTILE_COUNT ? span_str(HOSTILE[i])
                           : i == HOSTILE_COUNT ? span_of(endless, HOSTILE_LONG) : SPAN_NONE;
-        struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000, .endpoints = 3 };
+        struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000, .endpoints = 3, .remembers = true };
         struct report_past past = { .from_ms = 1609459200000, .to_ms = 1656633600000, .all = { [3] = UINT32_MAX } };
         struct report_summary sum = { .done = 1, .failed = 1, .findings = { 0, 0, 0, 0, 1 } };
         void *state = calloc(1, report->state_size + 1);
@@ -121,6 +121,13 @@ static inline void hostile_run(const struct report *report, void (*check)(struct
         report->begin(state, &run, &h.out);
         if (bad.len)
             report_tell_visit(report, state, &h.visit, &h.finding, 1, &h.out);
+        if (bad.len && report->closed) {
+            struct finding_view view = view_of_visit(&h.visit, &h.finding);
+            view.judged = view.open = false;
+            view.closed_ms = INT64_MAX;
+            view.seen = NULL;
+            report->closed(state, &view, &h.out);
+        }
         if (bad.len && report->fleets)
             report->fleets(state, &h.fleet, 1, &h.out);
         if (bad.len) {

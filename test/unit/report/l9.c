@@ -56,6 +56,34 @@ static void test_event(void **state)
     buf_release(&h.out);
 }
 
+/* What closed leaks no more: a service, under the fingerprint of its leak. */
+static void test_closed(void **state)
+{
+    struct hostile h = { 0 };
+    (void)state;
+    arena_init(&h.arena, HOSTILE_MAX);
+    buf_init(&h.out, HOSTILE_MAX);
+    hostile_make(&h, SPAN("7.0"));
+    struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000 },
+                                   .records = 5, .bytes = COUNT_UNKNOWN, .accepted_until_ms = COUNT_UNKNOWN };
+    gone.finding.version = SPAN("7.0.15");
+    struct finding_view view = view_of_stored(&gone);
+    closed(NULL, &view, &h.out);
+    struct span rest = buf_span(&h.out);
+    const struct node *n = line_of(&h.arena, &rest);
+    assert_true(span_is(node_text(node_get(n, "event_type")), "service"));
+    assert_true(span_is(node_text(node_get(n, "event_fingerprint")), "0123456789abcdef0123456789abcdef"));
+    assert_true(span_is(node_text(node_get(n, "time")), "1970-01-01T00:00:03Z"));
+    assert_true(span_starts(node_text(node_get(n, "summary")), SPAN("Closed 1970-01-01.")));
+    assert_true(span_is(node_text(node_path(n, SPAN("leak.stage"))), "closed"));
+    assert_true(span_is(node_text(node_path(n, SPAN("leak.type"))), "open-store"));
+    assert_true(span_is(node_text(node_path(n, SPAN("service.software.version"))), "7.0.15"));
+    assert_int_equal(node_path(n, SPAN("service.credentials.noauth"))->integer, 0);
+    assert_true(span_is(node_text(node_path(n, SPAN("tags.0"))), "closed"));
+    arena_release(&h.arena);
+    buf_release(&h.out);
+}
+
 static void check(struct span out, struct span bad)
 {
     struct arena a;
@@ -63,6 +91,8 @@ static void check(struct span out, struct span bad)
     hostile_nothing_raw(out, false);
     if (bad.len)
         hostile_nothing_raw(node_text(node_path(line_of(&a, &out), SPAN("service.software.version"))), false);
+    if (bad.len) /* what closed */
+        hostile_nothing_raw(node_text(node_path(line_of(&a, &out), SPAN("summary"))), false);
     if (bad.len) /* what nobody knows */
         hostile_nothing_raw(node_text(node_path(line_of(&a, &out), SPAN("summary"))), false);
     assert_int_equal(out.len, 0);
@@ -79,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_event),
+        cmocka_unit_test(test_closed),
         cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,38 @@ static void test_life(void **state)
     buf_release(&h.out);
 }
 
+/* What closed is told once, under the same uid. */
+static void test_closed(void **state)
+{
+    struct hostile h = { 0 };
+    struct ocsf x = { 0 };
+    struct report_run run = { .started_ms = 1656633600000 };
+    (void)state;
+    arena_init(&h.arena, HOSTILE_MAX);
+    buf_init(&h.out, HOSTILE_MAX);
+    hostile_make(&h, SPAN("x"));
+    struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000 },
+                                   .first_ms = 500, .records = 5, .bytes = COUNT_UNKNOWN, .accepted_until_ms = COUNT_UNKNOWN };
+    struct finding_view view = view_of_stored(&gone);
+    begin(&x, &run, &h.out);
+    closed(&x, &view, &h.out);
+    struct span rest = buf_span(&h.out);
+    const struct node *n = line_of(&h.arena, &rest);
+    assert_int_equal(node_get(n, "activity_id")->integer, 3);
+    assert_int_equal(node_get(n, "type_uid")->integer, 200403);
+    assert_true(span_is(node_text(node_get(n, "activity_name")), "Close"));
+    assert_int_equal(node_get(n, "status_id")->integer, 4);
+    assert_true(span_is(node_text(node_get(n, "status")), "Resolved"));
+    assert_true(span_starts(node_text(node_get(n, "status_detail")), SPAN("Closed 1970-01-01.")));
+    assert_int_equal(node_get(n, "time")->integer, 3000);
+    assert_int_equal(node_path(n, SPAN("finding_info.modified_time"))->integer, 3000);
+    assert_int_equal(node_path(n, SPAN("finding_info.last_seen_time"))->integer, 2000);
+    assert_int_equal(node_path(n, SPAN("finding_info.first_seen_time"))->integer, 500);
+    assert_true(span_is(node_text(node_path(n, SPAN("finding_info.uid"))), "0123456789abcdef0123456789abcdef"));
+    arena_release(&h.arena);
+    buf_release(&h.out);
+}
+
 static void test_whose(void **state)
 {
     struct hostile h = { 0 };
@@ -93,7 +125,7 @@ static void check(struct span out, struct span bad)
     struct arena a;
     arena_init(&a, HOSTILE_MAX);
     hostile_nothing_raw(out, false);
-    for (int i = 0; bad.len && i < 2; i++) /* the finding, and what nobody knows */
+    for (int i = 0; bad.len && i < 3; i++) /* the finding, what closed, and what nobody knows */
         hostile_nothing_raw(node_text(node_path(line_of(&a, &out), SPAN("message"))), false);
     assert_int_equal(out.len, 0);
     arena_release(&a);
@@ -109,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_life),
+        cmocka_unit_test(test_closed),
         cmocka_unit_test(test_whose),
         cmocka_unit_test(test_hostile),
     };

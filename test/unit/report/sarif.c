@@ -26,7 +26,7 @@ static void test_results_and_rules(void **state)
 {
     struct hostile h = { 0 };
     struct sarif s = { 0 };
-    struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000 };
+    struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000, .remembers = true };
     struct report_summary sum = { .took_ms = 1000 };
     (void)state;
     arena_init(&h.arena, HOSTILE_MAX);
@@ -64,6 +64,50 @@ static void test_results_and_rules(void **state)
     assert_true(text_at(run0, "invocations.0.endTimeUtc", "2022-07-01T00:00:01Z"));
     arena_release(&h.arena);
     buf_release(&h.out);
+}
+
+/* What closed is there as absent; and where one result has a baseline and suppressions, all have. */
+static void test_baseline(void **state)
+{
+    struct hostile h = { 0 };
+    struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000 };
+    struct report_summary sum = { .took_ms = 1000 };
+    (void)state;
+    for (int remembers = 0; remembers < 2; remembers++) {
+        struct sarif s = { 0 };
+        run.remembers = remembers;
+        arena_init(&h.arena, HOSTILE_MAX);
+        buf_init(&h.out, HOSTILE_MAX);
+        hostile_make(&h, SPAN("7.0.15"));
+        hostile_more(&h, SPAN("7.0.15"));
+        struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000 },
+                                       .records = 5, .bytes = COUNT_UNKNOWN, .accepted_until_ms = COUNT_UNKNOWN };
+        struct finding_view view = view_of_stored(&gone);
+        begin(&s, &run, &h.out);
+        report_tell_visit(&report_sarif, &s, &h.visit, &h.finding, 1, &h.out);
+        if (remembers)
+            closed(&s, &view, &h.out);
+        fleets(&s, &h.fleet, 1, &h.out);
+        end(&s, &sum, &h.out);
+        const struct node *run0 = node_path(parse(&h.arena, buf_span(&h.out)), SPAN("runs.0"));
+        const struct node *results = node_get(run0, "results");
+        assert_int_equal(results->count, 2 + remembers);
+        for (size_t i = 0; i < results->count; i++) {
+            char path[32];
+            snprintf(path, sizeof(path), "results.%zu", i);
+            const struct node *r = node_path(run0, span_str(path));
+            assert_int_equal(node_get(r, "baselineState") != NULL, remembers);
+            assert_int_equal(node_get(r, "suppressions") != NULL, remembers);
+        }
+        if (remembers) {
+            assert_true(text_at(run0, "results.1.baselineState", "absent"));
+            assert_true(span_starts(node_text(node_path(run0, SPAN("results.1.message.text"))), SPAN("Closed 1970-01-01.")));
+            assert_true(text_at(run0, "results.1.properties.closed", "1970-01-01T00:00:03Z"));
+            assert_true(text_at(run0, "results.2.baselineState", "unchanged"));
+        }
+        arena_release(&h.arena);
+        buf_release(&h.out);
+    }
 }
 
 /* A scan that did not look at all says so where SARIF's readers look. */
@@ -125,7 +169,7 @@ static void check(struct span out, struct span bad)
     arena_init(&a, HOSTILE_MAX);
     hostile_nothing_raw(out, false);
     const struct node *n = parse(&a, out);
-    assert_int_equal(node_path(n, SPAN("runs.0.results"))->count, bad.len ? 3 : 0);
+    assert_int_equal(node_path(n, SPAN("runs.0.results"))->count, bad.len ? 4 : 0);
     if (bad.len) {
         const struct node *more = node_path(n, SPAN("runs.0.results.0.properties"));
         hostile_nothing_raw(node_text(node_get(more, "owner")), false);
@@ -148,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_results_and_rules),
+        cmocka_unit_test(test_baseline),
         cmocka_unit_test(test_remark),
         cmocka_unit_test(test_fleet),
         cmocka_unit_test(test_hostile),
