@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,4 +74,21 @@ bool write_out(struct buf *b)
         return false;
     buf_reset(b);
     return true;
+}
+
+const char *feeds_dir(char text[static PATH_MAX_TEXT])
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    int n = -1;
+    if (data && data[0] == '/')
+        n = snprintf(text, PATH_MAX_TEXT, "%s/ajar/feeds", data);
+    else if (home && home[0] == '/')
+        n = snprintf(text, PATH_MAX_TEXT, "%s/.local/share/ajar/feeds", home);
+    return n > 0 && n < PATH_MAX_TEXT ? text : NULL;
+}
+
+struct rulebook *load_rulebook(struct arena *a, const char *dir, struct error *e)
+{
+    char own[PATH_MAX_TEXT], shipped[PATH_MAX_TEXT], feeds[PATH_MAX_TEXT];
+    return rulebook_load(a, dir ? dir : data_dir("rules", own), data_dir("data", shipped), feeds_dir(feeds), e);
 }

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "http/catalog.h"
-#include "rules/judge.h"
+#include "keep/rulebook.h"
 
 #define AJAR_VERSION "0.1.0"
 
@@ -58,9 +58,11 @@ char *data_dir(const char *name, char text[static PATH_MAX_TEXT]);
 /* The shipped catalog, and the user's directories behind it. */
 struct catalog *load_catalog(struct arena *a, const char *const *more, size_t more_count, struct error *e);
 
+/* Where tables that the user imported lie; NULL where there is no home. text[PATH_MAX_TEXT]. */
+const char *feeds_dir(char text[static PATH_MAX_TEXT]);
 /* The rules of `dir` (NULL: the shipped ones) with the tables that the user imported or, without
  * those, the shipped ones. NULL and a sentence. */
-struct rules *load_rules(struct arena *a, const char *dir, struct error *e);
+struct rulebook *load_rulebook(struct arena *a, const char *dir, struct error *e);
 
 /* Blocks SIGINT, SIGTERM, SIGHUP and, unless 0, one more, and gives a descriptor (SFD_* flags) that
  * they are read from; -1 (errno set) where that fails. The caller closes it. */

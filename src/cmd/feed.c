@@ -29,33 +29,10 @@ void help_feed(void)
     options_print(ROWS);
 }
 
-/* Where imported tables lie. NULL where there is no home. */
-static const char *feeds_dir(char text[static PATH_MAX_TEXT])
-{
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    int n = -1;
-    if (data && data[0] == '/')
-        n = snprintf(text, PATH_MAX_TEXT, "%s/ajar/feeds", data);
-    else if (home && home[0] == '/')
-        n = snprintf(text, PATH_MAX_TEXT, "%s/.local/share/ajar/feeds", home);
-    return n > 0 && n < PATH_MAX_TEXT ? text : NULL;
-}
-
 static struct tables *load_tables(struct arena *a, struct error *e)
 {
     char shipped[PATH_MAX_TEXT], feeds[PATH_MAX_TEXT];
     return tables_load(a, data_dir("data", shipped), feeds_dir(feeds), e);
-}
-
-struct rules *load_rules(struct arena *a, const char *dir, struct error *e)
-{
-    char own[PATH_MAX_TEXT];
-    struct rules *r = rules_load(a, dir ? dir : data_dir("rules", own), e);
-    struct tables *t = r ? load_tables(a, e) : NULL;
-    if (!t)
-        return NULL;
-    rules_use_tables(r, t);
-    return r;
 }
 
 /* ---- import -------------------------------------------------------------------------------- */

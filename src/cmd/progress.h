@@ -2,7 +2,9 @@
 #ifndef AJAR_CMD_PROGRESS_H
 #define AJAR_CMD_PROGRESS_H
 
-#include "sweep/sweep.h"
+#include <stdbool.h>
+
+#include "record/pipe.h"
 
 struct progress_line {
     int64_t started_ms, shown_ms; /* monotonic */

@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/keeper.h"
 #include "cmd/memory.h"
+#include "cmd/progress.h"
 #include "cmd/sandbox.h"
 #include "cmd/scan_journal.h"
 #include "cmd/scan_options.h"
 #include "cmd/scan_plan.h"
+#include "keep/keeper.h"
+#include "sweep/sweep.h"
 #include "text/escape.h"
 
 enum {
@@ -41,7 +43,7 @@ struct scanning {
     const struct catalog *catalog;
     struct tls_trust *trust;
     const struct plan *plan;
-    struct owner_sources *owners;
+    struct enrichment *enrichment; /* what the user's files say */
     struct buf text;           /* the plan as lines */
     struct stored_scan before; /* --resume: the scan to go on with */
     struct runs places;        /* and what of it is done */
@@ -209,20 +211,85 @@ static bool open_memory(struct scanning *s, struct keeper *k, struct error *e)
                               .version = AJAR_VERSION };
     if (!memory_wanted(s->o.db))
         return true;
-    if (!(k->store = memory_open(s->o.db, STORE_WRITE, e)))
+    if (!(k->pipeline.store = memory_open(s->o.db, STORE_WRITE, e)))
         return false;
     if (!s->o.resume)
-        return store_scan_begin(k->store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->scan, e) &&
-               store_commit(k->store, e);
-    k->scan = s->before.id;
+        return store_scan_begin(k->pipeline.store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->pipeline.scan, e) &&
+               store_commit(k->pipeline.store, e);
+    k->pipeline.scan = s->before.id;
     k->resumed = true;
     struct runs now = { 0 };
-    bool same = store_scan_resume(k->store, k->scan, e) &&
-                store_scan_runs(k->store, k->scan, &now, e) &&
+    bool same = store_scan_resume(k->pipeline.store, k->pipeline.scan, e) &&
+                store_scan_runs(k->pipeline.store, k->pipeline.scan, &now, e) &&
                 (runs_count(&now) == runs_count(&s->places) ||
-                 error_set(e, "scan %lld went on in another process in between", (long long)k->scan));
+                 error_set(e, "scan %lld went on in another process in between", (long long)k->pipeline.scan));
     runs_release(&now);
     return same;
+}
+
+/* ---- the keeper's process -------------------------------------------------------------------- */
+
+static bool write_report(void *self, struct buf *b)
+{
+    (void)self;
+    return write_out(b);
+}
+
+/* `self` is the progress line and what it shows; nothing where nobody looks. */
+struct looking {
+    struct progress_line line;
+    const struct keeper *keeper;
+};
+
+static void show_progress(void *self, uint64_t findings, int64_t now_ms)
+{
+    struct looking *l = self;
+    if (isatty(STDERR_FILENO))
+        progress_show(&l->line, l->keeper->progress, l->keeper->endpoints, findings, now_ms);
+}
+
+static void tell_waiting(void *self)
+{
+    struct looking *l = self;
+    progress_wipe(&l->line);
+    memory_tell_wait();
+}
+
+static void tell_stopping(void *self, int grace_ms)
+{
+    struct looking *l = self;
+    progress_wipe(&l->line);
+    fprintf(stderr, "ajar: stopping; conversations under way get %d s, once more ends them at once\n", grace_ms / 1000);
+}
+
+static void tell_samples(const struct sample_tally *t)
+{
+    struct buf line;
+    buf_init(&line, 1 << 16);
+    sample_tally_put(t, &line);
+    if (buf_ok(&line) && line.len)
+        fprintf(stderr, "ajar: %.*s\n", SPAN_FMT(buf_span(&line)));
+    buf_release(&line);
+}
+
+/* Runs the keeper and says on stderr what it found worth saying; the exit status of the scan. */
+static int keep_scan(struct keeper *k, const struct report_run *run)
+{
+    struct looking l = { .line = { .started_ms = clock_mono_ms(&CLOCK_SYSTEM) }, .keeper = k };
+    k->calls = (struct keeper_calls){ write_report, show_progress, tell_waiting, tell_stopping, &l };
+    k->signals = catch_signals(0, 0);
+    keeper_run(k, run);
+    close(k->signals);
+    progress_wipe(&l.line);
+    if (k->fleets.left_out)
+        fprintf(stderr, "ajar: fleets: %zu answers were left out; %zu deployments were compared\n", k->fleets.left_out,
+                k->fleets.deployments);
+    tell_samples(&k->pipeline.samples);
+    if (k->trouble.text[0])
+        return cmd_fail(EXIT_INCOMPLETE, &k->trouble);
+    if (k->pipeline.summary.failed || k->incomplete)
+        return EXIT_INCOMPLETE;
+    return k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING;
 }
 
 static int keep(struct scanning *s, struct keeper *k, const struct report_run *run)
@@ -233,14 +300,14 @@ static int keep(struct scanning *s, struct keeper *k, const struct report_run *r
                                    !error_set(&e, "the sweeper ended before it began"))) {
         close(k->from_sweeper);
         waitpid(k->sweeper, NULL, 0);
-        store_close(k->store);
+        store_close(k->pipeline.store);
         return cmd_fail(EXIT_INCOMPLETE, &e);
     }
     sandbox_enter(SANDBOX_KEEPER, &missing);
     tell_missing(missing);
-    int status = keeper_run(k, run);
+    int status = keep_scan(k, run);
     close(k->from_sweeper);
-    store_close(k->store);
+    store_close(k->pipeline.store);
     return status;
 }
 
@@ -373,18 +440,17 @@ static int scan_planned(struct scanning *s, struct error *e)
     if (o->dry_run)
         return tell_nothing_asked(s->plan, scan_dry_run(o, s->plan, walk.end));
     struct keeper k = {
-        .rules = load_rules(o->arena, o->rules, e),
-        .owners = s->owners,
-        .report = o->report,
+        .pipeline = { .book = load_rulebook(o->arena, o->rules, e),
+                      .enrichment = s->enrichment,
+                      .report = o->report,
+                      .fail_on = o->fail_on },
         .endpoints = walk.end,
-        .fail_on = o->fail_on,
-        .show_progress = isatty(STDERR_FILENO),
         .remarks = s->plan->remarks.at,
         .remark_count = s->plan->remarks.len,
     };
-    if (!k.rules || !open_transcript(o->transcript, &k.transcript, e))
+    if (!k.pipeline.book || !open_transcript(o->transcript, &k.transcript, e))
         return cmd_fail(EXIT_USAGE, e);
-    k.report_state = calloc(1, o->report->state_size + 1);
+    k.pipeline.report_state = calloc(1, o->report->state_size + 1);
     struct report_run run = {
         .ajar_version = AJAR_VERSION,
         .started_ms = clock_wall_ms(&CLOCK_SYSTEM),
@@ -393,12 +459,12 @@ static int scan_planned(struct scanning *s, struct error *e)
         .columns = terminal_columns(),
         .colour = wants_colour(o->colour),
         .verbose = o->verbose,
-        .remembers = k.store != NULL,
+        .remembers = memory_wanted(o->db),
     };
     int status = EXIT_INCOMPLETE;
-    if (k.report_state)
+    if (k.pipeline.report_state)
         status = sweep_and_keep(s, &k, &walk, &run);
-    free(k.report_state);
+    free(k.pipeline.report_state);
     if (k.transcript)
         fclose(k.transcript);
     return tell_nothing_asked(s->plan, status);
@@ -417,6 +483,33 @@ static bool make_plan(struct scanning *s, struct error *e)
     return buf_ok(&s->text) || error_set(e, "no memory for the plan");
 }
 
+/* An enrich_sources' scope. */
+static bool scope_of(void *self, const struct endpoint *e, struct scope_words *ret)
+{
+    const struct plan *p = self;
+    const struct scope_entry *entry = plan_entry(p, e);
+    if (entry)
+        *ret = (struct scope_words){ p->options.scope->owner, entry->owner, entry->tier, entry->contact };
+    return entry != NULL;
+}
+
+static void say(void *self, const char *sentence)
+{
+    (void)self;
+    fprintf(stderr, "ajar: %s\n", sentence);
+}
+
+static bool open_enrichment(struct scanning *s, struct error *e)
+{
+    const struct scan_options *o = &s->o;
+    struct enrich_sources from = { .names = o->names, .log_count = o->log_count,
+                                   .registry_count = o->registry_count, .scope = scope_of, .say = say,
+                                   .self = (void *)(uintptr_t)s->plan };
+    memcpy(from.logs, o->logs, sizeof(o->logs));
+    memcpy(from.registries, o->registries, sizeof(o->registries));
+    return (s->enrichment = enrich_open(&from, o->arena, e)) != NULL;
+}
+
 int cmd_scan(int argc, char **argv)
 {
     struct arena a;
@@ -427,11 +520,11 @@ int cmd_scan(int argc, char **argv)
     buf_init(&s.text, PLAN_BYTES_MAX);
     bool ok = scan_options_parse(&s.o, &a, argc, argv, &e) &&
               (!s.o.resume || find_before(&s, &e)) && make_plan(&s, &e) &&
-              (!s.o.resume || is_same_plan(&s, &e)) && (s.owners = owners_open(&s.o, s.plan, &e)) &&
+              (!s.o.resume || is_same_plan(&s, &e)) && open_enrichment(&s, &e) &&
               (s.trust = tls_trust_load(s.o.authorities, &e));
     int status = ok ? scan_planned(&s, &e) : cmd_fail(EXIT_USAGE, &e);
     tls_trust_free(s.trust);
-    owners_close(s.owners);
+    enrich_close(s.enrichment);
     runs_release(&s.places);
     buf_release(&s.text);
     arena_release(&a);

@@ -4,14 +4,20 @@
 #include "cmd/cmd.h"
 #include "cmd/memory.h"
 #include "cmd/options.h"
-#include "cmd/show_report.h"
 #include "cmd/stored.h"
+#include "keep/stored_report.h"
 #include "report/finding_json.h"
 #include "report/layout.h"
 #include "text/amount.h"
 #include "text/escape.h"
 
-enum { SHOWN_DEFAULT = 50, SHOWN_MAX = 1000000000, ARENA_BYTES = 64 << 20, COLLECTIONS_SHOWN = 20 };
+enum {
+    SHOWN_DEFAULT = 50,
+    SHOWN_MAX = 1000000000,
+    ARENA_BYTES = 64 << 20,
+    RULES_BYTES = 256 << 20,
+    COLLECTIONS_SHOWN = 20,
+};
 
 enum row {
     ROW_SEVERITY,
@@ -388,10 +394,28 @@ static bool suits_report(struct showing *s, int args, struct error *e)
     return true;
 }
 
+static bool show_report(struct showing *s, struct store *store)
+{
+    struct arena a;
+    arena_init(&a, RULES_BYTES);
+    struct stored_report r = {
+        .store = store,
+        .book = load_rulebook(&a, NULL, &s->error),
+        .report = s->report,
+        .run = { .ajar_version = AJAR_VERSION, .columns = (unsigned)s->columns },
+        .now_ms = s->filter.now_ms,
+        .filter = &s->filter,
+        .flush = stored_flush,
+    };
+    bool ok = r.book && stored_report(&r, &s->error);
+    arena_release(&a);
+    return ok;
+}
+
 static bool show(struct showing *s, struct store *store, int args, char **argv)
 {
     if (s->report)
-        return show_report(store, &s->filter, s->report, s->columns, &s->error);
+        return show_report(s, store);
     if (s->scans)
         return store_scans(store, show_scan, s, &s->error) && !s->error.text[0];
     return args ? show_one(s, store, argv[1]) : show_list(s, store);

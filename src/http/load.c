@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "http/match.h"
 #include "http/pattern.h"
+#include "record/words.h"
 
 enum { DIRECTORY_FILES_MAX = 1000 };
 
@@ -52,14 +53,6 @@ static bool take_product(struct mapper *m, const struct node *n, void *to)
     const char **ret = to;
     return map_str(m, n, ret) &&
            (is_word(span_str(*ret)) || map_wrong(m, n, "a product is a word of a-z, 0-9 and -"));
-}
-
-static bool take_kind(struct mapper *m, const struct node *n, void *to)
-{
-    struct span kind;
-    char word[MAP_SHOWN_MAX];
-    return map_scalar(m, n, &kind) &&
-           (kind_parse(kind, to) || map_wrong(m, n, "\"%s\" is no kind", map_shown(kind, word)));
 }
 
 /* `base: ["/app/", "/login"]`: where the path of a redirect stops being the base path. */

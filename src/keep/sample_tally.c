@@ -1,8 +1,6 @@
 /* Reasons come through the pipe, so they are escaped like any foreign text. */
 #include "keep/sample_tally.h"
 
-#include <stdio.h>
-
 #include "text/escape.h"
 
 static void add_reason(struct sample_tally *t, struct span why)
@@ -34,23 +32,18 @@ void sample_tally_add(struct sample_tally *t, const struct visit *v)
     }
 }
 
-void sample_tally_print(const struct sample_tally *t)
+void sample_tally_put(const struct sample_tally *t, struct buf *out)
 {
-    struct buf line;
     if (t->stores + t->refused == 0)
         return;
-    buf_init(&line, 1 << 16);
-    buf_printf(&line, "ajar: sampled %llu stores (%llu records)", (unsigned long long)t->stores,
+    buf_printf(out, "sampled %llu stores (%llu records)", (unsigned long long)t->stores,
                (unsigned long long)t->records);
     if (t->refused)
-        buf_printf(&line, "; not sampled: %llu", (unsigned long long)t->refused);
+        buf_printf(out, "; not sampled: %llu", (unsigned long long)t->refused);
     for (size_t i = 0; i < TALLY_REASONS_MAX && t->reasons[i].count; i++) {
-        buf_printf(&line, "%s%llu because ", i ? ", " : " (", (unsigned long long)t->reasons[i].count);
-        escape_tty(&line, span_of(t->reasons[i].why, t->reasons[i].len));
+        buf_printf(out, "%s%llu because ", i ? ", " : " (", (unsigned long long)t->reasons[i].count);
+        escape_tty(out, span_of(t->reasons[i].why, t->reasons[i].len));
     }
     if (t->refused)
-        buf_byte(&line, ')');
-    if (buf_ok(&line))
-        fprintf(stderr, "%.*s\n", SPAN_FMT(buf_span(&line)));
-    buf_release(&line);
+        buf_byte(out, ')');
 }

@@ -1,7 +1,8 @@
-/* How many stores were sampled and how many were not, and why: one line on stderr at the end. */
+/* How many stores were sampled and how many were not, and why. */
 #ifndef AJAR_KEEP_SAMPLE_TALLY_H
 #define AJAR_KEEP_SAMPLE_TALLY_H
 
+#include "base/buf.h"
 #include "record/record.h"
 
 enum { TALLY_REASONS_MAX = 12, TALLY_REASON_BYTES = 128 };
@@ -16,7 +17,7 @@ struct sample_tally {
 };
 
 void sample_tally_add(struct sample_tally *t, const struct visit *v);
-/* Nothing where no observation spoke of samples. */
-void sample_tally_print(const struct sample_tally *t);
+/* One line, escaped; nothing where no observation spoke of samples. */
+void sample_tally_put(const struct sample_tally *t, struct buf *out);
 
 #endif

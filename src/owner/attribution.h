@@ -3,7 +3,7 @@
  *
  * Pure: what somebody's file or the network said is a fact of the observation, so that a stored
  * visit is attributed again by today's tables. A name of a provider says where something is hosted,
- * never whose it is. All names are foreign text. The room's own header. */
+ * never whose it is. All names are foreign text. */
 #ifndef AJAR_OWNER_ATTRIBUTION_H
 #define AJAR_OWNER_ATTRIBUTION_H
 
@@ -29,6 +29,9 @@ struct attribution_tables {
     struct table shelves, seconds, inside, nobody; /* sets: data/domains.csv */
 };
 
+/* The tables of Ajar's data directory, into the arena. Without their files names are traced to nobody, which is no
+ * error; NULL and one where a file cannot be read. */
+struct attribution_tables *attribution_load(struct arena *a, const char *dir, struct error *e);
 void attribution_init(struct attribution_tables *t, struct arena *a, uint64_t seed);
 /* `text` must live as long as the tables. */
 bool attribution_load_providers(struct attribution_tables *t, const char *path, struct span text,

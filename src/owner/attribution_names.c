@@ -1,6 +1,8 @@
 /* Names -> who stands behind them: the tables of data/providers.csv and data/domains.csv, the rule
  * how far up a DNS name its owner stands, and the reader of distinguished names. */
 #include "owner/attribution.h"
+
+#include "base/random.h"
 #include "text/csv.h"
 
 static const uint8_t PRESENT;
@@ -56,6 +58,21 @@ bool attribution_load_domains(struct attribution_tables *t, const char *path, st
                               struct error *e)
 {
     return csv_rows(path, text, DOMAINS_COLUMNS, take_domain, t, e);
+}
+
+struct attribution_tables *attribution_load(struct arena *a, const char *dir, struct error *e)
+{
+    struct attribution_tables *t = ARENA_NEW(a, struct attribution_tables);
+    const char *path;
+    struct span text;
+    bool missing, ok = t || error_set(e, "%s: not enough memory", dir);
+    if (t)
+        attribution_init(t, a, random_seed());
+    ok = ok && csv_read(a, dir, "providers.csv", &path, &text, &missing, e) &&
+         (missing || attribution_load_providers(t, path, text, e));
+    ok = ok && csv_read(a, dir, "domains.csv", &path, &text, &missing, e) &&
+         (missing || attribution_load_domains(t, path, text, e));
+    return ok ? t : NULL;
 }
 
 /* ---- DNS names ---- */

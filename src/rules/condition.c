@@ -2,51 +2,7 @@
  *
  * A comparison with a fact that is not known is false, whichever operator it uses, `not` included;
  * only `exists: false` holds then. So no rule fires because a peer kept quiet. */
-#include "rules/rule.h"
-
-/* ---- patterns ---- */
-
-bool glob_compile(struct arena *a, const struct place *p, const struct node *at, struct glob *ret)
-{
-    struct span text = at->kind == NODE_TEXT ? node_text(at) : SPAN_NONE;
-    if (text.len == 0 || text.len > GLOB_BYTES_MAX)
-        return place_error(p, at, "a pattern is text of 1 to %d bytes", GLOB_BYTES_MAX);
-    uint8_t *lower = arena_alloc(a, text.len);
-    if (!lower)
-        return place_error(p, at, "out of memory");
-    for (size_t i = 0; i < text.len; i++)
-        lower[i] = ascii_lower(text.at[i]);
-    bool wild = lower[0] == '*' || lower[0] == '?';
-    *ret = (struct glob){ span_of(lower, text.len), wild ? 0 : lower[0] };
-    return true;
-}
-
-/* Iterative with one point of return (the last star), so at worst pattern times name steps. */
-bool glob_fits(const struct glob *p, struct span name)
-{
-    name = span_first(name, NAME_MATCHED_MAX);
-    if (p->first && (name.len == 0 || ascii_lower(name.at[0]) != p->first))
-        return false;
-    size_t at = 0, n = 0, star = SIZE_MAX, star_n = 0;
-    while (n < name.len) {
-        if (at < p->text.len && p->text.at[at] == '*') {
-            star = at++;
-            star_n = n;
-        } else if (at < p->text.len &&
-                   (p->text.at[at] == '?' || p->text.at[at] == ascii_lower(name.at[n]))) {
-            at++;
-            n++;
-        } else if (star != SIZE_MAX) {
-            at = star + 1;
-            n = ++star_n;
-        } else {
-            return false;
-        }
-    }
-    while (at < p->text.len && p->text.at[at] == '*')
-        at++;
-    return at == p->text.len;
-}
+#include "rules/condition.h"
 
 /* ---- compiling ---- */
 
@@ -62,7 +18,7 @@ static const struct op_name OPS[] = {
     { "at_least", CONDITION_AT_LEAST }, { "exists", CONDITION_EXISTS },
 };
 
-static bool constant(const struct place *p, const struct node *n, struct value *ret)
+static bool constant(struct mapper *m, const struct node *n, struct value *ret)
 {
     switch (n->kind) {
     case NODE_TEXT:
@@ -76,82 +32,81 @@ static bool constant(const struct place *p, const struct node *n, struct value *
             *ret = (struct value){ .type = VALUE_NUMBER, .number = n->integer };
             return true;
         }
-        return place_error(p, n, "only whole numbers can be compared");
+        return map_wrong(m, n, "only whole numbers can be compared");
     default:
-        return place_error(p, n, "'%.*s' takes a text, a number, true or false", SPAN_FMT(n->key));
+        return map_wrong(m, n, "'%.*s' takes a text, a number, true or false", SPAN_FMT(n->key));
     }
 }
 
-static bool constants(struct arena *a, const struct place *p, const struct node *n,
+static bool constants(struct mapper *m, const struct node *n,
                       struct condition *c)
 {
     bool list = c->op == CONDITION_IN;
     if (list && (n->kind != NODE_LIST || n->count == 0))
-        return place_error(p, n, "'in' takes a list");
+        return map_wrong(m, n, "'in' takes a list");
     c->count = list ? n->count : 1;
-    c->values = arena_array(a, c->count, sizeof(*c->values));
+    c->values = arena_array(m->arena, c->count, sizeof(*c->values));
     if (!c->values)
-        return place_error(p, n, "out of memory");
+        return map_no_memory(m);
     const struct node *item = list ? n->first : n;
     for (size_t i = 0; i < c->count; i++, item = item->next)
-        if (!constant(p, item, &c->values[i]))
+        if (!constant(m, item, &c->values[i]))
             return false;
     bool number = c->op == CONDITION_ABOVE || c->op == CONDITION_BELOW ||
         c->op == CONDITION_AT_LEAST;
     if (number && c->values[0].type != VALUE_NUMBER)
-        return place_error(p, n, "'%.*s' takes a whole number", SPAN_FMT(n->key));
+        return map_wrong(m, n, "'%.*s' takes a whole number", SPAN_FMT(n->key));
     if (c->op == CONDITION_EXISTS && c->values[0].type != VALUE_BOOL)
-        return place_error(p, n, "'exists' takes true or false");
+        return map_wrong(m, n, "'exists' takes true or false");
     return true;
 }
 
-static bool patterns(struct arena *a, const struct place *p, const struct node *n,
+static bool patterns(struct mapper *m, const struct node *n,
                      struct condition *c)
 {
     bool list = n->kind == NODE_LIST;
     c->count = list ? n->count : 1;
-    c->patterns = c->count ? arena_array(a, c->count, sizeof(*c->patterns)) : NULL;
+    c->patterns = c->count ? arena_array(m->arena, c->count, sizeof(*c->patterns)) : NULL;
     if (!c->patterns)
-        return place_error(p, n,
+        return map_wrong(m, n,
                            c->count ? "out of memory" : "'matches' takes at least one pattern");
     const struct node *item = list ? n->first : n;
     for (size_t i = 0; i < c->count; i++, item = item->next)
-        if (!glob_compile(a, p, item, &c->patterns[i]))
+        if (!glob_compile(m, item, &c->patterns[i]))
             return false;
     return true;
 }
 
-static struct condition *compile(struct arena *a, const struct place *p, const struct node *n,
+static struct condition *compile(struct mapper *m, const struct node *n,
                                  int depth);
 
-static struct condition *fresh(struct arena *a, const struct place *p, const struct node *n,
-                               enum condition_op op)
+static struct condition *fresh(struct mapper *m, enum condition_op op)
 {
-    struct condition *c = ARENA_NEW(a, struct condition);
+    struct condition *c = ARENA_NEW(m->arena, struct condition);
     if (!c)
-        place_error(p, n, "out of memory");
+        map_no_memory(m);
     else
         c->op = op;
     return c;
 }
 
-static struct condition *compile_group(struct arena *a, const struct place *p, const struct node *n,
+static struct condition *compile_group(struct mapper *m, const struct node *n,
                                        enum condition_op op, int depth)
 {
-    struct condition *c = fresh(a, p, n, op);
+    struct condition *c = fresh(m, op);
     if (!c)
         return NULL;
     if (op == CONDITION_NOT) {
-        c->children = compile(a, p, n, depth + 1);
+        c->children = compile(m, n, depth + 1);
         return c->children ? c : NULL;
     }
     if (n->kind != NODE_LIST || n->count == 0) {
-        place_error(p, n, "'%.*s' takes a list of conditions", SPAN_FMT(n->key));
+        map_wrong(m, n, "'%.*s' takes a list of conditions", SPAN_FMT(n->key));
         return NULL;
     }
     struct condition **tail = &c->children;
     for (const struct node *item = n->first; item; item = item->next) {
-        *tail = compile(a, p, item, depth + 1);
+        *tail = compile(m, item, depth + 1);
         if (!*tail)
             return NULL;
         tail = &(*tail)->next;
@@ -160,75 +115,75 @@ static struct condition *compile_group(struct arena *a, const struct place *p, c
 }
 
 /* {fact: x, above: 1, below: 9}: every operator of the map must hold. */
-static struct condition *compile_comparison(struct arena *a, const struct place *p,
+static struct condition *compile_comparison(struct mapper *m,
                                             const struct node *n,
                                             const struct node *fact)
 {
+    static const struct map_key KEYS[] = {
+        { "fact", NULL, 0, NULL },     { "is", NULL, 0, NULL },      { "not", NULL, 0, NULL },
+        { "in", NULL, 0, NULL },       { "matches", NULL, 0, NULL }, { "above", NULL, 0, NULL },
+        { "below", NULL, 0, NULL },    { "at_least", NULL, 0, NULL }, { "exists", NULL, 0, NULL },
+        { NULL, NULL, 0, NULL },
+    };
     struct field field;
-    if (!field_compile(a, p, fact, node_text(fact), &field))
+    if (!map_keys(m, n, KEYS, NULL) || !field_compile(m, fact, node_text(fact), &field))
         return NULL;
-    struct condition *all = fresh(a, p, n, CONDITION_ALL);
+    struct condition *all = fresh(m, CONDITION_ALL);
     if (!all)
         return NULL;
     struct condition **tail = &all->children;
     for (const struct node *child = n->first; child; child = child->next) {
         if (child == fact)
             continue;
-        size_t i = 0, known = sizeof(OPS) / sizeof(*OPS);
-        while (i < known && !span_is(child->key, OPS[i].word))
+        size_t i = 0;
+        while (!span_is(child->key, OPS[i].word))
             i++;
-        if (i == known) {
-            place_error(p, child,
-                        "unknown key '%.*s' beside 'fact'; known: is, not, in, matches, above, "
-                                  "below, at_least, exists", SPAN_FMT(child->key));
-            return NULL;
-        }
-        struct condition *c = fresh(a, p, child, OPS[i].op);
+        struct condition *c = fresh(m, OPS[i].op);
         if (!c)
             return NULL;
         c->field = field;
-        if (!(c->op == CONDITION_MATCHES ? patterns(a, p, child, c) : constants(a, p, child, c)))
+        if (!(c->op == CONDITION_MATCHES ? patterns(m, child, c) : constants(m, child, c)))
             return NULL;
         *tail = c;
         tail = &c->next;
     }
     if (!all->children)
-        place_error(p, n, "'fact' needs an operator, such as 'is'");
+        map_wrong(m, n, "'fact' needs an operator, such as 'is'");
     return !all->children ? NULL : all->children->next ? all : all->children;
 }
 
-static struct condition *compile(struct arena *a, const struct place *p, const struct node *n,
+static struct condition *compile(struct mapper *m, const struct node *n,
                                  int depth)
 {
+    static const struct map_key GROUPS[] = {
+        { "all", NULL, 0, NULL }, { "any", NULL, 0, NULL }, { "not", NULL, 0, NULL }, { "fact", NULL, 0, NULL },
+        { NULL, NULL, 0, NULL },
+    };
     if (depth > CONDITION_DEPTH_MAX) {
-        place_error(p, n, "conditions nest deeper than %d", CONDITION_DEPTH_MAX);
+        map_wrong(m, n, "conditions nest deeper than %d", CONDITION_DEPTH_MAX);
         return NULL;
     }
     if (n->kind != NODE_MAP || n->count == 0) {
-        place_error(p, n, "a condition is a map: all, any, not, or fact with an operator");
+        map_wrong(m, n, "a condition is a map: all, any, not, or fact with an operator");
         return NULL;
     }
     const struct node *fact = node_get(n, "fact");
     if (fact)
-        return compile_comparison(a, p, n, fact);
+        return compile_comparison(m, n, fact);
+    if (!map_keys(m, n, GROUPS, NULL))
+        return NULL;
     if (n->count != 1) {
-        place_error(p, n, "a condition holds one of all, any, not, or 'fact' with operators");
+        map_wrong(m, n, "a condition holds one of all, any, not, or 'fact' with operators");
         return NULL;
     }
-    if (span_is(n->first->key, "all"))
-        return compile_group(a, p, n->first, CONDITION_ALL, depth);
-    if (span_is(n->first->key, "any"))
-        return compile_group(a, p, n->first, CONDITION_ANY, depth);
     if (span_is(n->first->key, "not"))
-        return compile_group(a, p, n->first, CONDITION_NOT, depth);
-    place_error(p, n->first, "unknown key '%.*s' in a condition; known: all, any, not, fact",
-                SPAN_FMT(n->first->key));
-    return NULL;
+        return compile_group(m, n->first, CONDITION_NOT, depth);
+    return compile_group(m, n->first, span_is(n->first->key, "all") ? CONDITION_ALL : CONDITION_ANY, depth);
 }
 
-struct condition *condition_compile(struct arena *a, const struct place *p, const struct node *n)
+struct condition *condition_compile(struct mapper *m, const struct node *n)
 {
-    return compile(a, p, n, 1);
+    return compile(m, n, 1);
 }
 
 /* ---- judging ---- */

@@ -3,36 +3,24 @@
 #include "rules/rule.h"
 
 #include "base/clock.h"
+#include "record/words.h"
 
 enum { EXAMPLE_ARENA_BYTES = 4 * 1024 * 1024 };
 
 struct example {
     const struct rule *rule;
-    const struct tables *tables;
-    struct place place;
-    struct arena *arena;
     struct visit visit;
+    struct endpoint endpoint;
     int64_t now_ms;
+    struct span why, fix_has;
+    const struct node *expect;
 };
 
-static bool known(const struct example *x, const struct node *n, const char *const *keys)
-{
-    if (!n || n->kind != NODE_MAP)
-        return place_error(&x->place, n, "a map is wanted here");
-    for (const struct node *child = n->first; child; child = child->next) {
-        size_t i = 0;
-        while (keys[i] && !span_is(child->key, keys[i]))
-            i++;
-        if (!keys[i])
-            return place_error(&x->place, child, "unknown key");
-    }
-    return true;
-}
+/* ---- given: what was seen ---- */
 
 /* "10.0.0.5:6379" or "[fd00::1]:6379". */
-static bool read_endpoint(const struct node *n, struct endpoint *ret)
+static bool read_endpoint(struct span text, struct endpoint *ret)
 {
-    struct span text = node_text(n);
     size_t colon = text.len;
     while (colon && text.at[colon - 1] != ':')
         colon--;
@@ -46,27 +34,24 @@ static bool read_endpoint(const struct node *n, struct endpoint *ret)
     return address_parse(host, &ret->address);
 }
 
-static bool read_time(const struct example *x, const struct node *n, int64_t *ret)
+static bool take_endpoint(struct mapper *m, const struct node *n, void *to)
 {
-    const char *text = arena_str(x->arena, node_text(n));
-    return (text && text[0] && time_parse(text, ret)) ||
-           place_error(&x->place, n, "a date such as 2026-11-22 is wanted");
+    return read_endpoint(node_text(n), to) || map_wrong(m, n, "expected an address and a port, such as 10.0.0.5:6379");
 }
 
-static bool read_count(const struct example *x, const struct node *n, int64_t *ret)
+static bool take_time(struct mapper *m, const struct node *n, void *to)
 {
-    if (!n)
-        return true;
-    return node_i64(n, ret) || place_error(&x->place, n, "a whole number is wanted");
+    const char *text = arena_str(m->arena, node_text(n));
+    return (text && text[0] && time_parse(text, to)) || map_wrong(m, n, "expected a date such as 2026-11-22");
 }
 
 /* A fact is a number, a bool, a text, or {time: 2022-07-01}. */
-static bool read_fact(const struct example *x, struct observation *o, const struct node *n)
+static bool read_fact(struct mapper *m, struct observation *o, const struct node *n)
 {
-    const char *key = arena_str(x->arena, n->key);
+    const char *key = arena_str(m->arena, n->key);
     int64_t when;
     if (!key || !fact_key_ok(n->key))
-        return place_error(&x->place, n, "this is no fact key");
+        return map_wrong(m, n, "this is no fact key");
     switch (n->kind) {
     case NODE_TEXT:
         fact_text(o, key, n->text, "example", n->text);
@@ -80,123 +65,121 @@ static bool read_fact(const struct example *x, struct observation *o, const stru
         fact_number(o, key, n->integer, "example", SPAN_NONE);
         return true;
     case NODE_MAP:
-        if (n->count != 1 || !node_get(n, "time") || !read_time(x, node_get(n, "time"), &when))
+        if (n->count != 1 || !node_get(n, "time") || !take_time(m, node_get(n, "time"), &when))
             break;
         fact_time(o, key, when, "example", SPAN_NONE);
         return true;
     default:
         break;
     }
-    return place_error(&x->place, n,
-                       "a fact is a text, a whole number, true, false or {time: 2022-07-01}");
+    return map_wrong(m, n, "a fact is a text, a whole number, true, false or {time: 2022-07-01}");
 }
 
-static bool read_collections(const struct example *x, struct observation *o, const struct node *n)
+static bool take_facts(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const KEYS[] = { "name", "records", "bytes", NULL };
+    if (n->kind != NODE_MAP)
+        return map_wrong(m, n, "expected a map of facts");
+    for (const struct node *f = n->first; f; f = f->next)
+        if (!read_fact(m, to, f))
+            return false;
+    return true;
+}
+
+/* A name, or a map that counts what is in it, too. */
+static bool take_collections(struct mapper *m, const struct node *n, void *to)
+{
+    static const struct map_key KEYS[] = {
+        { "name", map_text, offsetof(struct collection, name), "" },
+        { "records", map_i64, offsetof(struct collection, records), NULL },
+        { "bytes", map_i64, offsetof(struct collection, bytes), NULL },
+        { NULL, NULL, 0, NULL },
+    };
     if (n->kind != NODE_LIST)
-        return place_error(&x->place, n, "a list is wanted");
+        return map_wrong(m, n, "expected a list");
     for (const struct node *item = n->first; item; item = item->next) {
-        int64_t records = COUNT_UNKNOWN, bytes = COUNT_UNKNOWN;
-        if (item->kind == NODE_TEXT) {
-            observation_collect(o, item->text, records, bytes, COUNT_UNKNOWN);
-            continue;
-        }
-        if (!known(x, item, KEYS) || !read_count(x, node_get(item, "records"), &records) ||
-            !read_count(x, node_get(item, "bytes"), &bytes))
+        struct collection c = { .name = item->text, .records = COUNT_UNKNOWN, .bytes = COUNT_UNKNOWN };
+        if (item->kind != NODE_TEXT && !map_keys(m, item, KEYS, &c))
             return false;
-        observation_collect(o, node_text(node_get(item, "name")), records, bytes, COUNT_UNKNOWN);
+        observation_collect(to, c.name, c.records, c.bytes, COUNT_UNKNOWN);
     }
     return true;
 }
 
-static bool read_words(const struct example *x, struct observation *o, const struct node *n)
+static const struct map_key SEEN[] = {
+    { "product", map_str, offsetof(struct observation, product), "" },
+    { "kind", take_kind, offsetof(struct observation, kind), NULL },
+    { "outcome", take_outcome, offsetof(struct observation, outcome), NULL },
+    { "tls", map_bool, offsetof(struct observation, tls), NULL },
+    { "via", map_str, offsetof(struct observation, via), NULL },
+    /* The list first: it counts itself. */
+    { "collections", take_collections, 0, NULL },
+    { "collection_count", map_i64, offsetof(struct observation, collection_count), NULL },
+    { "records", map_i64, offsetof(struct observation, records), NULL },
+    { "bytes", map_i64, offsetof(struct observation, bytes), NULL },
+    { "facts", take_facts, 0, NULL },
+    { NULL, NULL, 0, NULL },
+};
+
+static bool take_seen(struct mapper *m, const struct node *n, void *to)
 {
-    const struct node *kind = node_get(n, "kind"), *outcome = node_get(n, "outcome"),
-                      *tls = node_get(n, "tls"), *via = node_get(n, "via");
-    if (kind && !kind_parse(node_text(kind), &o->kind))
-        return place_error(&x->place, kind, "no such kind");
-    if (outcome) {
-        int i = 0;
-        while (i < OUTCOME_COUNT && !span_is(node_text(outcome), outcome_name((enum outcome)i)))
-            i++;
-        if (i == OUTCOME_COUNT)
-            return place_error(&x->place, outcome, "no such outcome");
-        o->outcome = (enum outcome)i;
+    struct example *x = to;
+    if (!map_list(m, n))
+        return false;
+    visit_init(&x->visit, m->arena, &x->endpoint);
+    for (const struct node *item = n->first; item; item = item->next) {
+        struct observation *o = visit_observe(&x->visit, "", KIND_STORE);
+        if (!o)
+            return map_no_memory(m);
+        o->at_ms = x->now_ms;
+        if (!map_keys(m, item, SEEN, o))
+            return false;
     }
-    if (tls && tls->kind != NODE_BOOL)
-        return place_error(&x->place, tls, "true or false is wanted");
-    o->tls = tls && tls->integer;
-    o->via = via ? arena_str(x->arena, node_text(via)) : NULL;
     return true;
 }
 
-static bool read_observation(struct example *x, const struct node *n)
+static bool take_given(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const KEYS[] = { "product", "kind", "outcome", "tls", "via", "records",
-                                        "bytes", "collection_count", "collections", "facts", NULL };
-    if (!known(x, n, KEYS))
-        return false;
-    const char *product = arena_str(x->arena, node_text(node_get(n, "product")));
-    struct observation *o = product &&
-        product[0] ? visit_observe(&x->visit, product, KIND_STORE) : NULL;
-    if (!o)
-        return place_error(&x->place, n, "'product' is missing");
-    o->at_ms = x->now_ms;
-    if (!read_words(x, o, n))
-        return false;
-    const struct node *list = node_get(n, "collections"), *facts = node_get(n, "facts");
-    if (list && !read_collections(x, o, list))
-        return false;
-    if (!read_count(x, node_get(n, "records"), &o->records) ||
-        !read_count(x, node_get(n, "bytes"), &o->bytes) ||
-        !read_count(x, node_get(n, "collection_count"), &o->collection_count))
-        return false;
-    for (const struct node *f = facts ? facts->first : NULL; f; f = f->next)
-        if (!read_fact(x, o, f))
-            return false;
-    return true;
+    static const struct map_key KEYS[] = {
+        { "endpoint", take_endpoint, offsetof(struct example, endpoint), ", as in 10.0.0.5:6379" },
+        { "name", map_str, offsetof(struct example, endpoint.name), NULL },
+        { "now", take_time, offsetof(struct example, now_ms), NULL },
+        { "seen", take_seen, 0, ": a list of observations" },
+        { NULL, NULL, 0, NULL },
+    };
+    return map_keys(m, n, KEYS, to);
 }
 
-static bool read_given(struct example *x, const struct node *n)
+static bool take_expect(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const KEYS[] = { "endpoint", "name", "now", "seen", NULL };
-    const struct node *given = node_get(n, "given");
-    struct endpoint e = { 0 };
-    if (!given)
-        return place_error(&x->place, n, "'given' is missing");
-    if (!known(x, given, KEYS))
-        return false;
-    if (!read_endpoint(node_get(given, "endpoint"), &e))
-        return place_error(&x->place, given, "'endpoint' such as 10.0.0.5:6379 is missing");
-    if (node_get(given, "name"))
-        e.name = arena_str(x->arena, node_text(node_get(given, "name")));
-    x->now_ms = time_from_civil(2026, 11, 22, 0, 0, 0);
-    if (node_get(given, "now") && !read_time(x, node_get(given, "now"), &x->now_ms))
-        return false;
-    visit_init(&x->visit, x->arena, &e);
-    const struct node *seen = node_get(given, "seen");
-    if (!seen || seen->kind != NODE_LIST || seen->count == 0)
-        return place_error(&x->place, given, "'seen' with a list of observations is missing");
-    for (const struct node *item = seen->first; item; item = item->next)
-        if (!read_observation(x, item))
-            return false;
-    return true;
+    enum severity any;
+    struct example *x = to;
+    x->expect = n;
+    return span_is(node_text(n), "none") || take_severity(m, n, &any);
 }
 
-static bool check_text(const struct example *x, const struct node *n, const struct finding *f)
+static const struct map_key EXAMPLE[] = {
+    { "about", NULL, 0, NULL },
+    { "given", take_given, 0, "" },
+    { "expect", take_expect, 0, ": a severity or none" },
+    { "why", map_text, offsetof(struct example, why), NULL },
+    { "fix_has", map_text, offsetof(struct example, fix_has), NULL },
+    { NULL, NULL, 0, NULL },
+};
+
+/* ---- what the rule says of it ---- */
+
+static bool check_text(struct mapper *m, const struct example *x, const struct node *n, const struct finding *f)
 {
-    const struct node *why = node_get(n, "why"), *fix = node_get(n, "fix_has");
-    if (why && !span_eq(span_trim(node_text(why)), f->why))
-        return place_error(&x->place, why, "the rule says: %.*s",
-                           SPAN_FMT(span_first(f->why, 300)));
-    if (fix && span_find(f->fix, span_trim(node_text(fix))) == SIZE_MAX)
-        return place_error(&x->place, fix, "the fix does not hold this text");
-    return true;
+    if (!x->why.len)
+        return map_wrong(m, n, "\"why\" is missing; the rule says: %.*s", SPAN_FMT(span_first(f->why, 300)));
+    if (!span_eq(span_trim(x->why), f->why))
+        return map_wrong(m, node_get(n, "why"), "the rule says: %.*s", SPAN_FMT(span_first(f->why, 300)));
+    return span_find(f->fix, span_trim(x->fix_has)) != SIZE_MAX ||
+           map_wrong(m, node_get(n, "fix_has"), "the fix does not hold this text");
 }
 
-/* The first finding of this rule alone on any observation of the example's visit. */
-static bool judge_example(struct example *x, struct finding *ret, bool *ret_found)
+/* The first finding of this rule alone on any observation of the example's visit. False where memory ended. */
+static bool judge_example(const struct example *x, struct mapper *m, struct finding *ret, bool *ret_found)
 {
     *ret_found = false;
     for (size_t i = 0; i < x->visit.observations.len && !*ret_found; i++) {
@@ -205,36 +188,29 @@ static bool judge_example(struct example *x, struct finding *ret, bool *ret_foun
         if (!(x->rule->kinds >> o->kind & 1) || !(x->rule->outcomes >> o->outcome & 1))
             continue;
         struct subject s = subject_of(&x->visit, o, x->now_ms);
-        version_judge(x->tables, o, x->now_ms, &s.version);
-        *ret_found = rule_judge(x->rule, &s, x->arena, ret, &full);
+        if (!subject_compute(&s, m->self, m->arena))
+            return false;
+        *ret_found = rule_judge(x->rule, &s, m->arena, ret, &full);
         if (full)
             return false;
     }
     return true;
 }
 
-static bool run_example(struct example *x, const struct node *n, bool *ret_positive)
+static bool run_example(const struct rule *rule, struct mapper *m, const struct node *n, bool *ret_positive)
 {
-    static const char *const KEYS[] = { "about", "given", "expect", "why", "fix_has", NULL };
+    struct example x = { .rule = rule, .now_ms = time_from_civil(2026, 11, 22, 0, 0, 0) };
     struct finding f = { 0 };
     bool found = false;
-    if (!known(x, n, KEYS) || !read_given(x, n))
+    if (!map_keys(m, n, EXAMPLE, &x))
         return false;
-    const struct node *expect = node_get(n, "expect");
-    bool none = span_is(node_text(expect), "none");
-    enum severity severity = SEVERITY_INFO;
-    if (!expect || (!none && !severity_parse(node_text(expect), &severity)))
-        return place_error(&x->place, n, "'expect' with a severity or none is missing");
-    if (!judge_example(x, &f, &found))
-        return place_error(&x->place, n, "out of memory");
-    if (found == none || (found && f.severity != severity))
-        return place_error(&x->place, expect, "the rule says %s",
-                           found ? severity_name(f.severity) : "none");
-    if (found && !node_get(n, "why"))
-        return place_error(&x->place, n, "'why' is missing; the rule says: %.*s",
-                           SPAN_FMT(span_first(f.why, 300)));
+    if (!judge_example(&x, m, &f, &found))
+        return map_no_memory(m);
+    const char *says = found ? severity_name(f.severity) : "none";
+    if (!span_is(node_text(x.expect), says))
+        return map_wrong(m, x.expect, "the rule says %s", says);
     *ret_positive = found;
-    return !found || check_text(x, n, &f);
+    return !found || check_text(m, &x, n, &f);
 }
 
 bool rules_check_examples(const struct rules *r, struct error *e, size_t *ret_examples)
@@ -245,9 +221,10 @@ bool rules_check_examples(const struct rules *r, struct error *e, size_t *ret_ex
         size_t with = 0, without = 0;
         for (const struct node *n = rule->examples->first; n; n = n->next) {
             struct arena arena;
+            struct mapper m = { .arena = &arena, .error = e, .file = rule->file,
+                                .self = (void *)(uintptr_t)r->providers, .path = "examples" };
             arena_init(&arena, EXAMPLE_ARENA_BYTES);
-            struct example x = { .rule = rule, .tables = r->tables, .place = { rule->file, e }, .arena = &arena };
-            bool positive = false, ok = run_example(&x, n, &positive);
+            bool positive = false, ok = run_example(rule, &m, n, &positive);
             arena_release(&arena);
             if (!ok)
                 return false;
@@ -255,7 +232,7 @@ bool rules_check_examples(const struct rules *r, struct error *e, size_t *ret_ex
             ++*ret_examples;
         }
         if (!with || !without)
-            return error_set(e, "%s: examples: a finding and an 'expect: none' are both wanted",
+            return error_set(e, "%s: examples: a finding and an \"expect: none\" are both wanted",
                              rule->file);
     }
     return true;

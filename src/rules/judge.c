@@ -4,7 +4,6 @@
 #include "rules/rule.h"
 
 #include "base/writer.h"
-#include "owner/since.h"
 #include "record/fingerprint.h"
 
 /* ---- index ---- */
@@ -214,54 +213,12 @@ bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, 
     return ok;
 }
 
-void rules_use_tables(struct rules *r, const struct tables *t)
+bool rules_speak_of_doors(const struct rules *r, const char *id)
 {
-    r->tables = t;
-}
-
-/* Whether all that the rule finds is an open or a partial door: only then does its history say since
- * when one was open. */
-static bool speaks_of_doors(const struct rule *r)
-{
-    return !(r->outcomes & ~(1u << OUTCOME_OPEN | 1u << OUTCOME_PARTIAL));
-}
-
-bool judge_history(const struct rules *r, const struct visit *v, struct findings *found,
-                   struct arena *a)
-{
-    for (size_t i = 0; i < found->list.len; i++) {
-        struct finding *f = &found->list.at[i];
-        const struct rule *rule = NULL;
-        for (size_t k = 0; k < r->list.len && f->rule && !rule; k++)
-            rule = strcmp(r->list.at[k].id, f->rule) == 0 ? &r->list.at[k] : NULL;
-        if (!rule || !speaks_of_doors(rule) || f->seen >= v->observations.len)
-            continue;
-        if (!since_add_history(f, v->observations.at[f->seen].outcome == OUTCOME_PARTIAL, a))
-            return false;
-    }
-    return true;
-}
-
-/* Whose it is and since when: the same for all findings of one observation, so worked out once, into
- * `about`. */
-static bool add_circumstances(const struct rules *r, const struct rule *rule,
-                              const struct subject *s, struct arena *a, struct finding *about,
-                              struct finding *f)
-{
-    if (!about->rule) {
-        about->rule = rule->id;
-        if (!attribute(r->tables ? &r->tables->attribution : NULL, s->visit, s->seen, a, about) ||
-            !since_judge(s->visit, s->seen, s->now_ms, a, about))
-            return false;
-        about->since.cap = about->since.len; /* shared: whoever adds to it copies it first */
-    }
-    f->owner = about->owner;
-    f->tier = about->tier;
-    f->contact = about->contact;
-    f->owners = about->owners;
-    if (speaks_of_doors(rule))
-        f->since = about->since;
-    return true;
+    for (size_t i = 0; i < r->list.len; i++)
+        if (strcmp(r->list.at[i].id, id) == 0)
+            return !(r->list.at[i].outcomes & ~(1u << OUTCOME_OPEN | 1u << OUTCOME_PARTIAL));
+    return false;
 }
 
 bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, struct arena *a,
@@ -275,15 +232,13 @@ bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, s
         if (len == 0)
             continue;
         struct subject s = subject_of(v, o, now_ms);
-        struct finding about = { .rule = NULL };
-        version_judge(r->tables, o, now_ms, &s.version);
+        if (!subject_compute(&s, r->providers, a))
+            return false;
         for (size_t k = 0; k < len; k++) {
             const struct rule *rule = r->by[o->kind][o->outcome].at[k];
             struct finding f;
             bool full = false;
             bool found = rule_judge(rule, &s, a, &f, &full);
-            if (found && !add_circumstances(r, rule, &s, a, &about, &f))
-                return false;
             struct finding *slot = found ? list_add(a, &out->list) : NULL;
             if (full || (found && !slot))
                 return false;

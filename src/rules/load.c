@@ -4,153 +4,77 @@
  * The format is doc/rules.md. */
 #include "rules/rule.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "base/file.h"
 #include "base/random.h"
 #include "base/table.h"
-
-bool place_error(const struct place *p, const struct node *at, const char *format, ...)
-{
-    char text[400];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    if (at && at->key.len)
-        return error_set(p->error, "%s:%u: %.*s: %s", p->file, at->line,
-                         SPAN_FMT(span_first(at->key, 60)), text);
-    return error_set(p->error, "%s:%u: %s", p->file, at ? at->line : 1, text);
-}
-
-/* Every key of the map must be in the NULL-ended list. */
-static bool known_keys(const struct place *p, const struct node *n, const char *const *known)
-{
-    if (n->kind != NODE_MAP)
-        return place_error(p, n, "a map is wanted here");
-    for (const struct node *child = n->first; child; child = child->next) {
-        size_t i = 0;
-        while (known[i] && !span_is(child->key, known[i]))
-            i++;
-        if (!known[i])
-            return place_error(p, child, "unknown key");
-    }
-    return true;
-}
-
-static const char *word_of(struct arena *a, const struct place *p, const struct node *root,
-                           const char *key)
-{
-    const struct node *n = node_get(root, key);
-    if (node_text(n).len == 0) {
-        place_error(p, n ? n : root, "'%s' with a text is missing", key);
-        return NULL;
-    }
-    const char *word = arena_str(a, node_text(n));
-    if (!word)
-        place_error(p, n, "out of memory");
-    return word;
-}
+#include "record/words.h"
 
 /* ---- on: ---- */
 
-static bool load_observation(const struct place *p, const struct node *n, struct rule *r)
+static bool take_observation(struct mapper *m, const struct node *n, void *to)
 {
-    struct span word = node_text(n);
-    if (span_is(word, "service"))
-        r->on = ON_SERVICE;
-    else if (span_is(word, "certificate"))
-        r->on = ON_CERTIFICATE;
-    else if (span_is(word, "behind"))
-        r->on = ON_BEHIND;
-    else if (span_is(word, "any"))
-        r->on = ON_SERVICE | ON_CERTIFICATE | ON_BEHIND;
-    else
-        return place_error(p, n, "one of service, certificate, behind, any is wanted");
+    static const char *const WORDS[] = { "service", "certificate", "behind", "any", NULL };
+    static const unsigned ON[] = { ON_SERVICE, ON_CERTIFICATE, ON_BEHIND, ON_SERVICE | ON_CERTIFICATE | ON_BEHIND };
+    int which;
+    if (!map_word(m, n, WORDS, &which))
+        return false;
+    *(unsigned *)to = ON[which];
     return true;
 }
 
-static bool want_list(const struct place *p, const struct node *n)
+static bool take_kinds(struct mapper *m, const struct node *n, void *to)
 {
-    return (n->kind == NODE_LIST && n->count) ||
-           place_error(p, n, "a list with at least one word is wanted");
-}
-
-static bool load_kinds(const struct place *p, const struct node *n, struct rule *r)
-{
-    if (!want_list(p, n))
+    unsigned *ret = to;
+    if (!map_list(m, n))
         return false;
     for (const struct node *item = n->first; item; item = item->next) {
         enum kind kind;
-        if (!kind_parse(node_text(item), &kind))
-            return place_error(p, item, "'%.*s' is no kind",
-                               SPAN_FMT(span_first(node_text(item), 40)));
-        r->kinds |= 1u << kind;
+        if (!take_kind(m, item, &kind))
+            return false;
+        *ret |= 1u << kind;
     }
     return true;
 }
 
-static bool outcome_of(struct span word, enum outcome *ret)
+static bool take_outcomes(struct mapper *m, const struct node *n, void *to)
 {
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        if (span_is(word, outcome_name((enum outcome)i))) {
-            *ret = (enum outcome)i;
-            return true;
-        }
-    return false;
-}
-
-static bool load_outcomes(const struct place *p, const struct node *n, struct rule *r)
-{
-    if (!want_list(p, n))
+    unsigned *ret = to;
+    if (!map_list(m, n))
         return false;
     for (const struct node *item = n->first; item; item = item->next) {
         enum outcome outcome;
-        if (!outcome_of(node_text(item), &outcome))
-            return place_error(p, item, "'%.*s' is no outcome",
-                               SPAN_FMT(span_first(node_text(item), 40)));
-        r->outcomes |= 1u << outcome;
+        if (!take_outcome(m, item, &outcome))
+            return false;
+        *ret |= 1u << outcome;
     }
     return true;
 }
 
-static bool load_products(struct arena *a, const struct place *p, const struct node *n,
-                          struct rule *r)
+static bool take_products(struct mapper *m, const struct node *n, void *to)
 {
-    if (!want_list(p, n))
+    struct rule *r = to;
+    if (!map_list(m, n))
         return false;
-    r->products = arena_array(a, n->count, sizeof(*r->products));
+    r->products = arena_array(m->arena, n->count, sizeof(*r->products));
     if (!r->products)
-        return place_error(p, n, "out of memory");
+        return map_no_memory(m);
     for (const struct node *item = n->first; item; item = item->next)
-        if (!glob_compile(a, p, item, &r->products[r->product_count++]))
+        if (!glob_compile(m, item, &r->products[r->product_count++]))
             return false;
     return true;
 }
 
-static bool load_on(struct arena *a, const struct place *p, const struct node *root, struct rule *r)
+static bool take_on(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const KEYS[] = { "observation", "kinds", "outcomes", "products", NULL };
-    const struct node *on = node_get(root, "on");
-    const struct node *n;
-    if (!on)
-        return place_error(p, root, "'on' is missing");
-    if (!known_keys(p, on, KEYS))
-        return false;
-    n = node_get(on, "observation");
-    if (!n)
-        return place_error(p, on, "'observation' is missing");
-    if (!load_observation(p, n, r))
-        return false;
-    n = node_get(on, "kinds");
-    if (n && !load_kinds(p, n, r))
-        return false;
-    n = node_get(on, "outcomes");
-    if (n && !load_outcomes(p, n, r))
-        return false;
-    n = node_get(on, "products");
-    if (n && !load_products(a, p, n, r))
+    static const struct map_key KEYS[] = {
+        { "observation", take_observation, offsetof(struct rule, on), "" },
+        { "kinds", take_kinds, offsetof(struct rule, kinds), NULL },
+        { "outcomes", take_outcomes, offsetof(struct rule, outcomes), NULL },
+        { "products", take_products, 0, NULL },
+        { NULL, NULL, 0, NULL },
+    };
+    struct rule *r = to;
+    if (!map_keys(m, n, KEYS, r))
         return false;
     /* What nobody knows is judged only by a rule that says so. */
     if (!r->kinds)
@@ -167,57 +91,79 @@ static bool load_on(struct arena *a, const struct place *p, const struct node *r
 
 /* ---- severity: ---- */
 
-static bool load_step(struct arena *a, const struct place *p, const struct node *n, bool raises,
-                      struct severity_rule *s)
+static bool take_condition(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const KEYS[] = { "when", "by", "to", NULL };
-    if (!known_keys(p, n, KEYS))
-        return false;
-    const struct node *when = node_get(n, "when"), *by = node_get(n, "by"), *to = node_get(n, "to");
-    if (!when || !by == !to)
-        return place_error(p, n, "a step holds 'when' and one of 'by' and 'to'");
-    struct step *step = list_add(a, &s->steps);
-    if (!step)
-        return place_error(p, n, "out of memory");
-    step->raises = raises;
-    if (to && !severity_parse(node_text(to), &step->to))
-        return place_error(p, to, "one of info, low, medium, high, critical is wanted");
-    if (by && (by->kind != NODE_NUMBER || !by->is_integer || by->integer < 1 || by->integer > 4))
-        return place_error(p, by, "a number of steps from 1 to 4 is wanted");
-    if (by)
-        step->by = raises ? (int)by->integer : -(int)by->integer;
-    step->when = condition_compile(a, p, when);
-    return step->when != NULL;
+    struct condition **ret = to;
+    return (*ret = condition_compile(m, n)) != NULL;
 }
 
-static bool load_severity(struct arena *a, const struct place *p, const struct node *root,
-                          struct severity_rule *s)
+static bool take_steps_by(struct mapper *m, const struct node *n, void *to)
 {
-    static const char *const KEYS[] = { "base", "weigh", "raise", "lower", NULL };
-    const struct node *n = node_get(root, "severity");
-    if (!n)
-        return place_error(p, root, "'severity' is missing");
-    if (!known_keys(p, n, KEYS))
+    if (n->kind != NODE_NUMBER || !n->is_integer || n->integer < 1 || n->integer > 4)
+        return map_wrong(m, n, "expected a number of steps from 1 to 4");
+    *(int *)to = (int)n->integer;
+    return true;
+}
+
+static bool take_steps(struct mapper *m, const struct node *n, struct severity_rule *s, bool raises)
+{
+    static const struct map_key KEYS[] = {
+        { "when", take_condition, offsetof(struct step, when), "" },
+        { "by", take_steps_by, offsetof(struct step, by), NULL },
+        { "to", take_severity, offsetof(struct step, to), NULL },
+        { NULL, NULL, 0, NULL },
+    };
+    if (!map_list(m, n))
         return false;
-    const struct node *base = node_get(n, "base"), *weigh = node_get(n, "weigh");
-    if (!severity_parse(node_text(base), &s->base))
-        return place_error(p, base ? base : n,
-                           "'base' is one of info, low, medium, high, critical");
-    if (weigh && span_is(node_text(weigh), "place"))
-        s->weigh = WEIGH_PLACE;
-    else if (weigh && span_is(node_text(weigh), "data"))
-        s->weigh = WEIGH_DATA;
-    else if (weigh)
-        return place_error(p, weigh, "one of place, data is wanted");
-    for (int raises = 1; raises >= 0; raises--) {
-        const struct node *list = node_get(n, raises ? "raise" : "lower");
-        if (list && !want_list(p, list))
+    for (const struct node *item = n->first; item; item = item->next) {
+        struct step *step = list_add(m->arena, &s->steps);
+        if (!step)
+            return map_no_memory(m);
+        if (!map_keys(m, item, KEYS, step))
             return false;
-        for (const struct node *item = list ? list->first : NULL; item; item = item->next)
-            if (!load_step(a, p, item, raises, s))
-                return false;
+        if (!node_get(item, "by") == !node_get(item, "to"))
+            return map_wrong(m, item, "a step holds \"when\" and one of \"by\" and \"to\"");
+        step->raises = raises;
+        step->by = raises ? step->by : -step->by;
     }
     return true;
+}
+
+static bool take_raises(struct mapper *m, const struct node *n, void *to)
+{
+    return take_steps(m, n, to, true);
+}
+
+static bool take_lowers(struct mapper *m, const struct node *n, void *to)
+{
+    return take_steps(m, n, to, false);
+}
+
+static bool take_weighing(struct mapper *m, const struct node *n, void *to)
+{
+    static const char *const WORDS[] = { "place", "data", NULL };
+    int which;
+    if (!map_word(m, n, WORDS, &which))
+        return false;
+    *(enum weighing *)to = which ? WEIGH_DATA : WEIGH_PLACE;
+    return true;
+}
+
+static bool take_scale(struct mapper *m, const struct node *n, void *to)
+{
+    static const struct map_key KEYS[] = {
+        { "base", take_severity, offsetof(struct severity_rule, base), "" },
+        { "weigh", take_weighing, offsetof(struct severity_rule, weigh), NULL },
+        { "raise", take_raises, 0, NULL },
+        { "lower", take_lowers, 0, NULL },
+        { NULL, NULL, 0, NULL },
+    };
+    return map_keys(m, n, KEYS, to);
+}
+
+static bool take_sentence(struct mapper *m, const struct node *n, void *to)
+{
+    return template_compile(m, n, to);
 }
 
 /* ---- fix: ---- */
@@ -229,43 +175,41 @@ static bool is_live(struct span text)
 }
 
 /* "redis, valkey: text" is one block for each of the products. */
-static bool load_fixes(struct arena *a, const struct place *p, const struct node *root,
-                       struct rule *r)
+static bool take_fixes(struct mapper *m, const struct node *n, void *to)
 {
-    const struct node *n = node_get(root, "fix");
+    struct rule *r = to;
     bool has_default = false;
-    if (!n || n->kind != NODE_MAP)
-        return place_error(p, n ? n : root, "'fix' with a map of product to text is missing");
+    if (n->kind != NODE_MAP)
+        return map_wrong(m, n, "expected a map of product to text");
     for (const struct node *child = n->first; child; child = child->next) {
         struct span text = span_trim(node_text(child)), products = child->key;
         if (text.len == 0)
-            return place_error(p, child, "the text is empty");
+            return map_wrong(m, child, "the text is empty");
         while (products.len) {
             struct span product = span_trim(span_cut(&products, ','));
-            struct fix *fix = list_add(a, &r->fixes);
+            struct fix *fix = list_add(m->arena, &r->fixes);
             if (!fix)
-                return place_error(p, child, "out of memory");
+                return map_no_memory(m);
             bool is_default = span_is(product, "default");
             has_default = has_default || is_default;
             *fix = (struct fix){ is_default ? SPAN_NONE : product, text, is_live(text) };
         }
     }
-    return has_default || place_error(p, n, "a 'default' block is missing");
+    return has_default || map_wrong(m, n, "the block \"default\" is missing: what to do for all other products");
 }
 
 /* ---- a file ---- */
 
-static bool gather_named(struct arena *a, const struct place *p, const struct node *root,
-                         struct rule *r)
+static bool gather_named(struct mapper *m, struct rule *r)
 {
     const char *all[NAMED_MAX];
     size_t len = r->when ? condition_names(r->when, all, 0, NAMED_MAX) : 0;
     for (size_t i = 0; i < r->severity.steps.len; i++)
         len = condition_names(r->severity.steps.at[i].when, all, len, NAMED_MAX);
     len = template_names(&r->why, all, len, NAMED_MAX);
-    r->named = len ? arena_array(a, len, sizeof(*r->named)) : NULL;
+    r->named = len ? arena_array(m->arena, len, sizeof(*r->named)) : NULL;
     if (len && !r->named)
-        return place_error(p, root, "out of memory");
+        return map_no_memory(m);
     for (size_t i = 0; i < len; i++) {
         size_t k = 0;
         while (k < r->named_count && strcmp(r->named[k], all[i]) != 0)
@@ -276,50 +220,33 @@ static bool gather_named(struct arena *a, const struct place *p, const struct no
     return true;
 }
 
-static bool load_examples(const struct place *p, const struct node *root, struct rule *r)
+static bool take_examples(struct mapper *m, const struct node *n, void *to)
 {
-    r->examples = node_get(root, "examples");
-    if (!r->examples || r->examples->kind != NODE_LIST || r->examples->count < 2)
-        return place_error(p, r->examples ? r->examples : root,
-                           "'examples' with a finding and an 'expect: none' is missing");
+    if (n->kind != NODE_LIST || n->count < 2)
+        return map_wrong(m, n, "expected a list with a finding and an \"expect: none\"");
+    *(const struct node **)to = n;
     return true;
 }
 
-static bool load_root(struct arena *a, const struct place *p, const struct node *root,
-                      struct rule *r)
-{
-    static const char *const KEYS[] = { "id", "title", "on", "when", "severity",
-                                        "why", "fix", "examples", NULL };
-    if (!known_keys(p, root, KEYS))
-        return false;
-    r->id = word_of(a, p, root, "id");
-    r->title = r->id ? word_of(a, p, root, "title") : NULL;
-    if (!r->title || !load_on(a, p, root, r))
-        return false;
-    const struct node *when = node_get(root, "when");
-    if (when) {
-        r->when = condition_compile(a, p, when);
-        if (!r->when)
-            return false;
-    }
-    if (!load_severity(a, p, root, &r->severity))
-        return false;
-    const struct node *why = node_get(root, "why");
-    if (!why)
-        return place_error(p, root, "'why' is missing");
-    return template_compile(a, p, why, &r->why) && load_fixes(a, p, root, r) &&
-           gather_named(a, p, root, r) && load_examples(p, root, r);
-}
+static const struct map_key RULE[] = {
+    { "id", map_str, offsetof(struct rule, id), "" },
+    { "title", map_str, offsetof(struct rule, title), "" },
+    { "on", take_on, 0, "" },
+    { "when", take_condition, offsetof(struct rule, when), NULL },
+    { "severity", take_scale, offsetof(struct rule, severity), "" },
+    { "why", take_sentence, offsetof(struct rule, why), "" },
+    { "fix", take_fixes, 0, ": a map of product to text" },
+    { "examples", take_examples, offsetof(struct rule, examples), ": a finding and an \"expect: none\"" },
+    { NULL, NULL, 0, NULL },
+};
 
-bool rule_compile(struct arena *a, const char *file, struct span yaml, struct rule *ret,
+bool rule_compile(struct arena *a, const char *file, struct span yaml, const struct providers *p, struct rule *ret,
                   struct error *e)
 {
-    struct place p = { .file = file, .error = e };
+    struct mapper m = { .arena = a, .error = e, .file = file, .self = (void *)(uintptr_t)p };
     *ret = (struct rule){ .file = file };
-    struct node *root = yaml_parse(a, yaml, e);
-    if (!root)
-        return error_in(e, "%s", file);
-    return load_root(a, &p, root, ret);
+    const struct node *root = map_parse(&m, yaml);
+    return root && map_keys(&m, root, RULE, ret) && gather_named(&m, ret);
 }
 
 /* ---- a directory ---- */
@@ -332,7 +259,7 @@ static bool load_file(struct arena *a, const char *path, struct rules *r, struct
     struct rule *rule = list_add(a, &r->list);
     if (!rule)
         return error_set(e, "%s: out of memory", path);
-    if (!rule_compile(a, path, text, rule, e))
+    if (!rule_compile(a, path, text, r->providers, rule, e))
         return false;
     const char *other = table_get(ids, span_str(rule->id));
     if (other)
@@ -341,7 +268,7 @@ static bool load_file(struct arena *a, const char *path, struct rules *r, struct
            error_set(e, "%s: out of memory", path);
 }
 
-struct rules *rules_load(struct arena *a, const char *dir, struct error *e)
+struct rules *rules_load(struct arena *a, const char *dir, const struct providers *p, struct error *e)
 {
     struct rules *r = ARENA_NEW(a, struct rules);
     struct paths files;
@@ -350,6 +277,7 @@ struct rules *rules_load(struct arena *a, const char *dir, struct error *e)
         error_set(e, "%s: out of memory", dir);
         return NULL;
     }
+    r->providers = p;
     table_init(&ids, a, random_seed());
     bool ok = folder_list(a, dir, SPAN(".yaml"), RULES_MAX, &files, e);
     if (ok && files.list.len == 0)

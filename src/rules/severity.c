@@ -1,6 +1,6 @@
-/* How bad an open door is, by one scale for all rules (doc/rules.md, "Weighing"). Steps, not
- * points: an operator can retrace why this one is critical and that one only high. */
-#include "rules/rule.h"
+/* Steps, not points: an operator can retrace why this one is critical and that one only high. */
+#include "rules/severity.h"
+
 #include "record/tier.h"
 
 /* From these on a store is said to hold a lot: it is what makes a private one critical. */

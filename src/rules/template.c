@@ -3,7 +3,7 @@
  * brace or bracket stands for itself.
  *
  * Foreign bytes go in raw, cut at NAME_SHOWN_MAX: who prints a finding escapes it. */
-#include "rules/rule.h"
+#include "rules/template.h"
 
 #include "base/clock.h"
 #include "base/writer.h"
@@ -23,16 +23,16 @@ static const struct format_name FORMATS[] = {
 
 /* ---- compiling ---- */
 
-static bool compile_field(struct arena *a, const struct place *p, const struct node *at,
+static bool compile_field(struct mapper *m, const struct node *at,
                           struct span inside,
                           unsigned section, struct template *t)
 {
-    struct piece *piece = list_add(a, &t->pieces);
+    struct piece *piece = list_add(m->arena, &t->pieces);
     if (!piece)
-        return place_error(p, at, "out of memory");
+        return map_no_memory(m);
     struct span word = span_cut(&inside, ':');
     piece->section = section;
-    if (!field_compile(a, p, at, span_trim(word), &piece->field))
+    if (!field_compile(m, at, span_trim(word), &piece->field))
         return false;
     struct span format = span_trim(inside);
     if (format.len == 0)
@@ -49,20 +49,18 @@ static bool compile_field(struct arena *a, const struct place *p, const struct n
         if (piece->one.len && piece->many.len)
             return true;
     }
-    return place_error(p, at,
+    return map_wrong(m, at,
                        "unknown format in {%.*s:...}; known: plain, human, date, time, age, list, "
                               "count ONE MANY", SPAN_FMT(word));
 }
 
-static bool add_literal(struct arena *a, const struct place *p, const struct node *at,
-                        struct span text,
-                        unsigned section, struct template *t)
+static bool add_literal(struct mapper *m, struct span text, unsigned section, struct template *t)
 {
     if (text.len == 0)
         return true;
-    struct piece *piece = list_add(a, &t->pieces);
+    struct piece *piece = list_add(m->arena, &t->pieces);
     if (!piece)
-        return place_error(p, at, "out of memory");
+        return map_no_memory(m);
     piece->literal = text;
     piece->section = section;
     return true;
@@ -74,7 +72,7 @@ static bool is_mark(uint8_t c)
 }
 
 /* One mark at the front of *rest; `section` is the open section, or 0. */
-static bool compile_mark(struct arena *a, const struct place *p, const struct node *n,
+static bool compile_mark(struct mapper *m, const struct node *n,
                          struct span *rest,
                          unsigned *section, unsigned *sections, struct template *t)
 {
@@ -82,16 +80,16 @@ static bool compile_mark(struct arena *a, const struct place *p, const struct no
     if (rest->len > 1 && rest->at[1] == c) {
         struct span literal = span_first(*rest, 1);
         *rest = span_from(*rest, 2);
-        return add_literal(a, p, n, literal, *section, t);
+        return add_literal(m, literal, *section, t);
     }
     *rest = span_from(*rest, 1);
     if (c == '{') {
         size_t end = span_index(*rest, '}');
         if (end == rest->len)
-            return place_error(p, n, "'{' without '}' (a brace itself is written '{{')");
+            return map_wrong(m, n, "'{' without '}' (a brace itself is written '{{')");
         struct span inside = span_first(*rest, end);
         *rest = span_from(*rest, end + 1);
-        return compile_field(a, p, n, inside, *section, t);
+        return compile_field(m, n, inside, *section, t);
     }
     if (c == '[' && *section == 0) {
         *section = ++*sections;
@@ -101,30 +99,30 @@ static bool compile_mark(struct arena *a, const struct place *p, const struct no
         *section = 0;
         return true;
     }
-    return place_error(p, n, "a lone '%c' (sections do not nest; the sign itself is written twice)",
+    return map_wrong(m, n, "a lone '%c' (sections do not nest; the sign itself is written twice)",
                        c);
 }
 
-bool template_compile(struct arena *a, const struct place *p, const struct node *n,
+bool template_compile(struct mapper *m, const struct node *n,
                       struct template *ret)
 {
     struct span rest = span_trim(node_text(n));
     unsigned section = 0, sections = 0;
     if (rest.len == 0)
-        return place_error(p, n, "the text is empty");
+        return map_wrong(m, n, "the text is empty");
     while (rest.len) {
         if (ret->pieces.len > PIECES_MAX)
-            return place_error(p, n, "more than %d pieces", PIECES_MAX);
+            return map_wrong(m, n, "more than %d pieces", PIECES_MAX);
         size_t plain = 0;
         while (plain < rest.len && !is_mark(rest.at[plain]))
             plain++;
-        if (!add_literal(a, p, n, span_first(rest, plain), section, ret))
+        if (!add_literal(m, span_first(rest, plain), section, ret))
             return false;
         rest = span_from(rest, plain);
-        if (rest.len && !compile_mark(a, p, n, &rest, &section, &sections, ret))
+        if (rest.len && !compile_mark(m, n, &rest, &section, &sections, ret))
             return false;
     }
-    return section ? place_error(p, n, "'[' without ']'") : true;
+    return section ? map_wrong(m, n, "'[' without ']'") : true;
 }
 
 size_t template_names(const struct template *t, const char **keys, size_t len, size_t max)

@@ -4,7 +4,7 @@
 
 #include "base/hex.h"
 #include "base/reader.h"
-#include "target/names.h"
+#include "text/host.h"
 
 enum { TYPE_A = 1, TYPE_PTR = 12, TYPE_AAAA = 28, CLASS_IN = 1, FLAG_ANSWER = 0x8000, FLAG_CUT = 0x0200,
        OPCODE_MASK = 0x7800, RCODE_MASK = 0x000f };

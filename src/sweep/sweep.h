@@ -4,10 +4,9 @@
 #ifndef AJAR_SWEEP_SWEEP_H
 #define AJAR_SWEEP_SWEEP_H
 
-#include <stdatomic.h>
-
 #include "base/buf.h"
 #include "http/catalog.h"
+#include "record/pipe.h"
 #include "sample/sampler.h"
 #include "sweep/pace.h"
 #include "sweep/reverse.h"
@@ -30,25 +29,8 @@ struct sweep_config {
     uint64_t seed;
 };
 
-/* Counters in memory shared between sweeper and keeper. */
-struct sweep_progress {
-    _Atomic uint64_t done, skipped, failed, answered, in_flight, connections;
-    /* See struct paths_sum: the loss in millionths, the services missed in thousandths. */
-    _Atomic uint64_t loss_ppm, missed_milli;
-    _Atomic bool stop; /* set by the keeper: start nothing more */
-    _Atomic bool names_lost; /* the name servers were given up */
-};
-
-/* What travels through the pipe: one byte kind, then the body, prefixed by its length as 4 bytes
- * little-endian (visit_encode() writes that prefix itself; a remark is what remark_encode() writes). */
-enum sweep_message { SWEEP_VISIT = 'V', SWEEP_SENT = 'T', SWEEP_REMARK = 'R', SWEEP_END = 'E', SWEEP_ERROR = 'F' };
-
 /* Visits everything, then writes SWEEP_END, or SWEEP_ERROR with a sentence. False where the pipe
  * broke or the loops could not be set up. */
 bool sweep_run(const struct sweep_config *config, struct sweep_progress *progress, int out_fd, struct error *e);
-
-/* Cuts one whole message off the front of what was read. False where there is none yet; *ret_bad
- * where the bytes are no message at all. */
-bool sweep_message_cut(struct span *bytes, enum sweep_message *ret_kind, struct span *ret_body, bool *ret_bad);
 
 #endif

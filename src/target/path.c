@@ -3,7 +3,7 @@
 
 #include "base/hex.h"
 #include "record/record.h"
-#include "target/quote.h"
+#include "text/quote.h"
 
 /* RFC 3986, section 2.3. */
 static bool is_unreserved(uint8_t c)

@@ -6,7 +6,7 @@
 #include "target/permutation.h"
 
 #include "base/random.h"
-#include "target/quote.h"
+#include "text/quote.h"
 
 enum { ROUNDS = 4 };
 

@@ -2,7 +2,7 @@
  * never more memory than the set that comes out. */
 #include "target/ports.h"
 
-#include "target/quote.h"
+#include "text/quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>

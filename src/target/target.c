@@ -6,7 +6,7 @@
 #include "base/hex.h"
 #include "record/record.h"
 #include "target/path.h"
-#include "target/quote.h"
+#include "text/quote.h"
 
 enum { TEXT_MAX = 8192 };
 

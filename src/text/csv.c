@@ -2,6 +2,17 @@
 #include "text/csv.h"
 
 #include "base/clock.h"
+#include "base/file.h"
+
+bool csv_read(struct arena *a, const char *dir, const char *name, const char **ret_path, struct span *ret,
+              bool *ret_missing, struct error *e)
+{
+    *ret_path = arena_printf(a, "%s/%s", dir, name);
+    if (!*ret_path)
+        return error_set(e, "%s: not enough memory", dir);
+    return ret_missing ? file_read_optional(a, *ret_path, CSV_BYTES_MAX, ret, ret_missing, e)
+                       : file_read(a, *ret_path, CSV_BYTES_MAX, ret, e);
+}
 
 static bool split(struct span line, size_t columns, struct csv_row *row, struct error *e)
 {

@@ -13,6 +13,11 @@ struct csv_row {
     unsigned line; /* 1-based */
 };
 
+/* All of DIR/NAME, and its path, in the arena. Where `ret_missing` is not NULL, a file that is not there is no
+ * error. */
+bool csv_read(struct arena *a, const char *dir, const char *name, const char **ret_path, struct span *ret,
+              bool *ret_missing, struct error *e);
+
 /* Calls `take` for each row. `header` is the line of column names that is wanted, such as
  * "product,cve". `take` returns false with a sentence, which gets file and line in front. */
 bool csv_rows(const char *path, struct span text, const char *header,

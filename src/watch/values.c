@@ -98,16 +98,6 @@ bool take_duration(struct mapper *m, const struct node *n, void *to)
     return true;
 }
 
-bool take_severity(struct mapper *m, const struct node *n, void *to)
-{
-    static const char *const WORDS[] = { "info", "low", "medium", "high", "critical", NULL };
-    int which;
-    if (!map_word(m, n, WORDS, &which))
-        return false;
-    *(enum severity *)to = (enum severity)which;
-    return true;
-}
-
 bool take_minute(struct mapper *m, const struct node *n, void *to)
 {
     struct span rest, hour;

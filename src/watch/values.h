@@ -3,7 +3,7 @@
 #ifndef AJAR_WATCH_VALUES_H
 #define AJAR_WATCH_VALUES_H
 
-#include "text/mapper.h"
+#include "record/words.h"
 #include "watch/config.h"
 
 bool take_path(struct mapper *m, const struct node *n, void *to);     /* const char *; below the file's folder */
@@ -13,7 +13,6 @@ bool take_list(struct mapper *m, const struct node *n, void *to);     /* struct 
 bool take_joined(struct mapper *m, const struct node *n, void *to);   /* const char *: "a,b,c" */
 bool take_number(struct mapper *m, const struct node *n, void *to);   /* const char *: digits, a point */
 bool take_duration(struct mapper *m, const struct node *n, void *to); /* int64_t, ms: 90s 10m 6h 7d 2w */
-bool take_severity(struct mapper *m, const struct node *n, void *to); /* enum severity */
 bool take_minute(struct mapper *m, const struct node *n, void *to);   /* int: "03:00" */
 bool take_minutes(struct mapper *m, const struct node *n, void *to);  /* struct times */
 bool take_zone(struct mapper *m, const struct node *n, void *to);     /* bool: true is local */

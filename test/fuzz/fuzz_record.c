@@ -1,6 +1,7 @@
 /* The pipe between sweeper and keeper: messages, visits, and what is made of them. A visit that
  * decodes must encode to something that decodes to the same; judging and reporting it must work,
  * and a JSON report must be JSON. */
+#include "facts/facts.h"
 #include "rules/judge.h"
 #include "peer.h"
 #include "record/codec.h"
@@ -17,11 +18,13 @@ static const struct rules *rules(void)
 {
     static struct arena arena;
     static const struct rules *loaded;
+    static struct providers facts;
     struct error e;
     if (loaded)
         return loaded;
     arena_init(&arena, 32 << 20);
-    loaded = rules_load(&arena, "rules", &e);
+    facts_init(&facts, NULL);
+    loaded = rules_load(&arena, "rules", &facts, &e);
     if (!loaded) {
         fprintf(stderr, "%s (run this in the repository's root)\n", e.text);
         exit(1);

@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     default:
         write_dir(text);
-        struct rules *r = rules_load(&arena, dir, &e);
+        struct rules *r = rules_load(&arena, dir, NULL, &e);
         if (r)
             rules_check_examples(r, &e, &count);
         break;

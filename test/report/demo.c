@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "rules/judge.h"
+#include "keep/circumstances.h"
 #include "report/report.h"
 
 enum { ARENA_MAX = 256 * 1024 * 1024, OUT_MAX = 512 * 1024 * 1024, MANY = 10000, LONG = 1024 * 1024, KIBANAS = 14 };
@@ -17,7 +17,7 @@ static const int64_t DAY_MS = 86400000;
 struct demo {
     const struct report *report;
     void *state;
-    const struct rules *rules;
+    struct rulebook book;
     struct buf out;
     int64_t now_ms;
     struct report_summary sum;
@@ -174,14 +174,15 @@ static void finish(struct demo *d, struct visit *v)
     struct findings found = { 0 };
     if (d->remembers)
         give_owner(v);
-    if (!judge_visit(d->rules, v, d->now_ms, v->arena, &found))
+    if (!judge_visit(d->book.rules, v, d->now_ms, v->arena, &found) ||
+        !circumstances_add(&d->book, v, d->now_ms, v->arena, &found))
         abort();
     for (size_t i = 0; i < found.list.len; i++) {
         d->sum.findings[found.list.at[i].severity]++;
         if (d->remembers)
             give_life(d, &found.list.at[i]);
     }
-    if (!judge_history(d->rules, v, &found, v->arena))
+    if (!circumstances_date(&d->book, v, v->arena, &found))
         abort();
     if (d->remembers && v->endpoint.address.bytes[0] == 203 && d->member_count < KIBANAS)
         join_fleet(d, v, &found);
@@ -455,8 +456,9 @@ int main(int argc, char **argv)
     arena_init(&d.long_life, ARENA_MAX);
     buf_init(&d.out, OUT_MAX);
     d.report = argc > 1 ? report_by_name(argv[1]) : NULL;
-    d.rules = rules_load(&a, "rules", &e);
-    bool ok = d.rules || fail(e.text);
+    facts_init(&d.book.facts, NULL);
+    d.book.rules = rules_load(&a, "rules", &d.book.facts, &e);
+    bool ok = d.book.rules || fail(e.text);
     ok = ok && (d.report || fail("usage: report-demo FORMAT [story|empty|many|hostile]"));
     d.state = ok ? calloc(1, d.report->state_size + 1) : NULL;
     ok = ok && d.state && play(&d, argc > 2 ? argv[2] : "story") &&

@@ -7,11 +7,10 @@
 
 #include <cmocka.h>
 
-#include "rules/tables.h"
 
 struct fixture {
     struct arena arena;
-    struct tables *tables;
+    struct attribution_tables *tables;
     struct visit visit;
     struct finding finding;
 };
@@ -21,7 +20,7 @@ static int setup(void **state)
     struct fixture *x = calloc(1, sizeof(*x));
     struct error e = { "" };
     arena_init(&x->arena, 64 << 20);
-    x->tables = tables_load(&x->arena, "data", NULL, &e);
+    x->tables = attribution_load(&x->arena, "data", &e);
     if (!x->tables)
         fail_msg("%s", e.text);
     *state = x;
@@ -54,7 +53,7 @@ static void text(struct observation *o, const char *key, const char *value)
 static void judge_it(struct fixture *x)
 {
     x->finding = (struct finding){ .rule = NULL };
-    assert_true(attribute(&x->tables->attribution, &x->visit, &x->visit.observations.at[0], &x->arena,
+    assert_true(attribute(x->tables, &x->visit, &x->visit.observations.at[0], &x->arena,
                           &x->finding));
 }
 
@@ -111,21 +110,21 @@ static void test_domain_of(void **state)
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
         uint8_t scratch[DOMAIN_BYTES_MAX];
         struct span got = SPAN_NONE;
-        bool has = domain_of(&x->tables->attribution, span_str(ROWS[i].name), scratch, &got);
+        bool has = domain_of(x->tables, span_str(ROWS[i].name), scratch, &got);
         if (has != (ROWS[i].domain != NULL) || (has && !span_is(got, ROWS[i].domain)))
             fail_msg("%s: got %.*s", ROWS[i].name, SPAN_FMT(has ? got : SPAN("none")));
     }
     uint8_t scratch[DOMAIN_BYTES_MAX], long_name[300];
     struct span got;
     memset(long_name, 'a', sizeof(long_name));
-    assert_false(domain_of(&x->tables->attribution, span_of(long_name, sizeof(long_name)), scratch, &got));
+    assert_false(domain_of(x->tables, span_of(long_name, sizeof(long_name)), scratch, &got));
     assert_false(domain_of(NULL, SPAN("www.shop.com"), scratch, &got));
 }
 
 static void test_provider_of(void **state)
 {
     struct fixture *x = *state;
-    const struct attribution_tables *t = &x->tables->attribution;
+    const struct attribution_tables *t = x->tables;
     assert_string_equal(provider_of(t, SPAN("es-cn-1.elasticsearch.aliyuncs.com")), "Alibaba Cloud");
     assert_string_equal(provider_of(t, SPAN("EC2-1-2-3-4.compute-1.amazonaws.com.")), "Amazon Web Services");
     assert_string_equal(provider_of(t, SPAN("a.amazonaws.com.cn")), "Amazon Web Services (China)");
@@ -313,7 +312,7 @@ static void test_hostile_facts(void **state)
         fact_text(c, "cert.names", s, NULL, SPAN_NONE);
         fact_text(c, "cert.self_signed", s, NULL, SPAN_NONE);
         struct finding f = { .rule = NULL };
-        assert_true(attribute(&x->tables->attribution, &x->visit, &x->visit.observations.at[0], &a, &f));
+        assert_true(attribute(x->tables, &x->visit, &x->visit.observations.at[0], &a, &f));
         assert_true(f.owners.len <= OWNERS_MAX);
         for (size_t i = 0; i < f.owners.len; i++)
             assert_true(f.owners.at[i].who.len > 0 && f.owners.at[i].who.len <= OWNER_BYTES_MAX);
@@ -333,7 +332,7 @@ static void test_no_memory(void **state)
         arena_init(&a, 1 << 20);
         a.fail_at = at;
         struct finding f = { .rule = NULL };
-        failures += !attribute(&x->tables->attribution, &x->visit, &x->visit.observations.at[0], &a, &f);
+        failures += !attribute(x->tables, &x->visit, &x->visit.observations.at[0], &a, &f);
         arena_release(&a);
     }
     assert_true(failures > 0 && failures < 39);

@@ -41,9 +41,9 @@ static int teardown(void **state)
 static bool holds(struct fixture *x, const char *yaml)
 {
     struct error e = { "" };
-    struct place p = { "c.yaml", &e };
-    struct node *n = yaml_parse(&x->arena, span_str(yaml), &e);
-    struct condition *c = n ? condition_compile(&x->arena, &p, n) : NULL;
+    struct mapper m = { .arena = &x->arena, .error = &e, .file = "c.yaml" };
+    struct node *n = map_parse(&m, span_str(yaml));
+    struct condition *c = n ? condition_compile(&m, n) : NULL;
     if (!c)
         fail_msg("%s: %s", yaml, e.text);
     struct subject s = subject_of(&x->visit, &x->visit.observations.at[0], 0);
@@ -88,10 +88,10 @@ static void test_operators(void **state)
 static bool fits(struct fixture *x, const char *pattern, struct span name)
 {
     struct error e = { "" };
-    struct place p = { "c.yaml", &e };
+    struct mapper m = { .arena = &x->arena, .error = &e, .file = "c.yaml" };
     struct node n = { .kind = NODE_TEXT, .text = span_str(pattern) };
     struct glob g;
-    assert_true(glob_compile(&x->arena, &p, &n, &g));
+    assert_true(glob_compile(&m, &n, &g));
     return glob_fits(&g, name);
 }
 

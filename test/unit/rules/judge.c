@@ -10,11 +10,13 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "facts/facts.h"
 
 enum { RULES_BYTES = 64 * 1024 * 1024 };
 
 struct fixture {
     struct arena rules_arena, arena;
+    struct providers facts;
     struct rules *rules;
     struct visit visit;
     struct findings found;
@@ -32,7 +34,8 @@ static int setup(void **state)
     struct error e = { "" };
     arena_init(&x->rules_arena, RULES_BYTES);
     arena_init(&x->arena, RULES_BYTES);
-    x->rules = rules_load(&x->rules_arena, rules_dir(), &e);
+    facts_init(&x->facts, NULL);
+    x->rules = rules_load(&x->rules_arena, rules_dir(), &x->facts, &e);
     if (!x->rules)
         print_error("%s\n", e.text);
     *state = x;
@@ -84,14 +87,22 @@ static void test_examples(void **state)
     struct error e = { "" };
     size_t examples = 0;
     const struct tables *tables = tables_load(&x->rules_arena, "data", NULL, &e);
-    if (!tables)
+    struct providers facts;
+    facts_init(&facts, tables);
+    const struct rules *r = tables ? rules_load(&x->rules_arena, rules_dir(), &facts, &e) : NULL;
+    if (!r || !rules_check_examples(r, &e, &examples))
         fail_msg("%s", e.text);
-    rules_use_tables(x->rules, tables);
-    if (!rules_check_examples(x->rules, &e, &examples))
-        fail_msg("%s", e.text);
-    assert_true(examples >= 2 * rules_count(x->rules));
-    assert_true(rules_count(x->rules) >= 16);
-    assert_null(rules_id(x->rules, rules_count(x->rules)));
+    assert_true(examples >= 2 * rules_count(r));
+    assert_true(rules_count(r) >= 16);
+    assert_null(rules_id(r, rules_count(r)));
+}
+
+static void test_rules_that_speak_of_doors(void **state)
+{
+    struct fixture *x = *state;
+    assert_true(rules_speak_of_doors(x->rules, "open-store"));
+    assert_false(rules_speak_of_doors(x->rules, "certificate-expired"));
+    assert_false(rules_speak_of_doors(x->rules, "no-such-rule"));
 }
 
 static void test_shanghai(void **state)
@@ -252,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_examples, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_rules_that_speak_of_doors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shanghai, setup, teardown),
         cmocka_unit_test_setup_teardown(test_closed_and_locked_say_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fingerprint, setup, teardown),

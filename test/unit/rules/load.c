@@ -23,7 +23,7 @@ struct bad {
 static bool compiles(const char *yaml, struct rule *ret, struct arena *a, struct error *e)
 {
     arena_init(a, 4 * 1024 * 1024);
-    return rule_compile(a, "r.yaml", span_str(yaml), ret, e);
+    return rule_compile(a, "r.yaml", span_str(yaml), NULL, ret, e);
 }
 
 static void test_good(void **state)
@@ -47,18 +47,18 @@ static void test_bad(void **state)
         { "", "empty" },
         { "- a\n", "map" },
         { "id: [\n", "r.yaml" },
-        { "id: t\nfoo: 1\n", "r.yaml:2: foo: unknown key" },
-        { "id: t\n", "'title'" },
-        { "id: t\ntitle: T\n", "'on' is missing" },
-        { "id: t\ntitle: T\non: {kinds: [store]}\n", "'observation' is missing" },
-        { "id: t\ntitle: T\non: {observation: x}\n", "observation: one of service" },
-        { "id: t\ntitle: T\non: {observation: any, kinds: [x]}\n", "'x' is no kind" },
-        { "id: t\ntitle: T\non: {observation: any, outcomes: []}\n", "outcomes: a list" },
-        { "id: t\ntitle: T\non: {observation: any, outcomes: [shut]}\n", "'shut' is no outcome" },
-        { "id: t\ntitle: T\non: {observation: any, color: red}\n", "r.yaml:3: color: unknown key" },
+        { "id: t\nfoo: 1\n", "r.yaml:2: unknown key \"foo\"; there are id, title, on, when, severity, why, fix, examples" },
+        { "id: t\n", "r.yaml:1: the key \"title\" is missing" },
+        { "id: t\ntitle: T\n", "the key \"on\" is missing" },
+        { "id: t\ntitle: T\non: {kinds: [store]}\n", "r.yaml:3: on: the key \"observation\" is missing" },
+        { "id: t\ntitle: T\non: {observation: x}\n", "r.yaml:3: on.observation: \"x\" is none of service, certificate, behind, any" },
+        { "id: t\ntitle: T\non: {observation: any, kinds: [x]}\n", "r.yaml:3: on.kinds: \"x\" is no kind" },
+        { "id: t\ntitle: T\non: {observation: any, outcomes: []}\n", "r.yaml:3: on.outcomes: expected a list with at least one entry" },
+        { "id: t\ntitle: T\non: {observation: any, outcomes: [shut]}\n", "r.yaml:3: on.outcomes: \"shut\" is none of " },
+        { "id: t\ntitle: T\non: {observation: any, color: red}\n", "r.yaml:3: on: unknown key \"color\"; there are observation, kinds, outcomes, products" },
         { GOOD_HEAD "when: yes\n" GOOD_TAIL, "when: a condition is a map" },
         { GOOD_HEAD "when: {fact: a}\n" GOOD_TAIL, "needs an operator" },
-        { GOOD_HEAD "when: {fact: a, like: b}\n" GOOD_TAIL, "unknown key 'like'" },
+        { GOOD_HEAD "when: {fact: a, like: b}\n" GOOD_TAIL, "r.yaml:4: when: unknown key \"like\"; there are fact, is, not, in, matches, above, below, at_least, exists" },
         { GOOD_HEAD "when: {fact: A B, is: b}\n" GOOD_TAIL, "is no fact" },
         { GOOD_HEAD "when: {fact: a, above: b}\n" GOOD_TAIL, "takes a whole number" },
         { GOOD_HEAD "when: {fact: a, above: 1.5}\n" GOOD_TAIL, "whole numbers" },
@@ -67,26 +67,27 @@ static void test_bad(void **state)
         { GOOD_HEAD "when: {fact: a, matches: []}\n" GOOD_TAIL, "at least one pattern" },
         { GOOD_HEAD "when: {fact: a, matches: 5}\n" GOOD_TAIL, "a pattern is text" },
         { GOOD_HEAD "when: {all: {}}\n" GOOD_TAIL, "takes a list of conditions" },
-        { GOOD_HEAD "when: {some: []}\n" GOOD_TAIL, "unknown key 'some'" },
+        { GOOD_HEAD "when: {some: []}\n" GOOD_TAIL, "r.yaml:4: when: unknown key \"some\"; there are all, any, not, fact" },
         { GOOD_HEAD "when: {all: [], any: []}\n" GOOD_TAIL, "holds one of" },
         { GOOD_HEAD "when: {not: {not: {not: {not: {not: {not: {not: {not: {fact: a, is: b}}}}}}}}}\n" GOOD_TAIL,
           "nest deeper" },
-        { GOOD_HEAD "severity: {base: bad}\n", "'base' is one of" },
-        { GOOD_HEAD "severity: {base: high, weigh: gold}\n", "weigh: one of" },
-        { GOOD_HEAD "severity: {base: high, raise: [{by: 1}]}\n", "a step holds" },
+        { GOOD_HEAD "severity: {base: bad}\n", "severity.base: \"bad\" is none of info, low, medium, high, critical" },
+        { GOOD_HEAD "severity: {base: high, weigh: gold}\n", "severity.weigh: \"gold\" is none of place, data" },
+        { GOOD_HEAD "severity: {base: high, raise: [{by: 1}]}\n", "severity.raise: the key \"when\" is missing" },
+        { GOOD_HEAD "severity: {base: hgih}\n", "did you mean \"high\"?" },
         { GOOD_HEAD "severity: {base: high, raise: [{when: {fact: a, is: 1}, by: 9}]}\n", "from 1 to 4" },
         { GOOD_HEAD "severity: {base: high, lower: [{when: {fact: a, is: 1}, by: 1, to: low}]}\n",
           "a step holds" },
-        { GOOD_HEAD "severity: {base: high}\n", "'why' is missing" },
+        { GOOD_HEAD "severity: {base: high}\n", "the key \"why\" is missing" },
         { GOOD_HEAD "severity: {base: high}\nwhy: \"{a\"\n", "without '}'" },
         { GOOD_HEAD "severity: {base: high}\nwhy: \"[a\"\n", "without ']'" },
         { GOOD_HEAD "severity: {base: high}\nwhy: \"[a [b]]\"\n", "lone '['" },
         { GOOD_HEAD "severity: {base: high}\nwhy: \"{a:loud}\"\n", "unknown format" },
         { GOOD_HEAD "severity: {base: high}\nwhy: \"{a:count one}\"\n", "unknown format" },
-        { GOOD_HEAD "severity: {base: high}\nwhy: a\n", "'fix'" },
-        { GOOD_HEAD "severity: {base: high}\nwhy: a\nfix: {redis: x}\n", "'default'" },
-        { GOOD_HEAD "severity: {base: high}\nwhy: a\nfix: {default: \"\"}\n", "default: the text is empty" },
-        { GOOD_HEAD "severity: {base: high}\nwhy: a\nfix: {default: x}\n", "'examples'" },
+        { GOOD_HEAD "severity: {base: high}\nwhy: a\n", "the key \"fix\" is missing" },
+        { GOOD_HEAD "severity: {base: high}\nwhy: a\nfix: {redis: x}\n", "fix: the block \"default\" is missing" },
+        { GOOD_HEAD "severity: {base: high}\nwhy: a\nfix: {default: \"\"}\n", "fix.default: the text is empty" },
+        { GOOD_HEAD "severity: {base: high}\nwhy: a\nfix: {default: x}\n", "the key \"examples\" is missing" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof(BAD) / sizeof(*BAD); i++) {
@@ -110,7 +111,7 @@ static void test_cut_anywhere(void **state)
         struct rule r;
         struct error e = { "" };
         arena_init(&a, 4 * 1024 * 1024);
-        if (!rule_compile(&a, "r.yaml", span_of(yaml, n), &r, &e))
+        if (!rule_compile(&a, "r.yaml", span_of(yaml, n), NULL, &r, &e))
             assert_true(e.text[0] != '\0');
         arena_release(&a);
     }
@@ -134,20 +135,20 @@ static void test_directory(void **state)
     (void)state;
     assert_true(test_folder_make(dir));
     arena_init(&a, 16 * 1024 * 1024);
-    assert_null(rules_load(&a, "/nonexistent/rules", &e));
+    assert_null(rules_load(&a, "/nonexistent/rules", NULL, &e));
     assert_non_null(strstr(e.text, "/nonexistent/rules"));
-    assert_null(rules_load(&a, dir, &e));
+    assert_null(rules_load(&a, dir, NULL, &e));
     assert_non_null(strstr(e.text, "no *.yaml"));
 
     write_file(dir, "a.yaml", GOOD_HEAD GOOD_TAIL);
     write_file(dir, "notes.txt", "not a rule");
-    struct rules *r = rules_load(&a, dir, &e);
+    struct rules *r = rules_load(&a, dir, NULL, &e);
     assert_non_null(r);
     assert_int_equal(rules_count(r), 1);
     assert_string_equal(rules_id(r, 0), "t");
 
     write_file(dir, "b.yaml", GOOD_HEAD GOOD_TAIL);
-    assert_null(rules_load(&a, dir, &e));
+    assert_null(rules_load(&a, dir, NULL, &e));
     assert_non_null(strstr(e.text, "b.yaml: id: 't' is already"));
 
     const char *const names[] = { "a.yaml", "b.yaml", "notes.txt" };

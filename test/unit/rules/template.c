@@ -42,10 +42,10 @@ static struct observation *seen(struct fixture *x)
 static struct span render(struct fixture *x, const char *text)
 {
     struct error e = { "" };
-    struct place p = { "t.yaml", &e };
+    struct mapper m = { .arena = &x->arena, .error = &e, .file = "t.yaml" };
     struct node n = { .kind = NODE_TEXT, .text = span_str(text) };
     struct template t = { 0 };
-    if (!template_compile(&x->arena, &p, &n, &t))
+    if (!template_compile(&m, &n, &t))
         fail_msg("%s: %s", text, e.text);
     struct subject s = subject_of(&x->visit, seen(x), x->now_ms);
     return template_render(&t, &s, &x->arena);

@@ -1,5 +1,5 @@
 /* Files of addresses and names, and which names a host can have. */
-#include "target/names.c"
+#include "owner/names.c"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,9 @@
 /* The shipped tables against test/data/versions.tsv, whose answers were worked out by hand, and the
  * user's feeds in front of them. */
 #include "unit/folder.h"
-#include "rules/tables.c"
+#include "tables/tables.c"
+
+#include "base/file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

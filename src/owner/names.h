@@ -1,13 +1,13 @@
 /* Names of addresses that the user knows from elsewhere: a file of lines "ADDRESS NAME". */
-#ifndef AJAR_TARGET_NAMES_H
-#define AJAR_TARGET_NAMES_H
+#ifndef AJAR_OWNER_NAMES_H
+#define AJAR_OWNER_NAMES_H
 
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/table.h"
 #include "record/address.h"
 
-enum { NAMES_FILE_BYTES_MAX = 32 << 20, NAMES_LINES_MAX = 1000000, HOST_NAME_MAX_BYTES = 253 };
+enum { NAMES_FILE_BYTES_MAX = 32 << 20, NAMES_LINES_MAX = 1000000 };
 
 struct name_book {
     struct table by_address;
@@ -20,9 +20,5 @@ bool name_book_read(struct name_book *b, struct arena *a, const char *file, stru
                     struct error *e);
 /* The name, or NULL. */
 const char *name_book_find(const struct name_book *b, const struct address *a);
-
-/* Whether it is a DNS name as hosts have: 1 to 253 bytes of letters, digits, - and _ in labels of at
- * most 63, with or without a last dot. */
-bool host_name_ok(struct span name);
 
 #endif

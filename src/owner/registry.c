@@ -1,7 +1,7 @@
 /* The file is foreign: the library checks offsets as it walks, and what it calls corrupt is told to
  * the caller. Two families of layouts are known: MaxMind's own (also DB-IP's) with nested names, and
  * flat ones (IPinfo's). */
-#include "target/registry.h"
+#include "owner/registry.h"
 
 #include <maxminddb.h>
 #include <netinet/in.h>

@@ -1,7 +1,8 @@
-#include "target/names.h"
+#include "owner/names.h"
 
 #include "base/random.h"
-#include "target/quote.h"
+#include "text/host.h"
+#include "text/quote.h"
 
 enum { KEY_BYTES = 17 };
 
@@ -9,26 +10,6 @@ struct name_entry {
     uint8_t key[KEY_BYTES];
     char *name;
 };
-
-bool host_name_ok(struct span name)
-{
-    if (name.len && name.at[name.len - 1] == '.')
-        name.len--;
-    if (name.len == 0 || name.len > HOST_NAME_MAX_BYTES)
-        return false;
-    size_t label = 0;
-    for (size_t i = 0; i < name.len; i++) {
-        uint8_t c = ascii_lower(name.at[i]);
-        bool dot = c == '.';
-        if ((dot && label == 0) ||
-            (!dot && !(c >= 'a' && c <= 'z') && !ascii_is_digit(c) && c != '-' && c != '_'))
-            return false;
-        label = dot ? 0 : label + 1;
-        if (label > 63)
-            return false;
-    }
-    return label > 0;
-}
 
 static void key_of(const struct address *a, uint8_t key[static KEY_BYTES])
 {

@@ -1,6 +1,6 @@
 /* Address databases: a small one is made here byte by byte (MaxMind DB format 2.0), read back, then
  * cut and damaged in every place. */
-#include "target/registry.c"
+#include "owner/registry.c"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Invariants: whatever arrives is judged, stored and reported once; the scan counts as complete
  * only when the sweeper said so, every place of it was heard of and all of the report was written. */
-#include "cmd/keeper.h"
+#include "keep/keeper.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,13 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/random.h"
 #include "keep/alike.h"
 #include "keep/closed.h"
 #include "keep/history.h"
-#include "keep/personal.h"
-#include "cmd/memory.h"
-#include "cmd/progress.h"
 #include "record/codec.h"
 #include "text/escape.h"
 
@@ -34,18 +32,16 @@ enum {
 
 struct keeping {
     struct keeper *k;
-    struct progress_line line;
-    struct fleets *fleets; /* NULL where there is no memory for them */
-    uint64_t failing;      /* findings at or above fail_on that nobody accepted */
+    struct pipeline *p;
+    int64_t started_ms; /* monotonic, as all but the clocks of visits */
     int64_t kill_at_ms; /* 0 = not asked to stop */
-    int signals;        /* where SIGINT and SIGTERM are read */
     uint64_t before;    /* endpoints that an earlier run of this scan asked */
     uint64_t replayed;  /* and those that it skipped, too */
     int64_t stored_ms;  /* when something was stored that is not committed; 0 = nothing */
     struct buf kept;    /* visits on their way to store_keep() */
     size_t kept_bytes;  /* since the last commit */
     bool output_broken;
-    struct personal *personal; /* see personal_tell() */
+    bool resume_told; /* the trouble says already that the scan can go on */
 };
 
 static void trouble(struct keeping *c, const char *why)
@@ -69,7 +65,7 @@ static void write_report(struct keeping *c)
         buf_reset(&c->k->out);
         return;
     }
-    if (buf_ok(&c->k->out) && write_out(&c->k->out))
+    if (buf_ok(&c->k->out) && c->k->calls.write(c->k->calls.self, &c->k->out))
         return;
     c->output_broken = true;
     snprintf(why, sizeof(why), "cannot write the report: %s",
@@ -77,77 +73,31 @@ static void write_report(struct keeping *c)
     stop_sweeping(c, errno == EPIPE ? "the reader of the report went away" : why);
 }
 
-static void count_visit(struct keeper *k, const struct visit *v)
-{
-    k->summary.done += v->end == END_DONE;
-    k->summary.skipped += v->end == END_SKIPPED;
-    k->summary.failed += v->end == END_FAILED;
-    k->summary.answered += v->answered;
-}
-
-/* An accepted risk is reported like any other, and fails no run. */
-static void report_visit(struct keeping *c, const struct visit *v, struct findings *found,
-                         int64_t now_ms)
-{
-    struct keeper *k = c->k;
-    fleets_visit(c->fleets, v, found->list.at, found->list.len);
-    sample_tally_add(&k->samples, v);
-    for (size_t i = 0; i < found->list.len; i++) {
-        struct finding *f = &found->list.at[i];
-        if (k->store && store_accepted(k->store, f->fingerprint, now_ms, &f->accepted_until_ms)) {
-            f->accepted_why = store_accepted_why(k->store, f->fingerprint, v->arena);
-            continue;
-        }
-        f->accepted_until_ms = 0;
-        c->failing += f->severity >= k->fail_on;
-    }
-    for (size_t i = 0; i < found->list.len; i++)
-        k->summary.findings[found->list.at[i].severity]++;
-    report_tell_visit(k->report, k->report_state, v, found->list.at, found->list.len, &k->out);
-}
-
-/* Whether the visit is news: it is stored then, and to be reported. */
-static bool store_it(struct keeping *c, const struct visit *v, struct findings *found,
-                     int64_t now_ms)
+/* One visit through the pipeline, with a clock and an arena of its own. False where it could not go all the way. */
+static bool through(struct keeping *c, struct visit *v, enum visit_origin origin, struct arena *a)
 {
     struct error e;
-    bool is_new = false;
-    if (!c->k->store)
-        return true;
-    if (!store_visit(c->k->store, v, found->list.at, found->list.len, now_ms, &is_new, &e)) {
+    enum pipeline_end end = pipeline_visit(c->p, v, origin, clock_wall_ms(&CLOCK_SYSTEM), a, &e);
+    if (end == PIPELINE_POORER)
+        trouble(c, e.text);
+    if (end == PIPELINE_FAILED)
         stop_sweeping(c, e.text);
-        return true;
-    }
-    if (!c->stored_ms)
-        c->stored_ms = clock_mono_ms(&CLOCK_SYSTEM);
-    return is_new;
+    return end != PIPELINE_FAILED;
 }
 
 static void take_visit(struct keeping *c, struct span body)
 {
-    struct keeper *k = c->k;
     struct arena a;
     struct verdict bad;
     struct reader r = reader_over(&bad, body);
     struct visit v;
-    struct findings found = { 0 };
-    int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     arena_init(&a, VISIT_ARENA_MAX);
-    if (!visit_decode(&r, &a, &v) || v.place >= k->endpoints) {
+    if (!visit_decode(&r, &a, &v) || v.place >= c->k->endpoints) {
         stop_sweeping(c, "the sweeper sent a record that cannot be read");
     } else {
-        owners_add_facts(k->owners, &v);
-        struct error e;
-        if (!personal_tell(&c->personal, &v, &e))
-            trouble(c, e.text);
-        if (v.observations.len && !judge_visit(k->rules, &v, now_ms, &a, &found))
-            stop_sweeping(c, "no memory for judging");
-        if (store_it(c, &v, &found, now_ms)) {
-            if (!judge_history(k->rules, &v, &found, &a))
-                stop_sweeping(c, "no memory for judging");
-            count_visit(k, &v);
-            report_visit(c, &v, &found, now_ms);
-        }
+        through(c, &v, VISIT_HEARD, &a);
+        if (c->p->store && !c->stored_ms)
+            c->stored_ms = clock_mono_ms(&CLOCK_SYSTEM);
     }
     arena_release(&a);
 }
@@ -155,7 +105,7 @@ static void take_visit(struct keeping *c, struct span body)
 static void commit(struct keeping *c)
 {
     struct error e;
-    if (c->stored_ms && !store_commit(c->k->store, &e))
+    if (c->stored_ms && !store_commit(c->p->store, &e))
         stop_sweeping(c, e.text);
     c->stored_ms = 0;
     c->kept_bytes = 0;
@@ -192,8 +142,8 @@ static void report_remark(struct keeping *c, const struct remark *r)
 {
     struct keeper *k = c->k;
     k->incomplete |= r->incomplete;
-    if (k->report->remark)
-        k->report->remark(k->report_state, r, &k->out);
+    if (c->p->report->remark)
+        c->p->report->remark(c->p->report_state, r, &k->out);
 }
 
 static void take_remark(struct keeping *c, struct span body)
@@ -215,13 +165,13 @@ static void keep_visits(struct keeping *c)
     struct error e;
     bool bad;
     buf_reset(&c->kept);
-    while (c->k->store && sweep_message_cut(&left, &kind, &body, &bad))
+    while (c->p->store && sweep_message_cut(&left, &kind, &body, &bad))
         if (kind == SWEEP_VISIT) /* with its length, which stands in front */
             buf_put(&c->kept, span_of(body.at - 4, body.len + 4));
     c->kept_bytes += c->kept.len;
     if (!buf_ok(&c->kept))
         stop_sweeping(c, "no memory for what was found");
-    else if (c->kept.len && !store_keep(c->k->store, buf_span(&c->kept), &e))
+    else if (c->kept.len && !store_keep(c->p->store, buf_span(&c->kept), &e))
         stop_sweeping(c, e.text);
 }
 
@@ -280,29 +230,32 @@ static bool read_some(struct keeping *c)
 static void take_signal(struct keeping *c)
 {
     struct signalfd_siginfo info;
-    if (read(c->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+    if (read(c->k->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
         return;
     if (c->kill_at_ms) {
         c->kill_at_ms = 1;
         return;
     }
     stop_sweeping(c, "interrupted");
-    c->k->summary.interrupted = true;
-    progress_wipe(&c->line);
-    fprintf(stderr,
-            "ajar: stopping; conversations under way get %d s, once more ends them at once\n",
-            GRACE_MS / 1000);
+    c->p->summary.interrupted = true;
+    c->k->calls.stopping(c->k->calls.self, GRACE_MS);
 }
 
-/* While the store waits for another process: Ctrl-C is heard there, too. What was found lies in the tail. */
+static void show_progress(struct keeping *c, int64_t now_ms)
+{
+    uint64_t findings = 0;
+    for (size_t i = 0; i < sizeof(c->p->summary.findings) / sizeof(c->p->summary.findings[0]); i++)
+        findings += c->p->summary.findings[i];
+    c->k->calls.progress(c->k->calls.self, findings, now_ms);
+}
+
+/* While the store waits for another process: a signal is heard there, too. What was found lies in the tail. */
 static bool wait_for_store(void *self, bool first)
 {
     struct keeping *c = self;
-    struct pollfd p = { .fd = c->signals, .events = POLLIN };
-    if (first) {
-        progress_wipe(&c->line);
-        memory_tell_wait();
-    }
+    struct pollfd p = { .fd = c->k->signals, .events = POLLIN };
+    if (first)
+        c->k->calls.waiting(c->k->calls.self);
     if (poll(&p, 1, 0) > 0)
         take_signal(c);
     return !c->kill_at_ms || (c->kill_at_ms != INT64_MAX && clock_mono_ms(&CLOCK_SYSTEM) < c->kill_at_ms);
@@ -311,7 +264,7 @@ static bool wait_for_store(void *self, bool first)
 static void keep(struct keeping *c)
 {
     struct pollfd p[2] = { { .fd = c->k->from_sweeper, .events = POLLIN },
-                           { .fd = c->signals, .events = POLLIN } };
+                           { .fd = c->k->signals, .events = POLLIN } };
     for (;;) {
         int n = poll(p, 2, TURN_MS);
         int64_t now_ms = clock_mono_ms(&CLOCK_SYSTEM);
@@ -326,12 +279,7 @@ static void keep(struct keeping *c)
             kill(c->k->sweeper, SIGKILL);
             c->kill_at_ms = INT64_MAX;
         }
-        if (c->k->show_progress) {
-            uint64_t findings = 0;
-            for (size_t i = 0; i < 5; i++)
-                findings += c->k->summary.findings[i];
-            progress_show(&c->line, c->k->progress, c->k->endpoints, findings, now_ms);
-        }
+        show_progress(c, now_ms);
         if (n == 0 && c->k->out.len)
             write_report(c);
     }
@@ -359,7 +307,7 @@ static void reap(struct keeping *c)
  * --resume asks them. */
 static void count_unheard(struct keeping *c)
 {
-    struct report_summary *s = &c->k->summary;
+    struct report_summary *s = &c->p->summary;
     const struct sweep_progress *p = c->k->progress;
     uint64_t heard = s->done + s->skipped + s->failed, told = heard - c->replayed;
     uint64_t begun = atomic_load(&p->done) + atomic_load(&p->skipped) + atomic_load(&p->failed) +
@@ -370,19 +318,19 @@ static void count_unheard(struct keeping *c)
         cut = unheard;
     s->failed += cut;
     s->skipped += unheard - cut;
-    if (!unheard || !c->k->trouble.text[0] || strstr(c->k->trouble.text, "--resume"))
+    if (!unheard || !c->k->trouble.text[0] || c->resume_told)
         return;
     struct error why = c->k->trouble;
     error_set(&c->k->trouble, "%s; %llu conversations were cut off and %llu endpoints were not asked%s",
               why.text, (unsigned long long)cut, (unsigned long long)(unheard - cut),
-              c->k->store ? "; `ajar scan --resume` asks them" : "");
+              c->p->store ? "; `ajar scan --resume` asks them" : "");
 }
 
 static void summarise(struct keeping *c)
 {
-    struct report_summary *s = &c->k->summary;
+    struct report_summary *s = &c->p->summary;
     const struct sweep_progress *p = c->k->progress;
-    s->took_ms = clock_mono_ms(&CLOCK_SYSTEM) - c->line.started_ms;
+    s->took_ms = clock_mono_ms(&CLOCK_SYSTEM) - c->started_ms;
     s->rate = s->took_ms > 0
                   ? 1000.0 * (double)(s->done + s->failed - c->before) / (double)s->took_ms
                   : 0;
@@ -397,18 +345,9 @@ static bool replay_visit(void *self, const struct visit *v)
 {
     struct keeping *c = self;
     struct arena a;
-    struct findings found = { 0 };
-    int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
+    struct visit copy = *v;
     arena_init(&a, VISIT_ARENA_MAX);
-    struct error e;
-    bool ok = judge_visit(c->k->rules, v, now_ms, &a, &found) ||
-              error_set(&e, "no memory for judging");
-    ok = ok && store_lives(c->k->store, c->k->scan, found.list.at, found.list.len, &e);
-    ok = ok && (judge_history(c->k->rules, v, &found, &a) || error_set(&e, "no memory for judging"));
-    if (ok)
-        report_visit(c, v, &found, now_ms);
-    else
-        stop_sweeping(c, e.text);
+    bool ok = through(c, &copy, VISIT_STORED, &a);
     arena_release(&a);
     if (c->k->out.len >= OUT_AT_BYTES)
         write_report(c);
@@ -428,15 +367,15 @@ static bool take_kept(void *self, const struct visit *v, struct span encoded)
 static void replay(struct keeping *c)
 {
     struct error e;
-    struct scan_sums sums = store_scan_sums(c->k->store);
-    struct report_summary *s = &c->k->summary;
-    if (!store_visits(c->k->store, c->k->scan, replay_visit, c, &e))
+    struct scan_sums sums = store_scan_sums(c->p->store);
+    struct report_summary *s = &c->p->summary;
+    if (!store_visits(c->p->store, c->p->scan, replay_visit, c, &e))
         stop_sweeping(c, e.text);
     s->done = sums.done;
     s->skipped = sums.skipped;
     s->failed = sums.failed;
     s->answered = sums.answered;
-    if (!store_tail(c->k->store, c->k->scan, take_kept, c, &e) || !store_commit(c->k->store, &e))
+    if (!store_tail(c->p->store, c->p->scan, take_kept, c, &e) || !store_commit(c->p->store, &e))
         stop_sweeping(c, e.text);
     c->stored_ms = 0;
     c->before = s->done + s->failed;
@@ -447,10 +386,10 @@ static void replay(struct keeping *c)
 static void tell_past(struct keeping *c)
 {
     struct error e;
-    struct keeper *k = c->k;
+    const struct pipeline *p = c->p;
     struct store_filter all = { .opened_after_ms = COUNT_UNKNOWN, .now_ms = clock_wall_ms(&CLOCK_SYSTEM) };
-    if (!closed_report(k->report, k->report_state, k->store, SCAN_NEWEST, &all, &k->out, &e) ||
-        !history_report(k->report, k->report_state, k->store, all.now_ms, &k->out, &e))
+    if (!closed_report(p->report, p->report_state, p->store, SCAN_NEWEST, &all, &c->k->out, &e) ||
+        !history_report(p->report, p->report_state, p->store, all.now_ms, &c->k->out, &e))
         trouble(c, e.text);
 }
 
@@ -458,15 +397,17 @@ static void end_store(struct keeping *c)
 {
     struct error e;
     struct keeper *k = c->k;
-    uint64_t heard = runs_count(store_scan_places(k->store));
-    if (k->ended && !k->trouble.text[0] && heard != k->endpoints)
+    uint64_t heard = runs_count(store_scan_places(c->p->store));
+    if (k->ended && !k->trouble.text[0] && heard != k->endpoints) {
+        c->resume_told = true;
         error_set(
             &k->trouble,
             "the sweeper ended without a word about %llu endpoints; `ajar scan --resume` asks them",
             (unsigned long long)(k->endpoints - heard));
+    }
     enum scan_state state = heard == k->endpoints ? SCAN_COMPLETE : SCAN_UNFINISHED;
     const char *why = k->trouble.text[0] ? k->trouble.text : NULL;
-    if (!store_scan_end(k->store, state, why, clock_wall_ms(&CLOCK_SYSTEM), &e))
+    if (!store_scan_end(c->p->store, state, why, clock_wall_ms(&CLOCK_SYSTEM), &e))
         trouble(c, e.text);
 }
 
@@ -476,35 +417,32 @@ static void end_store(struct keeping *c)
 static void accept_joined(void *self, enum severity severity)
 {
     struct keeping *c = self;
-    c->failing -= c->failing && severity >= c->k->fail_on;
+    c->p->failing -= c->p->failing && severity >= c->p->fail_on;
 }
 
 static void keep_fleets(struct keeping *c, struct fleet *list, size_t count)
 {
     struct error e;
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
-    struct store *s = c->k->store;
-    if (s && !(store_fleets_name(s, list, count, alike_members, c->fleets, now_ms, &e) &&
-               store_fleets(s, list, count, alike_members, c->fleets, now_ms, accept_joined, c, &e)))
+    struct store *s = c->p->store;
+    if (s && !(store_fleets_name(s, list, count, alike_members, c->p->fleets, now_ms, &e) &&
+               store_fleets(s, list, count, alike_members, c->p->fleets, now_ms, accept_joined, c, &e)))
         trouble(c, e.text);
 }
 
 /* What was seen so far of a scan that was cut short says too little about who is alike. */
 static void tell_fleets(struct keeping *c)
 {
-    struct keeper *k = c->k;
+    struct pipeline *p = c->p;
     struct arena a;
     struct fleet_list found;
     arena_init(&a, ALIKE_BYTES_MAX);
-    if (c->fleets && fleets_find(c->fleets, &a, &found)) {
-        if (k->ended)
+    if (p->fleets && fleets_find(p->fleets, &a, &found)) {
+        if (c->k->ended)
             keep_fleets(c, found.list.at, found.list.len);
-        if (k->report->fleets)
-            k->report->fleets(k->report_state, found.list.at, found.list.len, &k->out);
-        struct fleets_measure m = fleets_measure(c->fleets);
-        if (m.left_out)
-            fprintf(stderr, "ajar: fleets: %zu answers were left out; %zu deployments were compared\n", m.left_out,
-                    m.deployments);
+        if (p->report->fleets)
+            p->report->fleets(p->report_state, found.list.at, found.list.len, &c->k->out);
+        c->k->fleets = fleets_measure(p->fleets);
     } else {
         trouble(c, "no memory for grouping what is set up alike");
     }
@@ -513,46 +451,41 @@ static void tell_fleets(struct keeping *c)
 
 /* ---- the whole run --------------------------------------------------------------------- */
 
-int keeper_run(struct keeper *k, const struct report_run *run)
+void keeper_run(struct keeper *k, const struct report_run *run)
 {
-    struct keeping c = { .k = k, .line = { .started_ms = clock_mono_ms(&CLOCK_SYSTEM) } };
-    c.signals = catch_signals(0, 0);
-    if (k->store)
-        store_on_wait(k->store, wait_for_store, &c);
+    struct keeping c = { .k = k, .p = &k->pipeline, .started_ms = clock_mono_ms(&CLOCK_SYSTEM) };
+    struct pipeline *p = c.p;
     buf_init(&k->in, IN_BYTES_MAX);
     buf_init(&k->out, OUT_BYTES_MAX);
     buf_init(&c.kept, IN_BYTES_MAX);
     k->trouble.text[0] = '\0';
-    c.fleets = fleets_new(random_seed());
-    k->report->begin(k->report_state, run, &k->out);
+    p->out = &k->out;
+    p->fleets = fleets_new(random_seed());
+    if (p->store)
+        store_on_wait(p->store, wait_for_store, &c);
+    p->report->begin(p->report_state, run, &k->out);
     for (size_t i = 0; i < k->remark_count; i++)
         report_remark(&c, &k->remarks[i]);
     if (k->resumed)
         replay(&c);
     keep(&c);
     reap(&c);
-    progress_wipe(&c.line);
     tell_fleets(&c);
-    if (k->store)
+    if (p->store)
         end_store(&c);
     tell_past(&c);
     summarise(&c);
     count_unheard(&c);
-    k->report->end(k->report_state, &k->summary, &k->out);
+    p->report->end(p->report_state, &p->summary, &k->out);
     write_report(&c);
-    sample_tally_print(&k->samples);
     if (k->transcript && fflush(k->transcript) != 0)
         transcript_failed(&c);
     buf_release(&k->in);
     buf_release(&k->out);
     buf_release(&c.kept);
-    personal_free(c.personal);
-    fleets_free(c.fleets);
-    close(c.signals);
-    if (k->store)
-        store_on_wait(k->store, NULL, NULL);
-    k->found = c.failing > 0;
-    if (k->trouble.text[0])
-        return cmd_fail(EXIT_INCOMPLETE, &k->trouble);
-    return k->summary.failed || k->incomplete ? EXIT_INCOMPLETE : k->found ? EXIT_FOUND : EXIT_NOTHING;
+    if (p->store)
+        store_on_wait(p->store, NULL, NULL);
+    pipeline_release(p);
+    fleets_free(p->fleets);
+    p->fleets = NULL;
 }

@@ -1,8 +1,8 @@
 /* A database of addresses in MaxMind's format that the user brings: country, autonomous system and
  * the organisation that holds it. It says who runs the network, not whose a machine is. Ajar ships
  * none and fetches none. The only owner of libmaxminddb. */
-#ifndef AJAR_TARGET_REGISTRY_H
-#define AJAR_TARGET_REGISTRY_H
+#ifndef AJAR_OWNER_REGISTRY_H
+#define AJAR_OWNER_REGISTRY_H
 
 #include "base/arena.h"
 #include "base/error.h"

@@ -1,74 +1,36 @@
 /* The user's feeds are read before the shipped tables: a product that a feed knows is judged by the
  * feed alone, all others by what was shipped. A missing feed is no error, a broken one is. */
-#include "rules/tables.h"
+#include "tables/tables.h"
 
-#include <stdio.h>
-
-#include "base/file.h"
 #include "base/random.h"
 #include "text/csv.h"
 
-/* Where *ret_missing is asked for, a file that is not there is no error. */
-static bool read_table(struct arena *a, const char *dir, const char *name, char path[static FILE_PATH_MAX],
-                       struct span *ret, bool *ret_missing, struct error *e)
-{
-    int n = snprintf(path, FILE_PATH_MAX, "%s/%s", dir, name);
-    if (n < 0 || n >= FILE_PATH_MAX)
-        return error_set(e, "%s: the path is too long", dir);
-    return file_read_optional(a, path, CSV_BYTES_MAX, ret, ret_missing, e);
-}
-
 static bool load_shipped(struct tables *t, struct arena *a, const char *dir, struct error *e)
 {
-    char path[FILE_PATH_MAX];
+    const char *cycles, *flaws;
     struct span text;
-    return read_table(a, dir, "lifecycle.csv", path, &text, NULL, e) &&
-           lifecycle_load(&t->lifecycle, path, false, text, e) &&
-           read_table(a, dir, "exploited.csv", path, &text, NULL, e) &&
-           exploited_load(&t->exploited, path, text, e);
-}
-
-/* Without these tables names are traced to nobody. */
-static bool load_names(struct tables *t, struct arena *a, const char *dir, struct error *e)
-{
-    char path[FILE_PATH_MAX];
-    struct span text;
-    bool missing;
-    if (!read_table(a, dir, "providers.csv", path, &text, &missing, e))
-        return false;
-    if (missing)
-        return true;
-    if (!attribution_load_providers(&t->attribution, path, text, e))
-        return false;
-    if (!read_table(a, dir, "domains.csv", path, &text, &missing, e))
-        return false;
-    if (missing)
-        return true;
-    return attribution_load_domains(&t->attribution, path, text, e);
+    return csv_read(a, dir, "lifecycle.csv", &cycles, &text, NULL, e) &&
+           lifecycle_load(&t->lifecycle, cycles, false, text, e) &&
+           csv_read(a, dir, "exploited.csv", &flaws, &text, NULL, e) &&
+           exploited_load(&t->exploited, flaws, text, e);
 }
 
 static bool load_feed_cycles(struct tables *t, struct arena *a, const char *dir, struct error *e)
 {
-    char path[FILE_PATH_MAX];
+    const char *path;
     struct span text;
     bool missing;
-    if (!read_table(a, dir, "lifecycle.csv", path, &text, &missing, e))
-        return false;
-    if (missing)
-        return true;
-    return lifecycle_load(&t->lifecycle, path, true, text, e);
+    return csv_read(a, dir, "lifecycle.csv", &path, &text, &missing, e) &&
+           (missing || lifecycle_load(&t->lifecycle, path, true, text, e));
 }
 
 static bool load_feed_catalog(struct tables *t, struct arena *a, const char *dir, struct error *e)
 {
-    char path[FILE_PATH_MAX];
+    const char *path;
     struct span text;
     bool missing;
-    if (!read_table(a, dir, "exploited.csv", path, &text, &missing, e))
-        return false;
-    if (missing)
-        return true;
-    return exploited_load_catalog(&t->exploited, path, text, e);
+    return csv_read(a, dir, "exploited.csv", &path, &text, &missing, e) &&
+           (missing || exploited_load_catalog(&t->exploited, path, text, e));
 }
 
 struct tables *tables_load(struct arena *a, const char *shipped, const char *feeds, struct error *e)
@@ -80,10 +42,8 @@ struct tables *tables_load(struct arena *a, const char *shipped, const char *fee
     }
     lifecycle_init(&t->lifecycle, a, random_seed());
     exploited_init(&t->exploited, a, random_seed());
-    attribution_init(&t->attribution, a, random_seed());
     bool ok = (!feeds || load_feed_cycles(t, a, feeds, e)) && load_shipped(t, a, shipped, e) &&
-        load_names(t, a, shipped, e) &&
-        (!feeds || load_feed_catalog(t, a, feeds, e));
+              (!feeds || load_feed_catalog(t, a, feeds, e));
     return ok ? t : NULL;
 }
 

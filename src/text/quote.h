@@ -1,6 +1,6 @@
 /* Text that somebody typed, made fit for one line of an error message. */
-#ifndef AJAR_TARGET_QUOTE_H
-#define AJAR_TARGET_QUOTE_H
+#ifndef AJAR_TEXT_QUOTE_H
+#define AJAR_TEXT_QUOTE_H
 
 #include "base/span.h"
 
