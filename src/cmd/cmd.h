@@ -10,7 +10,16 @@
 
 #define AJAR_VERSION "0.1.0"
 
-enum exit_status { EXIT_NOTHING = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_INCOMPLETE = 3 };
+/* What a verb's end means, for programs that start it; the sentence on stderr is for people. `ajar help` and
+ * doc/store.md say the same. */
+enum exit_status {
+    EXIT_NOTHING = 0,
+    EXIT_FOUND = 1,
+    EXIT_USAGE = 2,
+    EXIT_INCOMPLETE = 3,
+    EXIT_BUSY = 4, /* another process works on that scan, or held the store for too long: try again later */
+    EXIT_OVER = 5, /* the scan to go on with was ended by another process meanwhile */
+};
 
 struct verb {
     const char *name, *usage, *about; /* usage: what follows the name; about: one line */

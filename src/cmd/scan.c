@@ -201,9 +201,17 @@ static int sweeper_main(const struct scanning *s, struct walk *walk,
     return status;
 }
 
-/* Opens the store for this scan. False where it cannot be used: then nothing was asked. */
-static bool open_memory(struct scanning *s, struct keeper *k, struct error *e)
+/* What a scan's trouble with its store means to who started it. */
+static enum exit_status status_of(const struct store *s)
 {
+    enum store_trouble why = s ? store_trouble(s) : STORE_FAILED;
+    return why == STORE_BUSY ? EXIT_BUSY : why == STORE_OVER ? EXIT_OVER : EXIT_INCOMPLETE;
+}
+
+/* Opens the store for this scan. False where it cannot be used: then nothing was asked. */
+static bool open_memory(struct scanning *s, struct keeper *k, enum exit_status *ret_status, struct error *e)
+{
+    *ret_status = EXIT_INCOMPLETE;
     struct scan_plan plan = { .seed = s->o.seed,
                               .total = k->endpoints,
                               .plan = buf_span(&s->text),
@@ -213,16 +221,21 @@ static bool open_memory(struct scanning *s, struct keeper *k, struct error *e)
         return true;
     if (!(k->pipeline.store = memory_open(s->o.db, STORE_WRITE, e)))
         return false;
-    if (!s->o.resume)
-        return store_scan_begin(k->pipeline.store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->pipeline.scan, e) &&
-               store_commit(k->pipeline.store, e);
+    if (!s->o.resume) {
+        bool begun = store_scan_begin(k->pipeline.store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->pipeline.scan, e) &&
+                     store_commit(k->pipeline.store, e);
+        *ret_status = status_of(k->pipeline.store);
+        return begun;
+    }
     k->pipeline.scan = s->before.id;
     k->resumed = true;
     struct runs now = { 0 };
-    bool same = store_scan_resume(k->pipeline.store, k->pipeline.scan, e) &&
-                store_scan_runs(k->pipeline.store, k->pipeline.scan, &now, e) &&
-                (runs_count(&now) == runs_count(&s->places) ||
-                 error_set(e, "scan %lld went on in another process in between", (long long)k->pipeline.scan));
+    bool known = store_scan_resume(k->pipeline.store, k->pipeline.scan, e) &&
+                 store_scan_runs(k->pipeline.store, k->pipeline.scan, &now, e);
+    bool same = known && runs_count(&now) == runs_count(&s->places);
+    *ret_status = known ? EXIT_BUSY : status_of(k->pipeline.store);
+    if (known && !same)
+        error_set(e, "scan %lld went on in another process in between", (long long)k->pipeline.scan);
     runs_release(&now);
     return same;
 }
@@ -286,7 +299,7 @@ static int keep_scan(struct keeper *k, const struct report_run *run)
                 k->fleets.deployments);
     tell_samples(&k->pipeline.samples);
     if (k->trouble.text[0])
-        return cmd_fail(EXIT_INCOMPLETE, &k->trouble);
+        return cmd_fail(status_of(k->pipeline.store), &k->trouble);
     if (k->pipeline.summary.failed || k->incomplete)
         return EXIT_INCOMPLETE;
     return k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING;
@@ -296,12 +309,15 @@ static int keep(struct scanning *s, struct keeper *k, const struct report_run *r
 {
     struct error e;
     const char *missing;
-    if (!open_memory(s, k, &e) || (write(k->from_sweeper, "g", 1) != 1 &&
-                                   !error_set(&e, "the sweeper ended before it began"))) {
+    enum exit_status why;
+    bool open = open_memory(s, k, &why, &e);
+    if (!open || write(k->from_sweeper, "g", 1) != 1) {
+        if (open)
+            error_set(&e, "the sweeper ended before it began");
         close(k->from_sweeper);
         waitpid(k->sweeper, NULL, 0);
         store_close(k->pipeline.store);
-        return cmd_fail(EXIT_INCOMPLETE, &e);
+        return cmd_fail(open ? EXIT_INCOMPLETE : why, &e);
     }
     sandbox_enter(SANDBOX_KEEPER, &missing);
     tell_missing(missing);

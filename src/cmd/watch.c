@@ -1,7 +1,4 @@
 /* ajar watch: the verb. */
-#include "cmd/watch.h"
-
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -9,10 +6,12 @@
 
 #include "base/file.h"
 #include "cmd/options.h"
-#include "text/escape.h"
+#include "cmd/say.h"
+#include "cmd/watch_loop.h"
+#include "cmd/watch_scan.h"
 #include "watch/schedule.h"
 
-enum { CONFIG_ARENA = 64 << 20, SAID_MAX = 2000 };
+enum { CONFIG_ARENA = 64 << 20 };
 enum row { ROW_CONFIG, ROW_ONCE, ROW_CHECK, ROW_END };
 
 static const struct option_row ROWS[] = {
@@ -37,20 +36,6 @@ void help_watch(void)
          "    - webhook: {url: https://chat.internal/hook, secret_file: /etc/ajar/hook.secret}\n"
          "      min_severity: high\n");
     options_print(ROWS);
-}
-
-void watch_say(const char *format, ...)
-{
-    char text[SAID_MAX];
-    struct buf shown;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    buf_init(&shown, 16 * SAID_MAX);
-    escape_tty(&shown, span_str(text));
-    fprintf(stderr, "ajar: %.*s\n", SPAN_FMT(buf_span(&shown)));
-    buf_release(&shown);
 }
 
 static bool take(void *self, size_t row, const char *value, struct error *e)

@@ -16,11 +16,14 @@
 
 #include "base/random.h"
 #include "cmd/memory.h"
-#include "cmd/watch.h"
+#include "cmd/say.h"
+#include "cmd/watch_loop.h"
+#include "cmd/watch_scan.h"
 #include "watch/deliver.h"
 #include "watch/metrics.h"
 #include "watch/schedule.h"
 
+enum { WATCH_HOST_MAX = 256 };
 enum { TICK_MS = 1000, BACKOFF_DOUBLINGS = 20, METRICS_EVERY_MS = 15000, STOP_MS = 30000, POLLS_MAX = 64 };
 static const int64_t BACKOFF_MAX_MS = 3600000;
 /* A scan that was broken off longer ago starts over: what it saw is old by then. */
@@ -154,13 +157,11 @@ static void begin_round(struct watching *w)
 
 /* Whether a scan that was to go on could not: then another turn comes, at once with a new scan, or a
  * little later where the old one has not quite ended, or ended while we looked. */
-static bool takes_another_turn(struct watching *w, const struct round *r)
+static bool takes_another_turn(struct watching *w, const struct round *r, int exit_status)
 {
     if (!w->scan.resumed || w->stopping)
         return false;
-    struct span why = span_str(r->why);
-    bool runs = r->end == ROUND_INCOMPLETE &&
-                (span_has(why, "another process") || span_has(why, "there is nothing to continue"));
+    bool runs = exit_status == EXIT_BUSY || exit_status == EXIT_OVER;
     if (!runs && r->end != ROUND_FAILED)
         return false;
     w->fresh = !runs;
@@ -177,9 +178,9 @@ static void reap_scan(struct watching *w)
     if (waitpid(w->scan.pid, &status, 0) != w->scan.pid)
         return;
     close(w->scan.from);
-    watch_scan_end(&w->scan, status, &r);
+    int exit_status = watch_scan_end(&w->scan, status, &r);
     w->scan.pid = 0;
-    if (takes_another_turn(w, &r))
+    if (takes_another_turn(w, &r, exit_status))
         return;
     w->fresh = false;
     w->resume_ms = 0;

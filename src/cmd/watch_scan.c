@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd/watch.h"
+#include "cmd/watch_scan.h"
 
 enum { ARGS_EXTRA = 64 };
 
@@ -131,20 +131,22 @@ static struct span last_line(const struct watch_scan *s)
     return span_starts(line, SPAN("ajar: ")) ? span_from(line, 6) : line;
 }
 
-void watch_scan_end(const struct watch_scan *s, int status, struct round *ret)
+int watch_scan_end(const struct watch_scan *s, int status, struct round *ret)
 {
     struct span said = last_line(s);
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     *ret = (struct round){ .started_ms = s->started_ms, .ended_ms = clock_wall_ms(&CLOCK_SYSTEM) };
     ret->end = exit_status == EXIT_NOTHING || exit_status == EXIT_FOUND ? ROUND_COMPLETE
-               : exit_status == EXIT_INCOMPLETE                         ? ROUND_INCOMPLETE
-                                                                        : ROUND_FAILED;
+               : exit_status == EXIT_INCOMPLETE || exit_status == EXIT_BUSY || exit_status == EXIT_OVER
+                   ? ROUND_INCOMPLETE
+                   : ROUND_FAILED;
     if (ret->end == ROUND_COMPLETE)
-        return;
+        return exit_status;
     if (exit_status < 0)
         snprintf(ret->why, sizeof(ret->why), "the scan was ended by signal %d", WTERMSIG(status));
     else if (said.len)
         snprintf(ret->why, sizeof(ret->why), "%.*s", (int)(said.len < 290 ? said.len : 290), (const char *)said.at);
     else
         snprintf(ret->why, sizeof(ret->why), "the scan ended with status %d", exit_status);
+    return exit_status;
 }

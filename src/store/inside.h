@@ -48,6 +48,7 @@ struct reason {
 struct store {
     sqlite3 *db;
     struct error error; /* sticky; empty = fine */
+    enum store_trouble trouble; /* where that is STORE_BUSY or STORE_OVER */
     char path[STORE_PATH_MAX];
     bool in_batch;
     struct {

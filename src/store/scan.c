@@ -88,8 +88,10 @@ bool store_scan_resume(struct store *s, int64_t id, struct error *e)
     query_end(&q);
     if (store_ok(s) && !there)
         error_set(&s->error, "there is no scan %lld", (long long)id);
-    else if (store_ok(s) && state != SCAN_UNFINISHED)
+    else if (store_ok(s) && state != SCAN_UNFINISHED) {
+        s->trouble = STORE_OVER;
         error_set(&s->error, "scan %lld is complete; there is nothing to continue", (long long)id);
+    }
     if (store_ok(s) && load_journal(s, id, &s->places, &s->sums) && tail_resume(s, id))
         s->scan = id;
     return store_told(s, e);

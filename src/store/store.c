@@ -24,6 +24,11 @@ bool store_told(const struct store *s, struct error *e)
     return store_ok(s);
 }
 
+enum store_trouble store_trouble(const struct store *s)
+{
+    return store_ok(s) ? STORE_FINE : s->trouble ? s->trouble : STORE_FAILED;
+}
+
 bool store_fail(struct store *s, int code)
 {
     if (!store_ok(s))
@@ -33,6 +38,7 @@ bool store_fail(struct store *s, int code)
         return error_set(&s->error, "%s: no space is left on its disk", s->path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+        s->trouble = STORE_BUSY;
         return error_set(&s->error, "%s: another process has held it for %lld s; try again when that one is done",
                          s->path, (long long)(clock_mono_ms(&CLOCK_SYSTEM) - s->wait.since_ms) / 1000);
     case SQLITE_NOTADB:
@@ -275,9 +281,11 @@ static int set_lock(struct store *s, int64_t byte, short type)
 bool store_lock_scan(struct store *s, int64_t id)
 {
     int why = set_lock(s, id, F_WRLCK);
-    if (why == EAGAIN)
+    if (why == EAGAIN) {
+        s->trouble = STORE_BUSY;
         return error_set(&s->error, "scan %lld is being worked on by another process",
                          (long long)id);
+    }
     return why == 0 || error_set(&s->error, "%s.lock: %s", s->path, strerror(why));
 }
 

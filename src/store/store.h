@@ -28,6 +28,14 @@ enum store_use {
     STORE_WRITE,    /* file (0600) and directory (0700) are made */
 };
 struct store *store_open(const char *path, enum store_use use, struct error *e);
+/* Why the last call that failed did, for callers that would do something about it; the sentence is for people. */
+enum store_trouble {
+    STORE_FINE,
+    STORE_FAILED,
+    STORE_BUSY, /* another process works on the scan, or kept the store locked: later it may be free */
+    STORE_OVER, /* the scan to go on with has ended meanwhile */
+};
+enum store_trouble store_trouble(const struct store *s);
 /* Undoes what was not committed. */
 void store_close(struct store *s);
 

@@ -6,6 +6,7 @@ judge and forget say what is so, with JSON that parses and one line for each mis
 """
 import argparse
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -131,6 +132,11 @@ class Verbs:
         self.killed_scan("--scope", str(scope), "--exclude", "127.3.0.8", "--seed", "5")
         before = dict(self.server.asked)
         check("the scan was cut short", 60 < len(before) < 1000, len(before))
+        unfinished = [x["scan"] for x in self.lines("show", "--scans") if x["state"] == "unfinished"][0]
+        with open(self.top / "state/ajar/ajar.db.lock", "r+b") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, unfinished)
+            p = self.run("scan", "--resume")
+            check("a scan that somebody else works on is status 4", p.returncode == 4 and p.stderr.count("\n") == 1, p.stderr)
         scope.write_text(text.replace("127.3.0.7", "127.3.0.6"))
         p = self.run("scan", "--resume")
         check("another scope is refused, with the difference", p.returncode == 2 and "- - 127.3.0.7" in p.stderr and

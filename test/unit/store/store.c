@@ -150,6 +150,7 @@ static void test_resume(void **state)
     assert_true(store_scan_end(s, SCAN_COMPLETE, NULL, 2000, &e));
     assert_false(store_scan_resume(s, id, &e));
     assert_non_null(strstr(e.text, "complete"));
+    assert_int_equal(store_trouble(s), STORE_OVER);
     store_close(s);
     arena_release(&a);
 }
@@ -163,6 +164,8 @@ static void test_one_process_a_scan(void **state)
     assert_true(store_scan_begin(s, &PLAN, 1000, &id, &e) && store_commit(s, &e));
     assert_false(store_scan_resume(t, id, &e));
     assert_non_null(strstr(e.text, "another process"));
+    assert_int_equal(store_trouble(t), STORE_BUSY);
+    assert_int_equal(store_trouble(s), STORE_FINE);
     store_close(t);
     t = open_or_fail(f, STORE_WRITE);
     assert_true(store_scan_begin(t, &PLAN, 1000, &other, &e) && store_commit(t, &e));
