@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "base/hex.h"
+#include "base/random.h"
+#include "base/table.h"
 #include "text/node.h"
 
-enum { STATE_BYTES_MAX = 16 * 1024, ARENA_BYTES = 32 << 20 };
+enum { STATE_BYTES_MAX = 16 * 1024, ARENA_BYTES = 32 << 20, GROUPED_BYTES_MAX = 64 << 20 };
 
 /* ---- names -------------------------------------------------------------------------------- */
 
@@ -261,10 +263,51 @@ static struct span read_message(struct arena *a, const struct queue *q, const st
     return file_read(a, path, DIGEST_BYTES_MAX, &text, &e) ? text : SPAN_NONE;
 }
 
-static bool has_parts(const struct queue *q)
+/* One list of ids that digests hold. */
+struct grouped {
+    struct arena arena;
+    struct table ids;
+};
+
+static const uint8_t PRESENT;
+
+/* Puts down which messages the digests of the queue hold. What cannot be read, or held for want of memory, is
+ * told twice in the worst case, never lost. */
+static void note_grouped(struct grouped *g, const struct queue *q)
+{
+    for (size_t d = 0; d < q->len; d++) {
+        struct arena a;
+        struct error e;
+        if (q->at[d].form != SPOOL_DIGEST)
+            continue;
+        arena_init(&a, ARENA_BYTES);
+        const struct node *root = json_parse(&a, read_message(&a, q, &q->at[d]), &e), *list = node_get(root, "changes");
+        for (const struct node *c = list ? list->first : NULL; c; c = c->next) {
+            struct span id = arena_copy(&g->arena, node_text(node_get(c, "id")));
+            if (id.len)
+                table_put(&g->ids, id, (void *)(uintptr_t)&PRESENT);
+        }
+        arena_release(&a);
+    }
+}
+
+/* Drops the parts that are in a digest, from disk and list, in one pass. */
+static void drop_grouped(const struct grouped *g, struct queue *q)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < q->len; i++) {
+        if (q->at[i].form == SPOOL_PART && table_get(&g->ids, span_str(q->at[i].id)))
+            remove_file(q->dir, q->at[i].name);
+        else
+            q->at[kept++] = q->at[i];
+    }
+    q->len = kept;
+}
+
+static bool has(const struct queue *q, char form)
 {
     for (size_t i = 0; i < q->len; i++)
-        if (q->at[i].form == SPOOL_PART)
+        if (q->at[i].form == form)
             return true;
     return false;
 }
@@ -272,25 +315,17 @@ static bool has_parts(const struct queue *q)
 /* A digest that was written makes its parts void; a crash may have left them. */
 static void remove_grouped(struct queue *q)
 {
-    for (size_t d = 0; has_parts(q) && d < q->len; d++) {
-        struct arena a;
-        struct error e;
-        if (q->at[d].form != SPOOL_DIGEST)
-            continue;
-        arena_init(&a, ARENA_BYTES);
-        const struct node *root = json_parse(&a, read_message(&a, q, &q->at[d]), &e), *list = node_get(root, "changes");
-        for (const struct node *c = list ? list->first : NULL; c; c = c->next)
-            for (size_t i = q->len; i-- > 0;)
-                if (q->at[i].form == SPOOL_PART && span_is(node_text(node_get(c, "id")), q->at[i].id)) {
-                    remove_file(q->dir, q->at[i].name);
-                    queue_drop(q, i);
-                    d -= i < d;
-                }
-        arena_release(&a);
-    }
+    struct grouped g;
+    if (!has(q, SPOOL_PART) || !has(q, SPOOL_DIGEST))
+        return;
+    arena_init(&g.arena, GROUPED_BYTES_MAX);
+    table_init(&g.ids, &g.arena, random_seed());
+    note_grouped(&g, q);
+    drop_grouped(&g, q);
+    arena_release(&g.arena);
 }
 
-static bool take_name(struct spool *s, struct queue *fresh, const struct queue *known, const char *name)
+static bool take_name(struct spool *s, struct queue *fresh, const char *name)
 {
     struct queued m;
     uint64_t batch;
@@ -299,10 +334,28 @@ static bool take_name(struct spool *s, struct queue *fresh, const struct queue *
             remove_file(fresh->dir, name);
         return true;
     }
-    for (size_t i = 0; i < known->len; i++)
-        if (strcmp(known->at[i].name, name) == 0)
-            m = known->at[i];
     return queue_push(fresh, &m) != NULL;
+}
+
+static void sort(struct queue *q)
+{
+    if (q->len)
+        qsort(q->at, q->len, sizeof(q->at[0]), by_name);
+}
+
+/* What is known of a message stays known: both lists by name, one walk over them. */
+static void keep_known(struct queue *fresh, struct queue *known)
+{
+    size_t k = 0;
+    sort(fresh);
+    sort(known);
+    for (size_t i = 0; i < fresh->len; i++) {
+        int order = -1;
+        while (k < known->len && (order = by_name(&known->at[k], &fresh->at[i])) < 0)
+            k++;
+        if (k < known->len && order == 0)
+            fresh->at[i] = known->at[k];
+    }
 }
 
 bool spool_load(struct spool *s, const char *receiver, struct queue *q, struct error *e)
@@ -316,14 +369,13 @@ bool spool_load(struct spool *s, const char *receiver, struct queue *q, struct e
     if (!all)
         return error_set(e, "cannot read %s: %s", fresh.dir, strerror(errno));
     while (ok && fresh.len < SPOOL_PENDING_MAX && (d = readdir(all)))
-        ok = take_name(s, &fresh, q, d->d_name);
+        ok = take_name(s, &fresh, d->d_name);
     closedir(all);
     if (!ok) {
         queue_release(&fresh);
         return error_set(e, "no memory for the queue of %s", receiver);
     }
-    if (fresh.len)
-        qsort(fresh.at, fresh.len, sizeof(fresh.at[0]), by_name);
+    keep_known(&fresh, q);
     remove_grouped(&fresh);
     queue_release(q);
     *q = fresh;

@@ -2,7 +2,20 @@
 #include "unit/check.h"
 #include "unit/folder.h"
 
+#include <string.h>
+
+/* Comparisons of names are counted, so that a walk of all over all shows without a clock. */
+static size_t comparisons;
+
+static int counted(const char *a, const char *b)
+{
+    comparisons++;
+    return strcmp(a, b);
+}
+
+#define strcmp counted
 #include "watch/spool.c"
+#undef strcmp
 
 #define ID1 "0123456789abcdef0123456789abcdef"
 #define ID2 "1123456789abcdef0123456789abcdef"
@@ -117,9 +130,69 @@ static void test_strange_names_are_not_read(void **state)
     assert_true(read_name("0000000001-000000-0000000001000-3s-" ID1, &batch, &m));
 }
 
+enum { MANY = SPOOL_PENDING_MAX };
+
+static struct queued numbered(unsigned n, char form)
+{
+    struct queued m = { .created_ms = 1000 + n, .form = form, .severity = SEVERITY_LOW };
+    snprintf(m.id, sizeof(m.id), "%032x", n);
+    name_of(m.name, 1, n % 1000000, &m);
+    return m;
+}
+
+/* A queue that is as long as it may be, in no order, against what was known of it in another: far fewer
+ * comparisons than one of each with each. */
+static void test_a_long_queue(void **state)
+{
+    struct queue fresh = { 0 }, known = { 0 };
+    (void)state;
+    for (unsigned i = 0; i < MANY; i++) {
+        /* 7919 shares no factor with MANY: every number comes once. */
+        struct queued m = numbered((unsigned)(i * 7919ull % MANY), SPOOL_SINGLE), k = numbered(MANY - 1 - i, SPOOL_SINGLE);
+        k.attempts = MANY - 1 - i + 1;
+        assert_non_null(queue_push(&fresh, &m));
+        if (i % 2 == 0)
+            assert_non_null(queue_push(&known, &k));
+    }
+    comparisons = 0;
+    keep_known(&fresh, &known);
+    assert_true(comparisons < 60ull * MANY); /* all with all would be 2,500 million */
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_int_equal(fresh.at[i].created_ms, 1000 + i);
+        assert_int_equal(fresh.at[i].attempts, i % 2 ? i + 1 : 0);
+    }
+    queue_release(&fresh);
+    queue_release(&known);
+}
+
+static void test_many_grouped_parts(void **state)
+{
+    struct queue q = { .dir = "/nonexistent" };
+    struct grouped g;
+    (void)state;
+    arena_init(&g.arena, GROUPED_BYTES_MAX);
+    table_init(&g.ids, &g.arena, 1);
+    for (unsigned i = 0; i < MANY; i++) {
+        struct queued m = numbered(i, i % 100 == 99 ? SPOOL_SINGLE : SPOOL_PART);
+        assert_non_null(queue_push(&q, &m));
+        if (i % 2)
+            assert_true(table_put(&g.ids, arena_copy(&g.arena, span_str(m.id)), (void *)(uintptr_t)&PRESENT));
+    }
+    comparisons = 0;
+    drop_grouped(&g, &q);
+    assert_int_equal(comparisons, 0);
+    assert_int_equal(q.len, MANY / 2 + MANY / 100); /* the even ones, and singles, which no digest makes void */
+    for (size_t i = 1; i < q.len; i++)
+        assert_true(q.at[i - 1].created_ms < q.at[i].created_ms);
+    arena_release(&g.arena);
+    queue_release(&q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_long_queue),
+        cmocka_unit_test(test_many_grouped_parts),
         cmocka_unit_test(test_a_round_is_whole_or_not_there),
         cmocka_unit_test(test_one_at_a_time),
         cmocka_unit_test(test_grouped_parts_are_gone),
