@@ -299,7 +299,7 @@ static int keep_scan(struct keeper *k, const struct report_run *run)
                 k->fleets.deployments);
     tell_samples(&k->pipeline.samples);
     if (k->trouble.text[0])
-        return cmd_fail(status_of(k->pipeline.store), &k->trouble);
+        return cmd_fail(k->pipeline.summary.interrupted ? EXIT_INCOMPLETE : status_of(k->pipeline.store), &k->trouble);
     if (k->pipeline.summary.failed || k->incomplete)
         return EXIT_INCOMPLETE;
     return k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING;

@@ -9,6 +9,7 @@
 #include "cmd/say.h"
 #include "cmd/watch_loop.h"
 #include "cmd/watch_scan.h"
+#include "text/amount.h"
 #include "watch/schedule.h"
 
 enum { CONFIG_ARENA = 64 << 20 };
@@ -85,7 +86,7 @@ static bool check_scan(const struct watch_config *c, struct error *e)
 static int check(const struct watch_config *c)
 {
     struct error e;
-    char when[TIME_TEXT_MAX];
+    char when[TIME_TEXT_MAX], receivers[MANY_TEXT_MAX];
     if (!check_scan(c, &e))
         return cmd_fail(EXIT_USAGE, &e);
     for (size_t i = 0; i < c->receivers.len; i++)
@@ -93,7 +94,8 @@ static int check(const struct watch_config *c)
             !check_secret(c->receivers.at[i].email.password_file, &e))
             return cmd_fail(EXIT_USAGE, &e);
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
-    printf("%s is good: %zu receivers; the first scan would begin at %s.\n", c->file, c->receivers.len,
+    printf("%s is good: %s; the first scan would begin at %s.\n", c->file,
+           many_text(c->receivers.len, "receiver", "receivers", receivers),
            time_text(schedule_next(&c->schedule, 0, now_ms, 0), when));
     return EXIT_NOTHING;
 }

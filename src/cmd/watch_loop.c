@@ -19,6 +19,7 @@
 #include "cmd/say.h"
 #include "cmd/watch_loop.h"
 #include "cmd/watch_scan.h"
+#include "text/amount.h"
 #include "watch/deliver.h"
 #include "watch/metrics.h"
 #include "watch/schedule.h"
@@ -100,6 +101,7 @@ static void look_at_numbers(struct watching *w, struct store *s)
 static bool tell(struct watching *w, const struct round *r)
 {
     struct error e = { "" };
+    char changes[MANY_TEXT_MAX];
     uint64_t told = 0;
     struct store *s = memory_open(w->config->db, STORE_READ, &e);
     if (!s && r->end != ROUND_UNKNOWN)
@@ -110,10 +112,10 @@ static bool tell(struct watching *w, const struct round *r)
     if (!ok)
         watch_say("what changed cannot be queued: %s", e.text);
     else if (told || r->end != ROUND_UNKNOWN)
-        watch_say("%s%s%s; %llu changes to tell", r->end == ROUND_COMPLETE ? "the scan is complete" :
+        watch_say("%s%s%s; %s to tell", r->end == ROUND_COMPLETE ? "the scan is complete" :
                   r->end == ROUND_INCOMPLETE ? "the scan is incomplete" :
                   r->end == ROUND_FAILED ? "the scan could not run" : "looked at the store",
-                  r->why[0] ? ": " : "", r->why, (unsigned long long)told);
+                  r->why[0] ? ": " : "", r->why, many_text(told, "change", "changes", changes));
     w->metrics.scan_ended_ms = w->spool->state.ended_ms;
     w->metrics.scan_took_ms = w->spool->state.ended_ms - w->spool->state.started_ms;
     w->metrics.scan_complete = w->spool->state.complete;

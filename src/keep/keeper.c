@@ -16,6 +16,7 @@
 #include "keep/closed.h"
 #include "keep/history.h"
 #include "record/codec.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum {
@@ -321,8 +322,10 @@ static void count_unheard(struct keeping *c)
     if (!unheard || !c->k->trouble.text[0] || c->resume_told)
         return;
     struct error why = c->k->trouble;
-    error_set(&c->k->trouble, "%s; %llu conversations were cut off and %llu endpoints were not asked%s",
-              why.text, (unsigned long long)cut, (unsigned long long)(unheard - cut),
+    char ends[MANY_TEXT_MAX], unasked[MANY_TEXT_MAX];
+    error_set(&c->k->trouble, "%s; %s cut off and %s not asked%s", why.text,
+              many_text(cut, "conversation was", "conversations were", ends),
+              many_text(unheard - cut, "endpoint was", "endpoints were", unasked),
               c->p->store ? "; `ajar scan --resume` asks them" : "");
 }
 
@@ -398,12 +401,13 @@ static void end_store(struct keeping *c)
     struct error e;
     struct keeper *k = c->k;
     uint64_t heard = runs_count(store_scan_places(c->p->store));
+    char unheard[MANY_TEXT_MAX];
     if (k->ended && !k->trouble.text[0] && heard != k->endpoints) {
         c->resume_told = true;
         error_set(
             &k->trouble,
-            "the sweeper ended without a word about %llu endpoints; `ajar scan --resume` asks them",
-            (unsigned long long)(k->endpoints - heard));
+            "the sweeper ended without a word about %s; `ajar scan --resume` asks again",
+            many_text(k->endpoints - heard, "endpoint", "endpoints", unheard));
     }
     enum scan_state state = heard == k->endpoints ? SCAN_COMPLETE : SCAN_UNFINISHED;
     const char *why = k->trouble.text[0] ? k->trouble.text : NULL;

@@ -3,7 +3,7 @@
 #include "keep/circumstances.h"
 
 /* One visit on its way. */
-struct turn {
+struct passage {
     struct pipeline *p;
     struct visit *visit;
     enum visit_origin origin;
@@ -15,7 +15,7 @@ struct turn {
 };
 
 /* The first failure is the one that is told. */
-static void note(struct turn *t, enum pipeline_end end, const struct error *why)
+static void note(struct passage *t, enum pipeline_end end, const struct error *why)
 {
     if (t->end == PIPELINE_OK)
         *t->error = *why;
@@ -23,14 +23,14 @@ static void note(struct turn *t, enum pipeline_end end, const struct error *why)
         t->end = end;
 }
 
-static void no_memory(struct turn *t)
+static void no_memory(struct passage *t)
 {
     struct error e;
     error_set(&e, "no memory for judging");
     note(t, PIPELINE_FAILED, &e);
 }
 
-static void enrich(struct turn *t)
+static void enrich(struct passage *t)
 {
     struct error e;
     enrich_visit(t->p->enrichment, t->visit);
@@ -38,7 +38,7 @@ static void enrich(struct turn *t)
         note(t, PIPELINE_POORER, &e);
 }
 
-static void judge(struct turn *t)
+static void judge(struct passage *t)
 {
     struct pipeline *p = t->p;
     struct error e;
@@ -50,7 +50,7 @@ static void judge(struct turn *t)
 }
 
 /* Stores what was heard and fills the lives of the findings. False where the visit is no news. */
-static bool remember(struct turn *t)
+static bool remember(struct passage *t)
 {
     struct store *s = t->p->store;
     struct finding *f = t->found.list.at;
@@ -67,7 +67,7 @@ static bool remember(struct turn *t)
 }
 
 /* An accepted risk is reported like any other, and fails no run. */
-static void accept_risks(struct turn *t)
+static void accept_risks(struct passage *t)
 {
     struct store *s = t->p->store;
     for (size_t i = 0; i < t->found.list.len; i++) {
@@ -81,7 +81,7 @@ static void accept_risks(struct turn *t)
     }
 }
 
-static void count(struct turn *t)
+static void count(struct passage *t)
 {
     struct report_summary *s = &t->p->summary;
     s->done += t->visit->end == END_DONE;
@@ -96,7 +96,7 @@ static void count(struct turn *t)
 enum pipeline_end pipeline_visit(struct pipeline *p, struct visit *v, enum visit_origin origin, int64_t now_ms,
                                  struct arena *a, struct error *e)
 {
-    struct turn t = { .p = p, .visit = v, .origin = origin, .now_ms = now_ms, .arena = a, .error = e };
+    struct passage t = { .p = p, .visit = v, .origin = origin, .now_ms = now_ms, .arena = a, .error = e };
     if (origin == VISIT_HEARD)
         enrich(&t);
     judge(&t);

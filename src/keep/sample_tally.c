@@ -1,6 +1,7 @@
 /* Reasons come through the pipe, so they are escaped like any foreign text. */
 #include "keep/sample_tally.h"
 
+#include "text/amount.h"
 #include "text/escape.h"
 
 static void add_reason(struct sample_tally *t, struct span why)
@@ -36,8 +37,11 @@ void sample_tally_put(const struct sample_tally *t, struct buf *out)
 {
     if (t->stores + t->refused == 0)
         return;
-    buf_printf(out, "sampled %llu stores (%llu records)", (unsigned long long)t->stores,
-               (unsigned long long)t->records);
+    buf_str(out, "sampled ");
+    put_many(out, t->stores, "store", "stores");
+    buf_str(out, " (");
+    put_many(out, t->records, "record", "records");
+    buf_byte(out, ')');
     if (t->refused)
         buf_printf(out, "; not sampled: %llu", (unsigned long long)t->refused);
     for (size_t i = 0; i < TALLY_REASONS_MAX && t->reasons[i].count; i++) {

@@ -53,6 +53,14 @@ void put_many(struct buf *out, uint64_t n, const char *one, const char *many)
     buf_str(out, n == 1 ? one : many);
 }
 
+char *many_text(uint64_t n, const char *one, const char *many, char text[static MANY_TEXT_MAX])
+{
+    struct buf out = { .at = (uint8_t *)text, .cap = MANY_TEXT_MAX - 1, .max = MANY_TEXT_MAX - 1 };
+    put_many(&out, n, one, many);
+    text[out.len] = '\0';
+    return text;
+}
+
 void put_size(struct buf *out, uint64_t bytes)
 {
     static const char *const UNITS[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };

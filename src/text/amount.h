@@ -12,6 +12,9 @@ void put_count(struct buf *out, uint64_t n);
 void put_brief(struct buf *out, uint64_t n);
 /* "1 record", "1,234 records" */
 void put_many(struct buf *out, uint64_t n, const char *one, const char *many);
+/* The same as a C string, cut where the words are long; returns `text`. */
+enum { MANY_TEXT_MAX = 64 };
+char *many_text(uint64_t n, const char *one, const char *many, char text[static MANY_TEXT_MAX]);
 /* 23.1 TB, in decimal steps, as disks are sold. */
 void put_size(struct buf *out, uint64_t bytes);
 

@@ -5,6 +5,7 @@
 
 #include "base/hex.h"
 #include "report/finding_json.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 static const char *const KIND_NAMES[] = {
@@ -144,13 +145,12 @@ bool digest_write(const struct span *notices, size_t count, const char *host, co
                   struct buf *out)
 {
     struct buf o;
-    char text[64];
+    char text[MANY_TEXT_MAX];
     buf_init(&o, DIGEST_BYTES_MAX);
     struct json j = notice_json(&o, "digest", id);
     json_known_time(&j, "at", at_ms);
     json_text_or_null(&j, "host", span_str(host));
-    snprintf(text, sizeof(text), "%zu changes", count);
-    json_str(&j, "text", text);
+    json_str(&j, "text", many_text(count, "change", "changes", text));
     json_array(&j, "changes");
     for (size_t i = 0; i < count; i++)
         json_raw(&j, NULL, notices[i]);

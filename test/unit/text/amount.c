@@ -158,9 +158,22 @@ static void test_decimals(void **state)
     buf_release(&b);
 }
 
+static void test_many_as_a_string(void **state)
+{
+    char text[MANY_TEXT_MAX], exact[MANY_TEXT_MAX];
+    (void)state;
+    assert_string_equal(many_text(0, "change", "changes", text), "0 changes");
+    assert_string_equal(many_text(1, "change", "changes", text), "1 change");
+    assert_string_equal(many_text(1234567, "change", "changes", text), "1,234,567 changes");
+    memset(exact, 'x', sizeof(exact));
+    exact[sizeof(exact) - 1] = '\0'; /* one byte too long behind "1 " */
+    assert_true(strlen(many_text(1, exact, "", text)) < MANY_TEXT_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_many_as_a_string),
         cmocka_unit_test(test_ages),    cmocka_unit_test(test_days),
         cmocka_unit_test(test_counts),  cmocka_unit_test(test_no_step_back),
         cmocka_unit_test(test_moments), cmocka_unit_test(test_decimals),
