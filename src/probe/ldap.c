@@ -19,6 +19,7 @@ enum {
     LD_MESSAGES_MAX = 8, /* answers to one search: one entry, referrals, the result */
     LD_DN_MAX = 512,
     LD_PLACES = 5,
+    LD_GREETING_MAX = 4096, /* a result to who has not asked in LDAP */
 
     LD_OK = 0,
     LD_OPERATIONS_ERROR = 1,
@@ -518,6 +519,24 @@ static enum outcome ldap_run(struct wire *w, struct observation *o)
     return o->outcome;
 }
 
+/* The front of the result of a bind or an extended operation, up to the tag of its code, where who reads lines stops. What
+ * is no LDAP is met with one that nobody asked for, the notice of disconnection (RFC 4511 section 4.4.1). SNMP's
+ * messages begin alike, and differ in the third value. */
+static bool ldap_recognises(struct span first)
+{
+    struct verdict v;
+    struct reader r = reader_over(&v, first);
+    if (reader_u8(&r) != BER_SEQUENCE)
+        return false;
+    size_t len = ber_length(&r);
+    (void)ber_number(&r, BER_INTEGER);
+    uint8_t op = reader_u8(&r);
+    size_t inner = ber_length(&r);
+    uint8_t tag = reader_u8(&r);
+    return reader_ok(&r) && len <= LD_GREETING_MAX && inner < len && tag == BER_ENUM &&
+           (op == LD_BIND_DONE || op == LD_EXTENDED_DONE);
+}
+
 extern const struct probe PROBE_LDAP;
 const struct probe PROBE_LDAP = {
     .name = "ldap",
@@ -532,5 +551,6 @@ const struct probe PROBE_LDAP = {
     .counts = "naming contexts, and the entries directly below each where the server tells",
     .asks = { &LD_BIND, &LD_ROOT, &LD_START_TLS, &LD_CONTEXT, &LD_BELOW, &LD_CHILD, &LD_PEOPLE, &LD_USERS,
               &LD_GROUPS, &LD_CN_USERS, &LD_ACCOUNTS, &LD_UNBIND },
+    .recognises = ldap_recognises,
     .run = ldap_run,
 };

@@ -105,6 +105,21 @@ static void test_locks(void **state)
 }
 
 /* Every search below a context is for one entry, without attributes, in whichever place. */
+/* What a server says to who speaks no LDAP tells it; SNMP and certificates begin with a sequence, too. */
+static void test_recognises(void **state)
+{
+    (void)state;
+    assert_true(ldap_recognises(SPAN("0$\x02\x01\0x\x1f\n\x01T\x04\0\x04\0\x8a\x16" "1.3.6.1.4.1.1466.20036")));
+    assert_true(ldap_recognises(SPAN("0\x84\0\0\0\x10\x02\x01\0x\x84\0\0\0\x07\n\x01\x02\x04\0\x04\0")));
+    assert_true(ldap_recognises(SPAN("0\x0c\x02\x01\x01" "a\x07\n\x01\0\x04\0\x04\0")));
+    assert_false(ldap_recognises(SPAN("0$\x02\x01\0\x04\x06public\xa2\x17")));
+    assert_false(ldap_recognises(SPAN("0$\x02\x01\0x\x1f\x04\x01T\x04\0\x04\0")));
+    assert_false(ldap_recognises(SPAN("0\x82\x40\0\x02\x01\0x\x1f\n\x01T")));
+    assert_false(ldap_recognises(SPAN("0$\x02\x01\0x")));
+    assert_false(ldap_recognises(SPAN("0")));
+    assert_false(ldap_recognises(SPAN_NONE));
+}
+
 static void test_searches_below_ask_for_one_name(void **state)
 {
     (void)state;
@@ -144,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths),  cmocka_unit_test(test_numbers), cmocka_unit_test(test_entries),
         cmocka_unit_test(test_versions), cmocka_unit_test(test_locks),
+        cmocka_unit_test(test_recognises),
         cmocka_unit_test(test_searches_below_ask_for_one_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
