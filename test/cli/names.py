@@ -204,6 +204,17 @@ def test_many_addresses():
           [(r["kind"], r["about"], r["count"]) for r in remarks] == [("cut", "huge.test", 76)], remarks)
 
 
+def test_one_broker_at_many_addresses(servers):
+    """A broker ends the older of two sessions of one client: seen at 64 addresses, it is open at each of them."""
+    (HERE / "mosquitto.conf").write_text("sys_interval 1\nlistener 1884 0.0.0.0\nallow_anonymous true\n")
+    servers.append(start("mosquitto", "-c", f"{HERE}/mosquitto.conf"))
+    wait_for(1884)
+    time.sleep(1.5)  # until it has figures of its own
+    services = rows(ajar("scan", "--json", "127.5.0.0/26:1884"), "service")
+    found = sum((r["product"], r["verdict"]) == ("mosquitto", "open") for r in services)
+    check("one broker at 64 addresses is open at each", found == 64 == len(services), f"{found} of {len(services)}")
+
+
 def test_dead_names():
     redis = Redis()
     target = f"www.shop.test:{redis.port}"
@@ -313,6 +324,7 @@ def main():
         test_two_names_one_service()
         test_path()
         test_many_addresses()
+        test_one_broker_at_many_addresses(servers)
         test_dead_names()
         test_many_names(server)
         test_resume(server)
