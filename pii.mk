@@ -2,6 +2,7 @@
 #
 #   make libajar-pii    $(BUILD)/libajar-pii.a, .so and ajar-pii.pc     make bench-pii   figures beside other engines
 #   make test-pii       truth, corpus, export, a small silence          make fuzz-pii    SECONDS=1800
+#   make fuzz-pii-planted  values where names stand: none may be said
 #   make truth-pii      a million values a type against python3-stdnum and npm's stdnum and validator, twenty minutes
 #   make pii-heldout    precision and recall on tables the classifier was not tuned on
 #   make silence-pii    5 GB of Debian packages, nothing confirmed      make install-pii library, header, pkg-config file
@@ -14,7 +15,7 @@ PII_SOURCES := $(wildcard src/pii/*.c src/text/*.c src/base/*.c)
 PII_OBJECTS := $(patsubst src/%,$(BUILD)/pic/%.o,$(PII_SOURCES))
 PII_TOOLS   := $(BUILD)/pii-truth
 
-.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout silence-pii bench-pii fuzz-pii
+.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout silence-pii bench-pii fuzz-pii fuzz-pii-planted
 libajar-pii: $(BUILD)/libajar-pii.a $(BUILD)/libajar-pii.so $(BUILD)/ajar-pii.pc
 
 # The built-in detectors are carried inside.
@@ -90,6 +91,14 @@ fuzz-pii:
 	$(PII_PYTHON) test/fuzz/pii/seeds.py $(BUILD)/fuzz-pii-corpus
 	ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=2 $(BUILD)/fuzz-pii -max_len=512 -len_control=0 -entropic=0 -timeout=10 \
 	    -dict=test/fuzz/pii/words -max_total_time=$(SECONDS) $(BUILD)/fuzz-pii-corpus
+
+# Values planted where names of fields stand: none may be said.
+fuzz-pii-planted:
+	@mkdir -p $(BUILD)/fuzz-pii-planted-corpus
+	clang-14 $(CPPFLAGS) -DPII_DEEP_FIRST=64 -DPII_DEEP_EVERY=5 -std=gnu17 -O1 -g -fdouble-square-bracket-attributes -w -fsanitize=address,undefined,fuzzer \
+	    -fno-sanitize-recover=all -o $(BUILD)/fuzz-pii-planted test/fuzz/pii/fuzz_planted.c $(PII_SOURCES) $(PII_LIBS)
+	ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=2 $(BUILD)/fuzz-pii-planted -max_len=64 -len_control=0 -timeout=10 \
+	    -max_total_time=$(SECONDS) $(BUILD)/fuzz-pii-planted-corpus
 
 # What the position-independent objects were made from.
 -include $(if $(wildcard $(BUILD)/pic),$(shell find $(BUILD)/pic -type f -name '*.d'))

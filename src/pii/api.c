@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "pii/parts.h"
+#include "pii/shown.h"
 #include "pii/verdict.h"
 
 enum { RESULTS_BYTES_MAX = 16 * 1024 * 1024, PATH_PARTS_MAX = 32 };
@@ -21,7 +22,7 @@ struct ajar_pii_scan {
     struct arena arena;
     LIST_OF(struct ajar_pii_finding) findings;
     unsigned threads;
-    bool judged, ended;
+    bool settled, judged, ended;
 };
 
 static void say(char out[AJAR_PII_ERROR_MAX], const struct error *e)
@@ -156,14 +157,14 @@ void ajar_pii_record_end(struct ajar_pii_scan *s)
     profile_record_end(&s->profile);
 }
 
-/* "case.reporter.phone" */
+/* "case.reporter.phone". Every name passes the gate of shown.h. */
 static const char *path_of(struct ajar_pii_scan *s, uint16_t field)
 {
     const char *path = NULL;
     for (unsigned parts = 0; field != FIELD_ROOT && parts < PATH_PARTS_MAX; parts++) {
-        const struct field *f = s->profile.fields[field];
-        path = path ? arena_printf(&s->arena, "%s.%s", f->name, path) : f->name;
-        field = f->parent;
+        const char *name = field_shown(&s->profile, field);
+        path = path ? arena_printf(&s->arena, "%s.%s", name, path) : name;
+        field = s->profile.fields[field]->parent;
     }
     return path ? path : s->profile.fields_full ? "(other fields)" : "(outside fields)";
 }
@@ -207,9 +208,17 @@ static void doubt_nobodys_own(struct ajar_pii_scan *s)
             s->findings.at[i].state = AJAR_PII_SUSPECTED;
 }
 
+static void settle(struct ajar_pii_scan *s)
+{
+    if (!s->settled)
+        profile_settle(&s->profile);
+    s->settled = true;
+}
+
 static void judge(struct ajar_pii_scan *s)
 {
     bool personal = false;
+    settle(s);
     s->judged = true;
     for (size_t i = 0; i < s->profile.field_count; i++) {
         struct verdict v[VERDICTS_PER_FIELD_MAX];
@@ -253,24 +262,30 @@ const struct ajar_pii_finding *ajar_pii_findings(struct ajar_pii_scan *s, size_t
     return s->findings.at;
 }
 
-static uint64_t count_values(const struct profile *p)
+static uint64_t count_values(const struct profile *p, size_t *ret_fields)
 {
     uint64_t values = 0;
-    for (size_t i = 0; i < p->field_count; i++)
+    *ret_fields = 0;
+    for (size_t i = 0; i < p->field_count; i++) {
         values += p->fields[i]->values;
+        *ret_fields += i > 0 && !p->fields[i]->folded;
+    }
     return values;
 }
 
 void ajar_pii_summarise(struct ajar_pii_scan *s, struct ajar_pii_summary *ret)
 {
     struct persons persons;
+    size_t fields;
+    settle(s);
+    uint64_t values = count_values(&s->profile, &fields);
     *ret = (struct ajar_pii_summary){
         .format = reader_format_name(s->input.reader.format),
         .coding = input_coding_name(s->input.coding),
         .bytes = s->input.bytes,
         .records = s->profile.records,
-        .values = count_values(&s->profile),
-        .fields = s->profile.field_count - 1,
+        .values = values,
+        .fields = fields,
         .unread = s->input.container ? s->input.container->name : NULL,
     };
     if (verdict_persons(&s->profile, &persons)) {

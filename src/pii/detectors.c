@@ -154,6 +154,18 @@ static bool add_given_names(struct detectors *d, const struct node *list, struct
     return true;
 }
 
+static bool add_headings(struct detectors *d, const struct node *list, struct error *e)
+{
+    for (const struct node *n = list && list->kind == NODE_LIST ? list->first : NULL; n;
+         n = n->next) {
+        uint8_t folded[NAME_BYTES_MAX];
+        struct span key = arena_copy(&d->arena, name_fold(n->text, folded));
+        if (key.len == 0 || !table_put(&d->headings, key, d))
+            return out_of_room(e);
+    }
+    return true;
+}
+
 static bool add_surnames(struct detectors *d, const struct node *words, struct error *e)
 {
     struct span text = node_text(node_get(words, "surnames"));
@@ -194,6 +206,7 @@ static bool add_words(struct detectors *d, const struct node *words, struct erro
 {
     return add_subject(d, node_get(words, "police-text"), PII_POLICE, e) &&
            add_subject(d, node_get(words, "medical-text"), PII_MEDICAL, e) &&
+           add_headings(d, node_get(words, "heading-words"), e) &&
            add_surnames(d, words, e) && add_given_names(d, node_get(words, "given-names"), e) &&
            add_given_names(d, node_get(words, "family-names"), e) &&
            add_set(d, &d->ethnic, node_get(words, "ethnic-groups"), e) &&
@@ -353,6 +366,7 @@ bool detectors_init(struct detectors *d, int today, struct error *e)
     table_init(&d->ethnic, &d->arena, 3);
     table_init(&d->test_names, &d->arena, 4);
     table_init(&d->given, &d->arena, 5);
+    table_init(&d->headings, &d->arena, 6);
     struct node *fields = parse_built_in(d, builtin_fields(), "fields.yaml", e);
     struct node *words = fields ? parse_built_in(d, builtin_words(), "words.yaml", e) : NULL;
     struct node *secrets = words ? parse_built_in(d, builtin_secrets(), "secrets.yaml", e) : NULL;

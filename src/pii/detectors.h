@@ -68,6 +68,7 @@ struct detectors {
     struct token_rules rules;
     struct class_plan plan; /* the literal filter; delim and quote are a reader's own */
     struct table fields, words, ethnic, test_names, given;
+    struct table headings; /* words that names of fields are made of, besides those in `fields` */
     LIST_OF(struct literal) literals;
     uint16_t literal_heads[LITERAL_SLOTS]; /* index + 1 */
     LIST_OF(struct house) houses;

@@ -15,12 +15,16 @@ bool profile_split(const struct profile *p, struct profile *part)
         if (at != i)
             return false;
     }
+    part->inherited = part->field_count;
     for (size_t i = 0; i < p->field_count; i++) {
         struct field *f = part->fields[i];
         f->guess = p->fields[i]->guess;
         f->first = p->fields[i]->first;
         f->form = p->fields[i]->form;
         f->gathers = p->fields[i]->gathers;
+        f->alias = p->fields[i]->alias;
+        f->key = p->fields[i]->key;
+        f->keyed = p->fields[i]->keyed;
         f->distinct.level = p->fields[i]->distinct.level;
         f->tokens.level = p->fields[i]->tokens.level;
     }
@@ -66,6 +70,16 @@ static void traits_merge(struct traits *t, const struct traits *part)
     t->medical += part->medical;
 }
 
+void profile_field_add(struct profile *p, struct field *f, const struct field *from)
+{
+    f->values += from->values;
+    f->empties += from->empties;
+    f->opened += from->opened;
+    sample_merge(&f->distinct, &p->budget, &from->distinct);
+    sample_merge(&f->tokens, &p->budget, &from->tokens);
+    traits_merge(&f->traits, &from->traits);
+}
+
 static void pairs_merge(struct profile *p, const struct profile *part, const uint16_t *map)
 {
     for (size_t i = 0; i < part->pair_count; i++) {
@@ -83,6 +97,37 @@ static void pairs_merge(struct profile *p, const struct profile *part, const uin
     }
 }
 
+/* How many children of `parent` are objects, from field `first` on; *ret_scalars: how many are not. */
+static size_t count_children(const struct profile *p, uint16_t parent, size_t first,
+                             size_t *ret_scalars)
+{
+    size_t objects = 0;
+    for (size_t i = first; i < p->field_count; i++) {
+        bool child = p->fields[i]->parent == parent;
+        objects += child && p->fields[i]->first != FIELD_NONE;
+        *ret_scalars += child && p->fields[i]->first == FIELD_NONE;
+    }
+    return objects;
+}
+
+/* Might keys that are new in the part be so many, with those of `p`, that one thread would have taken
+ * them for data? */
+static bool may_be_keyed(const struct profile *p, const struct profile *part)
+{
+    for (size_t i = part->inherited; i < part->field_count; i++) {
+        uint16_t parent = part->fields[i]->parent;
+        size_t scalars = 0, objects = count_children(part, parent, part->inherited, &scalars);
+        if (!part->fields[i]->key)
+            continue;
+        if (parent < part->inherited)
+            objects += count_children(p, parent, 1, &scalars);
+        bool data = span_is(span_of(part->fields[i]->name, part->fields[i]->name_len), "*");
+        if (data || objects >= KEYED_MAX || scalars >= KEYED_SCALARS_MAX)
+            return true;
+    }
+    return false;
+}
+
 /* Is there room for all that the part holds, whatever of it is new? The first fields of both are
  * the same ones (profile_split). New keys with numbers are taken only where all together are too few
  * to have been gathered into one field. */
@@ -98,7 +143,8 @@ static bool has_room(const struct profile *p, const struct profile *part)
     return !p->fields_full && !part->fields_full && !p->budget.tight && !part->budget.tight &&
            p->field_count + part->field_count < NODES_MAX &&
            (part->numbered == 0 || p->numbered + part->numbered < NUMBERED_MAX) &&
-           p->pair_count + part->pair_count < PAIRS_MAX && wanted < p->budget.left_bytes;
+           p->pair_count + part->pair_count < PAIRS_MAX && wanted < p->budget.left_bytes &&
+           !may_be_keyed(p, part);
 }
 
 bool profile_merge(struct profile *p, const struct profile *part)
@@ -113,11 +159,10 @@ bool profile_merge(struct profile *p, const struct profile *part)
                                    FIELD_NONE);
         struct field *f = p->fields[map[i]];
         f->form = f->form ? f->form : from->form;
-        f->values += from->values;
-        f->empties += from->empties;
-        sample_merge(&f->distinct, &p->budget, &from->distinct);
-        sample_merge(&f->tokens, &p->budget, &from->tokens);
-        traits_merge(&f->traits, &from->traits);
+        f->key = f->key || from->key;
+        f->gathers = f->gathers || from->gathers;
+        f->keyed = f->keyed || from->keyed;
+        profile_field_add(p, f, from);
     }
     pairs_merge(p, part, map);
     p->numbered += part->numbered;

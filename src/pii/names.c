@@ -9,30 +9,81 @@
 #include "base/hex.h"
 #include "pii/charsets.h"
 
-enum { WORDS_MAX = 12 };
-
-struct words {
-    uint8_t folded[NAME_BYTES_MAX];
-    size_t start[WORDS_MAX + 1]; /* offsets in folded; start[count] is the end */
-    size_t count;
-};
-
 static bool is_separator(uint8_t c)
 {
     return c < 0x80 && !is_alnum(c);
 }
 
-/* The byte at *i, or the letter that it begins, small and without an accent: "Téléphone", "né". Leaves *i
- * at its last byte. */
-static uint8_t fold_char(struct span name, size_t *i)
+/* The letter of two bytes at `s` as headings are compared: small, without its accent or its form at the
+ * end of a word. Returns its code point; 0 where it is dropped (marks that stand on letters). */
+static unsigned fold_two(unsigned c)
 {
-    size_t len, at = *i;
-    uint8_t base = latin_base(span_from(name, at), &len);
-    *i += base ? len - 1 : 0;
-    return ascii_lower(base ? base : name.at[at]);
+    static const uint8_t GREEK[] = { [0x00] = 0xb1, [0x02] = 0xb5, [0x03] = 0xb7, [0x04] = 0xb9,
+                                     [0x06] = 0xbf, [0x08] = 0xc5, [0x09] = 0xc9, [0x26] = 0xb1,
+                                     [0x27] = 0xb5, [0x28] = 0xb7, [0x29] = 0xb9, [0x3c] = 0xc3,
+                                     [0x44] = 0xb9, [0x45] = 0xc5, [0x46] = 0xbf, [0x47] = 0xc5,
+                                     [0x48] = 0xc9 };
+    if (c >= 0x300 && c <= 0x36f)
+        return 0;
+    if (c >= 0x391 && c <= 0x3a9)
+        return c + 0x20;
+    if (c >= 0x386 && c < 0x386 + sizeof(GREEK) && GREEK[c - 0x386])
+        return 0x300U + GREEK[c - 0x386];
+    if (c >= 0x410 && c <= 0x42f)
+        return c + 0x20;
+    if (c == 0x401 || c == 0x451)
+        return 0x435;
+    if (c >= 0x400 && c <= 0x40f)
+        return c + 0x50;
+    if ((c >= 0x64b && c <= 0x652) || c == 0x640 || c == 0x5f4 || (c >= 0x591 && c <= 0x5c7))
+        return 0;
+    if (c == 0x622 || c == 0x623 || c == 0x625)
+        return 0x627;
+    return c == 0x629 ? 0x647 : c == 0x649 || c == 0x6cc ? 0x64a : c == 0x6a9 ? 0x643 : c;
 }
 
-static void words_cut(struct words *w, struct span name)
+/* Vietnamese and Romanian letters without their marks; 0 for others. */
+static uint8_t fold_marked(unsigned c)
+{
+    if (c >= 0x1ea0 && c <= 0x1ef9)
+        return c < 0x1eb8   ? 'a'
+               : c < 0x1ec8 ? 'e'
+               : c < 0x1ecc ? 'i'
+               : c < 0x1ee4 ? 'o'
+               : c < 0x1ef2 ? 'u'
+                            : 'y';
+    return c == 0x1a0 || c == 0x1a1   ? 'o'
+           : c == 0x1af || c == 0x1b0 ? 'u'
+           : c == 0x218 || c == 0x219 ? 's'
+           : c == 0x21a || c == 0x21b ? 't'
+                                      : 0;
+}
+
+/* Puts the byte at *i, or the letter that it begins, small and without an accent ("Téléphone", "né",
+ * "Дата", "Ngày"), into out: at most as many bytes as it takes. Leaves *i at its last byte. */
+static size_t fold_char(struct span name, size_t *i, uint8_t *out)
+{
+    size_t len, at = *i;
+    const uint8_t *s = name.at + at;
+    uint8_t base = latin_base(span_from(name, at), &len);
+    bool two = s[0] >= 0xc6 && s[0] < 0xe0 && at + 1 < name.len && (s[1] & 0xc0) == 0x80;
+    bool three = s[0] == 0xe1 && at + 2 < name.len;
+    unsigned code = two ? (s[0] & 31U) << 6 | (s[1] & 63U) : three ? utf8_three(s) : 0;
+    if (!base && code && (base = fold_marked(code)))
+        len = two ? 2 : 3;
+    if (base || !two) {
+        *i += base ? len - 1 : 0;
+        out[0] = ascii_lower(base ? base : s[0]);
+        return 1;
+    }
+    *i += 1;
+    code = fold_two(code);
+    out[0] = (uint8_t)(0xc0 | code >> 6);
+    out[1] = (uint8_t)(0x80 | (code & 63));
+    return code ? 2 : 0;
+}
+
+void name_words_cut(struct name_words *w, struct span name)
 {
     bool inside = false;
     size_t n = 0;
@@ -49,10 +100,10 @@ static void words_cut(struct words *w, struct span name)
                     ((name.at[i - 1] >= 'a' && name.at[i - 1] <= 'z') ||
                      (i + 1 < name.len && name.at[i + 1] >= 'a' && name.at[i + 1] <= 'z' &&
                       name.at[i - 1] >= 'A' && name.at[i - 1] <= 'Z'));
-        if ((!inside || hump) && w->count < WORDS_MAX)
+        if ((!inside || hump) && w->count < NAME_WORDS_MAX)
             w->start[w->count++] = n;
         inside = true;
-        w->folded[n++] = fold_char(name, &i);
+        n += fold_char(name, &i, w->folded + n);
     }
     w->start[w->count] = n;
 }
@@ -64,12 +115,12 @@ struct span name_fold(struct span name, uint8_t out[static NAME_BYTES_MAX])
         return SPAN_NONE;
     for (size_t i = 0; i < name.len; i++)
         if (!is_separator(name.at[i]))
-            out[n++] = fold_char(name, &i);
+            n += fold_char(name, &i, out + n);
     return span_of(out, n);
 }
 
 /* Words behind the thing that say which one: "Telefon privat", "phone_2", "email alt". */
-static void drop_qualifiers(struct words *w, const struct detectors *d)
+static void drop_qualifiers(struct name_words *w, const struct detectors *d)
 {
     while (w->count > 1) {
         struct span last = span_of(w->folded + w->start[w->count - 1],
@@ -98,7 +149,7 @@ static const struct name_hint *by_ending(const struct detectors *d, struct span 
     bool pinyin = without_vowels(folded);
     for (size_t cut = 1; cut < folded.len; cut++) {
         struct span ending = span_from(folded, cut);
-        bool starts_char = ending.at[0] >= 0xc0;
+        bool starts_char = ending.at[0] >= 0xe0; /* scripts that put no blank between words */
         if (pinyin ? ending.len < 4 : !starts_char || ending.len < 6)
             continue;
         const struct name_hint *hint = table_get(&d->fields, ending);
@@ -111,7 +162,7 @@ static const struct name_hint *by_ending(const struct detectors *d, struct span 
 static const pii_set NAMES = (pii_set)1 << PII_PERSON_NAME | (pii_set)1 << PII_CN_NAME;
 
 /* "product_name", "station name": called after a person or not, it is no person's. */
-static bool is_of_thing(const struct words *w, const struct detectors *d, struct span all)
+static bool is_of_thing(const struct name_words *w, const struct detectors *d, struct span all)
 {
     for (size_t i = 0; i + 1 < w->count; i++) {
         struct span word = span_sub(all, w->start[i], w->start[i + 1] - w->start[i]);
@@ -124,9 +175,9 @@ static bool is_of_thing(const struct words *w, const struct detectors *d, struct
 
 struct name_hint detectors_name(const struct detectors *d, struct span name)
 {
-    struct words w;
+    struct name_words w;
     struct name_hint sum = { 0 };
-    words_cut(&w, name);
+    name_words_cut(&w, name);
     drop_qualifiers(&w, d);
     if (w.count == 0)
         return sum;
@@ -168,7 +219,7 @@ struct name_hint detectors_name(const struct detectors *d, struct span name)
 bool name_is_value(struct span name)
 {
     size_t digits = 0;
-    if (name.len == 0 || name.len > 64)
+    if (name.len == 0 || name.len > FIELD_NAME_LONGEST)
         return true;
     for (size_t i = 0; i < name.len; i++) {
         digits = ascii_is_digit(name.at[i]) ? digits + 1 : 0;

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "pii/names.h"
 #include "pii/quick.h"
 #include "pii/subject.h"
 
@@ -41,130 +40,6 @@ void profile_release(struct profile *p)
     }
     masks_release(&p->scratch_masks);
     arena_release(&p->arena);
-}
-
-static bool is_named(const struct field *f, uint16_t parent, struct span name)
-{
-    return f->parent == parent && f->name_len == name.len &&
-           memcmp(f->name, name.at, name.len) == 0;
-}
-
-/* {"birthday": {"$date": ...}}, {"phone": {"value": ...}}: the key around it says what it is. */
-static bool is_wrapper(struct span name)
-{
-    return span_starts(name, SPAN("$")) || span_is(name, "value") || span_is(name, "#text");
-}
-
-static uint16_t field_new(struct profile *p, uint16_t parent, struct span name, unsigned slot)
-{
-    struct field *f = p->field_count < NODES_MAX ? ARENA_NEW(&p->arena, struct field) : NULL;
-    char *kept = f ? arena_str(&p->arena, name) : NULL;
-    if (!kept) {
-        p->fields_full = true;
-        return FIELD_ROOT;
-    }
-    f->name = kept;
-    f->name_len = name.len;
-    f->head_mask = name.len < 8 ? (1ULL << name.len * 8) - 1 : ~0ULL;
-    memcpy(&f->head, name.at, name.len < 8 ? name.len : 8);
-    if (memchr(name.at, '"', name.len) || memchr(name.at, '\\', name.len))
-        f->head_mask = 0, f->head = 1; /* written otherwise in the text: never compared there */
-    f->parent = parent;
-    f->guess = f->first = FIELD_NONE;
-    f->hint = detectors_name(p->d, name);
-    if (is_wrapper(name) && !(f->hint.strong | f->hint.weak) && !f->hint.negative)
-        f->hint = p->fields[parent]->hint;
-    f->traits.length_min = UINT32_MAX;
-    f->traits.number_min = UINT64_MAX;
-    p->fields[p->field_count] = f;
-    p->slots[slot] = (uint16_t)p->field_count;
-    return (uint16_t)p->field_count++;
-}
-
-static uint16_t *guess_of(struct profile *p, uint16_t parent, uint16_t after)
-{
-    return after != FIELD_NONE ? &p->fields[after]->guess : &p->fields[parent]->first;
-}
-
-/* The child of that name; 0 where there is none, and the slot for it. */
-static uint16_t field_find(const struct profile *p, uint16_t parent, struct span name,
-                           unsigned *ret_slot)
-{
-    unsigned slot = (unsigned)(profile_hash(name) + parent * 0x9e3779b1U) % NODE_SLOTS;
-    while (p->slots[slot] && !is_named(p->fields[p->slots[slot]], parent, name))
-        slot = (slot + 1) % NODE_SLOTS;
-    *ret_slot = slot;
-    return p->slots[slot];
-}
-
-uint16_t profile_field(struct profile *p, uint16_t parent, struct span name, uint16_t after)
-{
-    unsigned slot;
-    uint16_t *guess = guess_of(p, parent, after);
-    if (*guess != FIELD_NONE && is_named(p->fields[*guess], parent, name))
-        return *guess;
-    if (name.len > FIELD_NAME_MAX || name_is_value(name))
-        name = SPAN("*");
-    uint16_t found = field_find(p, parent, name, &slot);
-    if (!found)
-        found = field_new(p, parent, name, slot);
-    if (found)
-        *guess = found;
-    return found;
-}
-
-/* Are there so many children of this form that a further one is not kept apart? Objects are taken for
- * records keyed by an id sooner than scalars, which may be columns. */
-static bool is_crowd(struct profile *p, uint16_t parent, uint64_t form)
-{
-    size_t alike = 0, objects = 0;
-    for (size_t i = 1; i < p->field_count; i++) {
-        const struct field *f = p->fields[i];
-        bool same = f->form == form && f->parent == parent;
-        alike += same;
-        objects += same && f->first != FIELD_NONE;
-    }
-    return objects >= NUMBERED_MAX || alike >= NUMBERED_SCALARS_MAX;
-}
-
-/* A key nobody has seen below this parent, with a number in it. */
-static uint16_t numbered_key(struct profile *p, uint16_t parent, struct span name, struct span form,
-                             uint16_t after)
-{
-    unsigned slot;
-    uint64_t hash = profile_hash(form) | 1;
-    uint16_t gathering = field_find(p, parent, form, &slot);
-    if (gathering && p->fields[gathering]->gathers) {
-        *guess_of(p, parent, after) = gathering;
-        return gathering;
-    }
-    if (p->field_count == NODES_MAX)
-        return profile_field(p, parent, name, after);
-    bool crowd = is_crowd(p, parent, hash);
-    uint16_t found = profile_field(p, parent, crowd ? form : name, after);
-    p->numbered++;
-    if (found && crowd)
-        p->fields[found]->gathers = true;
-    else if (found)
-        p->fields[found]->form = hash;
-    return found;
-}
-
-uint16_t profile_key(struct profile *p, uint16_t parent, struct span name, uint16_t after)
-{
-    unsigned slot;
-    uint8_t plain[NAME_FORM_MAX];
-    uint16_t *guess = guess_of(p, parent, after), found;
-    if (*guess != FIELD_NONE && is_named(p->fields[*guess], parent, name))
-        return *guess;
-    if (name_is_value(name))
-        return profile_field(p, parent, name, after);
-    found = field_find(p, parent, name, &slot);
-    if (found)
-        return *guess = found;
-    struct span form = name_form(name, plain);
-    return form.len ? numbered_key(p, parent, name, form, after)
-                    : profile_field(p, parent, name, after);
 }
 
 void profile_record_begin(struct profile *p)
@@ -510,8 +385,7 @@ void profile_value(struct profile *p, uint16_t field, const struct text *t, size
         profile_value_whole(p, field, t, from, to);
 }
 
-/* The bytes in the scratch buffer, with masks. */
-static struct text scratch_text(struct profile *p, struct span value)
+struct text profile_scratch(struct profile *p, struct span value)
 {
     size_t n = value.len < SCRATCH_BYTES ? value.len : SCRATCH_BYTES;
     size_t blocks = (n + CLASS_BLOCK - 1) / CLASS_BLOCK;
@@ -525,13 +399,13 @@ static struct text scratch_text(struct profile *p, struct span value)
 
 void profile_bytes(struct profile *p, uint16_t field, struct span value)
 {
-    const struct text t = scratch_text(p, value);
+    const struct text t = profile_scratch(p, value);
     profile_value(p, field, &t, 0, t.len);
 }
 
 void profile_more(struct profile *p, uint16_t field, struct span part)
 {
-    const struct text t = scratch_text(p, part);
+    const struct text t = profile_scratch(p, part);
     search(p, field, &t, 0, t.len);
 }
 

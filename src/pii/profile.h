@@ -22,6 +22,9 @@ enum {
     PAIRS_MAX = 256,
     NUMBERED_MAX = 16, /* keys that differ in a number, each an object: no more are kept apart */
     NUMBERED_SCALARS_MAX = 256, /* the same for keys of scalars: q1 to q200 of a form are columns */
+    KEYED_MAX = 16,             /* objects alike under keys that nobody knows: no more are kept apart */
+    KEYED_SCALARS_MAX = 64,     /* the same for scalars, each seen once or twice */
+    KEYED_LEAST = 6,            /* at the end so many are put together */
     DEEP_FIRST = PII_DEEP_FIRST,
     DEEP_EVERY = PII_DEEP_EVERY,
     DECADES = 24,
@@ -67,7 +70,13 @@ struct field {
     struct traits traits;
     struct shape *shapes; /* SHAPES_PER_FIELD, or NULL */
     uint64_t form;        /* hash of its name_form() where it is a key with a number, else 0 */
-    bool gathers;         /* it stands for all further keys of that form */
+    uint64_t opened;      /* how often it was an object or array as a member */
+    uint32_t children;
+    const char *alias; /* shown instead of its name, or NULL: "column 4" */
+    bool gathers;      /* it stands for all further keys of that form */
+    bool key;          /* from a document, which may have keys that are data: no heading, no column */
+    bool keyed;        /* keys below it are data: further ones are one field */
+    bool folded;       /* put together with others, and empty since */
 };
 
 /* How often two fields of one record told the same. */
@@ -102,7 +111,8 @@ struct profile {
     uint16_t slots[NODE_SLOTS];
     struct pair_count pairs[PAIRS_MAX];
     size_t pair_count;
-    size_t numbered; /* keys with a number in them that were new */
+    size_t numbered;  /* keys with a number in them that were new */
+    size_t inherited; /* fields that a part has from what it is a part of */
     struct record_item items[RECORD_ITEMS_MAX];
     size_t item_count;
     uint64_t records;
@@ -126,17 +136,23 @@ void profile_release(struct profile *p);
 /* merge.c: makes `part`, a profile just initialised, ready for a later stretch of the same source: the
  * same fields, and samples that want no more than those of `p` do. False where there is no room. */
 bool profile_split(const struct profile *p, struct profile *part);
+/* Adds the statistics of a field to another one's. */
+void profile_field_add(struct profile *p, struct field *f, const struct field *from);
 /* Adds what a part has learned that follows directly behind all of `p`; the result is the one that
  * `p` alone would have come to. False, and nothing done, where some limit (fields, pairs, memory of
  * the samples) is too near for that to be sure. */
 bool profile_merge(struct profile *p, const struct profile *part);
 
-/* The child of `parent` with this name, made where it is new. A name that looks like a value
+/* fields.c: the child of `parent` with this name, made where it is new. A name that looks like a value
  * becomes "*". `after` is the sibling read before it (a hint), or FIELD_NONE. */
 uint16_t profile_field(struct profile *p, uint16_t parent, struct span name, uint16_t after);
-/* The same for the key of an object, which may be an id: where there are many siblings that differ from
- * it in a number only, further ones are one field, "user:#". */
+/* The same for the key of an object, which may be data. Where there are many siblings that differ from
+ * it in a number only, further ones are one field, "user:#"; where many objects alike stand under keys
+ * that nobody knows, further ones are "*". Keys that are data become values of "(keys)" beside them. */
 uint16_t profile_key(struct profile *p, uint16_t parent, struct span name, uint16_t after);
+/* Once, when all has been read: puts those together that came before it was known that their keys are
+ * data. */
+void profile_settle(struct profile *p);
 
 void profile_record_begin(struct profile *p);
 void profile_record_end(struct profile *p);
@@ -179,6 +195,8 @@ static inline bool profile_next_is_deep(const struct profile *p)
 {
     return p->records < DEEP_FIRST || p->records % DEEP_EVERY == 0;
 }
+/* The first SCRATCH_BYTES of it in the scratch buffer, with masks, until the next call. */
+struct text profile_scratch(struct profile *p, struct span value);
 /* One value that lies elsewhere (unescaped, or handed in by a caller). */
 void profile_bytes(struct profile *p, uint16_t field, struct span value);
 /* A stretch of free text: whole lines. */

@@ -5,9 +5,10 @@
 #include "pii/hash.h"
 #include "pii/names.h"
 #include "pii/reader.h"
+#include "pii/shown.h"
 #include "pii/twice.h"
 
-enum { CELL_UNQUOTED_MAX = 2048, HEAD_CELL_MAX = 60, STRANGE_CELLS_MAX = 128, STRANGE_ROWS = 8 };
+enum { CELL_UNQUOTED_MAX = 2048, HEAD_CELL_MAX = 240, STRANGE_CELLS_MAX = 128, STRANGE_ROWS = 8 };
 
 /* The closing quote of a cell that begins behind an opening one at from - 1; t->len if none. */
 static size_t quote_end(const struct text *t, size_t from, bool *ret_doubled)
@@ -166,7 +167,8 @@ struct look {
     bool fits; /* every cell could be a heading */
 };
 
-static void look_at_cell(const struct profile *p, struct span cell, struct look *l)
+static void look_at_cell(const struct profile *p, const struct text *t, struct span cell,
+                         struct look *l)
 {
     bool digit_first = cell.len && ascii_is_digit(cell.at[0]), number = cell.len > 0;
     cell = span_trim(cell);
@@ -176,7 +178,10 @@ static void look_at_cell(const struct profile *p, struct span cell, struct look 
         number = number && (ascii_is_digit(cell.at[i]) || strchr(".-/: +", cell.at[i]));
     struct name_hint hint = detectors_name(p->d, cell);
     l->known += hint.strong || hint.weak || hint.negative;
-    if (number || digit_first || cell.len > HEAD_CELL_MAX || (cell.len && name_is_value(cell)))
+    size_t from = (size_t)(cell.at - t->base);
+    if (number || digit_first || cell.len > HEAD_CELL_MAX ||
+        (cell.len && name_is_value(span_first(cell, FIELD_NAME_LONGEST))) ||
+        text_holds_value(p->d, t, from, from + cell.len))
         l->fits = false;
 }
 
@@ -190,7 +195,7 @@ static size_t look_at_row(const struct profile *p, const struct text *t, size_t 
         size_t stop = cell_cut(t, at, last, &cell);
         if (stop == SIZE_MAX)
             return SIZE_MAX;
-        look_at_cell(p, span_of(t->base + cell.from, cell.to - cell.from), l);
+        look_at_cell(p, t, span_of(t->base + cell.from, cell.to - cell.from), l);
         at = stop < t->len ? stop + 1 : t->len;
         if (stop >= t->len || t->base[stop] == '\n')
             return at;
@@ -240,7 +245,7 @@ static bool could_name(struct span s, size_t *ret_stem)
     for (size_t i = 0; i < sizeof(NULLS) / sizeof(NULLS[0]); i++)
         if (span_eq_nocase(s, span_str(NULLS[i])))
             return false;
-    return letter && s.len <= HEAD_CELL_MAX && !name_is_value(s);
+    return letter && s.len <= HEAD_CELL_MAX && !name_is_value(span_first(s, FIELD_NAME_LONGEST));
 }
 
 /* Does the cell pass as a value of some type: a name, a sex, a people? */
@@ -382,19 +387,59 @@ static size_t find_heading(const struct profile *p, const struct text *t, bool l
     return SIZE_MAX;
 }
 
+/* The heading in a cell: without doubled quotes, and cut where it is a sentence. */
+static struct span heading_of(const struct text *t, const struct csv_cell *cell,
+                              uint8_t out[static FIELD_NAME_LONGEST])
+{
+    size_t n = 0, i = cell->from;
+    for (; i < cell->to && n < FIELD_NAME_LONGEST; i++) {
+        out[n++] = t->base[i];
+        i += cell->doubled && t->base[i] == '"';
+    }
+    while (i < cell->to && n > 0 && (out[n - 1] & 0xc0) == 0x80) /* a character that may be cut */
+        n--;
+    n -= i < cell->to && n > 0 && out[n - 1] >= 0xc0;
+    return span_trim(span_of(out, n));
+}
+
+/* The field of the next column, whose heading is this. Where that has the form of a value, or another one
+ * of its row has and it may be the name of somebody, the column is shown by its number. */
+static void column_named(struct csv_reader *r, struct profile *p, struct span name, bool data)
+{
+    char number[24];
+    int n = snprintf(number, sizeof(number), "column %zu", r->column_count + 1);
+    enum name_proof proof = name.len ? name_proof(p, name) : NAME_KNOWN;
+    bool hidden = proof == NAME_IS_DATA || (data && proof != NAME_KNOWN);
+    if (name.len == 0)
+        name = SPAN("(no heading)");
+    else if (name_is_value(name))
+        name = span_of(number, (size_t)n);
+    uint16_t field = profile_field(p, FIELD_ROOT, name, FIELD_NONE);
+    if (hidden && field != FIELD_ROOT)
+        p->fields[field]->alias = arena_str(&p->arena, span_of(number, (size_t)n));
+    r->columns[r->column_count++] = field;
+}
+
 /* Names the columns by the row at `at`; the offset behind it. */
 static size_t take_heading(struct csv_reader *r, struct profile *p, const struct text *t, size_t at,
                            bool last)
 {
-    for (;;) {
-        struct csv_cell cell;
-        size_t stop = cell_cut(t, at, last, &cell);
+    uint8_t plain[FIELD_NAME_LONGEST];
+    struct csv_cell cell;
+    bool data = false, end = false;
+    for (size_t next = at; !end;) {
+        size_t stop = cell_cut(t, next, last, &cell);
         if (stop == SIZE_MAX)
             return 0;
-        struct span name = span_trim(span_of(t->base + cell.from, cell.to - cell.from));
+        struct span name = heading_of(t, &cell, plain);
+        data = data || (name.len && name_proof(p, name) == NAME_IS_DATA);
+        end = stop >= t->len || t->base[stop] == '\n';
+        next = stop + 1;
+    }
+    for (;;) {
+        size_t stop = cell_cut(t, at, last, &cell);
         if (r->column_count < COLUMNS_MAX)
-            r->columns[r->column_count++] = profile_field(
-                p, FIELD_ROOT, name.len ? name : SPAN("(no heading)"), FIELD_NONE);
+            column_named(r, p, heading_of(t, &cell, plain), data);
         at = stop < t->len ? stop + 1 : t->len;
         if (stop >= t->len || t->base[stop] == '\n')
             return at;

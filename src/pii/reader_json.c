@@ -137,6 +137,8 @@ static void open_level(struct json_reader *r, struct profile *p, bool array)
         r->record_depth = r->depth;
         profile_record_begin(p);
     }
+    if (parent && !element)
+        p->fields[field]->opened++;
     if (array)
         r->key = field;
     r->expect = array ? EXPECT_VALUE : EXPECT_KEY;

@@ -111,6 +111,39 @@ def test_input(folder):
     check("no value is printed", not any(v in r.stdout + out for v in every.values()), r.stdout)
 
 
+NAMES = ["Rosita Krein", "Zanele Mkhize", "Ludmila Vrba", "Detlef Pfuetzner", "Traudl Schlee", "Falko Sturm"]
+
+
+def keyed(key, count=40):
+    return {key(i): {"mail": f"jo{i}.bo{i * 7}@gmx.de", "ort": "x"} for i in range(count)}
+
+
+def test_names(folder):
+    """Headings and keys are data until they are proven to be names: no value is said, and what stands under keys that
+    are data is one field."""
+    inside = folder / "names"
+    inside.mkdir()
+    planted = {
+        "lines.txt": ("".join(f"SSN: {101 + i}-22-{3004 + i}\n" for i in range(50)), "us-ssn", "column 1"),
+        "names.json": (json.dumps(keyed(lambda i: f"{NAMES[i % 6]} {chr(65 + i % 26)}{'abc'[i // 26]}"), indent=1), "email", "*.mail"),
+        "push.json": (json.dumps({"users": keyed(lambda i: f"-Mx{i * 7919:x}QkZtRwLp{i:02}sVb")}), "email", "users.*.mail"),
+        "users.json": (json.dumps(keyed(lambda i: f"k{chr(97 + i % 26)}m{chr(97 + i // 26)}lo")), "email", "*.mail"),
+        "few.json": (json.dumps(keyed(lambda i: f"tav{'aeiouy'[i]}ro", 6)), "email", "*.mail"),
+        "mails.json": (json.dumps({f"jo{i}.bo{i * 7}@gmx.de": {"n": i} for i in range(60)}), "email", "(keys)"),
+        "map.json": (json.dumps({f"k{chr(97 + i % 26)}m{chr(97 + i // 26)}lo": f"jo{i}.bo{i * 7}@gmx.de" for i in range(70)}), "email", "*"),
+        "pivot.csv": ("datum,Rosita Krein,telefon\n" + "".join(f"x{i},jo{i}.bo{i}@gmx.de,y\n" for i in range(50)), "email", "column 2"),
+        "quoted.csv": ('"nr","e""mail"\n' + "".join(f'{i},"jo{i}.bo{i}@gmx.de"\n' for i in range(50)), "email", 'e"mail'),
+    }
+    for name, (content, kind, field) in planted.items():
+        (inside / name).write_text(content)
+        rows = json.loads(classify("--json", inside / name).stdout)
+        found = {(f["field"], f["type"]) for f in rows["findings"] if f["state"] == "confirmed"}
+        check(f"{name} is one field", (field, kind) in found and len(rows["findings"]) == 1, rows)
+        said = classify("--all", inside / name)
+        check(f"{name}: nothing of it is said", not any(w in said.stdout + said.stderr for w in ("-22-", "Krein", "gmx", "kam", "tava", "Mx")),
+              said.stdout)
+
+
 def archive(text):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
@@ -244,6 +277,7 @@ def main():
         test_mistakes()
         test_trouble(folder)
         test_input(folder)
+        test_names(folder)
         test_unread(folder)
         test_pipes(folder)
         test_paths(folder)

@@ -89,6 +89,34 @@ static void test_parts_with_numbered_keys(void **state)
     }
 }
 
+/* Objects alike under keys that nobody knows are one field, before and behind the moment that tells. */
+static void test_keys_that_are_data(void **state)
+{
+    (void)state;
+    static const char LETTERS[] = "bdfgklmnprstv";
+    struct profile *p = profile_new();
+    for (unsigned i = 0; i < 150; i++) {
+        char name[16];
+        int n = snprintf(name, sizeof(name), "%ca%ce%co", LETTERS[i % 13], LETTERS[i / 13], LETTERS[i % 7]);
+        uint16_t user = profile_key(p, FIELD_ROOT, span_of(name, (size_t)n), FIELD_NONE);
+        p->fields[user]->opened++;
+        profile_bytes(p, profile_key(p, user, SPAN("phone"), FIELD_NONE), SPAN("0170 1234567"));
+    }
+    assert_in_range(p->field_count, 2 * KEYED_MAX, 2 * KEYED_MAX + 5);
+    profile_settle(p);
+    size_t left = 0;
+    for (size_t i = 1; i < p->field_count; i++)
+        left += !p->fields[i]->folded;
+    assert_int_equal(left, 3); /* "*", "(keys)" and "*.phone" */
+    for (size_t i = 1; i < p->field_count; i++) {
+        const struct field *f = p->fields[i];
+        bool phone = span_is(span_of(f->name, f->name_len), "phone");
+        if (!f->folded)
+            assert_int_equal(f->values, phone || strcmp(f->name, "(keys)") == 0 ? 150 : 0);
+    }
+    profile_free(p);
+}
+
 static int set_up(void **state)
 {
     struct error e;
@@ -127,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_columns_stay_apart),
         cmocka_unit_test(test_parts_with_numbered_keys),
         cmocka_unit_test(test_wrappers),
+        cmocka_unit_test(test_keys_that_are_data),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
