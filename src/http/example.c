@@ -49,14 +49,17 @@ static bool parse_key(const struct entry *e, struct span key, struct answer_key 
 static struct response *example_fetch(struct asker *self, const struct request *r, struct span name)
 {
     struct example_asker *x = (struct example_asker *)self;
+    struct response *alike = NULL;
     for (size_t i = 0; i < x->example->answers.len; i++) {
         struct answer_key key;
-        if (parse_key(x->entry, x->example->answers.at[i]->key, &key) &&
-            span_eq(key.request->path, r->path) && span_eq(key.request->method, r->method) &&
-            span_eq(key.name, name) && span_eq(key.base, self->base))
+        if (!parse_key(x->entry, x->example->answers.at[i]->key, &key) || !span_eq(key.request->path, r->path) ||
+            !span_eq(key.request->method, r->method) || !span_eq(key.name, name) || !span_eq(key.base, self->base))
+            continue;
+        if (key.request->same == r->same)
             return x->parsed.at[i];
+        alike = alike ? alike : x->parsed.at[i];
     }
-    return NULL;
+    return alike; /* what differs is what it would rather accept */
 }
 
 static bool example_fail(const struct example_asker *x, const char *what, struct span got,

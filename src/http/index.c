@@ -54,19 +54,18 @@ static bool is_plain(uint8_t c)
     return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '_' || c == '-';
 }
 
-/* What a JSON text must hold where something stands at a path: the end of its last key, with the quote.
- * Only of bytes that no writer of JSON escapes. */
+/* What a document must hold where something stands at a path: the end of its last key, without a quote, for XML has
+ * none. Only of bytes that no writer of JSON escapes. */
 static size_t key_literal(struct span path, uint8_t bytes[static PATTERN_MAX])
 {
     size_t from = path.len, digits = 0;
     while (from > 0 && is_plain(path.at[from - 1]))
         digits += ascii_is_digit(path.at[--from]);
     size_t len = path.len - from;
-    if (len == digits || len > LITERAL_MAX - 1)
+    if (len == digits || len > LITERAL_MAX)
         return 0; /* perhaps the index of a list */
     memcpy(bytes, path.at + from, len);
-    bytes[len] = '"';
-    return len + 1;
+    return len;
 }
 
 static void index_test(struct building *b, struct test *t)

@@ -91,7 +91,7 @@ struct response *response_from_text(struct arena *a, struct span text, struct er
 }
 
 /* A whole value in a body that is cut counts; behind one in a whole body nothing may follow. */
-static void parse_json(struct response *r, struct span body)
+static void parse_document(struct response *r, struct span body, bool xml)
 {
     struct response_work *work = r->work;
     size_t left = RESPONSE_VALUES_MAX;
@@ -100,7 +100,7 @@ static void parse_json(struct response *r, struct span body)
     if (work && work->values_left < left)
         left = work->values_left;
     size_t before = left;
-    const struct node *n = json_front(work ? &work->trees : r->arena, body, &left, &end, &rest);
+    const struct node *n = (xml ? xml_front : json_front)(work ? &work->trees : r->arena, body, &left, &end, &rest);
     if (work)
         work->values_left -= before - left;
     if (end == JSON_WHOLE && rest.len && !r->cut)
@@ -109,13 +109,23 @@ static void parse_json(struct response *r, struct span body)
     r->json = n;
 }
 
+/* It says so, in front or in its head. */
+static bool is_xml(const struct response *r, struct span body)
+{
+    struct span type = response_header(r, "content-type");
+    return span_starts(body, SPAN("<?xml")) || span_starts(body, SPAN("\xef\xbb\xbf<?xml")) ||
+           (span_starts(body, SPAN("<")) && span_has(type, "xml") && !span_has(type, "html"));
+}
+
 const struct node *response_json(struct response *r)
 {
     if (!r->json_tried) {
         struct span body = span_trim(r->body);
         /* A byte that can begin a JSON text: saves the parser from every HTML page. */
         if (body.len && memchr("{[\"-0123456789tfn", body.at[0], 17))
-            parse_json(r, body);
+            parse_document(r, body, false);
+        else if (is_xml(r, body))
+            parse_document(r, body, true);
     }
     r->json_tried = true;
     return r->json;

@@ -87,7 +87,7 @@ struct span response_header_span(const struct response *r, struct span name);
 /* Whether a field of that name is there at all. */
 bool response_has_header(const struct response *r, struct span name);
 
-/* The body as JSON, parsed once; NULL where it is none. Of a body that is cut, or holds more values
+/* The body as JSON or XML, parsed once; NULL where it is neither. Of a body that is cut, or holds more values
  * than allowed, what is whole of it: then r->cut is set, and the lists and maps that go on are marked. */
 const struct node *response_json(struct response *r);
 /* The text of <title>, trimmed; an empty span where there is none in the first 64 KiB. */

@@ -1,4 +1,4 @@
-/* One document model for JSON and YAML: a tree of nodes in an arena. Strings are spans with a
+/* One document model for JSON, YAML and XML: a tree of nodes in an arena. Strings are spans with a
  * known length; a JSON string may hold NUL bytes. */
 #ifndef AJAR_TEXT_NODE_H
 #define AJAR_TEXT_NODE_H
@@ -26,6 +26,7 @@ struct node {
 enum {
     JSON_BYTES_MAX = 4 * 1024 * 1024,
     JSON_DEPTH_MAX = 64,
+    XML_DEPTH_MAX = 32,
     YAML_BYTES_MAX = 1024 * 1024,
     YAML_DEPTH_MAX = 32
 };
@@ -50,6 +51,13 @@ enum json_end {
  * `text`, which must live as long as they. Costs time in proportion to the text. */
 struct node *json_front(struct arena *a, struct span text, size_t *values_left,
                         enum json_end *ret_end, struct span *ret_rest);
+
+/* Reads the XML document at the front of a foreign text in the same way, as a map of one child, its outermost
+ * element. An element is a map of its attributes and elements, in their order, by their names without a prefix;
+ * of equal names each stands there, and a look-up finds the first. One without either is its text; one without
+ * anything an empty map. What has a document type (an HTML page) is none. The nodes point into `text`. */
+struct node *xml_front(struct arena *a, struct span text, size_t *values_left, enum json_end *ret_end,
+                       struct span *ret_rest);
 
 /* Indexes the children of a large map, so that node_get() need not walk them; keyed, so that foreign
  * keys cannot make it slow. Of two equal keys the later value stays, at the place of the earlier.
