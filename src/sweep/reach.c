@@ -58,6 +58,12 @@ static void give_lease(struct reach *r, bool answered)
         busy_leave(r->busy, &r->lease, answered);
 }
 
+/* Whether somebody answered at once: for the pace a firewall that rejects is as good as the host that refuses. */
+static bool is_refusal(const struct reach *r, enum wire_fault f)
+{
+    return f == WIRE_REFUSED || (f == WIRE_UNREACHABLE && r->socket.rejected);
+}
+
 static enum wire_fault try_once(struct reach *r, enum purpose purpose, bool is_charged, int64_t deadline_ms)
 {
     struct wire_back *back = &r->socket.back;
@@ -65,8 +71,8 @@ static enum wire_fault try_once(struct reach *r, enum purpose purpose, bool is_c
     atomic_fetch_add(r->shared->connections, 1);
     take_lease(r);
     enum wire_fault f = r->inner.connect(back, r->endpoint, earlier(back->now_ms(back) + patience_ms, deadline_ms));
-    give_lease(r, f == WIRE_FINE || f == WIRE_REFUSED);
-    if ((f == WIRE_FINE || f == WIRE_REFUSED) && !is_near(r))
+    give_lease(r, f == WIRE_FINE || is_refusal(r, f));
+    if ((f == WIRE_FINE || is_refusal(r, f)) && !is_near(r))
         note_answer(r, is_charged, purpose == FIRST && f == WIRE_FINE);
     return f;
 }
@@ -92,7 +98,7 @@ enum wire_fault reach_first(struct reach *r)
     r->begun_ms = r->open ? r->socket.back.now_ms(&r->socket.back) : 0;
     r->brief = r->open && !is_near(r) && mutes_brief(r->shared->mutes, &r->endpoint->address);
     if (!r->open && !is_near(r))
-        mutes_note(r->shared->mutes, &r->endpoint->address, f == WIRE_REFUSED ? MUTE_REFUSED : MUTE_SILENT);
+        mutes_note(r->shared->mutes, &r->endpoint->address, is_refusal(r, f) ? MUTE_REFUSED : MUTE_SILENT);
     return f;
 }
 

@@ -2,6 +2,8 @@
 #include "wire/socket.h"
 
 #include <errno.h>
+#include <time.h> /* errqueue.h needs it */
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -122,6 +124,38 @@ static enum wire_fault finish_connect(struct socket_back *b, int64_t deadline_ms
     return f;
 }
 
+/* Both a RST of the host and an ICMP "port unreachable" of any firewall on the way end a connection with
+ * ECONNREFUSED. Only the first says that the port is shut; the kernel keeps the second in the queue of errors. */
+static void ask_who_refuses(const struct socket_back *b, int family, int on)
+{
+    if (family == AF_INET)
+        setsockopt(b->fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+    else
+        setsockopt(b->fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
+}
+
+static bool network_refused(const struct socket_back *b)
+{
+    union {
+        struct cmsghdr head; /* aligns it */
+        char bytes[512];
+    } control;
+    struct msghdr m = { .msg_control = &control, .msg_controllen = sizeof(control) };
+    if (recvmsg(b->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+        return false;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+        struct sock_extended_err e;
+        bool is_error = (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
+                        (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR);
+        if (!is_error || c->cmsg_len < CMSG_LEN(sizeof(e)))
+            continue;
+        memcpy(&e, CMSG_DATA(c), sizeof(e));
+        if (e.ee_origin == SO_EE_ORIGIN_ICMP || e.ee_origin == SO_EE_ORIGIN_ICMP6)
+            return true;
+    }
+    return false;
+}
+
 static enum wire_fault socket_connect(struct wire_back *back, const struct endpoint *e, int64_t deadline_ms)
 {
     struct socket_back *b = (struct socket_back *)back;
@@ -132,6 +166,8 @@ static enum wire_fault socket_connect(struct wire_back *back, const struct endpo
     b->error = 0;
     b->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     enum wire_fault f = WIRE_FINE;
+    if (b->fd >= 0)
+        ask_who_refuses(b, to.ss_family, 1);
     if (b->fd < 0 || (connect(b->fd, (struct sockaddr *)&to, to_len) != 0 && errno != EINPROGRESS) ||
         (b->thread->loop && !fiber_watch(b->thread->loop, &b->watch, b->fd))) {
         b->error = errno;
@@ -139,8 +175,13 @@ static enum wire_fault socket_connect(struct wire_back *back, const struct endpo
     } else {
         f = finish_connect(b, deadline_ms);
     }
+    b->rejected = f == WIRE_REFUSED && network_refused(b);
+    if (b->rejected)
+        f = WIRE_UNREACHABLE;
     if (f != WIRE_FINE)
         socket_close(back);
+    else
+        ask_who_refuses(b, to.ss_family, 0);
     return f;
 }
 
