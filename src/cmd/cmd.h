@@ -40,6 +40,8 @@ int cmd_fleets(int argc, char **argv);
 void help_fleets(void);
 int cmd_accept(int argc, char **argv);
 void help_accept(void);
+int cmd_close(int argc, char **argv);
+void help_close(void);
 int cmd_judge(int argc, char **argv);
 void help_judge(void);
 int cmd_forget(int argc, char **argv);

@@ -38,7 +38,7 @@ void help_diff(void)
     puts(
         "\nA and B are numbers of scans (`ajar show --scans`); default: the two newest complete ones.\n"
         "  new          seen in B, not in A         changed      another severity, version, size\n"
-        "  fixed        proven to be closed         unreachable  asked in B without an answer that decides\n"
+        "  fixed        closed on proof, and which  not-seen     asked in B without an answer that decides\n"
         "  not-asked    B did not ask there         still        as it was (counted; listed with --still)\n");
     options_print(ROWS);
 }
@@ -72,12 +72,24 @@ static void put_json(struct differing *d, const struct stored_change *c,
     struct json j = stored_json(&d->out, "change");
     json_str(&j, "change", change_name(c->change));
     json_text_or_null(&j, "what", span_str(c->what));
+    if (c->change == CHANGE_FIXED)
+        json_str(&j, "proof", proof_name(c->proof));
+    if (c->change == CHANGE_NOT_SEEN)
+        json_str(&j, "not_seen", unseen_name(c->unseen));
     if (c->change == CHANGE_NEW)
         json_bool(&j, "reopened", c->reopened);
     json_object(&j, "finding");
     json_str(&j, "type", "finding");
     stored_json_finding(&j, f);
     json_line(&j);
+}
+
+/* A door that was shut is fixed; what merely goes by another name, or was closed by somebody's word, is not. */
+static const char *mark_of(const struct stored_change *c)
+{
+    if (c->change == CHANGE_FIXED)
+        return c->proof == PROOF_JUDGED ? "judged" : proof_says(c->proof);
+    return c->reopened ? "new (again)" : change_name(c->change);
 }
 
 static bool show_change(void *self, const struct stored_change *c)
@@ -102,8 +114,7 @@ static bool show_change(void *self, const struct stored_change *c)
         } else {
             if (d->shown == 0)
                 stored_row_head(&d->out, "CHANGE", d->columns);
-            stored_row(&d->out, &f, c->reopened ? "new (again)" : change_name(c->change), c->what,
-                       d->now_ms, d->columns);
+            stored_row(&d->out, &f, mark_of(c), c->what, d->now_ms, d->columns);
         }
         d->shown++;
     }

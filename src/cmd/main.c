@@ -13,6 +13,7 @@ const struct verb VERBS[] = {
     { "fleets", "[OPTION...] [FLEET]", "what is set up alike, so that one decision closes many doors",
       cmd_fleets, help_fleets },
     { "accept", "[OPTION...] FINDING|FLEET", "carry a risk knowingly, until a date", cmd_accept, help_accept },
+    { "close", "--why TEXT FINDING", "your word that it is over, where no answer can prove it", cmd_close, help_close },
     { "judge", "[OPTION...]", "today's rules over what is stored; nothing is asked", cmd_judge, help_judge },
     { "forget", "--older-than TIME", "remove old scans from the store", cmd_forget, help_forget },
     { "classify", "[OPTION...] [FILE...]", "which personal data is in files, by likelihood; no value is printed",

@@ -29,6 +29,7 @@ enum row {
     ROW_CLOSED,
     ROW_EVER,
     ROW_ACCEPTED,
+    ROW_NOT_SEEN,
     ROW_SCANS,
     ROW_LIMIT,
     ROW_JSON,
@@ -47,6 +48,7 @@ static const struct option_row ROWS[] = {
     [ROW_CLOSED] = { "closed", NULL, "what was open once and is no more" },
     [ROW_EVER] = { "ever", NULL, "open or closed" },
     [ROW_ACCEPTED] = { "accepted", NULL, "accepted risks only" },
+    [ROW_NOT_SEEN] = { "not-seen", NULL, "open, and not seen when it was asked for last" },
     [ROW_SCANS] = { "scans", NULL, "the stored scans instead of findings" },
     [ROW_LIMIT] = { "limit", "N",
                     "at most so many, worst and largest first; default 50, 0 for all" },
@@ -128,6 +130,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return true;
     case ROW_ACCEPTED:
         return f->accepted_only = true;
+    case ROW_NOT_SEEN:
+        return f->unseen_only = true;
     case ROW_SCANS:
         return s->scans = true;
     case ROW_FORMAT:
@@ -167,6 +171,7 @@ static void put_totals(struct showing *s, const struct store_totals *t)
         for (int i = SEVERITY_CRITICAL; i >= 0; i--)
             json_u64(&j, severity_name((enum severity)i), t->open[i]);
         json_u64(&j, "accepted", t->accepted);
+        json_u64(&j, "not_seen", t->unseen);
         json_line(&j);
         return;
     }
@@ -180,8 +185,10 @@ static void put_totals(struct showing *s, const struct store_totals *t)
             put_count(&s->out, t->open[i]);
             buf_printf(&s->out, " %s", severity_name((enum severity)i));
         }
-    buf_printf(&s->out, "; %llu of them accepted. Shown: %zu.\n", (unsigned long long)t->accepted,
-               s->shown);
+    buf_printf(&s->out, "; %llu of them accepted", (unsigned long long)t->accepted);
+    if (t->unseen)
+        buf_printf(&s->out, ", %llu not seen when last asked", (unsigned long long)t->unseen);
+    buf_printf(&s->out, ". Shown: %zu.\n", s->shown);
 }
 
 static bool show_list(struct showing *s, struct store *store)
@@ -205,6 +212,8 @@ static bool show_exposure(void *self, const struct exposure *x)
         json_known_time(&s->line, "opened", x->opened_ms);
         json_known_time(&s->line, "last_seen", x->seen_ms);
         json_known_time(&s->line, "closed", x->closed_ms);
+        json_text_or_null(&s->line, "proof", span_str(proof_name(x->proof)));
+        json_text_or_null(&s->line, "proof_detail", x->proof_detail);
         json_close(&s->line);
         return true;
     }
@@ -212,7 +221,10 @@ static bool show_exposure(void *self, const struct exposure *x)
     put_minute(&s->out, x->opened_ms);
     buf_str(&s->out, "  to  ");
     put_minute(&s->out, x->closed_ms >= 0 ? x->closed_ms : x->seen_ms);
-    buf_str(&s->out, x->closed_ms >= 0 ? "  closed\n" : "  last seen open\n");
+    buf_str(&s->out, x->closed_ms >= 0 ? "  closed: " : "  last seen open");
+    if (x->closed_ms >= 0)
+        put_proof(&s->out, x);
+    buf_byte(&s->out, '\n');
     return true;
 }
 
@@ -293,6 +305,10 @@ static void put_finding_head(struct showing *s, const struct stored_finding *f)
         put_date(out, f->accepted_until_ms - 1);
         buf_str(out, ": ");
         escape_tty(out, f->accepted_why);
+    }
+    if (open && f->unseen != UNSEEN_NOT) {
+        buf_str(out, "; ");
+        put_unseen(out, f);
     }
     buf_str(out, ".\n");
 }

@@ -62,12 +62,35 @@ static void put_open_for(struct buf *out, const struct stored_finding *f, int64_
     layout_left(out, buf_span(&age), SINCE_COLUMNS);
 }
 
-/* What stands before the reason: closed, accepted, back again. */
-static void put_state(struct buf *out, const struct stored_finding *f)
+void put_proof(struct buf *out, const struct exposure *x)
+{
+    char text[ENDING_TEXT_MAX];
+    escape_tty(out, proof_text(x->proof, x->proof_detail, text));
+}
+
+void put_unseen(struct buf *out, const struct stored_finding *f)
+{
+    char text[ENDING_TEXT_MAX];
+    buf_str(out, "not seen since ");
+    put_minute(out, f->exposure.seen_ms);
+    buf_str(out, ": ");
+    escape_tty(out, unseen_text(f->unseen, f->unseen_detail, text));
+}
+
+/* What stands before the reason: closed and on which proof, not seen, accepted, back again. A change that is told
+ * beside it says the first two itself. */
+static void put_state(struct buf *out, const struct stored_finding *f, bool told)
 {
     if (f->exposure.closed_ms >= 0) {
         buf_str(out, "closed ");
         put_minute(out, f->exposure.closed_ms);
+        if (!told) {
+            buf_str(out, ": ");
+            put_proof(out, &f->exposure);
+        }
+        buf_str(out, ". ");
+    } else if (f->unseen != UNSEEN_NOT && !told) {
+        put_unseen(out, f);
         buf_str(out, ". ");
     }
     if (f->accepted_until_ms >= 0) {
@@ -107,9 +130,11 @@ void stored_row(struct buf *out, const struct stored_finding *f, const char *mar
     put_open_for(out, f, now_ms);
     buf_byte(out, ' ');
     buf_reset(&text);
-    put_state(&text, f);
-    if (note && *note)
-        buf_printf(&text, "%s. ", note);
+    put_state(&text, f, note && *note);
+    if (note && *note) {
+        escape_tty(&text, span_str(note));
+        buf_str(&text, ". ");
+    }
     escape_tty(&text, f->finding.why);
     layout_clip(out, buf_span(&text),
                 columns > used + WHY_COLUMNS_MIN ? columns - used : WHY_COLUMNS_MIN);

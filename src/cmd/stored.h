@@ -17,6 +17,10 @@ void stored_row(struct buf *out, const struct stored_finding *f, const char *mar
 struct json stored_json(struct buf *out, const char *type);
 /* The members of a finding, into the object that is open (report/finding_json.h). */
 void stored_json_finding(struct json *j, const struct stored_finding *f);
+/* "another product answers there: grafana": what proved that it is over. */
+void put_proof(struct buf *out, const struct exposure *x);
+/* "not seen since 2026-11-22 04:27: no answer". */
+void put_unseen(struct buf *out, const struct stored_finding *f);
 
 /* Columns of the terminal, or of COLUMNS, or 100. */
 size_t stored_columns(void);

@@ -165,6 +165,9 @@ struct finding_life {
     int64_t first_ms;   /* ever seen */
     int64_t opened_ms;  /* open without a break since */
     size_t reopened;    /* how often it came back */
+    int64_t seen_ms;    /* when it was seen last */
+    unsigned unseen;    /* enum unseen of record/ending.h: why not since; 0 = it was seen */
+    struct span unseen_detail; /* may be foreign */
 };
 
 /* What a rule concluded. `fingerprint` is stable across versions and time: see fingerprint.h. All text may

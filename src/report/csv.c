@@ -12,7 +12,7 @@ enum { FIELD_BYTES_MAX = 32000 }; /* what a spreadsheet's cell holds is 32,767 c
 
 #define HEADER                                                                                             \
     "severity,rule,title,endpoint,name,product,version,via,verdict,transport,"                            \
-    "collections,records,bytes,state,first_seen,open_since,reopened,accepted_until,accepted_why,"            \
+    "collections,records,bytes,state,first_seen,open_since,reopened,not_seen_since,not_seen,accepted_until,accepted_why,"            \
     "owner,tier,contact,attributed_to,attributed_by,attribution,since,since_from,since_strength,"          \
     "fingerprint,why,fix\r\n"
 
@@ -71,10 +71,14 @@ static void lines(struct buf *out, struct span foreign)
 static void life(const struct finding_view *v, struct buf *out)
 {
     const struct finding_life *l = &v->life;
-    field(out, span_str(!l->known ? NULL : l->is_new ? "new" : l->reopened ? "again" : "open"));
+    char why[ENDING_TEXT_MAX];
+    bool unseen = l->known && v->unseen != UNSEEN_NOT;
+    field(out, span_str(!l->known ? NULL : unseen ? "not-seen" : l->is_new ? "new" : l->reopened ? "again" : "open"));
     date(out, l->known, l->first_ms);
     date(out, l->known, l->opened_ms);
     count(out, l->known ? (int64_t)l->reopened : COUNT_UNKNOWN);
+    date(out, unseen, v->at_ms);
+    field(out, unseen ? unseen_text(v->unseen, v->unseen_detail, why) : SPAN_NONE);
     date(out, v->accepted_until_ms > 0, v->accepted_until_ms);
     field(out, v->accepted_why);
 }

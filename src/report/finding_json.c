@@ -46,6 +46,11 @@ void json_life(struct json *j, const struct finding_view *v)
         json_time(j, "opened", l->opened_ms);
         json_known_time(j, "last_seen", v->at_ms);
         json_known_time(j, "closed", v->closed_ms);
+        json_text_or_null(j, "proof", span_str(proof_name(v->proof)));
+        json_text_or_null(j, "proof_detail", v->proof_detail);
+        json_known_time(j, "not_seen_since", v->unseen == UNSEEN_NOT ? COUNT_UNKNOWN : v->at_ms);
+        json_text_or_null(j, "not_seen", span_str(unseen_name(v->unseen)));
+        json_text_or_null(j, "not_seen_detail", v->unseen_detail);
         json_u64(j, "reopened", l->reopened);
     }
     json_known_time(j, "accepted_until", v->accepted_until_ms > 0 ? v->accepted_until_ms : COUNT_UNKNOWN);

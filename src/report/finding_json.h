@@ -11,8 +11,8 @@ void json_finding(struct json *j, const struct finding_view *v);
 
 /* Parts that other formats have in places of their own. */
 
-/* new, first_seen, opened, last_seen, closed, reopened, accepted_until, accepted_why, where a store
- * knows them; nothing where there is none. */
+/* new, first_seen, opened, last_seen, closed, proof, proof_detail, not_seen_since, not_seen, not_seen_detail, reopened,
+ * accepted_until, accepted_why, where a store knows them; nothing where there is none. */
 void json_life(struct json *j, const struct finding_view *v);
 /* owner, tier, contact, and the lists owners and since, each with its strength; what is known. */
 void json_whose(struct json *j, const struct finding *f);

@@ -69,6 +69,10 @@ static void since_cell(const struct story_row *r, struct buf *out)
         buf_byte(out, ' ');
         html_tag(out, r->life.is_new ? "new" : "again");
     }
+    if (r->life.known && r->life.unseen) {
+        buf_byte(out, ' ');
+        html_tag(out, "not seen");
+    }
     if (r->proven_ms != COUNT_UNKNOWN) {
         buf_str(out, "<small>");
         buf_str(out, strength_name(r->proven));
@@ -245,6 +249,13 @@ static void since(const struct story *s, const struct story_row *r, struct buf *
             buf_str(out, " in between");
         }
         buf_str(out, "</span></li>");
+    }
+    char text[UNSEEN_WORDS_MAX];
+    struct span unseen = words_unseen(&r->life, text);
+    if (unseen.len) {
+        buf_str(out, "<li>");
+        html_text(out, unseen);
+        buf_str(out, "</li>");
     }
     for (size_t i = 0; i < r->since_count; i++) {
         buf_str(out, "<li><b>");

@@ -161,6 +161,8 @@ static void tags_of(struct json *j, const struct finding_view *v)
         json_str(j, NULL, "closed");
     if (v->life.known && (v->life.is_new || v->life.reopened))
         json_str(j, NULL, v->life.is_new ? "new" : "reopened");
+    if (v->unseen != UNSEEN_NOT)
+        json_str(j, NULL, "not-seen");
     if (v->accepted_until_ms > 0)
         json_str(j, NULL, "accepted");
     buf_init(&tag, JSON_TEXT_MAX + 16);

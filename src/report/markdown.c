@@ -153,6 +153,12 @@ static void since_cell(const struct story_row *r, struct buf *out)
         put_date(out, r->life.opened_ms);
     if (r->life.known && (r->life.is_new || r->life.reopened))
         buf_str(out, r->life.is_new ? " (new)" : " (again)");
+    char text[UNSEEN_WORDS_MAX];
+    struct span unseen = words_unseen(&r->life, text);
+    if (unseen.len) {
+        buf_str(out, ", ");
+        put_code(out, unseen);
+    }
     if (r->proven_ms != COUNT_UNKNOWN) {
         buf_str(out, r->life.known ? ", " : "");
         buf_str(out, strength_name(r->proven));

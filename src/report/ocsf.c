@@ -184,7 +184,8 @@ static void status(struct json *j, const struct finding_view *v, bool known)
         json_text(j, "status_detail", buf_span(&how));
         buf_release(&how);
     }
-    json_text_if(j, "comment", v->accepted_why);
+    char text[UNSEEN_WORDS_MAX];
+    json_text_if(j, "comment", v->accepted_why.len ? v->accepted_why : words_unseen(&v->life, text));
 }
 
 static void event(const struct ocsf *x, const struct finding_view *v, struct buf *out)

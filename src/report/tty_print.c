@@ -177,6 +177,16 @@ static void put_accepted(struct buf *line, const struct story_row *r)
     buf_put(line, r->accepted_why);
 }
 
+static void put_unseen(struct buf *line, const struct finding_life *life)
+{
+    char text[UNSEEN_WORDS_MAX];
+    struct span unseen = words_unseen(life, text);
+    if (!unseen.len)
+        return;
+    put_semicolon(line);
+    buf_put(line, unseen);
+}
+
 /* What is known beside the finding itself. */
 static struct span note_of(struct story *t, const struct tty_shape *s, const struct story_row *r)
 {
@@ -188,6 +198,7 @@ static struct span note_of(struct story *t, const struct tty_shape *s, const str
         buf_str(line, "closed ");
         put_many(line, r->life.reopened, "time before", "times before");
     }
+    put_unseen(line, &r->life);
     put_proven(line, r);
     put_accepted(line, r);
     if (r->whose.len) {

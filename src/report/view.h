@@ -20,6 +20,10 @@ struct finding_view {
     bool open;        /* not closed, as far as is known */
     int64_t at_ms;    /* when it was seen at last; COUNT_UNKNOWN where not known */
     int64_t closed_ms; /* COUNT_UNKNOWN: it is open */
+    enum proof proof;  /* what closed it */
+    struct span proof_detail;
+    enum unseen unseen; /* why it was not seen when it was asked for last; at_ms says since when */
+    struct span unseen_detail;
     struct finding_life life;
     int64_t accepted_until_ms; /* 0: it is not accepted */
     struct span accepted_why;

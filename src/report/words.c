@@ -59,11 +59,27 @@ void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms
 
 void words_closed(struct buf *out, const struct finding_view *v)
 {
+    char text[ENDING_TEXT_MAX];
     if (v->open)
         return;
     buf_str(out, "Closed ");
     put_date(out, v->closed_ms);
+    buf_str(out, ": ");
+    escape_tty(out, proof_text(v->proof, v->proof_detail, text));
     buf_byte(out, '.');
+}
+
+struct span words_unseen(const struct finding_life *life, char text[static UNSEEN_WORDS_MAX])
+{
+    char why[ENDING_TEXT_MAX];
+    struct buf out = { .at = (uint8_t *)text, .cap = UNSEEN_WORDS_MAX, .max = UNSEEN_WORDS_MAX };
+    if (!life->known || life->unseen == UNSEEN_NOT)
+        return SPAN_NONE;
+    buf_str(&out, "not seen since ");
+    put_date(&out, life->seen_ms);
+    buf_str(&out, ": ");
+    escape_tty(&out, unseen_text((enum unseen)life->unseen, life->unseen_detail, why));
+    return buf_span(&out);
 }
 
 const struct since *since_best(const struct finding *f)

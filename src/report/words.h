@@ -16,6 +16,10 @@ int64_t count_sum(int64_t a, int64_t b);
 void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms);
 /* "Closed 2026-11-22." and, of how, what proved it; nothing where it is open. */
 void words_closed(struct buf *out, const struct finding_view *v);
+/* "not seen since 2026-01-02: no answer"; nothing where it was seen when it was asked for last. Visible, as
+ * escape_tty() makes it. */
+enum { UNSEEN_WORDS_MAX = ENDING_TEXT_MAX + 64 };
+struct span words_unseen(const struct finding_life *life, char text[static UNSEEN_WORDS_MAX]);
 /* "Shop team, finance, shop@example.org" as the scope file states it; else the strongest
  * attribution, "likely Example Org (certificate names)"; else nothing. */
 void words_whose(struct buf *out, const struct finding *f);

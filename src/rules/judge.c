@@ -178,17 +178,6 @@ static struct span choose_fix(const struct rule *r, const struct subject *s, str
     return fix->live ? render_live(fix, s, a) : fix->text;
 }
 
-/* How many earlier observations of this visit look the same to the fingerprint: two stores of one
- * product behind one dashboard. */
-static unsigned ordinal_of(const struct subject *s)
-{
-    unsigned n = 0;
-    for (const struct observation *o = s->visit->observations.at; o != s->seen; o++)
-        n += o->tls == s->seen->tls && o->kind == s->seen->kind &&
-            strcmp(o->product, s->seen->product) == 0;
-    return n;
-}
-
 bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, struct finding *ret,
                 bool *ret_full)
 {
@@ -201,9 +190,9 @@ bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, 
     };
     f.seen = (size_t)(o - s->visit->observations.at);
     f.severity = severity_judge(&r->severity, s);
-    struct finding_identity identity = { o->product, r->id, o->tls || o->kind == KIND_TLS, &s->visit->endpoint,
-                                         ordinal_of(s) };
-    fingerprint_make(&identity, f.fingerprint);
+    uint8_t store[EXPOSURE_STORE_MAX];
+    struct exposure_key key = exposure_key(s->visit, o, r->id, store);
+    exposure_fingerprint(&key, f.fingerprint);
     f.why = template_render(&r->why, s, a);
     f.fix = choose_fix(r, s, a);
     bool ok = gather_evidence(r, o, a, &f) && f.why.len && f.fix.len;
@@ -219,6 +208,23 @@ bool rules_speak_of_doors(const struct rules *r, const char *id)
         if (strcmp(r->list.at[i].id, id) == 0)
             return !(r->list.at[i].outcomes & ~(1u << OUTCOME_OPEN | 1u << OUTCOME_PARTIAL));
     return false;
+}
+
+/* One exposure is one finding, by however many ways of a dashboard it was seen: it is as bad as the worst of them. */
+static bool add_finding(struct findings *out, const struct finding *f, struct arena *a)
+{
+    for (size_t i = 0; f->via && i < out->list.len; i++) {
+        struct finding *g = &out->list.at[i];
+        if (memcmp(g->fingerprint, f->fingerprint, sizeof(g->fingerprint)) != 0)
+            continue;
+        if (f->severity > g->severity)
+            g->severity = f->severity;
+        return true;
+    }
+    struct finding *slot = list_add(a, &out->list);
+    if (slot)
+        *slot = *f;
+    return slot != NULL;
 }
 
 bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, struct arena *a,
@@ -239,11 +245,8 @@ bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, s
             struct finding f;
             bool full = false;
             bool found = rule_judge(rule, &s, a, &f, &full);
-            struct finding *slot = found ? list_add(a, &out->list) : NULL;
-            if (full || (found && !slot))
+            if (full || (found && !add_finding(out, &f, a)))
                 return false;
-            if (found)
-                *slot = f;
         }
     }
     return true;

@@ -4,6 +4,7 @@
 #define AJAR_RULES_JUDGE_H
 
 #include "base/error.h"
+#include "record/ending.h"
 #include "rules/provider.h"
 
 struct rules; /* all loaded rules; lives in the arena it was loaded into */
@@ -27,6 +28,12 @@ struct findings {
  * when is for keep/pipeline.h to add. */
 bool judge_visit(const struct rules *r, const struct visit *v, int64_t now_ms, struct arena *a,
                  struct findings *out);
+
+/* What is to be concluded of a finding of rule `id` that the product, seen now, does not show any more; a
+ * store_ending_of() over `rules`, a struct rules. `before`: how it looked when the finding was seen last, or NULL
+ * where that is not kept; `same_look`: it looks the same now. */
+struct ending rules_ending(const void *rules, const char *id, const struct observation *before,
+                           const struct observation *now, bool same_look);
 
 /* Runs the examples inside each rule file; false and the first that fails in *e. */
 bool rules_check_examples(const struct rules *r, struct error *e, size_t *ret_examples);

@@ -10,7 +10,7 @@ static const char *const CHANGE_NAMES[] = {
     [CHANGE_STILL] = "still",
     [CHANGE_CHANGED] = "changed",
     [CHANGE_FIXED] = "fixed",
-    [CHANGE_UNREACHABLE] = "unreachable",
+    [CHANGE_NOT_SEEN] = "not-seen",
     [CHANGE_NOT_ASKED] = "not-asked",
 };
 
@@ -40,20 +40,62 @@ static struct sighting next_sighting(struct query *q)
 
 /* ---- gone ---- */
 
-/* Closed by proof between the two scans, or only not seen. */
-static enum change why_gone(struct diffing *d, int64_t finding)
+/* Copies a sentence of record/ending.h. */
+static void put_what(struct stored_change *ret, struct span text)
 {
-    struct query q = query(d->store, SQL_LIFE_CLOSED_SCAN);
+    snprintf(ret->what, sizeof(ret->what), "%.*s", SPAN_FMT(span_first(text, sizeof(ret->what) - 1)));
+}
+
+/* Whether the finding was closed by proof between the two scans. */
+static bool was_closed(struct diffing *d, int64_t finding, struct stored_change *ret)
+{
+    char text[ENDING_TEXT_MAX];
+    struct query q = query(d->store, SQL_LIFE_CLOSED);
     query_int(&q, 1, finding);
     query_int(&q, 2, d->older);
-    int64_t closed = query_value(&q, 0);
-    if (closed && closed <= d->newer)
-        return CHANGE_FIXED;
-    q = query(d->store, SQL_VISIT_ASKED);
+    bool closed = query_row(&q) && !query_is_null(&q, 0) && query_get(&q, 0) <= d->newer;
+    if (closed) {
+        ret->proof = (enum proof)query_get(&q, 1);
+        put_what(ret, proof_text(ret->proof, query_span(&q, 2), text));
+    }
+    query_end(&q);
+    return closed;
+}
+
+/* Why it was not seen, as the finding knows it; where later scans have overwritten that, as the visit knows it. */
+static void say_unseen(struct diffing *d, int64_t finding, struct span why, struct stored_change *ret)
+{
+    char text[ENDING_TEXT_MAX];
+    struct query q = query(d->store, SQL_FINDING_UNSEEN_WHY);
+    query_int(&q, 1, finding);
+    query_int(&q, 2, d->older);
+    query_int(&q, 3, d->newer);
+    if (query_row(&q)) {
+        ret->unseen = (enum unseen)query_get(&q, 0);
+        put_what(ret, unseen_text(ret->unseen, query_span(&q, 1), text));
+    } else {
+        put_what(ret, why);
+    }
+    query_end(&q);
+}
+
+/* Seen in the older scan, not in the newer one: closed by proof, or only not seen. */
+static void say_gone(struct diffing *d, int64_t finding, struct stored_change *ret)
+{
+    char why[WHY_MAX];
+    ret->change = CHANGE_FIXED;
+    if (was_closed(d, finding, ret))
+        return;
+    struct query q = query(d->store, SQL_VISIT_ASKED);
     query_int(&q, 1, finding);
     query_int(&q, 2, d->newer);
     query_int(&q, 3, STORED_SKIPPED);
-    return query_value(&q, 0) ? CHANGE_UNREACHABLE : CHANGE_NOT_ASKED;
+    bool asked = query_row(&q);
+    snprintf(why, sizeof(why), "%.*s", SPAN_FMT(span_first(query_span(&q, 0), sizeof(why) - 1)));
+    query_end(&q);
+    ret->change = asked ? CHANGE_NOT_SEEN : CHANGE_NOT_ASKED;
+    if (asked)
+        say_unseen(d, finding, span_str(why), ret);
 }
 
 static bool was_open_before(struct diffing *d, int64_t finding)
@@ -62,6 +104,29 @@ static bool was_open_before(struct diffing *d, int64_t finding)
     query_int(&q, 1, finding);
     query_int(&q, 2, d->newer);
     return query_value(&q, 0) != 0;
+}
+
+/* Whether what the newer scan saw had been open since before the older one, which did not see it: then the last scan
+ * before that did is what it is compared with. */
+static bool was_open_through(struct diffing *d, const struct sighting *after, struct sighting *ret)
+{
+    struct query q = query(d->store, SQL_LIFE_SINCE);
+    query_int(&q, 1, after->finding);
+    query_int(&q, 2, d->newer);
+    int64_t since = query_value(&q, INT64_MAX);
+    if (since > d->older)
+        return false;
+    *ret = *after;
+    q = query(d->store, SQL_SIGHTING_BEFORE);
+    query_int(&q, 1, after->finding);
+    query_int(&q, 2, d->older);
+    query_int(&q, 3, since);
+    if (query_row(&q)) {
+        ret->severity = query_get(&q, 0);
+        ret->observation = query_get(&q, 1);
+    }
+    query_end(&q);
+    return true;
 }
 
 /* ---- changed ---- */
@@ -113,23 +178,23 @@ static bool moved(int64_t before, int64_t after, int64_t parts)
     return by > before / parts;
 }
 
-static void tell(char what[static 128], const char *name, int64_t before, int64_t after)
+static void tell(char what[static ENDING_TEXT_MAX], const char *name, int64_t before, int64_t after)
 {
     size_t n = strlen(what);
     if (before < 0 || after < 0)
-        snprintf(what + n, 128 - n, "%s%s", n ? ", " : "", name);
+        snprintf(what + n, ENDING_TEXT_MAX - n, "%s%s", n ? ", " : "", name);
     else
-        snprintf(what + n, 128 - n, "%s%s %lld -> %lld", n ? ", " : "", name, (long long)before,
+        snprintf(what + n, ENDING_TEXT_MAX - n, "%s%s %lld -> %lld", n ? ", " : "", name, (long long)before,
                  (long long)after);
 }
 
 static bool compare(struct diffing *d, const struct sighting *a, const struct sighting *b,
-                    char what[static 128])
+                    char what[static ENDING_TEXT_MAX])
 {
     struct looks before, after;
     what[0] = '\0';
     if (a->severity != b->severity)
-        snprintf(what, 128, "severity %s -> %s", severity_name((enum severity)a->severity),
+        snprintf(what, ENDING_TEXT_MAX, "severity %s -> %s", severity_name((enum severity)a->severity),
                  severity_name((enum severity)b->severity));
     if (a->observation != b->observation) {
         look(d, a->observation, &before);
@@ -157,6 +222,7 @@ static void judge_pair(struct diffing *d, const struct sighting *a, const struct
     bool in_a = a->there && (!b->there || a->finding <= b->finding);
     bool in_b = b->there && (!a->there || b->finding <= a->finding);
     const struct sighting *before = in_a ? a : b, *after = in_b ? b : a;
+    struct sighting then;
     *ret = (struct stored_change){ .change = CHANGE_STILL,
                                    .finding = before->finding,
                                    .before = (enum severity)before->severity,
@@ -165,11 +231,17 @@ static void judge_pair(struct diffing *d, const struct sighting *a, const struct
         if ((a->observation != b->observation || a->severity != b->severity) &&
             compare(d, a, b, ret->what))
             ret->change = CHANGE_CHANGED;
+    } else if (in_b && was_open_through(d, b, &then)) {
+        ret->before = (enum severity)then.severity;
+        if (compare(d, &then, b, ret->what))
+            ret->change = CHANGE_CHANGED;
+        else
+            put_what(ret, SPAN("the older scan did not see it"));
     } else if (in_b) {
         ret->change = CHANGE_NEW;
         ret->reopened = was_open_before(d, b->finding);
     } else {
-        ret->change = why_gone(d, a->finding);
+        say_gone(d, a->finding, ret);
     }
 }
 

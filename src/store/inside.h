@@ -71,6 +71,8 @@ struct store {
         struct buf text;
         int64_t id; /* 0 = none */
     } fixes[FIXES_CACHED]; /* texts used last */
+    store_ending_of *ending; /* or NULL */
+    const void *ending_self;
     bool accepts; /* whether any finding is accepted; known where accepts_known */
     bool accepts_known;
 
@@ -161,6 +163,8 @@ int64_t store_word(struct store *s, const char *word);
 int64_t store_text(struct store *s, struct span text);
 /* NULL for 0 and for a number that is no word's. Lies in the arena. */
 const char *store_word_text(struct store *s, int64_t id, struct arena *a);
+/* The same; lives as long as the store. */
+const char *store_word_kept(struct store *s, int64_t id);
 
 /* Takes the lock of a running scan; false where another process has it. */
 bool store_lock_scan(struct store *s, int64_t id);
@@ -185,9 +189,13 @@ struct known_endpoint {
  * are the stored observations of the visit's. */
 bool life_of_visit(struct store *s, const struct known_endpoint *at, const struct visit *v,
                    const int64_t *seen, struct finding *f, size_t findings, int64_t now_ms);
-/* At the end of a scan: a silent port of a host that answered elsewhere is closed by a filter. */
-bool life_of_filtered(struct store *s, int64_t now_ms);
+/* What a visit that was not asked to its end says of what is open there: it was not seen. */
+bool life_of_failed(struct store *s, const struct known_endpoint *at, const char *why);
+/* At the end of a scan: a silent port of a host that answered elsewhere may be behind a filter. */
+bool life_of_filtered(struct store *s);
 
+/* The facts and collections of an observation out of their packed form. */
+void read_packed(struct store *s, struct span facts, struct span collections, struct arena *a, struct observation *o);
 /* Reads one observation with its facts and collections. */
 bool read_observation(struct store *s, int64_t id, struct arena *a, struct observation *o);
 

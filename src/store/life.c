@@ -1,16 +1,18 @@
 /* The life of a finding: opened, seen again, closed, opened again.
  *
- * A finding closes only on proof: the port refuses, or the same product was judged and the rule no
- * longer applies, or another product sits there now. Silence, a failure of ours and an unclear
- * answer close nothing. */
+ * A finding closes only on proof: the host refuses the port, the same product refuses or shows no more what the rule
+ * rests on, or another product sits there now. Whatever decides nothing (silence, a gateway's error, a failure of
+ * ours, a fact that is merely hidden) leaves it open: it was not seen, and why is kept beside it. */
+#include "record/fingerprint.h"
 #include "store/inside.h"
 
 enum { OPEN_MAX = 32 };
 
 /* A finding as it was stored before the visit. */
 struct known {
-    int64_t id, severity, observation, product;
-    int64_t first_ms, opened_ms, opened_scan, seen_scan;
+    int64_t id, severity, observation, product, rule, via;
+    int64_t first_ms, opened_ms, opened_scan, seen_scan, seen_ms;
+    int64_t unseen, unseen_detail;
     uint8_t fingerprint[16];
     bool closed, seen_now;
 };
@@ -20,6 +22,7 @@ struct life {
     const struct known_endpoint *at;
     int64_t now_ms;
     const struct visit *visit;
+    const int64_t *seen; /* the stored observations of the visit's */
     int64_t next_id; /* of the endpoint's next new finding; 0 = not looked up yet */
     struct known open[OPEN_MAX]; /* the first of them at the endpoint, by their numbers */
     size_t open_count;
@@ -27,14 +30,15 @@ struct life {
 
 /* ---- seen ---- */
 
-
 static struct known take_known(struct query *q)
 {
     struct known k = { .id = query_get(q, 0),          .severity = query_get(q, 1),
                        .observation = query_get(q, 2), .product = query_get(q, 3),
                        .first_ms = query_get(q, 4),    .opened_ms = query_get(q, 5),
                        .opened_scan = query_get(q, 6), .seen_scan = query_get(q, 7),
-                       .closed = query_get(q, 9) != 0 };
+                       .closed = query_get(q, 9) != 0, .seen_ms = query_get(q, 10),
+                       .unseen = query_get(q, 11),     .unseen_detail = query_get(q, 12),
+                       .rule = query_get(q, 13),       .via = query_get(q, 14) };
     struct span fingerprint = query_span(q, 8);
     if (fingerprint.len == sizeof(k.fingerprint))
         memcpy(k.fingerprint, fingerprint.at, sizeof(k.fingerprint));
@@ -122,7 +126,8 @@ static bool add_finding(struct life *l, const uint8_t fingerprint[16], const str
     return true;
 }
 
-/* Only what moves from scan to scan, so that no index is touched. */
+/* Only what moves from scan to scan, so that no index is touched. A clock that went back shortens no life below
+ * nothing: what happens later never bears an earlier time than what it ends or follows. */
 static void touch(struct life *l, int64_t id, const struct finding *f)
 {
     struct query q = query(l->store, SQL_FINDING_TOUCH);
@@ -152,6 +157,14 @@ static void change(struct life *l, int64_t id, const struct finding *f, int64_t 
     query_int(&q, 10, seen ? seen->bytes : COUNT_UNKNOWN);
     query_int(&q, 11, title);
     query_int(&q, 12, via);
+    query_run(&q);
+}
+
+/* It is seen again after it was not, without having been closed. */
+static void see_again(struct store *s, int64_t id)
+{
+    struct query q = query(s, SQL_FINDING_SEE_AGAIN);
+    query_int(&q, 1, id);
     query_run(&q);
 }
 
@@ -195,7 +208,10 @@ static struct finding_life life_of(struct store *s, int64_t scan, const struct k
                                             k->first_ms == k->opened_ms,
                                   .first_ms = k->first_ms,
                                   .opened_ms = k->opened_ms,
-                                  .reopened = times_reopened(s, k) };
+                                  .reopened = times_reopened(s, k),
+                                  .seen_ms = k->seen_ms,
+                                  .unseen = (unsigned)k->unseen,
+                                  .unseen_detail = span_str(store_word_kept(s, k->unseen_detail)) };
 }
 
 /* Looks the finding up, and opens it where it is not open. False where it was opened just now, so
@@ -210,6 +226,7 @@ static bool find_or_open(struct life *l, const uint8_t fingerprint[16], const st
         *ret = (struct known){ .id = l->next_id - 1,
                                .first_ms = l->now_ms,
                                .opened_ms = l->now_ms,
+                               .seen_ms = l->now_ms,
                                .opened_scan = l->store->scan };
         return false;
     }
@@ -217,25 +234,29 @@ static bool find_or_open(struct life *l, const uint8_t fingerprint[16], const st
         return false;
     if (ret->closed) {
         reopen(l, ret->id);
-        ret->opened_ms = l->now_ms;
+        ret->opened_ms = l->now_ms > ret->seen_ms ? l->now_ms : ret->seen_ms;
         ret->opened_scan = l->store->scan;
     }
     return true;
 }
 
-static void see(struct life *l, struct finding *f, const int64_t *seen)
+static void see(struct life *l, struct finding *f)
 {
     uint8_t fingerprint[16];
     struct known k = { 0 };
     bool has = f->seen < l->visit->observations.len && f->seen < OBSERVATIONS_MAX;
     const struct observation *o = has ? &l->visit->observations.at[f->seen] : NULL;
-    int64_t observation = has ? seen[f->seen] : 0;
+    int64_t observation = has ? l->seen[f->seen] : 0;
     fingerprint_bytes(f->fingerprint, fingerprint);
     if (find_or_open(l, fingerprint, f, observation, o, &k)) {
         if (k.severity == (int64_t)f->severity && k.observation == observation)
             touch(l, k.id, f);
         else
             change(l, k.id, f, observation, o);
+        if (k.unseen)
+            see_again(l->store, k.id);
+        k.unseen = k.unseen_detail = 0;
+        k.seen_ms = l->now_ms > k.opened_ms ? l->now_ms : k.opened_ms;
     }
     if (!k.id || !store_ok(l->store))
         return;
@@ -256,57 +277,225 @@ bool store_lives(struct store *s, int64_t scan, struct finding *f, size_t findin
     return store_told(s, e);
 }
 
-/* ---- closed ---- */
+/* ---- not seen ---- */
 
-/* Whether the visit proves that a finding about this product is gone. */
-static bool proves_gone(struct store *s, const struct visit *v, int64_t product)
+/* What a visit says of one finding that it did not show: `detail` in words for people. */
+struct fate {
+    struct ending ending;
+    const char *detail;
+};
+
+static struct fate over(enum proof p, const char *detail)
 {
-    bool other = false;
-    if (v->refused)
-        return true;
-    for (size_t i = 0; i < v->observations.len; i++) {
-        const struct observation *o = &v->observations.at[i];
-        bool clear = o->outcome != OUTCOME_UNCLEAR && o->outcome != OUTCOME_NOT_MINE;
-        if (store_word(s, o->product) == product)
-            return clear;
-        /* Nor does a service that nobody knows: it may be the same one, slow or behind a gateway. */
-        other |= clear && o->kind != KIND_TLS && o->kind != KIND_UNKNOWN;
-    }
-    return other;
+    return (struct fate){ { .proof = p }, detail };
 }
 
-static void close_finding(struct store *s, int64_t id, int64_t now_ms)
+static struct fate not_seen(enum unseen u, const char *detail)
 {
+    return (struct fate){ { .unseen = u }, detail };
+}
+
+static bool is_word(struct store *s, const char *word, int64_t id)
+{
+    return store_word(s, word) == id;
+}
+
+static bool same_store(const struct observation *before, const struct observation *now)
+{
+    uint8_t one[EXPOSURE_STORE_MAX], two[EXPOSURE_STORE_MAX];
+    return span_eq(exposure_store(before, one), exposure_store(now, two));
+}
+
+/* A lock hides what a store is called; the way that leads to it stays. */
+static bool same_way(const struct observation *before, const struct observation *now)
+{
+    struct span way = fact_get_text(before, "via.route");
+    return way.len && span_eq(way, fact_get_text(now, "via.route"));
+}
+
+/* Which observation of the visit shows the product that the finding is about, or OBSERVATIONS_MAX. */
+static size_t find_product(struct life *l, const struct known *k, const struct observation *before)
+{
+    const struct visit *v = l->visit;
+    size_t found = OBSERVATIONS_MAX;
+    for (size_t i = 0; i < v->observations.len && i < OBSERVATIONS_MAX; i++) {
+        const struct observation *o = &v->observations.at[i];
+        if (!is_word(l->store, o->product, k->product) || !is_word(l->store, o->via, k->via))
+            continue;
+        if (!o->via || !before || same_store(before, o))
+            return i;
+        if (o->outcome != OUTCOME_OPEN && same_way(before, o))
+            found = i;
+    }
+    return found;
+}
+
+/* A web server that nobody knows is the same one only where it calls itself the same and answers for itself. */
+static bool is_same_web(const struct observation *before, const struct observation *now)
+{
+    const struct fact *status = fact_get(now, "http.status");
+    struct span was = fact_get_text(before, "http.server"), is = fact_get_text(now, "http.server");
+    bool elsewhere = status && status->type == FACT_NUMBER && status->number >= 300 && status->number <= 399;
+    return !elsewhere && span_eq(span_first(was, span_index(was, '/')), span_first(is, span_index(is, '/')));
+}
+
+static struct ending ask(struct store *s, const char *rule, const struct observation *before,
+                         const struct observation *now, bool same_look)
+{
+    if (s->ending)
+        return s->ending(s->ending_self, rule, before, now, same_look);
+    if (!is_decided(now))
+        return (struct ending){ .unseen = UNSEEN_UNDECIDED };
+    return (struct ending){ .proof = now->outcome == OUTCOME_LOCKED ? PROOF_REFUSED : PROOF_GONE };
+}
+
+/* The product is there, and shows the finding no more. */
+static struct fate of_product(struct life *l, const struct known *k, const struct observation *before, size_t i,
+                              struct arena *a)
+{
+    const struct observation *now = &l->visit->observations.at[i];
+    if (is_gateway_error(now))
+        return not_seen(UNSEEN_GATEWAY, fact_get(now, "http.status") ? "an HTTP error" : NULL);
+    if (before && now->kind == KIND_WEB && !is_same_web(before, now))
+        return not_seen(UNSEEN_STRANGER, NULL);
+    if (before && is_decided(now) && now->kind != KIND_TLS && before->tls != now->tls)
+        return over(PROOF_MOVED, now->tls ? "inside TLS" : "in clear");
+    const char *rule = store_word_text(l->store, k->rule, a);
+    struct ending e = ask(l->store, rule ? rule : "", before, now, k->observation == l->seen[i]);
+    return (struct fate){ e, e.proof == PROOF_REFUSED || e.unseen == UNSEEN_UNDECIDED ? now->product : NULL };
+}
+
+/* The first of the visit's observations of which `is` holds. */
+static const struct observation *first_of(const struct visit *v, bool (*is)(const struct observation *o))
+{
+    for (size_t i = 0; i < v->observations.len; i++)
+        if (is(&v->observations.at[i]))
+            return &v->observations.at[i];
+    return NULL;
+}
+
+static bool is_service(const struct observation *o)
+{
+    return !o->via && o->kind != KIND_TLS;
+}
+
+/* A store that was seen through a dashboard is not seen any more: the dashboard says why, as far as it can. */
+static struct fate of_dashboard(struct life *l, const struct known *k, const struct observation *before,
+                                const struct observation *front)
+{
+    uint8_t text[EXPOSURE_STORE_MAX];
+    const struct visit *v = l->visit;
+    if (front->outcome == OUTCOME_LOCKED || front->outcome == OUTCOME_PARTIAL)
+        return over(PROOF_REFUSED, front->product);
+    if (front->outcome != OUTCOME_OPEN)
+        return not_seen(UNSEEN_UNDECIDED, front->product);
+    for (size_t i = 0; before && i < v->observations.len; i++) {
+        const struct observation *o = &v->observations.at[i];
+        if (o->via && is_word(l->store, o->via, k->via) && is_decided(o) && same_way(before, o) &&
+            exposure_store(o, text).len && !same_store(before, o))
+            return over(PROOF_OTHER, o->product);
+    }
+    return not_seen(UNSEEN_BEHIND, front->product);
+}
+
+/* The product is not there; something else may be. */
+static struct fate of_others(struct life *l, const struct known *k, const struct observation *before)
+{
+    const struct visit *v = l->visit;
+    const struct observation *service = first_of(v, is_service);
+    for (size_t i = 0; i < v->observations.len; i++) {
+        const struct observation *o = &v->observations.at[i];
+        if (k->via && !o->via && is_word(l->store, o->product, k->via))
+            return of_dashboard(l, k, before, o);
+    }
+    const struct observation *other = NULL;
+    for (size_t i = 0; i < v->observations.len && !other; i++) {
+        const struct observation *o = &v->observations.at[i];
+        if (!o->via && is_known_product(o) && is_decided(o))
+            other = o;
+    }
+    /* A certificate is gone where what answers there speaks in clear now. */
+    if (before && before->kind == KIND_TLS)
+        return other && !other->tls ? over(PROOF_MOVED, "in clear") : not_seen(UNSEEN_HIDDEN, NULL);
+    if (other)
+        return over(PROOF_OTHER, other->product);
+    if (service && is_gateway_error(service))
+        return not_seen(UNSEEN_GATEWAY, NULL);
+    if (service && is_known_product(service))
+        return not_seen(UNSEEN_UNDECIDED, service->product);
+    return service ? not_seen(UNSEEN_STRANGER, service->product) : not_seen(UNSEEN_UNDECIDED, v->why);
+}
+
+enum { BEFORE_ARENA_MAX = 16 << 20 };
+
+static struct fate fate_of(struct life *l, const struct known *k, struct arena *a)
+{
+    const struct visit *v = l->visit;
+    struct observation before;
+    if (v->refused)
+        return over(PROOF_SHUT, NULL);
+    if (!v->answered)
+        return not_seen(UNSEEN_SILENT, v->why);
+    bool kept = k->observation && read_observation(l->store, k->observation, a, &before);
+    size_t i = find_product(l, k, kept ? &before : NULL);
+    return i < OBSERVATIONS_MAX ? of_product(l, k, kept ? &before : NULL, i, a)
+                                : of_others(l, k, kept ? &before : NULL);
+}
+
+static void put_closed(struct store *s, int64_t id, int64_t now_ms, enum proof proof, const char *detail)
+{
+    int64_t word = store_word(s, detail);
     struct query q = query(s, SQL_FINDING_CLOSE);
     query_int(&q, 1, id);
     query_int(&q, 2, now_ms);
     query_int(&q, 3, s->scan);
+    query_int(&q, 4, proof);
+    query_int(&q, 5, word);
     query_run(&q);
 }
 
-/* Closes what is open at the endpoint, was not seen now, and is provably gone. */
-static void close_gone(struct life *l)
+/* The newest reason counts, and the first scan that did not see it. */
+static void put_unseen(struct store *s, int64_t id, enum unseen unseen, const char *detail)
 {
-    for (size_t i = 0; i < l->open_count; i++) {
+    int64_t word = store_word(s, detail);
+    struct query q = query(s, SQL_FINDING_UNSEEN);
+    query_int(&q, 1, id);
+    query_int(&q, 2, unseen);
+    query_int(&q, 3, word);
+    query_int(&q, 4, s->scan);
+    query_run(&q);
+}
+
+/* What is open at the endpoint and was not seen now. */
+static void settle_rest(struct life *l)
+{
+    for (size_t i = 0; i < l->open_count && store_ok(l->store); i++) {
         const struct known *k = &l->open[i];
-        if (!k->seen_now && k->seen_scan != l->store->scan &&
-            proves_gone(l->store, l->visit, k->product))
-            close_finding(l->store, k->id, l->now_ms);
+        struct arena a;
+        if (k->seen_now || k->seen_scan == l->store->scan)
+            continue;
+        arena_init(&a, BEFORE_ARENA_MAX);
+        struct fate f = fate_of(l, k, &a);
+        if (f.ending.proof != PROOF_NONE)
+            put_closed(l->store, k->id, l->now_ms, f.ending.proof, f.detail);
+        else
+            put_unseen(l->store, k->id, f.ending.unseen, f.detail);
+        arena_release(&a);
     }
 }
 
 bool life_of_visit(struct store *s, const struct known_endpoint *at, const struct visit *v,
                    const int64_t *seen, struct finding *f, size_t findings, int64_t now_ms)
 {
-    struct life l = { .store = s, .at = at, .now_ms = now_ms, .visit = v };
+    struct life l = { .store = s, .at = at, .now_ms = now_ms, .visit = v, .seen = seen };
     if (!at->is_new)
         load_open(&l, id_first(at->id), 0);
     for (size_t i = 0; i < findings && store_ok(s); i++)
-        see(&l, &f[i], seen);
+        see(&l, &f[i]);
     while (l.open_count && store_ok(s)) {
         bool more = l.open_count == OPEN_MAX;
         int64_t after = l.open[l.open_count - 1].id + 1;
-        close_gone(&l);
+        settle_rest(&l);
         l.open_count = 0;
         if (more)
             load_open(&l, after, s->scan);
@@ -314,9 +503,21 @@ bool life_of_visit(struct store *s, const struct known_endpoint *at, const struc
     return store_ok(s);
 }
 
-/* A firewall that drops is how a port is often closed: the host answered on another port in the
- * same scan, under whatever name, this one said nothing. */
-bool life_of_filtered(struct store *s, int64_t now_ms)
+bool life_of_failed(struct store *s, const struct known_endpoint *at, const char *why)
+{
+    int64_t word = store_word(s, why);
+    struct query q = query(s, SQL_FINDINGS_FAILED);
+    query_int(&q, 1, id_first(at->id));
+    query_int(&q, 2, id_last(at->id));
+    query_int(&q, 3, UNSEEN_FAILED);
+    query_int(&q, 4, word);
+    query_int(&q, 5, s->scan);
+    return query_run(&q);
+}
+
+/* The host answered on another port in the same scan, under whatever name, this one said nothing. A firewall that
+ * drops does that, and so does a packet that was lost: it is told, and closes nothing. */
+bool life_of_filtered(struct store *s)
 {
     struct query q = query(s, SQL_VISITS_FILTERED);
     query_int(&q, 1, s->scan);
@@ -327,7 +528,28 @@ bool life_of_filtered(struct store *s, int64_t now_ms)
     query_run(&q);
     q = query(s, SQL_FINDINGS_FILTERED);
     query_int(&q, 1, s->scan);
-    query_int(&q, 2, now_ms);
+    query_int(&q, 2, UNSEEN_FILTERED);
     query_int(&q, 3, STORED_FILTERED);
     return query_run(&q);
+}
+
+/* ---- the owner's word ---- */
+
+void store_ask_endings(struct store *s, store_ending_of *ending, const void *self)
+{
+    s->ending = ending;
+    s->ending_self = self;
+}
+
+bool store_close_finding(struct store *s, int64_t finding, const char *why, int64_t now_ms, struct error *e)
+{
+    store_batch(s);
+    int64_t word = store_word(s, why);
+    struct query q = query(s, SQL_FINDING_CLOSE_BY_OWNER);
+    query_int(&q, 1, finding);
+    query_int(&q, 2, now_ms);
+    query_int(&q, 3, PROOF_OWNER);
+    query_int(&q, 4, word);
+    bool closed = query_run(&q) && sqlite3_changes64(s->db) > 0;
+    return store_commit(s, e) && (closed || error_set(e, "the finding is closed already"));
 }

@@ -45,6 +45,12 @@ static void read_collections(struct store *s, struct span packed, struct arena *
 }
 
 
+void read_packed(struct store *s, struct span facts, struct span collections, struct arena *a, struct observation *o)
+{
+    read_facts(s, facts, a, o);
+    read_collections(s, collections, a, o);
+}
+
 /* False where there is no such observation any more, or none that can be. */
 static bool take_observation(struct store *s, struct query *q, struct arena *a,
                              struct observation *o)
@@ -61,8 +67,7 @@ static bool take_observation(struct store *s, struct query *q, struct arena *a,
         .bytes = query_get(q, 7),
         .at_ms = query_get(q, 8),
     };
-    read_facts(s, query_span(q, 9), a, o);
-    read_collections(s, query_span(q, 10), a, o);
+    read_packed(s, query_span(q, 9), query_span(q, 10), a, o);
     return o->product && store_ok(s) && !arena_failed(a);
 }
 

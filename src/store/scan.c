@@ -188,7 +188,7 @@ bool store_scan_end(struct store *s, enum scan_state state, const char *why, int
     if (!store_batch(s))
         return store_told(s, e);
     if (state == SCAN_COMPLETE)
-        life_of_filtered(s, now_ms);
+        life_of_filtered(s);
     struct query q = query(s, SQL_SCAN_END);
     query_int(&q, 1, s->scan);
     query_int(&q, 2, state);

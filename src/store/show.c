@@ -36,7 +36,11 @@ static bool take_finding(struct query *q, struct arena *a, struct stored_finding
                      .why = arena_copy(a, query_span(q, 8)),
                      .fix = arena_copy(a, query_span(q, 9)) },
         .exposure = { query_get(q, 13), query_get(q, 14), query_get_or_unknown(q, 15),
-                      query_get(q, 16), query_get(q, 17), query_get_or_unknown(q, 18) },
+                      query_get(q, 16), query_get(q, 17), query_get_or_unknown(q, 18),
+                      (enum proof)query_get(q, 26), arena_copy(a, query_span(q, 27)) },
+        .unseen = (enum unseen)query_get(q, 28),
+        .unseen_detail = arena_copy(a, query_span(q, 29)),
+        .unseen_scan = query_get(q, 30),
         .records = query_get(q, 10),
         .bytes = query_get(q, 11),
         .first_ms = query_get(q, 12),
@@ -95,11 +99,12 @@ bool store_findings(struct store *s, const struct store_filter *filter,
                     bool (*each)(void *self, const struct stored_finding *f), void *self,
                     struct error *e)
 {
-    /* Three ways in: along the open ones, worst first; through the addresses; all. */
+    /* Four ways in: along the open ones, worst first; through the addresses; those not seen; all. */
     uint8_t first[16], last[16];
     size_t len = 0;
     int64_t product = known_word(s, filter->product), rule = known_word(s, filter->rule);
     struct query q = query(s, filter->address.family        ? SQL_FINDINGS_AT
+                              : filter->unseen_only         ? SQL_FINDINGS_UNSEEN
                               : filter->which == STORE_OPEN ? SQL_FINDINGS_OPEN
                                                             : SQL_FINDINGS_ALL);
     if (filter->address.family) {
@@ -118,6 +123,8 @@ bool store_findings(struct store *s, const struct store_filter *filter,
     query_int(&q, 11, filter->no_accepted);
     query_int(&q, 12, filter->which);
     query_int(&q, 13, filter->closed_after_ms);
+    query_int(&q, 14, filter->after_scan);
+    query_int(&q, 15, filter->unseen_only);
     each_finding(&q, each, self);
     return store_told(s, e);
 }
@@ -134,6 +141,8 @@ bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, str
     q = query(s, SQL_TOTALS_ACCEPTED);
     query_int(&q, 1, now_ms);
     ret->accepted = (uint64_t)query_value(&q, 0);
+    q = query(s, SQL_TOTALS_UNSEEN);
+    ret->unseen = (uint64_t)query_value(&q, 0);
     return store_told(s, e);
 }
 
@@ -204,7 +213,8 @@ bool store_exposures(struct store *s, int64_t finding,
     query_int(&q, 1, finding);
     while (more && query_row(&q)) {
         struct exposure x = { query_get(&q, 0), query_get(&q, 1), query_get_or_unknown(&q, 2),
-                              query_get(&q, 3), query_get(&q, 4), query_get_or_unknown(&q, 5) };
+                              query_get(&q, 3), query_get(&q, 4), query_get_or_unknown(&q, 5),
+                              (enum proof)query_get(&q, 6), query_span(&q, 7) };
         more = each(self, &x);
     }
     query_end(&q);

@@ -419,6 +419,14 @@ const char *store_word_text(struct store *s, int64_t id, struct arena *a)
     return text;
 }
 
+const char *store_word_kept(struct store *s, int64_t id)
+{
+    const char **slot = id ? word_slot(s, id) : NULL;
+    if (slot && !*slot)
+        *slot = store_word_text(s, id, &s->arena);
+    return slot ? *slot : NULL;
+}
+
 static int64_t find_or_add_text(struct store *s, struct span text)
 {
     /* Two keys would be needed against somebody who seeks collisions; here a collision shows the

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "record/ending.h"
 #include "record/fleet.h"
 #include "store/runs.h"
 
@@ -80,13 +81,20 @@ bool store_scan_resume(struct store *s, int64_t id, struct error *e);
 const struct runs *store_scan_places(const struct store *s);
 struct scan_sums store_scan_sums(const struct store *s);
 
+/* Who is asked whether a finding that a visit did not show is over: by its rule, from how it looked when it was seen
+ * last (NULL where that is not kept) and the same product as it looks now. */
+typedef struct ending store_ending_of(const void *self, const char *rule, const struct observation *before,
+                                      const struct observation *now, bool same_look);
+/* To be set before visits are stored. Without it a refusal ends a finding, and so does every other verdict but
+ * unclear. */
+void store_ask_endings(struct store *s, store_ending_of *ending, const void *self);
 /* Stores one visit of the running scan, and what was concluded from it; fills the life of each
  * finding. A place that is done already is left alone, and so are its findings; *ret_new says which
  * it was. */
 bool store_visit(struct store *s, const struct visit *v, struct finding *f, size_t findings,
                  int64_t now_ms, bool *ret_new, struct error *e);
 /* Fills the life of each finding that is stored; the others keep theirs. `scan`: as that scan saw
- * them (what it was the first to see is new); 0: nothing is new. */
+ * them (what it was the first to see is new); 0: nothing is new. Texts live as long as the store. */
 bool store_lives(struct store *s, int64_t scan, struct finding *f, size_t findings,
                  struct error *e);
 /* Keeps visits of the running scan, as visit_encode() made them, beside the store: from here on they
@@ -131,6 +139,8 @@ bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const 
 struct exposure {
     int64_t opened_ms, seen_ms, closed_ms; /* closed_ms COUNT_UNKNOWN: open */
     int64_t opened_scan, seen_scan, closed_scan;
+    enum proof proof;          /* PROOF_NONE: open */
+    struct span proof_detail;  /* of what proved it; may be foreign */
 };
 
 struct stored_finding {
@@ -139,6 +149,9 @@ struct stored_finding {
     struct exposure exposure;  /* the newest */
     int64_t first_ms;          /* of the first exposure */
     size_t reopened;           /* how often it came back */
+    enum unseen unseen;        /* why it was not seen when it was asked for last; exposure.seen_ms says since when */
+    struct span unseen_detail; /* may be foreign */
+    int64_t unseen_scan;       /* the first that did not see it; 0: it was seen */
     int64_t records, bytes;    /* COUNT_UNKNOWN where not known */
     int64_t accepted_until_ms; /* COUNT_UNKNOWN: not accepted, or no more at now_ms */
     struct span accepted_why;
@@ -155,6 +168,8 @@ struct store_filter {
     uint16_t port;              /* 0: any */
     int64_t opened_after_ms;    /* COUNT_UNKNOWN: any; only exposures that opened later */
     int64_t closed_after_ms;    /* 0: any; only what was closed later */
+    int64_t after_scan;         /* 0: any; with the two above: or by a later scan, for clocks go back */
+    bool unseen_only;           /* what is open and was not seen when it was asked for last */
     bool accepted_only, no_accepted;
     size_t max; /* at most so many, worst and largest first; 0: all */
     int64_t now_ms;
@@ -164,6 +179,7 @@ struct store_filter {
 struct store_totals {
     uint64_t open[SEVERITY_CRITICAL + 1];
     uint64_t accepted; /* among the open */
+    uint64_t unseen;   /* among the open: not seen when they were asked for last */
 };
 
 bool store_findings(struct store *s, const struct store_filter *filter,
@@ -188,7 +204,7 @@ enum change {
     CHANGE_STILL,
     CHANGE_CHANGED,
     CHANGE_FIXED,
-    CHANGE_UNREACHABLE,
+    CHANGE_NOT_SEEN,
     CHANGE_NOT_ASKED
 };
 enum { CHANGE_COUNT = CHANGE_NOT_ASKED + 1 };
@@ -199,7 +215,9 @@ struct stored_change {
     int64_t finding;
     enum severity before, after; /* equal where only one is known */
     bool reopened;               /* CHANGE_NEW, yet it was open once before */
-    char what[128];              /* CHANGE_CHANGED: what, in words of our own */
+    enum proof proof;            /* CHANGE_FIXED */
+    enum unseen unseen;          /* CHANGE_NOT_SEEN */
+    char what[ENDING_TEXT_MAX];  /* what changed, what proved it, why it was not seen; may hold foreign text */
 };
 
 /* Compares what two scans found, the older first, in no order. Still open ones are only counted
@@ -216,6 +234,9 @@ bool store_finding_by_id(struct store *s, int64_t finding, int64_t now_ms, struc
 bool store_past(struct store *s,
                 bool (*each)(void *self, enum severity severity, int64_t opened_ms, int64_t closed_ms),
                 void *self, struct error *e);
+
+/* Closes a finding by its owner's word. False and a sentence where it is closed already, or the store fails. */
+bool store_close_finding(struct store *s, int64_t finding, const char *why, int64_t now_ms, struct error *e);
 
 /* ---- accepted risks ---- */
 

@@ -304,6 +304,8 @@ static void store_known(struct store *s, const struct known_endpoint *at, const 
     }
     if (v->end == END_DONE)
         life_of_visit(s, at, v, ids, f, findings, now_ms);
+    else if (v->end == END_FAILED)
+        life_of_failed(s, at, v->why);
 }
 
 bool store_visit(struct store *s, const struct visit *v, struct finding *f, size_t findings,

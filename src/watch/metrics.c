@@ -41,6 +41,8 @@ void metrics_write(const struct metrics *m, const struct watch_config *c, const 
             buf_printf(out, "ajar_findings{severity=\"%s\"} %llu\n", severity_name((enum severity)i),
                        (unsigned long long)m->totals.open[i]);
         gauge(out, "ajar_findings_accepted", "Findings that are open and accepted.", (double)m->totals.accepted);
+        gauge(out, "ajar_findings_not_seen", "Findings that are open and were not seen when asked for last.",
+              (double)m->totals.unseen);
         gauge(out, "ajar_endpoints", "Endpoints of the newest scan.", (double)m->endpoints);
         gauge(out, "ajar_endpoints_answered", "Endpoints of the newest scan that answered.", (double)m->answered);
     }

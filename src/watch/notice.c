@@ -17,6 +17,7 @@ static const char *const KIND_NAMES[] = {
     [NOTICE_SCAN_FAILED] = "scan-failed",
     [NOTICE_SCAN_INCOMPLETE] = "scan-incomplete",
     [NOTICE_SCAN_WELL] = "scan-well",
+    [NOTICE_NOT_SEEN] = "not-seen",
 };
 
 const char *notice_kind_name(enum notice_kind k)
@@ -26,7 +27,7 @@ const char *notice_kind_name(enum notice_kind k)
 
 bool notice_is_of_scan(enum notice_kind k)
 {
-    return k >= NOTICE_SCAN_FAILED;
+    return k >= NOTICE_SCAN_FAILED && k <= NOTICE_SCAN_WELL;
 }
 
 void digest_id(struct span ids, char id[static NOTICE_ID_MAX])
@@ -90,13 +91,15 @@ static void put_sentence(struct json *j, const struct notice *n)
         [NOTICE_NEW] = "new", [NOTICE_REOPENED] = "open again", [NOTICE_CHANGED] = "changed", [NOTICE_FIXED] = "fixed",
         [NOTICE_ACCEPTANCE_ENDED] = "no longer an accepted risk", [NOTICE_SCAN_FAILED] = "the scan could not run",
         [NOTICE_SCAN_INCOMPLETE] = "the scan is incomplete", [NOTICE_SCAN_WELL] = "scans run well again",
+        [NOTICE_NOT_SEEN] = "not seen",
     };
     char where[ENDPOINT_CALLED_MAX];
     struct buf s;
     buf_init(&s, 4 * NOTICE_TEXT_MAX);
     if (n->about) {
         const struct finding *g = &n->about->finding;
-        buf_printf(&s, "%s %s: %s at %s", severity_name(n->severity), SAYS[n->kind], g->title ? g->title : g->rule,
+        const char *says = n->kind == NOTICE_FIXED ? proof_says(n->about->exposure.proof) : SAYS[n->kind];
+        buf_printf(&s, "%s %s: %s at %s", severity_name(n->severity), says, g->title ? g->title : g->rule,
                    endpoint_called(&g->endpoint, where));
         if (g->product) {
             buf_printf(&s, " (%s", g->product);

@@ -14,7 +14,8 @@ enum { NOTICE_ID_MAX = 33, NOTICE_TEXT_MAX = 2000, NOTICE_BYTES_MAX = 64 * 1024,
        DIGEST_ROOM = DIGEST_BYTES_MAX - 2 * NOTICE_BYTES_MAX }; /* no further part once there is more */
 
 enum notice_kind { NOTICE_NEW, NOTICE_REOPENED, NOTICE_CHANGED, NOTICE_FIXED, NOTICE_ACCEPTANCE_ENDED,
-                   NOTICE_SCAN_FAILED, NOTICE_SCAN_INCOMPLETE, NOTICE_SCAN_WELL };
+                   NOTICE_SCAN_FAILED, NOTICE_SCAN_INCOMPLETE, NOTICE_SCAN_WELL,
+                   NOTICE_NOT_SEEN }; /* numbers are kept in the state of a watch */
 const char *notice_kind_name(enum notice_kind k);
 /* About the watch itself: goes to every receiver, whatever severity it asks for. */
 bool notice_is_of_scan(enum notice_kind k);

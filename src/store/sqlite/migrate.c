@@ -1,12 +1,14 @@
 /* Bringing a file up to date: all steps that it lacks, in one transaction. Step 3 packs rows of facts
- * into values, for which SQL gets two aggregates while the steps run; step 4 names findings anew, for which
- * it gets a function. */
+ * into values, for which SQL gets two aggregates while the steps run; steps 4 and 5 name findings anew, for which
+ * it gets a function each. */
 #include <stdio.h>
 
 #include "record/fingerprint.h"
 #include "store/inside.h"
 #include "store/pack.h"
 #include "store/sqlite/schema.h"
+
+enum { MIGRATED_ARENA_MAX = 16 << 20 };
 
 /* ---- ajar_facts(place, key, type, value, ask, proof), ajar_collections(place, name, ...) ---- */
 
@@ -93,8 +95,8 @@ static void named_fingerprint(sqlite3_context *c, int count, sqlite3_value **v)
 {
     struct span old = value_span(v[0]), address = value_span(v[3]);
     struct endpoint at = { .port = (uint16_t)sqlite3_value_int(v[4]) };
-    struct finding_identity of = { .product = (const char *)sqlite3_value_text(v[1]),
-                                   .rule = (const char *)sqlite3_value_text(v[2]), .endpoint = &at };
+    struct exposure_key of = { .product = (const char *)sqlite3_value_text(v[1]),
+                               .rule = (const char *)sqlite3_value_text(v[2]), .endpoint = &at };
     char text[FINGERPRINT_MAX];
     uint8_t bytes[16];
     (void)count;
@@ -105,17 +107,86 @@ static void named_fingerprint(sqlite3_context *c, int count, sqlite3_value **v)
     memcpy(at.address.bytes, address.at, address.len);
     for (unsigned i = 0; i < 2 * OBSERVATIONS_MAX; i++) {
         of.tls = i % 2;
-        of.ordinal = i / 2;
-        fingerprint_make(&of, text);
+        exposure_fingerprint_4(&of, i / 2, text);
         fingerprint_bytes(text, bytes);
         if (!span_eq(old, span_of(bytes, sizeof(bytes))))
             continue;
         at.name = (const char *)sqlite3_value_text(v[5]);
-        fingerprint_make(&of, text);
+        exposure_fingerprint_4(&of, i / 2, text);
         fingerprint_bytes(text, bytes);
         sqlite3_result_blob(c, bytes, sizeof(bytes), SQLITE_TRANSIENT);
         return;
     }
+}
+
+/* ---- ajar_key(fingerprint, product, rule, via, address, port, name, path, tls, facts, collections) ---- */
+
+static const char *text_or_null(sqlite3_value *v)
+{
+    const char *text = (const char *)sqlite3_value_text(v);
+    return text && *text ? text : NULL;
+}
+
+/* Which transport and which ordinal the old fingerprint was made with is found by making it again; false where
+ * neither is. */
+static bool made_as(struct exposure_key *of, struct span old, unsigned *ret_ordinal)
+{
+    char text[FINGERPRINT_MAX];
+    uint8_t bytes[16];
+    for (unsigned i = 0; i < 2 * OBSERVATIONS_MAX; i++) {
+        of->tls = i % 2;
+        exposure_fingerprint_4(of, i / 2, text);
+        fingerprint_bytes(text, bytes);
+        *ret_ordinal = i / 2;
+        if (span_eq(old, span_of(bytes, sizeof(bytes))))
+            return true;
+    }
+    return false;
+}
+
+static bool read_stored(struct store *s, struct span facts, struct span collections, struct observation *o)
+{
+    struct error none = s->error;
+    read_packed(s, facts, collections, o->arena, o);
+    s->error = none; /* a damaged list identifies nothing, and stops no migration */
+    return !arena_failed(o->arena);
+}
+
+/* The fingerprint of a store behind a dashboard, by what it stated when it was seen last. */
+static void store_fingerprint(sqlite3_context *c, int count, sqlite3_value **v)
+{
+    struct store *s = sqlite3_user_data(c);
+    struct span address = value_span(v[4]);
+    struct endpoint at = { .port = (uint16_t)sqlite3_value_int(v[5]), .name = text_or_null(v[6]),
+                           .path = text_or_null(v[7]) };
+    struct arena a;
+    uint8_t which[EXPOSURE_STORE_MAX], bytes[16];
+    char text[FINGERPRINT_MAX];
+    (void)count;
+    arena_init(&a, MIGRATED_ARENA_MAX);
+    struct observation o = { .arena = &a, .product = text_or_null(v[1]), .via = text_or_null(v[3]) };
+    if ((address.len != 4 && address.len != 16) || !o.product || !o.via || !text_or_null(v[2])) {
+        sqlite3_result_value(c, v[0]);
+        arena_release(&a);
+        return;
+    }
+    at.address.family = address.len == 4 ? 4 : 6;
+    memcpy(at.address.bytes, address.at, address.len);
+    if (!read_stored(s, value_span(v[9]), value_span(v[10]), &o)) {
+        sqlite3_result_error_nomem(c);
+        arena_release(&a);
+        return;
+    }
+    struct exposure_key of = { .endpoint = &at, .product = o.product, .rule = text_or_null(v[2]), .via = o.via,
+                               .store = exposure_store(&o, which), .tls = sqlite3_value_int(v[8]) != 0 };
+    unsigned ordinal;
+    /* Where nothing identifies it, those that stood behind one dashboard stay apart as they were. */
+    if ((!of.store.len || sqlite3_value_type(v[8]) == SQLITE_NULL) && made_as(&of, value_span(v[0]), &ordinal))
+        of.rank = of.store.len ? 0 : ordinal;
+    exposure_fingerprint(&of, text);
+    fingerprint_bytes(text, bytes);
+    sqlite3_result_blob(c, bytes, sizeof(bytes), SQLITE_TRANSIENT);
+    arena_release(&a);
 }
 
 static bool add_functions(struct store *s)
@@ -129,6 +200,8 @@ static bool add_functions(struct store *s)
     if (code == SQLITE_OK)
         code = sqlite3_create_function_v2(s->db, "ajar_named", 6, flags | SQLITE_DETERMINISTIC, NULL,
                                           named_fingerprint, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_create_function_v2(s->db, "ajar_key", 11, flags, s, store_fingerprint, NULL, NULL, NULL);
     return code == SQLITE_OK || store_fail(s, code);
 }
 

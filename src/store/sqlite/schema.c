@@ -195,5 +195,55 @@ static const char STEP_NAMES[] =
     " WHERE worst IN (SELECT old FROM renamed);"
     "DROP TABLE renamed;";
 
-const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED, STEP_NAMES };
+/* How a finding ended, and why one that has not was not seen (record/ending.h); and the fingerprints that tell
+ * stores behind one dashboard apart by what identifies them. Of several findings that turn out to be the same
+ * exposure the one that is open, or was seen last, goes on, with the earliest beginning of them; the others keep the
+ * old fingerprint and are closed. What was decided about any of them holds for the one that goes on. */
+static const char STEP_ENDINGS[] =
+    "ALTER TABLE findings ADD COLUMN proof INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE findings ADD COLUMN proof_detail INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE findings ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE findings ADD COLUMN unseen_detail INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE findings ADD COLUMN unseen_scan INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE exposures ADD COLUMN proof INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE exposures ADD COLUMN proof_detail INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE findings SET proof = 1 WHERE closed_ms IS NOT NULL;"
+    "CREATE INDEX findings_unseen ON findings(unseen_scan) WHERE unseen > 0;"
+    "DROP VIEW life;"
+    "CREATE VIEW life AS"
+    " SELECT finding, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan, proof, proof_detail"
+    " FROM exposures UNION ALL"
+    " SELECT id, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan, proof, proof_detail"
+    " FROM findings;"
+
+    /* What findings were called before; somebody's ticket still does. */
+    "CREATE TABLE former(fingerprint BLOB PRIMARY KEY, now BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TEMP TABLE renamed(old BLOB PRIMARY KEY, new BLOB NOT NULL, id INTEGER NOT NULL,"
+    " goes_on INTEGER NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO renamed SELECT old, new, id,"
+    " row_number() OVER (PARTITION BY new ORDER BY closed, seen DESC, id) FROM ("
+    "SELECT f.fingerprint AS old, f.id AS id, f.closed_ms IS NOT NULL AS closed, f.seen_scan AS seen,"
+    " ajar_key(f.fingerprint, p.text, r.text, v.text, e.address, e.port, e.name, e.path, o.tls, x.facts, x.collections)"
+    " AS new FROM findings f JOIN endpoints e ON e.id = f.id >> 16 JOIN words p ON p.id = f.product"
+    " JOIN words r ON r.id = f.rule JOIN words v ON v.id = f.via"
+    " LEFT JOIN observations o ON o.id = f.observation LEFT JOIN facts x ON x.observation = f.observation);"
+    "INSERT INTO former SELECT old, new FROM renamed WHERE old <> new;"
+    "CREATE TEMP TABLE begun AS SELECT n.new AS new, min(f.first_ms) AS first_ms FROM renamed n"
+    " JOIN findings f ON f.id = n.id GROUP BY n.new HAVING count(*) > 1;"
+    "UPDATE findings SET first_ms = (SELECT b.first_ms FROM begun b JOIN renamed n ON n.new = b.new"
+    " WHERE n.old = fingerprint) WHERE fingerprint IN (SELECT n.old FROM renamed n JOIN begun b ON b.new = n.new"
+    " WHERE n.goes_on = 1);"
+    "UPDATE findings SET closed_ms = seen_ms, closed_scan = seen_scan, proof = 9 WHERE closed_ms IS NULL"
+    " AND fingerprint IN (SELECT old FROM renamed WHERE goes_on > 1);"
+    "DELETE FROM renamed WHERE old = new;"
+    "INSERT OR IGNORE INTO accepted SELECT n.new, a.at_ms, a.until_ms, a.why, a.fleet FROM accepted a"
+    " JOIN renamed n ON n.old = a.fingerprint;"
+    "DELETE FROM accepted WHERE fingerprint IN (SELECT old FROM renamed WHERE goes_on = 1);"
+    "UPDATE fleet_members SET worst = (SELECT new FROM renamed WHERE old = worst)"
+    " WHERE worst IN (SELECT old FROM renamed);"
+    "UPDATE findings SET fingerprint = (SELECT new FROM renamed WHERE old = fingerprint)"
+    " WHERE fingerprint IN (SELECT old FROM renamed WHERE goes_on = 1);"
+    "DROP TABLE renamed; DROP TABLE begun;";
+
+const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED, STEP_NAMES, STEP_ENDINGS };
 const int SCHEMA_VERSION = sizeof(SCHEMA_STEPS) / sizeof(SCHEMA_STEPS[0]);

@@ -3,7 +3,7 @@
 
 #include "unit/report/hostile.h"
 
-enum { COLUMNS = 31 };
+enum { COLUMNS = 33 };
 
 /* Reads one field (RFC 4180) into `field`; false at the end of its line. */
 static bool next_field(struct span *rest, struct buf *field)
@@ -90,7 +90,7 @@ static void test_line(void **state)
     span_cut(&out, '\n');
     assert_true(span_is(out, "critical,open-store,\"Open, wide\",192.0.2.7:6379,,redis,7,,open,tcp,1,"
                              "9223372036854775807,9223372036854775807,"
-                             "open,2021-01-01T00:00:00Z,2022-01-01T00:00:00Z,0,2022-12-31T00:00:00Z,known,"
+                             "open,2021-01-01T00:00:00Z,2022-01-01T00:00:00Z,0,,,2022-12-31T00:00:00Z,known,"
                              "Shop,finance,a@b.example,Shop Ltd,provider,likely,2020-06-01T00:00:00Z,process,likely,"
                              "0123456789abcdef0123456789abcdef,7,"
                              "\"# \"\"one\"\"\ntwo\"\r\n"));

@@ -60,6 +60,8 @@ static void test_visit(void **state)
     json_close(&j);
     assert_true(gives(&b, IDENTITY "\"records\":7,\"bytes\":null,\"new\":true,\"first_seen\":\"1970-01-01T00:00:00Z\","
                           "\"opened\":\"1970-01-01T00:00:01Z\",\"last_seen\":\"1970-01-01T00:00:05Z\",\"closed\":null,"
+                          "\"proof\":null,\"proof_detail\":null,\"not_seen_since\":null,\"not_seen\":null,"
+                          "\"not_seen_detail\":null,"
                           "\"reopened\":2,\"accepted_until\":\"1970-01-01T00:00:02Z\",\"accepted_why\":\"w\",\"owner\":\"o\","
                           "\"tier\":\"t\",\"contact\":\"c\",\"owners\":[{\"who\":\"a\\n\",\"how\":\"provider\","
                           "\"strength\":\"likely\"}],\"since\":[{\"at\":\"1970-01-01T00:00:00Z\",\"source\":\"process\","
@@ -69,7 +71,8 @@ static void test_visit(void **state)
 
 static void test_stored(void **state)
 {
-    struct stored_finding s = { .finding = sample(), .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000 },
+    struct stored_finding s = { .finding = sample(), .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000,
+                                                                          .proof = PROOF_SHUT, .proof_detail = SPAN("d") },
                                 .first_ms = 500, .reopened = 1, .records = 7, .bytes = COUNT_UNKNOWN,
                                 .accepted_until_ms = COUNT_UNKNOWN, .accepted_why = SPAN("of old") };
     struct buf b;
@@ -82,7 +85,8 @@ static void test_stored(void **state)
     json_close(&j);
     assert_true(gives(&b, IDENTITY "\"records\":7,\"bytes\":null,\"first_seen\":\"1970-01-01T00:00:00Z\","
                           "\"opened\":\"1970-01-01T00:00:01Z\",\"last_seen\":\"1970-01-01T00:00:02Z\","
-                          "\"closed\":\"1970-01-01T00:00:03Z\",\"reopened\":1,\"accepted_until\":null,\"accepted_why\":null}"));
+                          "\"closed\":\"1970-01-01T00:00:03Z\",\"proof\":\"port-shut\",\"proof_detail\":\"d\","
+                          "\"not_seen_since\":null,\"not_seen\":null,\"not_seen_detail\":null,\"reopened\":1,\"accepted_until\":null,\"accepted_why\":null}"));
     buf_release(&b);
 }
 

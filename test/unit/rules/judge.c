@@ -196,6 +196,61 @@ static void test_two_stores_behind_one_dashboard(void **state)
     assert_string_not_equal(x->found.list.at[0].fingerprint, x->found.list.at[1].fingerprint);
 }
 
+/* Data sources of one dashboard in the given order, each with one collection and perhaps an identity of its own.
+ * `ret[i]` is what the i-th of `names` is called. */
+static void behind_grafana(struct fixture *x, const char *const *names, const int *order, size_t n, bool identified,
+                           char ret[][FINGERPRINT_MAX])
+{
+    start(x, "10.0.0.5", 3000);
+    see(x, "grafana", KIND_DASHBOARD, OUTCOME_OPEN);
+    for (size_t i = 0; i < n; i++) {
+        struct observation *o = see(x, "elasticsearch", KIND_STORE, OUTCOME_OPEN);
+        o->via = "grafana";
+        observation_collect(o, span_str(names[order[i]]), 7, 7, COUNT_UNKNOWN);
+        if (identified)
+            fact_text(o, "cluster.uuid", span_str(names[order[i]]), NULL, SPAN_NONE);
+    }
+    judge(x);
+    for (size_t i = 0; i < x->found.list.len; i++) {
+        const struct finding *f = &x->found.list.at[i];
+        if (strcmp(f->rule, "store-behind-open-dashboard") == 0)
+            memcpy(ret[order[f->seen - 1]], f->fingerprint, FINGERPRINT_MAX);
+    }
+}
+
+/* Another order, and one more in front of them, change no name. */
+static void test_order_of_data_sources_changes_nothing(void **state)
+{
+    static const char *const NAMES[] = { "public-demo", "metrics", "patients" };
+    static const int ORDERS[][3] = { { 1, 0, 2 }, { 2, 1, 0 }, { 0, 2, 1 } };
+    struct fixture *x = *state;
+    for (int identified = 0; identified < 2; identified++) {
+        char two[3][FINGERPRINT_MAX] = { "" }, three[3][FINGERPRINT_MAX];
+        behind_grafana(x, NAMES, (const int[]){ 0, 1 }, 2, identified, two);
+        assert_string_not_equal(two[0], two[1]);
+        for (size_t i = 0; i < 3; i++) {
+            memset(three, 0, sizeof(three));
+            behind_grafana(x, NAMES, ORDERS[i], 3, identified, three);
+            assert_string_equal(two[0], three[0]);
+            assert_string_equal(two[1], three[1]);
+            assert_string_not_equal(three[2], two[0]);
+        }
+    }
+}
+
+/* One store by two ways is one finding. */
+static void test_one_store_by_two_ways(void **state)
+{
+    struct fixture *x = *state;
+    static const char *const NAMES[] = { "logs" };
+    char name[1][FINGERPRINT_MAX] = { "" };
+    size_t rows = 0;
+    behind_grafana(x, NAMES, (const int[]){ 0, 0 }, 2, true, name);
+    for (size_t i = 0; i < x->found.list.len; i++)
+        rows += strcmp(x->found.list.at[i].rule, "store-behind-open-dashboard") == 0;
+    assert_int_equal(rows, 1);
+}
+
 static void test_hostile_names_stay_bounded(void **state)
 {
     struct fixture *x = *state;
@@ -268,6 +323,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_closed_and_locked_say_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fingerprint, setup, teardown),
         cmocka_unit_test_setup_teardown(test_two_stores_behind_one_dashboard, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_order_of_data_sources_changes_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_store_by_two_ways, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile_names_stay_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile_certificate_dates, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_arena_is_said, setup, teardown),

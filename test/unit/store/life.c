@@ -14,13 +14,15 @@
 enum { ARENA_BYTES = 1 << 22, ENDPOINTS = 4 };
 
 /* How an endpoint behaves in one scan. */
-enum act { OPEN_7, OPEN_6, MORE, LOCKED, REFUSES, SILENT, UNCLEAR, OTHER, NOBODY, ABSENT };
+enum act { OPEN_7, OPEN_6, MORE, LOCKED, REFUSES, SILENT, UNCLEAR, OTHER, NOBODY, ABSENT, GATEWAY, PORTAL, MUTE, OURS,
+           IN_TLS, LOCK };
 
 struct fixture {
     char dir[TEST_FOLDER_MAX], path[96];
     struct store *store;
     int64_t now_ms;
     struct finding last[ENDPOINTS]; /* as store_visit() handed it back */
+    bool same_host; /* the first endpoint's address has another port, which answers */
 };
 
 static int setup(void **state)
@@ -61,6 +63,13 @@ static void see_product(struct visit *v, const char *product, enum outcome outco
         observation_collect(o, SPAN("db0"), records, COUNT_UNKNOWN, COUNT_UNKNOWN);
 }
 
+static void see_web(struct visit *v, int64_t status)
+{
+    struct observation *o = visit_observe(v, "web", KIND_WEB);
+    o->outcome = OUTCOME_IDENTIFIED;
+    fact_number(o, "http.status", status, "http.root", SPAN_NONE);
+}
+
 static struct finding finding_at(const struct visit *v, size_t i)
 {
     struct finding f = { .rule = "open-store",
@@ -85,7 +94,8 @@ static void act(struct fixture *f, size_t i, enum act act, struct arena *a)
     visit_init(&v, a, &at);
     v.place = i;
     v.refused = act == REFUSES;
-    v.answered = act != REFUSES && act != SILENT;
+    v.answered = act != REFUSES && act != SILENT && act != OURS;
+    v.end = act == OURS ? END_FAILED : END_DONE;
     v.why = v.answered ? NULL : "nothing";
     if (act == OPEN_7 || act == OPEN_6 || act == MORE)
         see_product(&v, "redis", OUTCOME_OPEN, act == OPEN_6 ? "6.0" : "7.0",
@@ -94,8 +104,16 @@ static void act(struct fixture *f, size_t i, enum act act, struct arena *a)
         see_product(&v, "redis", act == LOCKED ? OUTCOME_LOCKED : OUTCOME_UNCLEAR, "7.0", -1);
     else if (act == NOBODY)
         visit_observe(&v, "unknown", KIND_UNKNOWN)->outcome = OUTCOME_IDENTIFIED;
+    else if (act == GATEWAY || act == PORTAL)
+        see_web(&v, act == GATEWAY ? 503 : 200);
+    else if (act == LOCK)
+        visit_observe(&v, "tls-service", KIND_WEB)->outcome = OUTCOME_LOCKED;
     else if (act == OTHER)
         see_product(&v, "memcached", OUTCOME_LOCKED, "1.6", -1);
+    if (act == IN_TLS) {
+        see_product(&v, "redis", OUTCOME_OPEN, "7.0", 100);
+        v.observations.at[0].tls = true;
+    }
     size_t findings = act == OPEN_7 || act == OPEN_6 || act == MORE;
     if (findings)
         found = finding_at(&v, i);
@@ -109,10 +127,24 @@ static void act(struct fixture *f, size_t i, enum act act, struct arena *a)
     assert_false(found.life.known);
 }
 
+/* Another port of the first endpoint's host answers. */
+static void answer_elsewhere(struct fixture *f, struct arena *a)
+{
+    struct error e;
+    struct visit v;
+    struct endpoint at = endpoint_at(0);
+    bool is_new;
+    at.port = 80;
+    visit_init(&v, a, &at);
+    v.place = ENDPOINTS;
+    v.answered = true;
+    assert_true(store_visit(f->store, &v, NULL, 0, f->now_ms, &is_new, &e));
+}
+
 static int64_t scan(struct fixture *f, const enum act acts[ENDPOINTS])
 {
     struct scan_plan plan = {
-        .seed = 1ull << 63, .total = ENDPOINTS, .plan = SPAN("target x\n"), .version = "1"
+        .seed = 1ull << 63, .total = ENDPOINTS + 1, .plan = SPAN("target x\n"), .version = "1"
     };
     struct error e;
     struct arena a;
@@ -123,6 +155,8 @@ static int64_t scan(struct fixture *f, const enum act acts[ENDPOINTS])
     for (size_t i = 0; i < ENDPOINTS; i++)
         if (acts[i] != ABSENT)
             act(f, i, acts[i], &a);
+    if (f->same_host)
+        answer_elsewhere(f, &a);
     assert_true(store_scan_end(f->store, SCAN_COMPLETE, NULL, f->now_ms, &e));
     arena_release(&a);
     return id;
@@ -130,7 +164,7 @@ static int64_t scan(struct fixture *f, const enum act acts[ENDPOINTS])
 
 struct changes {
     enum change of[ENDPOINTS];
-    char what[ENDPOINTS][128];
+    char what[ENDPOINTS][ENDING_TEXT_MAX];
     bool reopened[ENDPOINTS];
 };
 
@@ -141,7 +175,7 @@ static bool note_change(void *self, const struct stored_change *c)
     assert_in_range(i, 0, ENDPOINTS - 1);
     seen->of[i] = c->change;
     seen->reopened[i] = c->reopened;
-    snprintf(seen->what[i], 128, "%s", c->what);
+    snprintf(seen->what[i], ENDING_TEXT_MAX, "%s", c->what);
     return true;
 }
 
@@ -199,7 +233,9 @@ static void test_what_diff_says(void **state)
     assert_int_equal(c.of[0], CHANGE_CHANGED);
     assert_string_equal(c.what[0], "version");
     assert_int_equal(c.of[1], CHANGE_FIXED);
-    assert_int_equal(c.of[2], CHANGE_UNREACHABLE);
+    assert_string_equal(c.what[1], "asked again, it refuses now: redis");
+    assert_int_equal(c.of[2], CHANGE_NOT_SEEN);
+    assert_string_equal(c.what[2], "no answer: nothing");
     assert_int_equal(c.of[3], CHANGE_NOT_ASKED);
     int64_t three = scan(f, (const enum act[]){ MORE, OPEN_7, OPEN_7, REFUSES });
     c = diff(f, two, three);
@@ -207,8 +243,9 @@ static void test_what_diff_says(void **state)
     assert_string_equal(c.what[0], "version, records 100 -> 5000");
     assert_int_equal(c.of[1], CHANGE_NEW);
     assert_true(c.reopened[1]);
-    assert_int_equal(c.of[2], CHANGE_NEW);
-    assert_false(c.reopened[2]);
+    /* It was open since the first scan: that the second heard nothing does not make it new. */
+    assert_int_equal(c.of[2], CHANGE_STILL);
+    assert_string_equal(c.what[2], "the older scan did not see it");
     c = diff(f, one, three);
     assert_int_equal(c.of[2], CHANGE_STILL);
     assert_int_equal(c.of[3], CHANGE_FIXED);
@@ -229,6 +266,110 @@ static void test_only_proof_closes(void **state)
         else
             assert_int_equal(g.exposure.closed_ms, f->now_ms);
     }
+    arena_release(&a);
+}
+
+/* Every way in which a finding seems to end, and what is kept of it. */
+static void test_each_ending(void **state)
+{
+    static const struct {
+        enum act act;
+        enum proof proof;
+        enum unseen unseen;
+    } ENDS[] = {
+        { LOCKED, PROOF_REFUSED, UNSEEN_NOT },   { REFUSES, PROOF_SHUT, UNSEEN_NOT },
+        { OTHER, PROOF_OTHER, UNSEEN_NOT },      { LOCK, PROOF_OTHER, UNSEEN_NOT },
+        { IN_TLS, PROOF_MOVED, UNSEEN_NOT },     { SILENT, PROOF_NONE, UNSEEN_FILTERED },
+        { UNCLEAR, PROOF_NONE, UNSEEN_UNDECIDED }, { GATEWAY, PROOF_NONE, UNSEEN_GATEWAY },
+        { PORTAL, PROOF_NONE, UNSEEN_STRANGER }, { NOBODY, PROOF_NONE, UNSEEN_STRANGER },
+        { MUTE, PROOF_NONE, UNSEEN_UNDECIDED },  { OURS, PROOF_NONE, UNSEEN_FAILED },
+        { ABSENT, PROOF_NONE, UNSEEN_NOT },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof(ENDS) / sizeof(*ENDS); i++) {
+        struct arena a;
+        struct stored_finding g;
+        arena_init(&a, ARENA_BYTES);
+        scan(f, ALL_OPEN);
+        int64_t seen_ms = f->now_ms;
+        enum act acts[ENDPOINTS] = { ENDS[i].act, OPEN_7, OPEN_7, OPEN_7 };
+        f->same_host = ENDS[i].act == SILENT;
+        int64_t last = scan(f, acts);
+        f->same_host = false;
+        get(f, 0, &a, &g);
+        if (g.exposure.proof != ENDS[i].proof || g.unseen != ENDS[i].unseen)
+            fail_msg("act %d: proof %d, unseen %d", ENDS[i].act, g.exposure.proof, g.unseen);
+        assert_int_equal(g.exposure.closed_ms, ENDS[i].proof ? f->now_ms : COUNT_UNKNOWN);
+        assert_int_equal(g.exposure.seen_ms, seen_ms);
+        assert_int_equal(g.unseen_scan, ENDS[i].unseen ? last : 0);
+        scan(f, ALL_OPEN);
+        get(f, 0, &a, &g);
+        assert_int_equal(g.exposure.proof, PROOF_NONE);
+        assert_int_equal(g.unseen, UNSEEN_NOT);
+        assert_int_equal(g.unseen_scan, 0);
+        arena_release(&a);
+    }
+}
+
+static void test_the_owners_word(void **state)
+{
+    struct fixture *f = *state;
+    struct arena a;
+    struct stored_finding g;
+    struct error e;
+    arena_init(&a, ARENA_BYTES);
+    int64_t one = scan(f, ALL_OPEN);
+    assert_true(store_close_finding(f->store, finding_id(0), "the machine is gone", f->now_ms + 5, &e));
+    assert_false(store_close_finding(f->store, finding_id(0), "again", f->now_ms + 6, &e));
+    get(f, 0, &a, &g);
+    assert_int_equal(g.exposure.proof, PROOF_OWNER);
+    assert_true(span_is(g.exposure.proof_detail, "the machine is gone"));
+    int64_t two = scan(f, (const enum act[]){ SILENT, OPEN_7, OPEN_7, OPEN_7 });
+    struct changes c = diff(f, one, two);
+    assert_int_equal(c.of[0], CHANGE_FIXED);
+    assert_string_equal(c.what[0], "closed by its owner's word: the machine is gone");
+    scan(f, ALL_OPEN); /* his word does not hold against what is seen */
+    get(f, 0, &a, &g);
+    assert_int_equal(g.exposure.closed_ms, COUNT_UNKNOWN);
+    assert_int_equal(g.reopened, 1);
+    arena_release(&a);
+}
+
+static bool in_order(void *self, const struct exposure *x)
+{
+    int64_t *last_ms = self;
+    assert_true(x->opened_ms >= *last_ms);
+    assert_true(x->seen_ms >= x->opened_ms);
+    assert_true(x->closed_ms == COUNT_UNKNOWN || x->closed_ms >= x->seen_ms);
+    *last_ms = x->closed_ms;
+    return true;
+}
+
+/* Whatever the clock does, no part of a history ends before it begins, and the newest decision counts. */
+static void test_a_clock_that_goes_back(void **state)
+{
+    struct fixture *f = *state;
+    static const int64_t DAY = 86400000;
+    struct arena a;
+    struct stored_finding g;
+    struct error e;
+    int64_t last_ms = 0, until;
+    arena_init(&a, ARENA_BYTES);
+    scan(f, ALL_OPEN);
+    get(f, 0, &a, &g);
+    assert_true(store_accept(f->store, g.finding.fingerprint, f->now_ms + 100 * DAY, "because", f->now_ms, &e));
+    f->now_ms -= 30 * DAY;
+    assert_true(store_accept(f->store, g.finding.fingerprint, 0, "", f->now_ms, &e));
+    assert_false(store_accepted(f->store, g.finding.fingerprint, f->now_ms, &until));
+    int64_t two = scan(f, (const enum act[]){ LOCKED, OPEN_7, OPEN_7, OPEN_7 });
+    f->now_ms -= 30 * DAY;
+    int64_t three = scan(f, ALL_OPEN);
+    struct changes c = diff(f, two, three);
+    assert_int_equal(c.of[0], CHANGE_NEW);
+    assert_true(c.reopened[0]);
+    assert_int_equal(c.of[1], CHANGE_STILL);
+    assert_true(store_exposures(f->store, g.id, in_order, &last_ms, &e));
+    assert_int_equal(last_ms, COUNT_UNKNOWN);
     arena_release(&a);
 }
 
@@ -425,6 +566,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unchanged_is_stored_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_diff_says, setup, teardown),
         cmocka_unit_test_setup_teardown(test_only_proof_closes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_each_ending, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_owners_word, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_clock_that_goes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_stranger_closes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_back_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_visits_hand_back_lives, setup, teardown),

@@ -172,14 +172,10 @@ static void test_a_failure_leaves_the_file_alone(void **state)
 
 /* What a program of version 3 wrote (test/data/store-3.sql), and a fleet whose worst finding was known by the
  * old fingerprint. */
-static void make_version_3(const struct fixture *f)
+static void make_from(const struct fixture *f, const char *file, const char *more)
 {
-    static const char FLEET[] =
-        "INSERT INTO fleet_members VALUES (1, 3, x'7f000001', 6380, 'db.corp', 1, x'', 2, 2, 1, 1,"
-        " x'a72b6046fc4d76dceeebd4da6acf3ad5'), (1, 4, x'7f000001', 6381, '', 1, x'', 2, 2, 1, 1,"
-        " x'7d7090ec8190b9c426e5653ea96b76c8');";
     char sql[65536];
-    FILE *in = fopen("test/data/store-3.sql", "re");
+    FILE *in = fopen(file, "re");
     assert_non_null(in);
     size_t len = fread(sql, 1, sizeof(sql) - 1, in);
     fclose(in);
@@ -187,19 +183,28 @@ static void make_version_3(const struct fixture *f)
     sql[len] = '\0';
     sqlite3 *db;
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-    const char *const steps[] = { sql, FLEET };
+    const char *const steps[] = { sql, more };
     for (size_t i = 0; i < 2; i++)
         if (sqlite3_exec(db, steps[i], NULL, NULL, NULL) != SQLITE_OK)
             fail_msg("step %zu: %s", i, sqlite3_errmsg(db));
     sqlite3_close(db);
 }
 
+static void make_version_3(const struct fixture *f)
+{
+    static const char FLEET[] =
+        "INSERT INTO fleet_members VALUES (1, 3, x'7f000001', 6380, 'db.corp', 1, x'', 2, 2, 1, 1,"
+        " x'a72b6046fc4d76dceeebd4da6acf3ad5'), (1, 4, x'7f000001', 6381, '', 1, x'', 2, 2, 1, 1,"
+        " x'7d7090ec8190b9c426e5653ea96b76c8');";
+    make_from(f, "test/data/store-3.sql", FLEET);
+}
+
 /* The fingerprint of the open Redis at a port of 127.0.0.1, as it is made today. */
 static void todays(uint16_t port, const char *name, const char *rule, char ret[static FINGERPRINT_MAX])
 {
     struct endpoint e = { .address = { 4, { 127, 0, 0, 1 } }, .port = port, .name = name };
-    struct finding_identity i = { "redis", rule, false, &e, 0 };
-    fingerprint_make(&i, ret);
+    struct exposure_key k = { .endpoint = &e, .product = "redis", .rule = rule };
+    exposure_fingerprint(&k, ret);
 }
 
 static void expect_finding(struct store *s, uint16_t port, const char *name, const char *rule, int64_t endpoint,
@@ -284,9 +289,157 @@ static void test_the_next_scan_goes_on(void **state)
     store_close(s);
 }
 
+/* ---- version 4 ---- */
+
+enum { FIRST_KIBANA = 5, SECOND_KIBANA = 6 }; /* endpoints of test/data/store-4.sql */
+
+/* The fleet of both, whose members are known by the old fingerprints, accepted; and at the first dashboard another
+ * Elasticsearch that two findings tell of, one by its place when it was the second of two, both named A now. */
+static const char MORE_4[] =
+    "INSERT INTO fleets VALUES (1, x'00112233445566778899aabbccddeeff', 1, 3, 1, 3);"
+    "INSERT INTO fleet_sightings VALUES (1, 3, 4, 4, 1.0, x'32', 2, 2, 0, 0, 1, 1);"
+    "INSERT INTO fleet_members VALUES (1, 3, x'7f090002', 5601, '', 4, x'', 2, 4, 1, 1,"
+    " x'7c6832869a8dd3f474a883f3150f138b'), (1, 3, x'7f090004', 5601, '', 4, x'', 2, 4, 1, 1,"
+    " x'897ecdf6a6f1da566bc7ecff4105509a');"
+    "INSERT INTO accepted VALUES (x'00112233445566778899aabbccddeeff', 1, 9000000000000, 'one image', NULL),"
+    " (x'8b26d5a7051a13605af2b46833edecf4', 1, 9000000000000, 'one image', 1);";
+
+static void behind(uint8_t last, const char *uuid, const char *rule, char ret[static FINGERPRINT_MAX])
+{
+    struct endpoint e = { .address = { 4, { 127, 9, 0, last } }, .port = 5601 };
+    char store[64];
+    int len = snprintf(store, sizeof(store), "cluster.uuid=%s", uuid) + 1; /* with its NUL */
+    struct exposure_key k = { .endpoint = &e, .product = "elasticsearch", .rule = rule, .via = "kibana",
+                              .store = span_of(store, (size_t)len) };
+    exposure_fingerprint(&k, ret);
+}
+
+#define EAST "eastxxxxxxQ2mw5fP6RrxtA"
+#define SOUTH "southxxxxxQ2mw5fP6RrxtA"
+
+static void get_behind(struct store *s, uint8_t last, const char *uuid, const char *rule, struct arena *a,
+                       struct stored_finding *ret)
+{
+    char fingerprint[FINGERPRINT_MAX];
+    struct error e;
+    behind(last, uuid, rule, fingerprint);
+    if (!store_finding_get(s, fingerprint, 1796028020000, a, ret, &e))
+        fail_msg("%s of %s: %s", rule, uuid, e.text);
+}
+
+static void test_stores_behind_are_told_apart(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    struct arena a;
+    struct stored_finding g, h;
+    char fingerprint[FINGERPRINT_MAX];
+    int64_t until;
+    arena_init(&a, ARENA_BYTES);
+    make_from(f, "test/data/store-4.sql", MORE_4);
+    struct store *s = store_open(f->path, STORE_READ, &e);
+    if (!s)
+        fail_msg("%s", e.text);
+    get_behind(s, 2, EAST, "store-behind-open-dashboard", &a, &g);
+    assert_int_equal(g.id >> 16, FIRST_KIBANA);
+    assert_int_equal(g.first_ms, 1796028010236);
+    assert_true(g.accepted_until_ms > 0 && span_is(g.accepted_why, "moves soon"));
+    assert_int_equal(g.exposure.proof, PROOF_NONE);
+    /* By the name that it had, too: somebody's ticket has it. */
+    assert_true(store_finding_get(s, "7c6832869a8dd3f474a883f3150f138b", 1796028020000, &a, &h, &e));
+    assert_int_equal(h.id, g.id);
+    get_behind(s, 4, SOUTH, "store-behind-open-dashboard", &a, &g);
+    assert_int_equal(g.id >> 16, SECOND_KIBANA);
+    assert_int_equal(g.first_ms, 1796028010240);
+    assert_int_equal(g.reopened, 1);
+    assert_true(span_is(g.accepted_why, "one image"));
+    get_behind(s, 4, SOUTH, "version-unsupported", &a, &g);
+    /* What was seen directly keeps its name, and an old closing has no proof. */
+    assert_true(store_finding_get(s, "5291a3c79bdf61491ee268ca873e716b", 1, &a, &g, &e));
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM findings"), 14);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM findings WHERE closed_ms IS NOT NULL"), 0);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM exposures WHERE proof = 1"), 6);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM sightings JOIN findings f ON f.id = finding"), 36);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM fleet_members JOIN findings f ON f.fingerprint = worst"), 2);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM former"), 6);
+    behind(4, SOUTH, "store-behind-open-dashboard", fingerprint);
+    assert_true(store_accepted(s, fingerprint, 1796028020000, &until));
+    arena_release(&a);
+    store_close(s);
+}
+
+/* Two rows of what turns out to be one store, as a data source put in front of another left behind. */
+static void test_what_was_one_becomes_one(void **state)
+{
+    static const char TWICE[] =
+        "INSERT INTO findings(id, fingerprint, rule, title, product, via, severity, version, why, fix, observation,"
+        " records, bytes, first_ms, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan)"
+        " SELECT id + 100, x'11111111111111111111111111111111', rule, title, product, via, severity, version, why, fix,"
+        " observation, records, bytes, first_ms - 5000, opened_ms, seen_ms - 1, NULL, 1, 2, NULL"
+        " FROM findings WHERE fingerprint = x'7c6832869a8dd3f474a883f3150f138b';"
+        "INSERT INTO accepted VALUES (x'11111111111111111111111111111111', 7, 9000000000000, 'the other', NULL);";
+    struct fixture *f = *state;
+    struct error e;
+    struct arena a;
+    struct stored_finding g;
+    arena_init(&a, ARENA_BYTES);
+    make_from(f, "test/data/store-4.sql", TWICE);
+    struct store *s = store_open(f->path, STORE_READ, &e);
+    if (!s)
+        fail_msg("%s", e.text);
+    get_behind(s, 2, EAST, "store-behind-open-dashboard", &a, &g);
+    assert_int_equal(g.first_ms, 1796028010236 - 5000);
+    assert_int_equal(g.exposure.closed_ms, COUNT_UNKNOWN);
+    assert_true(span_is(g.accepted_why, "moves soon")); /* the newer decision of both */
+    assert_true(store_finding_get(s, "11111111", 1, &a, &g, &e));
+    assert_int_equal(g.exposure.proof, PROOF_MERGED);
+    assert_true(g.exposure.closed_ms >= g.exposure.opened_ms);
+    assert_int_equal(sql_number(s, "SELECT count(*) FROM findings"), 15);
+    arena_release(&a);
+    store_close(s);
+}
+
+/* Where nothing is kept that identifies them, those behind one dashboard stay apart by where they stood. */
+static void test_unidentified_stay_apart(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    char sql[1024], old[2][FINGERPRINT_MAX], new[2][FINGERPRINT_MAX];
+    struct endpoint at = { .address = { 4, { 127, 9, 0, 2 } }, .port = 5601 };
+    struct exposure_key k = { .endpoint = &at, .product = "elasticsearch", .rule = "open-store", .via = "kibana" };
+    for (unsigned i = 0; i < 2; i++) {
+        exposure_fingerprint_4(&k, i, old[i]);
+        k.rank = i;
+        exposure_fingerprint(&k, new[i]);
+    }
+    snprintf(sql, sizeof(sql),
+             "INSERT INTO findings(id, fingerprint, rule, title, product, via, severity, version, why, fix, observation,"
+             " records, bytes, first_ms, opened_ms, seen_ms, opened_scan, seen_scan)"
+             " SELECT f.id + n.n * 10, n.old, (SELECT id FROM words WHERE text = 'open-store'), title, product, via,"
+             " severity, version, why, fix, 0, 1, 1, 7, 7, 7, 1, 1 FROM findings f, (SELECT 1 AS n, x'%s' AS old"
+             " UNION ALL SELECT 2, x'%s') n WHERE fingerprint = x'7c6832869a8dd3f474a883f3150f138b'", old[0], old[1]);
+    make_from(f, "test/data/store-4.sql", sql);
+    struct store *s = store_open(f->path, STORE_READ, &e);
+    if (!s)
+        fail_msg("%s", e.text);
+    for (unsigned i = 0; i < 2; i++) {
+        struct arena a;
+        struct stored_finding g;
+        arena_init(&a, ARENA_BYTES);
+        if (!store_finding_get(s, new[i], 1, &a, &g, &e))
+            fail_msg("%u: %s", i, e.text);
+        assert_int_equal(g.id, 327683 + 10 * (i + 1));
+        arena_release(&a);
+    }
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_stores_behind_are_told_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_one_becomes_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unidentified_stay_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_all_is_carried_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_findings_of_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_next_scan_goes_on, setup, teardown),

@@ -7,7 +7,8 @@
 static struct stored_finding hostile(void)
 {
     struct stored_finding f = { .records = 5, .bytes = COUNT_UNKNOWN, .first_ms = 1, .accepted_until_ms = COUNT_UNKNOWN };
-    f.exposure = (struct exposure){ 1, 2, COUNT_UNKNOWN, 1, 1, COUNT_UNKNOWN };
+    f.exposure = (struct exposure){ .opened_ms = 1, .seen_ms = 2, .closed_ms = COUNT_UNKNOWN, .opened_scan = 1,
+                                    .seen_scan = 1, .closed_scan = COUNT_UNKNOWN };
     f.finding = (struct finding){ .rule = "r", .title = "T\x1b]0;x\x07", .product = "redis", .severity = SEVERITY_HIGH,
                                   .version = SPAN("7\r\nX: y\"\\\xff\xe2\x80\xae\0z"), .why = SPAN("\x85\xc2\x85<b>"),
                                   .fix = SPAN("one\ntwo\x1b[0m\r\n") };
