@@ -316,12 +316,8 @@ static bool tell_members(struct group *g)
 
 static void tell_title(struct group *g)
 {
-    struct fleet *fleet = g->fleet;
-    const char *text = fleet->open      ? arena_printf(g->arena, "%zu set up alike; %zu open", g->size, fleet->open)
-                       : fleet->partial ? arena_printf(g->arena, "%zu set up alike; none open, %zu tell metadata",
-                                                       g->size, fleet->partial)
-                                        : arena_printf(g->arena, "%zu set up alike; none open", g->size);
-    fleet->title = span_str(text);
+    char text[FLEET_TITLE_MAX];
+    g->fleet->title = arena_copy(g->arena, fleet_title(g->fleet, text));
 }
 
 /* ---- score ---- */

@@ -40,4 +40,8 @@ struct fleet {
     int64_t accepted_until_ms; /* the fleet as a whole is an accepted risk until then; 0 = it is not */
 };
 
+/* The title of so many members, of which so many are open or partial. */
+enum { FLEET_TITLE_MAX = 128 };
+struct span fleet_title(const struct fleet *f, char text[static FLEET_TITLE_MAX]);
+
 #endif

@@ -54,12 +54,15 @@ static bool count_overlap(void *self, const struct fleet_member *m)
     return store_ok(o->store);
 }
 
+/* How many it had, of those that the running scan asked: of the others nobody knows more than then. */
 static size_t members_then(struct store *s, int64_t fleet, char fingerprint[static FINGERPRINT_MAX])
 {
-    struct query q = query(s, SQL_FLEET_MEMBERS_THEN);
+    struct query q = query(s, s->scan ? SQL_FLEET_MEMBERS_ASKED : SQL_FLEET_MEMBERS_THEN);
     query_int(&q, 1, fleet);
+    if (s->scan)
+        query_int(&q, 2, s->scan);
     size_t n = 0;
-    if (query_row(&q)) {
+    if (query_row(&q) && query_span(&q, 0).len == 16) {
         fingerprint_text(query_span(&q, 0), fingerprint);
         n = (size_t)query_get(&q, 1);
     }
@@ -202,6 +205,50 @@ static bool put_member(void *self, const struct fleet_member *m)
     return query_run(&q);
 }
 
+/* ---- members that were not asked ---- */
+
+_Static_assert(OUTCOME_OPEN == 2 && OUTCOME_PARTIAL == 3 && OUTCOME_LOCKED == 4, "the outcomes in FLEET_SUMS");
+_Static_assert(STORED_ANSWERED == 0 && STORED_REFUSED == 1, "the ends in DECIDED");
+
+static void put_sums(struct keeping *k, const struct fleet *f)
+{
+    char title[FLEET_TITLE_MAX];
+    struct query q = query(k->store, SQL_FLEET_SIGHTING_SUMS);
+    query_int(&q, 1, k->fleet);
+    query_int(&q, 2, k->store->scan);
+    query_int(&q, 3, (int64_t)f->member_count);
+    query_int(&q, 4, (int64_t)f->open);
+    query_int(&q, 5, (int64_t)f->partial);
+    query_int(&q, 6, (int64_t)f->locked);
+    query_int(&q, 7, f->severity);
+    query_int(&q, 8, f->records);
+    query_int(&q, 9, f->bytes);
+    query_blob(&q, 10, fleet_title(f, title));
+    query_run(&q);
+}
+
+/* A scan that did not ask a member, or learned nothing of it, changes nothing about it: it stays as it was, and the
+ * sums are those of all. */
+static void keep_unasked(struct keeping *k)
+{
+    struct store *s = k->store;
+    struct query q = query(s, SQL_FLEET_KEEP_UNASKED);
+    query_int(&q, 1, k->fleet);
+    query_int(&q, 2, s->scan);
+    if (!query_run(&q) || sqlite3_changes64(s->db) == 0)
+        return;
+    q = query(s, SQL_FLEET_SUMS);
+    query_int(&q, 1, k->fleet);
+    query_int(&q, 2, s->scan);
+    query_row(&q);
+    struct fleet f = { .member_count = (size_t)query_get(&q, 0), .open = (size_t)query_get(&q, 1),
+                       .partial = (size_t)query_get(&q, 2),      .locked = (size_t)query_get(&q, 3),
+                       .severity = (enum severity)query_get(&q, 4), .records = query_get(&q, 5),
+                       .bytes = query_get(&q, 6) };
+    query_end(&q);
+    put_sums(k, &f);
+}
+
 /* ---- decisions ---- */
 
 struct decided {
@@ -252,6 +299,16 @@ static void decide(struct store *s, const uint8_t fingerprint[16], int64_t fleet
     query_text(&q, 4, why);
     query_int(&q, 5, fleet);
     query_run(&q);
+}
+
+/* The decision and what it covers bear one time, which is later than that of the decision before it. */
+static int64_t later_than_decided(struct store *s, const uint8_t fingerprint[16], int64_t now_ms)
+{
+    struct query q = query(s, SQL_DECISION_LATER);
+    query_blob(&q, 1, span_of(fingerprint, 16));
+    query_int(&q, 2, now_ms);
+    int64_t later = query_value(&q, 0);
+    return later > now_ms ? later : now_ms;
 }
 
 /* Members that joined an accepted fleet. */
@@ -319,6 +376,10 @@ bool store_fleets(struct store *s, const struct fleet *list, size_t count, store
         put_sighting(s, k.fleet, &list[i]);
         put_reasons(s, k.fleet, &list[i]);
         members(self, i, put_member, &k);
+    }
+    for (size_t i = 0; i < count && store_ok(s); i++) {
+        struct keeping k = { s, known_fleet(s, list[i].fingerprint), now_ms };
+        keep_unasked(&k);
         int64_t until_ms = fleet_decision(s, list[i].fingerprint, now_ms, &at_ms);
         if (until_ms) {
             cover_new(&k, at_ms, until_ms, accepted, accepted_self);
@@ -343,6 +404,7 @@ bool store_fleet_accept(struct store *s, int64_t fleet, int64_t until_ms, const 
     if (store_ok(s) && !there)
         return error_set(e, "the fleet is not stored any more");
     store_batch(s);
+    now_ms = later_than_decided(s, fingerprint, now_ms);
     decide(s, fingerprint, fleet, until_ms, span_str(why), now_ms);
     if (until_ms) {
         q = query(s, SQL_FLEET_COVER_PUT);

@@ -170,6 +170,30 @@ static bool count_member(void *self, const struct fleet_member *m)
     return true;
 }
 
+/* Three of six asked: it is the fleet of six that it was, also where the three alone go by another name, and where one
+ * of those asked does not answer. What answered and is another thing now has left. */
+static void test_a_partial_scan(void **state)
+{
+    struct fixture *x = *state;
+    struct error e;
+    size_t n = 0;
+    scan(x, HOSTS, 6, HOSTS, 6, "a", SEVERITY_HIGH, "open");
+    assert_string_equal(scan(x, HOSTS, 3, HOSTS, 3, "b", SEVERITY_HIGH, "open"), get(x, "a").fleet.fingerprint);
+    struct stored_fleet f = get(x, "a");
+    assert_int_equal(f.fleet.member_count, 6);
+    assert_int_equal(f.fleet.open, 6);
+    assert_int_equal(f.fleet.records, 30);
+    assert_true(span_is(f.fleet.title, "6 set up alike; 6 open"));
+    assert_int_equal(listed(x, true), 1);
+    assert_true(store_fleet_members(x->store, f.id, count_member, &n, &e));
+    assert_int_equal(n, 6);
+    scan(x, HOSTS + 5, 1, NULL, 0, "a", SEVERITY_HIGH, "open"); /* one alone is no fleet, and ends none */
+    assert_int_equal(get(x, "a").fleet.member_count, 6);
+    assert_int_equal(listed(x, false), 1);
+    scan(x, HOSTS, 6, HOSTS, 4, "a", SEVERITY_HIGH, "open"); /* 5 and 6 answer, and are set up otherwise */
+    assert_int_equal(get(x, "a").fleet.member_count, 4);
+}
+
 static void test_kept(void **state)
 {
     struct fixture *x = *state;
@@ -320,6 +344,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_partial_scan, setup, teardown),
         cmocka_unit_test_setup_teardown(test_name_is_adopted, setup, teardown),
         cmocka_unit_test_setup_teardown(test_decision, setup, teardown),
         cmocka_unit_test_setup_teardown(test_decision_has_bounds, setup, teardown),
