@@ -285,6 +285,16 @@ static void tell_samples(const struct sample_tally *t)
     buf_release(&line);
 }
 
+static void tell_unasked(const struct unasked *u)
+{
+    struct buf line;
+    buf_init(&line, 1 << 12);
+    unasked_put(u, &line);
+    if (buf_ok(&line) && line.len)
+        fprintf(stderr, "ajar: %.*s\n", SPAN_FMT(buf_span(&line)));
+    buf_release(&line);
+}
+
 /* Runs the keeper and says on stderr what it found worth saying; the exit status of the scan. */
 static int keep_scan(struct keeper *k, const struct report_run *run)
 {
@@ -300,8 +310,10 @@ static int keep_scan(struct keeper *k, const struct report_run *run)
     tell_samples(&k->pipeline.samples);
     if (k->trouble.text[0])
         return cmd_fail(k->pipeline.summary.interrupted ? EXIT_INCOMPLETE : status_of(k->pipeline.store), &k->trouble);
-    if (k->pipeline.summary.failed || k->incomplete)
+    if (k->pipeline.summary.failed || k->incomplete) {
+        tell_unasked(&k->pipeline.unasked);
         return EXIT_INCOMPLETE;
+    }
     return k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING;
 }
 

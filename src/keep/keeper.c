@@ -143,6 +143,7 @@ static void report_remark(struct keeping *c, const struct remark *r)
 {
     struct keeper *k = c->k;
     k->incomplete |= r->incomplete;
+    unasked_remark(&c->p->unasked, r);
     if (c->p->report->remark)
         c->p->report->remark(c->p->report_state, r, &k->out);
 }
@@ -465,8 +466,10 @@ void keeper_run(struct keeper *k, const struct report_run *run)
     k->trouble.text[0] = '\0';
     p->out = &k->out;
     p->fleets = fleets_new(random_seed());
-    if (p->store)
+    if (p->store) {
         store_on_wait(p->store, wait_for_store, &c);
+        store_ask_endings(p->store, rules_ending, p->book->rules);
+    }
     p->report->begin(p->report_state, run, &k->out);
     for (size_t i = 0; i < k->remark_count; i++)
         report_remark(&c, &k->remarks[i]);

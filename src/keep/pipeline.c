@@ -91,6 +91,7 @@ static void count(struct passage *t)
     for (size_t i = 0; i < t->found.list.len; i++)
         s->findings[t->found.list.at[i].severity]++;
     sample_tally_add(&t->p->samples, t->visit);
+    unasked_visit(&t->p->unasked, t->visit);
 }
 
 enum pipeline_end pipeline_visit(struct pipeline *p, struct visit *v, enum visit_origin origin, int64_t now_ms,

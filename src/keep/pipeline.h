@@ -11,6 +11,7 @@
 #include "keep/personal.h"
 #include "keep/rulebook.h"
 #include "keep/sample_tally.h"
+#include "keep/unasked.h"
 #include "report/report.h"
 #include "store/store.h"
 
@@ -34,6 +35,7 @@ struct pipeline {
     struct report_summary summary; /* done, skipped, failed, answered and findings */
     uint64_t failing;              /* findings at or above fail_on that nobody accepted */
     struct sample_tally samples;
+    struct unasked unasked;
     struct personal *personal; /* see personal_tell() */
 };
 

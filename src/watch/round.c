@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/random.h"
+
 enum { PILE_BYTES_MAX = DIGEST_BYTES_MAX, ARENA_BYTES = 16 << 20 };
 static const int64_t REMIND_MS = 86400000;
 
@@ -124,10 +126,11 @@ static struct notice about(const struct telling *t, enum notice_kind kind, const
                             .about = f };
 }
 
-/* A scan that ran beside ours may have stored something under an older number after we told. */
+/* A scan that ran beside ours may have stored something under an older number after we told. What bears a time to come
+ * is of a clock that went back since, and was told. */
 static bool is_later(const struct telling *t, int64_t scan, int64_t at_ms)
 {
-    return scan > t->since.told_scan || at_ms > t->since.told_ms;
+    return scan > t->since.told_scan || (at_ms > t->since.told_ms && at_ms <= t->now_ms);
 }
 
 static bool each_open(void *self, const struct stored_finding *f)
@@ -147,6 +150,21 @@ static bool each_closed(void *self, const struct stored_finding *f)
         is_later(t, f->exposure.opened_scan, f->exposure.opened_ms))
         return true;
     struct notice n = about(t, NOTICE_FIXED, f);
+    char text[ENDING_TEXT_MAX];
+    n.what = proof_text(f->exposure.proof, f->exposure.proof_detail, text);
+    return tell(t, &n);
+}
+
+/* Once for each time that it goes out of sight. Nothing is better for it, so it is never told as severe. */
+static bool each_unseen(void *self, const struct stored_finding *f)
+{
+    struct telling *t = self;
+    if (f->unseen_scan <= t->since.told_scan || is_later(t, f->exposure.opened_scan, f->exposure.opened_ms))
+        return true;
+    struct notice n = about(t, NOTICE_NOT_SEEN, f);
+    char text[ENDING_TEXT_MAX];
+    n.severity = n.severity > SEVERITY_LOW ? SEVERITY_LOW : n.severity;
+    n.what = unseen_text(f->unseen, f->unseen_detail, text);
     return tell(t, &n);
 }
 
@@ -199,14 +217,19 @@ static bool tell_changes(struct telling *t, bool complete)
     /* Nothing that a later scan opened or closed was so before the last one told of began. */
     int64_t since_ms = started_ms(t, t->since.told_scan);
     struct store_filter open = { .which = STORE_OPEN, .no_accepted = true, .now_ms = t->now_ms,
-                                 .opened_after_ms = since_ms - 1 };
+                                 .opened_after_ms = since_ms - 1, .after_scan = t->since.told_scan };
     struct store_filter closed = { .which = STORE_CLOSED, .now_ms = t->now_ms, .opened_after_ms = COUNT_UNKNOWN,
-                                   .closed_after_ms = since_ms > 1 ? since_ms - 1 : 0 };
+                                   .closed_after_ms = since_ms > 1 ? since_ms - 1 : 0,
+                                   .after_scan = t->since.told_scan };
+    struct store_filter unseen = { .which = STORE_OPEN, .unseen_only = true, .no_accepted = true, .now_ms = t->now_ms,
+                                   .opened_after_ms = COUNT_UNKNOWN };
     struct store_filter accepted = { .which = STORE_OPEN, .accepted_only = true, .now_ms = t->since.told_ms,
                                      .opened_after_ms = COUNT_UNKNOWN };
     if (!store_findings(t->store, &open, each_open, t, t->error) || t->failed)
         return false;
     if (t->since.told_scan > 0 && (!store_findings(t->store, &closed, each_closed, t, t->error) || t->failed))
+        return false;
+    if (t->since.told_scan > 0 && (!store_findings(t->store, &unseen, each_unseen, t, t->error) || t->failed))
         return false;
     if (t->since.told_ms > 0 && (!store_findings(t->store, &accepted, each_accepted, t, t->error) || t->failed))
         return false;
@@ -216,9 +239,12 @@ static bool tell_changes(struct telling *t, bool complete)
 
 /* ---- the scan itself ---------------------------------------------------------------------- */
 
-/* A trouble is told when it begins, once a day while it lasts, and when it is over. */
-static bool tell_trouble(struct telling *t, const struct round *r, struct spool_state *next)
+/* A trouble is told when it begins, once a day while it lasts, and when it is over. Where the scan came to its end and
+ * something of it could not be asked, as one target without a route, that is told once and not each day. */
+static bool tell_trouble(struct telling *t, const struct round *r, bool complete, struct spool_state *next)
 {
+    bool whole = r->end == ROUND_INCOMPLETE && complete && t->new_scan > t->since.told_scan;
+    int64_t why = (int64_t)siphash(1, 3, span_str(r->why));
     struct notice n = { .severity = SEVERITY_HIGH, .at_ms = t->now_ms, .scan = t->new_scan, .what = span_str(r->why) };
     if (r->end == ROUND_UNKNOWN)
         return true;
@@ -230,9 +256,13 @@ static bool tell_trouble(struct telling *t, const struct round *r, struct spool_
         next->trouble = -1;
         return t->since.trouble < 0 || tell(t, &n);
     }
-    if (t->since.trouble == n.kind && t->now_ms - t->since.trouble_ms < REMIND_MS && t->now_ms >= t->since.trouble_ms)
+    if (whole)
+        n.severity = SEVERITY_MEDIUM;
+    bool told_today = t->now_ms - t->since.trouble_ms < REMIND_MS && t->now_ms >= t->since.trouble_ms;
+    if (t->since.trouble == n.kind && (whole ? t->since.trouble_why == why : told_today))
         return true;
     next->trouble = n.kind;
+    next->trouble_why = why;
     next->trouble_ms = t->now_ms;
     return tell(t, &n);
 }
@@ -275,7 +305,7 @@ bool round_tell(struct spool *spool, const struct watch_config *c, const char *h
         next.complete = r->end == ROUND_COMPLETE;
         next.scanning_ms = 0;
     }
-    ok = ok && tell_trouble(&t, r, &next) && flush_all(&t) && spool_commit(spool, &next, e);
+    ok = ok && tell_trouble(&t, r, complete, &next) && flush_all(&t) && spool_commit(spool, &next, e);
     for (size_t i = 0; i < c->receivers.len; i++)
         buf_release(&t.piles[i].text);
     free(t.piles);

@@ -73,11 +73,11 @@ static bool write_state(struct spool *s, const struct spool_state *t, struct err
     int n = snprintf(text, sizeof(text),
                      "{\"schema\":\"ajar-watch/1\",\"instance\":\"%s\",\"batch\":%llu,\"told_scan\":%lld,"
                      "\"base_scan\":%lld,\"told_ms\":%lld,\"started_ms\":%lld,\"ended_ms\":%lld,\"complete\":%s,"
-                     "\"trouble\":%lld,\"trouble_ms\":%lld,\"scanning_ms\":%lld}\n",
+                     "\"trouble\":%lld,\"trouble_ms\":%lld,\"trouble_why\":%lld,\"scanning_ms\":%lld}\n",
                      t->instance, (unsigned long long)t->batch, (long long)t->told_scan, (long long)t->base_scan,
                      (long long)t->told_ms, (long long)t->started_ms, (long long)t->ended_ms,
                      t->complete ? "true" : "false", (long long)t->trouble, (long long)t->trouble_ms,
-                     (long long)t->scanning_ms);
+                     (long long)t->trouble_why, (long long)t->scanning_ms);
     if (!file_replace(s->dir, "state.json", span_of(text, (size_t)n), 0600, e) || !folder_sync(s->dir, e))
         return false;
     s->state = *t;
@@ -112,6 +112,7 @@ static bool read_state(struct spool *s, struct error *e)
         t->complete = complete && complete->integer;
         t->trouble = number(root, "trouble", -1);
         t->trouble_ms = number(root, "trouble_ms", 0);
+        t->trouble_why = number(root, "trouble_why", 0);
         t->scanning_ms = number(root, "scanning_ms", 0);
     }
     arena_release(&a);

@@ -28,6 +28,7 @@ struct spool_state {
     bool complete;                     /* the last scan came to its end */
     int64_t trouble;                   /* enum notice_kind of what was told last about scans, or -1 */
     int64_t trouble_ms;                /* and when */
+    int64_t trouble_why;               /* and a hash of its reason */
 };
 
 struct spool {

@@ -1,0 +1,46 @@
+/* Reasons come through the pipe, so they are escaped like any foreign text. */
+#include "keep/unasked.h"
+
+#include <stdio.h>
+
+#include "text/escape.h"
+
+static bool comes_before(const struct endpoint *a, const struct endpoint *b)
+{
+    int order = address_compare(&a->address, &b->address);
+    return order < 0 || (order == 0 && a->port < b->port);
+}
+
+void unasked_visit(struct unasked *u, const struct visit *v)
+{
+    if (v->end != END_FAILED)
+        return;
+    if (!u->failed || comes_before(&v->endpoint, &u->first)) {
+        u->first = (struct endpoint){ .address = v->endpoint.address, .port = v->endpoint.port };
+        snprintf(u->why, sizeof(u->why), "%s", v->why ? v->why : "no reason was given");
+    }
+    u->failed++;
+}
+
+void unasked_remark(struct unasked *u, const struct remark *r)
+{
+    if (r->incomplete && !u->remark[0])
+        snprintf(u->remark, sizeof(u->remark), "%.*s: %.*s", SPAN_FMT(span_first(r->about, 80)),
+                 SPAN_FMT(span_first(r->text, 150)));
+}
+
+void unasked_put(const struct unasked *u, struct buf *out)
+{
+    char where[ENDPOINT_TEXT_MAX];
+    if (!u->failed && !u->remark[0])
+        return;
+    buf_str(out, "not all was looked at: ");
+    if (u->failed) {
+        buf_printf(out, "%llu %s not be asked (%s", (unsigned long long)u->failed,
+                   u->failed == 1 ? "endpoint could" : "endpoints could", endpoint_text(&u->first, where));
+        buf_str(out, u->failed == 1 ? ": " : " and others: ");
+        escape_tty(out, span_str(u->why));
+        buf_str(out, u->remark[0] ? "); " : ")");
+    }
+    escape_tty(out, span_str(u->remark));
+}
