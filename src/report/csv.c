@@ -12,7 +12,8 @@ enum { FIELD_BYTES_MAX = 32000 }; /* what a spreadsheet's cell holds is 32,767 c
 
 #define HEADER                                                                                             \
     "severity,rule,title,endpoint,name,product,version,via,verdict,transport,"                            \
-    "collections,records,bytes,state,first_seen,open_since,reopened,not_seen_since,not_seen,accepted_until,accepted_why,"            \
+    "collections,records,bytes,state,first_seen,open_since,reopened,not_seen_since,not_seen,"              \
+    "accepted_until,accepted_why,"                                                                         \
     "owner,tier,contact,attributed_to,attributed_by,attribution,since,since_from,since_strength,"          \
     "fingerprint,why,fix\r\n"
 
