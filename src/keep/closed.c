@@ -35,6 +35,7 @@ bool closed_report(const struct report *r, void *state, struct store *s, int64_t
     t.scan = found.id;
     closed.which = STORE_CLOSED;
     closed.closed_after_ms = found.started_ms > 0 ? found.started_ms - 1 : 0;
+    closed.after_scan = found.id - 1;
     closed.max = 0;
     return store_findings(s, &closed, tell, &t, e);
 }

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "keep/alike.h"
 #include "keep/closed.h"
+#include "keep/endings.h"
 #include "keep/history.h"
 #include "record/codec.h"
 #include "text/amount.h"
@@ -397,6 +398,15 @@ static void tell_past(struct keeping *c)
         trouble(c, e.text);
 }
 
+static void tell_endings(struct keeping *c)
+{
+    char text[ENDINGS_TEXT_MAX];
+    struct remark r;
+    struct scan_endings e = store_scan_endings(c->p->store);
+    if (endings_remark(&e, text, &r))
+        report_remark(c, &r);
+}
+
 static void end_store(struct keeping *c)
 {
     struct error e;
@@ -478,8 +488,10 @@ void keeper_run(struct keeper *k, const struct report_run *run)
     keep(&c);
     reap(&c);
     tell_fleets(&c);
-    if (p->store)
+    if (p->store) {
         end_store(&c);
+        tell_endings(&c);
+    }
     tell_past(&c);
     summarise(&c);
     count_unheard(&c);

@@ -60,6 +60,11 @@ static const char *own_identity(const struct observation *o)
     return NULL;
 }
 
+bool exposure_is_identified(const struct observation *o)
+{
+    return own_identity(o) != NULL;
+}
+
 struct span exposure_store(const struct observation *o, uint8_t text[static EXPOSURE_STORE_MAX])
 {
     static const char *const NAMES[] = { "cluster", "host", "via.route" };

@@ -27,6 +27,9 @@ struct exposure_key exposure_key(const struct visit *v, const struct observation
  * known. Written into `text`. */
 struct span exposure_store(const struct observation *o, uint8_t text[static EXPOSURE_STORE_MAX]);
 
+/* Whether the store states an identity of its own. */
+bool exposure_is_identified(const struct observation *o);
+
 /* Changing what this gives breaks every history. */
 void exposure_fingerprint(const struct exposure_key *of, char ret[static FINGERPRINT_MAX]);
 

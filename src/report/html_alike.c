@@ -331,7 +331,7 @@ void html_coverage(const struct story *s, const struct report_summary *sum, stru
         buf_str(out, "</ul>\n");
     }
     if (s->remarks.kept.len) {
-        buf_str(out, "<h3>Not looked at whole, or seen on the way</h3><ul class=\"reasons\">");
+        buf_str(out, "<h3>Not looked at whole, seen on the way, or gone since</h3><ul class=\"reasons\">");
         for (size_t i = 0; i < s->remarks.kept.len; i++) {
             buf_str(out, "<li>");
             html_text(out, s->remarks.kept.at[i]);

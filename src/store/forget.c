@@ -44,6 +44,7 @@ bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgo
     run_with(s, SQL_FORGET_CERTIFICATES, before_ms);
     ret->endpoints = run_with(s, SQL_FORGET_ENDPOINTS, before_ms);
     run_with(s, SQL_FORGET_ACCEPTED, before_ms);
+    run_with(s, SQL_FORGET_FORMER, before_ms);
     store_batch_end(s, dry_run ? "ROLLBACK" : "COMMIT");
     for (size_t i = 0; store_ok(s) && !dry_run && i < old; i++)
         tail_remove(s, scans[i]);

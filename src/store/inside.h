@@ -84,6 +84,7 @@ struct store {
     int64_t tail_bytes;
     struct runs places;
     struct scan_sums sums;
+    struct scan_endings endings;
     struct reason reasons[REASONS_MAX];
     size_t reason_count;
     struct buf journal;

@@ -6,7 +6,7 @@
 #include "record/fingerprint.h"
 #include "store/inside.h"
 
-enum { OPEN_MAX = 32 };
+enum { OPEN_MAX = 32, BEFORE_ARENA_MAX = 16 << 20 };
 
 /* A finding as it was stored before the visit. */
 struct known {
@@ -79,6 +79,43 @@ static bool find_stored(struct life *l, const uint8_t fingerprint[16], struct kn
         return true;
     }
     return find_known(l->store, fingerprint, ret);
+}
+
+static bool is_word(struct store *s, const char *word, int64_t id)
+{
+    return store_word(s, word) == id;
+}
+
+/* A lock hides what a store is called; the way that leads to it stays. */
+static bool same_way(const struct observation *before, const struct observation *now)
+{
+    struct span way = fact_get_text(before, "via.route");
+    return way.len && span_eq(way, fact_get_text(now, "via.route"));
+}
+
+/* A store behind a dashboard that does not state who it is today, as one whose cluster has not formed, is the one that
+ * was seen by the same way of the same dashboard: it keeps its name. */
+static bool find_unidentified(struct life *l, struct finding *f, const struct observation *o, struct known *ret)
+{
+    if (!o || !o->via || exposure_is_identified(o))
+        return false;
+    for (size_t i = 0; i < l->open_count; i++) {
+        struct known *k = &l->open[i];
+        struct observation before;
+        struct arena a;
+        if (k->seen_now || !is_word(l->store, f->rule, k->rule) || !is_word(l->store, o->product, k->product) ||
+            !is_word(l->store, o->via, k->via))
+            continue;
+        arena_init(&a, BEFORE_ARENA_MAX);
+        k->seen_now = read_observation(l->store, k->observation, &a, &before) && same_way(&before, o);
+        arena_release(&a);
+        if (!k->seen_now)
+            continue;
+        *ret = *k;
+        fingerprint_text(span_of(k->fingerprint, sizeof(k->fingerprint)), f->fingerprint);
+        return true;
+    }
+    return false;
 }
 
 static int64_t next_id(struct life *l)
@@ -216,10 +253,10 @@ static struct finding_life life_of(struct store *s, int64_t scan, const struct k
 
 /* Looks the finding up, and opens it where it is not open. False where it was opened just now, so
  * that nothing more is to be changed. */
-static bool find_or_open(struct life *l, const uint8_t fingerprint[16], const struct finding *f,
+static bool find_or_open(struct life *l, const uint8_t fingerprint[16], struct finding *f,
                          int64_t observation, const struct observation *seen, struct known *ret)
 {
-    bool stored = !l->at->is_new && find_stored(l, fingerprint, ret);
+    bool stored = !l->at->is_new && (find_stored(l, fingerprint, ret) || find_unidentified(l, f, seen, ret));
     /* Tens of thousands of findings at one endpoint: a peer that makes them up. */
     if (!stored && next_id(l) <= id_last(l->at->id) &&
         add_finding(l, fingerprint, f, observation, seen)) {
@@ -295,22 +332,10 @@ static struct fate not_seen(enum unseen u, const char *detail)
     return (struct fate){ { .unseen = u }, detail };
 }
 
-static bool is_word(struct store *s, const char *word, int64_t id)
-{
-    return store_word(s, word) == id;
-}
-
 static bool same_store(const struct observation *before, const struct observation *now)
 {
     uint8_t one[EXPOSURE_STORE_MAX], two[EXPOSURE_STORE_MAX];
     return span_eq(exposure_store(before, one), exposure_store(now, two));
-}
-
-/* A lock hides what a store is called; the way that leads to it stays. */
-static bool same_way(const struct observation *before, const struct observation *now)
-{
-    struct span way = fact_get_text(before, "via.route");
-    return way.len && span_eq(way, fact_get_text(now, "via.route"));
 }
 
 /* Which observation of the visit shows the product that the finding is about, or OBSERVATIONS_MAX. */
@@ -383,7 +408,6 @@ static bool is_service(const struct observation *o)
 static struct fate of_dashboard(struct life *l, const struct known *k, const struct observation *before,
                                 const struct observation *front)
 {
-    uint8_t text[EXPOSURE_STORE_MAX];
     const struct visit *v = l->visit;
     if (front->outcome == OUTCOME_LOCKED || front->outcome == OUTCOME_PARTIAL)
         return over(PROOF_REFUSED, front->product);
@@ -392,7 +416,7 @@ static struct fate of_dashboard(struct life *l, const struct known *k, const str
     for (size_t i = 0; before && i < v->observations.len; i++) {
         const struct observation *o = &v->observations.at[i];
         if (o->via && is_word(l->store, o->via, k->via) && is_decided(o) && same_way(before, o) &&
-            exposure_store(o, text).len && !same_store(before, o))
+            exposure_is_identified(before) && exposure_is_identified(o) && !same_store(before, o))
             return over(PROOF_OTHER, o->product);
     }
     return not_seen(UNSEEN_BEHIND, front->product);
@@ -425,8 +449,6 @@ static struct fate of_others(struct life *l, const struct known *k, const struct
         return not_seen(UNSEEN_UNDECIDED, service->product);
     return service ? not_seen(UNSEEN_STRANGER, service->product) : not_seen(UNSEEN_UNDECIDED, v->why);
 }
-
-enum { BEFORE_ARENA_MAX = 16 << 20 };
 
 static struct fate fate_of(struct life *l, const struct known *k, struct arena *a)
 {
@@ -476,6 +498,8 @@ static void settle_rest(struct life *l)
             continue;
         arena_init(&a, BEFORE_ARENA_MAX);
         struct fate f = fate_of(l, k, &a);
+        l->store->endings.closed[f.ending.proof] += f.ending.proof != PROOF_NONE;
+        l->store->endings.unseen[f.ending.unseen] += f.ending.proof == PROOF_NONE;
         if (f.ending.proof != PROOF_NONE)
             put_closed(l->store, k->id, l->now_ms, f.ending.proof, f.detail);
         else
@@ -512,7 +536,9 @@ bool life_of_failed(struct store *s, const struct known_endpoint *at, const char
     query_int(&q, 3, UNSEEN_FAILED);
     query_int(&q, 4, word);
     query_int(&q, 5, s->scan);
-    return query_run(&q);
+    if (query_run(&q))
+        s->endings.unseen[UNSEEN_FAILED] += (uint64_t)sqlite3_changes64(s->db);
+    return store_ok(s);
 }
 
 /* The host answered on another port in the same scan, under whatever name, this one said nothing. A firewall that
@@ -530,7 +556,11 @@ bool life_of_filtered(struct store *s)
     query_int(&q, 1, s->scan);
     query_int(&q, 2, UNSEEN_FILTERED);
     query_int(&q, 3, STORED_FILTERED);
-    return query_run(&q);
+    uint64_t changed = query_run(&q) ? (uint64_t)sqlite3_changes64(s->db) : 0;
+    uint64_t silent = s->endings.unseen[UNSEEN_SILENT], moved = changed < silent ? changed : silent;
+    s->endings.unseen[UNSEEN_SILENT] -= moved;
+    s->endings.unseen[UNSEEN_FILTERED] += moved;
+    return store_ok(s);
 }
 
 /* ---- the owner's word ---- */

@@ -18,6 +18,7 @@ static void forget_running(struct store *s)
     tail_close(s);
     runs_release(&s->places);
     s->sums = (struct scan_sums){ 0 };
+    s->endings = (struct scan_endings){ 0 };
     s->reason_count = 0;
     s->scan = 0;
 }
@@ -100,6 +101,11 @@ bool store_scan_resume(struct store *s, int64_t id, struct error *e)
 const struct runs *store_scan_places(const struct store *s)
 {
     return &s->places;
+}
+
+struct scan_endings store_scan_endings(const struct store *s)
+{
+    return s->endings;
 }
 
 struct scan_sums store_scan_sums(const struct store *s)

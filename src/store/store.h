@@ -106,6 +106,11 @@ bool store_keep(struct store *s, struct span visits, struct error *e);
 bool store_tail(struct store *s, int64_t scan,
                 bool (*each)(void *self, const struct visit *v, struct span encoded), void *self,
                 struct error *e);
+/* What became of open findings that the visits stored so far, by this process, did not show. */
+struct scan_endings {
+    uint64_t closed[PROOF_COUNT], unseen[UNSEEN_COUNT];
+};
+struct scan_endings store_scan_endings(const struct store *s);
 /* Makes everything so far durable. Cheap where nothing happened. */
 bool store_commit(struct store *s, struct error *e);
 /* Ends the running scan and commits. `why`: what kept it from finishing, or NULL. */
