@@ -45,5 +45,5 @@ static bool tell(const void *self, const struct observation *o, int64_t now_ms, 
 
 struct provider facts_of_certificate(void)
 {
-    return (struct provider){ .names = NAMES, .tell = tell };
+    return (struct provider){ .names = NAMES, .from = "cert.not_after", .tell = tell };
 }

@@ -80,5 +80,5 @@ static bool tell(const void *self, const struct observation *o, int64_t now_ms, 
 
 struct provider facts_of_version(const struct tables *t)
 {
-    return (struct provider){ .names = NAMES, .self = t, .tell = tell };
+    return (struct provider){ .names = NAMES, .from = "version", .self = t, .tell = tell };
 }

@@ -9,17 +9,8 @@
 /* The fact that a value is worked out from; the value itself may be absent because it is well. */
 static const char *source_of(const struct field *f)
 {
-    static const struct {
-        enum field_id first, last;
-        const char *key;
-    } DERIVED[] = {
-        { FIELD_CERT_DAYS_LEFT, FIELD_CERT_SHARE_LEFT, "cert.not_after" },
-        { FIELD_LIFECYCLE_STATE, FIELD_VERSION_VENDOR, "version" },
-        { FIELD_EXPLOITED_CVE, FIELD_EXPLOITED_TABLE, "version" },
-    };
-    for (size_t i = 0; i < sizeof(DERIVED) / sizeof(*DERIVED); i++)
-        if (f->id >= DERIVED[i].first && f->id <= DERIVED[i].last)
-            return DERIVED[i].key;
+    if (f->id == FIELD_COMPUTED)
+        return f->key;
     if (f->id != FIELD_FACT)
         return NULL;
     if (span_starts(span_str(f->key), SPAN("personal.")))

@@ -23,14 +23,16 @@ static const struct field_name FIELDS[] = {
     { "bytes", FIELD_BYTES },
 };
 
-/* The slot of a computed fact; false where no provider answers for the word. */
-static bool computed_slot(const struct providers *p, struct span word, unsigned *ret)
+/* False where no provider answers for the word. */
+static bool compile_computed(const struct providers *p, struct span word, struct field *ret)
 {
-    *ret = 0;
+    *ret = (struct field){ .id = FIELD_COMPUTED };
     for (size_t i = 0; p && i < p->len; i++)
-        for (const char *const *name = p->at[i].names; *name; name++, ++*ret)
-            if (span_is(word, *name))
-                return *ret < COMPUTED_MAX;
+        for (const char *const *name = p->at[i].names; *name; name++, ret->slot++)
+            if (span_is(word, *name)) {
+                ret->key = p->at[i].from;
+                return ret->slot < COMPUTED_MAX;
+            }
     return false;
 }
 
@@ -42,10 +44,9 @@ bool field_compile(struct mapper *m, const struct node *at, struct span word, st
             *ret = (struct field){ .id = FIELDS[i].id };
             return true;
         }
-    *ret = (struct field){ .id = FIELD_COMPUTED };
-    if (computed_slot(m->self, word, &ret->slot))
+    if (compile_computed(m->self, word, ret))
         return true;
-    ret->id = FIELD_FACT;
+    *ret = (struct field){ .id = FIELD_FACT };
     if (span_starts(word, SPAN("front."))) {
         ret->id = FIELD_FRONT_FACT;
         word = span_from(word, sizeof("front.") - 1);

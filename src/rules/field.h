@@ -32,7 +32,7 @@ enum field_id {
 
 struct field {
     enum field_id id;
-    const char *key; /* FIELD_FACT, FIELD_FRONT_FACT */
+    const char *key; /* FIELD_FACT, FIELD_FRONT_FACT; of FIELD_COMPUTED the fact that it is worked out from */
     unsigned slot;   /* FIELD_COMPUTED */
 };
 

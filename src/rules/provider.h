@@ -47,6 +47,7 @@ enum { PROVIDERS_MAX = 8, COMPUTED_MAX = 64 /* names of all of them */ };
 
 struct provider {
     const char *const *names; /* NULL-ended */
+    const char *from;         /* the fact without which none of it is known */
     const void *self;         /* its tables; shared by threads */
     /* Fills ret[], which is all VALUE_NONE, in the order of the names. Pure. Text that it makes lies in the arena;
      * false where that is full. */
