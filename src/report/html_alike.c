@@ -25,7 +25,7 @@ void html_closed(const struct story *s, struct buf *out)
 {
     if (!s->closed.len)
         return;
-    buf_str(out, "<section id=\"closed\"><h2>Proven closed by this scan</h2><table><thead><tr><th>Severity</th>"
+    buf_str(out, "<section id=\"closed\"><h2>Closed by this scan</h2><table><thead><tr><th>Severity</th>"
                  "<th>Where</th><th>What</th><th>It was</th><th>How</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < s->closed.len; i++) {
         const struct story_closed *c = &s->closed.at[i];

@@ -159,6 +159,7 @@ static void tags_of(struct json *j, const struct finding_view *v)
     struct buf tag;
     if (!v->open)
         json_str(j, NULL, "closed");
+    json_str(j, NULL, proof_name(v->proof));
     if (v->life.known && (v->life.is_new || v->life.reopened))
         json_str(j, NULL, v->life.is_new ? "new" : "reopened");
     if (v->unseen != UNSEEN_NOT)

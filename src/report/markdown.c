@@ -361,7 +361,7 @@ static void closed(const struct story *s, struct buf *out)
     size_t shown = s->closed.len < CLOSED_MAX ? s->closed.len : CLOSED_MAX;
     if (!shown)
         return;
-    buf_str(out, "## Proven closed by this scan\n\n");
+    buf_str(out, "## Closed by this scan\n\n");
     for (size_t i = 0; i < shown; i++) {
         const struct story_closed *c = &s->closed.at[i];
         buf_str(out, "- ");

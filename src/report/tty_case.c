@@ -141,7 +141,7 @@ void tty_closed(struct story *t, size_t columns, struct buf *out)
     uint64_t left = t->closed.len - shown + t->closed_left;
     if (!shown)
         return;
-    tty_heading(t, "Proven closed by this scan", out);
+    tty_heading(t, "Closed by this scan", out);
     for (size_t i = 0; i < shown; i++) {
         const struct story_closed *c = &t->closed.at[i];
         size_t used = strlen(severity_name(c->severity)) + TTY_GAP;

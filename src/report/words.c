@@ -64,8 +64,10 @@ void words_closed(struct buf *out, const struct finding_view *v)
         return;
     buf_str(out, "Closed ");
     put_date(out, v->closed_ms);
-    buf_str(out, ": ");
-    escape_tty(out, proof_text(v->proof, v->proof_detail, text));
+    if (v->proof != PROOF_NONE) {
+        buf_str(out, ": ");
+        escape_tty(out, proof_text(v->proof, v->proof_detail, text));
+    }
     buf_byte(out, '.');
 }
 

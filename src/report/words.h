@@ -14,7 +14,8 @@ int64_t count_sum(int64_t a, int64_t b);
 /* "new", "again since 2026-01-02, the 3rd time", "open since 2026-01-02, 10 months"; nothing where
  * the life is not known. */
 void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms);
-/* "Closed 2026-11-22." and, of how, what proved it; nothing where it is open. */
+/* "Closed 2026-11-22: its host shut the port.", in the words of proof_text(); nothing where it is open.
+ * Visible, as escape_tty() makes it. */
 void words_closed(struct buf *out, const struct finding_view *v);
 /* "not seen since 2026-01-02: no answer"; nothing where it was seen when it was asked for last. Visible, as
  * escape_tty() makes it. */

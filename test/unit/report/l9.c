@@ -64,7 +64,7 @@ static void test_closed(void **state)
     arena_init(&h.arena, HOSTILE_MAX);
     buf_init(&h.out, HOSTILE_MAX);
     hostile_make(&h, SPAN("7.0"));
-    struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000 },
+    struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000, .proof = PROOF_REFUSED },
                                    .records = 5, .bytes = COUNT_UNKNOWN, .accepted_until_ms = COUNT_UNKNOWN };
     gone.finding.version = SPAN("7.0.15");
     struct finding_view view = view_of_stored(&gone);
@@ -74,12 +74,13 @@ static void test_closed(void **state)
     assert_true(span_is(node_text(node_get(n, "event_type")), "service"));
     assert_true(span_is(node_text(node_get(n, "event_fingerprint")), "0123456789abcdef0123456789abcdef"));
     assert_true(span_is(node_text(node_get(n, "time")), "1970-01-01T00:00:03Z"));
-    assert_true(span_starts(node_text(node_get(n, "summary")), SPAN("Closed 1970-01-01.")));
+    assert_true(span_starts(node_text(node_get(n, "summary")), SPAN("Closed 1970-01-01: asked again, it refuses now.")));
     assert_true(span_is(node_text(node_path(n, SPAN("leak.stage"))), "closed"));
     assert_true(span_is(node_text(node_path(n, SPAN("leak.type"))), "open-store"));
     assert_true(span_is(node_text(node_path(n, SPAN("service.software.version"))), "7.0.15"));
     assert_int_equal(node_path(n, SPAN("service.credentials.noauth"))->integer, 0);
     assert_true(span_is(node_text(node_path(n, SPAN("tags.0"))), "closed"));
+    assert_true(span_is(node_text(node_path(n, SPAN("tags.1"))), "refused"));
     arena_release(&h.arena);
     buf_release(&h.out);
 }

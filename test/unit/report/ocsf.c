@@ -66,7 +66,7 @@ static void test_closed(void **state)
     arena_init(&h.arena, HOSTILE_MAX);
     buf_init(&h.out, HOSTILE_MAX);
     hostile_make(&h, SPAN("x"));
-    struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000 },
+    struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000, .proof = PROOF_REFUSED },
                                    .first_ms = 500, .records = 5, .bytes = COUNT_UNKNOWN, .accepted_until_ms = COUNT_UNKNOWN };
     struct finding_view view = view_of_stored(&gone);
     begin(&x, &run, &h.out);
@@ -78,7 +78,7 @@ static void test_closed(void **state)
     assert_true(span_is(node_text(node_get(n, "activity_name")), "Close"));
     assert_int_equal(node_get(n, "status_id")->integer, 4);
     assert_true(span_is(node_text(node_get(n, "status")), "Resolved"));
-    assert_true(span_starts(node_text(node_get(n, "status_detail")), SPAN("Closed 1970-01-01.")));
+    assert_true(span_starts(node_text(node_get(n, "status_detail")), SPAN("Closed 1970-01-01: asked again, it refuses now.")));
     assert_int_equal(node_get(n, "time")->integer, 3000);
     assert_int_equal(node_path(n, SPAN("finding_info.modified_time"))->integer, 3000);
     assert_int_equal(node_path(n, SPAN("finding_info.last_seen_time"))->integer, 2000);

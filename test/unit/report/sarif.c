@@ -80,7 +80,7 @@ static void test_baseline(void **state)
         buf_init(&h.out, HOSTILE_MAX);
         hostile_make(&h, SPAN("7.0.15"));
         hostile_more(&h, SPAN("7.0.15"));
-        struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000 },
+        struct stored_finding gone = { .finding = h.finding, .exposure = { .opened_ms = 1000, .seen_ms = 2000, .closed_ms = 3000, .proof = PROOF_REFUSED },
                                        .records = 5, .bytes = COUNT_UNKNOWN, .accepted_until_ms = COUNT_UNKNOWN };
         struct finding_view view = view_of_stored(&gone);
         begin(&s, &run, &h.out);
@@ -101,7 +101,8 @@ static void test_baseline(void **state)
         }
         if (remembers) {
             assert_true(text_at(run0, "results.1.baselineState", "absent"));
-            assert_true(span_starts(node_text(node_path(run0, SPAN("results.1.message.text"))), SPAN("Closed 1970-01-01.")));
+            assert_true(span_starts(node_text(node_path(run0, SPAN("results.1.message.text"))), SPAN("Closed 1970-01-01: asked again, it refuses now.")));
+            assert_true(text_at(run0, "results.1.properties.proof", "refused"));
             assert_true(text_at(run0, "results.1.properties.closed", "1970-01-01T00:00:03Z"));
             assert_true(text_at(run0, "results.2.baselineState", "unchanged"));
         }

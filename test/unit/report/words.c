@@ -38,6 +38,29 @@ static void test_life(void **state)
     buf_release(&b);
 }
 
+/* A close says when, and what proved it; foreign bytes of the proof are visible. */
+static void test_closed(void **state)
+{
+    struct finding_view v = { .open = true, .closed_ms = COUNT_UNKNOWN };
+    struct buf b;
+    (void)state;
+    buf_init(&b, 4096);
+    words_closed(&b, &v);
+    assert_true(says(&b, ""));
+    v.open = false;
+    v.closed_ms = 1656633600000;
+    words_closed(&b, &v);
+    assert_true(says(&b, "Closed 2022-07-01."));
+    v.proof = PROOF_SHUT;
+    words_closed(&b, &v);
+    assert_true(says(&b, "Closed 2022-07-01: the host refuses connections to this port."));
+    v.proof = PROOF_OTHER;
+    v.proof_detail = SPAN("gra\x1b" "fana");
+    words_closed(&b, &v);
+    assert_true(says(&b, "Closed 2022-07-01: something else answers there: gra\\x1bfana."));
+    buf_release(&b);
+}
+
 static void test_since(void **state)
 {
     struct since list[] = {
@@ -123,7 +146,7 @@ static void test_fleet(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_life),  cmocka_unit_test(test_since),
+        cmocka_unit_test(test_life),  cmocka_unit_test(test_closed),  cmocka_unit_test(test_since),
         cmocka_unit_test(test_whose), cmocka_unit_test(test_fleet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
