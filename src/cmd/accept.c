@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "text/amount.h"
@@ -163,7 +163,7 @@ int cmd_accept(int argc, char **argv)
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM), until_ms;
     struct store *store = NULL;
     if (!options_parse(ROWS, argc, argv, &args, take, &a, &e) || !check(&a, args, &e) ||
-        !read_until(&a, now_ms, &until_ms, &e) || !(store = memory_open(a.db, STORE_EXISTING, &e)))
+        !read_until(&a, now_ms, &until_ms, &e) || !(store = db_open(a.db, STORE_EXISTING, &e)))
         return cmd_fail(EXIT_USAGE, &e);
     arena_init(&arena, ARENA_BYTES);
     buf_init(&out, STORED_OUT_MAX);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "text/amount.h"
@@ -193,7 +193,7 @@ int cmd_diff(int argc, char **argv)
                            .columns = stored_columns(),
                            .now_ms = clock_wall_ms(&CLOCK_SYSTEM) };
     if (!options_parse(ROWS, argc, argv, &args, take, &d, &d.error) ||
-        !(d.store = memory_open(d.db, STORE_READ, &d.error)))
+        !(d.store = db_open(d.db, STORE_READ, &d.error)))
         return cmd_fail(EXIT_USAGE, &d.error);
     buf_init(&d.out, STORED_OUT_MAX);
     bool ok = run_diff(&d, argv, args);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "report/layout.h"
@@ -294,7 +294,7 @@ int cmd_fleets(int argc, char **argv)
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     if (!options_parse(ROWS, argc, argv, &args, take, &l, &l.error) ||
         (args > 1 && !error_set(&l.error, "one fleet at a time: ajar fleets FLEET")) ||
-        !(store = memory_open(l.db, STORE_READ, &l.error)))
+        !(store = db_open(l.db, STORE_READ, &l.error)))
         return cmd_fail(EXIT_USAGE, &l.error);
     buf_init(&l.out, STORED_OUT_MAX);
     bool ok = args ? show_one(&l, store, argv[1], now_ms) : show_list(&l, store, now_ms);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "report/words.h"
@@ -78,7 +78,7 @@ int cmd_forget(int argc, char **argv)
               ((args == 0 && f.older) ||
                error_set(&e, "say how old: ajar forget --older-than 1y")) &&
               time_option("older-than", f.older, clock_wall_ms(&CLOCK_SYSTEM), &before_ms, &e);
-    if (!ok || !(store = memory_open(f.db, STORE_EXISTING, &e)))
+    if (!ok || !(store = db_open(f.db, STORE_EXISTING, &e)))
         return cmd_fail(EXIT_USAGE, &e);
     buf_init(&out, STORED_OUT_MAX);
     ok = store_forget(store, before_ms, f.dry_run, &gone, &e);

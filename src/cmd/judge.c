@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "keep/stored_report.h"
@@ -74,7 +74,7 @@ static bool judge_all(struct judging *j, struct arena *a)
         .now_ms = clock_wall_ms(&CLOCK_SYSTEM),
         .flush = stored_flush,
     };
-    if (!r.book || !(r.store = memory_open(j->db, STORE_READ, &j->error)))
+    if (!r.book || !(r.store = db_open(j->db, STORE_READ, &j->error)))
         return false;
     bool ok = stored_report(&r, &j->error);
     j->found = r.failing > 0;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/progress.h"
 #include "cmd/sandbox.h"
 #include "cmd/scan_journal.h"
@@ -209,7 +209,7 @@ static enum exit_status status_of(const struct store *s)
 }
 
 /* Opens the store for this scan. False where it cannot be used: then nothing was asked. */
-static bool open_memory(struct scanning *s, struct keeper *k, enum exit_status *ret_status, struct error *e)
+static bool open_store(struct scanning *s, struct keeper *k, enum exit_status *ret_status, struct error *e)
 {
     *ret_status = EXIT_INCOMPLETE;
     struct scan_plan plan = { .seed = s->o.seed,
@@ -217,9 +217,9 @@ static bool open_memory(struct scanning *s, struct keeper *k, enum exit_status *
                               .plan = buf_span(&s->text),
                               .scope = s->o.scope_text,
                               .version = AJAR_VERSION };
-    if (!memory_wanted(s->o.db))
+    if (!db_wanted(s->o.db))
         return true;
-    if (!(k->pipeline.store = memory_open(s->o.db, STORE_WRITE, e)))
+    if (!(k->pipeline.store = db_open(s->o.db, STORE_WRITE, e)))
         return false;
     if (!s->o.resume) {
         bool begun = store_scan_begin(k->pipeline.store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->pipeline.scan, e) &&
@@ -265,7 +265,7 @@ static void tell_waiting(void *self)
 {
     struct looking *l = self;
     progress_wipe(&l->line);
-    memory_tell_wait();
+    db_tell_wait();
 }
 
 static void tell_stopping(void *self, int grace_ms)
@@ -322,7 +322,7 @@ static int keep(struct scanning *s, struct keeper *k, const struct report_run *r
     struct error e;
     const char *missing;
     enum exit_status why;
-    bool open = open_memory(s, k, &why, &e);
+    bool open = open_store(s, k, &why, &e);
     if (!open || write(k->from_sweeper, "g", 1) != 1) {
         if (open)
             error_set(&e, "the sweeper ended before it began");
@@ -377,7 +377,7 @@ static int sweep_and_keep(struct scanning *s, struct keeper *k, struct walk *wal
 /* Finds the scan to go on with, and takes from it what the command line does not say. */
 static bool find_before(struct scanning *s, struct error *e)
 {
-    struct store *store = memory_open(s->o.db, STORE_READ, e);
+    struct store *store = db_open(s->o.db, STORE_READ, e);
     if (!store)
         return false;
     int64_t id = s->o.resume_scan ? (int64_t)s->o.resume_scan : SCAN_NEWEST_UNFINISHED;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "keep/stored_report.h"
@@ -453,7 +453,7 @@ int cmd_show(int argc, char **argv)
     }
     if (s.report && !suits_report(&s, args, &e))
         return cmd_fail(EXIT_USAGE, &e);
-    struct store *store = memory_open(s.db, STORE_READ, &e);
+    struct store *store = db_open(s.db, STORE_READ, &e);
     if (!store)
         return cmd_fail(EXIT_USAGE, &e);
     buf_init(&s.out, STORED_OUT_MAX);

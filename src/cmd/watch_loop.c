@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/say.h"
 #include "cmd/watch_loop.h"
 #include "cmd/watch_scan.h"
@@ -103,7 +103,7 @@ static bool tell(struct watching *w, const struct round *r)
     struct error e = { "" };
     char changes[MANY_TEXT_MAX];
     uint64_t told = 0;
-    struct store *s = memory_open(w->config->db, STORE_READ, &e);
+    struct store *s = db_open(w->config->db, STORE_READ, &e);
     if (!s && r->end != ROUND_UNKNOWN)
         watch_say("%s", e.text);
     bool ok = round_tell(w->spool, w->config, w->host, s, r, wall(), &told, &e);

@@ -12,9 +12,9 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "keep/alike.h"
 #include "keep/closed.h"
 #include "keep/endings.h"
+#include "keep/fleet_names.h"
 #include "keep/history.h"
 #include "record/codec.h"
 #include "text/amount.h"
@@ -440,8 +440,8 @@ static void keep_fleets(struct keeping *c, struct fleet *list, size_t count)
     struct error e;
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     struct store *s = c->p->store;
-    if (s && !(store_fleets_name(s, list, count, alike_members, c->p->fleets, now_ms, &e) &&
-               store_fleets(s, list, count, alike_members, c->p->fleets, now_ms, accept_joined, c, &e)))
+    if (s && !(store_fleets_name(s, list, count, fleet_names_members, c->p->fleets, now_ms, &e) &&
+               store_fleets(s, list, count, fleet_names_members, c->p->fleets, now_ms, accept_joined, c, &e)))
         trouble(c, e.text);
 }
 
@@ -451,7 +451,7 @@ static void tell_fleets(struct keeping *c)
     struct pipeline *p = c->p;
     struct arena a;
     struct fleet_list found;
-    arena_init(&a, ALIKE_BYTES_MAX);
+    arena_init(&a, FLEETS_BYTES_MAX);
     if (p->fleets && fleets_find(p->fleets, &a, &found)) {
         if (c->k->ended)
             keep_fleets(c, found.list.at, found.list.len);

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "keep/alike.h"
 #include "keep/closed.h"
+#include "keep/fleet_names.h"
 #include "keep/history.h"
 #include "keep/pipeline.h"
 
@@ -171,7 +171,7 @@ static bool put_all(struct reporting *w)
     r->run.remembers = true;
     p->report->begin(p->report_state, &r->run, &w->out);
     bool ok = store_visits(r->store, r->scan, each_visit, w, w->error) && !w->failed &&
-              alike_report(p->fleets, r->store, p->report, p->report_state, r->now_ms, &w->out, w->error) &&
+              fleet_names_report(p->fleets, r->store, p->report, p->report_state, r->now_ms, &w->out, w->error) &&
               closed_report(p->report, p->report_state, r->store, r->filter ? SCAN_NEWEST : p->scan,
                             r->filter ? r->filter : &all, &w->out, w->error) &&
               history_report(p->report, p->report_state, r->store, r->run.started_ms, &w->out, w->error);

@@ -1,14 +1,14 @@
 /* The store, as the verbs open it. */
-#ifndef AJAR_CMD_MEMORY_H
-#define AJAR_CMD_MEMORY_H
+#ifndef AJAR_CMD_DB_H
+#define AJAR_CMD_DB_H
 
 #include "store/store.h"
 
 /* Whether anything is to be stored: --db none says no. */
-bool memory_wanted(const char *db);
+bool db_wanted(const char *db);
 /* The store of --db, or the default one. */
-struct store *memory_open(const char *db, enum store_use use, struct error *e);
+struct store *db_open(const char *db, enum store_use use, struct error *e);
 /* Says on stderr that the store is waited for. Stores that were opened here do, once a wait. */
-void memory_tell_wait(void);
+void db_tell_wait(void);
 
 #endif

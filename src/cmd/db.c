@@ -1,14 +1,14 @@
-#include "cmd/memory.h"
+#include "cmd/db.h"
 
 #include <stdio.h>
 #include <string.h>
 
-bool memory_wanted(const char *db)
+bool db_wanted(const char *db)
 {
     return !db || strcmp(db, "none") != 0;
 }
 
-void memory_tell_wait(void)
+void db_tell_wait(void)
 {
     fprintf(stderr, "ajar: another process holds the store; waiting for it, %d minutes at most\n",
             STORE_PATIENCE_MS / 60000);
@@ -18,11 +18,11 @@ static bool tell_once(void *self, bool first)
 {
     (void)self;
     if (first)
-        memory_tell_wait();
+        db_tell_wait();
     return true;
 }
 
-struct store *memory_open(const char *db, enum store_use use, struct error *e)
+struct store *db_open(const char *db, enum store_use use, struct error *e)
 {
     char path[STORE_PATH_MAX];
     const char *at = db ? db : store_default_path(path);
