@@ -379,13 +379,16 @@ static void text_report(struct buf *b, const char *path, const struct ajar_pii_s
     for (size_t i = 0; i < count; i++)
         text_finding(b, &f[i]);
     if (s->persons_known) {
-        buf_str(b, "  about ");
-        put_number(b, s->persons);
-        buf_str(b, " distinct persons [");
-        put_number(b, s->persons_low);
-        buf_str(b, ", ");
-        put_number(b, s->persons_high);
-        buf_str(b, "], by ");
+        bool wide = s->persons_high > 1.5 * s->persons_low; /* then there is no "about" */
+        buf_str(b, wide ? "  between " : "  about ");
+        put_number(b, wide ? s->persons_low : s->persons);
+        buf_str(b, wide ? " and " : " distinct persons [");
+        put_number(b, wide ? s->persons_high : s->persons_low);
+        if (!wide) {
+            buf_str(b, ", ");
+            put_number(b, s->persons_high);
+        }
+        buf_str(b, wide ? " distinct persons, by " : "], by ");
         escape_tty(b, span_str(s->persons_field));
         buf_str(b, "\n");
     }

@@ -16,6 +16,7 @@ bool profile_split(const struct profile *p, struct profile *part)
             return false;
     }
     part->inherited = part->field_count;
+    part->people.level = p->people.level;
     for (size_t i = 0; i < p->field_count; i++) {
         struct field *f = part->fields[i];
         f->guess = p->fields[i]->guess;
@@ -134,7 +135,7 @@ static bool may_be_keyed(const struct profile *p, const struct profile *part)
 static bool has_room(const struct profile *p, const struct profile *part)
 {
     static const struct sample NONE;
-    size_t wanted = 0;
+    size_t wanted = part->people.used ? sample_bytes_left(&p->people) : 0;
     for (size_t i = 0; i < part->field_count; i++) {
         const struct field *f = i < p->field_count ? p->fields[i] : NULL, *from = part->fields[i];
         wanted += from->distinct.used ? sample_bytes_left(f ? &f->distinct : &NONE) : 0;
@@ -165,6 +166,9 @@ bool profile_merge(struct profile *p, const struct profile *part)
         profile_field_add(p, f, from);
     }
     pairs_merge(p, part, map);
+    sample_merge(&p->people, &p->budget, &part->people);
+    p->people_records += part->people_records;
+    p->deep_records += part->deep_records;
     p->numbered += part->numbered;
     p->records = part->records;
     return true;

@@ -38,6 +38,7 @@ void profile_release(struct profile *p)
         sample_release(&p->fields[i]->distinct, &p->budget);
         sample_release(&p->fields[i]->tokens, &p->budget);
     }
+    sample_release(&p->people, &p->budget);
     masks_release(&p->scratch_masks);
     arena_release(&p->arena);
 }
@@ -46,6 +47,7 @@ void profile_record_begin(struct profile *p)
 {
     p->in_record = true;
     p->item_count = 0;
+    p->who = 0;
     p->deep = profile_next_is_deep(p);
 }
 
@@ -86,6 +88,14 @@ void profile_record_end(struct profile *p)
             if (k != i && (p->items[k].date || p->items[k].sex))
                 compare(p, &p->items[i], &p->items[k]);
     }
+    if (p->who) {
+        bool is_new;
+        struct sample_entry *e = sample_add(&p->people, &p->budget, mix(p->who, HASH_K1), &is_new);
+        if (e)
+            e->count++;
+        p->people_records++;
+    }
+    p->deep_records += p->deep;
     p->records++;
     p->in_record = false;
     p->deep = true; /* values outside records are always looked at */
@@ -144,6 +154,16 @@ static void record_add(struct profile *p, uint16_t field, const struct value *v)
     };
 }
 
+/* Names and birth dates of one record together tell who it is about. */
+static void who_add(struct profile *p, uint16_t field, const struct value *v, uint64_t hash)
+{
+    static const pii_set WHO = (pii_set)1 << PII_PERSON_NAME | (pii_set)1 << PII_CN_NAME |
+                               (pii_set)1 << PII_BIRTH_DATE;
+    const struct name_hint *hint = &p->fields[field]->hint;
+    if (p->in_record && v->form != FORM_EMPTY && (hint->strong | hint->weak | hint->sure) & WHO)
+        p->who += mix(hash, field + HASH_K0);
+}
+
 /* Three characters at the front and four at the back of long numbers, one and none of others. */
 static void mask(struct span value, char out[static SHAPE_TEXT_MAX])
 {
@@ -197,7 +217,7 @@ static struct sample_entry *sample_put(struct profile *p, struct field *f, struc
         return e;
     e->shape = m->shape;
     e->pass = m->pass;
-    e->flags = m->test ? SAMPLE_TEST : 0;
+    e->flags = (m->test ? SAMPLE_TEST : 0) | (m->role ? SAMPLE_ROLE : 0);
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, value, m->pass);
     e->head = head_of(value, m);
@@ -245,7 +265,7 @@ static void token_found(void *self, struct span token, uint64_t hash, const stru
         return;
     e->shape = m->shape;
     e->pass = m->pass;
-    e->flags = m->test ? SAMPLE_TEST : 0;
+    e->flags = (m->test ? SAMPLE_TEST : 0) | (m->role ? SAMPLE_ROLE : 0);
     e->head = head_of(token, m);
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, token, m->pass);
@@ -342,6 +362,7 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
     if (p->deep) {
         traits_add(p, &f->traits, &v, piece->len);
         record_add(p, field, &v);
+        who_add(p, field, &v, hash);
         if (piece->high && piece->len >= 24)
             subject_add(p, field, t, (size_t)(piece->at - t->base),
                         (size_t)(piece->at - t->base) + piece->len);

@@ -116,6 +116,9 @@ struct profile {
     struct record_item items[RECORD_ITEMS_MAX];
     size_t item_count;
     uint64_t records;
+    uint64_t who;                          /* of the record at hand: its names and birth dates */
+    struct sample people;                  /* of all such, in records that are looked at in full */
+    uint64_t people_records, deep_records; /* how many had one; how many were looked at */
     bool in_record, fields_full, keep_shapes;
     bool cut;  /* a unit longer than the buffer was cut: then it matters where buffers end */
     bool deep; /* values at hand are looked at in full: in some records, and outside of all */

@@ -18,7 +18,8 @@ enum { SAMPLE_MAX = 2048, SAMPLE_FIRST = 32 };
 enum sample_flags {
     SAMPLE_TEST = 1,
     SAMPLE_CONTEXT = 2,
-    SAMPLE_SEARCH = 4 /* text to be searched */
+    SAMPLE_SEARCH = 4, /* text to be searched */
+    SAMPLE_ROLE = 8    /* a mailbox of an office */
 };
 
 struct sample_entry {

@@ -135,6 +135,59 @@ static bool file_ending(struct span top)
     return false;
 }
 
+/* Mailboxes that belong to an office and not to one person. With `more`, also in front of further words:
+ * "noreply-orders", "info.berlin". */
+static bool is_role(struct span local)
+{
+    static const struct {
+        const char *name;
+        bool more;
+    } ROLES[] = {
+        { "info", true },          { "noreply", true },      { "office", true },       { "support", true },
+        { "donotreply", true },    { "postmaster", true },   { "webmaster", true },    { "mailer", true },
+        { "nepasrepondre", true }, { "admin", false },       { "sales", false },       { "contact", false },
+        { "kontakt", false },      { "contacto", false },    { "contato", false },     { "contatti", false },
+        { "administrator", false },{ "hostmaster", false },  { "abuse", false },       { "root", false },
+        { "help", false },         { "helpdesk", false },    { "service", false },     { "services", false },
+        { "team", false },         { "hello", false },       { "mail", false },        { "email", false },
+        { "post", false },         { "billing", false },     { "accounts", false },    { "accounting", false },
+        { "finance", false },      { "hr", false },          { "jobs", false },        { "careers", false },
+        { "press", false },        { "presse", false },      { "marketing", false },   { "newsletter", false },
+        { "news", false },         { "security", false },    { "privacy", false },     { "datenschutz", false },
+        { "dpo", false },          { "legal", false },       { "enquiries", false },   { "inquiries", false },
+        { "reception", false },    { "buchhaltung", false }, { "bewerbung", false },   { "rechnung", false },
+        { "verwaltung", false },   { "sekretariat", false }, { "anfrage", false },     { "bestellung", false },
+        { "vertrieb", false },     { "verkauf", false },     { "ventas", false },      { "vendas", false },
+        { "comercial", false },    { "commercial", false },  { "accueil", false },     { "segreteria", false },
+        { "biuro", false },        { "iroda", false },       { "orders", false },      { "customerservice", false },
+        { "customercare", false }, { "feedback", false },    { "general", false },     { "secretary", false },
+        { "amministrazione", false }, { "administracion", false }, { "atendimento", false },
+        { "noc", false },          { "ops", false },         { "devops", false },      { "alerts", false },
+    };
+    uint8_t plain[32];
+    size_t n = 0, first = 0;
+    for (size_t i = 0; i < local.len && local.at[i] != '+'; i++) {
+        uint8_t c = ascii_lower(local.at[i]);
+        if (c < 'a' || c > 'z') { /* a mark, or a number behind it */
+            first = first ? first : n;
+            continue;
+        }
+        if (n == sizeof(plain))
+            return false;
+        plain[n++] = c;
+    }
+    first = first ? first : n;
+    for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
+        struct span role = span_str(ROLES[i].name);
+        if (span_eq(role, span_of(plain, n)) ||
+            (ROLES[i].more && (span_eq(role, span_of(plain, first)) ||
+                               (first < n && role.len < n && span_starts(span_of(plain, n), role) &&
+                                first <= 2))))
+            return true;
+    }
+    return false;
+}
+
 bool token_email(struct span s, size_t at, struct pii_marks *m)
 {
     struct span local = span_first(s, at), domain = span_from(s, at + 1);
@@ -164,5 +217,6 @@ bool token_email(struct span s, size_t at, struct pii_marks *m)
     bool manual = manual_domain(domain);
     pii_mark(m, PII_EMAIL, true);
     m->test = m->test || manual;
+    m->role = m->role || is_role(local);
     return true;
 }

@@ -19,6 +19,7 @@ enum { UNNAMED_NAMES_MIN = 50, HEAD_WORDS = 16 };
 /* Distinct entries, as one type sees them. */
 struct tally {
     uint32_t n, shaped, passed, test, context;
+    uint32_t roles;               /* mailboxes of an office; not among those that passed */
     uint32_t heads, shaped_heads; /* different beginnings of those that passed; of all */
     uint64_t hits;                /* with repeats */
 };
@@ -53,6 +54,10 @@ static struct tally tally_of(const struct sample *s, unsigned type)
             continue;
         if (pass && e->flags & SAMPLE_TEST) {
             t.test++;
+            continue;
+        }
+        if (pass && e->flags & SAMPLE_ROLE) {
+            t.roles++;
             continue;
         }
         t.shaped++;
@@ -198,7 +203,7 @@ static bool called_so(const struct field *f, unsigned type, const struct tally *
  * shape, speak against it. */
 static bool covers(unsigned type, const struct tally *t, double chance, bool named)
 {
-    double cover = (double)t->passed / t->n;
+    double cover = (double)(t->passed + t->roles) / t->n;
     bool luhn = type == PII_SE_PN || type == PII_BANK_CARD;
     return cover >= 0.5 ||
            (cover >= (luhn && !named ? 0.4 : 0.02) && (named || chance <= 0.1) && t->passed >= 10);
@@ -215,6 +220,18 @@ static bool is_doubtful(const struct field *f, unsigned type, unsigned traits,
            (type == PII_CN_MOBILE && !named && share < 0.93);
 }
 
+/* Values of manuals, or mailboxes of offices: what they are is known, but they are hardly a person's. */
+static void suspect_nobodys(const struct field *f, uint32_t count, double chance, bool named,
+                            struct verdict *v)
+{
+    v->passed = count;
+    v->shaped = count > v->shaped ? count : v->shaped;
+    v->state = VERDICT_SUSPECTED;
+    v->signals = SIGNAL_VALUES | (named ? SIGNAL_NAME : 0U);
+    v->log10_odds = log_odds(v->type, chance, count, 0) / log(10);
+    estimate(&f->distinct, v);
+}
+
 static void judge_whole(const struct profile *p, uint16_t field, unsigned type, struct verdict *v)
 {
     const struct field *f = p->fields[field];
@@ -227,20 +244,17 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
                            .shaped = t.shaped,
                            .sampled = t.n,
                            .hits = t.hits << f->distinct.level };
-    if (t.test > t.passed && t.test >= (strong ? 1U : 3U)) {
-        v->test_data = true;
-        v->passed = t.test;
-        v->state = VERDICT_SUSPECTED;
-        v->signals = SIGNAL_VALUES | (strong || weak ? SIGNAL_NAME : 0U);
-        v->log10_odds = log_odds(type, chance, t.test, 0) / log(10);
-        estimate(&f->distinct, v);
+    v->test_data = t.test > t.passed && t.test >= (strong ? 1U : 3U);
+    uint32_t nobodys = v->test_data ? t.test : t.roles >= 3 && t.roles > t.passed ? t.roles : 0;
+    if (nobodys) {
+        suspect_nobodys(f, nobodys, chance, strong || weak, v);
         return;
     }
     bool called = called_so(f, type, &t);
     if (t.passed == 0 && !called)
         return;
     /* A type that is the whole field answers for every value, others for those of their shape. */
-    uint32_t of = traits & T_WHOLE && type < PII_BUILT_IN ? t.n - t.test : t.shaped;
+    uint32_t of = traits & T_WHOLE && type < PII_BUILT_IN ? t.n - t.test - t.roles : t.shaped;
     double share = (double)t.passed / of;
     double values = log_odds(type, chance, t.passed, of - t.passed);
     /* Shares below nine tenths happen with people's data too (mixed documents); then only the
@@ -517,63 +531,6 @@ size_t verdict_field(const struct profile *p, uint16_t field,
     for (size_t i = 0; i < count; i++)
         ret[i] = all[i];
     return count;
-}
-
-/* How well a type counts persons: numbers given to one person first, names last; -1 = not at all. */
-static int person_rank(const struct detectors *d, unsigned type)
-{
-    switch (type) {
-    case PII_CN_NAME:
-    case PII_PERSON_NAME:
-    case PII_CN_PLATE:
-        return 1;
-    case PII_EMAIL:
-        return 2;
-    case PII_CN_MOBILE:
-        return 3;
-    default:
-        return detectors_category(d, type) == IDENTITY ? 4 : -1;
-    }
-}
-
-/* Distinct values of the field that pass any of the types; of those in `formal` the form will do. */
-static void count_persons(const struct sample *s, pii_set types, pii_set formal,
-                          struct persons *ret)
-{
-    uint32_t k = 0;
-    for (uint32_t i = 0; i < s->used; i++)
-        k += ((s->at[i].pass | (s->at[i].shape & formal)) & types) != 0;
-    double scale = ldexp(1.0, (int)s->level), width = s->level ? 1.96 * sqrt(k) : 0;
-    ret->estimate = k * scale;
-    ret->low = (k - width) * scale;
-    ret->high = (k + width) * scale;
-}
-
-bool verdict_persons(const struct profile *p, struct persons *ret)
-{
-    int best = -1;
-    for (size_t i = 0; i < p->field_count; i++) {
-        struct verdict v[VERDICTS_PER_FIELD_MAX];
-        size_t count = verdict_field(p, (uint16_t)i, v);
-        for (size_t k = 0; k < count; k++) {
-            struct persons here = { .field = (uint16_t)i, .type = v[k].type };
-            int rank = person_rank(p->d, v[k].type);
-            pii_set types = 0;
-            if (rank < 0 || rank < best || v[k].state != VERDICT_CONFIRMED || v[k].test_data)
-                continue;
-            for (size_t j = 0; j < count; j++)
-                if (v[j].state == VERDICT_CONFIRMED && v[j].in_text == v[k].in_text &&
-                    person_rank(p->d, v[j].type) == rank)
-                    types |= pii_bit(v[j].type);
-            count_persons(v[k].in_text ? &p->fields[i]->tokens : &p->fields[i]->distinct, types,
-                          v[k].in_text ? 0 : p->fields[i]->hint.sure, &here);
-            if (rank == best && here.estimate <= ret->estimate)
-                continue;
-            best = rank;
-            *ret = here;
-        }
-    }
-    return best >= 0;
 }
 
 const char *verdict_state_name(enum verdict_state s)

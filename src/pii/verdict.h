@@ -33,10 +33,12 @@ struct verdict {
 size_t verdict_field(const struct profile *p, uint16_t field,
                      struct verdict ret[static VERDICTS_PER_FIELD_MAX]);
 
-/* How many persons the source speaks of: the best confirmed field that names one. False where
- * there is none. */
+/* persons.c: how many persons the source speaks of, by the confirmed fields that tell persons apart. The
+ * interval holds what sampling leaves open, and what the fields do: whether two types are of the same
+ * persons, whether those of one name are one. `estimate` is the middle of its ends, as a factor, where they
+ * are far apart. False where no field tells. */
 struct persons {
-    uint16_t field;
+    uint16_t field; /* that tells best */
     unsigned type;
     double low, estimate, high;
 };

@@ -144,6 +144,39 @@ def test_names(folder):
               said.stdout)
 
 
+def persons_of(folder, name, content):
+    path = folder / name
+    path.write_text(content)
+    row = json.loads(classify("--json", path).stdout)
+    return row.get("persons"), row
+
+
+def test_persons(folder):
+    """The interval holds the truth, and no name of many or mailbox of an office counts."""
+    surnames = ["Schmidt", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Hoffmann", "Koch", "Richter", "Klein", "Wolf"]
+    given = ["Anna", "Peter", "Maria", "Hans", "Karl", "Julia", "Laura", "Thomas", "Martin", "Sabine", "Stefan", "Monika"]
+    for head, row in (("last_name,city", lambda i: surnames[i % 12]),
+                      ("first_name,last_name,city", lambda i: f"{given[i % 12]},{surnames[i // 12 % 12]}"),
+                      ("first_name,last_name,birth_date,city", lambda i: f"{given[i % 12]},{surnames[i // 12 % 12]},"
+                       f"{1940 + i * 7 % 60}-{1 + i % 12:02}-{1 + i % 28:02}")):
+        found, all_of_it = persons_of(folder, "rows.csv", head + "\n" + "".join(f"{row(i)},x\n" for i in range(2000)))
+        check(f"{head}: 2000 persons", found and found["low"] <= 2000 <= found["high"], all_of_it)
+        check(f"{head}: the ends are apart where names alone tell", found and (found["high"] > 1.5 * found["low"]) == ("birth" not in head), found)
+    offices = ["info", "office", "noreply", "no-reply", "support", "Kontakt", "sales", "noreply-orders", "info.berlin"]
+    found, all_of_it = persons_of(folder, "offices.csv", "mail,n\n" + "".join(f"{offices[i % 9]}@firma{i}.de,{i}\n" for i in range(90)))
+    check("mailboxes of offices are nobody's", found is None and all(f["state"] == "suspected" for f in all_of_it["findings"]), all_of_it)
+    found, all_of_it = persons_of(folder, "mixed.csv", "mail,n\n" + "".join(
+        f"{'info' if i % 3 == 0 else f'jo{i}.bo'}@firma{i}.de,{i}\n" for i in range(90)))
+    check("nor counted among others", found and found["high"] == 60, all_of_it)
+    both = "".join(json.dumps({"buyer": {"mail": f"jo{i}@gmx.de"}, "seller": {"mail": f"jo{i + 50}@gmx.de"}}) + "\n" for i in range(100))
+    found, all_of_it = persons_of(folder, "both.ndjson", both)
+    check("one value in two fields is one person", found and found["low"] == found["high"] == 150, all_of_it)
+    lists = "".join(json.dumps({"member": {"sfzh": person(i)["sfzh"]}} if i < 100 else {"guest": {"mail": f"jo{i}@gmx.de"}}) + "\n"
+                    for i in range(300))
+    found, all_of_it = persons_of(folder, "lists.ndjson", lists)
+    check("what is not known is said", found and found["low"] <= 200 and found["high"] >= 300, all_of_it)
+
+
 def archive(text):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
@@ -278,6 +311,7 @@ def main():
         test_trouble(folder)
         test_input(folder)
         test_names(folder)
+        test_persons(folder)
         test_unread(folder)
         test_pipes(folder)
         test_paths(folder)
