@@ -21,6 +21,7 @@ struct ajar_pii_scan {
     struct input input;
     struct arena arena;
     LIST_OF(struct ajar_pii_finding) findings;
+    LIST_OF(size_t) of_things; /* findings that may be of things as well */
     unsigned threads;
     bool settled, judged, ended;
 };
@@ -194,7 +195,7 @@ static bool is_personal(const struct detectors *d, const struct verdict *v)
     enum pii_category c = detectors_category(d, v->type);
     bool shops_too = v->type == PII_CN_ADDRESS || v->type == PII_PHONE ||
                      v->type == PII_CN_LANDLINE;
-    return v->state == VERDICT_CONFIRMED && !v->test_data &&
+    return v->state == VERDICT_CONFIRMED && !v->test_data && !v->of_things &&
            !is_nobodys_own(detectors_type_name(d, v->type)) && !shops_too &&
            !(detectors_traits(d, v->type) & T_ORG) && c != SECRET &&
            (c != DEVICE || !(detectors_traits(d, v->type) & T_TRACE));
@@ -203,9 +204,8 @@ static bool is_personal(const struct detectors *d, const struct verdict *v)
 /* Where nothing else in the source is a person's, these are suspected at most. */
 static void doubt_nobodys_own(struct ajar_pii_scan *s)
 {
-    for (size_t i = 0; i < s->findings.len; i++)
-        if (is_nobodys_own(s->findings.at[i].type))
-            s->findings.at[i].state = AJAR_PII_SUSPECTED;
+    for (size_t i = 0; i < s->of_things.len; i++)
+        s->findings.at[s->of_things.at[i]].state = AJAR_PII_SUSPECTED;
 }
 
 static void settle(struct ajar_pii_scan *s)
@@ -227,6 +227,10 @@ static void judge(struct ajar_pii_scan *s)
             struct ajar_pii_finding *f = list_add(&s->arena, &s->findings);
             if (!f)
                 return;
+            bool things = v[k].of_things || is_nobodys_own(detectors_type_name(s->detectors, v[k].type));
+            size_t *thing = things ? list_add(&s->arena, &s->of_things) : NULL;
+            if (thing)
+                *thing = s->findings.len - 1;
             personal = personal || is_personal(s->detectors, &v[k]);
             *f = (struct ajar_pii_finding){
                 .field = path_of(s, (uint16_t)i),

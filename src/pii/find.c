@@ -294,6 +294,29 @@ static inline uint64_t plain_window(const struct text *t, size_t from)
            mask_window(m->dot, from);
 }
 
+/* scheme://user:password@host, the password in [from, at): a connection with a password, unless that or the
+ * host is one of a manual. */
+static void login_at(const struct finder *f, size_t from, size_t at, size_t to)
+{
+    static const char *const MANUALS[] = { "pass", "password", "passwd", "pwd", "secret", "changeme",
+                                           "xxx",  "xxxx",     "token",  "user", "username" };
+    const struct text *t = f->t;
+    struct pii_marks m = { 0 };
+    struct span password = token_of(f, from, at), address = token_of(f, from, to);
+    size_t start = from;
+    while (start > 0 && from - start < LOCAL_BYTES_MAX + 16 &&
+           (is_alnum(t->base[start - 1]) || strchr(":/+.-_%", t->base[start - 1])))
+        start--;
+    bool manual = password.len < 4;
+    for (size_t i = 0; i < sizeof(MANUALS) / sizeof(MANUALS[0]); i++)
+        manual = manual || span_eq_nocase(password, span_str(MANUALS[i]));
+    if (manual || !token_email(address, at - from, &m) || m.test)
+        return;
+    m = (struct pii_marks){ 0 };
+    pii_mark(&m, PII_CONNECTION, true);
+    report(f, start, to, &m);
+}
+
 static void email_at(const struct finder *f, size_t at)
 {
     const struct text *t = f->t;
@@ -316,8 +339,10 @@ static void email_at(const struct finder *f, size_t at)
         from++;
     /* scheme://user:password@host and git@host:path are no mailboxes. */
     uint8_t before = byte_before(t, from), after = byte_at(t, to);
-    if (before == ':' && in_login(t, from - 1))
+    if (before == ':' && in_login(t, from - 1)) {
+        login_at(f, from, at, to);
         return;
+    }
     if (before == '/' || before == '@' || after == ':' || after == '/' || after == '@' ||
         after == '(' || !is_wanted(f, from, to))
         return;

@@ -196,11 +196,23 @@ static uint32_t head_of(struct span value, const struct pii_marks *m)
 {
     enum { AREA = 4 };
     bool phone = pii_has(m->shape, PII_PHONE) && !(m->pass & ~pii_bit(PII_PHONE));
-    if (phone)
-        value = span_from(value, AREA);
+    uint8_t digits[COMPACT_MAX];
+    size_t n = 0;
+    for (size_t i = 0; phone && i < value.len && n < sizeof(digits); i++)
+        if (ascii_is_digit(value.at[i]))
+            digits[n++] = value.at[i];
+    if (n > AREA)
+        value = span_of(digits + AREA, n - AREA);
     if (pii_has(m->pass, PII_CN_MOBILE) && value.len > 11) /* +86 or 86 and gaps */
         value = span_from(value, value.len - 11);
     return (uint32_t)profile_hash(span_first(value, 3));
+}
+
+static uint32_t flags_of(struct span value, const struct pii_marks *m)
+{
+    bool role = pii_has(m->pass, PII_EMAIL) && token_is_role(value);
+    return (m->test ? SAMPLE_TEST : 0) | (role ? SAMPLE_ROLE : 0) |
+           (m->calling ? SAMPLE_CALLING : 0) | (m->single ? SAMPLE_SINGLE : 0);
 }
 
 /* Returns the entry of the value where the sample keeps it. */
@@ -217,7 +229,7 @@ static struct sample_entry *sample_put(struct profile *p, struct field *f, struc
         return e;
     e->shape = m->shape;
     e->pass = m->pass;
-    e->flags = (m->test ? SAMPLE_TEST : 0) | (m->role ? SAMPLE_ROLE : 0);
+    e->flags = flags_of(value, m);
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, value, m->pass);
     e->head = head_of(value, m);
@@ -265,7 +277,7 @@ static void token_found(void *self, struct span token, uint64_t hash, const stru
         return;
     e->shape = m->shape;
     e->pass = m->pass;
-    e->flags = (m->test ? SAMPLE_TEST : 0) | (m->role ? SAMPLE_ROLE : 0);
+    e->flags = flags_of(token, m);
     e->head = head_of(token, m);
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, token, m->pass);

@@ -102,7 +102,7 @@ static bool is_written_as_prose(struct span head, uint8_t delim)
  * last one is missing); 0 where there is none. */
 static uint8_t ragged_delimiter(struct span head, bool whole)
 {
-    static const char DELIMS[] = "\t,;|";
+    static const char DELIMS[] = "\t,;|^~\1";
     size_t best = 1;
     uint8_t delim = 0;
     for (const char *d = DELIMS; *d; d++) {
@@ -133,7 +133,7 @@ static bool is_colon_table(struct span head, bool whole)
 /* The delimiter that makes most columns; 0 where none makes any. */
 static uint8_t best_delimiter(struct span head, bool whole, bool behind_title)
 {
-    static const char DELIMS[] = "\t,;|";
+    static const char DELIMS[] = "\t,;|^~\1";
     size_t best = 1;
     uint8_t delim = 0;
     for (const char *d = DELIMS; *d; d++) {
@@ -277,7 +277,7 @@ static bool line_starts(struct span head, const char *text)
 
 static bool guess_sql(struct span head)
 {
-    return line_starts(head, "INSERT INTO ") || line_starts(head, "CREATE TABLE ") ||
+    return line_starts(head, "INSERT INTO ") || line_starts(head, "INSERT [") || line_starts(head, "CREATE TABLE ") ||
            line_starts(head, "-- MySQL dump") || line_starts(head, "-- PostgreSQL database dump") ||
            (line_starts(head, "COPY ") && span_has(head, "FROM stdin;"));
 }

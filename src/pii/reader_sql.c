@@ -171,7 +171,8 @@ static bool statement(struct sql_reader *r, struct profile *p, struct cursor *c)
     bool insert = word(c, "insert") || word(c, "replace"), copy = !insert && word(c, "copy");
     if (!insert && !copy)
         return false;
-    if (insert && !((word(c, "ignore"), 1) && word(c, "into")))
+    /* "INSERT [dbo].[T]": SQL Server's own scripts leave the word out. */
+    if (insert && ((void)word(c, "ignore"), !word(c, "into")) && (blanks(c), here(c) != '['))
         return false;
     if (!identifier(c, &name))
         return false;

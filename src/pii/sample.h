@@ -19,7 +19,9 @@ enum sample_flags {
     SAMPLE_TEST = 1,
     SAMPLE_CONTEXT = 2,
     SAMPLE_SEARCH = 4, /* text to be searched */
-    SAMPLE_ROLE = 8    /* a mailbox of an office */
+    SAMPLE_ROLE = 8,    /* a mailbox of an office */
+    SAMPLE_CALLING = 16, /* a telephone number with the code of its country */
+    SAMPLE_SINGLE = 32   /* a name of one word */
 };
 
 struct sample_entry {

@@ -37,6 +37,8 @@ bool token_ipv6(struct span s, struct pii_marks *m);
 bool token_mac(struct span s, struct pii_marks *m);
 /* An e-mail address as the whole of s, its '@' at offset `at`. */
 bool token_email(struct span s, size_t at, struct pii_marks *m);
+/* Is this address one of an office, not of a person? Slow: for those that a sample keeps. */
+bool token_is_role(struct span mailbox);
 
 static inline bool is_alnum(uint8_t c)
 {

@@ -137,33 +137,30 @@ static bool file_ending(struct span top)
 
 /* Mailboxes that belong to an office and not to one person. With `more`, also in front of further words:
  * "noreply-orders", "info.berlin". */
-static bool is_role(struct span local)
+bool token_is_role(struct span mailbox)
 {
-    static const struct {
-        const char *name;
-        bool more;
-    } ROLES[] = {
-        { "info", true },          { "noreply", true },      { "office", true },       { "support", true },
-        { "donotreply", true },    { "postmaster", true },   { "webmaster", true },    { "mailer", true },
-        { "nepasrepondre", true }, { "admin", false },       { "sales", false },       { "contact", false },
-        { "kontakt", false },      { "contacto", false },    { "contato", false },     { "contatti", false },
-        { "administrator", false },{ "hostmaster", false },  { "abuse", false },       { "root", false },
-        { "help", false },         { "helpdesk", false },    { "service", false },     { "services", false },
-        { "team", false },         { "hello", false },       { "mail", false },        { "email", false },
-        { "post", false },         { "billing", false },     { "accounts", false },    { "accounting", false },
-        { "finance", false },      { "hr", false },          { "jobs", false },        { "careers", false },
-        { "press", false },        { "presse", false },      { "marketing", false },   { "newsletter", false },
-        { "news", false },         { "security", false },    { "privacy", false },     { "datenschutz", false },
-        { "dpo", false },          { "legal", false },       { "enquiries", false },   { "inquiries", false },
-        { "reception", false },    { "buchhaltung", false }, { "bewerbung", false },   { "rechnung", false },
-        { "verwaltung", false },   { "sekretariat", false }, { "anfrage", false },     { "bestellung", false },
-        { "vertrieb", false },     { "verkauf", false },     { "ventas", false },      { "vendas", false },
-        { "comercial", false },    { "commercial", false },  { "accueil", false },     { "segreteria", false },
-        { "biuro", false },        { "iroda", false },       { "orders", false },      { "customerservice", false },
-        { "customercare", false }, { "feedback", false },    { "general", false },     { "secretary", false },
-        { "amministrazione", false }, { "administracion", false }, { "atendimento", false },
-        { "noc", false },          { "ops", false },         { "devops", false },      { "alerts", false },
+    struct span local = span_first(mailbox, span_index(mailbox, '@'));
+#define R(text) { (const uint8_t *)text, sizeof(text) - 1 }
+    static const struct span ROLES[] = {
+        /* MORE of them also in front of further words: */
+        R("info"), R("noreply"), R("office"), R("support"), R("donotreply"), R("postmaster"),
+        R("webmaster"), R("mailer"), R("nepasrepondre"),
+        /* the others alone: */
+        R("admin"), R("sales"), R("contact"), R("kontakt"), R("contacto"), R("contato"),
+        R("contatti"), R("administrator"), R("hostmaster"), R("abuse"), R("root"), R("help"),
+        R("helpdesk"), R("service"), R("services"), R("team"), R("hello"), R("mail"), R("email"),
+        R("post"), R("billing"), R("accounts"), R("accounting"), R("finance"), R("hr"), R("jobs"),
+        R("careers"), R("press"), R("presse"), R("marketing"), R("newsletter"), R("news"),
+        R("security"), R("privacy"), R("datenschutz"), R("dpo"), R("legal"), R("enquiries"),
+        R("inquiries"), R("reception"), R("buchhaltung"), R("bewerbung"), R("rechnung"),
+        R("verwaltung"), R("sekretariat"), R("anfrage"), R("bestellung"), R("vertrieb"),
+        R("verkauf"), R("ventas"), R("vendas"), R("comercial"), R("commercial"), R("accueil"),
+        R("segreteria"), R("biuro"), R("iroda"), R("orders"), R("customerservice"),
+        R("customercare"), R("feedback"), R("general"), R("secretary"), R("amministrazione"),
+        R("administracion"), R("atendimento"), R("noc"), R("ops"), R("devops"), R("alerts"),
     };
+#undef R
+    enum { MORE = 9 };
     uint8_t plain[32];
     size_t n = 0, first = 0;
     for (size_t i = 0; i < local.len && local.at[i] != '+'; i++) {
@@ -177,12 +174,11 @@ static bool is_role(struct span local)
         plain[n++] = c;
     }
     first = first ? first : n;
-    for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
-        struct span role = span_str(ROLES[i].name);
-        if (span_eq(role, span_of(plain, n)) ||
-            (ROLES[i].more && (span_eq(role, span_of(plain, first)) ||
-                               (first < n && role.len < n && span_starts(span_of(plain, n), role) &&
-                                first <= 2))))
+    for (size_t i = 0; n && i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
+        struct span role = ROLES[i];
+        if (role.at[0] != plain[0] || role.len > n || memcmp(role.at, plain, role.len) != 0)
+            continue;
+        if (role.len == n || (i < MORE && (role.len == first || first <= 2)))
             return true;
     }
     return false;
@@ -217,6 +213,5 @@ bool token_email(struct span s, size_t at, struct pii_marks *m)
     bool manual = manual_domain(domain);
     pii_mark(m, PII_EMAIL, true);
     m->test = m->test || manual;
-    m->role = m->role || is_role(local);
     return true;
 }

@@ -2,6 +2,7 @@
  * people write it in; any other grouping is some other number. */
 #include <string.h>
 
+#include "pii/calling.h"
 #include "pii/checks.h"
 #include "pii/token.h"
 
@@ -145,7 +146,7 @@ static void number_15(const struct compact *c, struct pii_marks *m)
     const uint8_t *s = c->c;
     if (bare_or(c, 0x663))
         pii_mark(m, PII_CN_ID15, cn_id15(s) && !digits_typed(s, 15));
-    if (s[0] != '0' && bare_or(c, 0x122233))
+    if (s[0] != '0' && bare_or(c, 0x1222332))
         pii_mark(m, PII_FR_NIR, fr_nir(s));
     if (c->groups == 0 && memcmp(s, "0086", 4) == 0)
         mark_mobile(s + 4, m);
@@ -178,8 +179,11 @@ static void mark_plus(const struct compact *c, struct pii_marks *m)
     bool china = c->n == 13 && c->c[0] == '8' && c->c[1] == '6';
     if (china)
         mark_mobile(c->c + 2, m);
-    if (!pii_has(m->pass, PII_CN_MOBILE))
-        pii_mark(m, PII_PHONE, true);
+    if (!pii_has(m->pass, PII_CN_MOBILE)) {
+        m->calling = calling_number(c->c, c->n) && !digits_typed(c->c, c->n) &&
+                     !digits_all_equal(c->c + 3, c->n - 3U);
+        pii_mark(m, PII_PHONE, m->calling);
+    }
 }
 
 void token_number(const struct token_rules *rules, const struct compact *c, struct pii_marks *m)

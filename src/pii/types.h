@@ -71,7 +71,8 @@ static inline unsigned pii_pop(pii_set *set)
 struct pii_marks {
     pii_set shape, pass;
     bool test; /* a value from a manual or a generator, not a person's */
-    bool role; /* a mailbox of an office: info@, noreply@ */
+    bool calling; /* a telephone number with the code of its country */
+    bool single;  /* a name of one word */
 };
 
 static inline void pii_mark(struct pii_marks *m, unsigned type, bool pass)

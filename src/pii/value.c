@@ -42,26 +42,43 @@ static bool take_date(struct value *v, int year, int month, int day)
     return true;
 }
 
+/* 1 to 12 by the first three letters of an English month, or 0. */
+static int month_of(const uint8_t *s)
+{
+    static const char MONTHS[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+    for (int month = 0; month < 12; month++) {
+        const char *name = MONTHS + (size_t)month * 3;
+        if (ascii_lower(s[0]) == (uint8_t)name[0] && ascii_lower(s[1]) == (uint8_t)name[1] &&
+            ascii_lower(s[2]) == (uint8_t)name[2])
+            return month + 1;
+    }
+    return 0;
+}
+
+/* 12JAN80, 12JAN1980: as airlines write. Two digits of a year are of this century up to the present. */
+static bool joined_month(const struct detectors *d, const struct piece *p, struct value *v)
+{
+    uint64_t digits = 3 | (piece_ones(p->len) & ~31ULL);
+    int month;
+    if ((p->len != 7 && p->len != 9) || p->digit != digits || !(month = month_of(p->at + 2)))
+        return false;
+    int year = digits_int(p->at + 5, p->len - 5);
+    if (p->len == 7)
+        year += year > d->rules.today / 10000 % 100 ? 1900 : 2000;
+    return take_date(v, year, month, digits_int(p->at, 2));
+}
+
 /* 10-Jul-1985, 3 March 1990: the month by its English name or the beginning of it. */
 static bool named_month(const struct piece *p, struct value *v)
 {
-    static const char MONTHS[] = "janfebmaraprmayjunjulaugsepoctnovdec";
     const uint8_t *s = p->at;
     size_t day = p->len > 9 && p->len <= 17 && ascii_is_digit(s[0]) ? 1 + ascii_is_digit(s[1]) : 0;
     size_t year = p->len - 4, letters = (size_t)__builtin_popcountll(p->upper | p->lower);
     if (!day || letters < 3 || day + letters + 6 != p->len || s[day] != s[year - 1] ||
         !strchr("- /.", s[day]) || __builtin_popcountll(p->digit) != (int)day + 4)
         return false;
-    for (int month = 0; month < 12; month++) {
-        const char *name = MONTHS + (size_t)month * 3;
-        bool same = true;
-        for (size_t i = 0; i < 3; i++)
-            same = same && ascii_lower(s[day + 1 + i]) == (uint8_t)name[i];
-        if (same)
-            return ascii_is_digit(s[year]) &&
-                   take_date(v, digits_int(s + year, 4), month + 1, digits_int(s, day));
-    }
-    return false;
+    int month = ascii_is_digit(s[year]) ? month_of(s + day + 1) : 0;
+    return month && take_date(v, digits_int(s + year, 4), month, digits_int(s, day));
 }
 
 /* A calendar day with separators, a time of day behind it or not. */
@@ -197,10 +214,13 @@ static void letters_and_digits(const struct detectors *d, const struct piece *p,
         short_word(p, v);
     if (p->digit == 0) {
         bool capitalised = p->upper == 1 || p->upper == piece_ones(p->len);
+        v->marks.single = capitalised;
         if (capitalised && p->len >= 3)
             pii_mark(&v->marks, PII_PERSON_NAME, detectors_known_name(d, p->at, p->len));
         return;
     }
+    if (joined_month(d, p, v))
+        return;
     bool small_x = p->len == 18 && p->lower == 1ULL << 17 && p->at[17] == 'x' &&
                    p->digit == piece_ones(17);
     if (p->lower && !small_x) {
@@ -270,7 +290,8 @@ static void geo_like(const struct piece *p, struct value *v)
 static void phone_like(const struct piece *p, struct value *v)
 {
     size_t digits = (size_t)__builtin_popcountll(p->digit), marks = p->len - digits;
-    if (digits < 7 || digits > 15 || marks > 6)
+    bool decimal = marks == 1 && p->dot; /* 2.9142857 */
+    if (digits < 7 || digits > 15 || marks > 6 || decimal)
         return;
     for (size_t i = 0; i < p->len; i++)
         if (!ascii_is_digit(p->at[i]) && !strchr("+ -.()/", p->at[i]))

@@ -72,6 +72,7 @@ bool value_latin(const struct detectors *d, struct span s, struct value *v)
     /* van den Berg, de la Cruz: the last word is a name, prose ends in a small one. */
     bool fits = w.count >= 1 && w.count <= NAME_WORDS_MAX && w.small < w.count && w.small <= 2 &&
                 !w.ends_small && !is_no_person(&w);
+    v->marks.single = fits && w.count == 1;
     if (fits)
         pii_mark(&v->marks, PII_PERSON_NAME, w.known);
     return fits;

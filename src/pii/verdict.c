@@ -20,6 +20,7 @@ enum { UNNAMED_NAMES_MIN = 50, HEAD_WORDS = 16 };
 struct tally {
     uint32_t n, shaped, passed, test, context;
     uint32_t roles;               /* mailboxes of an office; not among those that passed */
+    uint32_t calling, single;     /* of those that passed: with a country's code; of one word */
     uint32_t heads, shaped_heads; /* different beginnings of those that passed; of all */
     uint64_t hits;                /* with repeats */
 };
@@ -63,6 +64,8 @@ static struct tally tally_of(const struct sample *s, unsigned type)
         t.shaped++;
         t.passed += pass;
         t.context += pass && e->flags & SAMPLE_CONTEXT;
+        t.calling += pass && e->flags & SAMPLE_CALLING;
+        t.single += pass && e->flags & SAMPLE_SINGLE;
         uint64_t head = 1ULL << (e->head % 64);
         heads[0][e->head / 64 % HEAD_WORDS] |= head;
         heads[1][e->head / 64 % HEAD_WORDS] |= pass ? head : 0;
@@ -198,6 +201,15 @@ static bool called_so(const struct field *f, unsigned type, const struct tally *
            (t->shaped + t->test) * 5 >= t->n * 4;
 }
 
+/* Telephone numbers that carry the code of their country, nearly all of them with a length that fits it: no
+ * name is asked for. Signed amounts do not keep to such lengths. */
+static bool is_calling(unsigned type, const struct tally *t)
+{
+    return type == PII_PHONE && t->calling >= 5 && t->calling * 20 >= t->shaped * 19;
+}
+
+static const double CALLING_CHANCE = 0.1;
+
 /* Is enough of the field this? Numbers of a house have Luhn's check digit, too, and some of them begin
  * with a date or a range: where the name does not say so, the others of that length, which have not the
  * shape, speak against it. */
@@ -236,8 +248,9 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
 {
     const struct field *f = p->fields[field];
     const unsigned traits = detectors_traits(p->d, type);
-    const double chance = detectors_chance(p->d, type);
     struct tally t = tally_of(&f->distinct, type);
+    const bool calling = is_calling(type, &t);
+    const double chance = calling ? CALLING_CHANCE : detectors_chance(p->d, type);
     bool strong = pii_has(f->hint.strong, type), weak = pii_has(f->hint.weak, type);
     *v = (struct verdict){ .type = type,
                            .passed = t.passed,
@@ -276,16 +289,15 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     if (f->hint.negative && !sibling)
         score -= STRONG_NAME;
     double least = type == PII_PERSON_NAME ? 0.3 : 0.5;
+    bool self = traits & T_SELF;
     v->signals = (values > SUSPECT && share >= least ? SIGNAL_VALUES : 0U) |
-                 (strong || weak ? SIGNAL_NAME : 0U) | (spread ? SIGNAL_SPREAD : 0U) |
-                 (sibling ? SIGNAL_SIBLING : 0U);
-    if (traits & T_SELF && v->signals & SIGNAL_VALUES)
-        v->signals |= SIGNAL_SPREAD;
+                 (strong || weak ? SIGNAL_NAME : 0U) | (sibling ? SIGNAL_SIBLING : 0U);
+    v->signals |= spread || (self && v->signals) ? SIGNAL_SPREAD : 0U;
     /* Pupils are born in few years, and their column is called so. */
     bool pupils = strong && f->traits.recent * 2 < f->traits.dates;
     if (type == PII_BIRTH_DATE && !spread && t.passed >= 12 && !sibling && !pupils)
         score = score > SUSPECT ? SUSPECT : score;
-    bool agreed = !(traits & T_NAMED) || strong || sibling || (weak && spread);
+    bool agreed = !(traits & T_NAMED) || strong || sibling || ((weak || calling) && spread);
     if (strong && t.shaped * 2 >= t.n && share >= 0.3 && t.passed >= 3 && values <= SUSPECT &&
         chance < 0.3)
         v->state = VERDICT_SUSPECTED;
@@ -295,6 +307,9 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         v->signals & SIGNAL_VALUES && v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING) &&
         (sibling || !is_doubtful(f, type, traits, &t, share)))
         v->state = VERDICT_CONFIRMED;
+    if (self && share >= 0.5 && !f->hint.negative)
+        v->state = VERDICT_CONFIRMED; /* one key is a key, as in text */
+    v->of_things = type == PII_PERSON_NAME && !pii_has(f->hint.sure, type) && t.single * 2 > t.passed;
     if (called) {
         v->passed = t.shaped;
         v->log10_odds = values > 0 ? v->log10_odds : 0;
@@ -311,8 +326,9 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
 {
     const struct field *f = p->fields[field];
     const unsigned traits = detectors_traits(p->d, type);
-    const double chance = detectors_chance(p->d, type);
     struct tally t = tally_of(&f->tokens, type);
+    const bool calling = is_calling(type, &t);
+    const double chance = calling ? CALLING_CHANCE : detectors_chance(p->d, type);
     *v = (struct verdict){ .type = type,
                            .in_text = true,
                            .passed = t.passed,
@@ -338,7 +354,7 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
     bool mobiles = type == PII_CN_MOBILE && t.passed >= 30 && t.heads >= 10 && share >= 0.95;
     if (score >= SUSPECT && (context || mobiles || chance <= 0.12 || company))
         v->state = VERDICT_SUSPECTED;
-    bool agreed = traits & T_SELF || context || mobiles ||
+    bool agreed = traits & T_SELF || context || mobiles || (calling && spread) ||
                   (spread && !(traits & T_NAMED) && chance <= 0.1) ||
                   (company && !(traits & T_NAMED));
     if (score >= CONFIRM && agreed && share >= 0.5)

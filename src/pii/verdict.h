@@ -20,6 +20,7 @@ struct verdict {
     unsigned type;
     enum verdict_state state;
     bool in_text;   /* candidates inside text, not whole values */
+    bool of_things; /* storms and chairs have given names, too: confirmed beside something personal only */
     bool test_data; /* most of what passes comes from manuals and test forms */
     unsigned signals;
     uint32_t passed, shaped, sampled; /* distinct: k, n, and all values looked at */

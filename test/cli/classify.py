@@ -177,6 +177,37 @@ def test_persons(folder):
     check("what is not known is said", found and found["low"] <= 200 and found["high"] >= 300, all_of_it)
 
 
+KINDS = {
+    "tel_a.csv": ("a,x\n" + "".join(f"+31 6 {12345678 + i * 739391},b\n" for i in range(60)), {("a", "phone")}),
+    "tel.txt": ("".join(f"Bitte rufen Sie +4917{10203040 + i * 739391} zurueck.\n" for i in range(60)), {("(text)", "phone")}),
+    "signed.csv": ("a,x\n" + "".join(f"+{12345678 + i * 739391},b\n" for i in range(60)), set()),
+    "nir.csv": ("nir,x\n" + "".join(f"{h[0]} {h[1:3]} {h[3:5]} {h[5:7]} {h[7:10]} {h[10:13]} {97 - int(h) % 97:02},b\n" for h in (
+        f"{1 + i % 2}{40 + i % 60}{1 + i % 12:02}{10 + i % 80}{100 + i}{1 + i * 7 % 900:03}" for i in range(60))), {("nir", "fr-nir")}),
+    "ru.csv": ("Имя,Номер телефона,Дата рождения,Эл. почта\n" + "".join(
+        f"x,8 (912) {123 + i}-45-{10 + i},{1 + i % 28:02}.{1 + i % 12:02}.{1950 + i * 7 % 50},jo{i}.bo@mail.ru\n" for i in range(60)),
+        {("Номер телефона", "phone"), ("Дата рождения", "birth-date"), ("Эл. почта", "email")}),
+    "he.csv": ("טלפון,x\n" + "".join(f"05{i % 10}-{1234567 + i * 73939},b\n" for i in range(60)), {("טלפון", "phone")}),
+    "months.csv": ("dob,x\n" + "".join(f"{1 + i % 28:02}{'JAN FEB MAR APR'.split()[i % 4]}{40 + i * 7 % 50},b\n" for i in range(60)), {("dob", "birth-date")}),
+    "mssql.sql": ("".join(f"INSERT [dbo].[People] ([id], [mail]) VALUES ({i}, N'jo{i}.bo@gmx.de')\n" for i in range(60)), {("People.mail", "email")}),
+    "caret.csv": ("id^mail\n" + "".join(f"{i}^jo{i}.bo@gmx.de\n" for i in range(60)), {("mail", "email")}),
+    "storms.csv": ("year,name\n" + "".join(f"{1960 + i},{'Anna Hugo Andrew Karen Martin Laura Peter Diana'.split()[i % 8]}\n" for i in range(60)), set()),
+    "ratios.csv": ("id,pb.hp\n" + "".join(f"{i},{2 + i % 3}.{1234567 + i * 73939}\n" for i in range(60)), set()),
+    "key.json": ('{"region": "x", "access": "AKIAZ7QX4MWB2TNJ6KRD"}', {("access", "cloud-key")}),
+    "login.txt": ("see https://deploy:Xk9vQ2mL7w@git.firma.de/x.git\nand http://user:password@host.de/\n", {("(text)", "connection-string")}),
+}
+
+
+def test_kinds(folder):
+    """One file each for what was not found, or found where nobody was."""
+    inside = folder / "kinds"
+    inside.mkdir()
+    for name, (content, wanted) in KINDS.items():
+        (inside / name).write_text(content)
+        row = json.loads(classify("--json", inside / name).stdout)
+        found = {(f["field"], f["type"]) for f in row["findings"] if f["state"] == "confirmed"}
+        check(f"{name}: {wanted}", found == wanted, row)
+
+
 def archive(text):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
@@ -312,6 +343,7 @@ def main():
         test_input(folder)
         test_names(folder)
         test_persons(folder)
+        test_kinds(folder)
         test_unread(folder)
         test_pipes(folder)
         test_paths(folder)
