@@ -36,4 +36,5 @@ def get(box, path, port="P", user="", method="GET", body=None):
             text = answer.read().decode()
     except urllib.error.HTTPError as error:
         raise ZooError(f"{method} {path}: {error} {error.read()[:300]!r}") from None
-    return json.loads(text) if "json" in answer.headers.get("Content-Type", "") or text[:1] in "[{" else text
+    is_json = text and ("json" in answer.headers.get("Content-Type", "") or text[0] in "[{")
+    return json.loads(text) if is_json else text
