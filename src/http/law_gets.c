@@ -341,6 +341,8 @@ const struct law_row LAW_GETS[] = {
     GET("/api/v1/login/status|skippable", "Kubernetes Dashboard: whether it asks for a login"),
     GET("/api/system/status|version", "Portainer, SonarQube, Harbor: version"),
     GET("/api/users/admin/check", "Portainer: whether it was ever set up"),
+    GET_OF_WITH("sonarqube", "/api/components/search_projects", "!ps=1",
+                "SonarQube: how many projects there are, and the name of one"),
     GET_OF_WITH("portainer", "/api/endpoints", "start=<n>&limit=<n>",
                 "Portainer: how many systems it manages"),
     GET_OF("nomad", "/v1/jobs", "Nomad: how many jobs there are"),

@@ -2,12 +2,13 @@
 
 import re
 
-from model import PASSWORD, PASSWORD_BCRYPT, Spec, View, number
+from model import PASSWORD, PASSWORD_BCRYPT, Spec, View
 
 from ..cache import CACHE, get
 
 WEB = {"web.yml": f"basic_auth_users: {{zoo: {PASSWORD_BCRYPT}}}\n"}
-PUSH = f"{CACHE}/pushgateway-1.5/usr/bin/prometheus-pushgateway --web.listen-address=$A:$P"
+PUSH = f"{CACHE}/pushgateway-1.5/usr/bin/prometheus-pushgateway --web.listen-address=$A:$P" + \
+    f" --web.local-assets={CACHE}/pushgateway-1.5/usr/share/prometheus/pushgateway"
 NODE = f"{CACHE}/node-exporter-1.5/usr/bin/prometheus-node-exporter --web.listen-address=$A:$P"
 VICTORIA = f"{CACHE}/victoriametrics-1.79/usr/bin/victoria-metrics -httpListenAddr=$A:$P -storageDataPath=$D/data"
 NATS = f"{CACHE}/nats-2.9/usr/sbin/nats-server -a $A -p $P2 -m $P"
@@ -37,8 +38,7 @@ def victoria_fill(box):
 def victoria_truth(user=""):
     def truth(box):
         text = get(box, "/metrics")
-        return {"version": number(labelled(text, "vm_app_version", "short_version")),
-                "records": int(get(box, "/api/v1/status/tsdb", user=user)["data"]["totalSeries"]),
+        return {"records": int(get(box, "/api/v1/status/tsdb", user=user)["data"]["totalSeries"]),
                 "bytes": int(metric(text, "vm_data_size_bytes"))}
     return truth
 
@@ -55,10 +55,10 @@ SPECS = (
     Spec("node-exporter:open", NODE, truth=node_truth, views=(View("node-exporter", "open", sees=("version",)),)),
     Spec("node-exporter:locked", f"{NODE} --web.config.file=$D/web.yml", files=WEB, views=(View("web", "identified"),)),
     Spec("victoriametrics:open", VICTORIA, seed=victoria_fill, truth=victoria_truth(),
-         views=(View("victoriametrics", "open", sees=("version", "records", "bytes"), slack={"bytes": 0.5}),)),
+         views=(View("victoriametrics", "open", sees=("records", "bytes"), slack={"bytes": 0.5}),)),
     # /metrics is told unless it has a key of its own.
     Spec("victoriametrics:locked", f"{VICTORIA} -httpAuth.username=zoo -httpAuth.password={PASSWORD}", truth=victoria_truth("zoo"),
-         views=(View("victoriametrics", "partial", sees=("version", "bytes"), slack={"bytes": 0.5}),)),
+         views=(View("victoriametrics", "partial", sees=("bytes",), slack={"bytes": 0.5}),)),
     Spec("victoriametrics:all-locked", f"{VICTORIA} -httpAuth.username=zoo -httpAuth.password={PASSWORD} -metricsAuthKey=k",
          views=(View("victoriametrics", "locked"),)),
     Spec("nats-monitor:open", f"{NATS} -js -sd $D/js", truth=nats_truth,

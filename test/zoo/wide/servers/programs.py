@@ -15,7 +15,7 @@ def python(directory, words, env=""):
 def java(directory, words, front="", heap=300):
     opens = " ".join(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in (
         "java.lang", "java.nio", "sun.nio.ch", "java.util", "java.lang.invoke", "java.net", "sun.security.action"))
-    return f"java {opens} -Xmx{heap}m -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=$D -cp '{front}{CACHE}/{directory}/*' {words}"
+    return f"java {opens} -Xmx{heap}m -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=$D -cp \"{front}{CACHE}/{directory}/*\" {words}"
 
 
 JUPYTER = "--no-browser --allow-root --ip=$A --port=$P"
@@ -130,7 +130,7 @@ def consul_truth(box):
     return {"version": get(box, "/v1/agent/self")["Config"]["Version"], "collections": len(names), "names": names}
 
 
-REDIS_COMMANDER = f"node {CACHE}/redis-commander-0.9/node_modules/.bin/redis-commander --address $A --port $P --redis-host $A --redis-port 1"
+REDIS_COMMANDER = f"node {CACHE}/redis-commander-0.9/node_modules/.bin/redis-commander --address $A --port $P --redis-host $A --redis-port 1 --noload --nosave"
 MONGO_EXPRESS = (f"sh -c 'cd {CACHE}/mongo-express-1.1/node_modules/mongo-express && exec env ME_CONFIG_SITE_SESSIONSECRET=a ME_CONFIG_SITE_COOKIESECRET=b"
                  " VCAP_APP_HOST=$A PORT=$P ME_CONFIG_MONGODB_URL=mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500"
                  " ME_CONFIG_BASICAUTH_USERNAME=zoo ME_CONFIG_BASICAUTH_PASSWORD=s3cret ME_CONFIG_BASICAUTH_ENABLED=LOCK node app.js'")
