@@ -247,7 +247,7 @@ static void get_observation(struct reader *r, struct arena *a, struct observatio
     o->arena = a;
     o->product = get_key(r, a, false);
     o->via = get_key(r, a, true);
-    o->kind = (enum kind)get_enum(r, KIND_UNKNOWN);
+    o->kind = (enum kind)get_enum(r, KIND_LAST);
     o->outcome = (enum outcome)get_enum(r, OUTCOME_UNCLEAR);
     if (o->outcome == OUTCOME_NOT_MINE)
         reader_fail(r, "an observation that says \"not mine\"");

@@ -217,6 +217,9 @@ static const char *const KIND_NAMES[] = {
     [KIND_WEB] = "web",
     [KIND_TLS] = "tls",
     [KIND_UNKNOWN] = "unknown",
+    [KIND_FILES] = "files",
+    [KIND_REMOTE] = "remote",
+    [KIND_OTHER] = "other",
 };
 
 static const char *const SEVERITY_NAMES[] = {

@@ -31,7 +31,11 @@ enum outcome {
 
 enum kind { KIND_STORE, KIND_DASHBOARD, KIND_MONITOR, KIND_QUEUE, KIND_DIRECTORY, KIND_COORDINATION,
             KIND_WEB, KIND_TLS,
-            KIND_UNKNOWN }; /* it answers, and nobody knows what it is */
+            KIND_UNKNOWN, /* it answers, and nobody knows what it is */
+            KIND_FILES,   /* shares, modules, block devices */
+            KIND_REMOTE,  /* hands over a screen, a shell, a process or a way on */
+            KIND_OTHER,   /* known by name, and holds nothing that Ajar judges */
+            KIND_LAST = KIND_OTHER };
 
 enum fact_type { FACT_TEXT, FACT_NUMBER, FACT_BOOL, FACT_TIME };
 

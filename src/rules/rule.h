@@ -42,7 +42,7 @@ struct rule {
     size_t named_count;
 };
 
-enum { KIND_COUNT = KIND_UNKNOWN + 1, OUTCOME_COUNT = OUTCOME_UNCLEAR + 1 };
+enum { KIND_COUNT = KIND_LAST + 1, OUTCOME_COUNT = OUTCOME_UNCLEAR + 1 };
 
 struct rules {
     LIST_OF(struct rule) list;

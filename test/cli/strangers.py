@@ -65,7 +65,7 @@ def hangs_up_unasked(connection):
 
 
 def greets(connection):
-    connection.sendall(b"SSH-2.0-Stranger_1.0\r\n")
+    connection.sendall(b"HELLO stranger 1.0\r\n")
     silent(connection)
 
 
@@ -114,7 +114,7 @@ KINDS = [
     ("slams", slams, "unknown", {"reacts.line": "closes", "reacts.tls": "closes", "reacts.http": "closes"}, 2),
     ("resets", resets, "unknown", {"reacts.line": "resets", "reacts.tls": "resets", "reacts.http": "resets"}, 2),
     ("hangs up unasked", hangs_up_unasked, "unknown", {"greeting": None}, 2),
-    ("greets", greets, "unknown", {"greeting": "SSH-2.0-Stranger_1.0\r\n", "greeting.to": "connect", "reacts.line": None}, 2),
+    ("greets", greets, "unknown", {"greeting": "HELLO stranger 1.0\r\n", "greeting.to": "connect", "reacts.line": None}, 2),
     ("text", text, "unknown", {"greeting": "500 What?\r\n", "greeting.to": "line", "reacts.http": None}, 2),
     ("frames", frames, "unknown", {"greeting.to": "line", "reacts.tls": "bytes", "reacts.http": "bytes"}, WHO_S),
     ("page unasked", page_unasked, "unknown", {"greeting.to": "connect"}, 2),

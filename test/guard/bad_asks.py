@@ -58,6 +58,18 @@ BAD = [
     ("tls.hello", TLS_HELLO + "\\x00\\x00\\x02\\x00\\x2f\\x01\\x00\\x00\\x04\\x00#\\x00\\x00"),
     ("tls.certificate", "\\x16\\x03\\x01\\x00\\x07\\x0b\\x00\\x00\\x03\\x00\\x00\\x00"),
     ("ladder.ping", "GET\\r\\n"),
+    ("nats-native.publish", "PUB orders 2\\r\\nhi\\r\\n"),
+    ("nats-native.listen", "SUB > 1\\r\\nPING\\r\\n"),
+    ("nats-native.login", 'CONNECT {"user":"a","pass":"b"}\\r\\nPING\\r\\n'),
+    ("rsync.list-files", "@RSYNCD: 31.0\\n{module, at most 255}\\n--server\\n"),
+    ("beanstalkd.reserve", "reserve\\r\\n"),
+    ("beanstalkd.peek", "peek-ready\\r\\n"),
+    ("gearman.shutdown", "shutdown\\n"),
+    ("ftp.list", "LIST\\r\\n"),
+    ("ftp.login", "USER admin\\r\\n"),
+    ("ftp.password", "PASS guest\\r\\n"),
+    ("munin.fetch", "fetch cpu\\n"),
+    ("varnish.stop", "stop\\n"),
     ("redis.get", get("/")),  # HTTP under a wire protocol's name
 
     # Passwords.

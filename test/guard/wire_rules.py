@@ -4,6 +4,7 @@ Refused; it says yes only to what it has read to the end."""
 import re
 
 import sql
+import wire_lines
 from symbols import LENGTH, Cursor, Refused, show
 
 
@@ -530,4 +531,4 @@ def dns(ask):
 
 RULES = {"ladder": ladder, "dns": dns, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
          "clickhouse-native": clickhouse_native,
-         "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap}
+         "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap, **wire_lines.RULES}

@@ -151,7 +151,7 @@ static void test_full_arena_sets_nothing(void **state)
 static void test_names(void **state)
 {
     (void)state;
-    for (int k = KIND_STORE; k <= KIND_UNKNOWN; k++) {
+    for (int k = KIND_STORE; k <= KIND_LAST; k++) {
         enum kind back;
         assert_true(kind_parse(span_str(kind_name((enum kind)k)), &back));
         assert_int_equal(back, k);

@@ -72,7 +72,7 @@ static void the_owner_comes_first(void **state)
 static void only_open_stores_are_concerned(void **state)
 {
     (void)state;
-    for (int kind = KIND_STORE; kind <= KIND_UNKNOWN; kind++)
+    for (int kind = KIND_STORE; kind <= KIND_LAST; kind++)
         for (int outcome = OUTCOME_IDENTIFIED; outcome <= OUTCOME_UNCLEAR; outcome++) {
             struct observation o = { .kind = (enum kind)kind, .outcome = (enum outcome)outcome };
             bool holds = kind == KIND_STORE || kind == KIND_QUEUE || kind == KIND_DIRECTORY || kind == KIND_COORDINATION;

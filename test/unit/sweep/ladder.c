@@ -416,8 +416,8 @@ static void assert_fact(const struct observation *o, const char *key, const char
 /* A server that speaks first is heard out: not one byte is said to a stranger. */
 static void strangers(void **state)
 {
-    static const char *const GREETINGS[] = { "SSH-2.0-OpenSSH_9.2p1\r\n", "220 mail.example ESMTP\r\n",
-                                             "RFB 003.008\n", "\xff\xfd\x01\xff\xfd\x1f" };
+    static const char *const GREETINGS[] = { "HELLO stranger 1.0\r\n", "Welcome to Stranger\r\n",
+                                             "@STR 1.0\n", "\xff\xfd\x01\xff\xfd\x1f" };
     (void)state;
     for (size_t i = 0; i < sizeof(GREETINGS) / sizeof(GREETINGS[0]); i++) {
         struct service s = { .greeting = GREETINGS[i], .answer = silent_answer };

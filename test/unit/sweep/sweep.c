@@ -125,7 +125,7 @@ static int bound(uint16_t *port)
     return fd;
 }
 
-/* Greets like SSH and hangs up, until it is shut down: quick to visit. */
+/* Greets as nobody known does and hangs up, until it is shut down: quick to visit. */
 static void *serve(void *arg)
 {
     int listener = *(int *)arg;
@@ -133,7 +133,7 @@ static void *serve(void *arg)
         int fd = accept(listener, NULL, NULL);
         if (fd < 0)
             return NULL;
-        static const char HELLO[] = "SSH-2.0-test\r\n";
+        static const char HELLO[] = "HELLO test\r\n";
         send(fd, HELLO, sizeof(HELLO) - 1, MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);
         char gone[64];

@@ -1,0 +1,29 @@
+"""NATS: open, with a login, with rules for who has none, inside TLS. What JetStream holds is not counted."""
+
+from model import PASSWORD, Spec, View, number
+
+SERVER = "nats-server -a $A -p $P"
+HEAD = "listen: $A:$P\n"
+USERS = f"users: [ {{user: app, password: {PASSWORD}}}, {{user: guest, password: {PASSWORD}"
+NOBODY = HEAD + "no_auth_user: guest\nauthorization { " + USERS + "}] }\n"
+RULES = HEAD + "no_auth_user: guest\nauthorization { " + USERS + \
+        ', permissions: {subscribe: ["news.>"], publish: {deny: ">"}}}] }\n'
+TLS = HEAD + "tls { cert_file: $C/self.pem, key_file: $C/self.key }\n"
+
+
+def truth(box):
+    return {"version": number(box.sh("nats-server --version"))}
+
+
+def configured(variant, text, view):
+    return Spec("nats:" + variant, "nats-server -c $D/n.conf", files={"n.conf": text}, truth=truth, views=(view,))
+
+
+SPECS = (
+    Spec("nats:open", SERVER, truth=truth, views=(View("nats", "open", sees=("version",), facts={"auth": "none"}),)),
+    Spec("nats:locked", f"{SERVER} --user zoo --pass {PASSWORD}", truth=truth,
+         views=(View("nats", "locked", sees=("version",), facts={"auth": "password"}),)),
+    # The greeting says that a login is required, and the server has a user for those who have none.
+    configured("nobody", NOBODY, View("nats", "open", sees=("version",), facts={"auth": "none"})),
+    configured("rules", RULES, View("nats", "partial", sees=("version",), facts={"auth": "acl"})),
+)
