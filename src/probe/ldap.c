@@ -519,9 +519,9 @@ static enum outcome ldap_run(struct wire *w, struct observation *o)
     return o->outcome;
 }
 
-/* The front of the result of a bind or an extended operation, up to the tag of its code, where who reads lines stops. What
- * is no LDAP is met with one that nobody asked for, the notice of disconnection (RFC 4511 section 4.4.1). SNMP's
- * messages begin alike, and differ in the third value. */
+/* The front of the result of a bind or an extended operation, up to the tag of its code, where who
+ * reads lines stops. What is no LDAP is met with one that nobody asked for, the notice of disconnection
+ * (RFC 4511 section 4.4.1). SNMP's messages begin alike, and differ in the third value. */
 static bool ldap_recognises(struct span first)
 {
     struct verdict v;
