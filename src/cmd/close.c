@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "cmd/memory.h"
+#include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
 #include "text/escape.h"
@@ -76,7 +76,7 @@ int cmd_close(int argc, char **argv)
     struct store *store = NULL;
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     if (!options_parse(ROWS, argc, argv, &args, take, &c, &e) || !check(&c, args, &e) ||
-        !(store = memory_open(c.db, STORE_EXISTING, &e)))
+        !(store = db_open(c.db, STORE_EXISTING, &e)))
         return cmd_fail(EXIT_USAGE, &e);
     arena_init(&a, ARENA_BYTES);
     buf_init(&out, STORED_OUT_MAX);

@@ -487,7 +487,7 @@ static int scan_planned(struct scanning *s, struct error *e)
         .columns = terminal_columns(),
         .colour = wants_colour(o->colour),
         .verbose = o->verbose,
-        .remembers = memory_wanted(o->db),
+        .remembers = db_wanted(o->db),
     };
     int status = EXIT_INCOMPLETE;
     if (k.pipeline.report_state)

@@ -69,7 +69,7 @@ static void add(struct observation *o, const char *key, struct span text)
 
 static void add_scope(const struct enrichment *n, const struct endpoint *e, struct observation *o)
 {
-    struct scope_words words = { NULL };
+    struct scope_words words = { .owner = NULL };
     if (!n->from.scope || !n->from.scope(n->from.self, e, &words))
         return;
     add(o, "scope.owner", span_str(words.scope_owner));

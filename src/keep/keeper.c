@@ -393,7 +393,7 @@ static void tell_past(struct keeping *c)
     struct error e;
     const struct pipeline *p = c->p;
     struct store_filter all = { .opened_after_ms = COUNT_UNKNOWN, .now_ms = clock_wall_ms(&CLOCK_SYSTEM) };
-    if (!closed_report(p->report, p->report_state, p->store, SCAN_NEWEST, &all, &c->k->out, &e) ||
+    if (!closed_report(p->report, p->report_state, p->store, p->scan, &all, &c->k->out, &e) ||
         !history_report(p->report, p->report_state, p->store, all.now_ms, &c->k->out, &e))
         trouble(c, e.text);
 }
