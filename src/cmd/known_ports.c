@@ -25,6 +25,13 @@ static const uint16_t RANKED[] = {
 /* Where dashboards of any product are put behind a web server. */
 static const uint16_t WEB[] = { 80, 443, 8000, 8080, 8443, 8888, 0 };
 
+/* Printers stand here and print whatever they are sent (JetDirect, 9100 to 9102). Products may be there, too, but nobody
+ * asks the whole network about them unless the user names the port. */
+static bool is_printers(uint16_t port)
+{
+    return port >= 9100 && port <= 9102;
+}
+
 struct choosing {
     const struct ports_of_product *products;
     size_t count;
@@ -40,7 +47,7 @@ static bool has(const struct choosing *c, uint16_t port)
 
 static void take(struct choosing *c, uint16_t port)
 {
-    if (port && !has(c, port) && c->len < PORTS_MAX)
+    if (port && !is_printers(port) && !has(c, port) && c->len < PORTS_MAX)
         c->list[c->len++] = port;
     c->taken[port / 8] |= (uint8_t)(1 << port % 8);
 }

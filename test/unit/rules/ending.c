@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "facts/facts.h"
 #include "rules/judge.h"
 
 enum { RULES_BYTES = 64 << 20, FACTS_TOLD = 3 };
@@ -98,10 +99,12 @@ static void test_endings(void **state)
 {
     struct arena a;
     struct error e = { "" };
+    struct providers facts;
     const char *dir = getenv("AJAR_RULES");
     (void)state;
+    facts_init(&facts, NULL);
     arena_init(&a, RULES_BYTES);
-    struct rules *r = rules_load(&a, dir ? dir : "rules", &e);
+    struct rules *r = rules_load(&a, dir ? dir : "rules", &facts, &e);
     if (!r)
         fail_msg("%s", e.text);
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
@@ -118,10 +121,12 @@ static void test_without_a_look_before(void **state)
 {
     struct arena a;
     struct error e = { "" };
+    struct providers facts;
     const char *dir = getenv("AJAR_RULES");
     (void)state;
+    facts_init(&facts, NULL);
     arena_init(&a, RULES_BYTES);
-    struct rules *r = rules_load(&a, dir ? dir : "rules", &e);
+    struct rules *r = rules_load(&a, dir ? dir : "rules", &facts, &e);
     assert_non_null(r);
     struct observation now = seen(&(struct look)STORE(OUTCOME_LOCKED, { "version=8.2.0" }, 0), &a);
     assert_int_equal(rules_ending(r, "open-store", NULL, &now, false).proof, PROOF_REFUSED);
