@@ -57,8 +57,13 @@ static int connect_as(struct store *s, enum connect how)
                         NULL, NULL);
 }
 
+/* Bringing a file up to date may have prepared statements: they belong to this connection. */
 static void disconnect(struct store *s)
 {
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        sqlite3_finalize(s->statements[i]);
+        s->statements[i] = NULL;
+    }
     sqlite3_close(s->db);
     s->db = NULL;
 }
