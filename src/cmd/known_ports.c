@@ -25,8 +25,8 @@ static const uint16_t RANKED[] = {
 /* Where dashboards of any product are put behind a web server. */
 static const uint16_t WEB[] = { 80, 443, 8000, 8080, 8443, 8888, 0 };
 
-/* Printers stand here and print whatever they are sent (JetDirect, 9100 to 9102). Products may be there, too, but nobody
- * asks the whole network about them unless the user names the port. */
+/* Printers stand here and print whatever they are sent (JetDirect, 9100 to 9102). Products may be there, too, but
+ * no network is asked about them unless the user names the port. */
 static bool is_printers(uint16_t port)
 {
     return port >= 9100 && port <= 9102;
