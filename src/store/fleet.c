@@ -154,8 +154,7 @@ static void put_sighting(struct store *s, int64_t fleet, const struct fleet *f)
     query_int(&q, 2, s->scan);
     query_int(&q, 3, product);
     query_int(&q, 4, f->severity);
-    if (q.stmt)
-        sqlite3_bind_double(q.stmt, 5, f->score);
+    query_real(&q, 5, f->score);
     query_blob(&q, 6, f->title);
     query_int(&q, 7, (int64_t)f->member_count);
     query_int(&q, 8, (int64_t)f->open);
@@ -235,7 +234,7 @@ static void keep_unasked(struct keeping *k)
     struct query q = query(s, SQL_FLEET_KEEP_UNASKED);
     query_int(&q, 1, k->fleet);
     query_int(&q, 2, s->scan);
-    if (!query_run(&q) || sqlite3_changes64(s->db) == 0)
+    if (!query_run(&q) || s->back->changed(s) == 0)
         return;
     q = query(s, SQL_FLEET_SUMS);
     query_int(&q, 1, k->fleet);
@@ -450,7 +449,7 @@ static void take_fleet(struct query *q, struct arena *a, struct stored_fleet *re
         .id = query_get(q, 0),
         .fleet = { .product = query_is_null(q, 2) ? NULL : arena_str(a, query_span(q, 2)),
                    .severity = (enum severity)query_get(q, 3),
-                   .score = q->stmt ? sqlite3_column_double(q->stmt, 4) : 0,
+                   .score = query_get_real(q, 4),
                    .title = arena_copy(a, query_span(q, 5)),
                    .member_count = (size_t)query_get(q, 6),
                    .open = (size_t)query_get(q, 7),

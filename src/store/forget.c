@@ -6,7 +6,7 @@ static uint64_t run_with(struct store *s, enum statement which, int64_t before_m
 {
     struct query q = query(s, which);
     query_int(&q, 1, before_ms);
-    return query_run(&q) ? (uint64_t)sqlite3_changes64(s->db) : 0;
+    return query_run(&q) ? s->back->changed(s) : 0;
 }
 
 /* Only scans that did not end have a tail; so many of them that some are missed leave small files. */
@@ -45,13 +45,11 @@ bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgo
     ret->endpoints = run_with(s, SQL_FORGET_ENDPOINTS, before_ms);
     run_with(s, SQL_FORGET_ACCEPTED, before_ms);
     run_with(s, SQL_FORGET_FORMER, before_ms);
-    store_batch_end(s, dry_run ? "ROLLBACK" : "COMMIT");
+    store_batch_end(s, !dry_run);
     for (size_t i = 0; store_ok(s) && !dry_run && i < old; i++)
         tail_remove(s, scans[i]);
     /* Gives the room back to the disk; a file that is being read elsewhere keeps it until later. */
-    if (store_ok(s) && !dry_run && ret->scans + ret->findings + ret->observations > 0 && store_turn(s)) {
-        store_run(s, "VACUUM");
-        store_turn_end(s);
-    }
+    if (store_ok(s) && !dry_run && ret->scans + ret->findings + ret->observations > 0)
+        s->back->compact(s);
     return store_told(s, e);
 }

@@ -3,19 +3,10 @@
 #ifndef AJAR_STORE_INSIDE_H
 #define AJAR_STORE_INSIDE_H
 
-#include <sqlite3.h>
-
 #include "base/table.h"
-#include "store/store.h"
+#include "store/back.h"
 
 enum { REASONS_MAX = 256, FIXES_CACHED = 64, WORDS_NEAR = 256, PLAN_BYTES_MAX = 64 << 20 };
-
-enum statement {
-#define STATEMENT(name, text) SQL_##name,
-#include "store/statements.def"
-#undef STATEMENT
-    STATEMENTS
-};
 
 /* What belongs to an endpoint has numbers that begin with the endpoint's: its observations and its
  * findings lie side by side and need no index. */
@@ -46,7 +37,8 @@ struct reason {
 };
 
 struct store {
-    sqlite3 *db;
+    const struct back *back;
+    void *link; /* the back end's own; NULL where it is not open */
     struct error error; /* sticky; empty = fine */
     enum store_trouble trouble; /* where that is STORE_BUSY or STORE_OVER */
     char path[STORE_PATH_MAX];
@@ -57,7 +49,6 @@ struct store {
         int64_t since_ms, tell_ms; /* of the wait that is or was last */
         bool told;
     } wait;
-    sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
     struct arena arena; /* of the dictionary */
     struct table words;
     const char **word_texts; /* by number; NULL where not read yet */
@@ -79,7 +70,6 @@ struct store {
     /* The running scan; 0 = none. */
     int64_t scan, started_ms;
     uint64_t total;
-    int lock_fd; /* -1 = none */
     int tail_fd; /* -1 = none */
     int64_t tail_bytes;
     struct runs places;
@@ -90,13 +80,6 @@ struct store {
     struct buf journal;
 };
 
-/* ---- one query ---- */
-
-struct query {
-    struct store *store;
-    sqlite3_stmt *stmt; /* NULL once the store has failed: all of the below is then a no-op */
-};
-
 static inline bool store_ok(const struct store *s)
 {
     return s->error.text[0] == '\0';
@@ -104,61 +87,91 @@ static inline bool store_ok(const struct store *s)
 
 /* Copies the sticky error; returns whether there is none. */
 bool store_told(const struct store *s, struct error *e);
-/* Records what SQLite complains about, unless there is an error already. Returns false. */
-bool store_fail(struct store *s, int code);
-/* Runs statements without results. */
-bool store_run(struct store *s, const char *sql);
 
-/* A statement ready for its parameters. One that still has rows is not to be had a second time: that is an error. */
-struct query query(struct store *s, enum statement which);
-void query_int(struct query *q, int at, int64_t value);
-/* The bytes must live until the query has run. */
-void query_text(struct query *q, int at, struct span text);
-void query_blob(struct query *q, int at, struct span bytes);
-/* True while there is a row; false at the end, and the query is over. */
-bool query_row(struct query *q);
-/* Runs to the end; false where that fails. */
-bool query_run(struct query *q);
-void query_end(struct query *q);
+/* ---- waiting for another process, for the back end ---- */
+
+void store_wait_begins(struct store *s);
+/* Sleeps a little; false where there is no patience left. */
+bool store_wait_on(struct store *s);
+/* Fails for that reason. Returns false. */
+bool store_held(struct store *s);
+
+/* ---- one query: back.h, that can be called when the store has failed or there is no row ---- */
+
+static inline struct query query(struct store *s, enum statement which)
+{
+    return s->back->query(s, which);
+}
+static inline void query_int(struct query *q, int at, int64_t value)
+{
+    if (q->stmt)
+        q->store->back->bind_int(q, at, value);
+}
+static inline void query_real(struct query *q, int at, double value)
+{
+    if (q->stmt)
+        q->store->back->bind_real(q, at, value);
+}
+static inline void query_text(struct query *q, int at, struct span text)
+{
+    if (q->stmt)
+        q->store->back->bind_text(q, at, text);
+}
+static inline void query_blob(struct query *q, int at, struct span bytes)
+{
+    if (q->stmt)
+        q->store->back->bind_blob(q, at, bytes);
+}
+static inline bool query_row(struct query *q)
+{
+    return q->stmt && q->store->back->row(q);
+}
+static inline void query_end(struct query *q)
+{
+    if (q->stmt)
+        q->store->back->over(q);
+}
 static inline int64_t query_get(struct query *q, int column)
 {
-    return q->stmt ? sqlite3_column_int64(q->stmt, column) : 0;
+    return q->stmt ? q->store->back->get_int(q, column) : 0;
+}
+static inline double query_get_real(struct query *q, int column)
+{
+    return q->stmt ? q->store->back->get_real(q, column) : 0;
 }
 static inline bool query_is_null(struct query *q, int column)
 {
-    return !q->stmt || sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+    return !q->stmt || q->store->back->is_null(q, column);
 }
-/* Bytes of text or blob, valid until the next row. */
 static inline struct span query_span(struct query *q, int column)
 {
-    const void *at = q->stmt ? sqlite3_column_blob(q->stmt, column) : NULL;
-    return at ? span_of(at, (size_t)sqlite3_column_bytes(q->stmt, column)) : SPAN_NONE;
+    return q->stmt ? q->store->back->get_span(q, column) : SPAN_NONE;
 }
 /* An int64, or COUNT_UNKNOWN for NULL. */
 static inline int64_t query_get_or_unknown(struct query *q, int column)
 {
     return query_is_null(q, column) ? COUNT_UNKNOWN : query_get(q, column);
 }
+/* Runs to the end; false where that fails. */
+static inline bool query_run(struct query *q)
+{
+    while (query_row(q))
+        continue;
+    return store_ok(q->store);
+}
 /* The one value of the first row, or `none`. */
-int64_t query_value(struct query *q, int64_t none);
-
-/* Opens the file at s->path and brings it up to date, or says why not. */
-bool store_open_file(struct store *s, enum store_use use);
-/* Brings the file up to date, or says why it is not to be touched. */
-bool store_migrate(struct store *s, enum store_use use);
-/* Whether the file is one that can be read, perhaps after it was brought up to date. */
-bool store_is_readable(struct store *s, bool *ret_old);
-/* SQLite asks: the store is locked, by a process that need not be of Ajar; try again? Not zero: yes. */
-int store_busy(void *store, int times);
+static inline int64_t query_value(struct query *q, int64_t none)
+{
+    int64_t value = query_row(q) ? query_get(q, 0) : none;
+    query_end(q);
+    return value;
+}
 
 /* ---- batches, dictionary ---- */
 
-/* The right to write, which no other process has until it is given back. */
-bool store_turn(struct store *s);
-void store_turn_end(struct store *s);
 bool store_batch(struct store *s); /* begins one unless it runs */
-/* Ends it with COMMIT or ROLLBACK, if it runs. */
-bool store_batch_end(struct store *s, const char *how);
+/* Ends it, if it runs; `keep`: what was written stays. */
+bool store_batch_end(struct store *s, bool keep);
 /* The number of a word; 0 for NULL or an empty one. */
 int64_t store_word(struct store *s, const char *word);
 int64_t store_text(struct store *s, struct span text);
@@ -166,9 +179,6 @@ int64_t store_text(struct store *s, struct span text);
 const char *store_word_text(struct store *s, int64_t id, struct arena *a);
 /* The same; lives as long as the store. */
 const char *store_word_kept(struct store *s, int64_t id);
-
-/* Takes the lock of a running scan; false where another process has it. */
-bool store_lock_scan(struct store *s, int64_t id);
 
 /* ---- the tail ---- */
 

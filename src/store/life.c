@@ -157,7 +157,7 @@ static bool add_finding(struct life *l, const uint8_t fingerprint[16], const str
     query_int(&q, 13, seen ? seen->bytes : COUNT_UNKNOWN);
     query_int(&q, 14, l->now_ms);
     query_int(&q, 15, s->scan);
-    if (!query_run(&q) || sqlite3_changes64(s->db) == 0)
+    if (!query_value(&q, 0))
         return false;
     l->next_id++;
     return true;
@@ -537,7 +537,7 @@ bool life_of_failed(struct store *s, const struct known_endpoint *at, const char
     query_int(&q, 4, word);
     query_int(&q, 5, s->scan);
     if (query_run(&q))
-        s->endings.unseen[UNSEEN_FAILED] += (uint64_t)sqlite3_changes64(s->db);
+        s->endings.unseen[UNSEEN_FAILED] += s->back->changed(s);
     return store_ok(s);
 }
 
@@ -556,7 +556,7 @@ bool life_of_filtered(struct store *s)
     query_int(&q, 1, s->scan);
     query_int(&q, 2, UNSEEN_FILTERED);
     query_int(&q, 3, STORED_FILTERED);
-    uint64_t changed = query_run(&q) ? (uint64_t)sqlite3_changes64(s->db) : 0;
+    uint64_t changed = query_run(&q) ? s->back->changed(s) : 0;
     uint64_t silent = s->endings.unseen[UNSEEN_SILENT], moved = changed < silent ? changed : silent;
     s->endings.unseen[UNSEEN_SILENT] -= moved;
     s->endings.unseen[UNSEEN_FILTERED] += moved;
@@ -580,6 +580,6 @@ bool store_close_finding(struct store *s, int64_t finding, const char *why, int6
     query_int(&q, 2, now_ms);
     query_int(&q, 3, PROOF_OWNER);
     query_int(&q, 4, word);
-    bool closed = query_run(&q) && sqlite3_changes64(s->db) > 0;
+    bool closed = query_run(&q) && s->back->changed(s) > 0;
     return store_commit(s, e) && (closed || error_set(e, "the finding is closed already"));
 }

@@ -4,13 +4,13 @@
 
 #include "unit/check.h"
 
-#include "store/inside.h"
+#include "store/sqlite/sqlite.h"
 
 static inline int64_t sql_number(struct store *s, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    if (sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(s->db));
+    if (sqlite3_prepare_v2(sqlite_db(s), sql, -1, &stmt, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(sqlite_db(s)));
     int64_t value = sqlite3_step(stmt) == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : -1;
     sqlite3_finalize(stmt);
     return value;

@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "record/fingerprint.h"
-#include "store/inside.h"
 #include "store/pack.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/sqlite.h"
 
 enum { MIGRATED_ARENA_MAX = 16 << 20 };
 
@@ -192,39 +192,25 @@ static void store_fingerprint(sqlite3_context *c, int count, sqlite3_value **v)
 static bool add_functions(struct store *s)
 {
     int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-    int code = sqlite3_create_function_v2(s->db, "ajar_facts", 6, flags, &s->facts, NULL,
+    int code = sqlite3_create_function_v2(sqlite_db(s), "ajar_facts", 6, flags, &s->facts, NULL,
                                           step_facts, end_packing, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_create_function_v2(s->db, "ajar_collections", 5, flags, &s->collections,
+        code = sqlite3_create_function_v2(sqlite_db(s), "ajar_collections", 5, flags, &s->collections,
                                           NULL, step_collections, end_packing, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_create_function_v2(s->db, "ajar_named", 6, flags | SQLITE_DETERMINISTIC, NULL,
+        code = sqlite3_create_function_v2(sqlite_db(s), "ajar_named", 6, flags | SQLITE_DETERMINISTIC, NULL,
                                           named_fingerprint, NULL, NULL, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_create_function_v2(s->db, "ajar_key", 11, flags, s, store_fingerprint, NULL, NULL, NULL);
-    return code == SQLITE_OK || store_fail(s, code);
+        code = sqlite3_create_function_v2(sqlite_db(s), "ajar_key", 11, flags, s, store_fingerprint, NULL, NULL, NULL);
+    return code == SQLITE_OK || sqlite_fail(s, code);
 }
 
 /* ---- steps ---- */
 
-/* The value of a pragma, not kept prepared. */
-static int64_t pragma(struct store *s, const char *sql)
-{
-    sqlite3_stmt *stmt = NULL;
-    int64_t value = 0;
-    int code = store_ok(s) ? sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL) : SQLITE_OK;
-    if (stmt && (code = sqlite3_step(stmt)) == SQLITE_ROW)
-        value = sqlite3_column_int64(stmt, 0);
-    if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
-        store_fail(s, code);
-    sqlite3_finalize(stmt);
-    return value;
-}
-
 /* Whether the file is ours and of a version that we know. */
 static bool is_ours(struct store *s, int64_t version, enum store_use use)
 {
-    int64_t owner = pragma(s, "PRAGMA application_id");
+    int64_t owner = sqlite_value(s, "PRAGMA application_id");
     if (store_ok(s) && version > 0 && owner != SCHEMA_APPLICATION)
         return error_set(&s->error, "%s: it is a file of another program", s->path);
     if (store_ok(s) && version > SCHEMA_VERSION)
@@ -232,7 +218,7 @@ static bool is_ours(struct store *s, int64_t version, enum store_use use)
             &s->error,
             "%s: a newer Ajar wrote it (schema %lld, this one knows %d); update Ajar or name another file with --db",
             s->path, (long long)version, SCHEMA_VERSION);
-    if (store_ok(s) && version == 0 && pragma(s, "SELECT count(*) FROM sqlite_schema") > 0)
+    if (store_ok(s) && version == 0 && sqlite_value(s, "SELECT count(*) FROM sqlite_schema") > 0)
         return error_set(&s->error, "%s: it is a file of another program", s->path);
     if (store_ok(s) && version == 0 && use != STORE_WRITE)
         return error_set(&s->error, "%s: nothing is stored there yet; `ajar scan` fills it",
@@ -240,26 +226,26 @@ static bool is_ours(struct store *s, int64_t version, enum store_use use)
     return store_ok(s);
 }
 
-bool store_is_readable(struct store *s, bool *ret_old)
+bool sqlite_is_readable(struct store *s, bool *ret_old)
 {
-    int64_t version = pragma(s, "PRAGMA user_version");
+    int64_t version = sqlite_value(s, "PRAGMA user_version");
     *ret_old = version < SCHEMA_VERSION;
     return is_ours(s, version, STORE_READ);
 }
 
-bool store_migrate(struct store *s, enum store_use use)
+bool sqlite_migrate(struct store *s, enum store_use use)
 {
-    int64_t version = pragma(s, "PRAGMA user_version");
+    int64_t version = sqlite_value(s, "PRAGMA user_version");
     if (!is_ours(s, version, use) || version == SCHEMA_VERSION)
         return store_ok(s);
     if (!add_functions(s))
         return false;
-    store_run(s, "BEGIN IMMEDIATE");
+    sqlite_run(s, "BEGIN IMMEDIATE");
     /* Another process may have been faster. */
-    for (version = pragma(s, "PRAGMA user_version"); store_ok(s) && version < SCHEMA_VERSION; version++)
-        store_run(s, SCHEMA_STEPS[version]);
+    for (version = sqlite_value(s, "PRAGMA user_version"); store_ok(s) && version < SCHEMA_VERSION; version++)
+        sqlite_run(s, SCHEMA_STEPS[version]);
     char stamp[96];
     snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT",
              SCHEMA_VERSION, SCHEMA_APPLICATION);
-    return store_run(s, stamp);
+    return sqlite_run(s, stamp);
 }

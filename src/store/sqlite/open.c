@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/inside.h"
-#include "store/sqlite/schema.h"
+#include "store/sqlite/sqlite.h"
 
 /* ---- the file ---- */
 
@@ -40,45 +40,56 @@ static void uri_of(const char *path, enum connect how, char ret[static URI_MAX])
     snprintf(ret + n, URI_MAX - n, "?mode=%s", MODES[how]);
 }
 
+/* SQLite asks: the store is locked, by a process that need not be of Ajar; try again? */
+static int on_busy(void *self, int times)
+{
+    struct store *s = self;
+    if (times == 0)
+        store_wait_begins(s);
+    return store_wait_on(s);
+}
+
 static int connect_as(struct store *s, enum connect how)
 {
+    struct sqlite *link = s->link;
     char uri[URI_MAX];
     int flags = how == CONNECT_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     uri_of(s->path, how, uri);
     errno = 0;
     flags |= SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    int code = sqlite3_open_v2(uri, &s->db, flags, NULL);
+    int code = sqlite3_open_v2(uri, &link->db, flags, NULL);
     if (code != SQLITE_OK)
         return code;
-    sqlite3_busy_handler(s->db, store_busy, s);
-    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    return sqlite3_exec(s->db, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288; PRAGMA mmap_size = 0", NULL,
+    sqlite3_busy_handler(link->db, on_busy, s);
+    sqlite3_db_config(link->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(link->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return sqlite3_exec(link->db, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288; PRAGMA mmap_size = 0", NULL,
                         NULL, NULL);
 }
 
 /* Bringing a file up to date may have prepared statements: they belong to this connection. */
 static void disconnect(struct store *s)
 {
+    struct sqlite *link = s->link;
     for (size_t i = 0; i < STATEMENTS; i++) {
-        sqlite3_finalize(s->statements[i]);
-        s->statements[i] = NULL;
+        sqlite3_finalize(link->statements[i]);
+        link->statements[i] = NULL;
     }
-    sqlite3_close(s->db);
-    s->db = NULL;
+    sqlite3_close(link->db);
+    link->db = NULL;
 }
 
 static bool open_to_write(struct store *s, enum store_use use)
 {
     int code = connect_as(s, CONNECT_WRITE);
     if (code != SQLITE_OK)
-        return store_fail(s, code);
+        return sqlite_fail(s, code);
     /* NORMAL: a commit survives every death of a process; only a power cut may take the last
      * batches, and then as a whole. */
-    return store_run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+    return sqlite_run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
                         /* Fewer waits for the disk: every 32 MB instead of every 4. */
                         "PRAGMA wal_autocheckpoint = 8000") &&
-           store_migrate(s, use);
+           sqlite_migrate(s, use);
 }
 
 /* ---- to read ---- */
@@ -107,14 +118,15 @@ static bool has_log(const char *path)
 /* Opens the file without a right to change it. */
 static bool connect_to_read(struct store *s)
 {
+    struct sqlite *link = s->link;
     int code = connect_as(s, CONNECT_READ);
     /* The first look at the file is the first that can fail. */
     if (code == SQLITE_OK)
-        code = sqlite3_exec(s->db, "PRAGMA schema_version", NULL, NULL, NULL);
+        code = sqlite3_exec(link->db, "PRAGMA schema_version", NULL, NULL, NULL);
     if (code == SQLITE_OK)
         return true;
     if (!wants_place(code) || access(s->path, R_OK) != 0)
-        return store_fail(s, code);
+        return sqlite_fail(s, code);
     if (has_log(s->path))
         return error_set(&s->error, "%s: what was written last lies in its -wal and cannot be read where nothing may"
                                     " be written: copy both to where you may write, and name the copy with --db",
@@ -125,14 +137,14 @@ static bool connect_to_read(struct store *s)
                          s->path);
     disconnect(s);
     code = connect_as(s, CONNECT_READ_FROZEN);
-    return code == SQLITE_OK || store_fail(s, code);
+    return code == SQLITE_OK || sqlite_fail(s, code);
 }
 
 /* An old file is brought up to date first, where it may be written. */
 static bool open_to_read(struct store *s)
 {
     bool is_old;
-    if (!connect_to_read(s) || !store_is_readable(s, &is_old))
+    if (!connect_to_read(s) || !sqlite_is_readable(s, &is_old))
         return false;
     if (!is_old)
         return true;
@@ -147,8 +159,14 @@ static bool open_to_read(struct store *s)
     return connect_to_read(s);
 }
 
-bool store_open_file(struct store *s, enum store_use use)
+/* ---- the back end ---- */
+
+static bool sqlite_open(struct store *s, enum store_use use)
 {
+    struct sqlite *link = s->link = calloc(1, sizeof(*link));
+    if (!link)
+        return error_set(&s->error, "no memory for the store");
+    link->lock_fd = -1;
     if (use != STORE_WRITE && access(s->path, F_OK) != 0)
         return error_set(&s->error, "%s: %s", s->path,
                          errno == ENOENT ? "there is no store yet; `ajar scan` makes it" : strerror(errno));
@@ -158,3 +176,37 @@ bool store_open_file(struct store *s, enum store_use use)
         return error_set(&s->error, "%s: it may not be written: %s", s->path, strerror(errno));
     return (use == STORE_EXISTING || make_file(s->path, &s->error)) && open_to_write(s, use);
 }
+
+static void sqlite_close(struct store *s)
+{
+    struct sqlite *link = s->link;
+    if (!link)
+        return;
+    disconnect(s);
+    if (link->lock_fd >= 0)
+        close(link->lock_fd);
+    free(link);
+    s->link = NULL;
+}
+
+const struct back BACK_SQLITE = {
+    .name = "SQLite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .begin = sqlite_begin,
+    .end = sqlite_end,
+    .compact = sqlite_compact,
+    .claim = sqlite_claim,
+    .query = sqlite_query,
+    .bind_int = sqlite_bind_int,
+    .bind_real = sqlite_bind_real,
+    .bind_text = sqlite_bind_text,
+    .bind_blob = sqlite_bind_blob,
+    .row = sqlite_row,
+    .over = sqlite_over,
+    .get_int = sqlite_get_int,
+    .get_real = sqlite_get_real,
+    .get_span = sqlite_get_span,
+    .is_null = sqlite_is_null,
+    .changed = sqlite_changed,
+};

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "store/sqlite/open.c"
+#include "store/sqlite/turn.c"
 #include "store/store.c"
 
 struct fixture {
@@ -68,7 +69,7 @@ static void test_newer_is_refused(void **state)
 {
     struct fixture *f = *state;
     struct store *s = open_or_fail(f, STORE_WRITE);
-    assert_true(store_run(s, "PRAGMA user_version = 999"));
+    assert_true(sqlite_run(s, "PRAGMA user_version = 999"));
     store_close(s);
     expect_refused(f, STORE_WRITE, "a newer Ajar wrote it (schema 999");
     expect_refused(f, STORE_READ, "a newer Ajar wrote it");
@@ -203,7 +204,7 @@ static void test_compacting_has_its_turn(void **state)
         assert_true(store_scan_begin(s, &PLAN, 1000, &id, &e));
         assert_true(store_scan_end(s, SCAN_COMPLETE, NULL, 2000, &e));
     }
-    sqlite3_trace_v2(s->db, SQLITE_TRACE_STMT, look_at_turn, &c);
+    sqlite3_trace_v2(sqlite_db(s), SQLITE_TRACE_STMT, look_at_turn, &c);
     assert_true(store_forget(s, 3000, false, &gone, &e));
     assert_int_equal(gone.scans, 1);
     assert_true(c.seen && c.in_turn);

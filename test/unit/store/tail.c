@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "store/tail.c"
+#include "store/ledger_tail.c"
 
 struct fixture {
     char dir[TEST_FOLDER_MAX], path[96], tail[128];

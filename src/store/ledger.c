@@ -34,8 +34,7 @@ static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t n
     query_text(&q, 6, plan->plan);
     query_text(&q, 7, plan->scope);
     query_text(&q, 8, span_str(plan->version));
-    if (query_run(&q))
-        s->scan = sqlite3_last_insert_rowid(s->db);
+    s->scan = query_value(&q, 0);
     q = query(s, SQL_JOURNAL_ADD);
     query_int(&q, 1, s->scan);
     query_run(&q);
@@ -50,7 +49,7 @@ bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now
     s->started_ms = now_ms;
     s->total = plan->total;
     if (store_ok(s))
-        store_lock_scan(s, s->scan);
+        s->back->claim(s, s->scan);
     *ret_id = s->scan;
     return store_told(s, e);
 }
@@ -78,7 +77,7 @@ static bool load_journal(struct store *s, int64_t id, struct runs *places, struc
 bool store_scan_resume(struct store *s, int64_t id, struct error *e)
 {
     forget_running(s);
-    if (!store_lock_scan(s, id))
+    if (!s->back->claim(s, id))
         return store_told(s, e);
     struct query q = query(s, SQL_SCAN_STATE);
     query_int(&q, 1, id);
@@ -177,7 +176,7 @@ static bool commit(struct store *s)
         write_journal(s);
         write_reasons(s);
     }
-    if (store_batch_end(s, "COMMIT"))
+    if (store_batch_end(s, true))
         tail_forget(s);
     return store_ok(s);
 }
