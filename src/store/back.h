@@ -61,6 +61,8 @@ struct back {
     double (*get_real)(struct query *q, int column);
     struct span (*get_span)(struct query *q, int column); /* valid until the next row */
     bool (*is_null)(struct query *q, int column);
+    /* Runs a statement that adds one row, to the end: its new number, or 0 where it was not added. */
+    int64_t (*added)(struct query *q);
     /* How many rows the statement that ended last has added, changed or removed. */
     uint64_t (*changed)(struct store *s);
 };

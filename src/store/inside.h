@@ -159,6 +159,11 @@ static inline bool query_run(struct query *q)
         continue;
     return store_ok(q->store);
 }
+/* Runs a statement that adds a row; its number, 0 where it was not added. */
+static inline int64_t query_added(struct query *q)
+{
+    return q->stmt ? q->store->back->added(q) : 0;
+}
 /* The one value of the first row, or `none`. */
 static inline int64_t query_value(struct query *q, int64_t none)
 {

@@ -34,7 +34,7 @@ static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t n
     query_text(&q, 6, plan->plan);
     query_text(&q, 7, plan->scope);
     query_text(&q, 8, span_str(plan->version));
-    s->scan = query_value(&q, 0);
+    s->scan = query_added(&q);
     q = query(s, SQL_JOURNAL_ADD);
     query_int(&q, 1, s->scan);
     query_run(&q);

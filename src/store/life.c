@@ -157,7 +157,7 @@ static bool add_finding(struct life *l, const uint8_t fingerprint[16], const str
     query_int(&q, 13, seen ? seen->bytes : COUNT_UNKNOWN);
     query_int(&q, 14, l->now_ms);
     query_int(&q, 15, s->scan);
-    if (!query_value(&q, 0))
+    if (!query_added(&q))
         return false;
     l->next_id++;
     return true;

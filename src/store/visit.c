@@ -34,7 +34,7 @@ static struct known_endpoint add_endpoint(struct store *s, const struct visit *v
     query_text(&q, 3, span_str(e->name));
     query_text(&q, 4, span_str(e->path));
     query_int(&q, 5, v->answered ? s->scan : 0);
-    int64_t id = query_value(&q, 0);
+    int64_t id = query_added(&q);
     return (struct known_endpoint){ id, 0, true };
 }
 

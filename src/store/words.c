@@ -23,7 +23,7 @@ static int64_t find_or_add_word(struct store *s, struct span text)
     if (!id) {
         q = query(s, SQL_WORD_ADD);
         query_text(&q, 1, text);
-        id = query_value(&q, 0);
+        id = query_added(&q);
     }
     return id;
 }
@@ -113,7 +113,7 @@ static int64_t find_or_add_text(struct store *s, struct span text)
         q = query(s, SQL_TEXT_ADD);
         query_int(&q, 1, (int64_t)hash);
         query_blob(&q, 2, text);
-        id = query_value(&q, 0);
+        id = query_added(&q);
     }
     return id;
 }

@@ -208,5 +208,6 @@ const struct back BACK_SQLITE = {
     .get_real = sqlite_get_real,
     .get_span = sqlite_get_span,
     .is_null = sqlite_is_null,
+    .added = sqlite_added,
     .changed = sqlite_changed,
 };

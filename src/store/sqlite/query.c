@@ -64,9 +64,11 @@ int64_t sqlite_value(struct store *s, const char *sql)
 struct query sqlite_query(struct store *s, enum statement which)
 {
     static const char *const TEXTS[STATEMENTS] = {
+#define ADDED_ID "" /* RETURNING would do, at twice the price of the insertion */
 #define STATEMENT(name, text) [SQL_##name] = text,
 #include "store/statements.def"
 #undef STATEMENT
+#undef ADDED_ID
     };
     struct sqlite *link = s->link;
     sqlite3_stmt **stmt = &link->statements[which];
@@ -150,6 +152,14 @@ struct span sqlite_get_span(struct query *q, int column)
 bool sqlite_is_null(struct query *q, int column)
 {
     return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+}
+
+int64_t sqlite_added(struct query *q)
+{
+    struct store *s = q->store;
+    while (sqlite_row(q))
+        continue;
+    return store_ok(s) && sqlite3_changes64(sqlite_db(s)) ? sqlite3_last_insert_rowid(sqlite_db(s)) : 0;
 }
 
 uint64_t sqlite_changed(struct store *s)

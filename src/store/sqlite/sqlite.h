@@ -49,6 +49,7 @@ int64_t sqlite_get_int(struct query *q, int column);
 double sqlite_get_real(struct query *q, int column);
 struct span sqlite_get_span(struct query *q, int column);
 bool sqlite_is_null(struct query *q, int column);
+int64_t sqlite_added(struct query *q);
 uint64_t sqlite_changed(struct store *s);
 
 #endif
