@@ -57,10 +57,10 @@ static bool count_overlap(void *self, const struct fleet_member *m)
 /* How many it had, of those that the running scan asked: of the others nobody knows more than then. */
 static size_t members_then(struct store *s, int64_t fleet, char fingerprint[static FINGERPRINT_MAX])
 {
-    struct query q = query(s, s->scan ? SQL_FLEET_MEMBERS_ASKED : SQL_FLEET_MEMBERS_THEN);
+    struct query q = query(s, s->now.scan ? SQL_FLEET_MEMBERS_ASKED : SQL_FLEET_MEMBERS_THEN);
     query_int(&q, 1, fleet);
-    if (s->scan)
-        query_int(&q, 2, s->scan);
+    if (s->now.scan)
+        query_int(&q, 2, s->now.scan);
     size_t n = 0;
     if (query_row(&q) && query_span(&q, 0).len == 16) {
         fingerprint_text(query_span(&q, 0), fingerprint);
@@ -139,7 +139,7 @@ static int64_t put_fleet(struct store *s, const struct fleet *f, int64_t now_ms)
     struct query q = query(s, SQL_FLEET_PUT);
     query_blob(&q, 1, span_of(bytes, 16));
     query_int(&q, 2, now_ms);
-    query_int(&q, 3, s->scan);
+    query_int(&q, 3, s->now.scan);
     int64_t id = query_row(&q) ? query_get(&q, 0) : 0;
     while (query_row(&q))
         continue;
@@ -151,7 +151,7 @@ static void put_sighting(struct store *s, int64_t fleet, const struct fleet *f)
     int64_t product = store_word(s, f->product);
     struct query q = query(s, SQL_FLEET_SIGHTING_PUT);
     query_int(&q, 1, fleet);
-    query_int(&q, 2, s->scan);
+    query_int(&q, 2, s->now.scan);
     query_int(&q, 3, product);
     query_int(&q, 4, f->severity);
     query_real(&q, 5, f->score);
@@ -171,7 +171,7 @@ static void put_reasons(struct store *s, int64_t fleet, const struct fleet *f)
         int64_t trait = store_word(s, f->reasons.at[i].trait);
         struct query q = query(s, SQL_FLEET_REASON_PUT);
         query_int(&q, 1, fleet);
-        query_int(&q, 2, s->scan);
+        query_int(&q, 2, s->now.scan);
         query_int(&q, 3, (int64_t)i);
         query_int(&q, 4, trait);
         query_blob(&q, 5, f->reasons.at[i].value);
@@ -190,7 +190,7 @@ static bool put_member(void *self, const struct fleet_member *m)
         fingerprint_bytes(m->worst, worst);
     struct query q = query(s, SQL_FLEET_MEMBER_PUT);
     query_int(&q, 1, k->fleet);
-    query_int(&q, 2, s->scan);
+    query_int(&q, 2, s->now.scan);
     query_blob(&q, 3, address_span(&m->endpoint.address));
     query_int(&q, 4, m->endpoint.port);
     query_text(&q, 5, span_str(m->endpoint.name));
@@ -214,7 +214,7 @@ static void put_sums(struct keeping *k, const struct fleet *f)
     char title[FLEET_TITLE_MAX];
     struct query q = query(k->store, SQL_FLEET_SIGHTING_SUMS);
     query_int(&q, 1, k->fleet);
-    query_int(&q, 2, k->store->scan);
+    query_int(&q, 2, k->store->now.scan);
     query_int(&q, 3, (int64_t)f->member_count);
     query_int(&q, 4, (int64_t)f->open);
     query_int(&q, 5, (int64_t)f->partial);
@@ -233,12 +233,12 @@ static void keep_unasked(struct keeping *k)
     struct store *s = k->store;
     struct query q = query(s, SQL_FLEET_KEEP_UNASKED);
     query_int(&q, 1, k->fleet);
-    query_int(&q, 2, s->scan);
+    query_int(&q, 2, s->now.scan);
     if (!query_run(&q) || s->back->changed(s) == 0)
         return;
     q = query(s, SQL_FLEET_SUMS);
     query_int(&q, 1, k->fleet);
-    query_int(&q, 2, s->scan);
+    query_int(&q, 2, s->now.scan);
     query_row(&q);
     struct fleet f = { .member_count = (size_t)query_get(&q, 0), .open = (size_t)query_get(&q, 1),
                        .partial = (size_t)query_get(&q, 2),      .locked = (size_t)query_get(&q, 3),
@@ -325,7 +325,7 @@ static void cover_new(struct keeping *k, int64_t at_ms, int64_t until_ms,
     query_end(&q);
     q = query(s, SQL_FLEET_JOINED);
     query_int(&q, 1, k->fleet);
-    query_int(&q, 2, s->scan);
+    query_int(&q, 2, s->now.scan);
     query_int(&q, 3, at_ms);
     query_int(&q, 4, k->now_ms);
     collect(&q, &d);
@@ -344,7 +344,7 @@ static void uncover_gone(struct keeping *k)
     struct decided d = { 0 };
     struct query q = query(s, SQL_FLEET_LEFT);
     query_int(&q, 1, k->fleet);
-    query_int(&q, 2, s->scan);
+    query_int(&q, 2, s->now.scan);
     query_int(&q, 3, k->now_ms);
     collect(&q, &d);
     for (size_t i = 0; i < d.len && store_ok(s); i++)
@@ -358,7 +358,7 @@ static void forget_scan(struct store *s)
     static const enum statement PARTS[] = { SQL_FLEET_SIGHTINGS_DROP, SQL_FLEET_REASONS_DROP, SQL_FLEET_MEMBERS_DROP };
     for (size_t i = 0; i < sizeof(PARTS) / sizeof(*PARTS); i++) {
         struct query q = query(s, PARTS[i]);
-        query_int(&q, 1, s->scan);
+        query_int(&q, 1, s->now.scan);
         query_run(&q);
     }
 }

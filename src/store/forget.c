@@ -1,6 +1,6 @@
 /* Retention. What is open now and what proves it stays, whatever its age; so do the newest
  * complete scan and every scan that is not over. */
-#include "store/inside.h"
+#include "store/ledger.h"
 
 static uint64_t run_with(struct store *s, enum statement which, int64_t before_ms)
 {

@@ -6,7 +6,7 @@
 #include "base/table.h"
 #include "store/back.h"
 
-enum { REASONS_MAX = 256, FIXES_CACHED = 64, WORDS_NEAR = 256, PLAN_BYTES_MAX = 64 << 20 };
+enum { FIXES_CACHED = 64, WORDS_NEAR = 256, PLAN_BYTES_MAX = 64 << 20 };
 
 /* What belongs to an endpoint has numbers that begin with the endpoint's: its observations and its
  * findings lie side by side and need no index. */
@@ -30,11 +30,23 @@ enum stored_end {
     STORED_FILTERED
 };
 
-struct reason {
-    enum stored_end end;
-    int64_t why;    /* a word */
-    uint64_t count; /* since the last commit */
+/* Words and texts by their numbers, and the other way round (words.c). */
+struct dictionary {
+    struct arena arena;
+    struct table words;
+    const char **texts; /* by number; NULL where not read yet */
+    size_t cap;
+    struct {
+        const char *text;
+        int64_t id;
+    } near[WORDS_NEAR]; /* words used last, in front of the table */
+    struct {
+        struct buf text;
+        int64_t id; /* 0 = none */
+    } fixes[FIXES_CACHED]; /* texts used last */
 };
+
+struct ledger; /* ledger.h */
 
 struct store {
     const struct back *back;
@@ -49,35 +61,20 @@ struct store {
         int64_t since_ms, tell_ms; /* of the wait that is or was last */
         bool told;
     } wait;
-    struct arena arena; /* of the dictionary */
-    struct table words;
-    const char **word_texts; /* by number; NULL where not read yet */
-    size_t word_cap;
+    struct dictionary words;
+
+    struct ledger *ledger;
+    /* The scan that history is written for; 0 = none runs. */
+    struct {
+        int64_t scan, started_ms;
+    } now;
+    struct scan_endings endings; /* what history concluded in it */
+
     struct buf facts, collections; /* of one observation, packed */
-    struct {
-        const char *text;
-        int64_t id;
-    } near[WORDS_NEAR]; /* words used last, in front of the table */
-    struct {
-        struct buf text;
-        int64_t id; /* 0 = none */
-    } fixes[FIXES_CACHED]; /* texts used last */
-    store_ending_of *ending; /* or NULL */
+    store_ending_of *ending;       /* or NULL */
     const void *ending_self;
     bool accepts; /* whether any finding is accepted; known where accepts_known */
     bool accepts_known;
-
-    /* The running scan; 0 = none. */
-    int64_t scan, started_ms;
-    uint64_t total;
-    int tail_fd; /* -1 = none */
-    int64_t tail_bytes;
-    struct runs places;
-    struct scan_sums sums;
-    struct scan_endings endings;
-    struct reason reasons[REASONS_MAX];
-    size_t reason_count;
-    struct buf journal;
 };
 
 static inline bool store_ok(const struct store *s)
@@ -177,6 +174,8 @@ static inline int64_t query_value(struct query *q, int64_t none)
 bool store_batch(struct store *s); /* begins one unless it runs */
 /* Ends it, if it runs; `keep`: what was written stays. */
 bool store_batch_end(struct store *s, bool keep);
+void dictionary_init(struct dictionary *d);
+void dictionary_release(struct dictionary *d);
 /* The number of a word; 0 for NULL or an empty one. */
 int64_t store_word(struct store *s, const char *word);
 int64_t store_text(struct store *s, struct span text);
@@ -184,13 +183,6 @@ int64_t store_text(struct store *s, struct span text);
 const char *store_word_text(struct store *s, int64_t id, struct arena *a);
 /* The same; lives as long as the store. */
 const char *store_word_kept(struct store *s, int64_t id);
-
-/* ---- the tail ---- */
-
-void tail_forget(struct store *s);
-void tail_close(struct store *s);
-void tail_remove(struct store *s, int64_t scan);
-bool tail_resume(struct store *s, int64_t scan);
 
 /* ---- lives ---- */
 

@@ -1,6 +1,9 @@
 /* A scan from its beginning to its end, and its journal. */
+#include "store/ledger.h"
+
+#include <stdlib.h>
+
 #include "base/random.h"
-#include "store/inside.h"
 
 static const char *const STATE_NAMES[] = {
     [SCAN_UNFINISHED] = "unfinished", [SCAN_COMPLETE] = "complete"
@@ -11,16 +14,39 @@ const char *scan_state_name(enum scan_state state)
     return state == SCAN_COMPLETE || state == SCAN_UNFINISHED ? STATE_NAMES[state] : "unknown";
 }
 
+enum { JOURNAL_BYTES_MAX = 256 << 20 };
+
+struct ledger *ledger_new(void)
+{
+    struct ledger *l = calloc(1, sizeof(*l));
+    if (l) {
+        buf_init(&l->journal, JOURNAL_BYTES_MAX);
+        l->tail_fd = -1;
+    }
+    return l;
+}
+
+void ledger_free(struct ledger *l)
+{
+    if (!l)
+        return;
+    tail_close(l);
+    runs_release(&l->places);
+    buf_release(&l->journal);
+    free(l);
+}
+
 /* ---- begin, resume ---- */
 
 static void forget_running(struct store *s)
 {
-    tail_close(s);
-    runs_release(&s->places);
-    s->sums = (struct scan_sums){ 0 };
+    struct ledger *l = s->ledger;
+    tail_close(l);
+    runs_release(&l->places);
+    l->sums = (struct scan_sums){ 0 };
+    l->reason_count = 0;
     s->endings = (struct scan_endings){ 0 };
-    s->reason_count = 0;
-    s->scan = 0;
+    s->now.scan = 0;
 }
 
 static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t now_ms)
@@ -34,9 +60,9 @@ static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t n
     query_text(&q, 6, plan->plan);
     query_text(&q, 7, plan->scope);
     query_text(&q, 8, span_str(plan->version));
-    s->scan = query_added(&q);
+    s->now.scan = query_added(&q);
     q = query(s, SQL_JOURNAL_ADD);
-    query_int(&q, 1, s->scan);
+    query_int(&q, 1, s->now.scan);
     query_run(&q);
 }
 
@@ -46,11 +72,11 @@ bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now
     forget_running(s);
     if (store_batch(s))
         insert_scan(s, plan, now_ms);
-    s->started_ms = now_ms;
-    s->total = plan->total;
+    s->now.started_ms = now_ms;
+    s->ledger->total = plan->total;
     if (store_ok(s))
-        s->back->claim(s, s->scan);
-    *ret_id = s->scan;
+        s->back->claim(s, s->now.scan);
+    *ret_id = s->now.scan;
     return store_told(s, e);
 }
 
@@ -83,8 +109,8 @@ bool store_scan_resume(struct store *s, int64_t id, struct error *e)
     query_int(&q, 1, id);
     bool there = query_row(&q);
     int64_t state = query_get(&q, 0);
-    s->started_ms = query_get(&q, 1);
-    s->total = (uint64_t)query_get(&q, 2);
+    s->now.started_ms = query_get(&q, 1);
+    s->ledger->total = (uint64_t)query_get(&q, 2);
     query_end(&q);
     if (store_ok(s) && !there)
         error_set(&s->error, "there is no scan %lld", (long long)id);
@@ -92,14 +118,14 @@ bool store_scan_resume(struct store *s, int64_t id, struct error *e)
         s->trouble = STORE_OVER;
         error_set(&s->error, "scan %lld is complete; there is nothing to continue", (long long)id);
     }
-    if (store_ok(s) && load_journal(s, id, &s->places, &s->sums) && tail_resume(s, id))
-        s->scan = id;
+    if (store_ok(s) && load_journal(s, id, &s->ledger->places, &s->ledger->sums) && tail_resume(s, id))
+        s->now.scan = id;
     return store_told(s, e);
 }
 
 const struct runs *store_scan_places(const struct store *s)
 {
-    return &s->places;
+    return &s->ledger->places;
 }
 
 struct scan_endings store_scan_endings(const struct store *s)
@@ -109,7 +135,7 @@ struct scan_endings store_scan_endings(const struct store *s)
 
 struct scan_sums store_scan_sums(const struct store *s)
 {
-    return s->sums;
+    return s->ledger->sums;
 }
 
 struct kept {
@@ -135,49 +161,84 @@ bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error
                                            : store_told(s, e);
 }
 
+/* ---- what is done ---- */
+
+bool ledger_take(struct store *s, const struct visit *v, bool *ret_new)
+{
+    struct ledger *l = s->ledger;
+    *ret_new = false;
+    if (store_ok(s) && v->place >= l->total)
+        error_set(&s->error, "a visit at place %llu of a scan of %llu", (unsigned long long)v->place,
+                  (unsigned long long)l->total);
+    if (!store_ok(s) || runs_has(&l->places, v->place) || !store_batch(s))
+        return store_ok(s);
+    if (!runs_add(&l->places, v->place))
+        return error_set(&s->error, "no memory for the journal");
+    l->sums.done += v->end == END_DONE;
+    l->sums.skipped += v->end == END_SKIPPED;
+    l->sums.failed += v->end == END_FAILED;
+    l->sums.answered += v->answered;
+    *ret_new = true;
+    return true;
+}
+
+/* In memory until the commit. Beyond REASONS_MAX different ones: "other". */
+void ledger_count(struct store *s, enum stored_end end, const char *why)
+{
+    struct ledger *l = s->ledger;
+    int64_t word = store_word(s, l->reason_count < REASONS_MAX - 1 ? why : "other");
+    size_t i = 0;
+    while (i < l->reason_count && (l->reasons[i].why != word || l->reasons[i].end != end))
+        i++;
+    if (i == l->reason_count && i < REASONS_MAX)
+        l->reasons[l->reason_count++] = (struct reason){ end, word, 0 };
+    if (i < l->reason_count)
+        l->reasons[i].count++;
+}
+
 /* ---- commit, end ---- */
 
 static void write_journal(struct store *s)
 {
-    buf_reset(&s->journal);
-    runs_encode(&s->places, &s->journal);
-    if (!buf_ok(&s->journal)) {
+    buf_reset(&s->ledger->journal);
+    runs_encode(&s->ledger->places, &s->ledger->journal);
+    if (!buf_ok(&s->ledger->journal)) {
         error_set(&s->error, "no memory for the journal");
         return;
     }
     struct query q = query(s, SQL_JOURNAL_SET);
-    query_int(&q, 1, s->scan);
-    query_blob(&q, 2, buf_span(&s->journal));
-    query_int(&q, 3, (int64_t)s->sums.done);
-    query_int(&q, 4, (int64_t)s->sums.skipped);
-    query_int(&q, 5, (int64_t)s->sums.failed);
-    query_int(&q, 6, (int64_t)s->sums.answered);
+    query_int(&q, 1, s->now.scan);
+    query_blob(&q, 2, buf_span(&s->ledger->journal));
+    query_int(&q, 3, (int64_t)s->ledger->sums.done);
+    query_int(&q, 4, (int64_t)s->ledger->sums.skipped);
+    query_int(&q, 5, (int64_t)s->ledger->sums.failed);
+    query_int(&q, 6, (int64_t)s->ledger->sums.answered);
     query_run(&q);
 }
 
 static void write_reasons(struct store *s)
 {
-    for (size_t i = 0; i < s->reason_count; i++) {
-        if (!s->reasons[i].count)
+    for (size_t i = 0; i < s->ledger->reason_count; i++) {
+        if (!s->ledger->reasons[i].count)
             continue;
         struct query q = query(s, SQL_REASON_ADD);
-        query_int(&q, 1, s->scan);
-        query_int(&q, 2, s->reasons[i].end);
-        query_int(&q, 3, s->reasons[i].why);
-        query_int(&q, 4, (int64_t)s->reasons[i].count);
+        query_int(&q, 1, s->now.scan);
+        query_int(&q, 2, s->ledger->reasons[i].end);
+        query_int(&q, 3, s->ledger->reasons[i].why);
+        query_int(&q, 4, (int64_t)s->ledger->reasons[i].count);
         query_run(&q);
-        s->reasons[i].count = 0;
+        s->ledger->reasons[i].count = 0;
     }
 }
 
 static bool commit(struct store *s)
 {
-    if (s->in_batch && s->scan) {
+    if (s->in_batch && s->now.scan) {
         write_journal(s);
         write_reasons(s);
     }
     if (store_batch_end(s, true))
-        tail_forget(s);
+        tail_forget(s->ledger);
     return store_ok(s);
 }
 
@@ -195,14 +256,14 @@ bool store_scan_end(struct store *s, enum scan_state state, const char *why, int
     if (state == SCAN_COMPLETE)
         life_of_filtered(s);
     struct query q = query(s, SQL_SCAN_END);
-    query_int(&q, 1, s->scan);
+    query_int(&q, 1, s->now.scan);
     query_int(&q, 2, state);
     query_int(&q, 3, now_ms);
     query_text(&q, 4, span_str(why));
     query_run(&q);
     if (commit(s)) {
-        tail_close(s);
-        tail_remove(s, s->scan);
+        tail_close(s->ledger);
+        tail_remove(s, s->now.scan);
     }
     return store_told(s, e);
 }

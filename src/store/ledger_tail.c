@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/reader.h"
 #include "record/codec.h"
-#include "store/inside.h"
+#include "store/ledger.h"
 
 enum { TAIL_BYTES_MAX = 256 << 20, VISIT_ARENA_MAX = 64 << 20 };
 
@@ -36,39 +36,39 @@ static bool tail_fail(struct store *s)
 bool store_keep(struct store *s, struct span visits, struct error *e)
 {
     char path[TAIL_PATH_MAX];
-    path_of(s, s->scan, path);
-    if (store_ok(s) && s->tail_fd < 0)
-        s->tail_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (store_ok(s) && s->tail_fd < 0)
+    path_of(s, s->now.scan, path);
+    if (store_ok(s) && s->ledger->tail_fd < 0)
+        s->ledger->tail_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (store_ok(s) && s->ledger->tail_fd < 0)
         tail_fail(s);
-    if (store_ok(s) && visits.len && lseek(s->tail_fd, s->tail_bytes, SEEK_SET) < 0)
+    if (store_ok(s) && visits.len && lseek(s->ledger->tail_fd, s->ledger->tail_bytes, SEEK_SET) < 0)
         tail_fail(s);
     while (store_ok(s) && visits.len) {
-        ssize_t n = write(s->tail_fd, visits.at, visits.len);
+        ssize_t n = write(s->ledger->tail_fd, visits.at, visits.len);
         if (n < 0 && errno != EINTR)
             tail_fail(s);
         if (n > 0) {
-            s->tail_bytes += n;
+            s->ledger->tail_bytes += n;
             visits = span_from(visits, (size_t)n);
         }
     }
     return store_told(s, e);
 }
 
-/* After a commit. Where cutting fails, the next visits are written over what is stored already. */
-void tail_forget(struct store *s)
+/* Where cutting fails, the next visits are written over what is stored already. */
+void tail_forget(struct ledger *l)
 {
-    if (s->tail_bytes && ftruncate(s->tail_fd, 0) != 0)
+    if (l->tail_bytes && ftruncate(l->tail_fd, 0) != 0)
         errno = 0;
-    s->tail_bytes = 0;
+    l->tail_bytes = 0;
 }
 
-void tail_close(struct store *s)
+void tail_close(struct ledger *l)
 {
-    if (s->tail_fd >= 0)
-        close(s->tail_fd);
-    s->tail_fd = -1;
-    s->tail_bytes = 0;
+    if (l->tail_fd >= 0)
+        close(l->tail_fd);
+    l->tail_fd = -1;
+    l->tail_bytes = 0;
 }
 
 void tail_remove(struct store *s, int64_t scan)
@@ -78,19 +78,18 @@ void tail_remove(struct store *s, int64_t scan)
     unlink(path);
 }
 
-/* An earlier process left one: what follows is not to be written over it. */
 bool tail_resume(struct store *s, int64_t scan)
 {
     char path[TAIL_PATH_MAX];
     struct stat st;
-    tail_close(s);
+    tail_close(s->ledger);
     path_of(s, scan, path);
-    s->tail_fd = open(path, O_RDWR | O_CLOEXEC);
-    if (s->tail_fd < 0)
+    s->ledger->tail_fd = open(path, O_RDWR | O_CLOEXEC);
+    if (s->ledger->tail_fd < 0)
         return errno == ENOENT || tail_fail(s);
-    if (fstat(s->tail_fd, &st) != 0)
+    if (fstat(s->ledger->tail_fd, &st) != 0)
         return tail_fail(s);
-    s->tail_bytes = st.st_size;
+    s->ledger->tail_bytes = st.st_size;
     return true;
 }
 

@@ -156,7 +156,7 @@ static bool add_finding(struct life *l, const uint8_t fingerprint[16], const str
     query_int(&q, 12, seen ? seen->records : COUNT_UNKNOWN);
     query_int(&q, 13, seen ? seen->bytes : COUNT_UNKNOWN);
     query_int(&q, 14, l->now_ms);
-    query_int(&q, 15, s->scan);
+    query_int(&q, 15, s->now.scan);
     if (!query_added(&q))
         return false;
     l->next_id++;
@@ -170,7 +170,7 @@ static void touch(struct life *l, int64_t id, const struct finding *f)
     struct query q = query(l->store, SQL_FINDING_TOUCH);
     query_int(&q, 1, id);
     query_int(&q, 2, l->now_ms);
-    query_int(&q, 3, l->store->scan);
+    query_int(&q, 3, l->store->now.scan);
     query_blob(&q, 4, f->why);
     query_run(&q);
 }
@@ -184,7 +184,7 @@ static void change(struct life *l, int64_t id, const struct finding *f, int64_t 
     struct query q = query(s, SQL_FINDING_CHANGE);
     query_int(&q, 1, id);
     query_int(&q, 2, l->now_ms);
-    query_int(&q, 3, s->scan);
+    query_int(&q, 3, s->now.scan);
     query_blob(&q, 4, f->why);
     query_int(&q, 5, f->severity);
     query_blob(&q, 6, f->version);
@@ -213,7 +213,7 @@ static void reopen(struct life *l, int64_t id)
     q = query(l->store, SQL_FINDING_REOPEN);
     query_int(&q, 1, id);
     query_int(&q, 2, l->now_ms);
-    query_int(&q, 3, l->store->scan);
+    query_int(&q, 3, l->store->now.scan);
     query_run(&q);
 }
 
@@ -221,7 +221,7 @@ static void add_sighting(struct store *s, int64_t finding, const struct finding 
                          int64_t observation)
 {
     struct query q = query(s, SQL_SIGHTING_PUT);
-    query_int(&q, 1, s->scan);
+    query_int(&q, 1, s->now.scan);
     query_int(&q, 2, finding);
     query_int(&q, 3, f->severity);
     query_int(&q, 4, observation);
@@ -264,7 +264,7 @@ static bool find_or_open(struct life *l, const uint8_t fingerprint[16], struct f
                                .first_ms = l->now_ms,
                                .opened_ms = l->now_ms,
                                .seen_ms = l->now_ms,
-                               .opened_scan = l->store->scan };
+                               .opened_scan = l->store->now.scan };
         return false;
     }
     if (!stored && !find_known(l->store, fingerprint, ret))
@@ -272,7 +272,7 @@ static bool find_or_open(struct life *l, const uint8_t fingerprint[16], struct f
     if (ret->closed) {
         reopen(l, ret->id);
         ret->opened_ms = l->now_ms > ret->seen_ms ? l->now_ms : ret->seen_ms;
-        ret->opened_scan = l->store->scan;
+        ret->opened_scan = l->store->now.scan;
     }
     return true;
 }
@@ -298,7 +298,7 @@ static void see(struct life *l, struct finding *f)
     if (!k.id || !store_ok(l->store))
         return;
     add_sighting(l->store, k.id, f, observation);
-    f->life = life_of(l->store, l->store->scan, &k);
+    f->life = life_of(l->store, l->store->now.scan, &k);
 }
 
 bool store_lives(struct store *s, int64_t scan, struct finding *f, size_t findings,
@@ -470,7 +470,7 @@ static void put_closed(struct store *s, int64_t id, int64_t now_ms, enum proof p
     struct query q = query(s, SQL_FINDING_CLOSE);
     query_int(&q, 1, id);
     query_int(&q, 2, now_ms);
-    query_int(&q, 3, s->scan);
+    query_int(&q, 3, s->now.scan);
     query_int(&q, 4, proof);
     query_int(&q, 5, word);
     query_run(&q);
@@ -484,7 +484,7 @@ static void put_unseen(struct store *s, int64_t id, enum unseen unseen, const ch
     query_int(&q, 1, id);
     query_int(&q, 2, unseen);
     query_int(&q, 3, word);
-    query_int(&q, 4, s->scan);
+    query_int(&q, 4, s->now.scan);
     query_run(&q);
 }
 
@@ -494,7 +494,7 @@ static void settle_rest(struct life *l)
     for (size_t i = 0; i < l->open_count && store_ok(l->store); i++) {
         const struct known *k = &l->open[i];
         struct arena a;
-        if (k->seen_now || k->seen_scan == l->store->scan)
+        if (k->seen_now || k->seen_scan == l->store->now.scan)
             continue;
         arena_init(&a, BEFORE_ARENA_MAX);
         struct fate f = fate_of(l, k, &a);
@@ -522,7 +522,7 @@ bool life_of_visit(struct store *s, const struct known_endpoint *at, const struc
         settle_rest(&l);
         l.open_count = 0;
         if (more)
-            load_open(&l, after, s->scan);
+            load_open(&l, after, s->now.scan);
     }
     return store_ok(s);
 }
@@ -535,7 +535,7 @@ bool life_of_failed(struct store *s, const struct known_endpoint *at, const char
     query_int(&q, 2, id_last(at->id));
     query_int(&q, 3, UNSEEN_FAILED);
     query_int(&q, 4, word);
-    query_int(&q, 5, s->scan);
+    query_int(&q, 5, s->now.scan);
     if (query_run(&q))
         s->endings.unseen[UNSEEN_FAILED] += s->back->changed(s);
     return store_ok(s);
@@ -546,14 +546,14 @@ bool life_of_failed(struct store *s, const struct known_endpoint *at, const char
 bool life_of_filtered(struct store *s)
 {
     struct query q = query(s, SQL_VISITS_FILTERED);
-    query_int(&q, 1, s->scan);
+    query_int(&q, 1, s->now.scan);
     query_int(&q, 2, STORED_FILTERED);
     query_int(&q, 3, STORED_SILENT);
     query_int(&q, 4, STORED_ANSWERED);
     query_int(&q, 5, STORED_REFUSED);
     query_run(&q);
     q = query(s, SQL_FINDINGS_FILTERED);
-    query_int(&q, 1, s->scan);
+    query_int(&q, 1, s->now.scan);
     query_int(&q, 2, UNSEEN_FILTERED);
     query_int(&q, 3, STORED_FILTERED);
     uint64_t changed = query_run(&q) ? s->back->changed(s) : 0;

@@ -6,10 +6,9 @@
 #include <time.h>
 
 #include "base/hex.h"
-#include "base/random.h"
-#include "store/inside.h"
+#include "store/ledger.h"
 
-enum { WORDS_BYTES_MAX = 64 << 20, JOURNAL_BYTES_MAX = 256 << 20, PACKED_BYTES_MAX = 16 << 20 };
+enum { PACKED_BYTES_MAX = 16 << 20 };
 
 /* ---- errors ---- */
 
@@ -89,14 +88,13 @@ struct store *store_open(const char *path, enum store_use use, struct error *e)
         return NULL;
     }
     s->back = &BACK_SQLITE;
-    s->tail_fd = -1;
-    arena_init(&s->arena, WORDS_BYTES_MAX);
-    table_init(&s->words, &s->arena, random_seed());
+    dictionary_init(&s->words);
     buf_init(&s->facts, PACKED_BYTES_MAX);
     buf_init(&s->collections, PACKED_BYTES_MAX);
-    buf_init(&s->journal, JOURNAL_BYTES_MAX);
+    if (!(s->ledger = ledger_new()))
+        error_set(&s->error, "no memory for the store");
     int n = snprintf(s->path, sizeof(s->path), "%s", path);
-    if (n <= 0 || (size_t)n >= sizeof(s->path))
+    if (store_ok(s) && (n <= 0 || (size_t)n >= sizeof(s->path)))
         error_set(&s->error, "the path of the store is empty or too long");
     if (store_ok(s) && s->back->open(s, use))
         return s;
@@ -110,15 +108,10 @@ void store_close(struct store *s)
     if (!s)
         return;
     s->back->close(s);
-    tail_close(s);
-    free(s->word_texts);
-    runs_release(&s->places);
+    ledger_free(s->ledger);
+    dictionary_release(&s->words);
     buf_release(&s->facts);
     buf_release(&s->collections);
-    buf_release(&s->journal);
-    for (size_t i = 0; i < FIXES_CACHED; i++)
-        buf_release(&s->fixes[i].text);
-    arena_release(&s->arena);
     free(s);
 }
 

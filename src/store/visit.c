@@ -1,7 +1,7 @@
 /* Storing one visit. A closed port of an endpoint that never answered costs one look at an index
  * and a few bits of the journal; only what was known, answers or failed gets a row. */
 #include "base/random.h"
-#include "store/inside.h"
+#include "store/ledger.h"
 #include "store/pack.h"
 
 /* ---- endpoint ---- */
@@ -33,7 +33,7 @@ static struct known_endpoint add_endpoint(struct store *s, const struct visit *v
     query_int(&q, 2, e->port);
     query_text(&q, 3, span_str(e->name));
     query_text(&q, 4, span_str(e->path));
-    query_int(&q, 5, v->answered ? s->scan : 0);
+    query_int(&q, 5, v->answered ? s->now.scan : 0);
     int64_t id = query_added(&q);
     return (struct known_endpoint){ id, 0, true };
 }
@@ -42,7 +42,7 @@ static void mark_answered(struct store *s, int64_t endpoint)
 {
     struct query q = query(s, SQL_ENDPOINT_ANSWERED);
     query_int(&q, 1, endpoint);
-    query_int(&q, 2, s->scan);
+    query_int(&q, 2, s->now.scan);
     query_run(&q);
 }
 
@@ -146,7 +146,7 @@ static void extend_observation(struct store *s, int64_t id, int64_t at_ms)
 {
     struct query q = query(s, SQL_OBSERVATION_EXTEND);
     query_int(&q, 1, id);
-    query_int(&q, 2, s->scan);
+    query_int(&q, 2, s->now.scan);
     query_int(&q, 3, at_ms);
     query_run(&q);
 }
@@ -219,7 +219,7 @@ static void add_observation(struct store *s, int64_t id, const struct observatio
     query_int(&q, 10, o->bytes);
     query_int(&q, 11, certificate);
     query_int(&q, 12, (int64_t)digest);
-    query_int(&q, 13, s->scan);
+    query_int(&q, 13, s->now.scan);
     query_int(&q, 14, at_ms);
     if (query_run(&q))
         add_facts(s, id, o);
@@ -264,26 +264,12 @@ static void add_visit(struct store *s, int64_t endpoint, const struct visit *v, 
 {
     int64_t why = store_word(s, v->why);
     struct query q = query(s, SQL_VISIT_PUT);
-    query_int(&q, 1, s->scan);
+    query_int(&q, 1, s->now.scan);
     query_int(&q, 2, endpoint);
     query_int(&q, 3, end_of(v));
     query_int(&q, 4, why);
-    query_int(&q, 5, now_ms - s->started_ms);
+    query_int(&q, 5, now_ms - s->now.started_ms);
     query_run(&q);
-}
-
-/* Counted in memory until the commit. Beyond REASONS_MAX different ones: "other". */
-static void count_reason(struct store *s, const struct visit *v)
-{
-    enum stored_end end = end_of(v);
-    int64_t why = store_word(s, s->reason_count < REASONS_MAX - 1 ? v->why : "other");
-    size_t i = 0;
-    while (i < s->reason_count && (s->reasons[i].why != why || s->reasons[i].end != end))
-        i++;
-    if (i == s->reason_count && i < REASONS_MAX)
-        s->reasons[s->reason_count++] = (struct reason){ end, why, 0 };
-    if (i < s->reason_count)
-        s->reasons[i].count++;
 }
 
 /* An endpoint that never answered is remembered only where something of ours failed. */
@@ -299,7 +285,7 @@ static void store_known(struct store *s, const struct known_endpoint *at, const 
     add_visit(s, at->id, v, now_ms);
     if (v->answered) {
         store_observations(s, at, v, now_ms, ids);
-        if (!at->is_new && at->answered_scan != s->scan)
+        if (!at->is_new && at->answered_scan != s->now.scan)
             mark_answered(s, at->id);
     }
     if (v->end == END_DONE)
@@ -311,28 +297,14 @@ static void store_known(struct store *s, const struct known_endpoint *at, const 
 bool store_visit(struct store *s, const struct visit *v, struct finding *f, size_t findings,
                  int64_t now_ms, bool *ret_new, struct error *e)
 {
-    *ret_new = false;
-    if (store_ok(s) && v->place >= s->total)
-        error_set(&s->error, "a visit at place %llu of a scan of %llu",
-                  (unsigned long long)v->place, (unsigned long long)s->total);
-    if (!store_ok(s) || runs_has(&s->places, v->place))
+    if (!ledger_take(s, v, ret_new) || !*ret_new)
         return store_told(s, e);
-    if (!store_batch(s))
-        return store_told(s, e);
-    if (!runs_add(&s->places, v->place))
-        error_set(&s->error, "no memory for the journal");
-    s->sums.done += v->end == END_DONE;
-    s->sums.skipped += v->end == END_SKIPPED;
-    s->sums.failed += v->end == END_FAILED;
-    s->sums.answered += v->answered;
-
     struct known_endpoint at = find_endpoint(s, &v->endpoint);
     if (!at.id && is_worth_a_row(end_of(v)))
         at = add_endpoint(s, v);
     if (at.id)
         store_known(s, &at, v, f, findings, now_ms);
     else
-        count_reason(s, v);
-    *ret_new = true;
+        ledger_count(s, end_of(v), v->why);
     return store_told(s, e);
 }
