@@ -40,9 +40,6 @@ def bench(program, *args):
     return {line.split()[0]: float(line.split()[1]) for line in out.splitlines()}
 
 
-LOOKS = 100  # more than an endpoint has; numbers of what belongs to one lie within 65536, see doc/store.md
-
-
 def grow(db, target):
     """History at each endpoint: older looks with all their facts, until there are `target` observations. The tables are
     written anew in the order of their numbers, which is quick. The look of today keeps its number and its findings."""
@@ -50,18 +47,20 @@ def grow(db, target):
         c.execute("pragma journal_mode = off")
         c.execute("pragma synchronous = off")
         have = c.execute("select count(*) from observations").fetchone()[0]
+        last = c.execute("select max(id) from observations").fetchone()[0]
         steps = f"with recursive step(n) as (select 0 union all select n + 1 from step where n < {-(-target // have) - 1})"
         same = "place, product, via, kind, outcome, tls, collections, records, bytes, certificate"
         c.execute("begin")
         for table, columns, values in (
-                ("observations", f"id, {same}, digest, first_scan, last_scan, first_ms, last_ms",
-                 f"id + {LOOKS} * n, {same}, digest + n, iif(n, 0, first_scan), iif(n, 0, last_scan), first_ms - 1000 * n, last_ms - 1000 * n"),
-                ("facts", "observation, facts, collections", f"observation + {LOOKS} * n, facts, collections")):
+                ("observations", f"id, endpoint, {same}, digest, first_scan, last_scan, first_ms, last_ms",
+                 f"id + {last} * n, endpoint, {same}, digest + n, iif(n, 0, first_scan), iif(n, 0, last_scan), first_ms - 1000 * n, last_ms - 1000 * n"),
+                ("facts", "observation, facts, collections", f"observation + {last} * n, facts, collections")):
             schema = c.execute("select sql from sqlite_schema where name = ?", (table,)).fetchone()[0]
             c.execute(schema.replace(table, "grown", 1).replace('"grown"', "grown", 1))
-            c.execute(f"{steps} insert into grown({columns}) select {values} from {table} cross join step")
+            c.execute(f"{steps} insert into grown({columns}) select {values} from step cross join {table}")
             c.execute(f"drop table {table}")
             c.execute(f"alter table grown rename to {table}")
+        c.execute("create index observations_endpoint on observations(endpoint)")
         c.execute("commit")
         c.execute("pragma journal_mode = wal")
         return c.execute("select count(*) from observations").fetchone()[0]

@@ -41,8 +41,8 @@ struct back {
     bool (*end)(struct store *s, bool keep);
     /* Gives back the room of what was removed. Outside of a transaction, in a turn of its own. */
     void (*compact)(struct store *s);
-    /* While this process lives and until it closes the store or claims another, no other works on the scan. False,
-     * and a sentence, where another does. */
+    /* While this process lives and until it closes the store, no other works on the scan. False, without an error,
+     * where another does. */
     bool (*claim)(struct store *s, int64_t scan);
 
     /* A statement ready for its parameters, all of which are bound anew. One that still has rows is not to be had a

@@ -414,9 +414,7 @@ bool store_fleet_accept(struct store *s, int64_t fleet, int64_t until_ms, const 
     }
     q = query(s, until_ms ? SQL_FLEET_FINDINGS : SQL_FLEET_ACCEPTED);
     query_int(&q, 1, fleet);
-    query_int(&q, 2, until_ms ? scan : 1);
-    if (!until_ms)
-        query_int(&q, 3, now_ms);
+    query_int(&q, 2, until_ms ? scan : now_ms);
     collect(&q, &d);
     for (size_t i = 0; i < d.len && store_ok(s); i++)
         decide(s, d.at[i], fleet, until_ms, span_str(why), now_ms);

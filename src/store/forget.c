@@ -9,6 +9,12 @@ static uint64_t run_with(struct store *s, enum statement which, int64_t before_m
     return query_run(&q) ? s->back->changed(s) : 0;
 }
 
+static uint64_t run(struct store *s, enum statement which)
+{
+    struct query q = query(s, which);
+    return query_run(&q) ? s->back->changed(s) : 0;
+}
+
 /* Only scans that did not end have a tail; so many of them that some are missed leave small files. */
 enum { TAILS_MAX = 256 };
 
@@ -26,25 +32,29 @@ static size_t unfinished_scans(struct store *s, int64_t before_ms, int64_t ids[s
 bool store_forget(struct store *s, int64_t before_ms, bool dry_run, struct forgotten *ret,
                   struct error *e)
 {
-    static const enum statement OF_FLEETS[] = { SQL_FORGET_FLEETS, SQL_FORGET_FLEET_SIGHTINGS, SQL_FORGET_FLEET_REASONS,
-                                                SQL_FORGET_FLEET_MEMBERS, SQL_FORGET_FLEET_COVER };
+    static const enum statement OF_FLEETS[] = { SQL_FORGET_FLEET_REASONS, SQL_FORGET_FLEET_MEMBERS,
+                                                SQL_FORGET_FLEET_COVER };
     int64_t scans[TAILS_MAX];
     *ret = (struct forgotten){ 0 };
     store_batch(s);
+    run_with(s, SQL_FORGET_FLEETS, before_ms);
+    run_with(s, SQL_FORGET_FLEET_SIGHTINGS, before_ms);
     for (size_t i = 0; i < sizeof(OF_FLEETS) / sizeof(*OF_FLEETS); i++)
-        run_with(s, OF_FLEETS[i], before_ms);
+        run(s, OF_FLEETS[i]);
     size_t old = unfinished_scans(s, before_ms, scans);
     run_with(s, SQL_FORGET_SIGHTINGS, before_ms);
     run_with(s, SQL_FORGET_VISITS, before_ms);
     run_with(s, SQL_FORGET_EXPOSURES, before_ms);
     ret->findings = run_with(s, SQL_FORGET_FINDINGS, before_ms);
     ret->scans = run_with(s, SQL_FORGET_SCANS, before_ms);
+    run(s, SQL_FORGET_PARTS);
+    run(s, SQL_FORGET_REASONS);
     ret->observations = run_with(s, SQL_FORGET_OBSERVATIONS, before_ms);
-    run_with(s, SQL_FORGET_FACTS, before_ms);
+    run(s, SQL_FORGET_FACTS);
     run_with(s, SQL_FORGET_CERTIFICATES, before_ms);
-    ret->endpoints = run_with(s, SQL_FORGET_ENDPOINTS, before_ms);
+    ret->endpoints = run(s, SQL_FORGET_ENDPOINTS);
     run_with(s, SQL_FORGET_ACCEPTED, before_ms);
-    run_with(s, SQL_FORGET_FORMER, before_ms);
+    run(s, SQL_FORGET_FORMER);
     store_batch_end(s, !dry_run);
     for (size_t i = 0; store_ok(s) && !dry_run && i < old; i++)
         tail_remove(s, scans[i]);

@@ -8,18 +8,6 @@
 
 enum { FIXES_CACHED = 64, WORDS_NEAR = 256, PLAN_BYTES_MAX = 64 << 20 };
 
-/* What belongs to an endpoint has numbers that begin with the endpoint's: its observations and its
- * findings lie side by side and need no index. */
-enum { ID_BITS = 16 };
-static inline int64_t id_first(int64_t endpoint)
-{
-    return endpoint << ID_BITS;
-}
-static inline int64_t id_last(int64_t endpoint)
-{
-    return (endpoint << ID_BITS) + (1 << ID_BITS) - 1;
-}
-
 /* The end of a visit as it is stored; never renumbered. */
 enum stored_end {
     STORED_ANSWERED,

@@ -1,7 +1,9 @@
 /* A scan from its beginning to its end, and its journal. */
 #include "store/ledger.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/random.h"
 
@@ -14,7 +16,8 @@ const char *scan_state_name(enum scan_state state)
     return state == SCAN_COMPLETE || state == SCAN_UNFINISHED ? STATE_NAMES[state] : "unknown";
 }
 
-enum { JOURNAL_BYTES_MAX = 256 << 20 };
+/* Retention keeps its hands off a scan for so long after its last commit, lest one that runs loses its ground. */
+enum { JOURNAL_BYTES_MAX = 256 << 20, LEASE_MS = 24 * 3600 * 1000 };
 
 struct ledger *ledger_new(void)
 {
@@ -46,11 +49,23 @@ static void forget_running(struct store *s)
     l->sums = (struct scan_sums){ 0 };
     l->reason_count = 0;
     s->endings = (struct scan_endings){ 0 };
+    l->batch = 0;
     s->now.scan = 0;
+}
+
+/* This process, in words for whoever finds the scan taken. */
+static const char *worker_name(char name[static WORKER_MAX])
+{
+    char host[64] = "";
+    if (gethostname(host, sizeof(host) - 1) != 0)
+        host[0] = '\0';
+    snprintf(name, WORKER_MAX, "process %ld on %s", (long)getpid(), host[0] ? host : "this host");
+    return name;
 }
 
 static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t now_ms)
 {
+    char worker[WORKER_MAX];
     struct query q = query(s, SQL_SCAN_ADD);
     query_int(&q, 1, SCAN_UNFINISHED);
     query_int(&q, 2, now_ms);
@@ -61,8 +76,14 @@ static void insert_scan(struct store *s, const struct scan_plan *plan, int64_t n
     query_text(&q, 7, plan->scope);
     query_text(&q, 8, span_str(plan->version));
     s->now.scan = query_added(&q);
-    q = query(s, SQL_JOURNAL_ADD);
+    q = query(s, SQL_PART_ADD);
     query_int(&q, 1, s->now.scan);
+    query_int(&q, 2, ONLY_PART);
+    query_int(&q, 3, 0);
+    query_int(&q, 4, (int64_t)plan->total);
+    query_text(&q, 5, span_str(worker_name(worker)));
+    query_int(&q, 6, now_ms + LEASE_MS);
+    query_blob(&q, 7, SPAN_NONE);
     query_run(&q);
 }
 
@@ -74,17 +95,18 @@ bool store_scan_begin(struct store *s, const struct scan_plan *plan, int64_t now
         insert_scan(s, plan, now_ms);
     s->now.started_ms = now_ms;
     s->ledger->total = plan->total;
-    if (store_ok(s))
-        s->back->claim(s, s->now.scan);
+    if (store_ok(s) && !s->back->claim(s, s->now.scan) && store_ok(s))
+        error_set(&s->error, "scan %lld is new, and yet another process works on it", (long long)s->now.scan);
     *ret_id = s->now.scan;
     return store_told(s, e);
 }
 
-static bool load_journal(struct store *s, int64_t id, struct runs *places, struct scan_sums *sums)
+static bool load_journal(struct store *s, int64_t id, struct runs *places, struct scan_sums *sums, int64_t *batch)
 {
-    struct query q = query(s, SQL_JOURNAL_GET);
+    struct query q = query(s, SQL_PART_GET);
     struct verdict bad;
     query_int(&q, 1, id);
+    query_int(&q, 2, ONLY_PART);
     if (!query_row(&q))
         return store_ok(s) &&
                error_set(&s->error, "scan %lld has no journal; it cannot be continued",
@@ -95,16 +117,36 @@ static bool load_journal(struct store *s, int64_t id, struct runs *places, struc
                                 .skipped = (uint64_t)query_get(&q, 2),
                                 .failed = (uint64_t)query_get(&q, 3),
                                 .answered = (uint64_t)query_get(&q, 4) };
+    *batch = query_get(&q, 5);
     query_end(&q);
     return whole || error_set(&s->error, "%s: the journal of scan %lld is damaged: %s", s->path,
                               (long long)id, bad.why);
 }
 
+/* Says who has the scan. */
+static void tell_taken(struct store *s, int64_t id)
+{
+    char worker[WORKER_MAX] = "another process";
+    struct query q = query(s, SQL_PART_GET);
+    query_int(&q, 1, id);
+    query_int(&q, 2, ONLY_PART);
+    if (query_row(&q) && query_span(&q, 6).len)
+        snprintf(worker, sizeof(worker), "another process (%.*s)", (int)query_span(&q, 6).len,
+                 (const char *)query_span(&q, 6).at);
+    query_end(&q);
+    if (store_ok(s)) {
+        s->trouble = STORE_BUSY;
+        error_set(&s->error, "scan %lld is being worked on by %s", (long long)id, worker);
+    }
+}
+
 bool store_scan_resume(struct store *s, int64_t id, struct error *e)
 {
     forget_running(s);
-    if (!s->back->claim(s, id))
+    if (!s->back->claim(s, id)) {
+        tell_taken(s, id);
         return store_told(s, e);
+    }
     struct query q = query(s, SQL_SCAN_STATE);
     query_int(&q, 1, id);
     bool there = query_row(&q);
@@ -118,7 +160,8 @@ bool store_scan_resume(struct store *s, int64_t id, struct error *e)
         s->trouble = STORE_OVER;
         error_set(&s->error, "scan %lld is complete; there is nothing to continue", (long long)id);
     }
-    if (store_ok(s) && load_journal(s, id, &s->ledger->places, &s->ledger->sums) && tail_resume(s, id))
+    struct ledger *l = s->ledger;
+    if (store_ok(s) && load_journal(s, id, &l->places, &l->sums, &l->batch) && tail_resume(s, id))
         s->now.scan = id;
     return store_told(s, e);
 }
@@ -153,11 +196,12 @@ static bool add_kept(void *self, const struct visit *v, struct span encoded)
 bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error *e)
 {
     struct scan_sums sums;
+    int64_t batch;
     struct query q = query(s, SQL_SCAN_STATE);
     query_int(&q, 1, id);
     struct kept k = { ret, query_row(&q) ? (uint64_t)query_get(&q, 2) : 0 };
     query_end(&q);
-    return load_journal(s, id, ret, &sums) ? store_tail(s, id, add_kept, &k, e)
+    return load_journal(s, id, ret, &sums, &batch) ? store_tail(s, id, add_kept, &k, e)
                                            : store_told(s, e);
 }
 
@@ -198,22 +242,33 @@ void ledger_count(struct store *s, enum stored_end end, const char *why)
 
 /* ---- commit, end ---- */
 
-static void write_journal(struct store *s)
+/* What is done goes into the same transaction as what was seen, and only upon the batch before: had another process
+ * gone on with the scan, what is to be committed now would be its places a second time. */
+static void write_journal(struct store *s, int64_t until_ms)
 {
-    buf_reset(&s->ledger->journal);
-    runs_encode(&s->ledger->places, &s->ledger->journal);
-    if (!buf_ok(&s->ledger->journal)) {
+    struct ledger *l = s->ledger;
+    char worker[WORKER_MAX];
+    buf_reset(&l->journal);
+    runs_encode(&l->places, &l->journal);
+    if (!buf_ok(&l->journal)) {
         error_set(&s->error, "no memory for the journal");
         return;
     }
-    struct query q = query(s, SQL_JOURNAL_SET);
+    struct query q = query(s, SQL_PART_SET);
     query_int(&q, 1, s->now.scan);
-    query_blob(&q, 2, buf_span(&s->ledger->journal));
-    query_int(&q, 3, (int64_t)s->ledger->sums.done);
-    query_int(&q, 4, (int64_t)s->ledger->sums.skipped);
-    query_int(&q, 5, (int64_t)s->ledger->sums.failed);
-    query_int(&q, 6, (int64_t)s->ledger->sums.answered);
-    query_run(&q);
+    query_int(&q, 2, ONLY_PART);
+    query_int(&q, 3, l->batch);
+    query_blob(&q, 4, buf_span(&l->journal));
+    query_int(&q, 5, (int64_t)l->sums.done);
+    query_int(&q, 6, (int64_t)l->sums.skipped);
+    query_int(&q, 7, (int64_t)l->sums.failed);
+    query_int(&q, 8, (int64_t)l->sums.answered);
+    query_text(&q, 9, until_ms ? span_str(worker_name(worker)) : SPAN_NONE);
+    query_int(&q, 10, until_ms);
+    if (query_run(&q) && s->back->changed(s) != 1)
+        error_set(&s->error, "scan %lld went on in another process, or was removed; what came since is not stored",
+                  (long long)s->now.scan);
+    l->batch++;
 }
 
 static void write_reasons(struct store *s)
@@ -231,10 +286,10 @@ static void write_reasons(struct store *s)
     }
 }
 
-static bool commit(struct store *s)
+static bool commit(struct store *s, int64_t until_ms)
 {
     if (s->in_batch && s->now.scan) {
-        write_journal(s);
+        write_journal(s, until_ms);
         write_reasons(s);
     }
     if (store_batch_end(s, true))
@@ -244,7 +299,7 @@ static bool commit(struct store *s)
 
 bool store_commit(struct store *s, struct error *e)
 {
-    commit(s);
+    commit(s, clock_wall_ms(&CLOCK_SYSTEM) + LEASE_MS);
     return store_told(s, e);
 }
 
@@ -261,7 +316,7 @@ bool store_scan_end(struct store *s, enum scan_state state, const char *why, int
     query_int(&q, 3, now_ms);
     query_text(&q, 4, span_str(why));
     query_run(&q);
-    if (commit(s)) {
+    if (commit(s, 0)) {
         tail_close(s->ledger);
         tail_remove(s, s->now.scan);
     }

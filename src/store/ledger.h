@@ -8,7 +8,10 @@
 
 #include "store/inside.h"
 
-enum { REASONS_MAX = 256 };
+/* A part of a scan is a row of its own: a range of its places, which of them are done, who works on it and until when
+ * that holds. Today a scan is one part; several writers would take a part each. Within a part what is done is one set
+ * (runs.h), nearly always a single run with a few holes, which costs a commit less than a row a place. */
+enum { REASONS_MAX = 256, ONLY_PART = 0, WORKER_MAX = 128 };
 
 struct reason {
     enum stored_end end;
@@ -21,6 +24,7 @@ struct ledger {
     uint64_t total;
     struct runs places; /* that are done */
     struct scan_sums sums;
+    int64_t batch; /* how many were committed: who commits upon another number comes too late */
     struct reason reasons[REASONS_MAX];
     size_t reason_count;
     struct buf journal; /* places as bytes, for the next commit */

@@ -23,7 +23,6 @@ struct life {
     int64_t now_ms;
     const struct visit *visit;
     const int64_t *seen; /* the stored observations of the visit's */
-    int64_t next_id; /* of the endpoint's next new finding; 0 = not looked up yet */
     struct known open[OPEN_MAX]; /* the first of them at the endpoint, by their numbers */
     size_t open_count;
 };
@@ -49,8 +48,8 @@ static struct known take_known(struct query *q)
 static void load_open(struct life *l, int64_t from, int64_t scan)
 {
     struct query q = query(l->store, SQL_FINDINGS_OPEN_AT);
-    query_int(&q, 1, from);
-    query_int(&q, 2, id_last(l->at->id));
+    query_int(&q, 1, l->at->id);
+    query_int(&q, 2, from);
     query_int(&q, 3, OPEN_MAX);
     query_int(&q, 4, scan);
     while (l->open_count < OPEN_MAX && query_row(&q))
@@ -118,23 +117,8 @@ static bool find_unidentified(struct life *l, struct finding *f, const struct ob
     return false;
 }
 
-static int64_t next_id(struct life *l)
-{
-    int64_t first = id_first(l->at->id);
-    if (!l->next_id && l->at->is_new)
-        l->next_id = first;
-    if (!l->next_id) {
-        struct query q = query(l->store, SQL_FINDING_LAST_ID);
-        query_int(&q, 1, first);
-        query_int(&q, 2, id_last(l->at->id));
-        int64_t last = query_value(&q, 0);
-        l->next_id = last >= first ? last + 1 : first;
-    }
-    return l->next_id;
-}
-
-/* False where a finding of this fingerprint is stored already. */
-static bool add_finding(struct life *l, const uint8_t fingerprint[16], const struct finding *f,
+/* Its number; 0 where a finding of this fingerprint is stored already. */
+static int64_t add_finding(struct life *l, const uint8_t fingerprint[16], const struct finding *f,
                         int64_t observation, const struct observation *seen)
 {
     struct store *s = l->store;
@@ -142,7 +126,7 @@ static bool add_finding(struct life *l, const uint8_t fingerprint[16], const str
             product = store_word(s, f->product);
     int64_t via = store_word(s, f->via), fix = store_text(s, f->fix);
     struct query q = query(s, SQL_FINDING_ADD);
-    query_int(&q, 1, next_id(l));
+    query_int(&q, 1, l->at->id);
     query_blob(&q, 2, span_of(fingerprint, 16));
     query_int(&q, 3, rule);
     query_int(&q, 4, title);
@@ -157,10 +141,7 @@ static bool add_finding(struct life *l, const uint8_t fingerprint[16], const str
     query_int(&q, 13, seen ? seen->bytes : COUNT_UNKNOWN);
     query_int(&q, 14, l->now_ms);
     query_int(&q, 15, s->now.scan);
-    if (!query_added(&q))
-        return false;
-    l->next_id++;
-    return true;
+    return query_added(&q);
 }
 
 /* Only what moves from scan to scan, so that no index is touched. A clock that went back shortens no life below
@@ -257,10 +238,9 @@ static bool find_or_open(struct life *l, const uint8_t fingerprint[16], struct f
                          int64_t observation, const struct observation *seen, struct known *ret)
 {
     bool stored = !l->at->is_new && (find_stored(l, fingerprint, ret) || find_unidentified(l, f, seen, ret));
-    /* Tens of thousands of findings at one endpoint: a peer that makes them up. */
-    if (!stored && next_id(l) <= id_last(l->at->id) &&
-        add_finding(l, fingerprint, f, observation, seen)) {
-        *ret = (struct known){ .id = l->next_id - 1,
+    int64_t id = stored ? 0 : add_finding(l, fingerprint, f, observation, seen);
+    if (id) {
+        *ret = (struct known){ .id = id,
                                .first_ms = l->now_ms,
                                .opened_ms = l->now_ms,
                                .seen_ms = l->now_ms,
@@ -513,7 +493,7 @@ bool life_of_visit(struct store *s, const struct known_endpoint *at, const struc
 {
     struct life l = { .store = s, .at = at, .now_ms = now_ms, .visit = v, .seen = seen };
     if (!at->is_new)
-        load_open(&l, id_first(at->id), 0);
+        load_open(&l, 0, 0);
     for (size_t i = 0; i < findings && store_ok(s); i++)
         see(&l, &f[i]);
     while (l.open_count && store_ok(s)) {
@@ -531,11 +511,10 @@ bool life_of_failed(struct store *s, const struct known_endpoint *at, const char
 {
     int64_t word = store_word(s, why);
     struct query q = query(s, SQL_FINDINGS_FAILED);
-    query_int(&q, 1, id_first(at->id));
-    query_int(&q, 2, id_last(at->id));
-    query_int(&q, 3, UNSEEN_FAILED);
-    query_int(&q, 4, word);
-    query_int(&q, 5, s->now.scan);
+    query_int(&q, 1, at->id);
+    query_int(&q, 2, UNSEEN_FAILED);
+    query_int(&q, 3, word);
+    query_int(&q, 4, s->now.scan);
     if (query_run(&q))
         s->endings.unseen[UNSEEN_FAILED] += s->back->changed(s);
     return store_ok(s);

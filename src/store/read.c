@@ -84,9 +84,8 @@ bool read_observation(struct store *s, int64_t id, struct arena *a, struct obser
 static void read_observations(struct store *s, int64_t endpoint, int64_t scan, struct visit *v)
 {
     struct query q = query(s, SQL_OBSERVATIONS_SEEN);
-    query_int(&q, 1, id_first(endpoint));
-    query_int(&q, 2, id_last(endpoint));
-    query_int(&q, 3, scan);
+    query_int(&q, 1, endpoint);
+    query_int(&q, 2, scan);
     while (v->observations.len < OBSERVATIONS_MAX && query_row(&q)) {
         struct observation *o = list_add(v->arena, &v->observations);
         if (o && !take_observation(s, &q, v->arena, o))

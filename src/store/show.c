@@ -109,12 +109,12 @@ bool store_findings(struct store *s, const struct store_filter *filter,
                                                             : SQL_FINDINGS_ALL);
     if (filter->address.family) {
         prefix_bounds(filter, first, last, &len);
-        query_blob(&q, 6, span_of(first, len));
-        query_blob(&q, 7, span_of(last, len));
+        query_blob(&q, 14, span_of(first, len));
+        query_blob(&q, 15, span_of(last, len));
     }
     query_int(&q, 1, filter->now_ms);
     query_int(&q, 2, filter->severity_min);
-    query_int(&q, 3, filter->max ? (int64_t)filter->max : -1);
+    query_int(&q, 3, filter->max ? (int64_t)filter->max : INT64_MAX);
     query_int(&q, 4, product);
     query_int(&q, 5, rule);
     query_int(&q, 8, filter->port);
@@ -123,8 +123,8 @@ bool store_findings(struct store *s, const struct store_filter *filter,
     query_int(&q, 11, filter->no_accepted);
     query_int(&q, 12, filter->which);
     query_int(&q, 13, filter->closed_after_ms);
-    query_int(&q, 14, filter->after_scan);
-    query_int(&q, 15, filter->unseen_only);
+    query_int(&q, 7, filter->after_scan);
+    query_int(&q, 6, filter->unseen_only);
     each_finding(&q, each, self);
     return store_told(s, e);
 }

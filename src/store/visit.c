@@ -111,24 +111,20 @@ static uint64_t digest_of(struct store *s, const struct observation *o)
 struct last_look {
     int64_t id[OBSERVATIONS_MAX]; /* 0 = none */
     uint64_t digest[OBSERVATIONS_MAX];
-    int64_t next; /* the number of the next observation */
 };
 
 /* The newest rows come first, so the walk mostly ends after as many as the visit has places. */
 static void find_last_look(struct store *s, const struct known_endpoint *at, size_t places,
                            struct last_look *ret)
 {
-    *ret = (struct last_look){ .next = id_first(at->id) };
+    *ret = (struct last_look){ 0 };
     if (!at->answered_scan)
         return;
     struct query q = query(s, SQL_OBSERVATIONS_LAST);
-    query_int(&q, 1, id_first(at->id));
-    query_int(&q, 2, id_last(at->id));
+    query_int(&q, 1, at->id);
     for (size_t found = 0; found < places && query_row(&q);) {
         int64_t id = query_get(&q, 0);
         uint64_t place = (uint64_t)query_get(&q, 1);
-        if (id >= ret->next)
-            ret->next = id + 1;
         if (query_get(&q, 3) != at->answered_scan || place >= OBSERVATIONS_MAX || ret->id[place])
             continue;
         ret->id[place] = id;
@@ -136,9 +132,6 @@ static void find_last_look(struct store *s, const struct known_endpoint *at, siz
         found += place < places;
     }
     query_end(&q);
-    /* Tens of thousands of looks later the newest is overwritten. */
-    if (ret->next > id_last(at->id))
-        ret->next = id_last(at->id);
 }
 
 /* It looks as it did: only the end of the interval moves. */
@@ -201,13 +194,14 @@ static int64_t store_certificate(struct store *s, const struct observation *o, i
     return id;
 }
 
-static void add_observation(struct store *s, int64_t id, const struct observation *o, size_t place,
+/* Its number. */
+static int64_t add_observation(struct store *s, int64_t endpoint, const struct observation *o, size_t place,
                             uint64_t digest, int64_t at_ms)
 {
     int64_t product = store_word(s, o->product), via = store_word(s, o->via);
     int64_t certificate = store_certificate(s, o, at_ms);
-    struct query q = query(s, SQL_OBSERVATION_PUT);
-    query_int(&q, 1, id);
+    struct query q = query(s, SQL_OBSERVATION_ADD);
+    query_int(&q, 1, endpoint);
     query_int(&q, 2, (int64_t)place);
     query_int(&q, 3, product);
     query_int(&q, 4, via);
@@ -221,8 +215,10 @@ static void add_observation(struct store *s, int64_t id, const struct observatio
     query_int(&q, 12, (int64_t)digest);
     query_int(&q, 13, s->now.scan);
     query_int(&q, 14, at_ms);
-    if (query_run(&q))
+    int64_t id = query_added(&q);
+    if (id)
         add_facts(s, id, o);
+    return id;
 }
 
 static void store_observations(struct store *s, const struct known_endpoint *at,
@@ -242,9 +238,7 @@ static void store_observations(struct store *s, const struct known_endpoint *at,
             extend_observation(s, ids[i], at_ms);
             store_certificate(s, o, at_ms);
         } else {
-            ids[i] = last.next;
-            last.next += last.next < id_last(at->id);
-            add_observation(s, ids[i], o, i, digest, at_ms);
+            ids[i] = add_observation(s, at->id, o, i, digest, at_ms);
         }
     }
 }

@@ -117,8 +117,8 @@ def kill(pid):
 
 QUERIES = {
     "scan": "select state, seed, total, plan, scope from scans",
-    "journal": "select places, done, skipped, failed, answered from journals",
-    "visits": """select hex(e.address), e.port, e.name, v.end, w.text from visits v join endpoints e on e.id = v.endpoint
+    "journal": "select first_place, end_place, places, done, skipped, failed, answered from parts",
+    "visits": """select hex(e.address), e.port, e.name, v.result, w.text from visits v join endpoints e on e.id = v.endpoint
                  left join words w on w.id = v.why order by 1, 2, 3""",
     "observations": """select hex(e.address), e.port, o.place, p.text, o.kind, o.outcome, o.tls, o.collections, o.records,
                  o.bytes, o.first_scan, o.last_scan from observations o join endpoints e on e.id = o.endpoint
@@ -128,7 +128,7 @@ QUERIES = {
     "findings": """select hex(fingerprint), severity, why, closed_ms is null, opened_scan, seen_scan from findings order by 1""",
     "sightings": """select s.scan, hex(f.fingerprint), s.severity from sightings s join findings f on f.id = s.finding
                  order by 1, 2""",
-    "reasons": "select end, w.text, sum(count) from reasons r left join words w on w.id = r.why group by 1, 2 order by 1, 2",
+    "reasons": "select result, w.text, sum(times) from reasons r left join words w on w.id = r.why group by 1, 2 order by 1, 2",
 }
 
 

@@ -245,5 +245,84 @@ static const char STEP_ENDINGS[] =
     " WHERE fingerprint IN (SELECT old FROM renamed WHERE goes_on = 1);"
     "DROP TABLE renamed; DROP TABLE begun;";
 
-const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED, STEP_NAMES, STEP_ENDINGS };
+/* Plain numbers: what belongs to an endpoint says so in a column, and refers to a row that is there. Numbers of old
+ * rows stay what they are. The journal becomes the parts of a scan; and no column has a name that another database
+ * keeps for itself. */
+static const char STEP_PLAIN[] =
+    "CREATE TABLE parts(scan INTEGER NOT NULL REFERENCES scans ON DELETE CASCADE, part INTEGER NOT NULL,"
+    " first_place INTEGER NOT NULL, end_place INTEGER NOT NULL, worker TEXT NOT NULL, until_ms INTEGER NOT NULL,"
+    " batch INTEGER NOT NULL, places BLOB NOT NULL, done INTEGER NOT NULL, skipped INTEGER NOT NULL,"
+    " failed INTEGER NOT NULL, answered INTEGER NOT NULL, PRIMARY KEY(scan, part)) STRICT;"
+    "INSERT INTO parts SELECT j.scan, 0, 0, s.total, '', 0, 0, j.places, j.done, j.skipped, j.failed, j.answered"
+    " FROM journals j JOIN scans s ON s.id = j.scan;"
+    "DROP TABLE journals;"
+    "ALTER TABLE reasons RENAME COLUMN end TO result; ALTER TABLE reasons RENAME COLUMN count TO times;"
+
+    "CREATE TABLE new_visits(scan INTEGER NOT NULL REFERENCES scans, endpoint INTEGER NOT NULL REFERENCES endpoints,"
+    " result INTEGER NOT NULL, why INTEGER NOT NULL, after_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(scan, endpoint)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO new_visits SELECT scan, endpoint, end, why, after_ms FROM visits WHERE scan IN (SELECT id FROM scans)"
+    " AND endpoint IN (SELECT id FROM endpoints) ORDER BY scan, endpoint;"
+    "DROP TABLE visits; ALTER TABLE new_visits RENAME TO visits;"
+
+    "CREATE TABLE new_observations(id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL REFERENCES endpoints,"
+    " place INTEGER NOT NULL, product INTEGER NOT NULL, via INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " outcome INTEGER NOT NULL, tls INTEGER NOT NULL, collections INTEGER NOT NULL, records INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, certificate INTEGER REFERENCES certificates, digest INTEGER NOT NULL,"
+    " first_scan INTEGER NOT NULL, last_scan INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL)"
+    " STRICT;"
+    "INSERT INTO new_observations(id, endpoint, place, product, via, kind, outcome, tls, collections, records, bytes,"
+    " certificate, digest, first_scan, last_scan, first_ms, last_ms)"
+    " SELECT id, endpoint, place, product, via, kind, outcome, tls, collections, records, bytes,"
+    " CASE WHEN certificate IN (SELECT id FROM certificates) THEN certificate END, digest, first_scan, last_scan,"
+    " first_ms, last_ms"
+    " FROM observations WHERE endpoint IN (SELECT id FROM endpoints) ORDER BY id;"
+    "DROP TABLE observations; ALTER TABLE new_observations RENAME TO observations;"
+    "CREATE INDEX observations_endpoint ON observations(endpoint);"
+
+    "CREATE TABLE new_facts(observation INTEGER PRIMARY KEY REFERENCES observations, facts BLOB NOT NULL,"
+    " collections BLOB NOT NULL) STRICT;"
+    "INSERT INTO new_facts SELECT f.observation, f.facts, f.collections FROM facts f"
+    " WHERE f.observation IN (SELECT id FROM observations) ORDER BY f.observation;"
+    "DROP TABLE facts; ALTER TABLE new_facts RENAME TO facts;"
+
+    "CREATE TABLE new_findings(id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL REFERENCES endpoints,"
+    " fingerprint BLOB NOT NULL UNIQUE, rule INTEGER NOT NULL, title INTEGER NOT NULL, product INTEGER NOT NULL,"
+    " via INTEGER NOT NULL, severity INTEGER NOT NULL, version BLOB, why BLOB NOT NULL, fix INTEGER NOT NULL,"
+    " observation INTEGER NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL, first_ms INTEGER NOT NULL,"
+    " opened_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, closed_ms INTEGER, opened_scan INTEGER NOT NULL,"
+    " seen_scan INTEGER NOT NULL, closed_scan INTEGER, proof INTEGER NOT NULL DEFAULT 0,"
+    " proof_detail INTEGER NOT NULL DEFAULT 0, unseen INTEGER NOT NULL DEFAULT 0,"
+    " unseen_detail INTEGER NOT NULL DEFAULT 0, unseen_scan INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "INSERT INTO new_findings(id, endpoint, fingerprint, rule, title, product, via, severity, version, why, fix,"
+    " observation, records, bytes, first_ms, opened_ms, seen_ms, closed_ms, opened_scan,"
+    " seen_scan, closed_scan, proof, proof_detail, unseen, unseen_detail, unseen_scan)"
+    " SELECT id, endpoint, fingerprint, rule, title, product, via, severity, version, why, fix,"
+    " observation, records, bytes, first_ms, opened_ms, seen_ms, closed_ms, opened_scan,"
+    " seen_scan, closed_scan, proof, proof_detail, unseen, unseen_detail, unseen_scan"
+    " FROM findings WHERE endpoint IN (SELECT id FROM endpoints) ORDER BY id;"
+    "DROP VIEW life; DROP TABLE findings; ALTER TABLE new_findings RENAME TO findings;"
+    "CREATE INDEX findings_endpoint ON findings(endpoint);"
+    "CREATE INDEX findings_open ON findings(severity, records) WHERE closed_ms IS NULL;"
+    "CREATE INDEX findings_unseen ON findings(unseen_scan) WHERE unseen > 0;"
+
+    "CREATE TABLE new_exposures(finding INTEGER NOT NULL REFERENCES findings, opened_ms INTEGER NOT NULL,"
+    " seen_ms INTEGER NOT NULL, closed_ms INTEGER NOT NULL, opened_scan INTEGER NOT NULL, seen_scan INTEGER NOT NULL,"
+    " closed_scan INTEGER NOT NULL, proof INTEGER NOT NULL, proof_detail INTEGER NOT NULL,"
+    " PRIMARY KEY(finding, opened_scan)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO new_exposures SELECT finding, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan,"
+    " proof, proof_detail FROM exposures WHERE finding IN (SELECT id FROM findings) ORDER BY finding, opened_scan;"
+    "DROP TABLE exposures; ALTER TABLE new_exposures RENAME TO exposures;"
+    "CREATE TABLE new_sightings(scan INTEGER NOT NULL REFERENCES scans, finding INTEGER NOT NULL REFERENCES findings,"
+    " severity INTEGER NOT NULL, observation INTEGER NOT NULL, PRIMARY KEY(scan, finding)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO new_sightings SELECT scan, finding, severity, observation FROM sightings"
+    " WHERE scan IN (SELECT id FROM scans) AND finding IN (SELECT id FROM findings) ORDER BY scan, finding;"
+    "DROP TABLE sightings; ALTER TABLE new_sightings RENAME TO sightings;"
+    "CREATE VIEW life AS"
+    " SELECT finding, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan, proof, proof_detail"
+    " FROM exposures UNION ALL"
+    " SELECT id, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan, proof, proof_detail"
+    " FROM findings;";
+
+const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED, STEP_NAMES, STEP_ENDINGS, STEP_PLAIN };
 const int SCHEMA_VERSION = sizeof(SCHEMA_STEPS) / sizeof(SCHEMA_STEPS[0]);

@@ -27,11 +27,8 @@ static int set_lock(struct store *s, int64_t byte, short type)
 bool sqlite_claim(struct store *s, int64_t id)
 {
     int why = set_lock(s, id, F_WRLCK);
-    if (why == EAGAIN) {
-        s->trouble = STORE_BUSY;
-        return error_set(&s->error, "scan %lld is being worked on by another process",
-                         (long long)id);
-    }
+    if (why == EAGAIN)
+        return false;
     return why == 0 || error_set(&s->error, "%s.lock: %s", s->path, strerror(why));
 }
 

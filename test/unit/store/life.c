@@ -163,6 +163,7 @@ static int64_t scan(struct fixture *f, const enum act acts[ENDPOINTS])
 }
 
 struct changes {
+    struct store *store;
     enum change of[ENDPOINTS];
     char what[ENDPOINTS][ENDING_TEXT_MAX];
     bool reopened[ENDPOINTS];
@@ -171,7 +172,9 @@ struct changes {
 static bool note_change(void *self, const struct stored_change *c)
 {
     struct changes *seen = self;
-    size_t i = (size_t)(c->finding >> ID_BITS) - 1;
+    char sql[96];
+    snprintf(sql, sizeof(sql), "SELECT endpoint FROM findings WHERE id = %lld", (long long)c->finding);
+    size_t i = (size_t)sql_number(seen->store, sql) - 1;
     assert_in_range(i, 0, ENDPOINTS - 1);
     seen->of[i] = c->change;
     seen->reopened[i] = c->reopened;
@@ -185,20 +188,23 @@ static struct changes diff(struct fixture *f, int64_t a, int64_t b)
     struct error e;
     uint64_t counts[CHANGE_COUNT];
     memset(&seen, 0xff, sizeof(seen));
+    seen.store = f->store;
     assert_true(store_diff(f->store, a, b, true, note_change, &seen, counts, &e));
     return seen;
 }
 
 /* The first finding of the endpoint that was stored as number i + 1. */
-static int64_t finding_id(size_t i)
+static int64_t finding_id(struct fixture *f, size_t i)
 {
-    return id_first((int64_t)i + 1);
+    char sql[96];
+    snprintf(sql, sizeof(sql), "SELECT min(id) FROM findings WHERE endpoint = %zu", i + 1);
+    return sql_number(f->store, sql);
 }
 
 static void get(struct fixture *f, size_t i, struct arena *a, struct stored_finding *ret)
 {
     struct error e;
-    assert_true(store_finding_by_id(f->store, finding_id(i), f->now_ms, a, ret, &e));
+    assert_true(store_finding_by_id(f->store, finding_id(f, i), f->now_ms, a, ret, &e));
 }
 
 static int64_t rows(struct fixture *f, const char *sql)
@@ -319,8 +325,8 @@ static void test_the_owners_word(void **state)
     struct error e;
     arena_init(&a, ARENA_BYTES);
     int64_t one = scan(f, ALL_OPEN);
-    assert_true(store_close_finding(f->store, finding_id(0), "the machine is gone", f->now_ms + 5, &e));
-    assert_false(store_close_finding(f->store, finding_id(0), "again", f->now_ms + 6, &e));
+    assert_true(store_close_finding(f->store, finding_id(f, 0), "the machine is gone", f->now_ms + 5, &e));
+    assert_false(store_close_finding(f->store, finding_id(f, 0), "again", f->now_ms + 6, &e));
     get(f, 0, &a, &g);
     assert_int_equal(g.exposure.proof, PROOF_OWNER);
     assert_true(span_is(g.exposure.proof_detail, "the machine is gone"));
@@ -510,7 +516,7 @@ static void test_forget_keeps_what_is_open(void **state)
              "SELECT count(*) FROM facts WHERE observation NOT IN (SELECT id FROM observations)"),
         0);
     for (size_t i = 1; i < ENDPOINTS; i++) {
-        assert_true(store_finding_visit(f->store, finding_id(i), &a, &v, &e));
+        assert_true(store_finding_visit(f->store, finding_id(f, i), &a, &v, &e));
         assert_int_equal(v.observations.len, 1);
     }
     arena_release(&a);
@@ -528,7 +534,7 @@ static void test_a_finding_by_its_digits(void **state)
     assert_non_null(strstr(e.text, "several"));
     assert_true(
         store_finding_get(f->store, "0000000000000000ABC0000000000002", f->now_ms, &a, &g, &e));
-    assert_int_equal(g.id, finding_id(2));
+    assert_int_equal(g.id, finding_id(f, 2));
     const char *const wrong[] = { "",      "000",      "00000000000000000000000000000000f",
                                   "0000g", "\033[31m", "ffff" };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)

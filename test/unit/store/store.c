@@ -1,6 +1,7 @@
 /* The file: modes, versions, strangers, resume, damage. */
 #include "unit/check.h"
 #include "unit/folder.h"
+#include "unit/sql.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -238,6 +239,59 @@ static void test_patience(void **state)
     store_close(t);
 }
 
+/* Somebody went on with the scan in between, past all locks (another machine, a copy that was put back): what is to be
+ * committed now may be stored already, and is not a second time. */
+static void test_who_comes_too_late_stores_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    int64_t id;
+    struct store *s = open_or_fail(f, STORE_WRITE), *t;
+    assert_true(store_scan_begin(s, &PLAN, 1000, &id, &e));
+    visit_closed(s, 3);
+    assert_true(store_commit(s, &e));
+    t = open_or_fail(f, STORE_WRITE);
+    assert_true(sqlite_run(t, "UPDATE parts SET batch = batch + 1"));
+    visit_closed(s, 4);
+    assert_false(store_commit(s, &e));
+    assert_non_null(strstr(e.text, "went on in another process"));
+    store_close(s);
+    assert_int_equal(sql_number(t, "SELECT done FROM parts"), 1);
+    assert_int_equal(sql_number(t, "SELECT sum(times) FROM reasons"), 1);
+    /* Whoever goes on stores what is left, once. */
+    assert_true(store_scan_resume(t, id, &e));
+    visit_closed(t, 4);
+    assert_true(store_commit(t, &e));
+    assert_int_equal(sql_number(t, "SELECT done FROM parts"), 2);
+    store_close(t);
+}
+
+/* However long ago it began: what a process works on is not removed under its hands. */
+static void test_a_running_scan_is_not_forgotten(void **state)
+{
+    struct fixture *f = *state;
+    struct error e;
+    struct forgotten gone;
+    int64_t old, running, now_ms = clock_wall_ms(&CLOCK_SYSTEM);
+    struct store *s = open_or_fail(f, STORE_WRITE), *t = open_or_fail(f, STORE_WRITE);
+    assert_true(store_scan_begin(s, &PLAN, 1000, &old, &e));
+    visit_closed(s, 2);
+    assert_true(store_scan_end(s, SCAN_UNFINISHED, "cut", 2000, &e));
+    assert_true(store_scan_begin(s, &PLAN, 3000, &running, &e));
+    visit_closed(s, 3);
+    assert_true(store_commit(s, &e));
+    assert_true(store_forget(t, now_ms, false, &gone, &e));
+    assert_int_equal(gone.scans, 1);
+    assert_int_equal(sql_number(t, "SELECT id FROM scans"), running);
+    assert_int_equal(sql_number(t, "SELECT count(*) FROM parts"), 1);
+    assert_int_equal(sql_number(t, "SELECT count(*) FROM reasons"), 1);
+    assert_int_equal(sql_number(t, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    visit_closed(s, 4);
+    assert_true(store_scan_end(s, SCAN_COMPLETE, NULL, 4000, &e));
+    store_close(s);
+    store_close(t);
+}
+
 static void test_places_beyond_the_scan(void **state)
 {
     struct fixture *f = *state;
@@ -262,6 +316,37 @@ static void test_every_statement_can_be_prepared(void **state)
         if (!q.stmt)
             fail_msg("statement %zu: %s", i, s->error.text);
     }
+    store_close(s);
+}
+
+/* Whether a statement is answered by way of an index, without one that is named in its text. */
+static bool goes_by(struct store *s, enum statement which, const char *index)
+{
+    char sql[4096];
+    bool found = false;
+    sqlite3_stmt *plan;
+    snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", sqlite3_sql(query(s, which).stmt));
+    assert_int_equal(sqlite3_prepare_v2(sqlite_db(s), sql, -1, &plan, NULL), SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW)
+        found |= strstr((const char *)sqlite3_column_text(plan, 3), index) != NULL;
+    sqlite3_finalize(plan);
+    return found;
+}
+
+static void test_lists_go_by_an_index(void **state)
+{
+    struct fixture *f = *state;
+    struct store *s = open_or_fail(f, STORE_WRITE);
+    assert_true(goes_by(s, SQL_FINDINGS_OPEN, "USING INDEX findings_open"));
+    assert_true(goes_by(s, SQL_TOTALS_OPEN, "findings_open"));
+    assert_true(goes_by(s, SQL_FINDINGS_UNSEEN, "USING INDEX findings_unseen"));
+    assert_true(goes_by(s, SQL_FINDINGS_AT, "address>? AND address<?"));
+    assert_true(goes_by(s, SQL_FINDINGS_AT, "USING INDEX findings_endpoint"));
+    assert_true(goes_by(s, SQL_FINDINGS_OPEN_AT, "USING INDEX findings_endpoint"));
+    assert_true(goes_by(s, SQL_OBSERVATIONS_LAST, "USING INDEX observations_endpoint"));
+    assert_true(goes_by(s, SQL_OBSERVATIONS_SEEN, "USING INDEX observations_endpoint"));
+    assert_true(goes_by(s, SQL_FINDINGS_FAILED, "USING INDEX findings_endpoint"));
+    assert_true(goes_by(s, SQL_FLEET_FINDINGS, "USING INDEX findings_endpoint"));
     store_close(s);
 }
 
@@ -307,6 +392,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_patience, setup, teardown),
         cmocka_unit_test_setup_teardown(test_places_beyond_the_scan, setup, teardown),
         cmocka_unit_test_setup_teardown(test_every_statement_can_be_prepared, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lists_go_by_an_index, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_who_comes_too_late_stores_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_running_scan_is_not_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_walk_is_not_disturbed, setup, teardown),
         cmocka_unit_test(test_default_path),
     };
