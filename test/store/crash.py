@@ -86,7 +86,7 @@ class Server(threading.Thread):
         elif data:
             self.asked[at] += 1
             try:
-                c.send(b"220 something else entirely\n")
+                c.send(b"?? something else entirely\n")
             except OSError:
                 pass
         self.selector.unregister(c)
