@@ -26,7 +26,7 @@ HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
 CPPFLAGS += -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
 CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
-LDLIBS   += -lm -lyaml -lssl -lcrypto -lsqlite3 -lz -lzstd -lmaxminddb
+LDLIBS   += -lm -lyaml -lssl -lcrypto -lsqlite3 -lz -lzstd -lmaxminddb -luchardet
 ifneq ($(findstring clang,$(CC)),)
 CFLAGS   += -fdouble-square-bracket-attributes -Wno-gnu-folding-constant
 endif

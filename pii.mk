@@ -7,7 +7,7 @@
 #   make pii-heldout    precision and recall on tables the classifier was not tuned on
 #   make silence-pii    5 GB of Debian packages, nothing confirmed      make install-pii library, header, pkg-config file
 PII_VERSION := 0.1.0
-PII_LIBS    := -pthread -lz -lzstd -lyaml -lm
+PII_LIBS    := -pthread -lz -lzstd -lyaml -luchardet -lm
 PII_PYTHON  ?= python3
 SECONDS     ?= 60
 

@@ -1,13 +1,13 @@
 /* Guessing the character encoding: byte-order marks, characters in four bytes each, zeros in every
- * other byte, valid UTF-8, and else GB18030 where its structure holds and its characters are those
- * of everyday use. */
+ * other byte, valid UTF-8; else an older encoding by its letters, where text does not decode otherwise;
+ * and GB18030 where its structure holds and its characters are those of everyday use. */
 #include "pii/input.h"
 
-const char *input_coding_name(enum input_coding c)
+const char *input_coding_name(const struct input *in)
 {
-    static const char *const NAMES[] = { "utf-8",    "utf-8",    "gb18030", "utf-16le",
-                                         "utf-16be", "utf-32le", "utf-32be" };
-    return NAMES[c];
+    static const char *const NAMES[] = { "utf-8",    "utf-8",    "gb18030", "utf-16le", "utf-16be",
+                                         "utf-32le", "utf-32be", "",        "unknown" };
+    return in->coding == CODING_OTHER ? in->charset : NAMES[in->coding];
 }
 
 /* Valid UTF-8, but for a character cut at the end. */
@@ -96,9 +96,52 @@ static bool is_utf32(struct span s, bool big)
     return s.len >= 16;
 }
 
-enum input_coding coding_guess(struct span s)
+/* Of what may be pairs of GB18030, are most among the 3,755 characters of everyday use? Small letters of
+ * Greek and Cyrillic are not. */
+static bool is_everyday_chinese(struct span s)
+{
+    size_t pairs = 0, everyday = 0;
+    for (size_t i = 0; i + 1 < s.len; i++) {
+        if (s.at[i] < 0x80)
+            continue;
+        pairs++;
+        everyday += s.at[i] >= 0xb0 && s.at[i] <= 0xd7;
+        i++;
+    }
+    return everyday * 10 >= pairs * 6;
+}
+
+/* No byte that texts do not have. */
+static bool is_textual(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] == 0x7f || (s.at[i] < ' ' && !ascii_is_space(s.at[i]) && s.at[i] != 0x1b))
+            return false;
+    return true;
+}
+
+/* Bytes of 0x80 and above that are no UTF-8. */
+static enum input_coding older_coding(struct span s, char charset[static CHARSET_NAME_MAX])
+{
+    bool chinese = is_gb18030(s);
+    if (!is_textual(s))
+        return chinese ? CODING_GB18030 : CODING_UTF8;
+    bool told = charset_guess(s, charset);
+    if (told && strncmp(charset, "gb", 2) == 0)
+        told = false, chinese = true;
+    /* Few letters speak for many encodings; all of them in pairs speak for those that have pairs. */
+    bool pairs = strcmp(charset, "cp949") == 0 || strcmp(charset, "cp950") == 0 ||
+                 strcmp(charset, "euc-jp") == 0 || strcmp(charset, "cp932") == 0;
+    if (told && (!chinese || pairs || !is_everyday_chinese(s)))
+        return CODING_OTHER;
+    charset[0] = '\0';
+    return chinese ? CODING_GB18030 : CODING_UNTOLD;
+}
+
+enum input_coding coding_guess(struct span s, char charset[static CHARSET_NAME_MAX])
 {
     size_t zeros[2] = { 0 }, high = 0;
+    charset[0] = '\0';
     if (span_starts(s, SPAN("\xef\xbb\xbf")))
         return CODING_UTF8;
     /* In front of UTF-16, of whose mark the first is a longer form. */
@@ -120,5 +163,5 @@ enum input_coding coding_guess(struct span s)
         return CODING_UTF16BE;
     if (high == 0)
         return CODING_UNKNOWN;
-    return !is_utf8(s) && is_gb18030(s) ? CODING_GB18030 : CODING_UTF8;
+    return is_utf8(s) ? CODING_UTF8 : older_coding(s, charset);
 }

@@ -87,7 +87,7 @@ static void put_plain(struct input *in, struct span s)
 /* How many bytes are left out where they are no character, so that the next ones are not cut. */
 static size_t coding_step(enum input_coding c)
 {
-    return c >= CODING_UTF32LE ? 4 : c >= CODING_UTF16LE ? 2 : 1;
+    return c >= CODING_OTHER ? 1 : c >= CODING_UTF32LE ? 4 : c >= CODING_UTF16LE ? 2 : 1;
 }
 
 /* Decodes what it can; the tail of a character stays in *s for the next time. */
@@ -131,9 +131,10 @@ static void choose_coding(struct input *in, struct span s)
 {
     static const char *const ICONV[] = { NULL,       NULL,       "GB18030", "UTF-16LE",
                                          "UTF-16BE", "UTF-32LE", "UTF-32BE" };
-    in->coding = coding_guess(s);
-    if (in->coding > CODING_UTF8) {
-        in->decoder = iconv_open("UTF-8", ICONV[in->coding]);
+    in->coding = coding_guess(s, in->charset);
+    bool other = in->coding == CODING_OTHER;
+    if (in->coding > CODING_UTF8 && in->coding != CODING_UNTOLD) {
+        in->decoder = iconv_open("UTF-8", other ? in->charset : ICONV[in->coding]);
         if (in->decoder == (iconv_t)-1) {
             in->decoder = NULL;
             in->coding = CODING_UTF8;
@@ -398,6 +399,9 @@ bool input_end(struct input *in, struct error *e)
                          in->container->name, in->container->advice);
     if (in->broken)
         return error_set(e, "the packed data is broken; what could be read of it counts");
-    return !in->midway ||
-           error_set(e, "the packed data is cut short; what could be read of it counts");
+    if (in->midway)
+        return error_set(e, "the packed data is cut short; what could be read of it counts");
+    return in->coding != CODING_UNTOLD ||
+           error_set(e, "a text in an encoding that could not be told; its bytes were searched as "
+                        "they are, save it as UTF-8");
 }

@@ -23,8 +23,12 @@ enum input_coding {
     CODING_UTF16LE,
     CODING_UTF16BE,
     CODING_UTF32LE,
-    CODING_UTF32BE
+    CODING_UTF32BE,
+    CODING_OTHER,  /* `charset` says which */
+    CODING_UNTOLD, /* text, but in no encoding that could be told: its bytes are searched as they are */
 };
+
+enum { CHARSET_NAME_MAX = 32 };
 
 struct input {
     struct profile *profile;
@@ -32,6 +36,7 @@ struct input {
     enum pii_format wanted; /* FORMAT_UNKNOWN: guess */
     enum input_packing packing;
     enum input_coding coding;
+    char charset[CHARSET_NAME_MAX]; /* as iconv knows it; empty for those above */
     uint8_t *memory, *buffer, *raw, *unpacked;
     struct masks masks;
     size_t cap, len, raw_len, unpacked_len;
@@ -57,11 +62,15 @@ bool input_settle(struct input *in);
  * that is not read; what was read counts. */
 bool input_end(struct input *in, struct error *e);
 
-const char *input_coding_name(enum input_coding c);
+/* "utf-8", "windows-1251", "unknown". */
+const char *input_coding_name(const struct input *in);
 
 /* coding.c: what the bytes are written in; CODING_UNKNOWN for pure ASCII. `whole`: the head is the
  * whole stream, so nothing is cut at its end. */
-enum input_coding coding_guess(struct span head);
+enum input_coding coding_guess(struct span head, char charset[static CHARSET_NAME_MAX]);
+/* charset_guess.c: the name of an older encoding that the letters speak for, and in which all of it can be
+ * read. False where there is none. */
+bool charset_guess(struct span s, char out[static CHARSET_NAME_MAX]);
 /* Nothing but 0x01 to 0x7f. */
 bool coding_is_ascii(struct span s);
 

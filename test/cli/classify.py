@@ -208,6 +208,38 @@ def test_kinds(folder):
         check(f"{name}: {wanted}", found == wanted, row)
 
 
+# Of cp1253 these letters stand where ISO-8859-7 has them, too.
+CODINGS = {
+    "cp1251": ("Фамилия;Телефон;Эл. почта", "Иванов Кузнецова Смирнов Петрова Соколов Морозова Волков", "windows-1251"),
+    "koi8-r": ("Фамилия;Телефон;Эл. почта", "Иванов Кузнецова Смирнов Петрова Соколов Морозова Волков", "koi8-r"),
+    "cp932": ("氏名;電話番号;メールアドレス", "佐藤さくら 鈴木まこと 高橋ゆうこ 田中ひろし 渡辺あきら", "cp932"),
+    "euc-jp": ("氏名;電話番号;メールアドレス", "佐藤さくら 鈴木まこと 高橋ゆうこ 田中ひろし 渡辺あきら", "euc-jp"),
+    "cp949": ("이름;전화번호;이메일", "김철수입니다 이영희입니다 박민수입니다 최지우입니다", "cp949"),
+    "big5": ("姓名;電話號碼;電子郵件", "陳美玲的資料 林志明的資料 黃淑芬的資料 張雅婷的資料", "cp950"),
+    "cp1252": ("Nachname;Telefon;E-Mail", "Müller Jäger Schröder Größer Krüger Köhler Weiß", "windows-1252"),
+    "cp1253": ("Επώνυμο;Τηλέφωνο;Email", "Παπαδόπουλος Γεωργίου Δημητρίου Νικολάου", "iso-8859-7"),
+    "gb18030": ("姓名;手机号;邮箱", "王小明的资料 李美丽的资料 张建国的资料 刘德华的资料", "gb18030"),
+}
+
+
+def test_codings(folder):
+    """Older encodings are told by their letters and named; what cannot be told is said."""
+    inside = folder / "codings"
+    inside.mkdir()
+    for coding, (head, names, said) in CODINGS.items():
+        names = names.split()
+        text = head + "\n" + "".join(f"{names[i % len(names)]};06{10 + i % 80}-{123456 + i * 7391},jo;jo{i}.bo@gmx.de\n".replace(",jo;", ";") for i in range(80))
+        (inside / coding).write_bytes(text.encode(coding))
+        row = json.loads(classify("--json", inside / coding).stdout)
+        check(f"{coding} is told", row["coding"] == said, row["coding"])
+        check(f"{coding}: headings are read", (head.split(";")[2], "email") in {(f["field"], f["type"]) for f in row["findings"]}, row)
+    (inside / "untold.csv").write_bytes(b"a;b\n" + b"\x81\x30\xff\x81 \xfe\x80;x\n" * 80)
+    r = classify(inside / "untold.csv")
+    check("what cannot be told is said", r.returncode == 3 and "encoding that could not be told" in r.stderr and "unknown" in r.stdout, r.stderr + r.stdout)
+    (inside / "noise.bin").write_bytes(bytes(i * 197 % 256 for i in range(5000)))
+    check("noise is no text", classify(inside / "noise.bin").returncode == 0)
+
+
 def archive(text):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
@@ -344,6 +376,7 @@ def main():
         test_names(folder)
         test_persons(folder)
         test_kinds(folder)
+        test_codings(folder)
         test_unread(folder)
         test_pipes(folder)
         test_paths(folder)
