@@ -40,13 +40,14 @@ endif
 SOURCES := $(wildcard src/*/*.c src/*/*/*.c) $(wildcard src/fiber/*.S)
 OBJECTS := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
 COURIER := $(BUILD)/obj/courier/main.c.o
-LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER),$(OBJECTS))
+UNPACK  := $(filter $(BUILD)/obj/unpack/%,$(OBJECTS))
+LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER) $(UNPACK),$(OBJECTS))
 
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
 .PHONY: all demo test test-arm64 scan unit units tapes clean install check-includes bench man crash bench-store bench-fleet
-all: $(BUILD)/ajar $(BUILD)/ajar-courier
+all: $(BUILD)/ajar $(BUILD)/ajar-courier $(BUILD)/ajar-unpack
 
 # The main job on a machine that has nothing yet.
 scan:
@@ -82,6 +83,10 @@ $(BUILD)/ajar: $(filter $(BUILD)/obj/cmd/%,$(OBJECTS)) $(BUILD)/libajar.a
 
 $(BUILD)/ajar-courier: $(COURIER) $(BUILD)/libajar.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcurl
+
+# Reads what is packed, for `ajar classify`, behind a fence; `ajar` itself cannot load these libraries.
+$(BUILD)/ajar-unpack: $(UNPACK) $(BUILD)/libajar.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -larchive -lexpat -lsqlite3
 
 $(BUILD)/libajar.a: $(LIBRARY)
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -149,6 +154,7 @@ $(BUILD)/ajar.1: doc/ajar.1.scd
 install: all
 	install -D -m 755 $(BUILD)/ajar $(DESTDIR)$(PREFIX)/bin/ajar
 	install -D -m 755 $(BUILD)/ajar-courier $(DESTDIR)$(PREFIX)/libexec/ajar-courier
+	install -D -m 755 $(BUILD)/ajar-unpack $(DESTDIR)$(PREFIX)/libexec/ajar-unpack
 	install -d $(DESTDIR)$(PREFIX)/share/ajar/catalog $(DESTDIR)$(PREFIX)/share/ajar/rules
 	install -m 644 catalog/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/catalog
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/rules

@@ -2,7 +2,7 @@
 #
 #   make libajar-pii    $(BUILD)/libajar-pii.a, .so and ajar-pii.pc     make bench-pii   figures beside other engines
 #   make test-pii       truth, corpus, export, a small silence          make fuzz-pii    SECONDS=1800
-#   make fuzz-pii-planted  values where names stand: none may be said
+#   make fuzz-pii-planted  values where names stand: none may be said      make fuzz-unpack   what ajar-unpack reads
 #   make truth-pii      a million values a type against python3-stdnum and npm's stdnum and validator, twenty minutes
 #   make pii-heldout    precision and recall on tables the classifier was not tuned on
 #   make silence-pii    5 GB of Debian packages, nothing confirmed      make install-pii library, header, pkg-config file
@@ -15,7 +15,7 @@ PII_SOURCES := $(wildcard src/pii/*.c src/text/*.c src/base/*.c)
 PII_OBJECTS := $(patsubst src/%,$(BUILD)/pic/%.o,$(PII_SOURCES))
 PII_TOOLS   := $(BUILD)/pii-truth
 
-.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout silence-pii bench-pii fuzz-pii fuzz-pii-planted
+.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout silence-pii bench-pii fuzz-pii fuzz-pii-planted fuzz-unpack
 libajar-pii: $(BUILD)/libajar-pii.a $(BUILD)/libajar-pii.so $(BUILD)/ajar-pii.pc
 
 # The built-in detectors are carried inside.
@@ -99,6 +99,15 @@ fuzz-pii-planted:
 	    -fno-sanitize-recover=all -o $(BUILD)/fuzz-pii-planted test/fuzz/pii/fuzz_planted.c $(PII_SOURCES) $(PII_LIBS)
 	ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=2 $(BUILD)/fuzz-pii-planted -max_len=64 -len_control=0 -timeout=10 \
 	    -max_total_time=$(SECONDS) $(BUILD)/fuzz-pii-planted-corpus
+
+# What ajar-unpack reads, without its fence.
+fuzz-unpack:
+	@mkdir -p $(BUILD)
+	clang-14 $(CPPFLAGS) -std=gnu17 -O1 -g -fdouble-square-bracket-attributes -w -fsanitize=address,undefined,fuzzer -fno-sanitize-recover=all \
+	    -o $(BUILD)/fuzz-unpack test/fuzz/pii/fuzz_unpack.c $(filter-out %/main.c %/fence.c,$(wildcard src/unpack/*.c)) \
+	    $(wildcard src/base/*.c) -larchive -lexpat -lsqlite3 -pthread -lm
+	$(PII_PYTHON) test/fuzz/pii/seeds_unpack.py $(BUILD)/fuzz-unpack-corpus
+	ASAN_OPTIONS=quarantine_size_mb=8 $(BUILD)/fuzz-unpack -max_len=8192 -timeout=20 -rss_limit_mb=1500 -max_total_time=$(SECONDS) $(BUILD)/fuzz-unpack-corpus
 
 # What the position-independent objects were made from.
 -include $(if $(wildcard $(BUILD)/pic),$(shell find $(BUILD)/pic -type f -name '*.d'))

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/io.h"
 #include "cmd/cmd.h"
+#include "cmd/container.h"
 #include "cmd/options.h"
 #include "pii/pii.h"
 #include "text/escape.h"
@@ -420,19 +421,94 @@ static void count_unread(struct classify *c, const char *name)
     c->kinds[i].count++;
 }
 
-/* Returns how many findings there are. */
-static size_t put_report(const struct classify *c, struct job *job, struct ajar_pii_scan *scan,
-                         const struct ajar_pii_summary *summary)
+/* Of the job's file, or of a part of it that is called `path`. Returns how many findings there are. */
+static size_t put_report(const struct classify *c, struct job *job, const char *path,
+                         struct ajar_pii_scan *scan, const struct ajar_pii_summary *summary)
 {
     size_t count;
     const struct ajar_pii_finding *found = ajar_pii_findings(scan, &count);
     for (size_t i = 0; i < count; i++)
         job->confirmed = job->confirmed || found[i].state == AJAR_PII_CONFIRMED;
     if (c->json && (count || summary->unread || c->all || c->jobs.len == 1))
-        json_report(&job->report, job->path, summary, found, count);
+        json_report(&job->report, path, summary, found, count);
     else if (!c->json && (count || c->all || c->jobs.len == 1))
-        text_report(&job->report, job->path, summary, found, count);
+        text_report(&job->report, path, summary, found, count);
     return count;
+}
+
+/* The parts of a container, each a scan of its own: "data.zip#3.csv". What parts are called inside is not
+ * said: names of files are names of people, too. */
+struct parts {
+    struct classify *c;
+    struct job *job;
+    struct ajar_pii_scan *scan;
+    const char *path;
+    size_t count, quiet;
+    uint64_t bytes, records;
+};
+
+static void part_begin(void *self, const char *kind)
+{
+    struct parts *p = self;
+    struct ajar_pii_options options = p->c->options;
+    bool table = strcmp(kind, "sheet") == 0 || strcmp(kind, "table") == 0;
+    options.threads = 1;
+    options.format = strcmp(kind, "text") == 0 ? "text" : table ? "csv" : NULL;
+    p->path = NULL;
+    p->scan = ajar_pii_scan_new(p->c->pii, &options);
+    char *path = NULL;
+    if (asprintf(&path, "%s#%zu.%s", p->job->path, ++p->count, kind) >= 0)
+        p->path = path;
+}
+
+static void part_data(void *self, struct span bytes)
+{
+    struct parts *p = self;
+    if (p->scan)
+        ajar_pii_scan_write(p->scan, bytes.at, bytes.len);
+}
+
+static void part_end(void *self)
+{
+    struct parts *p = self;
+    char error[AJAR_PII_ERROR_MAX] = "not enough memory";
+    struct ajar_pii_summary summary = { 0 };
+    bool fine = p->scan && p->path && ajar_pii_scan_end(p->scan, error);
+    if (p->scan && p->path) {
+        ajar_pii_summarise(p->scan, &summary);
+        bool nothing = put_report(p->c, p->job, p->path, p->scan, &summary) == 0;
+        p->quiet += nothing && fine;
+        p->bytes += summary.bytes;
+        p->records += summary.records;
+    }
+    if (!fine) {
+        p->job->failed = true;
+        put_trouble(&p->job->trouble, p->path ? p->path : p->job->path, error);
+    }
+    ajar_pii_scan_free(p->scan);
+    free((char *)(uintptr_t)p->path);
+    p->scan = NULL;
+}
+
+static void part_fault(void *self, const char *sentence)
+{
+    struct parts *p = self;
+    report_failure(p->job, sentence);
+}
+
+static void run_container(struct classify *c, struct job *job, int fd)
+{
+    struct error e;
+    struct parts p = { .c = c, .job = job };
+    const struct container_visitor visitor = { part_begin, part_data, part_end, part_fault, &p };
+    if (!container_visit(fd, &visitor, &e))
+        report_failure(job, e.text);
+    close(fd);
+    pthread_mutex_lock(&c->lock);
+    c->bytes += p.bytes;
+    c->records += p.records;
+    c->quiet += p.quiet == p.count && !job->failed;
+    pthread_mutex_unlock(&c->lock);
 }
 
 /* Scans one file; its report lies in job->report afterwards. */
@@ -441,6 +517,10 @@ static void run_job(struct classify *c, struct job *job)
     char error[AJAR_PII_ERROR_MAX];
     struct ajar_pii_summary summary;
     int fd = open_job(job);
+    if (fd >= 0 && !c->options.format && container_is(fd)) {
+        run_container(c, job, fd);
+        return;
+    }
     struct ajar_pii_scan *scan = fd >= 0 ? ajar_pii_scan_new(c->pii, &c->options) : NULL;
     if (!scan) {
         report_failure(job, fd < 0 ? strerror(errno) : "not enough memory");
@@ -452,7 +532,7 @@ static void run_job(struct classify *c, struct job *job)
     bool fine = ajar_pii_scan_end(scan, came ? error : NULL) && came;
     close(fd);
     ajar_pii_summarise(scan, &summary);
-    size_t count = put_report(c, job, scan, &summary);
+    size_t count = put_report(c, job, job->path, scan, &summary);
     bool counted = came && summary.unread && job->walked; /* one line for all of them, at the end */
     if (!fine && !counted)
         report_failure(job, error);

@@ -364,7 +364,7 @@ static bool is_strange_heading(const struct profile *p, const struct text *t, si
 static bool is_heading(const struct profile *p, const struct text *t, const struct look *row,
                        size_t at, size_t next, bool last)
 {
-    return row->fits && (row->known * 2 >= row->cells || is_strange_heading(p, t, at, next, last));
+    return row->fits && (row->known * 2 >= row->filled || is_strange_heading(p, t, at, next, last));
 }
 
 /* Where the heading is: in the first row, or below a few rows with one filled cell at most, which are

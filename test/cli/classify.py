@@ -16,6 +16,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -240,10 +241,11 @@ def test_codings(folder):
     check("noise is no text", classify(inside / "noise.bin").returncode == 0)
 
 
-def archive(text):
+def archive(members):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
-        z.writestr("people.ndjson", text)
+        for name, content in members.items():
+            z.writestr(name, content)
     return out.getvalue()
 
 
@@ -257,12 +259,13 @@ def test_unread(folder):
     database.close()
     text = people(400)
     kinds = {
-        "a.zip": (archive(text), "a zip archive"), "a.xlsx.gz": (gzip.compress(archive(text)), "a zip archive"),
-        "a.xz": (lzma.compress(text.encode()), "an xz file"), "a.bz2": (bz2.compress(text.encode()), "a bzip2 file"),
+        "a.zip.gz": (gzip.compress(archive({"p": text})), "a zip archive"), "a.xlsx.gz": (gzip.compress(archive({"p": text})), "a zip archive"),
+        "a.xz.gz": (gzip.compress(lzma.compress(text.encode())), "an xz file"), "a.bz2.gz": (gzip.compress(bz2.compress(text.encode())), "a bzip2 file"),
         "a.gz.gz": (gzip.compress(gzip.compress(text.encode())), "a twice packed file"),
-        "a.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"), "a.db": ((inside / "a.db").read_bytes(), "an SQLite database"),
+        "a.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"), "a.db.gz": (gzip.compress((inside / "a.db").read_bytes()), "an SQLite database"),
     }
     for name, (content, words) in kinds.items():
+        (inside / "a.db").unlink(missing_ok=True)
         (inside / name).write_bytes(content)
         r = classify(inside / name)
         check(f"{name} alone", r.returncode == 3 and r.stderr.startswith(f"ajar: {inside / name}: {words}, which is not read; ")
@@ -280,14 +283,71 @@ def test_unread(folder):
         check("and their names", sum(name in r.stdout for name in kinds) == (len(kinds) if options else 0), r.stdout)
     (inside / "a.txt").write_text("nobody\n")
     check("no word of what was read", "unread" not in json.loads(classify("--json", inside / "a.txt").stdout))
-    r = classify(folder / "people.ndjson", inside / "a.zip", inside / "a.pdf")
+    r = classify(folder / "people.ndjson", inside / "a.zip.gz", inside / "a.pdf")
     check("two paths, two complaints", r.returncode == 1 and len(r.stderr.splitlines()) == 3 and "a PDF document" in r.stderr, r.stderr)
-    (folder / "stored.zip").write_bytes(b"PK\x03\x04\x14\0\n" + text.encode())
-    r = classify("--json", folder / "stored.zip")
-    check("what is in the clear is found", r.returncode == 1 and "cn-id" in r.stdout and "a zip archive" in r.stderr, r.stderr)
+    (folder / "stored.pdf").write_bytes(b"%PDF-1.4\n" + text.encode())
+    r = classify("--json", folder / "stored.pdf")
+    check("what is in the clear is found", r.returncode == 1 and "cn-id" in r.stdout and "a PDF document" in r.stderr, r.stderr)
     (folder / "people.utf32").write_bytes(text.encode("utf-32"))
     r = classify(folder / "people.utf32")
     check("UTF-32", r.returncode == 1 and "utf-32le" in r.stdout and "resident ID" in r.stdout, r.stdout)
+
+
+def test_containers(folder):
+    """What is packed is taken apart and read; names from inside are not said, and what cannot be read is."""
+    inside = folder / "packed"
+    inside.mkdir()
+    text = people(400)
+    mails = [f"jo{i}.bo@gmx.de" for i in range(60)]
+    with tarfile.open(inside / "a.tar.xz", "w:xz") as t:
+        info = tarfile.TarInfo("Rosita Krein.ndjson")
+        info.size = len(text)
+        t.addfile(info, io.BytesIO(text.encode()))
+    database = sqlite3.connect(inside / "a.db")
+    database.execute("CREATE TABLE t (id INTEGER, mail TEXT, picture BLOB)")
+    database.executemany("INSERT INTO t VALUES (?, ?, x'00ff')", list(enumerate(mails)))
+    database.commit()
+    database.close()
+    sheet = "<row><c r='A1' t='inlineStr'><is><t>nr</t></is></c><c r='B1' t='s'><v>60</v></c></row>" + "".join(
+        f"<row><c r='A{i + 2}'><v>{i}</v></c><c r='B{i + 2}' t='s'><v>{i}</v></c></row>" for i in range(60))
+    cells = "<r><c><p>nr</p></c><c><p>mail</p></c></r>" + "".join(f"<r><c><p>{i}</p></c><c><p>{m}</p></c></r>" for i, m in enumerate(mails))
+    cells = cells.replace("<r>", "<table-row>").replace("</r>", "</table-row>").replace("<c>", "<table-cell>").replace("</c>", "</table-cell>")
+    office = {"[Content_Types].xml": "<T/>"}
+    files = {
+        "a.zip": (archive({"Rosita Krein.ndjson": text, "b/c.txt": "nobody"}), "a.zip#1.ndjson", "cn-id"),
+        "a.xz": (lzma.compress(text.encode()), "a.xz#1.part", "cn-id"),
+        "a.bz2": (bz2.compress(text.encode()), "a.bz2#1.part", "cn-id"),
+        "a.tar.xz": (None, "a.tar.xz#1.ndjson", "cn-id"),
+        "a.db": (None, "a.db#1.table", "email"),
+        "a.xlsx": (archive({**office, "xl/worksheets/sheet1.xml": f"<w>{sheet}</w>", "xl/sharedStrings.xml":
+                            "<s>" + "".join(f"<si><t>{m}</t></si>" for m in mails + ["mail"]) + "</s>"}), "a.xlsx#1.sheet", "email"),
+        "a.docx": (archive({**office, "word/document.xml": "<d>" + "".join(f"<p><t>Herr X, +4917{10203040 + i * 739391}</t></p>" for i in range(60))
+                            + "</d>"}), "a.docx#1.text", "phone"),
+        "a.ods": (archive({"META-INF/manifest.xml": "<m/>", "content.xml": f"<o><table>{cells}</table></o>"}), "a.ods#1.content", "email"),
+    }
+    for name, (content, part, kind) in files.items():
+        if content is not None:
+            (inside / name).write_bytes(content)
+        r = classify("--json", inside / name)
+        rows = [json.loads(line) for line in r.stdout.splitlines()]
+        check(f"{name} is read", r.returncode == 1 and not r.stderr and [os.path.basename(row["file"]) for row in rows][:1] == [part]
+              and kind in {f["type"] for f in rows[0]["findings"] if f["state"] == "confirmed"}, f"{r.returncode} {r.stderr} {r.stdout}")
+        check(f"{name}: no name from inside", "Krein" not in r.stdout + r.stderr, r.stdout)
+    whole = (inside / "a.zip").read_bytes()
+    bad = {
+        "cut.zip": (whole[: len(whole) // 2], "damaged"),
+        "noise.zip": (b"PK\x03\x04" + bytes(200), "damaged"),
+        "bomb.zip": (archive({"a.txt": "0" * 300000000}), "more than 200 times its size"),
+        "entities.docx": (archive({**office, "word/document.xml": "<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><d><t>&b;</t></d>"}), "damaged"),
+        "noise.db": (b"SQLite format 3\0" + bytes(i * 37 % 256 for i in range(2000)), "damaged"),
+        "nested.zip": (archive({"b.zip": whole}), "zip archive, which is not read"),
+    }
+    for name, (content, words) in bad.items():
+        (inside / name).write_bytes(content)
+        r = classify(inside / name)
+        check(f"{name} is said", words in r.stderr and "early" not in r.stderr and r.returncode in (1, 3), f"{r.returncode} {r.stderr}")
+    r = subprocess.run([AJAR, "classify", "-"], input=whole, capture_output=True, timeout=60, check=False)
+    check("a container on a pipe cannot be taken apart, and that is said", r.returncode in (1, 3) and b"zip archive, which is not read" in r.stderr, r.stderr)
 
 
 def test_pipes(folder):
@@ -378,6 +438,7 @@ def main():
         test_kinds(folder)
         test_codings(folder)
         test_unread(folder)
+        test_containers(folder)
         test_pipes(folder)
         test_paths(folder)
         test_output(folder)
