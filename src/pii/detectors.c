@@ -243,8 +243,10 @@ static bool add_literal(struct detectors *d, const struct node *n, struct error 
     if (!read_count(n, "min", 1 << 16, &l.min, e) || !read_count(n, "max", 1 << 16, &l.max, e))
         return false;
     const struct node *entropy = node_get(n, "entropy"), *login = node_get(n, "login");
+    const struct node *setting = node_get(n, "setting");
     l.entropy = entropy ? entropy->real : 0;
     l.login = login && login->integer;
+    l.setting = setting && setting->integer;
     l.prefix = arena_copy(&d->arena, prefix);
     read_spans(d, node_get(n, "need"), l.need);
     read_spans(d, node_get(n, "reject"), l.reject);

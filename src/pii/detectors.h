@@ -42,6 +42,7 @@ struct literal {
     double entropy;         /* bits a character, at least */
     struct span need[2], reject[2];
     bool login;    /* scheme://user:password@host */
+    bool setting;  /* how the name of a setting ends (setting.h) */
     uint16_t next; /* index + 1 of the next with this head, 0 = none */
 };
 

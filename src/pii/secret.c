@@ -4,6 +4,7 @@
 #include "pii/charsets.h"
 #include "pii/checks.h"
 #include "pii/detectors.h"
+#include "pii/setting.h"
 
 enum { SECRET_LOOK_MAX = 16384 };
 
@@ -114,6 +115,12 @@ size_t detectors_secret(const struct detectors *d, struct span text, size_t at, 
         const struct literal *l = &d->literals.at[i - 1];
         if (!span_starts(rest, l->prefix))
             continue;
+        if (l->setting) {
+            size_t set = setting_value(text, at, l->prefix.len, l->type, m);
+            if (set)
+                return set;
+            continue;
+        }
         /* "-----BEGIN" and "$2b$" begin anywhere; a word must not begin inside another. */
         if (at > 0 && is_alnum(l->prefix.at[0]) &&
             (is_alnum(text.at[at - 1]) || text.at[at - 1] == '_'))

@@ -359,7 +359,8 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
                   (company && !(traits & T_NAMED));
     if (score >= CONFIRM && agreed && share >= 0.5)
         v->state = VERDICT_CONFIRMED;
-    if (traits & T_SELF && t.passed >= 1)
+    /* Of a password in text the name of its setting is known (setting.h). */
+    if ((traits & T_SELF || type == PII_PASSWORD) && t.passed >= 1)
         v->state = VERDICT_CONFIRMED;
     if (traits & T_TRACE && !company && v->state == VERDICT_CONFIRMED)
         v->state = VERDICT_SUSPECTED;

@@ -145,6 +145,50 @@ def test_names(folder):
               said.stdout)
 
 
+SETTINGS = {
+    "a.env": "APP_ENV=prod\nDB_PASSWORD=kT8#vQ2mzX\n",
+    "a.ini": "[aws]\naws_secret_access_key = Zk3vQ9Lm2Xw8Rt5Yb1Nc7Hd4Jf6Gs0Pa2Ue5TiQo\n",
+    "a.properties": "spring.datasource.password=kT8vQ2mzX1\r\n",
+    "a.yml": "db:\n  user: app\n  password: 'kT8vQ2mzX1'\n",
+    "a.php": "<?php define('DB_PASSWORD', 'kT8vQ2mzX1');\n$x['api_key'] = 'a8f3Kd92LmQp47Zx';\n",
+    "a.toml": "[db]\npasswd = \"kT8vQ2mzX1\"\n",
+    "a.tf": 'variable "x" {}\nadmin_password = "kT8vQ2mzX1"\n',
+    "docker.yml": "    environment:\n      - MYSQL_ROOT_PASSWORD=kT8vQ2mzX1\n",
+    "a.js": "const clientSecret = 1;\nlet apiKey = \"a8f3Kd92LmQp47Zx\";\n",
+}
+NO_SECRETS = """DB_PASSWORD=${DB_PASSWORD}
+DB_PASSWORD=changeme123
+password: vault:secret/data/db#password
+password: ENC[AES256_GCM,data:Kx8s9]
+password_file = /etc/app/db.pw1
+password_hash = kT8vQ2mzX1
+primary_key = user_id_2024x
+password = self.password2.value
+password = get_password(user1)
+if (password == other1Pass9) {
+min_password_length: 12345678
+password = "<your password 1>"
+api_key: '{{ api_key1 }}'
+new_password = request.POST1
+"""
+
+
+def test_settings(folder):
+    """What a password or a key is set to, and what only stands for one."""
+    inside = folder / "settings"
+    inside.mkdir()
+    for name, content in SETTINGS.items():
+        (inside / name).write_text(content)
+        r = classify("--json", inside / name)
+        found = {f["type"] for f in json.loads(r.stdout)["findings"] if f["state"] == "confirmed"}
+        check(f"{name} holds a secret", found & {"password", "cloud-key"} and r.returncode == 1, r.stdout)
+        check(f"{name}: it is not said", "vQ2m" not in r.stdout and "Zk3v" not in r.stdout and "a8f3" not in r.stdout, r.stdout)
+    for line in NO_SECRETS.splitlines():
+        (inside / "none.txt").write_text(f"# settings of nobody\n{line}\n")
+        r = classify("--json", inside / "none.txt")
+        check(f"no secret: {line}", r.returncode == 0 and not json.loads(r.stdout)["findings"], r.stdout)
+
+
 def persons_of(folder, name, content):
     path = folder / name
     path.write_text(content)
@@ -437,6 +481,7 @@ def main():
         test_persons(folder)
         test_kinds(folder)
         test_codings(folder)
+        test_settings(folder)
         test_unread(folder)
         test_containers(folder)
         test_pipes(folder)
