@@ -57,6 +57,13 @@ static void turn(struct input *in, bool last)
             head.len = in->len;
             blocks = (in->len + CLASS_BLOCK - 1) / CLASS_BLOCK;
         }
+        size_t script = in->wanted ? 0 : reader_script_head(head);
+        if (script) {
+            in->len -= script;
+            memmove(in->buffer, in->buffer + script, in->len);
+            head.len = in->len;
+            blocks = (in->len + CLASS_BLOCK - 1) / CLASS_BLOCK;
+        }
         enum pii_format guessed = reader_guess(span_first(head, INPUT_BUFFER_BYTES / 2), &delim);
         reader_init(&in->reader, in->profile, in->wanted ? in->wanted : guessed, delim, head);
         in->started = true;

@@ -8,6 +8,7 @@ enum {
     RAGGED_ROWS_LEAST = 16,
     RAGGED_ROWS_MOST = 128,
     LIST_LINES_MOST = 200,
+    SCRIPT_HEAD_MAX = 200,
     LIST_LINE_BYTES = 64,
     LIST_DIGITS_LEAST = 5,
     LIST_HIGH_MOST = 6,    /* two Han characters of a number plate; more are words about a number */
@@ -295,6 +296,19 @@ static bool guess_json(struct span s)
     return next.at[0] == '{' || next.at[0] == '[' || next.at[0] == '"' || next.at[0] == ']' ||
            (ascii_is_digit(next.at[0]) && !span_has(span_first(next, 24), "/") &&
             !span_has(span_first(next, 24), ":"));
+}
+
+size_t reader_script_head(struct span head)
+{
+    size_t at = 0, letters = 0, most = head.len < SCRIPT_HEAD_MAX ? head.len : SCRIPT_HEAD_MAX;
+    for (; at < most && (is_alnum(head.at[at]) || strchr("_$. \t\r\n/*", head.at[at])) && head.at[at]; at++)
+        letters += is_alnum(head.at[at]);
+    if (letters == 0 || at == most || (head.at[at] != '=' && head.at[at] != '('))
+        return 0;
+    for (at++; at < most && ascii_is_space(head.at[at]);)
+        at++;
+    struct span rest = span_from(head, at);
+    return rest.len && (rest.at[0] == '{' || rest.at[0] == '[') && guess_json(rest) ? at : 0;
 }
 
 enum pii_format reader_guess(struct span head, uint8_t *ret_delim)

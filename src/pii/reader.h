@@ -100,6 +100,9 @@ struct reader_state {
 
 /* What this is, from its first bytes; also the delimiter of a table. */
 enum pii_format reader_guess(struct span head, uint8_t *ret_delim);
+/* How many bytes stand in front of a JSON document that is written as a script: "var x = ", "callback(". 0 where
+ * it is none. */
+size_t reader_script_head(struct span head);
 const char *reader_format_name(enum pii_format f);
 
 /* Sets the reader up and the quote and delimiter in the profile's plan. */

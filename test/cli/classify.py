@@ -237,6 +237,8 @@ KINDS = {
     "caret.csv": ("id^mail\n" + "".join(f"{i}^jo{i}.bo@gmx.de\n" for i in range(60)), {("mail", "email")}),
     "storms.csv": ("year,name\n" + "".join(f"{1960 + i},{'Anna Hugo Andrew Karen Martin Laura Peter Diana'.split()[i % 8]}\n" for i in range(60)), set()),
     "ratios.csv": ("id,pb.hp\n" + "".join(f"{i},{2 + i % 3}.{1234567 + i * 73939}\n" for i in range(60)), set()),
+    "jsonp.js": ("callback([" + ",".join(f'{{"mail":"jo{i}.bo@gmx.de"}}' for i in range(60)) + "]);\n", {("mail", "email")}),
+    "var.js": ("var people = [\n" + ",\n".join(f'{{"mail":"jo{i}.bo@gmx.de"}}' for i in range(60)) + "\n];\n", {("mail", "email")}),
     "key.json": ('{"region": "x", "access": "AKIAZ7QX4MWB2TNJ6KRD"}', {("access", "cloud-key")}),
     "login.txt": ("see https://deploy:Xk9vQ2mL7w@git.firma.de/x.git\nand http://user:password@host.de/\n", {("(text)", "connection-string")}),
 }
