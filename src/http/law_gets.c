@@ -289,6 +289,8 @@ const struct law_row LAW_GETS[] = {
              "S3: whether one bucket may be listed; max-keys=0 leaves out its names; none is called ajar-none"),
     GET_WITH("/{name}", "!max-keys=0", "S3: the same, older"),
     GET_WITH("/", "!list-type=2&!max-keys=0", "S3: the same of the bucket that has an address of its own"),
+    GET_OF_WITH("azure-blob", "/devstoreaccount1", "!comp=list",
+                "Azurite: whether a stranger is refused the names of its containers"),
     GET("/dir|vol/status", "SeaweedFS: version, volumes, bytes"),
     GET_OF("filebrowser", "/api/resources",
            "Filebrowser: numbers of directories and files at the top"),

@@ -85,6 +85,11 @@ const struct law_row LAW_POSTS[] = {
 
     /* What a GET would answer with records or secrets: only whether it is answered. */
     HEAD(NULL, "/{name}", "a bucket or a table: whether a stranger may read it, how much there is"),
+    { .method = "HEAD",
+      .products = "azure-blob",
+      .path = "/",
+      .query = "!restype=container",
+      .why = "whether the container whose own path was asked for is public; no blob is named" },
     HEAD("etcd", "/v2/keys/", "whether a stranger may read in the second store"),
     HEAD("grafana", "/api/datasources", "whether a stranger may see the data sources"),
     HEAD("drill", "/storage.json", "whether a stranger may see the stores"),

@@ -16,7 +16,7 @@ static const struct alias ALIASES[] = {
     { "activemq", "apache-activemq" },       { "airflow", "apache-airflow" },
     { "cassandra", "apache-cassandra" },     { "couchdb", "apache-couchdb" },
     { "flink", "apache-flink" },             { "hadoop", "apache-hadoop" },
-    { "hdfs", "apache-hadoop" },             { "yarn", "apache-hadoop" },
+    { "hdfs", "apache-hadoop" },             { "hadoop-yarn", "apache-hadoop" },
     { "httpd", "apache-http-server" },       { "apache", "apache-http-server" },
     { "kafka", "apache-kafka" },             { "nifi", "apache-nifi" },
     { "pulsar", "apache-pulsar" },           { "spark", "apache-spark" },

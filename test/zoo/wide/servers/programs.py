@@ -174,7 +174,7 @@ SPECS = (
     Spec("flink:open", java("flink-1.20", "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint --configDir $D/conf", heap=400),
          files={"conf/config.yaml": FLINK}, truth=flink_truth, slow=True, views=(View("flink", "open", sees=("version", "records")),)),
     Spec("hdfs:open", NAMENODE, files=HADOOP, prepare=f"{NAMENODE} -format -force", truth=hdfs_truth, slow=True,
-         ready="python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=9)' 'http://$A:$P/webhdfs/v1/?op=GETFILESTATUS'",
+         ready="python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=9)' \"http://$A:$P/webhdfs/v1/?op=GETFILESTATUS\"",
          views=(View("hdfs", "open", sees=("version", "records", "bytes")),)),
     Spec("yarn:open", MANAGER, files=HADOOP, truth=yarn_truth, slow=True,
          ready="python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=9)' http://$A:$P/ws/v1/cluster/metrics",
