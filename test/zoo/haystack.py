@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Four hundred sites that hold nothing of Ajar's: none may be called open, none may get a name, none may be asked much.
+
+    test/zoo/haystack.py [--ajar build/ajar] [--verbose]
+
+Pages that answer everything alike (one page, one JSON, one refusal, one redirect), interfaces of nobody's, random JSON
+made of the words that the catalog looks for, and pages about each product by its own title. All on one loopback address,
+in this process. `N passed, N failed` last, exit 1 when one failed.
+"""
+
+import argparse
+import collections
+import http.server
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+ADDRESS, FIRST_PORT, SITES = "127.77.250.1", 24100, 400
+REQUESTS_MAX = 6  # what a site that nobody knows may be asked, doc/catalog.md
+HTML, JSON, TEXT, XML = "text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8", "application/xml"
+
+
+def page(title, body=""):
+    return 200, HTML, {}, f"<!doctype html><html><head><title>{title}</title></head><body>{body}</body></html>"
+
+
+def always(*answer):
+    return lambda path: answer
+
+
+def answers(status, kind, body, **fields):
+    return always(status, kind, {name.replace("_", "-"): value for name, value in fields.items()}, body)
+
+
+def words():
+    """The keys and titles that the catalog looks for."""
+    text = "".join(file.read_text().split("\nexamples:")[0] for file in sorted((REPOSITORY / "catalog").glob("*.yaml")))
+    keys = re.findall(r"(?:has|list|map|lacks|json): [\[{]?([A-Za-z][\w.]*)", text)
+    titles = re.findall(r"title: [\"']?([^\"'\n},]*)", text)
+    names = {title.strip("* ") for title in titles if "://" not in title and "{" not in title}
+    return sorted({key.split(".")[0] for key in keys}), sorted(name for name in names if len(name) > 2)
+
+
+def alike():
+    yield "one page for all", always(*page("Shop", '<div id="root"></div>'))
+    yield "a page called Dashboard", always(*page("Dashboard", "login metrics status"))
+    for body in ("[]", "{}", '{"status":"ok"}', '{"status":"success","data":[]}', '{"code":0,"data":[],"message":"success"}',
+                 '{"ok":true}', '{"code":401,"message":"unauthorized"}', '{"version":"1.0.0","name":"api"}', '{"items":[],"total":0}',
+                 '{"result":[],"error":null,"id":1}', '{"success":true}', '"ok"', "0", "null", '[{"id":1,"name":"x"}]'):
+        yield f"{body} for all", answers(200, JSON, body)
+    for body in ("OK", "pong", "healthy", "1.0.0", "# TYPE up gauge\nup 1\n"):
+        yield f"{body!r} for all", answers(200, TEXT, body)
+    for status in (400, 401, 403, 404, 405, 429, 500, 502, 503):
+        yield f"{status} for all", answers(status, HTML, f"<h1>{status}</h1>")
+        yield f"{status} as JSON", answers(status, JSON, json.dumps({"status": status, "message": "no", "error": "no"}))
+    yield "Basic for all", answers(401, TEXT, "Unauthorized", WWW_Authenticate='Basic realm="x"')
+    yield "uvicorn", answers(404, JSON, '{"detail":"Not Found"}', Server="uvicorn")
+    yield "Go", answers(404, TEXT, "404 page not found\n")
+    yield "Spring", answers(404, JSON, '{"timestamp":"2026-01-01","status":404,"error":"Not Found","path":"/"}')
+    for where in ("/login", "/ui/", "/login?next=%2F", "/home", "/graph", "/app", "/setup", "/index.html", "/cluster", "/zipkin/", "/tree"):
+        yield f"to {where}", answers(302, HTML, "", Location=where)
+        yield f"to {where}, a page there", lambda path, where=where: page("Sign in") if path.startswith(where.split("?")[0]) else \
+            (302, HTML, {"Location": where}, "")
+    yield "a feed", answers(200, XML, '<?xml version="1.0"?><rss><channel><title>x</title></channel></rss>')
+    yield "an error in XML", answers(403, XML, '<?xml version="1.0"?><Error><Code>Denied</Code></Error>')
+
+
+def sites():
+    dice = random.Random(13)
+    keys, titles = words()
+    found = list(alike())
+    for title in titles:
+        found.append((f"about {title}", always(*page(f"How we run {title}", f"{title} {title.lower()} metrics login"))))
+        found.append((f"{title} in production", always(*page(f"{title} in production", title.lower()))))
+    values = [1, 0, "x", True, None, [], {}, [{}], ["a"], {"a": 1}, "1.2.3", "UP", "ok"]
+    while len(found) < SITES:
+        made = {dice.choice(keys): dice.choice(values) for _ in range(dice.randint(1, 12))}
+        found.append((f"JSON of {', '.join(made)}", answers(dice.choice((200, 200, 200, 401, 403, 404)), JSON, json.dumps(made))))
+    return found[:SITES]
+
+
+def serve(port, answer, asked):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def reply(self):
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            asked[port].append(f"{self.command} {self.path}")
+            status, kind, fields, body = answer(self.path)
+            self.send_response(status)
+            for name, value in {"Content-Type": kind, "Content-Length": str(len(body.encode())), **fields}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body.encode())
+
+        do_GET = do_HEAD = do_POST = do_PROPFIND = reply
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer((ADDRESS, port), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ajar", default=str(REPOSITORY / "build" / "ajar"), help="the program to test")
+    parser.add_argument("--verbose", action="store_true", help="show what each site was asked")
+    options = parser.parse_args()
+    asked, all_sites = collections.defaultdict(list), sites()
+    for number, (_, answer) in enumerate(all_sites):
+        serve(FIRST_PORT + number, answer, asked)
+    with tempfile.TemporaryDirectory() as directory:
+        done = subprocess.run([options.ajar, "scan", "--json", "--db", "none", "--ports", f"{FIRST_PORT}-{FIRST_PORT + SITES - 1}", ADDRESS],
+                              capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "XDG_STATE_HOME": directory}, timeout=600)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    seen = {line["port"]: line for line in lines if line["type"] == "service"}
+    open_doors = [line for line in lines if line["type"] == "finding" and re.match("open-|partial|setup-", str(line.get("rule")))]
+    passed, faults = 0, [f"finding {line.get('rule')} at {line.get('endpoint')}" for line in open_doors]
+    for number, (name, _) in enumerate(all_sites):
+        port = FIRST_PORT + number
+        line = seen.get(port)
+        fault = "it was not seen" if not line else f"it is called {line['product']}, {line['verdict']}" if line["product"] != "web" else \
+            f"it was asked {len(asked[port])} times" if len(asked[port]) > REQUESTS_MAX else ""
+        if options.verbose:
+            print(f"# {name}: {', '.join(asked[port])}")
+        passed += not fault
+        if fault:
+            faults.append(f"{name}: {fault}")
+    for fault in faults:
+        print(f"not ok {fault}")
+    print(f"{passed} passed, {len(faults)} failed")
+    return 1 if faults or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
