@@ -138,7 +138,26 @@ FLOWER = python("flower-2", "celery --broker=redis://$A:1/0 flower --address=$A 
 RAY = python("ray-2", "ray.scripts.scripts start --head --block --num-cpus=1 --object-store-memory=100000000 --node-ip-address=$A"
              " --dashboard-host=$A --dashboard-port=$P --port=$P2 --temp-dir=$D --disable-usage-stats")
 
+ACTIVEMQ = (f"java -Xmx300m -Djava.security.auth.login.config=$D/conf/login.config -Djava.io.tmpdir=$D -Dactivemq.home={CACHE}/activemq-5"
+            " -Dactivemq.base=$D -Dactivemq.conf=$D/conf -Dactivemq.data=$D/data -Dactivemq.classpath=$D/conf"
+            " --add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED"
+            f" -jar {CACHE}/activemq-5/bin/activemq.jar start")
+# Its own settings, but for addresses, two queues and, in one variant, the login.
+ACTIVEMQ_MADE = (f"cp -r {CACHE}/activemq-5/conf $D/conf && cd $D/conf && sed -i \"s/value=\\\"127.0.0.1\\\"/value=\\\"$A\\\"/;"
+                 " s/value=\\\"8161\\\"/value=\\\"$P\\\"/\" jetty.xml && sed -i \"s#://0.0.0.0:61616#://$A:$P2#;"
+                 " /name=\\\"amqp\\\"/d; /name=\\\"stomp\\\"/d; /name=\\\"mqtt\\\"/d; /name=\\\"ws\\\"/d;"
+                 " s#</broker>#<destinations><queue physicalName=\\\"orders\\\"/><queue physicalName=\\\"mails\\\"/></destinations></broker>#\" activemq.xml")
+ACTIVEMQ_OPEN = f"{ACTIVEMQ_MADE} && sed -i 's/name=\"authenticate\" value=\"true\"/name=\"authenticate\" value=\"false\"/' jetty.xml"
+AZURITE = f"node {CACHE}/azurite-3/node_modules/.bin/azurite-blob --blobHost $A --blobPort $P -l $D --silent --disableTelemetry --skipApiVersionCheck"
+
 SPECS = (
+    # Its page is compiled when somebody asks first, which takes longer than Ajar waits off the usual ports.
+    Spec("activemq:open", ACTIVEMQ, prepare=ACTIVEMQ_OPEN, ready="curl -sf -o $D/page http://$A:$P/admin/xml/queues.jsp", truth=lambda box: {"collections": 2, "names": ["mails", "orders"], "records": 0},
+         slow=True, views=(View("activemq", "open", sees=("collections", "records")),)),
+    Spec("activemq:locked", ACTIVEMQ, prepare=ACTIVEMQ_MADE, slow=True, views=(View("activemq", "locked"),)),
+    Spec("azurite:locked", AZURITE, truth=lambda box: {"version": "3.35.0"}, views=(View("azure-blob", "locked", sees=("version",)),)),
+    Spec("tensorboard:open", python("tensorboard-2", "tensorboard.main --logdir $D --host $A --port $P"), slow=True,
+         truth=lambda box: {"version": get(box, "/data/environment")["version"]}, views=(View("tensorboard", "open", sees=("version",)),)),
     Spec("jupyter-server:open", f"{SERVER} --ServerApp.token= --ServerApp.password=", truth=jupyter_truth, slow=True,
          views=(View("jupyter", "open", sees=("version", "records")),)),
     Spec("jupyter-server:locked", f"{SERVER} --IdentityProvider.token={PASSWORD}", truth=jupyter_truth, slow=True,
