@@ -41,7 +41,7 @@ static bool until(struct parser *p, const char *mark, struct span *ret)
 {
     struct span left = rest(p);
     size_t found = span_find(left, span_str(mark));
-    if (found == left.len)
+    if (found == SIZE_MAX)
         return stop(p, EARLY);
     *ret = span_first(left, found);
     p->at += found + strlen(mark);
@@ -285,7 +285,7 @@ static bool read_inside(struct parser *p)
         return until(p, "]]>", &p->levels[p->depth - 1].text);
     }
     if (starts(p, "<!"))
-        return stop(p, BROKEN);
+        return stop(p, span_starts(SPAN("<!--"), rest(p)) || span_starts(SPAN("<![CDATA["), rest(p)) ? EARLY : BROKEN);
     return starts(p, "</") ? read_end(p) : read_start(p);
 }
 
