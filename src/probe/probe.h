@@ -29,6 +29,8 @@ struct probe {
     uint16_t ports[PROBE_PORTS_MAX + 1];          /* usual ports, 0-ended: a hint, never a proof */
     uint16_t tls_ports[PROBE_PORTS_MAX + 1];      /* usual ports with TLS from the first byte */
     bool peer_first;                              /* the peer speaks first */
+    bool at_home;                                 /* asked on its own ports only: it takes the three questions as many
+                                                     others do, and its servers hardly ever move */
     struct reactions reacts;                      /* of no use where the peer speaks first */
     struct reactions reacts_too;                  /* of another server of the protocol; all zero: there is none */
     uint16_t rank;                                /* how common those are that no first bytes tell, 1 to 100: the

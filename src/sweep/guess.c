@@ -40,7 +40,7 @@ static bool is_candidate(const struct climber *c, size_t index)
 {
     const struct probe *p = c->ladder->probes[index];
     unsigned far = distance_of(c, p);
-    if (c->tried[index] || p->peer_first)
+    if (c->tried[index] || p->peer_first || p->at_home)
         return false;
     if (c->seen.line == REACT_BYTES && p->recognises && p->reacts.line & REACT_BYTES)
         return false;

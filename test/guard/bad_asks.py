@@ -69,6 +69,12 @@ BAD = [
     ("ftp.login", "USER admin\\r\\n"),
     ("ftp.password", "PASS guest\\r\\n"),
     ("munin.fetch", "fetch cpu\\n"),
+    ("zabbix.file", "ZBXD\\x01\\x1e\\x00\\x00\\x00\\x00\\x00\\x00\\x00vfs.file.contents[/etc/passwd]"),
+    ("epmd.kill", "\\x00\\x01k"),
+    ("socks.elsewhere", "\\x05\\x01\\x00\\x01\\x0a\\x00\\x00\\x01\\x00\\x50"),
+    ("jdwp.resume", "\\x00\\x00\\x00\\x0b\\x00\\x00\\x00\\x01\\x00\\x01\\x09"),
+    ("nbd.go", "IHAVEOPT\\x00\\x00\\x00\\x07{length}{length}{export, at most 64}\\x00\\x00"),
+    ("tarantool.select", "\\xce\\x00\\x00\\x00\\x14\\x82\\x00\\x01\\x01\\x01\\x86\\x10\\xcd\\x01\\x18\\x11\\x00\\x12\\x64\\x13\\x00\\x14\\x02\\x20\\x90"),
     ("varnish.stop", "stop\\n"),
     ("redis.get", get("/")),  # HTTP under a wire protocol's name
 

@@ -29,8 +29,8 @@ def truth(box):
 
 
 FILES = {"plugins": "[rabbitmq_management].\n", "rabbitmq.conf": CONFIG}
-# No probe of AMQP yet: it says what it speaks to whoever asks for something else.
-AMQP = View("unknown", "identified", port="P", facts={"greeting": "AMQP\x00\x00\t\x01", "greeting.to": "http"})
+AMQP = View("rabbitmq", "locked", port="P", sees=("version",), facts={"auth": "password", "protocol": "AMQP 0-9-1"})
+
 
 def login(user):
     return "Basic " + base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()

@@ -4,7 +4,7 @@ from model import Spec, View
 
 SERVER = "Xtigervnc :$P2 -rfbport $P -interface $A -geometry 640x480 -depth 16 -nolisten tcp -nolisten unix -ac"
 # What tigervncpasswd makes of "s3cret12".
-PASSWD = "printf '\\\\x25\\\\x0b\\\\x8c\\\\x91\\\\x71\\\\x1f\\\\x3d\\\\x0a' >$D/passwd"
+PASSWD = "printf '\\x25\\x0b\\x8c\\x91\\x71\\x1f\\x3d\\x0a' >$D/passwd"
 
 SPECS = (
     Spec("vnc:open", SERVER + " -SecurityTypes None -desktop zoo",
