@@ -20,6 +20,11 @@ SAID = {
     "x11": {"l\0\x0b" + "\0" * 9},  # no cookie, and no request behind it
     "jdwp": {"JDWP-Handshake", "\0\0\0\x0b\0\0\0\x01\0\x01\x01", "\0\0\0\x0b\0\0\0\x02\0\x01\x06"},  # version, dispose
     "rmi": {"JRMI\0\x02K", "\0" * 6 + "P\xac\xed\0\x05w\x22" + "\0" * 22 + "\0\0\0\x01" + "\x44\x15\x4d\xc9\xd4\xe6\x3b\xdf"},
+    # ApiVersions; Metadata of all topics, which creates none (the 0 behind the null list from version 4 on); SaslHandshake
+    # for a way that nobody has. Not: Produce, Fetch, CreateTopics, SaslAuthenticate.
+    "kafka": {"\0\0\0\x0e\0\x12\0\0\0\0\0\x01\0\x04ajar", "\0\0\0\x15\0\x03\0\x08\0\0\0\x02\0\x04ajar\xff\xff\xff\xff\0\x01\x01",
+              "\0\0\0\x13\0\x03\0\x04\0\0\0\x02\0\x04ajar\xff\xff\xff\xff\0", "\0\0\0\x12\0\x03\0\x01\0\0\0\x02\0\x04ajar\xff\xff\xff\xff",
+              "\0\0\0\x14\0\x11\0\0\0\0\0\x03\0\x04ajar\0\x04NONE"},
     "zabbix": {"ZBXD\x01\x0d" + "\0" * 7 + "agent.version"},  # not: vfs.file.contents, system.run
     "fastcgi": {"\x01\x09\0\0\0\x21\x07\0\x0e\0FCGI_MAX_CONNS\x0f\0FCGI_MPXS_CONNS" + "\0" * 7},  # not: BEGIN_REQUEST, PARAMS
     "socks": {"\x05\x01\0", "\x05\x01\0\x01{its own address}{its own port}", "\x05\x01\0\x04{its own address}{its own port}"},
