@@ -44,6 +44,11 @@ SAID = {
               "\0\0\0\x14\0\x11\0\0\0\0\0\x03\0\x04ajar\0\x04NONE"},
     # A-ASSOCIATE-RQ for verification and queries of studies; C-FIND for a study that cannot exist; A-RELEASE-RQ.
     "dicom": {DICOM_HELLO, DICOM_NO_STUDY, "\x05\0\0\0\0\x04\0\0\0\0"},
+    # WireFormatInfo of version 1, ConnectionInfo without password and user, ShutdownInfo. Not: SessionInfo and all behind it.
+    "openwire": {"\0\0\0\x0e\x01ActiveMQ\0\0\0\x01\0",
+                 LENGTH + "\x03\0\0\0\x01\x01\x01x\x01\0\x14ajar{random client id}\x01\0\x14ajar{random client id}\0\0\0\0\0",
+                 "\0\0\0\x06\x0b\0\0\0\x02\0"},
+    "stomp": {"CONNECT\naccept-version:1.0,1.1,1.2\nhost:/\n\n\0", "DISCONNECT\n\n\0"},  # not: SEND, SUBSCRIBE, a login
     "zabbix": {"ZBXD\x01\x0d" + "\0" * 7 + "agent.version"},  # not: vfs.file.contents, system.run
     "fastcgi": {"\x01\x09\0\0\0\x21\x07\0\x0e\0FCGI_MAX_CONNS\x0f\0FCGI_MPXS_CONNS" + "\0" * 7},  # not: BEGIN_REQUEST, PARAMS
     "socks": {"\x05\x01\0", "\x05\x01\0\x01{its own address}{its own port}", "\x05\x01\0\x04{its own address}{its own port}"},

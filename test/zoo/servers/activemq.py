@@ -20,9 +20,13 @@ def truth(box):
     return {"version": box.sh("dpkg-query -Wf '${Version}' activemq").split("+")[0]}
 
 
+PORTS = {"open": 61613, "locked": 61614}
+
+
 def activemq(variant, plugins, verdict, auth):
-    return Spec("activemq:" + variant, SERVER, files={"a.xml": HEAD + plugins + TAIL}, truth=truth, slow=True, views=(
-        View("activemq", verdict, sees=("version",), facts={"auth": auth, "protocol": "STOMP"}),
+    return Spec("activemq:" + variant, SERVER, files={"a.xml": HEAD + plugins + TAIL}, truth=truth, slow=True, port=PORTS[variant], views=(
+        View("activemq" if verdict == "open" else "stomp", verdict, sees=("version",) if verdict == "open" else (),
+             facts={"auth": auth, "protocol": "STOMP"}),
         View("activemq", verdict, sees=("version",), facts={"auth": auth, "protocol": "OpenWire"}, port="P2")))
 
 
