@@ -1,4 +1,4 @@
-"""Kafka 3.9 (KRaft): open, with rules that let a visitor read one topic, see one, do nothing, and a listener that wants a login."""
+"""Kafka 3.9 (KRaft): open, and a listener that wants a login."""
 
 import socket
 import struct
@@ -22,9 +22,6 @@ log.cleaner.dedupe.buffer.size=2097152
 sasl.enabled.mechanisms=PLAIN
 listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_zoo="SECRET";
 """.replace("SECRET", PASSWORD)
-RULES = """authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
-super.users=User:nobody
-"""
 TOPICS = ("orders", "people")
 
 
@@ -48,14 +45,14 @@ def seed(box):
     time.sleep(1)
 
 
-def kafka(variant, protocol, view, more=""):
-    text = CONFIG.replace("PROTOCOL", protocol) + more
-    return Spec("kafka-3.9:" + variant, JAVA + "kafka.Kafka $D/k.properties", files={"k.properties": text}, seed=seed, slow=True,
+def kafka(variant, protocol, port, view):
+    text = CONFIG.replace("PROTOCOL", protocol)
+    return Spec("kafka-3.9:" + variant, JAVA + "kafka.Kafka $D/k.properties", files={"k.properties": text}, seed=seed, slow=True, port=port,
                 prepare=JAVA + "kafka.tools.StorageTool format -t MkU3OEVBNTcwNTJENDM2Qk -c $D/k.properties >/dev/null",
                 truth=lambda box: {"collections": len(TOPICS), "names": list(TOPICS)}, views=(view,))
 
 
 SPECS = (
-    kafka("open", "PLAINTEXT", View("kafka", "open", sees=("collections",), facts={"auth": "none", "writable": True, "partitions": 6})),
-    kafka("locked", "SASL_PLAINTEXT", View("kafka", "locked", facts={"auth": "sasl", "mechanisms": "PLAIN"})),
+    kafka("open", "PLAINTEXT", 9092, View("kafka", "open", sees=("collections",), facts={"auth": "none", "writable": True, "partitions": 6})),
+    kafka("locked", "SASL_PLAINTEXT", 9094, View("kafka", "locked", facts={"auth": "sasl", "mechanisms": "PLAIN"})),
 )
