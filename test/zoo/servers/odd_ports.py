@@ -3,8 +3,8 @@
 import os
 from dataclasses import replace
 
-from . import (alertmanager, clickhouse, etcd, influxdb, ldap, mariadb, memcached, mosquitto, nginx, postgresql,
-               prometheus, redis, zookeeper)
+from . import (alertmanager, beanstalkd, clickhouse, etcd, gearman, influxdb, java, ldap, mariadb, memcached, mosquitto,
+               nats, nbd, nginx, postgresql, prometheus, redis, rsync, tarantool, varnish, vnc, zookeeper)
 
 PORTS = (
     (redis, "open", 9200),
@@ -35,6 +35,15 @@ PORTS = (
     (redis, "mtls", 389),
     (ldap, "half-locked", 8123),
     (influxdb, "locked", 7474),
+    (nats, "open", 11300),
+    (rsync, "mixed", 4222),
+    (beanstalkd, "open", 9092),
+    (gearman, "open", 5900),
+    (tarantool, "open", 4730),
+    (nbd, "open", 6082),
+    (varnish, "locked", 10809),
+    (vnc, "open", 1080),
+    (java, "open", 61616),
 )
 
 
