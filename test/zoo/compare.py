@@ -37,7 +37,7 @@ def any_of(value):
 def lines_of(report, kind, endpoint, via=""):
     """What was said about an endpoint itself, or about what is seen through the dashboard there."""
     return [line for line in report
-            if line.get("type") == kind and line.get("endpoint") == endpoint and line.get("via", "") == via]
+            if line.get("type") == kind and line.get("endpoint") == endpoint and (line.get("via") or "") == via]
 
 
 def check_box(box, report, before, after):
@@ -143,7 +143,7 @@ def check_untouched(box, before, after):
 
 
 # What a live server says anew each time it is asked, and what a scan says of itself. All else must be the same.
-TIMES = {"at", "started", "seconds", "rate", "loss", "new", "first_seen", "opened", "seed", "days_left", "since"}
+TIMES = {"at", "started", "seconds", "rate", "loss", "new", "first_seen", "last_seen", "opened", "seed", "days_left", "since"}
 RESTLESS = {"clients", "started", "uptime"}
 
 
@@ -153,7 +153,7 @@ def still(line, moving):
     if "facts" in kept:
         kept["facts"] = {key: value for key, value in kept["facts"].items()
                          if key not in RESTLESS and not (moving and type(value) is int)}
-    for key in ("proof", "evidence"):
+    for key in ("evidence",) if line.get("type") == "finding" else ("proof", "evidence"):
         kept[key] = sorted((entry["fact"], entry["ask"] or "") for entry in kept.get(key) or ()
                            if entry["fact"] not in RESTLESS)
     return kept
