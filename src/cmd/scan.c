@@ -311,7 +311,8 @@ static int keep_scan(struct keeper *k, const struct report_run *run)
     if (k->trouble.text[0])
         return cmd_fail(k->pipeline.summary.interrupted ? EXIT_INCOMPLETE : status_of(k->pipeline.store), &k->trouble);
     if (k->pipeline.summary.failed || k->incomplete) {
-        tell_unasked(&k->pipeline.unasked);
+        if (k->endpoints) /* else the line that nothing was asked says it all */
+            tell_unasked(&k->pipeline.unasked);
         return EXIT_INCOMPLETE;
     }
     return k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING;
