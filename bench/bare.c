@@ -1,5 +1,6 @@
 /* The floor: one epoll loop, no fibers, no facts, that holds the conversation which Ajar holds with
- * an open Redis (PING, INFO, QUIT) and reads every answer whole. For bench/run only.
+ * an open Redis (PING, INFO, the two questions about its rights, QUIT) and reads every answer whole. For
+ * bench/run only.
  *
  *     bare FIRST_ADDRESS COUNT PORT PARALLEL        prints answered, seconds and endpoints a second */
 #include <arpa/inet.h>
@@ -17,7 +18,7 @@
 
 enum { EVENTS = 256, ANSWER_MAX = 16384 };
 
-enum stage { CONNECTING, PINGED, INFORMED };
+enum stage { CONNECTING, PINGED, INFORMED, ASKED };
 
 struct conversation {
     int fd;
@@ -97,6 +98,10 @@ static void advance(struct bench *b, struct conversation *c)
             end(b, c, false);
         c->stage = INFORMED;
     } else if (c->stage == INFORMED && bulk_whole(c)) {
+        if (!say(c, "EXISTS ajar:no-such-key:5d1f9b3ca27e8046\r\nGETEX ajar:no-such-key:5d1f9b3ca27e8046\r\n"))
+            end(b, c, false);
+        c->stage = ASKED;
+    } else if (c->stage == ASKED && c->len == strlen(":0\r\n$-1\r\n")) {
         say(c, "QUIT\r\n");
         end(b, c, true);
     }
