@@ -18,7 +18,10 @@
 
 enum { EVENTS = 256, ANSWER_MAX = 16384 };
 
-enum stage { CONNECTING, PINGED, INFORMED, ASKED };
+static const char RIGHTS[] =
+    "EXISTS ajar:no-such-key:5d1f9b3ca27e8046\r\nGETEX ajar:no-such-key:5d1f9b3ca27e8046\r\n";
+
+enum stage { CONNECTING, PINGED, INFORMED };
 
 struct conversation {
     int fd;
@@ -65,11 +68,12 @@ static bool say(struct conversation *c, const char *text)
     return send(c->fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text);
 }
 
-/* Whether the bulk answer "$LENGTH\r\n...\r\n" is whole. */
-static bool bulk_whole(const struct conversation *c)
+/* Whether the bulk answer "$LENGTH\r\n...\r\n" and the two short ones behind it are whole. */
+static bool answers_whole(const struct conversation *c)
 {
     const char *newline = memchr(c->answer, '\n', c->len);
-    return newline && c->len >= (size_t)(newline + 1 - c->answer) + (size_t)atol(c->answer + 1) + 2;
+    size_t short_ones = strlen(":0\r\n$-1\r\n");
+    return newline && c->len >= (size_t)(newline + 1 - c->answer) + (size_t)atol(c->answer + 1) + 2 + short_ones;
 }
 
 static void advance(struct bench *b, struct conversation *c)
@@ -94,14 +98,10 @@ static void advance(struct bench *b, struct conversation *c)
     c->len += (size_t)n;
     c->answer[c->len] = '\0';
     if (c->stage == PINGED && c->answer[c->len - 1] == '\n') {
-        if (!say(c, "INFO\r\n"))
+        if (!say(c, "INFO\r\n") || !say(c, RIGHTS))
             end(b, c, false);
         c->stage = INFORMED;
-    } else if (c->stage == INFORMED && bulk_whole(c)) {
-        if (!say(c, "EXISTS ajar:no-such-key:5d1f9b3ca27e8046\r\nGETEX ajar:no-such-key:5d1f9b3ca27e8046\r\n"))
-            end(b, c, false);
-        c->stage = ASKED;
-    } else if (c->stage == ASKED && c->len == strlen(":0\r\n$-1\r\n")) {
+    } else if (c->stage == INFORMED && answers_whole(c)) {
         say(c, "QUIT\r\n");
         end(b, c, true);
     }

@@ -90,7 +90,7 @@ def bench_sweep(build, directory):
 
 def bench_odd(build, directory):
     """The same at a port that hints at nothing, at the default number of conversations: the greeting is waited for, a
-    neutral line is sent, and the store is asked on a second connection."""
+    neutral line is sent, and the conversation goes on where that was answered."""
     redis = start_redis(directory, ODD_PORT)
     ratios, rates = [], []
     try:

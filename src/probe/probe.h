@@ -29,6 +29,8 @@ struct probe {
     uint16_t ports[PROBE_PORTS_MAX + 1];          /* usual ports, 0-ended: a hint, never a proof */
     uint16_t tls_ports[PROBE_PORTS_MAX + 1];      /* usual ports with TLS from the first byte */
     bool peer_first;                              /* the peer speaks first */
+    bool takes_line;                              /* its first question is the line that the ladder asks, word for word:
+                                                     run() goes on where an answer to it waits (wire_asked()) */
     bool at_home;                                 /* asked on its own ports only: it takes the three questions as many
                                                      others do, and its servers hardly ever move */
     struct reactions reacts;                      /* of no use where the peer speaks first */

@@ -344,10 +344,10 @@ static enum outcome redis_proxy(struct wire *w, struct observation *o)
 
 static enum outcome redis_run(struct wire *w, struct observation *o)
 {
-    bool spoke_first = wire_heard(w).len > 0;
+    bool answered = wire_heard(w).len > 0, spoke_first = answered && !wire_asked(w);
     enum outcome outcome = OUTCOME_UNCLEAR;
 
-    if (!spoke_first)
+    if (!answered)
         wire_ask(w, &REDIS_PING);
     struct span line = wire_line(w, REDIS_LINE_MAX);
     if (!spoke_first && hung_up(w))
@@ -396,5 +396,6 @@ const struct probe PROBE_REDIS = {
               &REDIS_WRITE, &REDIS_ACL, &REDIS_EXISTS, &REDIS_ELSEWHERE, &REDIS_SENTINEL, &REDIS_DBSIZE, &REDIS_HELLO,
               &REDIS_DATABASES, &REDIS_QUIT },
     .recognises = redis_recognises,
+    .takes_line = true,
     .run = redis_run,
 };

@@ -16,6 +16,7 @@ struct climber {
     bool *tried; /* by index in the table of probes */
     bool tried_http;
     bool used;   /* the connection has seen a question */
+    bool line_waits; /* what it answered to the line is unread */
     bool quiet;  /* a question met silence: nothing will come unasked */
     bool asked_own_hello;
     bool alert;  /* it answered in TLS what was no TLS */

@@ -125,7 +125,8 @@ bool climb_probe(struct climber *c, size_t index)
 }
 
 /* Who it is by its first bytes, and the conversation with it. `greeted`: the bytes are a banner
- * that its probe reads itself; else they answered a question, and the probe gets a new connection. */
+ * that its probe reads itself; else they answered a question, and the probe gets a new connection,
+ * unless it would only ask the same again. */
 static bool run_recognised(struct climber *c, struct span first, bool greeted, bool *ret_known)
 {
     *ret_known = false;
@@ -134,8 +135,10 @@ static bool run_recognised(struct climber *c, struct span first, bool greeted, b
         if (c->tried[i] || !p->recognises || !p->recognises(first))
             continue;
         *ret_known = true;
-        if (!greeted && !climb_fresh(c))
+        bool goes_on = greeted || (c->line_waits && p->takes_line);
+        if (!goes_on && !climb_fresh(c))
             return false;
+        c->line_waits = false;
         wire_known(c->wire);
         if (climb_probe(c, i))
             return true;
@@ -315,7 +318,10 @@ static bool sniff(struct climber *c)
     c->used = true;
     bool answered = wire_ask(c->wire, &PING) && wire_hears(c->wire, climb_share(c, LINE_PERCENT));
     c->seen.line = (uint8_t)climb_reaction(c);
-    return answered && take_answer(c);
+    c->line_waits = answered;
+    bool found = answered && take_answer(c);
+    c->line_waits = false;
+    return found;
 }
 
 /* ---- the climb ------------------------------------------------------------------------------- */

@@ -24,6 +24,7 @@ struct wire {
     unsigned who_connections_max;
     uint8_t first[WIRE_FIRST_BYTES]; /* what the running connection received first */
     size_t first_len;
+    bool asked; /* on the running connection */
     bool in_tls, has_tls, has_refused;
     bool may_sample; /* the owner's permission, see wire_permit_sample() */
     struct wire_tls tls, refused;
@@ -234,7 +235,7 @@ bool wire_again(struct wire *w, enum wire_dress dress)
     w->back->close(w->back);
     buf_reset(&w->unread);
     w->read_at = w->first_len = 0;
-    w->in_tls = false;
+    w->in_tls = w->asked = false;
     if (is_final(w->fault))
         return false;
     if (w->connections >= w->connections_max || wire_time_left(w) == 0) {
@@ -298,12 +299,18 @@ bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args,
     struct span sent = writer_span(&out);
     if (w->ear && w->ear->sent)
         w->ear->sent(w->ear->self, w->endpoint, a, sent);
+    w->asked = true;
     return set_fault(w, blame(w, w->back->send(w->back, sent, until(w, w->patience_ms))));
 }
 
 bool wire_ask(struct wire *w, const struct ask *a)
 {
     return wire_ask_with(w, a, NULL, 0);
+}
+
+bool wire_asked(const struct wire *w)
+{
+    return w->asked;
 }
 
 void wire_bye(struct wire *w, const struct ask *a)

@@ -65,6 +65,8 @@ bool wire_fail(struct wire *w);
 /* Sends. The peer's unread bytes stay queued. False once faulted. */
 bool wire_ask(struct wire *w, const struct ask *a);
 bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args, size_t arg_count);
+/* Whether anything was asked on the running connection. */
+bool wire_asked(const struct wire *w);
 /* Sends a farewell whose failure does not matter (QUIT, Terminate, unbind). Call it last. */
 void wire_bye(struct wire *w, const struct ask *a);
 
