@@ -223,6 +223,7 @@ struct matching {
     struct span sent;
     struct span args[ASK_PARTS_MAX];
     size_t arg_count;
+    size_t beyond; /* a match is longer than this */
 };
 
 static size_t try_from(struct matching *m, size_t part, size_t at);
@@ -262,7 +263,7 @@ static size_t try_from(struct matching *m, size_t part, size_t at)
     if (part == m->parts) {
         uint8_t bytes[ASK_SENT_MAX];
         struct writer w = writer_over(bytes, sizeof(bytes));
-        bool same = ask_render(m->ask, m->args, m->arg_count, &w) &&
+        bool same = at > m->beyond && ask_render(m->ask, m->args, m->arg_count, &w) &&
                     span_eq(writer_span(&w), span_first(m->sent, at));
         return same ? at : 0;
     }
@@ -276,6 +277,11 @@ static size_t try_from(struct matching *m, size_t part, size_t at)
 
 size_t ask_match(const struct ask *a, struct span sent)
 {
-    struct matching m = { .ask = a, .parts = part_count(a), .sent = sent };
+    return ask_match_beyond(a, sent, 0);
+}
+
+size_t ask_match_beyond(const struct ask *a, struct span sent, size_t beyond)
+{
+    struct matching m = { .ask = a, .parts = part_count(a), .sent = sent, .beyond = beyond };
     return m.parts ? try_from(&m, 0, 0) : 0;
 }

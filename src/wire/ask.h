@@ -81,5 +81,7 @@ bool ask_render(const struct ask *a, const struct span *args, size_t arg_count, 
 
 /* How many bytes at the front of `sent` are this ask with some filling of its holes; 0 = none. */
 size_t ask_match(const struct ask *a, struct span sent);
+/* The next filling that takes more than `beyond` bytes: a hole without a length in front may end anywhere. */
+size_t ask_match_beyond(const struct ask *a, struct span sent, size_t beyond);
 
 #endif

@@ -92,8 +92,8 @@ static size_t explained(const struct asks *a, struct span stream, struct step *s
             continue;
         furthest = at;
         for (size_t i = 0; i < a->list.len; i++) {
-            size_t n = ask_match(a->list.at[i], span_from(stream, at));
-            if (n)
+            size_t n = 0;
+            while ((n = ask_match_beyond(a->list.at[i], span_from(stream, at), n)))
                 steps[at + n] = (struct step){ a->list.at[i], at };
         }
     }

@@ -88,6 +88,11 @@ def check_silence(tally, label, out, values):
         tally.add(not found, f"{label}: no value in {path.name}", f"{found} values")
 
 
+def twice(facts, key):
+    low, high = facts.get(key + ".low", 0), facts.get(key + ".high", 0)
+    return low - (high - low) / 2, high + (high - low) / 2
+
+
 def check_sampled(tally, name, facts, case):
     types = {key.removeprefix("sample.type.") for key, value in facts.items()
              if key.startswith("sample.type.") and value == "confirmed"}
@@ -97,9 +102,10 @@ def check_sampled(tally, name, facts, case):
     drawn = facts.get("sample.records", 0)
     tally.add(0.75 * SAMPLE <= drawn <= SAMPLE, f"{name}: about {SAMPLE} records were drawn", drawn)
     print("#", name, {key: value for key, value in facts.items() if re.match(r"sample\.(personal|ski|cut|ended)", key)})
-    low, high = facts.get("sample.personal.persons.low", 0), facts.get("sample.personal.persons.high", 0)
+    # The intervals are those of 95 in a hundred samples. Twice as wide they hold in all but one of ten thousand.
+    low, high = twice(facts, "sample.personal.persons")
     tally.add(low <= PERSONS <= high, f"{name}: the interval holds the {PERSONS} persons", f"{low} to {high}")
-    low, high = facts.get("sample.personal.records.low", 0), facts.get("sample.personal.records.high", 0)
+    low, high = twice(facts, "sample.personal.records")
     tally.add(low <= case.personal_records(PERSONS) <= high, f"{name}: and the records", f"{low} to {high}")
     fields = " ".join(value for key, value in facts.items() if key.startswith("sample.field."))
     tally.add(case.field in fields, f"{name}: fields are named", fields[:300])

@@ -4,6 +4,8 @@
 
 #include "base/random.h"
 
+static const struct ask OPEN_ENDED = { .name = "t.open", .why = "t",
+                                       .parts = { ASK_BYTES("\x05"), ASK_HOLE("an address", 3, HOLE_ANY) } };
 static const struct ask FIXED = ASK_FIXED("t.fixed", "test", "PING\r\n");
 
 /* A length in front of a name, as MongoDB and PostgreSQL write it. */
@@ -38,6 +40,10 @@ static void renders_what_it_matches(void **state)
     (void)state;
     assert_int_equal(ask_match(&FIXED, SPAN("PING\r\nrest")), 6);
     assert_int_equal(ask_match(&FIXED, SPAN("PONG\r\n")), 0);
+    assert_int_equal(ask_match_beyond(&FIXED, SPAN("PING\r\nrest"), 6), 0);
+    assert_int_equal(ask_match_beyond(&OPEN_ENDED, SPAN("\x05" "abcd"), 0), 1);
+    assert_int_equal(ask_match_beyond(&OPEN_ENDED, SPAN("\x05" "abcd"), 1), 2);
+    assert_int_equal(ask_match_beyond(&OPEN_ENDED, SPAN("\x05" "abcd"), 4), 0);
     struct span sized = render(&SIZED, (struct span[]){ SPAN("abc") }, 1, bytes, sizeof(bytes));
     assert_true(span_eq(sized, SPAN("Q\0\0\0\x08" "abc\0")));
     assert_int_equal(ask_match(&SIZED, sized), sized.len);

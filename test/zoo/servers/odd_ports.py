@@ -42,7 +42,7 @@ PORTS = (
     (tarantool, "open", 4730),
     (nbd, "open", 6082),
     (varnish, "locked", 10809),
-    (vnc, "open", 1080),
+    (vnc, "open", 1433),
     (java, "open", 61616),
 )
 
