@@ -157,9 +157,12 @@ struct example {
     unsigned line;
 };
 
+enum { LEAKS_MAX = 9 };
+
 struct entry {
     struct catalog_product product;
     uint16_t ports[ENTRY_PORTS_MAX + 1], tls_ports[ENTRY_PORTS_MAX + 1];
+    uint8_t leaks; /* 0 to LEAKS_MAX: how much of what is found open is of this product */
     const char *file;
     LIST_OF(struct request *) requests;         /* "root" first */
     LIST_OF(const struct condition *) identify; /* any */

@@ -40,6 +40,18 @@ static bool take_ports(struct mapper *m, const struct node *n, void *to)
     return true;
 }
 
+static bool take_leaks(struct mapper *m, const struct node *n, void *to)
+{
+    uint8_t *ret = to;
+    int64_t leaks;
+    if (!map_i64(m, n, &leaks))
+        return false;
+    if (leaks < 0 || leaks > LEAKS_MAX)
+        return map_wrong(m, n, "a number from 0 to %d", LEAKS_MAX);
+    *ret = (uint8_t)leaks;
+    return true;
+}
+
 static bool is_word(struct span s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -85,6 +97,7 @@ static const struct map_key ENTRY[] = {
     { "kind", take_kind, offsetof(struct entry, product.kind), "" },
     { "ports", take_ports, offsetof(struct entry, ports), NULL },
     { "tls_ports", take_ports, offsetof(struct entry, tls_ports), NULL },
+    { "leaks", take_leaks, offsetof(struct entry, leaks), NULL },
     { "proof", map_prose, offsetof(struct entry, product.proof), "" },
     { "counted", map_prose, offsetof(struct entry, product.counts), NULL },
     { "base", take_base, 0, NULL },

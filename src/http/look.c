@@ -243,14 +243,15 @@ static void weigh_entry(struct look *l, size_t index)
     }
 }
 
-/* Notes that an entry waits for a request. Where nothing points to it, no POST is sent on its behalf. */
-static void wish(struct look *l, const struct request *r, size_t place, unsigned weight)
+/* Notes that an entry waits for a request. Where nothing points to it, no POST is sent on its behalf, and what is found
+ * open most goes first. */
+static void wish(struct look *l, const struct entry *e, const struct request *r, size_t place, unsigned weight)
 {
     if (weight == WEIGHT_ANY && !span_is(r->method, "GET"))
         return;
     struct wish *w = &l->wishes[place * l->catalog->request_count + r->same->number];
     w->request = r;
-    w->weight += weight;
+    w->weight += weight == WEIGHT_ANY ? weight + e->leaks : weight;
 }
 
 /* Holds an entry against what was answered. True where it knows the server; else its wishes are noted,
@@ -266,7 +267,7 @@ static bool weighs_up(struct look *l, const struct entry *e, size_t place, unsig
         if (met && !a->missing)
             return true;
         if (a->missing && a->missing->same != l->catalog->web->requests.at[0]->same) {
-            wish(l, a->missing, place, weight);
+            wish(l, e, a->missing, place, weight);
             *ret_waits = true;
         }
     }

@@ -1,6 +1,8 @@
 /* Finding out what a server is, among 250 products, with production's budgets. */
 #include "unit/check.h"
 
+#include <stdio.h>
+
 #include "http/look.c"
 #include "unit/http/generated.h"
 
@@ -262,6 +264,38 @@ static void test_a_root_that_tells_nothing(void **state)
     arena_release(&arena);
 }
 
+/* Remembers the first path behind the root, in a char[32]. */
+static const char *serve_first_path(void *self, struct span base, struct span path, struct span accept)
+{
+    char *first = self;
+    (void)base, (void)accept;
+    if (!first[0] && !span_is(path, "/"))
+        snprintf(first, 32, "%.*s", SPAN_FMT(path));
+    return "HTTP/1.1 404 Not Found\n\n";
+}
+
+/* What is found open most is asked first on every port, though two others share a request. */
+static void test_what_leaks_most_goes_first(void **state)
+{
+    (void)state;
+    for (uint16_t port = 20000; port < 20040; port++) {
+        struct generated g;
+        struct arena arena;
+        struct test_asker t = { 0 };
+        arena_init(&arena, 8 << 20);
+        generated_begin(&g);
+        generated_put(&g, "a", "ports: [9]\nrequests: {own: {get: /version, why: w}}\nidentify: [{request: own, status: 200}]\n");
+        generated_put(&g, "b", "ports: [9]\nrequests: {own: {get: /version, why: w}}\nidentify: [{request: own, status: 200}]\n");
+        generated_put(&g, "c", "ports: [9]\nleaks: 9\nrequests: {own: {get: /health, why: w}}\nidentify: [{request: own, status: 200}]\n");
+        generated_load(&g);
+        char first[32] = "";
+        (void)look(&g, &arena, &t, port, serve_first_path, first);
+        assert_string_equal(first, "/health");
+        generated_end(&g);
+        arena_release(&arena);
+    }
+}
+
 /* ---- below paths ----------------------------------------------------------------------------------- */
 
 struct site {
@@ -387,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_asked_is_told),
         cmocka_unit_test(test_ranking),
         cmocka_unit_test(test_a_root_that_tells_nothing),
+        cmocka_unit_test(test_what_leaks_most_goes_first),
         cmocka_unit_test(test_wherever_its_root_is),
         cmocka_unit_test(test_second_look_at_the_bare_root),
         cmocka_unit_test(test_below_the_users_path),
