@@ -209,3 +209,19 @@ bool folder_make_for(const char *path, struct error *e)
 {
     return make(path, "", e);
 }
+
+bool program_find(const char *name, char path[static FILE_PATH_MAX], struct error *e)
+{
+    static const char *const PLACES[] = { "", "../libexec/" };
+    char own[FILE_PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", own, sizeof(own) - 1);
+    own[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(own, '/');
+    for (size_t i = 0; slash && i < sizeof(PLACES) / sizeof(PLACES[0]); i++) {
+        slash[1] = '\0';
+        int len = snprintf(path, FILE_PATH_MAX, "%s%s%s", own, PLACES[i], name);
+        if (len > 0 && len < FILE_PATH_MAX && access(path, X_OK) == 0)
+            return true;
+    }
+    return error_set(e, "the program %s is missing beside ajar; install Ajar whole", name);
+}

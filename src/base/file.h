@@ -45,4 +45,7 @@ bool folder_make(const char *dir, struct error *e);
 /* The same for the folder that a file lies in. */
 bool folder_make_for(const char *path, struct error *e);
 
+/* Where a program of ours lies: beside this one in a build, in libexec where it was installed. */
+bool program_find(const char *name, char path[static FILE_PATH_MAX], struct error *e);
+
 #endif

@@ -10,9 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "unpack/frames.h"
 
-enum { PROGRAM_PATH_MAX = 2048, HEAD_BYTES = 512, FAULT_BYTES_MAX = 300, KIND_BYTES_MAX = 7 };
+enum { HEAD_BYTES = 512, FAULT_BYTES_MAX = 300, KIND_BYTES_MAX = 7 };
 
 bool container_is(int fd)
 {
@@ -36,30 +37,13 @@ bool container_is(int fd)
     return false;
 }
 
-/* Beside this program in a build, in libexec where it was installed. */
-static bool find_program(char path[static PROGRAM_PATH_MAX], struct error *e)
-{
-    static const char *const PLACES[] = { "ajar-unpack", "../libexec/ajar-unpack" };
-    char own[PROGRAM_PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", own, sizeof(own) - 1);
-    own[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(own, '/');
-    for (size_t i = 0; slash && i < sizeof(PLACES) / sizeof(PLACES[0]); i++) {
-        slash[1] = '\0';
-        int len = snprintf(path, PROGRAM_PATH_MAX, "%s%s", own, PLACES[i]);
-        if (len > 0 && len < PROGRAM_PATH_MAX && access(path, X_OK) == 0)
-            return true;
-    }
-    return error_set(e, "the program ajar-unpack is missing beside ajar; install Ajar whole");
-}
-
 /* Starts it with the file as its input; *ret_from is what it says. Nothing of the environment is needed. */
 static bool start(int fd, pid_t *ret_pid, int *ret_from, struct error *e)
 {
-    char path[PROGRAM_PATH_MAX], *argv[] = { path, NULL }, *environment[] = { NULL };
+    char path[FILE_PATH_MAX], *argv[] = { path, NULL }, *environment[] = { NULL };
     int ends[2], why;
     posix_spawn_file_actions_t actions;
-    if (!find_program(path, e))
+    if (!program_find("ajar-unpack", path, e))
         return false;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(e, "cannot start ajar-unpack: %s", strerror(errno));

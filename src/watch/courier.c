@@ -5,27 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "courier/parcel.h"
 #include "watch/deliver.h"
 
 enum { GRACE_MS = 2000 }; /* the courier keeps to the timeout itself */
-
-/* Beside this program in a build, in libexec where it was installed. */
-static bool find_program(char path[static FILE_PATH_MAX], struct error *e)
-{
-    static const char *const PLACES[] = { "ajar-courier", "../libexec/ajar-courier" };
-    char own[FILE_PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", own, sizeof(own) - 1);
-    own[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(own, '/');
-    for (size_t i = 0; slash && i < sizeof(PLACES) / sizeof(PLACES[0]); i++) {
-        slash[1] = '\0';
-        int len = snprintf(path, FILE_PATH_MAX, "%s%s", own, PLACES[i]);
-        if (len > 0 && len < FILE_PATH_MAX && access(path, X_OK) == 0)
-            return true;
-    }
-    return error_set(e, "the program ajar-courier is missing beside ajar; install Ajar whole");
-}
 
 static void put_text(struct buf *order, enum parcel_tag tag, const char *text)
 {
@@ -39,7 +23,7 @@ static bool carry(struct buf *order, int64_t timeout_ms, struct buf *receipt, st
     char path[FILE_PATH_MAX];
     int status = 0;
     const char *argv[] = { path, NULL };
-    bool ok = (buf_ok(order) || error_set(e, "no memory for the message")) && find_program(path, e) &&
+    bool ok = (buf_ok(order) || error_set(e, "no memory for the message")) && program_find("ajar-courier", path, e) &&
               program_run(argv, buf_span(order), receipt, timeout_ms + GRACE_MS, &status, e) &&
               (status == 0 || error_set(e, "ajar-courier ended with status %d", status));
     if (order->at)
