@@ -240,14 +240,14 @@ bool sqlite_migrate(struct store *s, enum store_use use)
         return store_ok(s);
     if (!add_functions(s))
         return false;
-    sqlite_run(s, "BEGIN IMMEDIATE");
+    sqlite_run(s, SQLITE_CACHE_MIGRATING "BEGIN IMMEDIATE");
     /* Another process may have been faster. */
     for (version = sqlite_value(s, "PRAGMA user_version"); store_ok(s) && version < SCHEMA_VERSION; version++)
         sqlite_run(s, SCHEMA_STEPS[version]);
     if (store_ok(s) && sqlite_value(s, "SELECT count(*) FROM pragma_foreign_key_check") > 0)
         return error_set(&s->error, "%s: rows refer to others that are not there; it is left as it was", s->path);
-    char stamp[96];
-    snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT",
+    char stamp[128];
+    snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT;" SQLITE_CACHE,
              SCHEMA_VERSION, SCHEMA_APPLICATION);
     return sqlite_run(s, stamp);
 }

@@ -63,7 +63,7 @@ static int connect_as(struct store *s, enum connect how)
     sqlite3_busy_handler(link->db, on_busy, s);
     sqlite3_db_config(link->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(link->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    return sqlite3_exec(link->db, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288; PRAGMA mmap_size = 0", NULL,
+    return sqlite3_exec(link->db, SQLITE_CACHE "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0", NULL,
                         NULL, NULL);
 }
 
