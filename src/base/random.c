@@ -1,5 +1,7 @@
 #include "base/random.h"
 
+#include <endian.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -31,7 +33,7 @@ static uint64_t rotl(uint64_t x, int n)
     return x << n | x >> (64 - n);
 }
 
-static void sip_round(uint64_t v[static 4])
+static inline void sip_round(uint64_t v[static 4])
 {
     v[0] += v[1], v[1] = rotl(v[1], 13) ^ v[0], v[0] = rotl(v[0], 32);
     v[2] += v[3], v[3] = rotl(v[3], 16) ^ v[2];
@@ -60,8 +62,11 @@ uint64_t siphash(uint64_t key0, uint64_t key1, struct span s)
     uint64_t v[4] = { key0 ^ 0x736f6d6570736575u, key1 ^ 0x646f72616e646f6du,
                       key0 ^ 0x6c7967656e657261u, key1 ^ 0x7465646279746573u };
     size_t whole = s.len & ~(size_t)7;
-    for (size_t i = 0; i < whole; i += 8)
-        sip_block(v, little(s.at + i, 8));
+    for (size_t i = 0; i < whole; i += 8) {
+        uint64_t word;
+        memcpy(&word, s.at + i, sizeof(word));
+        sip_block(v, le64toh(word));
+    }
     sip_block(v, (uint64_t)s.len << 56 | (s.len > whole ? little(s.at + whole, s.len - whole) : 0));
     v[2] ^= 0xff;
     for (int i = 0; i < 4; i++)

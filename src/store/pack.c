@@ -4,11 +4,12 @@
 
 void pack_uint(struct buf *out, uint64_t value)
 {
-    while (value >= 0x80) {
-        buf_byte(out, (uint8_t)(value | 0x80));
-        value >>= 7;
-    }
-    buf_byte(out, (uint8_t)value);
+    uint8_t digits[10];
+    size_t n = 0;
+    for (; value >= 0x80; value >>= 7)
+        digits[n++] = (uint8_t)(value | 0x80);
+    digits[n++] = (uint8_t)value;
+    buf_put(out, span_of(digits, n));
 }
 
 uint64_t unpack_uint(struct reader *in)

@@ -169,6 +169,9 @@ static bool sqlite_open(struct store *s, enum store_use use)
     if (!link)
         return error_set(&s->error, "no memory for the store");
     link->lock_fd = -1;
+    /* Nobody asks for SQLite's count of its memory, for which every allocation takes a lock. Once SQLite is in use it
+     * refuses, and goes on as it is. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (use != STORE_WRITE && access(s->path, F_OK) != 0)
         return error_set(&s->error, "%s: %s", s->path,
                          errno == ENOENT ? "there is no store yet; `ajar scan` makes it" : strerror(errno));
