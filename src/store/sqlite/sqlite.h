@@ -7,8 +7,8 @@
 
 #include "store/inside.h"
 
-/* Of a connection, in KiB: pages that are in use again and again. Of one that writes tables anew, so that indexes of random
- * keys do not go through the log page by page. */
+/* Of a connection, in KiB: pages that are in use again and again. Of one that writes tables anew, so that indexes of
+ * random keys do not go through the log page by page. */
 #define SQLITE_CACHE "PRAGMA cache_size = -12288;"
 #define SQLITE_CACHE_MIGRATING "PRAGMA cache_size = -262144;"
 
