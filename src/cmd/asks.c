@@ -7,6 +7,7 @@
 #include "sweep/ladder.h"
 #include "sweep/reverse_dns.h"
 #include "text/escape.h"
+#include "tls/hellos.h"
 #include "tls/tls.h"
 
 const struct ask *all_asks(const struct catalog *c, size_t i)
@@ -17,6 +18,9 @@ const struct ask *all_asks(const struct catalog *c, size_t i)
     for (size_t k = 0; TLS_ASKS[k]; k++)
         if (i-- == 0)
             return TLS_ASKS[k];
+    for (size_t k = 0; tls_hello_at(k); k++)
+        if (i-- == 0)
+            return tls_hello_at(k);
     for (size_t k = 0; DNS_ASKS[k]; k++)
         if (i-- == 0)
             return DNS_ASKS[k];

@@ -32,6 +32,8 @@ int cmd_scan(int argc, char **argv);
 void help_scan(void);
 int cmd_probe(int argc, char **argv);
 void help_probe(void);
+int cmd_tls(int argc, char **argv);
+void help_tls(void);
 int cmd_show(int argc, char **argv);
 void help_show(void);
 int cmd_diff(int argc, char **argv);

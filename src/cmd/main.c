@@ -20,6 +20,8 @@ const struct verb VERBS[] = {
       cmd_classify, help_classify },
     { "watch", "--config FILE", "scan on a schedule, tell what changed", cmd_watch, help_watch },
     { "probe", "[OPTION...] PRODUCT ADDRESS:PORT", "one conversation, every byte shown", cmd_probe, help_probe },
+    { "tls", "[OPTION...] HOST:PORT", "what one endpoint's TLS accepts: what works, what is weak, what to paste", cmd_tls,
+      help_tls },
     { "list", "[--catalog DIR]", "every product: ports, transport, what is proven and counted", cmd_list, NULL },
     { "asks", "[--catalog DIR]", "every request that Ajar can ever send", cmd_asks, NULL },
     { "catalog", "check DIR | law", "entries of your own: are they right; what an entry may ask", cmd_catalog,

@@ -3,15 +3,14 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "cmd/one.h"
 #include "cmd/options.h"
 #include "probe/probe.h"
 #include "sweep/ladder.h"
-#include "target/plan.h"
 #include "text/escape.h"
 #include "tls/tls.h"
-#include "wire/socket.h"
 
-enum { ARENA_MAX = 256 << 20, SHOWN_BYTES_MAX = 4096, LINE_BYTES = 96, PATIENCE_MS = 5000, WORDS_MAX = 256 };
+enum { ARENA_MAX = 256 << 20, SHOWN_BYTES_MAX = 4096, LINE_BYTES = 96, WORDS_MAX = 256 };
 
 static const struct option_row ROWS[] = {
     { "tls", NULL, "start with a TLS handshake" },
@@ -175,24 +174,19 @@ static void converse(const struct choice *ch, const struct catalog *c, const str
 static int probe_endpoint(const struct probing *p, const struct choice *ch, const struct catalog *c,
                           const struct endpoint *at)
 {
-    static struct socket_thread thread;
+    static struct one_socket own;
     struct socket_back back;
     struct visit v;
     struct error e;
     static const struct wire_ear EAR = { .opened = on_opened, .sent = on_sent, .received = on_received };
-    thread.clock = &CLOCK_SYSTEM;
-    thread.tls = tls_client_new(&e);
-    struct tls_trust *trust = thread.tls ? tls_trust_load(NULL, &e) : NULL;
-    if (!trust) {
-        tls_client_free(thread.tls);
+    if (!one_open(&own, NULL, &e))
         return cmd_fail(EXIT_INCOMPLETE, &e);
-    }
-    socket_back_init(&back, &thread);
+    socket_back_init(&back, &own.thread);
     visit_init(&v, p->arena, at);
-    struct wire_limits limits = wire_limits_for(PATIENCE_MS);
+    struct wire_limits limits = wire_limits_for(ONE_PATIENCE_MS);
     struct wire *w = wire_new(p->arena, &back.back, at, &limits, &CLOCK_SYSTEM, &EAR);
     if (w)
-        converse(ch, c, trust, w, &v, p->tls);
+        converse(ch, c, own.trust, w, &v, p->tls);
     visit_settle(&v);
     bool known = false;
     for (size_t i = 0; i < v.observations.len; i++) {
@@ -202,28 +196,8 @@ static int probe_endpoint(const struct probing *p, const struct choice *ch, cons
     if (!known)
         printf("\nnothing recognised: %s\n", v.why ? v.why : w ? wire_fault_text(wire_fault(w)) : "no memory");
     wire_end(w);
-    tls_client_free(thread.tls);
-    tls_trust_free(trust);
+    one_close(&own);
     return known ? EXIT_NOTHING : EXIT_INCOMPLETE;
-}
-
-static bool plan_one(struct probing *p, const char *text, struct endpoint *ret, struct error *e)
-{
-    const char *why = NULL;
-    p->plan.resolver = &RESOLVER_SYSTEM;
-    if (!targets_add(p->arena, &p->plan.targets, span_str(text), e))
-        return false;
-    const struct target *t = &p->plan.targets.list.at[0];
-    if (p->plan.targets.list.len != 1 || t->ports.len != 1)
-        return error_set(e, "\"%s\": name one address and one port, as in 127.0.0.1:6379", text);
-    p->plan.default_ports = t->ports;
-    const struct plan *plan = plan_build(p->arena, &p->plan, e);
-    if (!plan)
-        return false;
-    if (plan->total == 0)
-        return error_set(e, "\"%s\": %.*s", text, SPAN_FMT(plan->remarks.at[0].text));
-    return plan_endpoint(plan, 0, ret, &why) ||
-           error_set(e, "\"%s\" may not be asked: %s", text, why ? why : "excluded");
 }
 
 int cmd_probe(int argc, char **argv)
@@ -239,7 +213,7 @@ int cmd_probe(int argc, char **argv)
     bool ok = options_parse(ROWS, argc, argv, &args, take, &p, &e) &&
               (args == 2 || error_set(&e, "write `ajar probe PRODUCT ADDRESS:PORT`, as in "
                                           "`ajar probe redis 127.0.0.1:6379`")) &&
-              choose(argv[1], &choice, &e) && plan_one(&p, argv[2], &at, &e) &&
+              choose(argv[1], &choice, &e) && one_endpoint(&a, &p.plan, argv[2], &at, &e) &&
               (c = load_catalog(&a, p.catalogs, p.catalog_count, &e));
     int status = ok ? probe_endpoint(&p, &choice, c, &at) : cmd_fail(EXIT_USAGE, &e);
     arena_release(&a);

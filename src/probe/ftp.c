@@ -22,6 +22,7 @@ static const struct ask FTP_USER =
 static const struct ask FTP_PASS = ASK_FIXED("ftp.empty-password", "the empty password of who has none", "PASS \r\n");
 static const struct ask FTP_CWD =
     ASK_FIXED("ftp.cwd", "whether such a visitor may enter the top directory", "CWD /\r\n");
+static const struct ask FTP_AUTH = ASK_FIXED("ftp.auth-tls", "TLS inside the protocol (RFC 4217)", "AUTH TLS\r\n");
 static const struct ask FTP_QUIT = ASK_FIXED("ftp.quit", "ends the session", "QUIT\r\n");
 
 static bool ftp_recognises(struct span first)
@@ -146,6 +147,14 @@ static enum outcome ftp_run(struct wire *w, struct observation *o)
     return outcome;
 }
 
+static bool ftp_upgrade(struct wire *w)
+{
+    unsigned code = 0;
+    struct span said;
+    ftp_answer(w, &code);
+    return code == 220 && ftp_ask(w, &FTP_AUTH, &said) == 234 && !wire_heard(w).len;
+}
+
 extern const struct probe PROBE_FTP;
 const struct probe PROBE_FTP = {
     .name = "ftp",
@@ -158,7 +167,8 @@ const struct probe PROBE_FTP = {
     .rank = 85,
     .proof = "the visitor without a name is let in and may enter the top directory",
     .counts = "nothing: a list of files is not asked for",
-    .asks = { &FTP_NOOP, &FTP_FEAT, &FTP_USER, &FTP_PASS, &FTP_CWD, &FTP_QUIT },
+    .asks = { &FTP_NOOP, &FTP_FEAT, &FTP_USER, &FTP_PASS, &FTP_CWD, &FTP_AUTH, &FTP_QUIT },
     .recognises = ftp_recognises,
     .run = ftp_run,
+    .upgrade = ftp_upgrade,
 };

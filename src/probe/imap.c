@@ -6,6 +6,8 @@
 enum { LINE_MAX_BYTES = 4096 };
 
 static const struct ask IMAP_LOGOUT = ASK_FIXED("imap.logout", "ends the session", "a1 LOGOUT\r\n");
+static const struct ask IMAP_STARTTLS =
+    ASK_FIXED("imap.starttls", "TLS inside the protocol (RFC 9051 6.2.1)", "a2 STARTTLS\r\n");
 
 static bool imap_recognises(struct span first)
 {
@@ -28,6 +30,12 @@ static enum outcome imap_run(struct wire *w, struct observation *o)
     return inside ? OUTCOME_UNCLEAR : OUTCOME_IDENTIFIED;
 }
 
+static bool imap_upgrade(struct wire *w)
+{
+    return span_starts(wire_line(w, LINE_MAX_BYTES), SPAN("* OK ")) && wire_ask(w, &IMAP_STARTTLS) &&
+           span_starts(wire_line(w, LINE_MAX_BYTES), SPAN("a2 OK")) && !wire_heard(w).len;
+}
+
 extern const struct probe PROBE_IMAP;
 const struct probe PROBE_IMAP = {
     .name = "imap",
@@ -40,7 +48,8 @@ const struct probe PROBE_IMAP = {
     .rank = 80,
     .proof = "none: it is named and not judged",
     .counts = "nothing",
-    .asks = { &IMAP_LOGOUT },
+    .asks = { &IMAP_LOGOUT, &IMAP_STARTTLS },
     .recognises = imap_recognises,
     .run = imap_run,
+    .upgrade = imap_upgrade,
 };

@@ -537,6 +537,15 @@ static bool ldap_recognises(struct span first)
            (op == LD_BIND_DONE || op == LD_EXTENDED_DONE);
 }
 
+static bool ldap_upgrade(struct wire *w)
+{
+    struct ld_message m;
+    struct ld_result result;
+    wire_ask(w, &LD_START_TLS);
+    return ld_read(w, &m) && m.op == LD_EXTENDED_DONE && ld_result_parse(&m, &result) && result.code == LD_OK &&
+           !wire_heard(w).len;
+}
+
 extern const struct probe PROBE_LDAP;
 const struct probe PROBE_LDAP = {
     .name = "ldap",
@@ -553,4 +562,5 @@ const struct probe PROBE_LDAP = {
               &LD_GROUPS, &LD_CN_USERS, &LD_ACCOUNTS, &LD_UNBIND },
     .recognises = ldap_recognises,
     .run = ldap_run,
+    .upgrade = ldap_upgrade,
 };

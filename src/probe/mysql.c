@@ -180,6 +180,14 @@ static enum outcome mysql_run(struct wire *w, struct observation *o)
     return outcome;
 }
 
+static bool mysql_upgrade(struct wire *w)
+{
+    struct my_packet p;
+    struct my_greeting g;
+    return my_read(w, &p) && my_greeting_parse(p.body, &g) && g.abilities & MY_CAN_TLS && wire_ask(w, &MY_TLS_REQUEST) &&
+           !wire_heard(w).len;
+}
+
 extern const struct probe PROBE_MYSQL;
 const struct probe PROBE_MYSQL = {
     .name = "mysql",
@@ -197,4 +205,5 @@ const struct probe PROBE_MYSQL = {
               &MY_INDEXES, &MY_INDEX_STATUS, &MY_QUIT },
     .recognises = mysql_recognises,
     .run = mysql_run,
+    .upgrade = mysql_upgrade,
 };

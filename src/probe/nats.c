@@ -139,6 +139,15 @@ static enum outcome nats_run(struct wire *w, struct observation *o)
     return nats_inside(w, o);
 }
 
+static bool nats_upgrade(struct wire *w)
+{
+    struct span line = wire_line(w, INFO_MAX_BYTES);
+    struct error e;
+    const struct node *info =
+        span_starts(line, SPAN("INFO ")) ? json_parse(wire_arena(w), span_trim(span_from(line, 5)), &e) : NULL;
+    return info && (nats_says(info, "tls_required") || nats_says(info, "tls_available"));
+}
+
 extern const struct probe PROBE_NATS;
 const struct probe PROBE_NATS = {
     .name = "nats",
@@ -153,4 +162,5 @@ const struct probe PROBE_NATS = {
     .asks = { &NATS_CONNECT, &NATS_SUBSCRIBE },
     .recognises = nats_recognises,
     .run = nats_run,
+    .upgrade = nats_upgrade,
 };

@@ -6,6 +6,7 @@ enum { LINE_MAX_BYTES = 512 };
 
 static const struct ask POP3_QUIT =
     ASK_FIXED("pop3.quit", "ends the session; its answer tells POP3 from others", "QUIT\r\n");
+static const struct ask POP3_STLS = ASK_FIXED("pop3.stls", "TLS inside the protocol (RFC 2595 4)", "STLS\r\n");
 
 /* A banner with something to say: who answers a line with a bare +OK is another protocol's. */
 static bool pop3_recognises(struct span first)
@@ -28,6 +29,12 @@ static enum outcome pop3_run(struct wire *w, struct observation *o)
     return OUTCOME_IDENTIFIED;
 }
 
+static bool pop3_upgrade(struct wire *w)
+{
+    return span_starts(wire_line(w, LINE_MAX_BYTES), SPAN("+OK")) && wire_ask(w, &POP3_STLS) &&
+           span_starts(wire_line(w, LINE_MAX_BYTES), SPAN("+OK")) && !wire_heard(w).len;
+}
+
 extern const struct probe PROBE_POP3;
 const struct probe PROBE_POP3 = {
     .name = "pop3",
@@ -40,7 +47,8 @@ const struct probe PROBE_POP3 = {
     .rank = 60,
     .proof = "none: it is named and not judged",
     .counts = "nothing",
-    .asks = { &POP3_QUIT },
+    .asks = { &POP3_QUIT, &POP3_STLS },
     .recognises = pop3_recognises,
     .run = pop3_run,
+    .upgrade = pop3_upgrade,
 };

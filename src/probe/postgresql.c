@@ -255,6 +255,11 @@ static enum outcome postgresql_run(struct wire *w, struct observation *o)
     return outcome;
 }
 
+static bool postgresql_upgrade(struct wire *w)
+{
+    return wire_ask(w, &PG_SSL_REQUEST) && span_is(wire_need(w, 1), "S") && !wire_heard(w).len;
+}
+
 extern const struct probe PROBE_POSTGRESQL;
 const struct probe PROBE_POSTGRESQL = {
     .name = "postgresql",
@@ -272,4 +277,5 @@ const struct probe PROBE_POSTGRESQL = {
               &PG_TABLE_NAMES, &PG_RIGHTS, &PG_ACCESSIBLE, &PG_POOLS, &PG_USERS, &PG_TERMINATE },
     .recognises = postgresql_recognises,
     .run = postgresql_run,
+    .upgrade = postgresql_upgrade,
 };

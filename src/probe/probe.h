@@ -52,6 +52,10 @@ struct probe {
      * OUTCOME_NOT_MINE where the peer speaks another protocol: then *o is thrown away. Facts are
      * stated only from messages that parsed well. Ends politely. */
     enum outcome (*run)(struct wire *w, struct observation *o);
+
+    /* Takes a fresh connection to where a ClientHello belongs, by the protocol's own way (STARTTLS and its like). False
+     * where the server offers none. NULL: the protocol has no such way. */
+    bool (*upgrade)(struct wire *w);
 };
 
 /* All probes in the order of probes.def, NULL-ended. */

@@ -8,6 +8,8 @@ enum { LINE_MAX_BYTES = 1024, LINES_MAX = 64 };
 
 static const struct ask SMTP_NOOP =
     ASK_FIXED("smtp.noop", "whether it is SMTP: asked where the greeting does not tell", "NOOP\r\n");
+static const struct ask SMTP_EHLO = ASK_FIXED("smtp.ehlo", "which extensions it has: TLS among them", "EHLO ajar.invalid\r\n");
+static const struct ask SMTP_STARTTLS = ASK_FIXED("smtp.starttls", "TLS inside the protocol (RFC 3207)", "STARTTLS\r\n");
 static const struct ask SMTP_QUIT = ASK_FIXED("smtp.quit", "ends the session", "QUIT\r\n");
 
 static bool smtp_recognises(struct span first)
@@ -65,6 +67,13 @@ static enum outcome smtp_run(struct wire *w, struct observation *o)
     return OUTCOME_IDENTIFIED;
 }
 
+static bool smtp_upgrade(struct wire *w)
+{
+    return span_starts(smtp_answer(w), SPAN("220")) && wire_ask(w, &SMTP_EHLO) &&
+           span_starts(smtp_answer(w), SPAN("250")) && wire_ask(w, &SMTP_STARTTLS) &&
+           span_starts(smtp_answer(w), SPAN("220")) && !wire_heard(w).len;
+}
+
 extern const struct probe PROBE_SMTP;
 const struct probe PROBE_SMTP = {
     .name = "smtp",
@@ -77,7 +86,8 @@ const struct probe PROBE_SMTP = {
     .rank = 80,
     .proof = "none: it is named and not judged",
     .counts = "nothing",
-    .asks = { &SMTP_NOOP, &SMTP_QUIT },
+    .asks = { &SMTP_NOOP, &SMTP_EHLO, &SMTP_STARTTLS, &SMTP_QUIT },
     .recognises = smtp_recognises,
     .run = smtp_run,
+    .upgrade = smtp_upgrade,
 };

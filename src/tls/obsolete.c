@@ -9,17 +9,10 @@
  * 6655, 7905, 8442). A server that chooses one of them wants such a key; no identity is sent, and we
  * hang up. A server that wants one under TLS 1.3 only would have to be shown an identity: not asked. */
 #include "base/reader.h"
+#include "tls/handshake.h"
 #include "tls/tls.h"
 
 enum {
-    RECORDS_MAX = 24,
-    HANDSHAKE_BYTES_MAX = 64 * 1024,
-    RECORD_HANDSHAKE = 22,
-    RECORD_ALERT = 21,
-    SERVER_HELLO = 2,
-    CERTIFICATE = 11,
-    CERTIFICATE_REQUEST = 13,
-    SERVER_HELLO_DONE = 14,
     RENEGOTIATION_SIGNAL = 0x00ff, /* stands among the suites and is none (RFC 5746 3.3) */
 };
 
@@ -64,98 +57,23 @@ static const struct ask HELLO_PSK = {
 const char *const TLS_ASK_OBSOLETE = TLS_HELLO, *const TLS_ASK_PSK = TLS_HELLO_PSK;
 const struct ask *const TLS_ASKS[] = { &HELLO, &HELLO_PSK, NULL };
 
-/* The type of the last whole handshake message, and the length of all of them. */
-static size_t whole_messages(struct span joined, uint8_t *ret_last)
-{
-    size_t at = 0;
-    *ret_last = 0;
-    while (joined.len - at >= 4) {
-        size_t whole = 4 + ((size_t)joined.at[at + 1] << 16 | (size_t)joined.at[at + 2] << 8 | joined.at[at + 3]);
-        if (whole > joined.len - at)
-            break;
-        *ret_last = joined.at[at];
-        at += whole;
-    }
-    return at;
-}
-
-/* Joins the handshake messages of the records until `until` or the server's last one is there, an
- * alert comes, or the server stops. A message may span records, a record may hold several. The
- * messages that are whole. */
-static struct span read_handshake(struct wire *w, uint8_t until, struct wire_tls *ret)
-{
-    uint8_t *joined = arena_alloc(wire_arena(w), HANDSHAKE_BYTES_MAX);
-    size_t len = 0;
-    uint8_t last = 0;
-    for (int i = 0; joined && i < RECORDS_MAX && last != until && last != SERVER_HELLO_DONE; i++) {
-        struct span head = wire_need(w, 5);
-        if (!wire_ok(w) || head.at[1] != 3 || (head.at[0] != RECORD_HANDSHAKE && head.at[0] != RECORD_ALERT))
-            break;
-        struct span body = wire_need(w, (size_t)head.at[3] << 8 | head.at[4]);
-        if (!wire_ok(w) || body.len == 0 || body.len > HANDSHAKE_BYTES_MAX - len)
-            break;
-        if (head.at[0] == RECORD_ALERT) {
-            ret->alerted = body.len == 2;
-            ret->alert = ret->alerted ? body.at[1] : 0;
-            break;
-        }
-        memcpy(joined + len, body.at, body.len);
-        len += body.len;
-        whole_messages(span_of(joined, len), &last);
-    }
-    return span_of(joined, joined ? whole_messages(span_of(joined, len), &last) : 0);
-}
-
-static const char *version_name(uint16_t version)
-{
-    switch (version) {
-    case 0x0300:
-        return "SSLv3";
-    case 0x0301:
-        return "TLSv1";
-    case 0x0302:
-        return "TLSv1.1";
-    case 0x0303:
-        return "TLSv1.2";
-    default:
-        return "unknown";
-    }
-}
-
-static uint16_t read_server_hello(struct reader *r, struct arena *a, struct wire_tls *ret)
-{
-    ret->version = version_name(reader_be16(r));
-    reader_skip(r, 32);
-    reader_skip(r, reader_u8(r));
-    uint16_t suite = reader_be16(r);
-    ret->cipher = arena_printf(a, "0x%04X", suite);
-    return suite;
-}
-
-static void read_certificates(struct reader *r, struct wire_tls *ret)
-{
-    struct reader list = reader_sub(r, reader_be24(r));
-    while (reader_more(&list) && ret->chain_len < sizeof(ret->chain) / sizeof(ret->chain[0]))
-        ret->chain[ret->chain_len++] = reader_take(&list, reader_be24(&list));
-}
-
 bool tls_observe_obsolete(struct wire *w, const struct tls_trust *trust, struct visit *v, struct wire_tls *ret)
 {
-    struct verdict bad;
+    struct tls_shown shown;
     *ret = (struct wire_tls){ 0 };
     if (!wire_again(w, WIRE_PLAIN) || !wire_ask(w, &HELLO))
         return false;
-    struct reader r = reader_over(&bad, read_handshake(w, SERVER_HELLO_DONE, ret));
-    while (reader_more(&r)) {
-        uint8_t type = reader_u8(&r);
-        struct reader message = reader_sub(&r, reader_be24(&r));
-        if (type == SERVER_HELLO)
-            read_server_hello(&message, wire_arena(w), ret);
-        else if (type == CERTIFICATE)
-            read_certificates(&message, ret);
-        ret->client_cert_asked |= type == CERTIFICATE_REQUEST;
-    }
-    return reader_ok(&r) && tls_state(v, ret, trust, wire_now(w));
+    bool hello = tls_read_answer(w, TLS_SERVER_HELLO_DONE, &shown);
+    ret->alerted = shown.alerted;
+    ret->alert = shown.alert;
+    ret->client_cert_asked = shown.client_cert_asked;
+    if (!hello)
+        return false;
+    ret->version = tls_version_name(shown.version);
+    ret->cipher = arena_printf(wire_arena(w), "0x%04X", shown.suite);
+    ret->chain_len = shown.chain_len;
+    memcpy(ret->chain, shown.chain, sizeof(shown.chain));
+    return tls_state(v, ret, trust, wire_now(w));
 }
 
 static bool is_offered(const struct ask *a, uint16_t suite)
@@ -171,13 +89,7 @@ static bool is_offered(const struct ask *a, uint16_t suite)
 
 bool tls_wants_psk(struct wire *w)
 {
-    struct verdict bad;
-    struct wire_tls shown = { 0 };
-    if (!wire_again(w, WIRE_PLAIN) || !wire_ask(w, &HELLO_PSK))
-        return false;
-    struct reader r = reader_over(&bad, read_handshake(w, SERVER_HELLO, &shown));
-    bool hello = reader_u8(&r) == SERVER_HELLO;
-    struct reader message = reader_sub(&r, reader_be24(&r));
-    uint16_t suite = read_server_hello(&message, wire_arena(w), &shown);
-    return reader_ok(&r) && hello && is_offered(&HELLO_PSK, suite);
+    struct tls_shown shown;
+    return wire_again(w, WIRE_PLAIN) && wire_ask(w, &HELLO_PSK) && tls_read_answer(w, TLS_SERVER_HELLO, &shown) &&
+           is_offered(&HELLO_PSK, shown.suite);
 }

@@ -25,7 +25,7 @@ struct wire {
     uint8_t first[WIRE_FIRST_BYTES]; /* what the running connection received first */
     size_t first_len;
     bool asked; /* on the running connection */
-    bool in_tls, has_tls, has_refused;
+    bool in_tls, has_tls, has_refused, dressed;
     bool may_sample; /* the owner's permission, see wire_permit_sample() */
     struct wire_tls tls, refused;
 };
@@ -208,6 +208,7 @@ static enum wire_fault open_connection(struct wire *w, enum wire_dress dress)
     if (f == WIRE_FINE && dress == WIRE_IN_TLS) {
         wire_start_tls(w);
         f = w->fault;
+        w->dressed |= f == WIRE_FINE;
     }
     return blame(w, f);
 }
@@ -275,6 +276,11 @@ const struct wire_tls *wire_tls(const struct wire *w)
 const struct wire_tls *wire_tls_refused(const struct wire *w)
 {
     return w->has_refused ? &w->refused : NULL;
+}
+
+bool wire_dressed(const struct wire *w)
+{
+    return w->dressed;
 }
 
 bool wire_in_tls(const struct wire *w)

@@ -100,6 +100,8 @@ const struct wire_tls *wire_tls(const struct wire *w);
 /* What the newest handshake of this visit showed that failed: the alert, and as much as came before
  * it; version and cipher may be NULL. NULL where none failed. */
 const struct wire_tls *wire_tls_refused(const struct wire *w);
+/* Whether a connection of this visit began with a handshake that succeeded: TLS from the first byte. */
+bool wire_dressed(const struct wire *w);
 /* Whether the running connection is inside TLS. */
 bool wire_in_tls(const struct wire *w);
 

@@ -1,0 +1,335 @@
+/* ajar tls: the TLS of one endpoint in full, as people read it. */
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/one.h"
+#include "cmd/options.h"
+#include "probe/probe.h"
+#include "report/finding_json.h"
+#include "rules/judge.h"
+#include "sweep/audit.h"
+#include "text/amount.h"
+#include "text/escape.h"
+
+enum { ARENA_MAX = 256 << 20, KEY_COLUMNS = 16, TEXT_COLUMNS = 80 };
+enum row { ROW_SCOPE, ROW_CA, ROW_JSON, ROW_END };
+
+static const struct option_row ROWS[] = {
+    [ROW_SCOPE] = { "scope", "FILE", "what may be asked and who owns it; public addresses need one" },
+    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, certificates in PEM form" },
+    [ROW_JSON] = { "json", NULL, "one JSON object: facts and findings" },
+    [ROW_END] = { NULL, NULL, NULL },
+};
+
+struct auditing {
+    struct arena *arena;
+    struct plan_options plan;
+    const char *authorities;
+    bool json;
+};
+
+void help_tls(void)
+{
+    puts("\nHOST:PORT is an address or a name, as in 127.0.0.1:443 or db.example:5432. TLS inside PostgreSQL, MySQL, LDAP,\n"
+         "SMTP, IMAP, POP3, FTP and NATS is found and asked as well.\n");
+    options_print(ROWS);
+}
+
+static bool take(void *self, size_t row, const char *value, struct error *e)
+{
+    struct auditing *p = self;
+    if (row == ROW_SCOPE)
+        return (p->plan.scope = scope_load(p->arena, value, e)) != NULL;
+    if (row == ROW_CA)
+        p->authorities = value;
+    else
+        p->json = true;
+    return true;
+}
+
+/* ---- as people read it --------------------------------------------------------------------- */
+
+/* A row of the table: words, wrapped behind their key. */
+static void print_row(const char *key, struct span text)
+{
+    struct buf safe;
+    size_t column = KEY_COLUMNS;
+    buf_init(&safe, 8 * FACT_TEXT_MAX);
+    escape_tty(&safe, text);
+    struct span left = buf_span(&safe);
+    printf("  %-*s", KEY_COLUMNS - 2, key);
+    while (left.len) {
+        struct span word = span_cut(&left, ' ');
+        if (column > KEY_COLUMNS && column + 1 + word.len > TEXT_COLUMNS)
+            printf("\n%*s", (int)(column = KEY_COLUMNS), "");
+        column += word.len + (size_t)printf("%s", column > KEY_COLUMNS ? " " : "");
+        printf("%.*s", SPAN_FMT(word));
+    }
+    putchar('\n');
+    buf_release(&safe);
+}
+
+/* "a, b; c": what is known of the parts, joined by `between`. */
+static void add(struct buf *line, const char *between, struct span text)
+{
+    if (text.len == 0)
+        return;
+    if (line->len)
+        buf_str(line, between);
+    buf_put(line, text);
+}
+
+/* `yes` or `no` where the fact is true or false, nothing where it is not known. */
+static void add_either(struct buf *line, const struct observation *o, const char *key, const char *yes, const char *no)
+{
+    const struct fact *f = fact_get(o, key);
+    if (f)
+        add(line, "; ", span_str(f->number ? yes : no));
+}
+
+static void add_prefixed(struct buf *line, const struct observation *o, const char *key, const char *before, const char *after)
+{
+    char text[128];
+    struct span value = fact_get_text(o, key);
+    if (!value.len)
+        return;
+    snprintf(text, sizeof(text), "%s%.*s%s", before, SPAN_FMT(span_first(value, 64)), after);
+    add(line, "; ", span_str(text));
+}
+
+static void print_line(const char *key, struct buf *line)
+{
+    if (line->len)
+        print_row(key, buf_span(line));
+    buf_reset(line);
+}
+
+static void print_offer(const struct observation *o, struct buf *line)
+{
+    const struct fact *bits = fact_get(o, "tls.dh_bits");
+    add(line, "; ", fact_get_text(o, "tls.versions"));
+    print_line("versions", line);
+    add_prefixed(line, o, "tls.weak", "weak suites: ", "");
+    add_prefixed(line, o, "tls.forward_secrecy", "forward secrecy ", "");
+    add_either(line, o, "tls.aead", "", "no authenticated encryption");
+    add_prefixed(line, o, "tls.preference", "the ", " chooses");
+    print_line("suites", line);
+    add_prefixed(line, o, "tls.group", "", "");
+    if (bits)
+        buf_printf(line, "%sDiffie-Hellman of %lld bits", line->len ? "; " : "", (long long)bits->number);
+    add_either(line, o, "tls.sha1_signatures", "signs by SHA-1", "");
+    add_prefixed(line, o, "tls.post_quantum", "post-quantum: ", "");
+    print_line("key exchange", line);
+    add_either(line, o, "tls.secure_renegotiation", "secure renegotiation", "no secure renegotiation");
+    add_either(line, o, "tls.compression", "compression", "no compression");
+    add_either(line, o, "tls.fallback_signal", "notices downgrades", "does not notice downgrades");
+    add_either(line, o, "tls.master_secret", "extended master secret", "");
+    add_either(line, o, "tls.heartbeat", "heartbeats", "");
+    add_either(line, o, "tls.stapled", "stapled status", "");
+    add_either(line, o, "tls.client_cert_asked", "asks for a client's certificate", "");
+    print_line("habits", line);
+    add_prefixed(line, o, "tls.nameless", "without a name: ", "");
+    add_prefixed(line, o, "tls.wrong_name", "for another name: ", "");
+    print_line("names", line);
+}
+
+static void print_certificate(const struct observation *o, struct buf *line)
+{
+    const struct fact *from = fact_get(o, "cert.not_before"), *until = fact_get(o, "cert.not_after");
+    add(line, "; ", fact_get_text(o, "cert.subject"));
+    print_line("certificate", line);
+    add_prefixed(line, o, "cert.issuer", "", "");
+    print_line("issuer", line);
+    if (from && until) {
+        buf_str(line, "from ");
+        put_date(line, from->number);
+        buf_str(line, " to ");
+        put_date(line, until->number);
+    }
+    print_line("valid", line);
+    add(line, "; ", fact_get_text(o, "cert.names"));
+    print_line("for", line);
+    add(line, "; ", fact_get_text(o, "cert.key"));
+    add(line, "; ", fact_get_text(o, "cert.signature"));
+    print_line("key", line);
+    add(line, "; ", fact_get_text(o, "cert.chain"));
+    add_prefixed(line, o, "cert.chain.missing", "not sent: ", "");
+    add(line, "; ", fact_get_text(o, "cert.chain.why"));
+    print_line("chain", line);
+}
+
+static void print_fixes(const struct findings *found)
+{
+    bool first = true;
+    for (size_t i = 0; i < found->list.len; i++) {
+        const struct finding *f = &found->list.at[i];
+        bool told = false;
+        for (size_t k = 0; k < i; k++)
+            told |= span_eq(found->list.at[k].fix, f->fix);
+        if (told || !f->fix.len)
+            continue;
+        printf("%s\n%.*s", first ? "\nWhat to paste:\n" : "", SPAN_FMT(f->fix));
+        first = false;
+    }
+}
+
+static void print_page(const struct visit *v, const struct observation *o, const struct findings *found)
+{
+    char where[ENDPOINT_TEXT_MAX];
+    struct buf line;
+    const char *service = NULL;
+    buf_init(&line, 4 * FACT_TEXT_MAX);
+    for (size_t i = 0; i < v->observations.len && !service; i++)
+        if (v->observations.at[i].kind != KIND_TLS && v->observations.at[i].kind != KIND_UNKNOWN)
+            service = v->observations.at[i].product;
+    printf("%s%s%s%s%s\n\n", v->endpoint.name ? v->endpoint.name : endpoint_text(&v->endpoint, where),
+           v->endpoint.name ? " at " : "", v->endpoint.name ? endpoint_text(&v->endpoint, where) : "", service ? ", " : "",
+           service ? service : "");
+    add_either(&line, o, "tls.inside", "inside the protocol, after a conversation in clear", "");
+    add_either(&line, o, "tls.beside_plain", "beside the same service in clear, on one port", "");
+    print_line("TLS", &line);
+    print_offer(o, &line);
+    print_certificate(o, &line);
+    const struct fact *gaps = fact_get(o, "tls.unanswered");
+    if (gaps)
+        printf("\n  %lld questions met silence; what they asked is not stated.\n", (long long)gaps->number);
+    puts(found->list.len ? "\nWeak:\n" : "\nNothing is weak by today's rules.");
+    for (size_t i = 0; i < found->list.len; i++)
+        print_row(severity_name(found->list.at[i].severity), found->list.at[i].why);
+    print_fixes(found);
+    buf_release(&line);
+}
+
+/* ---- as programs read it ------------------------------------------------------------------- */
+
+static void print_json(const struct visit *v, const struct observation *o, const struct findings *found)
+{
+    char where[ENDPOINT_TEXT_MAX];
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    struct json j = json_visible_over(&out);
+    json_object(&j, NULL);
+    json_text(&j, "endpoint", span_str(endpoint_text(&v->endpoint, where)));
+    json_object(&j, "facts");
+    for (size_t i = 0; i < o->facts.len; i++)
+        json_fact(&j, o->facts.at[i].key, &o->facts.at[i]);
+    json_close(&j);
+    json_array(&j, "findings");
+    for (size_t i = 0; i < found->list.len; i++) {
+        const struct finding *f = &found->list.at[i];
+        json_object(&j, NULL);
+        json_text(&j, "rule", span_str(f->rule));
+        json_text(&j, "severity", span_str(severity_name(f->severity)));
+        json_text(&j, "why", f->why);
+        json_text(&j, "fix", f->fix);
+        json_close(&j);
+    }
+    json_line(&j);
+    printf("%.*s", SPAN_FMT(buf_span(&out)));
+    buf_release(&out);
+}
+
+/* ---- the audit ----------------------------------------------------------------------------- */
+
+static const struct observation *certificate_of(const struct visit *v)
+{
+    for (size_t i = 0; i < v->observations.len; i++)
+        if (v->observations.at[i].kind == KIND_TLS)
+            return &v->observations.at[i];
+    return NULL;
+}
+
+/* Of the certificate's rules only: whether the store is open is what `ajar scan` says. */
+static void keep_certificates(const struct visit *v, struct findings *found)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < found->list.len; i++)
+        if (found->list.at[i].seen < v->observations.len && v->observations.at[found->list.at[i].seen].kind == KIND_TLS)
+            found->list.at[kept++] = found->list.at[i];
+    found->list.len = kept;
+}
+
+/* A port that no protocol has is asked for TLS first: that is what the question is about. */
+static void expect_tls(struct ladder *l, uint16_t port)
+{
+    for (size_t i = 0; i < l->probe_count; i++)
+        for (size_t k = 0; l->probes[i]->ports[k]; k++)
+            if (l->probes[i]->ports[k] == port)
+                return;
+    l->tls_ports[port / 64] |= 1ull << port % 64;
+    l->http_ports[port / 64] |= 1ull << port % 64;
+}
+
+static void talk(const struct auditing *p, const struct catalog *c, struct one_socket *own, struct visit *v)
+{
+    static struct ladder ladder;
+    struct socket_back back;
+    struct wire_limits limits = wire_limits_for(ONE_PATIENCE_MS);
+    socket_back_init(&back, &own->thread);
+    ladder_init(&ladder, c, PROBES);
+    ladder.trust = own->trust;
+    expect_tls(&ladder, v->endpoint.port);
+    struct wire *w = wire_new(p->arena, &back.back, &v->endpoint, &limits, &CLOCK_SYSTEM, NULL);
+    if (w)
+        ladder_climb(&ladder, w, v);
+    bool dressed = w && wire_dressed(w);
+    if (w)
+        wire_end(w);
+    limits.session_ms = AUDIT_SESSION_MS;
+    limits.budget_bytes = AUDIT_BYTES;
+    w = wire_new(p->arena, &back.back, &v->endpoint, &limits, &CLOCK_SYSTEM, NULL);
+    if (w) {
+        audit_visit(&ladder, dressed, w, v);
+        wire_end(w);
+    }
+    visit_settle(v);
+}
+
+static int audit_endpoint(const struct auditing *p, const struct catalog *c, const struct rulebook *book,
+                          const struct endpoint *at)
+{
+    static struct one_socket own;
+    struct visit v;
+    struct error e;
+    struct findings found = { 0 };
+    char where[ENDPOINT_TEXT_MAX];
+    if (!one_open(&own, p->authorities, &e))
+        return cmd_fail(EXIT_INCOMPLETE, &e);
+    visit_init(&v, p->arena, at);
+    talk(p, c, &own, &v);
+    one_close(&own);
+    const struct observation *o = certificate_of(&v);
+    if (!o) {
+        error_set(&e, "%s: %s", endpoint_text(at, where), v.answered ? "no TLS is spoken there" : v.why ? v.why : "no answer");
+        return cmd_fail(EXIT_INCOMPLETE, &e);
+    }
+    if (!judge_visit(book->rules, &v, clock_wall_ms(&CLOCK_SYSTEM), p->arena, &found)) {
+        error_set(&e, "no memory");
+        return cmd_fail(EXIT_INCOMPLETE, &e);
+    }
+    keep_certificates(&v, &found);
+    p->json ? print_json(&v, o, &found) : print_page(&v, o, &found);
+    bool weak = false;
+    for (size_t i = 0; i < found.list.len; i++)
+        weak |= found.list.at[i].severity >= SEVERITY_HIGH;
+    return weak ? EXIT_FOUND : EXIT_NOTHING;
+}
+
+int cmd_tls(int argc, char **argv)
+{
+    struct arena a;
+    struct error e;
+    struct endpoint at;
+    const struct catalog *c;
+    const struct rulebook *book;
+    struct auditing p = { .arena = &a };
+    int args;
+    arena_init(&a, ARENA_MAX);
+    bool ok = options_parse(ROWS, argc, argv, &args, take, &p, &e) &&
+              (args == 1 || error_set(&e, "write `ajar tls HOST:PORT`, as in `ajar tls 127.0.0.1:443`")) &&
+              one_endpoint(&a, &p.plan, argv[1], &at, &e) && (c = load_catalog(&a, NULL, 0, &e)) &&
+              (book = load_rulebook(&a, NULL, &e));
+    int status = ok ? audit_endpoint(&p, c, book, &at) : cmd_fail(EXIT_USAGE, &e);
+    arena_release(&a);
+    return status;
+}
