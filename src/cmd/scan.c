@@ -142,6 +142,7 @@ static int run_sweeper(const struct scanning *scanning, struct walk *walk, const
         .loops = o->loops,
         .memory_bytes = memory_for_visits(),
         .many_names = walk->plan->labels.count > 0,
+        .audit = o->tls_full,
         .transcript = o->transcript != NULL,
         .names = o->resolvers,
         .seed = o->seed,

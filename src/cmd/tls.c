@@ -30,8 +30,8 @@ struct auditing {
 
 void help_tls(void)
 {
-    puts("\nHOST:PORT is an address or a name, as in 127.0.0.1:443 or db.example:5432. TLS inside PostgreSQL, MySQL, LDAP,\n"
-         "SMTP, IMAP, POP3, FTP and NATS is found and asked as well.\n");
+    puts("\nHOST:PORT is an address or a name, as in 127.0.0.1:443 or db.example:5432. TLS inside PostgreSQL,\n"
+         "MySQL, LDAP, SMTP, IMAP, POP3, FTP and NATS is found and asked as well.\n");
     options_print(ROWS);
 }
 
@@ -87,7 +87,8 @@ static void add_either(struct buf *line, const struct observation *o, const char
         add(line, "; ", span_str(f->number ? yes : no));
 }
 
-static void add_prefixed(struct buf *line, const struct observation *o, const char *key, const char *before, const char *after)
+static void add_prefixed(struct buf *line, const struct observation *o, const char *key, const char *before,
+                         const char *after)
 {
     char text[128];
     struct span value = fact_get_text(o, key);
@@ -183,8 +184,8 @@ static void print_page(const struct visit *v, const struct observation *o, const
         if (v->observations.at[i].kind != KIND_TLS && v->observations.at[i].kind != KIND_UNKNOWN)
             service = v->observations.at[i].product;
     printf("%s%s%s%s%s\n\n", v->endpoint.name ? v->endpoint.name : endpoint_text(&v->endpoint, where),
-           v->endpoint.name ? " at " : "", v->endpoint.name ? endpoint_text(&v->endpoint, where) : "", service ? ", " : "",
-           service ? service : "");
+           v->endpoint.name ? " at " : "", v->endpoint.name ? endpoint_text(&v->endpoint, where) : "",
+           service ? ", " : "", service ? service : "");
     add_either(&line, o, "tls.inside", "inside the protocol, after a conversation in clear", "");
     add_either(&line, o, "tls.beside_plain", "beside the same service in clear, on one port", "");
     print_line("TLS", &line);
@@ -300,7 +301,8 @@ static int audit_endpoint(const struct auditing *p, const struct catalog *c, con
     one_close(&own);
     const struct observation *o = certificate_of(&v);
     if (!o) {
-        error_set(&e, "%s: %s", endpoint_text(at, where), v.answered ? "no TLS is spoken there" : v.why ? v.why : "no answer");
+        error_set(&e, "%s: %s", endpoint_text(at, where),
+                  v.answered ? "no TLS is spoken there" : v.why ? v.why : "no answer");
         return cmd_fail(EXIT_INCOMPLETE, &e);
     }
     if (!judge_visit(book->rules, &v, clock_wall_ms(&CLOCK_SYSTEM), p->arena, &found)) {

@@ -184,8 +184,8 @@ static bool mysql_upgrade(struct wire *w)
 {
     struct my_packet p;
     struct my_greeting g;
-    return my_read(w, &p) && my_greeting_parse(p.body, &g) && g.abilities & MY_CAN_TLS && wire_ask(w, &MY_TLS_REQUEST) &&
-           !wire_heard(w).len;
+    return my_read(w, &p) && my_greeting_parse(p.body, &g) && g.abilities & MY_CAN_TLS &&
+           wire_ask(w, &MY_TLS_REQUEST) && !wire_heard(w).len;
 }
 
 extern const struct probe PROBE_MYSQL;

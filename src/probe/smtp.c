@@ -8,8 +8,10 @@ enum { LINE_MAX_BYTES = 1024, LINES_MAX = 64 };
 
 static const struct ask SMTP_NOOP =
     ASK_FIXED("smtp.noop", "whether it is SMTP: asked where the greeting does not tell", "NOOP\r\n");
-static const struct ask SMTP_EHLO = ASK_FIXED("smtp.ehlo", "which extensions it has: TLS among them", "EHLO ajar.invalid\r\n");
-static const struct ask SMTP_STARTTLS = ASK_FIXED("smtp.starttls", "TLS inside the protocol (RFC 3207)", "STARTTLS\r\n");
+static const struct ask SMTP_EHLO =
+    ASK_FIXED("smtp.ehlo", "which extensions it has: TLS among them", "EHLO ajar.invalid\r\n");
+static const struct ask SMTP_STARTTLS =
+    ASK_FIXED("smtp.starttls", "TLS inside the protocol (RFC 3207)", "STARTTLS\r\n");
 static const struct ask SMTP_QUIT = ASK_FIXED("smtp.quit", "ends the session", "QUIT\r\n");
 
 static bool smtp_recognises(struct span first)

@@ -18,13 +18,22 @@ static struct observation *certificate_of(const struct visit *v)
     return NULL;
 }
 
-/* The way into TLS of the protocol that states the product; NULL where it has none. */
-static tls_upgrade_fn *upgrade_of(const struct ladder *l, const char *product)
+static bool states(const struct probe *p, const char *product)
+{
+    for (size_t i = 0; p->products[i]; i++)
+        if (strcmp(p->products[i], product) == 0)
+            return true;
+    return false;
+}
+
+/* The way into TLS of the protocol that states the product, as IMAP's and POP3's both state Dovecot: the first that the
+ * server goes. NULL where there is none. */
+static tls_upgrade_fn *find_upgrade(const struct ladder *l, const char *product, struct wire *w)
 {
     for (size_t i = 0; i < l->probe_count; i++)
-        for (size_t k = 0; l->probes[i]->products[k]; k++)
-            if (l->probes[i]->upgrade && strcmp(l->probes[i]->products[k], product) == 0)
-                return l->probes[i]->upgrade;
+        if (l->probes[i]->upgrade && states(l->probes[i], product) && wire_again(w, WIRE_PLAIN) &&
+            l->probes[i]->upgrade(w))
+            return l->probes[i]->upgrade;
     return NULL;
 }
 
@@ -33,7 +42,7 @@ void audit_visit(const struct ladder *l, bool dressed, struct wire *w, struct vi
     const struct observation *service = service_of(v);
     bool plain = service && !dressed && service->kind != KIND_UNKNOWN;
     bool seen = certificate_of(v) != NULL;
-    tls_upgrade_fn *upgrade = plain ? upgrade_of(l, service->product) : NULL;
+    tls_upgrade_fn *upgrade = plain ? find_upgrade(l, service->product, w) : NULL;
     if (!v->answered || (plain && !upgrade && !seen && !tls_speaks(w)))
         return;
     bool audited = tls_audit(w, upgrade, l->trust, v);

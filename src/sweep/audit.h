@@ -6,10 +6,10 @@
 
 enum { AUDIT_SESSION_MS = 30000, AUDIT_BYTES = 4 << 20, AUDIT_ARENA_MAX = 8 << 20 };
 
-/* Audits what the visit found: TLS from the first byte, TLS inside the product's protocol, or TLS that is answered beside
- * a plain conversation (fact tls.beside_plain). `dressed`: what wire_dressed() said of the visit's wire, which has ended, since
- * some servers talk to one client at a time; `w` is a new one to the same endpoint. What is learned goes to the
- * certificate's observation of the visit. */
+/* Audits what the visit found: TLS from the first byte, TLS inside the product's protocol, or TLS that is answered
+ * beside a plain conversation (fact tls.beside_plain). `dressed`: what wire_dressed() said of the visit's wire, which
+ * has ended, since some servers talk to one client at a time; `w` is a new one to the same endpoint. What is learned
+ * goes to the certificate's observation of the visit. */
 void audit_visit(const struct ladder *l, bool dressed, struct wire *w, struct visit *v);
 
 #endif

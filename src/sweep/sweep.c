@@ -10,6 +10,7 @@
 #include "fiber/fiber.h"
 #include "record/codec.h"
 #include "record/remark.h"
+#include "sweep/audit.h"
 #include "sweep/known.h"
 #include "sweep/ladder.h"
 #include "sweep/reach.h"
@@ -238,6 +239,27 @@ static void sample_visit(struct slot *s, struct visit *v)
     }
 }
 
+/* ---- audits ---- */
+
+/* A wire of its own: a clock and a budget that the visit has not used. */
+static void audit_one(struct slot *s, bool dressed, struct visit *v)
+{
+    struct arena arena;
+    const struct sweep_config *config = s->lane->sweep->config;
+    struct wire_limits limits = config->limits;
+    struct wire_ear ear = { .opening = on_opening_sample, .sent = config->transcript ? on_sent : NULL, .self = s };
+    limits.session_ms = AUDIT_SESSION_MS;
+    limits.budget_bytes = AUDIT_BYTES;
+    arena_init(&arena, AUDIT_ARENA_MAX);
+    arena.all = &s->lane->sweep->memory.held;
+    struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits, s->lane->socket_thread.clock,
+                              &ear);
+    if (w)
+        audit_visit(&s->lane->sweep->ladder, dressed, w, v);
+    wire_end(w);
+    arena_release(&arena);
+}
+
 /* ---- visits ---------------------------------------------------------------------------- */
 
 /* Before the address is free for its next port, so that one question serves them all. */
@@ -273,7 +295,10 @@ static __attribute__((noinline)) void talk(struct slot *s)
         ladder_climb(&l->sweep->ladder, w, &v);
     else
         v.end = END_FAILED, v.why = wire_fault_text(WIRE_MEMORY);
+    bool dressed = w && wire_dressed(w);
     wire_end(w);
+    if (config->audit)
+        audit_one(s, dressed, &v);
     sample_visit(s, &v);
     name_visit(l, &v);
     visit_settle(&v);

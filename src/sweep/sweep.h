@@ -23,6 +23,7 @@ struct sweep_config {
     unsigned loops;   /* threads */
     size_t memory_bytes; /* that visits in flight may hold together, see sweep/memory.h */
     bool many_names;  /* several names may lead to one address */
+    bool audit;       /* of each TLS server: all that it accepts (sweep/audit.h) */
     bool transcript;  /* also send what was sent */
     struct reverse_servers names; /* that know names of addresses; none: nobody is asked */
     struct sample_config sample; /* all zero: no record of anybody is read */

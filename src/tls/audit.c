@@ -35,8 +35,8 @@ static enum reply reply_of(const struct audit *a, bool hello)
     return f == WIRE_FINE || f == WIRE_CLOSED || f == WIRE_RESET || f == WIRE_MALFORMED ? REFUSED : UNANSWERED;
 }
 
-/* Opens a connection, says the hello, reads the answer. After UNANSWERED_MAX questions into silence nothing is asked any
- * more. */
+/* Opens a connection, says the hello, reads the answer. After UNANSWERED_MAX questions into silence nothing is asked
+ * any more. */
 static enum reply put(struct audit *a, enum tls_question q, enum tls_generation g, uint8_t until, struct tls_shown *ret)
 {
     struct span name = span_str(wire_endpoint(a->w)->name);
@@ -178,9 +178,9 @@ static void audit_exchange(struct audit *a)
         state_bool(a, "tls.aead", aead == ACCEPTED || a->speaks[TLS_ASK_13], TLS_ASK_AEAD);
     /* Who signs by another scheme than the offered ones did not accept the offer. */
     enum reply sha1 = put(a, TLS_ASK_SHA1, TLS_LIKE_12, TLS_SERVER_HELLO_DONE, &shown);
+    uint8_t hash = (uint8_t)(shown.signature >> 8); /* 1 = MD5, 2 = SHA-1 */
     if (sha1 != UNANSWERED)
-        state_bool(a, "tls.sha1_signatures", sha1 == ACCEPTED && (shown.signature >> 8 == 2 || shown.signature >> 8 == 1),
-                   TLS_ASK_SHA1);
+        state_bool(a, "tls.sha1_signatures", sha1 == ACCEPTED && (hash == 1 || hash == 2), TLS_ASK_SHA1);
 }
 
 /* That it chose the same of two lists of opposite order tells only where it takes another of them, too. */
@@ -276,8 +276,8 @@ static struct observation *find_certificate(const struct visit *v)
     return NULL;
 }
 
-/* The observation of the certificate, by what was shown in clear where nobody could shake hands; one without a certificate
- * where none was shown. */
+/* The observation of the certificate, by what was shown in clear where nobody could shake hands; one without a
+ * certificate where none was shown. */
 static struct observation *where_to_state(struct audit *a, struct visit *v)
 {
     struct observation *o = find_certificate(v);

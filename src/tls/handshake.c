@@ -14,6 +14,8 @@ enum {
     CERTIFICATE_REQUEST = 13,
     CERTIFICATE_STATUS = 22,
     NAMED_CURVE = 3,
+    WARNING = 1,
+    CLOSE_NOTIFY = 0,
 };
 
 /* The random of a HelloRetryRequest, by which it is known (RFC 8446 4.1.3). */
@@ -52,6 +54,8 @@ static struct span join_messages(struct wire *w, uint8_t until, struct tls_shown
         struct span body = wire_need(w, (size_t)head.at[3] << 8 | head.at[4]);
         if (!wire_ok(w) || body.len == 0)
             break;
+        if (head.at[0] == RECORD_ALERT && body.len == 2 && body.at[0] == WARNING && body.at[1] != CLOSE_NOTIFY)
+            continue; /* "that name I do not know", and it goes on (RFC 6066 3) */
         if (head.at[0] == RECORD_ALERT) {
             ret->alerted = body.len == 2;
             ret->alert = ret->alerted ? body.at[1] : 0;

@@ -46,11 +46,12 @@
 
 #define RANDOM "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_"
 #define GROUPS \
-    "\x00\x0a\x00\x16\x00\x14\x00\x1d\x00\x17\x00\x18\x00\x19\x00\x1e\x00\x16\x00\x15\x00\x13\x01\x00\x01\x01"
+    "\x00\x0a\x00\x1c\x00\x1a\x00\x1d\x00\x17\x00\x18\x00\x19\x00\x1e\x00\x16\x00\x15\x00\x13\x01\x00\x01\x01\x01\x02" \
+    "\x01\x03\x01\x04"
 #define POINTS "\x00\x0b\x00\x02\x01\x00"
 #define SIGNATURES \
-    "\x00\x0d\x00\x1e\x00\x1c\x04\x01\x04\x03\x05\x01\x05\x03\x06\x01\x06\x03\x08\x04\x08\x05\x08\x06\x02\x01" \
-    "\x02\x03\x02\x02\x04\x02\x01\x01"
+    "\x00\x0d\x00\x28\x00\x26\x04\x01\x04\x03\x05\x01\x05\x03\x06\x01\x06\x03\x08\x04\x08\x05\x08\x06\x08\x07" \
+    "\x08\x08\x08\x09\x08\x0a\x08\x0b\x02\x01\x02\x03\x02\x02\x04\x02\x01\x01"
 #define SIGNATURES_OLD "\x00\x0d\x00\x0a\x00\x08\x02\x01\x02\x03\x02\x02\x01\x01"
 /* Stapled status, encrypt-then-MAC, extended master secret, tickets, heartbeats that the peer may not send. */
 #define ASKED \
@@ -61,14 +62,16 @@
 /* A key share of X25519 only, and the hybrids named before it: who prefers one asks for it (RFC 8446 4.1.4). */
 #define EXTENSIONS_13 \
     "\x00\x2b\x00\x03\x02\x03\x04" \
-    "\x00\x0a\x00\x16\x00\x14\x11\xec\x11\xeb\x11\xed\x00\x1d\x00\x17\x00\x18\x00\x19\x00\x1e\x01\x00\x01\x01" \
+    "\x00\x0a\x00\x1c\x00\x1a\x11\xec\x11\xeb\x11\xed\x00\x1d\x00\x17\x00\x18\x00\x19\x00\x1e\x01\x00\x01\x01\x01\x02" \
+    "\x01\x03\x01\x04" \
     SIGNATURES \
     "\x00\x33\x00\x26\x00\x24\x00\x1d\x00\x20" RANDOM
 
 #define NO_COMPRESSION "\x01\x00"
 #define DEFLATE "\x02\x01\x00"
 
-/* A hello without a name; one for a name, which the server is asked by or which nobody has; one of before extensions. */
+/* A hello without a name; one for a name, which the server is asked by or which nobody has; one of before there were
+ * extensions. */
 #define NAMELESS(ask_name, reason, record, version, suites, compression, extensions) \
     { .name = (ask_name), .why = (reason), \
       .parts = { ASK_BYTES("\x16" record), ASK_BE(2, 2, 10, 0), ASK_BYTES("\x01"), ASK_BE(3, 4, 10, 0), \
@@ -96,7 +99,8 @@
 #define ONE(q, word, reason, version, suites, compression, extensions) \
     [q] = { [TLS_LIKE_12] = \
             { NAMELESS("tls.audit-" word, reason, LIKE_10, version, suites, compression, extensions), \
-              NAMED_BY(NAME_ASKED, "tls.audit-" word "-named", reason, LIKE_10, version, suites, compression, extensions) } },
+              NAMED_BY(NAME_ASKED, "tls.audit-" word "-named", reason, LIKE_10, version, suites, compression, \
+                       extensions) } },
 #define EACH(q, word, reason, suites) \
     [q] = { [TLS_LIKE_12] = \
             { NAMELESS("tls.audit-" word, reason, LIKE_10, LIKE_12, suites, NO_COMPRESSION, EXTENSIONS), \
@@ -111,8 +115,8 @@
 static const struct ask HELLOS[TLS_QUESTIONS][TLS_GENERATIONS][2] = {
     [TLS_ASK_SSL2] = { { ASK_FIXED("tls.audit-ssl2", "whether it speaks SSLv2",
                                    "\x80\x31\x01\x00\x02\x00\x18\x00\x00\x00\x10"
-                                   "\x05\x00\x80\x03\x00\x80\x01\x00\x80\x07\x00\xc0\x08\x00\x80\x06\x00\x40\x04\x00\x80"
-                                   "\x02\x00\x80@ABCDEFGHIJKLMNO") } },
+                                   "\x05\x00\x80\x03\x00\x80\x01\x00\x80\x07\x00\xc0\x08\x00\x80\x06\x00\x40"
+                                   "\x04\x00\x80\x02\x00\x80@ABCDEFGHIJKLMNO") } },
     [TLS_ASK_SSL3] = { { BARE("tls.audit-ssl3", "whether it speaks SSLv3", SUITES_ALL) } },
     ONE(TLS_ASK_10, "tls10", "whether it speaks TLS 1.0", LIKE_10, SUITES_ALL, NO_COMPRESSION, GROUPS POINTS)
     ONE(TLS_ASK_11, "tls11", "whether it speaks TLS 1.1", LIKE_11, SUITES_ALL, NO_COMPRESSION, GROUPS POINTS)
@@ -135,8 +139,8 @@ static const struct ask HELLOS[TLS_QUESTIONS][TLS_GENERATIONS][2] = {
         NO_COMPRESSION, EXTENSIONS)
     ONE(TLS_ASK_SHA1, "sha1", "whether it signs by SHA-1 or MD5 (RFC 9155)", LIKE_12, SUITES_FORWARD, NO_COMPRESSION,
         EXTENSIONS_SHA1)
-    ONE(TLS_ASK_COMPRESSION, "compression", "whether it compresses, by which secrets leak", LIKE_12, SUITES_ALL, DEFLATE,
-        EXTENSIONS)
+    ONE(TLS_ASK_COMPRESSION, "compression", "whether it compresses, by which secrets leak", LIKE_12, SUITES_ALL,
+        DEFLATE, EXTENSIONS)
     ONE(TLS_ASK_ORDER, "order", "which suite it chooses of a list", LIKE_12, SUITES_ORDER, NO_COMPRESSION, EXTENSIONS)
     ONE(TLS_ASK_ORDER_BACK, "order-back", "which suite it chooses of the same list in another order", LIKE_12,
         SUITES_ORDER_BACK, NO_COMPRESSION, EXTENSIONS)

@@ -1,6 +1,7 @@
-/* Certificates -> facts; and the own ClientHello's reader of ServerHello and Certificate. The first
- * byte chooses. */
+/* Certificates -> facts; the own ClientHello's reader of ServerHello and Certificate; and a whole audit. The first byte
+ * chooses. */
 #include "peer.h"
+#include "tls/audit.h"
 #include "tls/tls.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -25,7 +26,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, 12 << 20);
     visit_init(&v, &arena, &FUZZ_ENDPOINT);
     listener_init(&listener, NULL);
-    if (data[0] & 1) {
+    if (data[0] & 2) {
+        peer_init(&peer, input);
+        struct wire *w = wire_new(&arena, &peer.back, &FUZZ_ENDPOINT, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
+        tls_audit(w, NULL, fuzz_trust(), &v);
+        wire_end(w);
+        check_end(&peer, &v);
+    } else if (data[0] & 1) {
         peer_init(&peer, input);
         struct wire *w = wire_new(&arena, &peer.back, &FUZZ_ENDPOINT, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
         struct wire_tls shown;

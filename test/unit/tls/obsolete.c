@@ -10,6 +10,8 @@
 #include "certificates.h"
 #include "wire/tape.h"
 
+enum { RECORD_HANDSHAKE = 22, SERVER_HELLO = 2, CERTIFICATE = 11, SERVER_HELLO_DONE = 14 };
+
 static struct arena certificate_arena;
 static struct span der;
 
