@@ -76,17 +76,28 @@ static void on_opened(void *self, const struct endpoint *e, enum wire_dress dres
            f == WIRE_FINE ? "accepted" : wire_fault_text(f));
 }
 
+/* Whether the answers that come are told to nobody (ASK_FRONT). */
+struct listening {
+    bool hides;
+};
+
 static void on_sent(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
 {
-    (void)self, (void)e;
+    struct listening *l = self;
+    (void)e;
+    l->hides = a->class == ASK_FRONT;
     printf("= ask %s: %s\n", a->name, a->why);
     show(">", bytes);
 }
 
 static void on_received(void *self, const struct endpoint *e, struct span bytes)
 {
-    (void)self, (void)e;
-    show("<", bytes);
+    const struct listening *l = self;
+    (void)e;
+    if (l->hides)
+        printf("< %zu bytes, not shown: they may begin with a secret\n", bytes.len);
+    else
+        show("<", bytes);
 }
 
 static void print_fact(const struct fact *f)
@@ -161,7 +172,7 @@ static void converse(const struct choice *ch, const struct catalog *c, const str
     if (!wire_again(w, tls ? WIRE_IN_TLS : WIRE_PLAIN))
         return;
     if (ch->http) {
-        http_visit(w, c, v);
+        http_visit(w, c, v, false);
     } else {
         struct observation *o = visit_observe(v, ch->probe->name, ch->probe->kind);
         if (o && (o->outcome = ch->probe->run(w, o)) == OUTCOME_NOT_MINE)
@@ -178,13 +189,14 @@ static int probe_endpoint(const struct probing *p, const struct choice *ch, cons
     struct socket_back back;
     struct visit v;
     struct error e;
-    static const struct wire_ear EAR = { .opened = on_opened, .sent = on_sent, .received = on_received };
+    struct listening listening = { .hides = false };
+    const struct wire_ear ear = { .self = &listening, .opened = on_opened, .sent = on_sent, .received = on_received };
     if (!one_open(&own, NULL, &e))
         return cmd_fail(EXIT_INCOMPLETE, &e);
     socket_back_init(&back, &own.thread);
     visit_init(&v, p->arena, at);
     struct wire_limits limits = wire_limits_for(ONE_PATIENCE_MS);
-    struct wire *w = wire_new(p->arena, &back.back, at, &limits, &CLOCK_SYSTEM, &EAR);
+    struct wire *w = wire_new(p->arena, &back.back, at, &limits, &CLOCK_SYSTEM, &ear);
     if (w)
         converse(ch, c, own.trust, w, &v, p->tls);
     visit_settle(&v);

@@ -144,6 +144,7 @@ static int run_sweeper(const struct scanning *scanning, struct walk *walk, const
         .many_names = walk->plan->labels.count > 0,
         .audit = o->tls_full,
         .transcript = o->transcript != NULL,
+        .leavings = o->leavings,
         .names = o->resolvers,
         .seed = o->seed,
         .sample = { .records = pii ? o->sample : 0,

@@ -51,6 +51,7 @@ enum row {
     ROW_RESUME,
     ROW_SAMPLE,
     ROW_TLS,
+    ROW_LEAVINGS,
     ROW_END
 };
 
@@ -98,6 +99,9 @@ static const struct option_row ROWS[] = {
                      "draw N random records, or auto, of each open store that --scope marks as owned" },
     [ROW_TLS] = { "tls", "HOW",
                   "quick: one handshake, the default; full: all that each TLS server accepts, 20 to 40 more" },
+    [ROW_LEAVINGS] = { "leavings", NULL,
+                       "ask web servers for all that is often left behind on them: dumps, backups, settings; not "
+                       "only for .git and .env" },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -257,6 +261,9 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return system_resolvers(o, e);
     case ROW_RESOLVER:
         return take_resolver(o, value, e);
+    case ROW_LEAVINGS:
+        o->leavings = true;
+        return true;
     case ROW_LARGE:
         o->plan.allow_large = true;
         return true;

@@ -27,6 +27,7 @@ struct asker {
     const struct index *index; /* or NULL: every test looks at the answer itself */
     bool cached_only;          /* nothing new is asked */
     bool nested;               /* asks through a dashboard */
+    bool thorough;             /* asks for all that may have been left behind on a site */
     bool tls;
     struct span host; /* as sent in Host */
     int64_t now_ms;   /* wall time */

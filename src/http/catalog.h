@@ -33,8 +33,9 @@ bool catalog_check_examples(const struct catalog *c, struct error *e, size_t *re
  * what that product needs, adds one observation for the service and, for a dashboard, one for the
  * store behind it. Returns OUTCOME_NOT_MINE where the peer does not speak HTTP (nothing is added);
  * else the service's outcome; a server that no entry knows is product "web", OUTCOME_IDENTIFIED.
- * `hint_port` orders the candidates only. */
-enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v);
+ * `thorough`: a server that no entry knows is asked for all that may have been left behind on it, and
+ * not only for what leaks most (http/leavings.h). */
+enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v, bool thorough);
 
 /* Whether these are the first bytes of an HTTP response. */
 bool http_recognises(struct span first);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "http/leavings.h"
 
 /* The answer that a verdict which holds rests on: that to the first request that takes rights. */
 static const struct response *deciding_answer(struct asker *a, const struct condition *c)
@@ -230,6 +231,23 @@ static void state_unasked(const struct found *found, struct observation *o)
     buf_release(&text);
 }
 
+/* Of the server that no entry knows, its own site; of a product that lives below a path, the site around it. */
+static void look_around(struct asker *a, const struct catalog *c, const struct found *found, unsigned budget, uint16_t port,
+                        struct observation *o)
+{
+    struct span base = a->base;
+    a->base = a->start;
+    if (!found->entry) {
+        a->budget = budget;
+        listing_state(a, c, o);
+        leavings_look(a, c, o);
+    } else if (!span_eq(base, a->start) && leavings_kept(a, c, port)) {
+        a->budget = a->budget < STRANGER_REQUESTS_MAX ? a->budget : STRANGER_REQUESTS_MAX;
+        leavings_look(a, c, o);
+    }
+    a->base = base;
+}
+
 /* One try below one base path; what an earlier try added is dropped. */
 static enum outcome run_below(struct asker *a, const struct entry *e, struct span base, size_t index,
                               struct visit *v)
@@ -250,6 +268,7 @@ enum outcome engine_run(struct asker *a, const struct catalog *c, const struct f
     const struct entry *e = found->entry ? found->entry : c->web;
     size_t index = v->observations.len, tries = found->base_count;
     enum outcome outcome = OUTCOME_UNCLEAR;
+    unsigned budget = a->budget; /* of a stranger's, what finding out left */
     a->budget = PRODUCT_REQUESTS_MAX;
     for (size_t i = 0; i < tries && outcome == OUTCOME_UNCLEAR; i++)
         outcome = run_below(a, e, found->bases[i], index, v);
@@ -262,6 +281,7 @@ enum outcome engine_run(struct asker *a, const struct catalog *c, const struct f
         state_headers(a, c->web, o);
     else
         state_unasked(found, o);
+    look_around(a, c, found, budget, v->endpoint.port, o);
     state_reading(a, o);
     if (a->base.len && a->base.len <= FACT_TEXT_MAX)
         fact_text(o, "http.base", a->base, NULL, SPAN_NONE);

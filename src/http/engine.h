@@ -6,7 +6,7 @@
 #include "http/match.h"
 
 enum {
-    STRANGER_REQUESTS_MAX = 6, /* "GET /" among them, to find out what a server is */
+    STRANGER_REQUESTS_MAX = 6, /* "GET /" among them, to find out what a server is, and what was left behind on it */
     PRODUCT_REQUESTS_MAX = 48, /* once it is known */
     BASES_MAX = 4,             /* paths below which one visit looks for products */
     UNASKED_NAMES_MAX = 12,

@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "http/catalog.h"
+#include "http/form.h"
 #include "text/node.h"
 
 enum {
@@ -35,6 +36,7 @@ struct request {
     bool rights; /* its success takes rights: it can prove that a door is open */
     bool nested; /* may be sent through a dashboard */
     bool named;  /* its path names a collection that the server listed */
+    unsigned first; /* so many bytes of its answer are asked for and read; 0: all */
     /* named: the row of `counts` that lists the collections a condition on it is about, or NULL */
     const struct count_rule *over;
     const struct ask *ask;
@@ -157,6 +159,16 @@ struct example {
     unsigned line;
 };
 
+/* What may have been left behind on a site (leavings.h). */
+struct leaving {
+    const struct request *request;
+    enum form form;              /* that its first bytes prove */
+    const char *fact, *bytes;    /* keys: where it lies, and how many bytes it has */
+    struct span path;            /* as told */
+    bool always;                 /* asked of every site */
+    const struct condition *when; /* else where this holds of the root; NULL: only where all are wanted */
+};
+
 enum { LEAKS_MAX = 9 };
 
 struct entry {
@@ -178,6 +190,9 @@ struct entry {
     LIST_OF(const struct entry *) behind; /* stores that may stand behind */
     LIST_OF(struct route) routes;
     LIST_OF(struct nested) nested;
+    LIST_OF(struct leaving) leavings;  /* of "web" only */
+    const struct request *nowhere;     /* with them: a name that cannot exist */
+    const struct condition *keeps;     /* likewise: on "root", a site that may well hold them */
     LIST_OF(struct example) examples;
 };
 

@@ -2,6 +2,8 @@
  * what is left is judged by words and then by rows. */
 #include "http/law.h"
 
+#include <limits.h>
+
 #include "http/law_form.h"
 #include "http/law_rows.h"
 #include "http/law_sql.h"
@@ -42,6 +44,7 @@ static const struct {
     { "osd-version", NULL, ".-" },
     { "osd-xsrf", NULL, "-" },
     { "prefer", "count=planned|count=estimated", NULL },
+    { "range", NULL, "=-" },
     { "x-elastic-internal-origin", NULL, "-" },
     { "x-requested-with", NULL, "-" },
 };
@@ -64,6 +67,18 @@ static bool letters_and(struct span s, const char *others)
     return true;
 }
 
+/* "bytes=0-63" -> 64. False where it says anything else: what a file begins with may be asked for, and no other part. */
+static bool front_of(struct span value, unsigned *ret)
+{
+    static const struct span mark = SPAN("bytes=0-");
+    uint64_t last;
+    struct span digits = span_from(value, mark.len);
+    if (!span_starts(value, mark) || (digits.len > 1 && digits.at[0] == '0') || !span_u64(digits, LAW_FRONT_MAX - 1, &last))
+        return false;
+    *ret = (unsigned)last + 1;
+    return true;
+}
+
 bool law_permits_field(struct span name, struct span value, struct error *e)
 {
     for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++) {
@@ -71,6 +86,9 @@ bool law_permits_field(struct span name, struct span value, struct error *e)
             continue;
         if (value.len == 0 || value.len > LAW_VALUE_MAX)
             return error_set(e, "a header value must be 1 to %d bytes long", LAW_VALUE_MAX);
+        unsigned front;
+        if (span_eq_nocase(name, SPAN("range")) && !front_of(value, &front))
+            return error_set(e, "a range is bytes=0-N, and N at most %d", LAW_FRONT_MAX - 1);
         if (FIELDS[i].values ? listed(span_str(FIELDS[i].values), '|', value)
                              : letters_and(value, FIELDS[i].bytes))
             return true;
@@ -81,7 +99,7 @@ bool law_permits_field(struct span name, struct span value, struct error *e)
     return error_set(
         e,
         "the header \"%.*s\" may not be sent; allowed are accept, content-type, depth, "
-        "prefer, x-requested-with and the version and xsrf headers of dashboards",
+        "prefer, range, x-requested-with and the version and xsrf headers of dashboards",
         SPAN_FMT(span_first(name, 40)));
 }
 
@@ -157,6 +175,18 @@ static bool row_is_for(const struct law_row *row, const struct question *q)
     return q->r->sent && q->product.len == 0;
 }
 
+/* How many bytes a request asks for at most; UINT_MAX: all. */
+static unsigned front_asked(const struct question *q)
+{
+    unsigned front;
+    for (struct span lines = q->r->fields; lines.len;) {
+        struct span value = span_cut(&lines, '\n'), name = span_cut(&value, ':');
+        if (span_eq_nocase(name, SPAN("range")) && front_of(span_trim(value), &front))
+            return front;
+    }
+    return UINT_MAX;
+}
+
 /* Whether the rest of a request is that of a row whose path fits. */
 static bool row_fits(const struct law_row *row, const struct question *q, struct error *e)
 {
@@ -166,6 +196,8 @@ static bool row_fits(const struct law_row *row, const struct question *q, struct
         return error_set(e, "this path may be asked of these products only: %s", row->products);
     if (row->accept && !span_is(q->r->accept, row->accept))
         return error_set(e, "this path may be asked only with the Accept \"%s\"", row->accept);
+    if (row->front && span_is(q->method, "GET") && front_asked(q) > row->front)
+        return error_set(e, "of this path the first %u bytes may be asked for: \"first: %u\"", row->front, row->front);
     return form_query_fits(row->query, q->query, q->r->sent, e) &&
            form_body_fits(row->body, q->body, q->r->sent, e);
 }
@@ -239,10 +271,15 @@ static bool judge(struct question *q, struct error *e)
     size_t words = is_read(q) && q->segments.len ? words_fit(q) : 0;
     bool worded = words > 0 && words == q->segments.len;
     struct error why;
-    if (worded && q->body.len == 0 && form_query_fits("*", q->query, q->r->sent, &why))
+    bool part = front_asked(q) != UINT_MAX; /* what is a figure is asked for whole */
+    if (!part && worded && q->body.len == 0 && form_query_fits("*", q->query, q->r->sent, &why))
         return true;
-    if (some_row_fits(LAW_GETS, q, &n) || some_row_fits(LAW_POSTS, q, &n))
+    if (!part && (some_row_fits(LAW_GETS, q, &n) || some_row_fits(LAW_POSTS, q, &n)))
         return true;
+    if (some_row_fits(LAW_LEFT, q, &n))
+        return true;
+    if (part && !n.rank)
+        return error_set(e, "a range may be asked for where `ajar catalog law` says how many bytes, and nowhere else");
     if (!worded && !n.rank)
         return refuse_path(q, words, &n, e);
     return error_set(e, "%.*s %.*s: %s", SPAN_FMT(q->method), SPAN_FMT(span_first(q->path, 120)),
@@ -365,6 +402,8 @@ static void print_rows(struct buf *out, const struct law_row *row)
             buf_printf(out, "; of %s only", row->products);
         if (row->accept)
             buf_printf(out, "; with Accept: %s", row->accept);
+        if (row->front)
+            buf_printf(out, "; its first %u bytes", row->front);
         buf_str(out, "\n");
     }
 }
@@ -386,6 +425,7 @@ void law_print(struct buf *out)
         "the keys above, <kind> and {name} are filled in:\n\n");
     print_rows(out, LAW_GETS);
     print_rows(out, LAW_POSTS);
+    print_rows(out, LAW_LEFT);
     buf_str(out, "\nOr one of these, which carries a GET of the above:\n\n");
     for (const struct law_proxy *p = PROXIES; p->method; p++)
         buf_printf(out, "  %-8s %s%s\n           %s\n", p->method, p->path,

@@ -21,7 +21,7 @@
 #include "base/error.h"
 #include "base/span.h"
 
-enum { LAW_TARGET_MAX = 800, LAW_BODY_MAX = 1000, LAW_VALUE_MAX = 128 };
+enum { LAW_TARGET_MAX = 800, LAW_BODY_MAX = 1000, LAW_VALUE_MAX = 128, LAW_FRONT_MAX = 4096 };
 
 struct law_request {
     struct span product; /* whose entry it is: some rows are for one product only */

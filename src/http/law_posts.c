@@ -98,5 +98,11 @@ const struct law_row LAW_POSTS[] = {
     HEAD("langflow flowise", "/api/v1/flows|chatflows",
          "whether a stranger may see the work flows"),
     HEAD("n8n", "/rest/workflows", "whether a stranger may see the work flows"),
+    HEAD("spring-boot", "/actuator/env", "whether a stranger may see the environment"),
+    { .method = "HEAD",
+      .products = "spring-boot",
+      .path = "/actuator/heapdump",
+      .accept = "text/x-ajar-none",
+      .why = "whether a stranger is refused; a dump is no text, so who is let in is told so, and none is made" },
     { .method = NULL },
 };

@@ -9,10 +9,12 @@ struct law_row {
     const char *query;    /* NULL: none */
     const char *body;     /* NULL: none */
     const char *accept;   /* NULL: whatever Accept may say; else just this */
+    unsigned front;       /* not 0: a GET asks for the first so many bytes at most, by the field range */
     const char *why;      /* what the answer tells; of a POST why it changes nothing */
 };
 
 extern const struct law_row LAW_GETS[];  /* ended by a row without a method */
+extern const struct law_row LAW_LEFT[];  /* likewise; what was left behind on sites */
 extern const struct law_row LAW_POSTS[]; /* likewise; POST, PROPFIND and HEAD */
 
 #endif

@@ -111,6 +111,7 @@ static const struct map_key ENTRY[] = {
     { "verdict", load_verdicts, 0, NULL },
     { "counts", load_counts, 0, NULL },
     { "fields", load_fields, 0, NULL },
+    { "leavings", load_leavings, 0, NULL },
     { "examples", load_examples, 0, ": an entry needs at least one" },
     { NULL, NULL, 0, NULL },
 };

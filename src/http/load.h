@@ -46,6 +46,9 @@ bool load_identify(struct mapper *m, const struct node *n, void *to);  /* struct
 bool load_verdicts(struct mapper *m, const struct node *n, void *to);  /* struct entry */
 bool load_facts(struct mapper *m, const struct node *n, void *to);     /* struct entry */
 
+/* load_leaving.c */
+bool load_leavings(struct mapper *m, const struct node *n, void *to); /* struct entry */
+
 /* load_count.c */
 bool load_counts(struct mapper *m, const struct node *n, void *to);   /* struct entry */
 bool load_fields(struct mapper *m, const struct node *n, void *to);   /* struct entry */

@@ -54,6 +54,8 @@ bool load_request_named(struct mapper *m, const struct node *n, void *to)
     if (!map_text(m, n, &name))
         return false;
     *ret = entry_request(loader_of(m)->entry, name);
+    if (*ret && (*ret)->first)
+        return map_wrong(m, n, "what begins the answer to \"%s\" is held against a form, and nothing else is", map_shown(name, word));
     return *ret || map_wrong(m, n, "no request is named \"%s\"", map_shown(name, word));
 }
 
@@ -124,6 +126,7 @@ static bool build_ask(struct mapper *m, struct request *r, const char *name)
         return map_no_memory(m);
     a->name = name;
     a->why = r->why;
+    a->class = r->first ? ASK_FRONT : ASK_METADATA;
     build_bytes(&b, r->method);
     build_bytes(&b, SPAN(" "));
     build_target(&b, r);
@@ -161,6 +164,7 @@ struct written {
     const char *why, *name;
     const struct condition *when;
     bool rights;
+    unsigned first;
 };
 
 /* The method and path: exactly one of get, head, post, propfind. */
@@ -195,6 +199,8 @@ static bool take_fields(struct mapper *m, const struct node *n, void *to)
         struct span value;
         if (!map_scalar(m, h, &value))
             return false;
+        if (span_eq_nocase(h->key, SPAN("range")))
+            return map_wrong(m, h, "write \"first: N\", so that no more is read, whatever the server sends");
         if (!law_permits_field(h->key, value, &why))
             return map_wrong(m, h, "%s", why.text);
         *ret = span_str(arena_printf(m->arena, "%.*s%.*s: %.*s\r\n", SPAN_FMT(*ret), SPAN_FMT(h->key),
@@ -268,6 +274,19 @@ static bool check_law(struct mapper *m, const struct node *n, const struct reque
     return law_permits(&asked, &why) || map_wrong(m, n, "%s", why.text);
 }
 
+/* `first: 64`: a GET for the first 64 bytes. */
+static bool take_first(struct mapper *m, const struct node *n, void *to)
+{
+    unsigned *ret = to;
+    int64_t bytes;
+    if (!map_i64(m, n, &bytes))
+        return false;
+    if (bytes < 1 || bytes > LAW_FRONT_MAX)
+        return map_wrong(m, n, "a number of bytes from 1 to %d", LAW_FRONT_MAX);
+    *ret = (unsigned)bytes;
+    return true;
+}
+
 #define OF(member) offsetof(struct written, member)
 #define METHOD_GET { "get", map_text, OF(get), NULL }, { "post", map_text, OF(post), NULL }
 #define REST                                                                                           \
@@ -280,6 +299,7 @@ static const struct map_key REQUEST[] = { METHOD_GET,
                                           { "head", map_text, OF(head), NULL },
                                           { "propfind", map_text, OF(propfind), NULL },
                                           { "rights", map_bool, OF(rights), NULL },
+                                          { "first", take_first, OF(first), NULL },
                                           REST };
 static const struct map_key ROUTE[] = { { "name", take_name, OF(name), "" },
                                         { "when", load_condition, OF(when), NULL },
@@ -293,10 +313,15 @@ static bool load_one(struct mapper *m, const struct node *n, bool route, struct 
     if (!map_keys(m, n, route ? ROUTE : REQUEST, w) || !take_method(m, n, w, r))
         return false;
     r->why = w->why;
-    r->accept = w->accept;
+    r->accept = w->first && !node_get(n, "accept") ? SPAN("*/*") : w->accept;
     r->body = w->body;
     r->rights = w->rights;
     r->headers = w->fields;
+    r->first = w->first;
+    if (r->first && !span_is(r->method, "GET"))
+        return map_wrong(m, n, "\"first\" belongs to GET");
+    if (r->first)
+        w->fields = r->headers = span_str(arena_printf(m->arena, "%.*sRange: bytes=0-%u\r\n", SPAN_FMT(w->fields), r->first - 1));
     if (w->content.len)
         r->headers = span_str(arena_printf(m->arena, "%.*sContent-Type: %.*s\r\n", SPAN_FMT(w->fields),
                                            SPAN_FMT(w->content)));

@@ -8,8 +8,9 @@
  *      of the port in their list; where the root is no page for people, all others. The alphabet never
  *      decides: among equals the bytes of the request do. After each answer the ranking is made anew.
  *
- * What no request was left for is told: found.unasked. */
-#include "http/engine.h"
+ * Where the root speaks for a site of files, a port alone is worth less than what may lie about there: some of the
+ * requests are kept for that (leavings.h). What no request was left for is told: found.unasked. */
+#include "http/leavings.h"
 #include "http/links.h"
 #include "http/url.h"
 
@@ -327,6 +328,7 @@ static size_t best_wish(const struct look *l)
 static const struct entry *ask_on(struct look *l, struct found *found, size_t *ret_place)
 {
     struct asker *a = l->asker;
+    unsigned kept = leavings_kept(a, l->catalog, l->port);
     a->cached_only = true;
     for (size_t i = 0; i < l->catalog->entries.len; i++)
         weigh_entry(l, i);
@@ -336,6 +338,8 @@ static const struct entry *ask_on(struct look *l, struct found *found, size_t *r
         size_t best = e ? SIZE_MAX : best_wish(l);
         if (best == SIZE_MAX || a->budget == 0)
             break;
+        if (a->budget <= kept && l->wishes[best].weight < WEIGHT_INHERITED)
+            break; /* what merely its port speaks for */
         a->cached_only = false;
         a->base = l->places[best / l->catalog->request_count].base;
         (void)a->get(a, l->wishes[best].request, SPAN_NONE);

@@ -15,6 +15,7 @@ enum {
     RESPONSE_HEAD_READ_MAX = 512 * 1024, /* of a head; one that goes on is given up, its body too */
     RESPONSE_LINE_MAX = 16 * 1024,       /* a longer line keeps its front */
     RESPONSE_BODY_MAX = 1024 * 1024, /* less than a visit may receive, so that more can be asked */
+    RESPONSE_REFUSAL_MAX = 16 * 1024, /* of the page that says no to response_read_front() */
     RESPONSE_INTERIM_MAX = 8,        /* 1xx responses before the real one */
     RESPONSE_VALUES_MAX = 100000,    /* values of one JSON document; the rest is cut */
     WORK_VALUES_MAX = 250000,        /* of all documents of a visit: about 30 ms of processor time */
@@ -59,6 +60,7 @@ struct response {
     bool http11;         /* HTTP/1.1, else 1.0 */
     bool keep_alive;     /* the connection can carry another exchange */
     bool cut;            /* only the front of the body is here: it ended too soon, or is too long */
+    size_t body_max;     /* of the body so much is read */
     unsigned odd;        /* enum response_odd, joined */
     LIST_OF(struct http_header) headers;
     struct span body;    /* its codings undone */
@@ -73,6 +75,10 @@ struct response {
  * something else). A body that ends by close, reset or silence before its end is cut, and then the
  * wire has that fault. The response lies in the wire's arena; its codings are as they came. */
 struct response *response_read(struct wire *w, bool head);
+/* The same, but what a file begins with is all that is read: of a body `front` bytes, whatever was asked for, is said
+ * or goes on being sent; then the connection is not used again. Of an answer that is no success (status 200 to 299)
+ * RESPONSE_REFUSAL_MAX bytes, so that it need not be opened again. */
+struct response *response_read_front(struct wire *w, size_t front);
 /* Undoes the codings of the body, within what `work` leaves. Costs processor time in proportion to
  * the body and to RESPONSE_BODY_MAX; never waits. */
 void response_decode(struct response *r, struct response_work *work);

@@ -169,7 +169,7 @@ static struct span as_much_as(struct wire *w, struct response *r, size_t n)
 
 static void until_close(struct wire *w, struct response *r)
 {
-    r->body = as_much_as(w, r, RESPONSE_BODY_MAX);
+    r->body = as_much_as(w, r, r->body_max);
     r->cut = wire_fault(w) != WIRE_CLOSED;
 }
 
@@ -242,7 +242,7 @@ static bool read_chunked(struct wire *w, struct response *r)
             skip_trailers(w, r);
             return true;
         }
-        size_t room = RESPONSE_BODY_MAX - j.len;
+        size_t room = r->body_max - j.len;
         bool too_long = size > room;
         struct span piece = as_much_as(w, r, too_long ? room : (size_t)size);
         r->cut |= too_long;
@@ -296,7 +296,8 @@ static bool ends_chunked(const struct response *r)
 static size_t cut_length(const struct response *r)
 {
     struct span type = response_header(r, "content-type");
-    return span_has(type, "html") ? CUT_PAGE_READ : RESPONSE_BODY_MAX;
+    size_t most = span_has(type, "html") ? CUT_PAGE_READ : RESPONSE_BODY_MAX;
+    return most < r->body_max ? most : r->body_max;
 }
 
 /* False where memory ends. */
@@ -318,7 +319,7 @@ static bool read_body(struct wire *w, struct response *r, bool head)
         there = false;
     }
     if (there) {
-        bool too_long = length > RESPONSE_BODY_MAX;
+        bool too_long = length > r->body_max;
         r->body = as_much_as(w, r, too_long ? cut_length(r) : (size_t)length);
         r->cut |= too_long;
     } else {
@@ -328,7 +329,8 @@ static bool read_body(struct wire *w, struct response *r, bool head)
     return wire_fault(w) != WIRE_MEMORY;
 }
 
-struct response *response_read(struct wire *w, bool head)
+/* `front`: how much of the body of a success is wanted; 0: all. */
+static struct response *read_one(struct wire *w, bool head, size_t front)
 {
     for (int interim = 0; interim <= RESPONSE_INTERIM_MAX; interim++) {
         struct response *r = ARENA_NEW(wire_arena(w), struct response);
@@ -342,6 +344,7 @@ struct response *response_read(struct wire *w, bool head)
             break; /* nobody asked to switch protocols */
         if (r->status < 200 && !r->cut)
             continue;
+        r->body_max = !front ? RESPONSE_BODY_MAX : r->status / 100 == 2 ? front : RESPONSE_REFUSAL_MAX;
         bool close = any_header_holds(r, "connection", "close");
         r->keep_alive = r->http11 ? !close
                                   : any_header_holds(r, "connection", "keep-alive") && !close;
@@ -353,6 +356,16 @@ struct response *response_read(struct wire *w, bool head)
     }
     (void)wire_fail(w);
     return NULL;
+}
+
+struct response *response_read(struct wire *w, bool head)
+{
+    return read_one(w, head, 0);
+}
+
+struct response *response_read_front(struct wire *w, size_t front)
+{
+    return read_one(w, false, front);
 }
 
 /* The codings in the order in which they were put on, at most CODINGS_MAX of them. */

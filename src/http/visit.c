@@ -81,7 +81,7 @@ static struct response *live_fetch(struct asker *self, const struct request *r, 
         bool stale = l->used;
         wire_ask_with(l->wire, r->ask, args, count);
         l->h2 |= is_h2(wire_peek(l->wire, 9));
-        struct response *answer = l->h2 ? NULL : response_read(l->wire, r->head);
+        struct response *answer = l->h2 ? NULL : r->first ? response_read_front(l->wire, r->first) : response_read(l->wire, r->head);
         l->used = true;
         l->alive = answer && answer->keep_alive && wire_heard(l->wire).len == 0;
         if (answer) {
@@ -203,7 +203,7 @@ static enum outcome talk(struct live *l, const struct catalog *c, struct visit *
     return engine_run(&l->asker, c, &found, v);
 }
 
-enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v)
+enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v, bool thorough)
 {
     struct response_work work;
     struct span start = span_str(wire_endpoint(w)->path);
@@ -214,6 +214,7 @@ enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v
                                  .index = c->index,
                                  .now_ms = wire_now(w),
                                  .budget = STRANGER_REQUESTS_MAX,
+                                 .thorough = thorough,
                                  .start = start,
                                  .base = start,
                                  .behind = OUTCOME_NOT_MINE },

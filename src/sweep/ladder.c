@@ -152,7 +152,7 @@ static bool run_http(struct climber *c)
     if (c->tried_http)
         return false;
     c->tried_http = c->used = true;
-    if (http_visit(c->wire, c->ladder->catalog, c->visit) != OUTCOME_NOT_MINE)
+    if (http_visit(c->wire, c->ladder->catalog, c->visit, c->ladder->leavings) != OUTCOME_NOT_MINE)
         return true;
     bool known;
     struct span said = arena_copy(c->visit->arena, wire_first(c->wire));

@@ -35,6 +35,7 @@ struct ladder {
     const struct catalog *catalog;
     const struct probe *const *probes; /* NULL-ended */
     const struct tls_trust *trust; /* set after ladder_init(), or NULL: nothing is said of chains */
+    bool leavings; /* set after ladder_init(): web servers are asked for all that may have been left behind */
     size_t probe_count;
     uint64_t http_ports[65536 / 64]; /* bit sets: ports that hint at HTTP, at TLS */
     uint64_t tls_ports[65536 / 64];

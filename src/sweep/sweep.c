@@ -537,6 +537,7 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     pthread_mutex_init(&s->out_lock, NULL);
     ladder_init(&s->ladder, config->catalog, PROBES);
     s->ladder.trust = config->trust;
+    s->ladder.leavings = config->leavings;
     struct lane *lanes = calloc(count, sizeof(*lanes));
     bool ok = lanes || error_set(e, "no memory for %u loops", count);
     struct pace_source source = config->source;

@@ -35,6 +35,7 @@ enum ask_hole {
 /* What an ask is good for. */
 enum ask_class {
     ASK_METADATA, /* names, counts, settings: wherever the scope allows */
+    ASK_FRONT,    /* the first bytes of what may hold secrets: its answer is shown and kept nowhere */
     ASK_SAMPLE,   /* reads records: only over a wire that holds the owner's permission (doc/sample.md) */
 };
 

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     listener_init(&listener, fuzz_catalog());
     struct wire *w = wire_new(&arena, &peer.back, &e, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
     wire_again(w, WIRE_PLAIN);
-    http_visit(w, listener.catalog, &v);
+    http_visit(w, listener.catalog, &v, true);
     wire_end(w);
     check_end(&peer, &v);
     http_recognises(span_of(data, size));

@@ -13,10 +13,26 @@ from symbols import Refused, show
 HOLE = "[\ue001-\uefff]"
 
 HEADERS = {"host", "user-agent", "accept", "accept-encoding", "content-type", "content-length", "depth", "prefer",
-           "kbn-xsrf", "kbn-version", "osd-xsrf", "osd-version", "x-requested-with", "x-elastic-internal-origin"}
+           "kbn-xsrf", "kbn-version", "osd-xsrf", "osd-version", "x-requested-with", "x-elastic-internal-origin", "range"}
 
 # What those may say that choose how much is told.
 VALUES = {"depth": "0|1", "prefer": "count=(planned|estimated)", "kbn-xsrf": "[A-Za-z]+", "osd-xsrf": "[A-Za-z]+"}
+
+# What may have been left behind on a site: path, and how many of its first bytes may be asked for. Nothing else has a range.
+FRONTS = [
+    (r"/\.git/HEAD", 64),
+    (r"/\.env(\.[a-z]+)?", 128),
+    (r"/\.svn/wc\.db|/\.DS_Store", 16),
+    (r"/(backup|dump|database|db)\.sql", 32),
+    (r"/(backup|dump|database|db|www|site)\.(sql\.gz|tar\.gz|zip)", 16),
+    (r"/(database/)?(database\.sqlite|db\.sqlite3)", 16),
+    (r"/(wp-)?config\.php(\.bak|~)", 16),
+    (r"/server-status\?auto", 1024),
+    (r"/nginx_status|/ajar-none", 128),
+    (r"/(php)?info\.php", 4096),
+]
+# Asked by HEAD and with this Accept, so that nothing is made of it for the asker.
+ACCEPTED = {"/actuator/heapdump": "accept: text/x-ajar-none"}
 
 # A whole path segment that reads records, logs, queries, secrets or files, runs code, or changes something.
 SEGMENTS = set("""
@@ -81,7 +97,7 @@ QUERY_KEYS_NEVER = set("""
 
 # Keys that choose a page or columns: their values are numbers and names of columns, whatever these are.
 # What a GET would answer with records: whether it is answered may be asked with HEAD, which has no body.
-HEAD_ONLY = ("/v2/keys/",)
+HEAD_ONLY = ("/v2/keys/", "/actuator/env", "/actuator/heapdump")
 
 SHOWING = {key: r"[0-9]{1,4}" for key in "n page pageNo pageNum pageSize page_size perPage per_page offset skip".split()}
 SHOWING |= {key: r"[A-Za-z0-9_.,*:@-]+" for key in ("h", "s", "columns")}
@@ -167,7 +183,23 @@ def check(ask):
     elif method not in ("GET", "HEAD"):
         raise Refused(f"the method {method} may not be used")
     else:
-        check_target(ask, target, method)
+        lower = [field.lower() for field in fields]
+        if target in ACCEPTED and ACCEPTED[target] not in lower:
+            raise Refused(f"{target} is asked only with {ACCEPTED[target]!r}")
+        if not _check_front(ask, target, method, lower):
+            check_target(ask, target, method)
+
+
+def _check_front(ask, target, method, fields):
+    """Whether it is one of FRONTS, with its range; Refused where either stands without the other."""
+    most = next((bytes_max for pattern, bytes_max in FRONTS if re.fullmatch(pattern, target)), 0)
+    ranges = [field.partition(":")[2].strip() for field in fields if field.startswith("range:")]
+    if not most and not ranges:
+        return False
+    found = re.fullmatch(r"bytes=0-(0|[1-9][0-9]{0,3})", ranges[0]) if ranges else None
+    if ask.family != "web" or method != "GET" or not found or int(found[1]) >= most:
+        raise Refused(f"{show(target)!r} is asked for its first bytes, {most} at most, and only so")
+    return True
 
 
 def _check_fields(ask, fields, body):
@@ -204,7 +236,7 @@ def check_target(ask, target, method="GET"):
         if re.search(pattern, whole) and not (method == "HEAD" and whole in HEAD_ONLY):
             raise Refused(why)
     for segment in plain.rstrip("/").split("/"):
-        if segment in SEGMENTS and not any(re.fullmatch(known, whole.rstrip("/")) for known, _ in KNOWN):
+        if segment in SEGMENTS and not (method == "HEAD" and whole in HEAD_ONLY) and not any(re.fullmatch(known, whole.rstrip("/")) for known, _ in KNOWN):
             raise Refused(f"the path segment {segment!r} reads records or secrets, or changes something")
         _check_holes(ask, segment)
     inner = re.match(f"/api/datasources/proxy/(uid/)?({HOLE}|[0-9]+)(/.*)", target)

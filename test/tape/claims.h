@@ -9,10 +9,10 @@
 #include "wire/tape.h"
 
 /* Facts that only a broken conversation states: they say that something is missing, or odd about it. */
-static const char *const CLAIMS_OF_LACK[] = { "counts.partial", "http.cut", "http.odd", "unasked", NULL };
+static const char *const CLAIMS_OF_LACK[] = { "counts.partial", "http.cut", "http.odd", "unasked", "left.unasked", NULL };
 /* Facts that count or list: of what broke off there may be fewer. */
 static const char *const CLAIMS_OF_NUMBER[] = { "fields.count", "collections.system", NULL };
-static const char *const CLAIMS_OF_LIST[] = { "fields", NULL };
+static const char *const CLAIMS_OF_LIST[] = { "fields", "left.asked", NULL };
 /* Products that stand for whatever was not told apart. */
 static const char *const CLAIMS_IN_GENERAL[] = { "web", "unknown", "tls-service", NULL };
 
@@ -76,7 +76,7 @@ static bool claims_are_among(struct span some, struct span all)
 /* Whether broken `a` of `o` counts or lists a part of what whole `b` does, and `o` says that something is missing. */
 static bool claims_part_of(const struct observation *o, const struct fact *a, const struct fact *b)
 {
-    if (!fact_get(o, "counts.partial") && !fact_get(o, "http.cut"))
+    if (!fact_get(o, "counts.partial") && !fact_get(o, "http.cut") && !fact_get(o, "left.unasked"))
         return false;
     if (claims_listed(CLAIMS_OF_LIST, a->key))
         return a->type == FACT_TEXT && b->type == FACT_TEXT && claims_are_among(a->text, b->text);

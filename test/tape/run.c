@@ -37,7 +37,7 @@ struct playing {
     const struct catalog *catalog;
     const struct ladder *the_ladder;
     const struct probe *probe; /* NULL: http, a sample or the ladder */
-    bool sample, ladder;
+    bool sample, ladder, thorough;
     const struct ajar_pii *pii;
     const struct tape *tape;
     const char *path;
@@ -100,7 +100,7 @@ static enum outcome talk(const struct playing *p, struct wire *w, struct visit *
     wire_again(w, WIRE_PLAIN);
     wire_identify(w, LADDER_WHO_MS, LADDER_WHO_CONNECTIONS - 1);
     if (!p->probe)
-        return http_visit(w, p->catalog, v);
+        return http_visit(w, p->catalog, v, p->thorough);
     struct observation *o = visit_observe(v, p->probe->name, p->probe->kind);
     return o->outcome = p->probe->run(w, o);
 }
@@ -393,8 +393,9 @@ static bool load(struct playing *p, struct arena *a, struct tape *tape)
     }
     p->sample = span_is(tape->probe, "sample");
     p->ladder = span_is(tape->probe, "ladder");
+    p->thorough = span_is(tape->probe, "leavings");
     p->probe = probe_by_name(tape->probe);
-    bool known = p->sample || p->ladder || p->probe || span_is(tape->probe, "http");
+    bool known = p->sample || p->ladder || p->probe || p->thorough || span_is(tape->probe, "http");
     if (!known)
         fail(p, "reading", "the tape names an unknown probe");
     return known;
