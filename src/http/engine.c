@@ -232,8 +232,8 @@ static void state_unasked(const struct found *found, struct observation *o)
 }
 
 /* Of the server that no entry knows, its own site; of a product that lives below a path, the site around it. */
-static void look_around(struct asker *a, const struct catalog *c, const struct found *found, unsigned budget, uint16_t port,
-                        struct observation *o)
+static void look_around(struct asker *a, const struct catalog *c, const struct found *found, unsigned budget,
+                        uint16_t port, struct observation *o)
 {
     struct span base = a->base;
     a->base = a->start;

@@ -1,12 +1,13 @@
-/* The forms by which the first bytes of an answer say what it is: files and pages that a web server should not hand
- * out. Each looks at as little as tells the form from every other text; what a name or a value is, none of them says. */
+/* The forms by which the first bytes of an answer say what it is: files and pages that a web server should
+ * not hand out. Each looks at as little as tells the form from every other text; what a name or a value is,
+ * none of them says. */
 #ifndef AJAR_HTTP_FORM_H
 #define AJAR_HTTP_FORM_H
 
 #include "http/response.h"
 
 enum form {
-    FORM_GIT_HEAD,      /* what .git/HEAD says: "ref: refs/heads/main", or the number of a commit (gitrepository-layout(5)) */
+    FORM_GIT_HEAD,      /* gitrepository-layout(5): "ref: refs/heads/main", or the number of a commit */
     FORM_DOTENV,        /* lines NAME=..., comments and empty lines */
     FORM_SQLITE,        /* SQLite's database file format, 1.3 */
     FORM_DS_STORE,      /* what macOS keeps about a folder */
@@ -32,7 +33,8 @@ bool form_fits_any(const struct response *r);
 /* Whether it is that of a file, rather than of a page that is made anew for each who asks. */
 bool form_is_of_file(enum form f);
 
-/* How many bytes the whole is said to have: by Content-Range (RFC 9110 14.4) or Content-Length; -1 where neither says. */
+/* How many bytes the whole is said to have: by Content-Range (RFC 9110 14.4) or Content-Length; -1 where
+ * neither says. */
 int64_t form_bytes(const struct response *r);
 
 #endif

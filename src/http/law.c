@@ -67,13 +67,15 @@ static bool letters_and(struct span s, const char *others)
     return true;
 }
 
-/* "bytes=0-63" -> 64. False where it says anything else: what a file begins with may be asked for, and no other part. */
+/* "bytes=0-63" -> 64. False where it says anything else: what a file begins with may be asked for, and no
+ * other part. */
 static bool front_of(struct span value, unsigned *ret)
 {
     static const struct span mark = SPAN("bytes=0-");
     uint64_t last;
     struct span digits = span_from(value, mark.len);
-    if (!span_starts(value, mark) || (digits.len > 1 && digits.at[0] == '0') || !span_u64(digits, LAW_FRONT_MAX - 1, &last))
+    bool padded = digits.len > 1 && digits.at[0] == '0';
+    if (!span_starts(value, mark) || padded || !span_u64(digits, LAW_FRONT_MAX - 1, &last))
         return false;
     *ret = (unsigned)last + 1;
     return true;

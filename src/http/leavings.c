@@ -37,7 +37,8 @@ static bool holds(struct asker *a, const struct condition *c)
     return met;
 }
 
-/* Whether asking below the root may find anything: not where everything needs a login, stands still, or is elsewhere. */
+/* Whether asking below the root may find anything: not where everything needs a login, stands still, or is
+ * elsewhere. */
 static bool is_worth_asking(const struct asker *a, const struct response *root)
 {
     if (root->status >= 300 && root->status <= 399)

@@ -8,7 +8,9 @@
 enum { LISTING_LINKS_MAX = 20000, NAME_MAX_BYTES = 1024, BEHIND_MAX = 1024 };
 
 /* Kinds of files that a web server should not show, by their names. */
-enum kind_of_file { FILE_REPOSITORY, FILE_SETTINGS, FILE_KEY, FILE_DUMP, FILE_BACKUP, FILE_TABLE, FILE_LOG, FILE_KINDS };
+enum kind_of_file {
+    FILE_REPOSITORY, FILE_SETTINGS, FILE_KEY, FILE_DUMP, FILE_BACKUP, FILE_TABLE, FILE_LOG, FILE_KINDS
+};
 
 static const char *const WORDS[FILE_KINDS][2] = {
     [FILE_REPOSITORY] = { "repository", "repositories" },
@@ -27,10 +29,11 @@ static const struct {
     const char *signs;
 } SIGNS[] = {
     { FILE_REPOSITORY, "^.git/ ^.svn/ ^.hg/ ^.bzr/" },
-    { FILE_SETTINGS, "^.env ^.htpasswd ^.npmrc ^.pgpass ^.my.cnf ^.aws/ ^.ssh/ ^.docker/ ^wp-config.php. ^wp-config.php~ .php.bak .php~ "
-                     ".yml.bak .conf.bak .tfstate" },
+    { FILE_SETTINGS, "^.env ^.htpasswd ^.npmrc ^.pgpass ^.my.cnf ^.aws/ ^.ssh/ ^.docker/ ^wp-config.php. .php.bak "
+                     ".php~ .yml.bak .conf.bak .tfstate" },
     { FILE_KEY, "^id_rsa ^id_ed25519 ^id_ecdsa .pem .key .pfx .p12 .jks .keystore .kdbx .ppk" },
-    { FILE_DUMP, ".sql .sql.gz .sql.bz2 .sql.xz .sql.zst .sql.zip .dump .dmp .rdb .bson .mdb .mdf .sqlite .sqlite3 .db .hprof" },
+    { FILE_DUMP, ".sql .sql.gz .sql.bz2 .sql.xz .sql.zst .sql.zip .dump .dmp .rdb .bson .mdb .mdf .sqlite .sqlite3 .db "
+                 ".hprof" },
     { FILE_BACKUP, ".bak .backup *backup" },
     { FILE_TABLE, ".csv .tsv .xls .xlsx .parquet" },
     { FILE_LOG, ".log .log.gz" },

@@ -55,7 +55,8 @@ bool load_request_named(struct mapper *m, const struct node *n, void *to)
         return false;
     *ret = entry_request(loader_of(m)->entry, name);
     if (*ret && (*ret)->first)
-        return map_wrong(m, n, "what begins the answer to \"%s\" is held against a form, and nothing else is", map_shown(name, word));
+        return map_wrong(m, n, "the answer to \"%s\" is held against a form, and against nothing else",
+                         map_shown(name, word));
     return *ret || map_wrong(m, n, "no request is named \"%s\"", map_shown(name, word));
 }
 
@@ -321,7 +322,7 @@ static bool load_one(struct mapper *m, const struct node *n, bool route, struct 
     if (r->first && !span_is(r->method, "GET"))
         return map_wrong(m, n, "\"first\" belongs to GET");
     if (r->first)
-        w->fields = r->headers = span_str(arena_printf(m->arena, "%.*sRange: bytes=0-%u\r\n", SPAN_FMT(w->fields), r->first - 1));
+        r->headers = span_str(arena_printf(m->arena, "%.*sRange: bytes=0-%u\r\n", SPAN_FMT(w->fields), r->first - 1));
     if (w->content.len)
         r->headers = span_str(arena_printf(m->arena, "%.*sContent-Type: %.*s\r\n", SPAN_FMT(w->fields),
                                            SPAN_FMT(w->content)));

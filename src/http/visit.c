@@ -81,7 +81,9 @@ static struct response *live_fetch(struct asker *self, const struct request *r, 
         bool stale = l->used;
         wire_ask_with(l->wire, r->ask, args, count);
         l->h2 |= is_h2(wire_peek(l->wire, 9));
-        struct response *answer = l->h2 ? NULL : r->first ? response_read_front(l->wire, r->first) : response_read(l->wire, r->head);
+        struct response *answer = NULL;
+        if (!l->h2)
+            answer = r->first ? response_read_front(l->wire, r->first) : response_read(l->wire, r->head);
         l->used = true;
         l->alive = answer && answer->keep_alive && wire_heard(l->wire).len == 0;
         if (answer) {

@@ -35,6 +35,19 @@ static bool lists_less(const struct observation *before, const struct observatio
     return before->collections.len > 0 && (part || now->collection_count < 0);
 }
 
+/* What was left behind on a site ("left.git") is gone where it was asked for again, and hidden where it was not. */
+static bool was_asked_for(const char *key, const struct observation *now)
+{
+    static const struct span prefix = SPAN("left.");
+    struct span asked = fact_get_text(now, "left.asked"), what = span_str(key);
+    if (!span_starts(what, prefix))
+        return false;
+    while (asked.len)
+        if (span_eq(span_trim(span_cut(&asked, ',')), span_from(what, prefix.len)))
+            return true;
+    return false;
+}
+
 static bool is_hidden(const struct condition *c, const struct observation *before, const struct observation *now)
 {
     for (const struct condition *child = c->children; child; child = child->next)
@@ -45,7 +58,7 @@ static bool is_hidden(const struct condition *c, const struct observation *befor
     if (speaks_of_collections(&c->field))
         return lists_less(before, now);
     const char *key = source_of(&c->field);
-    return key && fact_get(before, key) && !fact_get(now, key);
+    return key && fact_get(before, key) && !fact_get(now, key) && !was_asked_for(key, now);
 }
 
 /* ---- the ending ---- */

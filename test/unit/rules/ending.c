@@ -42,6 +42,7 @@ static struct observation seen(const struct look *l, struct arena *a)
 }
 
 #define STORE(...) { "redis", KIND_STORE, __VA_ARGS__ }
+#define SITE(...) { "web", KIND_WEB, OUTCOME_IDENTIFIED, __VA_ARGS__, 0 }
 #define CERT(...) { "certificate", KIND_TLS, OUTCOME_IDENTIFIED, __VA_ARGS__ }
 
 static const struct {
@@ -76,6 +77,17 @@ static const struct {
     { "version-exploited", STORE(OUTCOME_OPEN, { "version=6.0.1" }, 0), STORE(OUTCOME_OPEN, { 0 }, 0), false,
       { .unseen = UNSEEN_HIDDEN } },
     { "version-exploited", STORE(OUTCOME_OPEN, { "version=6.0.1" }, 0), STORE(OUTCOME_OPEN, { "version=8.2.0" }, 0), false,
+      { .proof = PROOF_GONE } },
+    /* What was left behind on a site: gone where it was asked for again. */
+    { "left-repository", SITE({ "left.git=/.git/HEAD", "left.asked=git, env" }), SITE({ "left.asked=git, env" }), false,
+      { .proof = PROOF_GONE } },
+    { "left-repository", SITE({ "left.git=/.git/HEAD", "left.asked=git, env" }), SITE({ "left.asked=env" }), false,
+      { .unseen = UNSEEN_HIDDEN } },
+    { "left-repository", SITE({ "left.git=/.git/HEAD" }), SITE({ "http.title=Login" }), false, { .unseen = UNSEEN_HIDDEN } },
+    { "left-repository", SITE({ "left.git=/.git/HEAD" }), SITE({ "left.asked=gitea" }), false, { .unseen = UNSEEN_HIDDEN } },
+    { "left-dump", SITE({ "left.dump=/backup.sql", "left.asked=git, env, dump" }), SITE({ "left.asked=git, env" }), false,
+      { .unseen = UNSEEN_HIDDEN } },
+    { "left-dump", SITE({ "left.dump=/backup.sql", "left.asked=git, env, dump" }), SITE({ "left.asked=git, dump" }), false,
       { .proof = PROOF_GONE } },
     /* Names of collections: gone from a whole list, hidden by a lock or behind a limit. */
     { "ransom-note", STORE(OUTCOME_OPEN, { 0 }, 1), STORE(OUTCOME_OPEN, { "mode=x" }, 0), false, { .unseen = UNSEEN_HIDDEN } },
