@@ -163,7 +163,7 @@ class Play:
         """What Ajar says from the other address: the services and findings at these ports."""
         endpoints = " ".join(f"{self.case.address}:{port}" for port in ports)
         scope = "--scope /run/scope.yaml" if self.case.address == PUBLIC else ""
-        script = f"{self.ajar} scan --json --db none {scope} {endpoints} || test $? -eq 1"
+        script = f"{self.ajar} scan --json --leavings --db none {scope} {endpoints} || test $? -eq 1"
         return [json.loads(line) for line in sh(script, self.network.enter).splitlines()]
 
     def play(self):

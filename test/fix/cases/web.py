@@ -1,18 +1,18 @@
-"""nginx: logins over HTTP, lists of files, old TLS; and certificates of the stores that can take a new one as they run."""
+"""nginx: logins over HTTP, lists of files, old TLS; what was left behind on sites, by nginx, Apache and Caddy; and certificates of the stores that can take a new one as they run."""
 
 from case import PASSWORD, SERVER, Case, Step
 
 NGINX = """
 rm -f /etc/nginx/sites-enabled/*
-mkdir -p /srv/www
+mkdir -p /var/www
 cat >/etc/nginx/conf.d/shop.conf <<'END'
 server {
   listen 80;
-  root /srv/www;
+  root /var/www;
   MORE
 }
 END
-echo '<title>Shop</title>ada' >/srv/www/page.html
+echo '<title>Shop</title>ada' >/var/www/page.html
 """
 NGINX_LOGIN = NGINX.replace("MORE", 'auth_basic "shop"; auth_basic_user_file /etc/nginx/users;') + (
     f"htpasswd -bc /etc/nginx/users app '{PASSWORD}' && chmod 644 /etc/nginx/users")
@@ -30,7 +30,52 @@ def page(scheme="http", options="", address="127.0.0.1"):
     return PAGE.replace("OPTIONS", options).replace("SCHEME", scheme).replace("ADDRESS", address)
 
 
+# What is left behind: a repository, settings, a dump, and what macOS keeps about a folder.
+LEFT = r"""
+mkdir -p /var/www
+cd /var/www
+git init -q .
+echo '<title>Shop</title>ada' >page.html
+printf 'APP_NAME=Shop\nDB_PASSWORD=made-up\n' >.env
+sqlite3 shop.db 'create table person (name text)'
+sqlite3 shop.db .dump >backup.sql
+printf '\000\000\000\001Bud1' >.DS_Store
+rm -f WITHOUT
+"""
+APACHE = """
+rm -f /etc/apache2/sites-enabled/*
+cat >/etc/apache2/sites-enabled/shop.conf <<'END'
+<VirtualHost *:80>
+  DocumentRoot /var/www
+  <Directory /var/www>
+    Require all granted
+  </Directory>
+  <Location /server-status>
+    SetHandler server-status
+    Require all granted
+  </Location>
+</VirtualHost>
+END
+"""
+CADDY = """
+cat >/etc/caddy/Caddyfile <<'END'
+{
+	admin localhost:2019
+}
+
+:8080 {
+	root * /var/www
+	file_server
+}
+END
+"""
+SETTINGS = f"curl -sf http://{SERVER}/.env && echo ada"
+
 BY_CA = "--cacert /etc/nginx/ca.pem"
+
+def left(*rules, address="127.0.0.1"):
+    return tuple(Step(rule, "web", "identified", page(address=address)) for rule in rules)
+
 
 # Each begins with a certificate that ran out in 2018, and gets the good one of the same authority.
 EXPIRED = """
@@ -83,9 +128,18 @@ CASES = (
     Case("nginx-login", ("nginx",), (80,), open=NGINX_LOGIN, seed="", holds="ada", owner=page(options=f"-u app:{PASSWORD}"),
          steps=(Step("login-in-plain-text", "web", "identified", needs=NGINX_TLS, severity="medium",
                      owner=page("https", f"{BY_CA} -u app:{PASSWORD}", f"{SERVER}:80")),)),
-    Case("nginx-listing", ("nginx",), (80,), open=NGINX.replace("MORE", "autoindex on;"), seed="", holds="ada", owner=page(),
+    Case("nginx-listing", ("nginx",), (80,), open=NGINX.replace("MORE", "autoindex on;") + "touch /var/www/shop.sql", seed="", holds="ada", owner=page(),
          stranger=f"curl -sf http://{SERVER}/ | grep -q page.html && echo ada",
          steps=(Step("directory-listing", "web", "identified", page(), severity="medium"),)),
+    Case("nginx-left", ("nginx",), (80,), open=NGINX.replace("MORE", "") + LEFT.replace("WITHOUT", "-r .git"), seed="", holds="ada",
+         owner=page(), stranger=SETTINGS, steps=left("left-settings", "left-dump", "left-folder")),
+    Case("apache-left", ("apache2",), (80,), open=APACHE + LEFT.replace("WITHOUT", ".DS_Store"), seed="", holds="ada", owner=page(),
+         stranger=SETTINGS, steps=left("left-settings", "left-dump", "left-repository")),
+    Case("apache-status", ("apache2",), (80,), open=APACHE + LEFT.replace("WITHOUT", "-r .git .DS_Store .env backup.sql"), seed="", holds="ada",
+         owner=page(), stranger=f"curl -sf http://{SERVER}/server-status?auto && echo ada", steps=left("inside-page")),
+    Case("caddy-left", ("caddy",), (8080,), open=CADDY + LEFT.replace("WITHOUT", ".DS_Store"), seed="", holds="ada",
+         owner=page(address="127.0.0.1:8080"), stranger=SETTINGS.replace("/.env", ":8080/.env"),
+         steps=left("left-settings", "left-dump", "left-repository", address="127.0.0.1:8080")),
     Case("nginx-old-tls", ("nginx",), (443,), open=NGINX_OLD, seed="", holds="ada",
          owner=page("https", f"{BY_CA} --tls-max 1.1 --ciphers DEFAULT:@SECLEVEL=0", SERVER),
          steps=(Step("tls-obsolete", "web", "identified", page("https", f"{BY_CA} --tlsv1.2", SERVER), of_certificate=True),)),
@@ -132,7 +186,7 @@ cp ca.pem /root/ca.pem; cp ca.key /root/ca-key.pem
 for port in 8441 8442 8443 8444 8445 8446 8447 8448 8449; do
   install -m 600 $port.key /etc/nginx/$port.key; install $port.pem /etc/nginx/$port.pem
   echo "server { listen $port ssl; ssl_certificate /etc/nginx/$port.pem; ssl_certificate_key /etc/nginx/$port.key;
-    ssl_ciphers ALL:@SECLEVEL=0; root /srv/www; }"
+    ssl_ciphers ALL:@SECLEVEL=0; root /var/www; }"
 done >/etc/nginx/conf.d/bad.conf
 """
 
