@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Four hundred sites that hold nothing of Ajar's: none may be called open, none may get a name, none may be asked much.
+"""Four hundred and fifty sites that hold nothing of Ajar's: none may be called open, none may get a name, none may be asked
+much; and nothing may be said to lie on them (http/leavings.h), asked for all of it or not.
 
     test/zoo/haystack.py [--ajar build/ajar] [--verbose]
 
@@ -10,6 +11,7 @@ in this process. `N passed, N failed` last, exit 1 when one failed.
 
 import argparse
 import collections
+import contextlib
 import http.server
 import json
 import pathlib
@@ -21,7 +23,7 @@ import tempfile
 import threading
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-ADDRESS, FIRST_PORT, SITES = "127.77.250.1", 24100, 400
+ADDRESS, FIRST_PORT, SITES = "127.77.250.1", 24100, 450
 REQUESTS_MAX = 6  # what a site that nobody knows may be asked, doc/catalog.md
 HTML, JSON, TEXT, XML = "text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8", "application/xml"
 
@@ -71,10 +73,52 @@ def alike():
     yield "an error in XML", answers(403, XML, '<?xml version="1.0"?><Error><Code>Denied</Code></Error>')
 
 
+# What a site answers with that gives out everything it is asked for: each of the known forms.
+FORMS = ["ref: refs/heads/main\n", "APP_KEY=none\nDB_PASSWORD=none\n", "SQLite format 3\0", "\0\0\0\1Bud1", "-- MySQL dump 10.13  Distrib\n", "PK\3\4",
+         "<?php\n", "Total Accesses: 1\nBusyWorkers: 1\n", "Active connections: 1 \nserver accepts handled requests\n 1 1 1 \n",
+         "<html><head><title>PHP 8.2.20 - phpinfo()</title></head></html>"]
+BINARY = "application/octet-stream"
+
+
+def at_root(first, others):
+    return lambda path: first if path == "/" else others(path)
+
+
+def givers():
+    """Sites on which something seems to have been left behind: pages, refusals and generators for every name."""
+    dice = random.Random(31)
+    shop = page("Shop")
+    apache, php = {"Server": "Apache/2.4.57 (Debian)"}, {"X-Powered-By": "PHP/8.2.7", "Server": "nginx"}
+    for number, form in enumerate(FORMS):
+        for kind in (TEXT, BINARY):
+            yield f"form {number} as {kind} for all", at_root(shop, lambda path, form=form, kind=kind: (200, kind, {}, form))
+    for status in (200, 206):
+        yield f"{status}, a form by chance", at_root(shop, lambda path, status=status: (status, TEXT, {}, dice.choice(FORMS)))
+    yield "a form by its name, whatever the name", at_root(shop, lambda path: (200, TEXT, {}, FORMS[len(path) % len(FORMS)]))
+    yield "settings for .env, and for all others", at_root(shop, lambda path: (200, TEXT, {}, f"NAME_{len(path)}=x\n"))
+    for name, fields in (("Apache", apache), ("PHP", php)):
+        root = (200, HTML, fields, shop[3])
+        yield f"{name}, one page for all", always(*root)
+        yield f"{name}, a page that says 404 with 200", at_root(root, lambda path, fields=fields: (200, HTML, fields, "<h1>404 Not Found</h1>"))
+        yield f"{name}, a block page", at_root(root, lambda path, fields=fields: (403, HTML, fields, "<title>Attention Required!</title>"))
+        yield f"{name}, a block page with 200", at_root(root, lambda path, fields=fields: (200, HTML, fields, "<title>Request blocked</title>ID=1234"))
+        yield f"{name}, back to the root", at_root(root, lambda path, fields=fields: (302, HTML, {**fields, "Location": "/"}, ""))
+    yield "text for all", at_root(shop, lambda path: (200, TEXT, {}, "Not found\n"))
+    yield "a form after it was asked often", at_root(shop, lambda path: (429, TEXT, {}, FORMS[0]))
+    yield "a form in a 404", at_root(shop, lambda path: (404, TEXT, {}, FORMS[1] if "env" in path else FORMS[0]))
+    yield "a form in a 500", at_root(shop, lambda path: (500, TEXT, {}, FORMS[0]))
+    yield "settings in JSON", at_root(shop, lambda path: (200, JSON, {}, '{"APP_KEY":"none"}') if path == "/.env" else (404, TEXT, {}, ""))
+    yield "a query string for .env", at_root(shop, lambda path: (200, TEXT, {}, "a=1&b=2\n") if path == "/.env" else (404, TEXT, {}, ""))
+    yield "a commit that is none", at_root(shop, lambda path: (200, TEXT, {}, "0123456789abcdef\n") if "git" in path else (404, TEXT, {}, ""))
+    yield "words for a dump", at_root(shop, lambda path: (200, TEXT, {}, "INSERT coin to continue\n") if "sql" in path else (404, TEXT, {}, ""))
+    yield "an empty file for all", at_root(shop, lambda path: (200, TEXT, {}, ""))
+    yield "a list of nothing much", always(*page("Index of /pub", '<a href="../">../</a><a href="readme.txt">readme.txt</a>'))
+
+
 def sites():
     dice = random.Random(13)
     keys, titles = words()
-    found = list(alike())
+    found = list(alike()) + list(givers())
     for title in titles:
         found.append((f"about {title}", always(*page(f"How we run {title}", f"{title} {title.lower()} metrics login"))))
         found.append((f"{title} in production", always(*page(f"{title} in production", title.lower()))))
@@ -98,7 +142,8 @@ def serve(port, answer, asked):
                 self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body.encode())
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # of what begins a file no more is read
+                    self.wfile.write(body.encode())
 
         do_GET = do_HEAD = do_POST = do_PROPFIND = reply
 
@@ -109,6 +154,13 @@ def serve(port, answer, asked):
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
+def scan(ajar, ports, *more):
+    with tempfile.TemporaryDirectory() as directory:
+        done = subprocess.run([ajar, "scan", "--json", "--db", "none", *more, "--ports", ",".join(map(str, ports)), ADDRESS],
+                              capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "XDG_STATE_HOME": directory}, timeout=600)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ajar", default=str(REPOSITORY / "build" / "ajar"), help="the program to test")
@@ -117,18 +169,18 @@ def main():
     asked, all_sites = collections.defaultdict(list), sites()
     for number, (_, answer) in enumerate(all_sites):
         serve(FIRST_PORT + number, answer, asked)
-    with tempfile.TemporaryDirectory() as directory:
-        done = subprocess.run([options.ajar, "scan", "--json", "--db", "none", "--ports", f"{FIRST_PORT}-{FIRST_PORT + SITES - 1}", ADDRESS],
-                              capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "XDG_STATE_HOME": directory}, timeout=600)
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    givers_at = [number for number, (name, _) in enumerate(all_sites) if name in {name for name, _ in givers()}]
+    lines = scan(options.ajar, range(FIRST_PORT, FIRST_PORT + SITES))
+    counts = {port: len(requests) for port, requests in asked.items()}
+    lines += [line for line in scan(options.ajar, [FIRST_PORT + number for number in givers_at], "--leavings") if line["type"] == "finding"]
     seen = {line["port"]: line for line in lines if line["type"] == "service"}
-    open_doors = [line for line in lines if line["type"] == "finding" and re.match("open-|partial|setup-", str(line.get("rule")))]
+    open_doors = [line for line in lines if line["type"] == "finding" and re.match("open-|partial|setup-|left-|inside-", str(line.get("rule")))]
     passed, faults = 0, [f"finding {line.get('rule')} at {line.get('endpoint')}" for line in open_doors]
     for number, (name, _) in enumerate(all_sites):
         port = FIRST_PORT + number
         line = seen.get(port)
         fault = "it was not seen" if not line else f"it is called {line['product']}, {line['verdict']}" if line["product"] != "web" else \
-            f"it was asked {len(asked[port])} times" if len(asked[port]) > REQUESTS_MAX else ""
+            f"it was asked {counts[port]} times" if counts.get(port, 0) > REQUESTS_MAX else ""
         if options.verbose:
             print(f"# {name}: {', '.join(asked[port])}")
         passed += not fault
