@@ -29,8 +29,8 @@ struct probing {
 
 void help_probe(void)
 {
-    puts("\nPRODUCT is one of `ajar list`'s wire protocols, http, or any for the whole ladder. The first bytes of files that may\n"
-         "hold secrets are not shown.\n");
+    puts("\nPRODUCT is one of `ajar list`'s wire protocols, http, or any for the whole ladder. The first\n"
+         "bytes of files that may hold secrets are not shown.\n");
     options_print(ROWS);
 }
 

@@ -5,7 +5,8 @@
 #include "http/leavings.h"
 #include "http/match.h"
 
-enum { LISTING_LINKS_MAX = 20000, NAME_MAX_BYTES = 1024, BEHIND_MAX = 1024 };
+enum { LISTING_LINKS_MAX = 100000, /* more than a page that is read can hold */
+       NAME_MAX_BYTES = 1024, BEHIND_MAX = 1024 };
 
 /* Kinds of files that a web server should not show, by their names. */
 enum kind_of_file {
@@ -172,11 +173,11 @@ static bool next_link(struct span *page, struct span *ret_tag)
 /* Up to where what is told about a link ends. */
 static struct span told_behind(struct span page)
 {
-    size_t close = span_find(span_first(page, BEHIND_MAX), SPAN("</a>"));
-    struct span after = span_first(span_from(page, close == SIZE_MAX ? 0 : close + 4), BEHIND_MAX), rest = after, tag;
+    struct span told = span_first(page, BEHIND_MAX), rest = told, tag;
     if (next_link(&rest, &tag))
-        after.len = (size_t)(tag.at - after.at);
-    return after;
+        told.len = (size_t)(tag.at - told.at);
+    size_t close = span_find(told, SPAN("</a>"));
+    return span_from(told, close == SIZE_MAX ? 0 : close + 4);
 }
 
 static void read_list(struct span page, struct listing *l)
