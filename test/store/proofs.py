@@ -132,6 +132,24 @@ def http(status, body="", headers=()):
     return talk
 
 
+def site(repository):
+    """A page, and a repository that was left behind it; or only an answer of the server's own to whoever asks for one."""
+    def talk(peer):
+        while True:
+            data = peer.recv(65536)
+            if not data:
+                return
+            if b" / HTTP" in data:
+                status, page = "200 OK", "<title>Shop</title>"
+            elif b" /.git/HEAD " in data and repository is not None:
+                status, page = ("206 Partial Content", "ref: refs/heads/main\n") if repository else ("429 Too Many Requests", "")
+            else:
+                status, page = "404 Not Found", ""
+            peer.sendall(f"HTTP/1.1 {status}\r\nServer: nginx/1.22.1\r\nContent-Type: text/{'html' if '<' in page else 'plain'}\r\n"
+                         f"Content-Length: {len(page)}\r\n\r\n{page}".encode())
+    return talk
+
+
 LISTING = "<html>\n<head><title>Index of /</title></head>\n<body>\n<h1>Index of /</h1><hr><pre><a href=\"../\">../</a>\n" \
           "<a href=\"dump.sql\">dump.sql</a>  01-Jan-2024 00:00  5\n</pre><hr></body>\n</html>\n"
 
@@ -357,6 +375,13 @@ listing = {"rule": "directory-listing", "product": "web", "before": lambda c: c.
 ends("listing_gone", web(200, body="<html><title>Home</title></html>"), proof="no-longer-so", **listing)
 ends("listing_503", web(503), unseen="gateway", **listing)
 ends("listing_redirected", web(302, headers=("Location: http://portal.invalid/",)), unseen="stranger", **listing)
+
+
+left = {"rule": "left-repository", "product": "web", "before": lambda c: c.serve(site(True))}
+ends("left_and_removed", lambda c: c.serve(site(None)), proof="no-longer-so", **left)
+ends("left_and_not_asked_for", lambda c: c.serve(site(False)), unseen="hidden", **left)
+ends("left_behind_a_login", web(401, headers=('WWW-Authenticate: Basic realm="Shop"',)), unseen="hidden", **left)
+ends("left_503", web(503), unseen="gateway", **left)
 
 
 @case
