@@ -132,8 +132,8 @@ def http(status, body="", headers=()):
     return talk
 
 
-def site(repository):
-    """A page, and a repository that was left behind it; or only an answer of the server's own to whoever asks for one."""
+def site(**files):
+    """A page, and what was left behind it: how each name ends, and what it holds; None: who asks for it has asked too often."""
     def talk(peer):
         while True:
             data = peer.recv(65536)
@@ -141,10 +141,10 @@ def site(repository):
                 return
             if b" / HTTP" in data:
                 status, page = "200 OK", "<title>Shop</title>"
-            elif b" /.git/HEAD " in data and repository is not None:
-                status, page = ("206 Partial Content", "ref: refs/heads/main\n") if repository else ("429 Too Many Requests", "")
             else:
-                status, page = "404 Not Found", ""
+                page = next((text for name, text in files.items() if f"{name} HTTP".encode() in data), "")
+                status = "429 Too Many Requests" if page is None else "206 Partial Content" if page else "404 Not Found"
+                page = page or ""
             peer.sendall(f"HTTP/1.1 {status}\r\nServer: nginx/1.22.1\r\nContent-Type: text/{'html' if '<' in page else 'plain'}\r\n"
                          f"Content-Length: {len(page)}\r\n\r\n{page}".encode())
     return talk
@@ -377,11 +377,27 @@ ends("listing_503", web(503), unseen="gateway", **listing)
 ends("listing_redirected", web(302, headers=("Location: http://portal.invalid/",)), unseen="stranger", **listing)
 
 
-left = {"rule": "left-repository", "product": "web", "before": lambda c: c.serve(site(True))}
-ends("left_and_removed", lambda c: c.serve(site(None)), proof="no-longer-so", **left)
-ends("left_and_not_asked_for", lambda c: c.serve(site(False)), unseen="hidden", **left)
+left = {"rule": "left-repository", "product": "web", "before": lambda c: c.serve(site(HEAD="ref: refs/heads/main\n"))}
+ends("left_and_removed", lambda c: c.serve(site()), proof="no-longer-so", **left)
+ends("left_and_not_asked_for", lambda c: c.serve(site(HEAD=None)), unseen="hidden", **left)
 ends("left_behind_a_login", web(401, headers=('WWW-Authenticate: Basic realm="Shop"',)), unseen="hidden", **left)
 ends("left_503", web(503), unseen="gateway", **left)
+
+
+@case
+def left_and_asked_for_by_wish(c):
+    c.serve(site(**{"/backup.sql": "-- MySQL dump 10.13  Distrib 8.0"}))
+    c.round()
+    check("left_and_asked_for_by_wish: a stranger is not asked for it", c.finding("left-dump", product="web") is None)
+    c.round(leavings=True)
+    check("left_and_asked_for_by_wish: found", c.finding("left-dump", product="web") is not None)
+    c.round(leavings=False)
+    f = c.finding("left-dump", product="web")
+    check("left_and_asked_for_by_wish: not asked for, not seen", (f["not_seen"], f["closed"]) == ("hidden", None), f)
+    c.serve(site())
+    c.round(leavings=True)
+    f = c.finding("left-dump", product="web")
+    check("left_and_asked_for_by_wish: closed", f["closed"] is not None and f["proof"] == "no-longer-so", f)
 
 
 @case
