@@ -2,6 +2,7 @@
 #
 #   make libajar-pii    $(BUILD)/libajar-pii.a, .so and ajar-pii.pc     make bench-pii   figures beside other engines
 #   make test-pii       truth, corpus, export, a small silence          make fuzz-pii    SECONDS=1800
+#   make fuzz-recast markup, cards, mail, settings
 #   make fuzz-pii-planted  values where names stand: none may be said      make fuzz-unpack   what ajar-unpack reads
 #   make truth-pii      a million values a type against python3-stdnum and npm's stdnum and validator, twenty minutes
 #   make pii-heldout    precision and recall on tables the classifier was not tuned on
@@ -15,7 +16,7 @@ PII_SOURCES := $(wildcard src/pii/*.c src/text/*.c src/base/*.c)
 PII_OBJECTS := $(patsubst src/%,$(BUILD)/pic/%.o,$(PII_SOURCES))
 PII_TOOLS   := $(BUILD)/pii-truth
 
-.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout silence-pii bench-pii fuzz-pii fuzz-pii-planted fuzz-unpack
+.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout silence-pii bench-pii fuzz-pii fuzz-pii-planted fuzz-unpack fuzz-recast
 libajar-pii: $(BUILD)/libajar-pii.a $(BUILD)/libajar-pii.so $(BUILD)/ajar-pii.pc
 
 # The built-in detectors are carried inside.
@@ -99,6 +100,14 @@ fuzz-pii-planted:
 	    -fno-sanitize-recover=all -o $(BUILD)/fuzz-pii-planted test/fuzz/pii/fuzz_planted.c $(PII_SOURCES) $(PII_LIBS)
 	ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=2 $(BUILD)/fuzz-pii-planted -max_len=64 -len_control=0 -timeout=10 \
 	    -max_total_time=$(SECONDS) $(BUILD)/fuzz-pii-planted-corpus
+
+# What is written anew as NDJSON: markup, cards, mail, settings, messages.
+fuzz-recast:
+	@mkdir -p $(BUILD)
+	clang-14 $(CPPFLAGS) -std=gnu17 -O1 -g -fdouble-square-bracket-attributes -w -fsanitize=address,undefined,fuzzer -fno-sanitize-recover=all \
+	    -o $(BUILD)/fuzz-recast test/fuzz/pii/fuzz_recast.c $(wildcard src/pii/recast*.c) src/pii/tree.c $(wildcard src/base/*.c) -pthread
+	$(PII_PYTHON) test/fuzz/pii/seeds_recast.py $(BUILD)/fuzz-recast-corpus
+	ASAN_OPTIONS=quarantine_size_mb=8 $(BUILD)/fuzz-recast -max_len=4096 -timeout=10 -max_total_time=$(SECONDS) $(BUILD)/fuzz-recast-corpus
 
 # What ajar-unpack reads, without its fence.
 fuzz-unpack:

@@ -284,7 +284,7 @@ void ajar_pii_summarise(struct ajar_pii_scan *s, struct ajar_pii_summary *ret)
     settle(s);
     uint64_t values = count_values(&s->profile, &fields);
     *ret = (struct ajar_pii_summary){
-        .format = reader_format_name(s->input.reader.format),
+        .format = input_format_name(&s->input),
         .coding = input_coding_name(&s->input),
         .bytes = s->input.bytes,
         .records = s->profile.records,

@@ -103,6 +103,9 @@ size_t detectors_type_count(const struct detectors *d);
 
 /* What the name of a field suggests; `name` is UTF-8 as found. */
 struct name_hint detectors_name(const struct detectors *d, struct span name);
+/* Does this name say that what it is set to is a secret ("DB_PASSWORD", "api_key")? As setting.h has it, by a
+ * literal in it. */
+bool detectors_is_setting(const struct detectors *d, struct span name);
 
 /* The word that begins at s, or NULL: Han words of two characters and more. */
 const struct word *detectors_han_word(const struct detectors *d, struct span s);

@@ -40,6 +40,7 @@ static uint16_t field_new(struct profile *p, uint16_t parent, struct span name, 
     f->parent = parent;
     f->guess = f->first = FIELD_NONE;
     f->hint = detectors_name(p->d, name);
+    f->setting = detectors_is_setting(p->d, name);
     if (is_wrapper(name) && !(f->hint.strong | f->hint.weak) && !f->hint.negative)
         f->hint = p->fields[parent]->hint;
     p->fields[parent]->children++;

@@ -37,6 +37,7 @@ void input_release(struct input *in)
         ZSTD_freeDStream(in->unpacker);
     if (in->decoder)
         iconv_close(in->decoder);
+    recast_free(in->recast);
     free(in->memory);
     free(in->raw);
     free(in->unpacked);
@@ -44,44 +45,98 @@ void input_release(struct input *in)
     *in = (struct input){ 0 };
 }
 
+/* Leaves the first n bytes of the buffer out. */
+static void drop(struct input *in, size_t n)
+{
+    in->len -= n;
+    memmove(in->buffer, in->buffer + n, in->len);
+}
+
+static void show(struct input *in, bool last);
+
+/* What a recast writes goes to the reader. */
+static void put_recast(void *self, struct span s)
+{
+    struct input *in = self;
+    while (s.len) {
+        struct span part = span_first(s, in->cap - in->len);
+        memcpy(in->buffer + in->len, part.at, part.len);
+        in->len += part.len;
+        s = span_from(s, part.len);
+        if (in->len == in->cap)
+            show(in, false);
+    }
+}
+
+/* From here on a recast stands in front of the reader; what lies in the buffer goes through it. False where there
+ * is no memory for that. */
+static bool begin_recast(struct input *in, enum recast_kind kind, bool whole)
+{
+    size_t n = in->len;
+    uint8_t *head = malloc(n + 1);
+    if (!head)
+        return false;
+    memcpy(head, in->buffer, n);
+    in->recast = recast_new(kind, span_of(head, n), whole, put_recast, in);
+    if (in->recast) {
+        in->recasting = kind;
+        in->len = 0;
+        reader_init(&in->reader, in->profile, FORMAT_JSON, ',', SPAN("{}\n"));
+        recast_write(in->recast, span_of(head, n));
+    }
+    free(head);
+    return in->recast != NULL;
+}
+
+/* Chooses the reader by what lies in the buffer. */
+static void begin(struct input *in, bool whole)
+{
+    uint8_t delim = ',';
+    if (span_starts(span_of(in->buffer, in->len), SPAN("\xef\xbb\xbf")))
+        drop(in, 3);
+    if (!in->wanted)
+        drop(in, reader_script_head(span_of(in->buffer, in->len)));
+    struct span head = span_first(span_of(in->buffer, in->len), INPUT_BUFFER_BYTES / 2);
+    enum pii_format guessed = reader_guess(head, &delim);
+    enum recast_kind kind = in->wanted || guessed == FORMAT_JSON ? RECAST_NOT : recast_guess_begin(head);
+    whole = whole && head.len == in->len;
+    if (!in->wanted && kind == RECAST_NOT && guessed == FORMAT_TEXT)
+        kind = recast_guess_lines(head, whole);
+    in->started = true;
+    if (kind == RECAST_NOT || !begin_recast(in, kind, whole))
+        reader_init(&in->reader, in->profile, in->wanted ? in->wanted : guessed, delim,
+                    span_of(in->buffer, in->len));
+}
+
 /* Shows the buffer to the reader and keeps what it leaves. */
-static void turn(struct input *in, bool last)
+static void show(struct input *in, bool last)
 {
     size_t blocks = (in->len + CLASS_BLOCK - 1) / CLASS_BLOCK;
-    if (!in->started) {
-        uint8_t delim = ',';
-        struct span head = span_of(in->buffer, in->len);
-        if (span_starts(head, SPAN("\xef\xbb\xbf"))) {
-            in->len -= 3;
-            memmove(in->buffer, in->buffer + 3, in->len);
-            head.len = in->len;
-            blocks = (in->len + CLASS_BLOCK - 1) / CLASS_BLOCK;
-        }
-        size_t script = in->wanted ? 0 : reader_script_head(head);
-        if (script) {
-            in->len -= script;
-            memmove(in->buffer, in->buffer + script, in->len);
-            head.len = in->len;
-            blocks = (in->len + CLASS_BLOCK - 1) / CLASS_BLOCK;
-        }
-        enum pii_format guessed = reader_guess(span_first(head, INPUT_BUFFER_BYTES / 2), &delim);
-        reader_init(&in->reader, in->profile, in->wanted ? in->wanted : guessed, delim, head);
-        in->started = true;
-    }
     memset(in->buffer + in->len, 0, 2 * CLASS_SLACK);
     in->profile->engine->fill(&in->profile->plan, in->buffer, blocks, &in->masks);
     const struct text t = { in->buffer, in->len, &in->masks };
     size_t taken = reader_read(&in->reader, in->profile, &t, last, in->len == in->cap);
-    if (last)
-        taken = in->len;
-    in->len -= taken;
-    memmove(in->buffer, in->buffer + taken, in->len);
+    drop(in, last ? in->len : taken);
+}
+
+static void turn(struct input *in, bool last)
+{
+    if (!in->started)
+        begin(in, last);
+    if (in->recast && last)
+        recast_end(in->recast);
+    if (last || !in->recast || in->len == in->cap)
+        show(in, last);
 }
 
 static void put_plain(struct input *in, struct span s)
 {
     in->bytes += s.len;
     while (s.len) {
+        if (in->recast) {
+            recast_write(in->recast, s);
+            return;
+        }
         struct span part = span_first(s, in->cap - in->len);
         memcpy(in->buffer + in->len, part.at, part.len);
         in->len += part.len;
@@ -247,7 +302,7 @@ static void choose_packing(struct input *in, struct span s)
 /* Not packed, nothing but ASCII so far, and nothing waits to be decoded. */
 static bool is_ascii_yet(const struct input *in)
 {
-    return in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->unpacked_len == 0;
+    return in->packing == PACKED_NOT && in->coding == CODING_UNKNOWN && in->unpacked_len == 0 && !in->recast;
 }
 
 static void flush_raw(struct input *in)
@@ -281,7 +336,7 @@ static size_t raw_room(const struct input *in)
 static bool is_straight(const struct input *in)
 {
     return in->packing == PACKED_NOT && in->coding == CODING_UTF8 && in->raw_len == 0 &&
-           in->unpacked_len == 0;
+           in->unpacked_len == 0 && !in->recast;
 }
 
 void input_write(struct input *in, struct span s)
@@ -321,7 +376,7 @@ static bool begin_ascii_step(struct input *in)
                  in->cap > INPUT_RAW_BYTES;
     if (plain && in->len && in->cap - in->len < INPUT_RAW_BYTES)
         turn(in, false);
-    return plain && in->cap - in->len >= INPUT_RAW_BYTES;
+    return plain && !in->recast && in->cap - in->len >= INPUT_RAW_BYTES;
 }
 
 /* Reads a whole step to where it will be shown. What is not ASCII, or not a whole step, is put among
@@ -392,7 +447,12 @@ bool input_settle(struct input *in)
     flush_raw(in);
     if (in->len)
         turn(in, false);
-    return in->len == 0 && !in->profile->in_record && reader_is_between(&in->reader);
+    return in->len == 0 && !in->recast && !in->profile->in_record && reader_is_between(&in->reader);
+}
+
+const char *input_format_name(const struct input *in)
+{
+    return in->recast ? recast_name(in->recasting) : reader_format_name(in->reader.format);
 }
 
 bool input_end(struct input *in, struct error *e)

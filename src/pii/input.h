@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "pii/container.h"
 #include "pii/reader.h"
+#include "pii/recast.h"
 
 enum {
     INPUT_BUFFER_BYTES = 128 * 1024,
@@ -44,6 +45,8 @@ struct input {
     const struct container *container; /* of this format; its bytes are searched as text only */
     uint64_t raw_from;                 /* bytes of the stream in front of raw[0] */
     uint64_t bytes, damaged;           /* after unpacking; bytes that could not be decoded */
+    struct recast *recast;             /* writes what is no table, JSON or text anew; or NULL */
+    enum recast_kind recasting;
     bool started, broken;
     bool midway; /* in a packed member or frame that has not ended */
     bool over;   /* behind the last gzip member: padding, or what gzip(1) leaves alone, too */
@@ -62,6 +65,8 @@ bool input_settle(struct input *in);
  * that is not read; what was read counts. */
 bool input_end(struct input *in, struct error *e);
 
+/* "csv", "xml": what was read. */
+const char *input_format_name(const struct input *in);
 /* "utf-8", "windows-1251", "unknown". */
 const char *input_coding_name(const struct input *in);
 

@@ -25,6 +25,7 @@ bool profile_split(const struct profile *p, struct profile *part)
         f->gathers = p->fields[i]->gathers;
         f->alias = p->fields[i]->alias;
         f->key = p->fields[i]->key;
+        f->setting = p->fields[i]->setting;
         f->keyed = p->fields[i]->keyed;
         f->distinct.level = p->fields[i]->distinct.level;
         f->tokens.level = p->fields[i]->tokens.level;

@@ -7,7 +7,7 @@
 #include "pii/quick.h"
 #include "pii/subject.h"
 
-enum { ADDRESS_LONGEST = 240 };
+enum { ADDRESS_LONGEST = 240, SETTING_BYTES_MAX = 200 };
 
 bool profile_init(struct profile *p, const struct detectors *d, const struct class_engine *engine)
 {
@@ -358,6 +358,22 @@ static bool worth_search(const struct piece *v)
            (v->literal && v->len > 16);
 }
 
+/* {"password": "..."} is one as much as password = "..." in a file of settings, which lines are searched for. */
+static void setting_value(struct profile *p, uint16_t field, struct span value)
+{
+    enum { SIGNS = 3 };
+    const struct field *f = p->fields[field];
+    uint8_t text[FIELD_NAME_MAX + SETTING_BYTES_MAX + SIGNS], *to = text;
+    if (memchr(value.at, '"', value.len) || f->name_len > FIELD_NAME_MAX || value.len > SETTING_BYTES_MAX)
+        return;
+    to = (uint8_t *)memcpy(to, f->name, f->name_len) + f->name_len;
+    to = (uint8_t *)memcpy(to, "=\"", 2) + 2;
+    to = (uint8_t *)memcpy(to, value.at, value.len) + value.len;
+    *to++ = '"';
+    const struct text t = profile_scratch(p, span_of(text, (size_t)(to - text)));
+    search(p, field, &t, 0, t.len);
+}
+
 /* Judges a value in full. True where candidates may be inside it. */
 static bool short_value(struct profile *p, uint16_t field, const struct text *t,
                         const struct piece *piece)
@@ -381,10 +397,19 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
     }
     pii_set loose = pii_bit(PII_CN_ADDRESS) | pii_bit(PII_CN_NAME) | pii_bit(PII_CN_ETHNIC);
     bool whole = (v.marks.shape & ~loose) != 0;
-    bool inside = !whole && v.form != FORM_NUMBER && v.form != FORM_DATE && worth;
+    bool login = piece->mailbox && memmem(piece->at, piece->len, "://", 3); /* mongodb://jo:word@host */
+    bool inside = (!whole || login) && v.form != FORM_NUMBER && v.form != FORM_DATE && worth;
     if (inside && e)
         e->flags |= SAMPLE_SEARCH;
     return inside;
+}
+
+static void search_alone(struct profile *p, uint16_t field, struct span value)
+{
+    uint8_t copy[PIECE_MAX]; /* it may lie in the scratch */
+    memcpy(copy, value.at, value.len);
+    const struct text t = profile_scratch(p, span_of(copy, value.len));
+    search(p, field, &t, 0, t.len);
 }
 
 /* A short value that needs more than a look at the sample. */
@@ -397,17 +422,28 @@ static __attribute__((noinline)) void full_value(struct profile *p, uint16_t fie
         p->fields[field]->empties++;
         return;
     }
-    if (short_value(p, field, t, &piece))
+    if (!short_value(p, field, t, &piece))
+        return;
+    if (piece.literal && memchr(piece.at, '=', piece.len)) /* "PASSWORD=word", a line of its own */
+        search_alone(p, field, span_of(piece.at, piece.len));
+    else
         search(p, field, t, from, to);
 }
 
 void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from,
                          size_t to)
 {
+    const struct field *f = p->fields[field];
+    bool setting = f->setting && p->deep && f->key && p->records < SETTING_RECORDS && to - from <= SETTING_BYTES_MAX;
+    uint8_t copy[SETTING_BYTES_MAX]; /* the text may be the scratch, where settings are put together */
+    if (setting)
+        memcpy(copy, t->base + from, to - from);
     if (to - from > PIECE_MAX)
         long_value(p, field, t, from, to);
     else
         full_value(p, field, t, from, to);
+    if (setting)
+        setting_value(p, field, span_trim(span_of(copy, to - from)));
 }
 
 void profile_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)

@@ -31,6 +31,7 @@ enum {
     COLUMNS_AT_ONCE = 32,
     COLUMN_ROWS = 32,
     SCRATCH_BYTES = 4096,
+    SETTING_RECORDS = 256, /* in so many records a key with such a name is taken for a setting */
     SAMPLES_BYTES_MAX = 24 * 1024 * 1024
 };
 
@@ -77,6 +78,7 @@ struct field {
     bool key;          /* from a document, which may have keys that are data: no heading, no column */
     bool keyed;        /* keys below it are data: further ones are one field */
     bool folded;       /* put together with others, and empty since */
+    bool setting;      /* what it is set to is a secret, by its name */
 };
 
 /* How often two fields of one record told the same. */

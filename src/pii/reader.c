@@ -293,6 +293,10 @@ static bool guess_json(struct span s)
         return true;
     if (s.at[0] == '{')
         return next.at[0] == '"' || next.at[0] == '}';
+    struct span third = span_trim(span_from(next, 1));
+    if (next.at[0] == '[' && third.len && is_alnum(third.at[0]) && !ascii_is_digit(third.at[0]) &&
+        !span_starts(third, SPAN("true")) && !span_starts(third, SPAN("false")) && !span_starts(third, SPAN("null")))
+        return false; /* [[people]] of TOML */
     return next.at[0] == '{' || next.at[0] == '[' || next.at[0] == '"' || next.at[0] == ']' ||
            (ascii_is_digit(next.at[0]) && !span_has(span_first(next, 24), "/") &&
             !span_has(span_first(next, 24), ":"));

@@ -140,6 +140,14 @@ size_t detectors_secret(const struct detectors *d, struct span text, size_t at, 
     return 0;
 }
 
+bool detectors_is_setting(const struct detectors *d, struct span name)
+{
+    for (size_t i = 0; i < d->literals.len; i++)
+        if (d->literals.at[i].setting && span_find(name, d->literals.at[i].prefix) != SIZE_MAX)
+            return true;
+    return false;
+}
+
 const struct word *detectors_han_word(const struct detectors *d, struct span s)
 {
     size_t most = s.len < d->han_longest ? s.len : d->han_longest;

@@ -307,7 +307,7 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         v->signals & SIGNAL_VALUES && v->signals & (SIGNAL_NAME | SIGNAL_SPREAD | SIGNAL_SIBLING) &&
         (sibling || !is_doubtful(f, type, traits, &t, share)))
         v->state = VERDICT_CONFIRMED;
-    if (self && share >= 0.5 && !f->hint.negative)
+    if (self && share >= 0.5 && (!f->hint.negative || type == PII_PASSWORD_HASH))
         v->state = VERDICT_CONFIRMED; /* one key is a key, as in text */
     v->of_things = type == PII_PERSON_NAME && !pii_has(f->hint.sure, type) && t.single * 2 > t.passed;
     if (called) {
@@ -498,6 +498,20 @@ static size_t drop_explained(const struct field *f, struct verdict *list, size_t
     return kept;
 }
 
+/* Of a column of passwords its first values were taken for settings, too. */
+static size_t drop_settings(const struct field *f, struct verdict *list, size_t count)
+{
+    bool whole = false;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        whole = whole || (!list[i].in_text && list[i].state == VERDICT_CONFIRMED &&
+                          (list[i].type == PII_PASSWORD || list[i].type == PII_PASSWORD_HASH));
+    for (size_t i = 0; i < count; i++)
+        if (!(whole && f->setting && list[i].in_text && list[i].type == PII_PASSWORD))
+            list[kept++] = list[i];
+    return kept;
+}
+
 /* The types of which the sample has a value at all; most fields have few. */
 static pii_set shapes_of(const struct sample *s)
 {
@@ -544,6 +558,8 @@ size_t verdict_field(const struct profile *p, uint16_t field,
         judge_key(p, field, &v);
         insert(all, &count, &v);
     }
+    if (is_confirmed(all, count, PII_PASSWORD) || is_confirmed(all, count, PII_PASSWORD_HASH))
+        count = drop_settings(f, all, count);
     count = drop_explained(f, all, count);
     for (size_t i = 0; i < count; i++)
         ret[i] = all[i];

@@ -197,6 +197,42 @@ static void make_sql(struct buf *b, const char *value, unsigned place)
     }
 }
 
+/* The planted value as a tag, an attribute, a key, a section, a heading: in formats that are written anew. */
+static void make_recast(struct buf *b, const char *value, unsigned place)
+{
+    static const struct {
+        const char *head, *row, *foot; /* %s is the value, %m a mailbox */
+    } FORMS[] = {
+        { "<all>\n", "<row><%s>%m</%s></row>\n", "</all>\n" },
+        { "<all>\n", "<row %s=\"%m\"/>\n", "</all>\n" },
+        { "<all>\n", "<row><field name=\"%s\">%m</field></row>\n", "</all>\n" },
+        { "<all>\n", "<%s><mail>%m</mail></%s>\n", "</all>\n" },
+        { "<table><tr><th>%s</th><th>mail</th></tr>\n", "<tr><td>%m</td><td>%m</td></tr>\n", "</table>" },
+        { "<table>", "<tr><th>%s</th><td>%m</td></tr>\n", "</table>" },
+        { "people:\n", "  - %s: %m\n    id: 1\n", "" },
+        { "people:\n", "  %s:\n    mail: %m\n", "" },
+        { "---\n", "%s: %m\n", "" },
+        { "", "[%s]\nmail = %m\n", "" },
+        { "[a]\n", "%s = %m\n", "" },
+        { "", "dn: cn=x,dc=y\nobjectClass: z\n%s: %m\n\n", "" },
+        { "", "BEGIN:VCARD\n%s:%m\nEND:VCARD\n", "" },
+        { "From: a@b.de\nTo: c@d.de\nSubject: x\n", "%s: %m\n", "\nhi\n" },
+        { "", "%s=%m&x=1\n", "" },
+    };
+    unsigned form = place % (sizeof(FORMS) / sizeof(FORMS[0]));
+    const char *parts[3] = { FORMS[form].head, FORMS[form].row, FORMS[form].foot };
+    for (unsigned part = 0; part < 3; part++)
+        for (unsigned i = 0; i < (part == 1 ? ROWS : 1); i++)
+            for (const char *at = parts[part]; *at; at++) {
+                if (at[0] != '%')
+                    buf_byte(b, (uint8_t)*at);
+                else if (*++at == 's')
+                    buf_str(b, value);
+                else
+                    put_mail(b, i);
+            }
+}
+
 static bool has_digits(const char *said, const char *value)
 {
     static char digits[1 << 16];
@@ -241,7 +277,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     make_value(&m, KINDS[bytes[2] % KINDS_COUNT], value);
     buf_init(&b, 1 << 20);
     struct ajar_pii_scan *scan = ajar_pii_scan_new(pii, NULL);
-    switch (bytes[0] % 6) {
+    switch (bytes[0] % 8) {
     case 0:
         make_csv(&b, value, bytes[1], ",;\t|"[bytes[3] % 4]);
         break;
@@ -250,10 +286,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         break;
     case 2:
     case 3:
-        make_json(&b, value, bytes[1], bytes[0] % 6 == 3);
+        make_json(&b, value, bytes[1], bytes[0] % 8 == 3);
         break;
     case 4:
         make_sql(&b, value, bytes[1]);
+        break;
+    case 5:
+    case 6:
+        make_recast(&b, value, bytes[1]);
         break;
     default:
         for (unsigned i = 0; i < ROWS; i++) {
