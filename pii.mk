@@ -54,6 +54,7 @@ $(BUILD)/pii-truth: test/pii/truth.c $(BUILD)/libajar-pii.a
 PII_SILENCE ?= /usr/share/doc /usr/share/perl /usr/include /usr/lib/python3
 test-pii: $(BUILD)/ajar $(BUILD)/pii-truth
 	$(PII_PYTHON) test/pii/truth.py $(BUILD)/pii-truth 4000
+	$(PII_PYTHON) test/pii/nationals.py $(BUILD)/pii-truth 200
 	$(PII_PYTHON) test/pii/corpus.py "$(BUILD)/ajar classify" 200
 	$(PII_PYTHON) test/pii/heldout.py "$(BUILD)/ajar classify" 1
 	$(PII_PYTHON) test/pii/shanghai.py "$(BUILD)/ajar classify"

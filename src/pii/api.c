@@ -234,8 +234,8 @@ static void judge(struct ajar_pii_scan *s)
             personal = personal || is_personal(s->detectors, &v[k]);
             *f = (struct ajar_pii_finding){
                 .field = path_of(s, (uint16_t)i),
-                .type = detectors_type_name(s->detectors, v[k].type),
-                .label = detectors_type_label(s->detectors, v[k].type),
+                .type = verdict_type_name(s->detectors, &v[k]),
+                .label = verdict_type_label(s->detectors, &v[k]),
                 .category = pii_category_name(detectors_category(s->detectors, v[k].type)),
                 .state = v[k].state == VERDICT_CONFIRMED ? AJAR_PII_CONFIRMED : AJAR_PII_SUSPECTED,
                 .signals = v[k].signals,
@@ -245,7 +245,8 @@ static void judge(struct ajar_pii_scan *s)
                 .shaped = v[k].shaped,
                 .sampled = v[k].sampled,
                 .hits = v[k].hits,
-                .chance = detectors_chance(s->detectors, v[k].type),
+                .chance = v[k].type == PII_NATIONAL ? NATIONAL_INFO[v[k].national].chance
+                                                   : detectors_chance(s->detectors, v[k].type),
                 .log10_odds = v[k].log10_odds,
                 .distinct_low = v[k].distinct_low,
                 .distinct = v[k].distinct,

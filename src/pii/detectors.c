@@ -5,6 +5,7 @@
 #include "pii/builtin.h"
 #include "pii/charsets.h"
 #include "pii/names.h"
+#include "pii/national.h"
 #include "text/node.h"
 
 static bool out_of_room(struct error *e)
@@ -80,6 +81,18 @@ static bool add_names(struct detectors *d, const struct node *list, unsigned typ
     return true;
 }
 
+static bool add_nationals(struct detectors *d, const struct node *n, enum national national, struct error *e)
+{
+    const struct node *lists[] = { node_get(n, "strong"), node_get(n, "weak") };
+    if (!add_names(d, lists[0], PII_NATIONAL, true, e) || !add_names(d, lists[1], PII_NATIONAL, false, e))
+        return false;
+    for (unsigned i = 0; i < 2; i++)
+        for (const struct node *name = lists[i] && lists[i]->kind == NODE_LIST ? lists[i]->first : NULL; name;
+             name = name->next)
+            hint_of(d, name->text)->national |= 1ULL << national;
+    return true;
+}
+
 static bool add_fields(struct detectors *d, const struct node *map, struct error *e)
 {
     for (const struct node *n = map ? map->first : NULL; n; n = n->next) {
@@ -90,6 +103,12 @@ static bool add_fields(struct detectors *d, const struct node *map, struct error
             continue;
         }
         unsigned type = type_by_name(d, n->key);
+        enum national national = national_by_name(n->key);
+        if (national != NATIONALS) {
+            if (!add_nationals(d, n, national, e))
+                return false;
+            continue;
+        }
         if (type == PII_TYPES_MAX)
             return error_set(e, "line %u: no type is called \"%.*s\"", n->line,
                              SPAN_FMT(span_first(n->key, 60)));

@@ -23,6 +23,7 @@ enum {
 struct name_hint {
     pii_set strong, weak;
     pii_set sure;   /* of strong: nothing else is called so */
+    uint64_t national; /* with PII_NATIONAL: which ones (national.h) */
     bool negative;  /* "not-the-thing" */
     bool qualifier; /* "which-one" */
     bool thing;     /* "things-with-names" */

@@ -205,6 +205,7 @@ struct name_hint detectors_name(const struct detectors *d, struct span name)
             else
                 sum.weak |= hint->strong;
             sum.weak |= hint->weak;
+            sum.national |= hint->national;
         }
     }
     if (is_of_thing(&w, d, all)) {

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "pii/national.h"
 #include "pii/quick.h"
 #include "pii/subject.h"
 
@@ -212,7 +213,18 @@ static uint32_t flags_of(struct span value, const struct pii_marks *m)
 {
     bool role = pii_has(m->pass, PII_EMAIL) && token_is_role(value);
     return (m->test ? SAMPLE_TEST : 0) | (role ? SAMPLE_ROLE : 0) |
-           (m->calling ? SAMPLE_CALLING : 0) | (m->single ? SAMPLE_SINGLE : 0);
+           (m->calling ? SAMPLE_CALLING : 0) | (m->single ? SAMPLE_SINGLE : 0) |
+           (uint32_t)m->national << SAMPLE_NATIONAL_AT;
+}
+
+static void mark_national(uint64_t set, struct span value, struct pii_marks *m)
+{
+    bool pass;
+    enum national id = national_of(set, value, &pass);
+    if (id == NATIONALS)
+        return;
+    pii_mark(m, PII_NATIONAL, pass);
+    m->national = (uint8_t)(id + 1);
 }
 
 /* Returns the entry of the value where the sample keeps it. */
@@ -386,6 +398,8 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
     if (!p->deep && !worth && !sample_wants(&f->distinct, hash))
         return false;
     value_judge(p->d, piece, &v);
+    if (f->hint.national)
+        mark_national(f->hint.national, value, &v.marks);
     struct sample_entry *e = sample_put(p, f, value, hash, &v.marks);
     if (p->deep) {
         traits_add(p, &f->traits, &v, piece->len);

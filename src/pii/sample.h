@@ -15,6 +15,9 @@
 
 enum { SAMPLE_MAX = 2048, SAMPLE_FIRST = 32 };
 
+/* From this bit on the flags say which national number it has the shape of, plus one. */
+enum { SAMPLE_NATIONAL_AT = 8 };
+
 enum sample_flags {
     SAMPLE_TEST = 1,
     SAMPLE_CONTEXT = 2,

@@ -41,15 +41,36 @@ static uint32_t heads_of(const uint64_t heads[static HEAD_WORDS])
     return count;
 }
 
+/* Which national number most of the sample pass as. */
+static enum national national_in(const struct sample *s)
+{
+    uint32_t passed[NATIONALS] = { 0 };
+    enum national best = 0;
+    for (uint32_t i = 0; i < s->used; i++) {
+        uint32_t which = s->at[i].flags >> SAMPLE_NATIONAL_AT;
+        if (which && which <= NATIONALS && pii_has(s->at[i].pass, PII_NATIONAL))
+            passed[which - 1]++;
+    }
+    for (unsigned id = 1; id < NATIONALS; id++)
+        best = passed[id] > passed[best] ? (enum national)id : best;
+    return best;
+}
+
+static double chance_of(const struct profile *p, const struct sample *s, unsigned type)
+{
+    return type == PII_NATIONAL ? NATIONAL_INFO[national_in(s)].chance : detectors_chance(p->d, type);
+}
+
 static struct tally tally_of(const struct sample *s, unsigned type)
 {
     struct tally t = { .n = s->used };
     uint64_t heads[2][HEAD_WORDS] = { { 0 } };
+    uint32_t national = type == PII_NATIONAL ? (uint32_t)national_in(s) + 1 : 0;
     for (uint32_t i = 0; i < s->used; i++) {
         const struct sample_entry *e = &s->at[i];
         if (!pii_has(e->shape, type))
             continue;
-        bool pass = pii_has(e->pass, type);
+        bool pass = pii_has(e->pass, type) && (!national || e->flags >> SAMPLE_NATIONAL_AT == national);
         t.hits += pass ? e->count : 0;
         if (!pass && excused(type, e->pass))
             continue;
@@ -250,9 +271,10 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     const unsigned traits = detectors_traits(p->d, type);
     struct tally t = tally_of(&f->distinct, type);
     const bool calling = is_calling(type, &t);
-    const double chance = calling ? CALLING_CHANCE : detectors_chance(p->d, type);
+    const double chance = calling ? CALLING_CHANCE : chance_of(p, &f->distinct, type);
     bool strong = pii_has(f->hint.strong, type), weak = pii_has(f->hint.weak, type);
     *v = (struct verdict){ .type = type,
+                           .national = type == PII_NATIONAL ? national_in(&f->distinct) : NATIONALS,
                            .passed = t.passed,
                            .shaped = t.shaped,
                            .sampled = t.n,
@@ -328,8 +350,9 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
     const unsigned traits = detectors_traits(p->d, type);
     struct tally t = tally_of(&f->tokens, type);
     const bool calling = is_calling(type, &t);
-    const double chance = calling ? CALLING_CHANCE : detectors_chance(p->d, type);
+    const double chance = calling ? CALLING_CHANCE : chance_of(p, &f->tokens, type);
     *v = (struct verdict){ .type = type,
+                           .national = type == PII_NATIONAL ? national_in(&f->tokens) : NATIONALS,
                            .in_text = true,
                            .passed = t.passed,
                            .shaped = t.shaped,
@@ -564,6 +587,16 @@ size_t verdict_field(const struct profile *p, uint16_t field,
     for (size_t i = 0; i < count; i++)
         ret[i] = all[i];
     return count;
+}
+
+const char *verdict_type_name(const struct detectors *d, const struct verdict *v)
+{
+    return v->type == PII_NATIONAL ? NATIONAL_INFO[v->national].name : detectors_type_name(d, v->type);
+}
+
+const char *verdict_type_label(const struct detectors *d, const struct verdict *v)
+{
+    return v->type == PII_NATIONAL ? NATIONAL_INFO[v->national].label : detectors_type_label(d, v->type);
 }
 
 const char *verdict_state_name(enum verdict_state s)

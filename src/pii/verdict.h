@@ -3,6 +3,7 @@
 #ifndef AJAR_PII_VERDICT_H
 #define AJAR_PII_VERDICT_H
 
+#include "pii/national.h"
 #include "pii/profile.h"
 
 enum verdict_state { VERDICT_NONE, VERDICT_SUSPECTED, VERDICT_CONFIRMED };
@@ -18,6 +19,7 @@ enum { VERDICTS_PER_FIELD_MAX = 6 };
 
 struct verdict {
     unsigned type;
+    enum national national; /* of PII_NATIONAL: which one */
     enum verdict_state state;
     bool in_text;   /* candidates inside text, not whole values */
     bool of_things; /* storms and chairs have given names, too: confirmed beside something personal only */
@@ -29,6 +31,10 @@ struct verdict {
     double log10_odds; /* of the type against chance, before names are counted */
     double distinct, distinct_low, distinct_high; /* estimate of passing values, 95 % */
 };
+
+/* What a verdict is on, in a word and in words. */
+const char *verdict_type_name(const struct detectors *d, const struct verdict *v);
+const char *verdict_type_label(const struct detectors *d, const struct verdict *v);
 
 /* Up to VERDICTS_PER_FIELD_MAX verdicts on a field, strongest first; returns how many. */
 size_t verdict_field(const struct profile *p, uint16_t field,

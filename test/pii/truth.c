@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pii/national.h"
 #include "pii/value.h"
 
 static struct piece piece_over(const uint8_t *s, size_t n)
@@ -30,11 +31,18 @@ int main(int argc, char **argv)
         return 2;
     while (type < PII_BUILT_IN && strcmp(PII_TYPES[type].name, argv[1]) != 0)
         type++;
-    if (type == PII_BUILT_IN)
+    enum national national = national_by_name(span_str(argv[1]));
+    if (type == PII_BUILT_IN && national == NATIONALS)
         return 2;
     while (fgets(line, sizeof(line), stdin)) {
         size_t n = strcspn(line, "\n");
         struct value v;
+        bool pass;
+        if (national != NATIONALS) {
+            (void)national_of(1ULL << national, span_of(line, n), &pass);
+            putchar(pass ? '1' : '0');
+            continue;
+        }
         struct piece p = piece_over((const uint8_t *)line, n > PIECE_MAX ? PIECE_MAX : n);
         piece_trim(&p);
         value_judge(&d, &p, &v);
