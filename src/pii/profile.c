@@ -4,11 +4,12 @@
 
 #include <stdlib.h>
 
+#include "pii/lines.h"
 #include "pii/national.h"
 #include "pii/quick.h"
 #include "pii/subject.h"
 
-enum { ADDRESS_LONGEST = 240, SETTING_BYTES_MAX = 200 };
+enum { ADDRESS_LONGEST = 240, SETTING_BYTES_MAX = 200, LINE_LEAST = 12, SUBJECT_LEAST = 24 };
 
 bool profile_init(struct profile *p, const struct detectors *d, const struct class_engine *engine)
 {
@@ -248,35 +249,6 @@ static struct sample_entry *sample_put(struct profile *p, struct field *f, struc
     return e;
 }
 
-/* The words just before a token, up to a line's start: "联系电话:", "card number = ". */
-static struct span context_before(const struct text *t, size_t at)
-{
-    size_t end = at, steps = 0;
-    while (end > 0 && steps++ < 8 && strchr(" \t:=\"'(+[<{", t->base[end - 1]) && t->base[end - 1])
-        end--;
-    while (end >= 3 &&
-           (memcmp(t->base + end - 3, "：", 3) == 0 || memcmp(t->base + end - 3, "（", 3) == 0 ||
-            memcmp(t->base + end - 3, "是", 3) == 0 || memcmp(t->base + end - 3, "为", 3) == 0))
-        end -= 3;
-    size_t start = end, spaces = 0;
-    while (start > 0 && end - start < 36) {
-        uint8_t c = t->base[start - 1];
-        if (c >= 0x80) {
-            bool stop = start >= 3 && (memcmp(t->base + start - 3, "，", 3) == 0 ||
-                                       memcmp(t->base + start - 3, "。", 3) == 0 ||
-                                       memcmp(t->base + start - 3, "、", 3) == 0);
-            if (stop)
-                break;
-        } else if (!is_alnum(c) && c != '_' && c != '-' && !(c == ' ' && spaces++ < 2)) {
-            break;
-        }
-        start--;
-    }
-    while (start < end && (t->base[start] & 0xc0) == 0x80)
-        start++;
-    return span_of(t->base + start, end - start);
-}
-
 static void token_found(void *self, struct span token, uint64_t hash, const struct pii_marks *m)
 {
     struct profile *p = self;
@@ -331,6 +303,34 @@ static bool null_like(const struct piece *v)
     }
 }
 
+/* What a close look at a line found, behind a word that says what it is. */
+static void line_found(void *self, struct span value, const struct pii_marks *m, bool called)
+{
+    struct profile *p = self;
+    struct field *f = p->fields[p->current];
+    uint64_t hash = profile_hash(value);
+    bool is_new;
+    if (!sample_wants(&f->tokens, hash))
+        return;
+    struct sample_entry *e = sample_add(&f->tokens, &p->budget, hash, &is_new);
+    if (!e)
+        return;
+    e->count += is_new;
+    e->shape |= m->shape;
+    e->pass |= m->pass;
+    e->flags |= flags_of(value, m) | (called ? SAMPLE_CONTEXT : 0U);
+    if (is_new)
+        e->head = head_of(value, m);
+    if (p->keep_shapes && m->pass)
+        keep_shape(p, f, value, m->pass);
+}
+
+static void look_closely(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
+{
+    p->current = field;
+    lines_look(p->d, &p->fields[field]->hint, t, from, to, line_found, p);
+}
+
 static void subject_add(struct profile *p, uint16_t field, const struct text *t, size_t from,
                         size_t to)
 {
@@ -360,6 +360,7 @@ static __attribute__((noinline)) void long_value(struct profile *p, uint16_t fie
     if (p->deep) {
         traits_add(p, &f->traits, &v, s.len);
         subject_add(p, field, t, from, to);
+        look_closely(p, field, t, from, to);
     }
     search(p, field, t, from, to);
 }
@@ -405,12 +406,15 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
         traits_add(p, &f->traits, &v, piece->len);
         record_add(p, field, &v);
         who_add(p, field, &v, hash);
-        if (piece->high && piece->len >= 24)
+        if (piece->high && piece->len >= SUBJECT_LEAST)
             subject_add(p, field, t, (size_t)(piece->at - t->base),
                         (size_t)(piece->at - t->base) + piece->len);
     }
     pii_set loose = pii_bit(PII_CN_ADDRESS) | pii_bit(PII_CN_NAME) | pii_bit(PII_CN_ETHNIC);
     bool whole = (v.marks.shape & ~loose) != 0;
+    if (p->deep && !whole && piece->len >= LINE_LEAST && v.form == FORM_OTHER && memchr(piece->at, ' ', piece->len))
+        look_closely(p, field, t, (size_t)(piece->at - t->base),
+                     (size_t)(piece->at - t->base) + piece->len);
     bool login = piece->mailbox && memmem(piece->at, piece->len, "://", 3); /* mongodb://jo:word@host */
     bool inside = (!whole || login) && v.form != FORM_NUMBER && v.form != FORM_DATE && worth;
     if (inside && e)
@@ -500,5 +504,7 @@ void profile_text(struct profile *p, uint16_t field, const struct text *t, size_
 void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from,
                      size_t to)
 {
-    subject_add(p, field, t, from, to);
+    if (to - from >= SUBJECT_LEAST)
+        subject_add(p, field, t, from, to);
+    look_closely(p, field, t, from, to);
 }

@@ -2,7 +2,7 @@
  * from the first lines and from one of DEEP_EVERY after them. */
 #include "pii/reader.h"
 
-enum { OVERLAP = 512, LINE_BYTES_MIN = 24, KEY_BYTES_MAX = 16384 };
+enum { OVERLAP = 512, LINE_BYTES_MIN = 12, KEY_BYTES_MAX = 16384 };
 
 size_t text_cut(const struct text *t, size_t from, bool full)
 {

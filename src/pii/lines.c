@@ -1,0 +1,269 @@
+#include "pii/lines.h"
+
+#include "pii/names.h"
+#include "pii/national.h"
+
+enum { PHONE_DIGITS_MIN = 7, PHONE_DIGITS_MAX = 15, VALUE_WORDS_MAX = 5, NAME_LEAST = 4, LOOKS_MAX = 48 };
+
+static const pii_set PHONES = (pii_set)1 << PII_PHONE | (pii_set)1 << PII_CN_LANDLINE | (pii_set)1 << PII_CN_MOBILE;
+static const pii_set BIRTHS = (pii_set)1 << PII_BIRTH_DATE;
+static const pii_set PEOPLE = (pii_set)1 << PII_PERSON_NAME | (pii_set)1 << PII_CN_NAME;
+
+struct span context_before(const struct text *t, size_t at)
+{
+    size_t end = at, steps = 0;
+    while (end > 0 && steps++ < 8 && strchr(" \t:=\"'(+[<{", t->base[end - 1]) && t->base[end - 1])
+        end--;
+    while (end >= 3 &&
+           (memcmp(t->base + end - 3, "：", 3) == 0 || memcmp(t->base + end - 3, "（", 3) == 0 ||
+            memcmp(t->base + end - 3, "是", 3) == 0 || memcmp(t->base + end - 3, "为", 3) == 0))
+        end -= 3;
+    size_t start = end, spaces = 0;
+    while (start > 0 && end - start < 36) {
+        uint8_t c = t->base[start - 1];
+        if (c >= 0x80) {
+            bool stop = start >= 3 && (memcmp(t->base + start - 3, "，", 3) == 0 ||
+                                       memcmp(t->base + start - 3, "。", 3) == 0 ||
+                                       memcmp(t->base + start - 3, "、", 3) == 0);
+            if (stop)
+                break;
+        } else if (!is_alnum(c) && c != '_' && c != '-' && !(c == ' ' && spaces++ < 2)) {
+            break;
+        }
+        start--;
+    }
+    while (start < end && (t->base[start] & 0xc0) == 0x80)
+        start++;
+    return span_of(t->base + start, end - start);
+}
+
+/* Words between what a value is called and the value: "born on", "Tel. unter", "né le". */
+static bool is_between(struct span word)
+{
+    static const char *const WORDS[] = { "is",  "on",    "at",   "am",  "unter", "le",  "el",   "em",   "il",  "op",
+                                         "den", "under", "no",   "nr",  "num",   "ist",  "est",  "es",  "e",
+                                         "pod", "was",   "number", "numero", "nummer", "numer", "of", "in", "the",
+                                         "o" };
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+        if (span_eq_nocase(word, span_str(WORDS[i])))
+            return true;
+    return false;
+}
+
+/* What the words in front of `at` call it: they may end in a dot ("Tel."), and such words may lie between. */
+static struct name_hint hint_before(const struct detectors *d, const struct text *t, size_t from, size_t at)
+{
+    struct name_hint hint = { 0 };
+    for (unsigned tries = 0; tries < 3; tries++) {
+        while (at > from && t->base[at - 1] && strchr(" \t.:=\"'(+[<{#/", t->base[at - 1]))
+            at--;
+        if (at == from)
+            return hint;
+        struct span words = context_before(t, at);
+        hint = detectors_name(d, words);
+        if ((hint.strong | hint.weak) || words.len == 0)
+            return hint;
+        size_t cut = words.len;
+        while (cut > 0 && words.at[cut - 1] != ' ')
+            cut--;
+        if (!is_between(span_from(words, cut)))
+            return hint;
+        at -= words.len - cut;
+    }
+    return hint;
+}
+
+/* The end of what could be a telephone number from `at` on: digits with marks of one or two between. */
+static size_t phone_end(const struct text *t, size_t at, size_t to, unsigned *ret_digits)
+{
+    size_t end = at;
+    unsigned digits = 0, marks = 0;
+    for (size_t i = at; i < to && marks <= 3; i++) {
+        uint8_t c = t->base[i];
+        if (ascii_is_digit(c)) {
+            digits++;
+            marks = 0;
+            end = i + 1;
+        } else if (c && strchr(" -./()+", c)) {
+            marks++;
+        } else {
+            break;
+        }
+    }
+    *ret_digits = digits;
+    return end;
+}
+
+static struct piece piece_over(const struct text *t, size_t from, size_t to)
+{
+    struct piece p = piece_of(t, from, to);
+    piece_trim(&p);
+    return p;
+}
+
+/* The longest beginning of [at, to) of a few words that is judged to be what `wanted` says. */
+static size_t words_that_are(const struct detectors *d, const struct text *t, size_t at, size_t to, pii_set wanted,
+                             struct value *ret)
+{
+    size_t best = 0, end = at;
+    for (unsigned words = 0; words < VALUE_WORDS_MAX && end < to; words++) {
+        while (end < to && t->base[end] == ' ')
+            end++;
+        while (end < to && t->base[end] > ' ' && !strchr(",;|\"()<>", t->base[end]))
+            end++;
+        if (end - at > PIECE_MAX)
+            break;
+        struct piece piece = piece_over(t, at, end);
+        struct value v;
+        if (piece.len && piece.at[piece.len - 1] == '.')
+            piece = piece_over(t, at, end - 1);
+        value_judge(d, &piece, &v);
+        if ((v.date && wanted & BIRTHS) || v.marks.pass & wanted) {
+            best = (size_t)(piece.at + piece.len - t->base);
+            *ret = v;
+        }
+        if (end < to && t->base[end] != ' ')
+            break;
+    }
+    return best;
+}
+
+struct look {
+    const struct detectors *d;
+    const struct name_hint *field;
+    const struct text *t;
+    size_t from, to;
+    line_found_fn *found;
+    void *self;
+};
+
+static void tell(const struct look *l, size_t at, size_t end, unsigned type, struct pii_marks m)
+{
+    m.shape &= pii_bit(type);
+    m.pass &= pii_bit(type);
+    pii_mark(&m, type, true);
+    l->found(l->self, span_of(l->t->base + at, end - at), &m, true);
+}
+
+/* 123.456.789-09, 756.1234.5678.97, 85.07.30-033.28: the end of a number in dots and what it is; 0 where it is none. */
+static size_t dotted_number(const struct look *l, size_t at, pii_set called)
+{
+    static const pii_set LOOSE = (pii_set)1 << PII_PHONE | (pii_set)1 << PII_GEO | (pii_set)1 << PII_CASE_NUMBER |
+                                 (pii_set)1 << PII_IPV4 | (pii_set)1 << PII_UK_NHS | (pii_set)1 << PII_US_SSN |
+                                 (pii_set)1 << PII_US_ITIN; /* nobody writes these so */
+    const struct text *t = l->t;
+    size_t end = at, dots = 0;
+    for (size_t i = at; i < l->to && i - at < PIECE_MAX; i++) {
+        uint8_t c = t->base[i];
+        dots += c == '.' && end == i;
+        if (ascii_is_digit(c))
+            end = i + 1;
+        else if (!c || !strchr(".-/", c) || end != i)
+            break;
+    }
+    bool whole = end == l->to || !(is_alnum(t->base[end]) || t->base[end] == '_' || t->base[end] == '@');
+    if (dots < 2 || !whole)
+        return 0;
+    struct piece piece = piece_over(t, at, end);
+    struct value v;
+    value_judge(l->d, &piece, &v);
+    v.marks.shape &= ~LOOSE;
+    v.marks.pass &= ~LOOSE;
+    if (!v.marks.shape)
+        return 0;
+    l->found(l->self, span_of(t->base + at, end - at), &v.marks, (called & v.marks.pass) != 0);
+    return end;
+}
+
+/* The longest national number of the set at `at`; returns its end, or 0. */
+static size_t national_number(const struct look *l, size_t at, uint64_t set)
+{
+    enum { LEAST = 6, MOST = 24 };
+    const struct text *t = l->t;
+    size_t end = at;
+    while (end < l->to && end - at < MOST && t->base[end] && (is_alnum(t->base[end]) || strchr(" -./", t->base[end])))
+        end++;
+    for (; end > at + LEAST; end--) {
+        bool pass, whole = is_alnum(t->base[end - 1]) && (end == l->to || !is_alnum(t->base[end]));
+        enum national id = whole ? national_of(set, span_of(t->base + at, end - at), &pass) : NATIONALS;
+        if (id == NATIONALS)
+            continue;
+        struct pii_marks m = { .national = (uint8_t)(id + 1) };
+        pii_mark(&m, PII_NATIONAL, pass);
+        l->found(l->self, span_of(t->base + at, end - at), &m, true);
+        return end;
+    }
+    return 0;
+}
+
+/* A number, or a date, begins at `at`. Returns where the look goes on. */
+static size_t look_at_number(const struct look *l, size_t at)
+{
+    const struct text *t = l->t;
+    unsigned digits;
+    size_t end = phone_end(t, at, l->to, &digits), word;
+    struct name_hint hint = at == l->from ? *l->field : hint_before(l->d, t, l->from, at);
+    pii_set called = hint.strong | hint.weak;
+    struct value v;
+    size_t dotted = dotted_number(l, at, called);
+    if (dotted)
+        return dotted;
+    if (hint.strong & BIRTHS && (word = words_that_are(l->d, t, at, l->to, BIRTHS, &v))) {
+        tell(l, at, word, PII_BIRTH_DATE, v.marks);
+        return word;
+    }
+    if (hint.national && (word = national_number(l, at, hint.national)))
+        return word;
+    bool whole = end == l->to || !(is_alnum(t->base[end]) || t->base[end] == '_' || t->base[end] >= 0x80);
+    if (called & PHONES && !hint.negative && whole && digits >= PHONE_DIGITS_MIN && digits <= PHONE_DIGITS_MAX) {
+        struct piece piece = piece_over(t, at, end);
+        value_judge(l->d, &piece, &v);
+        bool mobile = pii_has(v.marks.pass, PII_CN_MOBILE) || pii_has(v.marks.pass, PII_CN_LANDLINE);
+        if (!v.date && !mobile) /* those of China are found without a word */
+            tell(l, at, end, PII_PHONE, v.marks);
+        return end;
+    }
+    return end > at ? end : at + 1;
+}
+
+/* "Name: Anna Meyer" */
+static size_t look_at_words(const struct look *l, size_t at)
+{
+    struct name_hint hint = hint_before(l->d, l->t, l->from, at);
+    pii_set wanted = hint.strong & PEOPLE;
+    struct value v;
+    if (hint.strong & BIRTHS)
+        wanted |= BIRTHS;
+    size_t end = wanted ? words_that_are(l->d, l->t, at, l->to, wanted, &v) : 0;
+    if (!end)
+        return at + 1;
+    unsigned type = v.date && wanted & BIRTHS ? PII_BIRTH_DATE
+                    : pii_has(v.marks.pass, PII_CN_NAME) ? PII_CN_NAME
+                                                         : PII_PERSON_NAME;
+    if (end - at >= NAME_LEAST && !(type == PII_PERSON_NAME && v.marks.single))
+        tell(l, at, end, type, v.marks);
+    return end;
+}
+
+void lines_look(const struct detectors *d, const struct name_hint *field, const struct text *t, size_t from,
+                size_t to, line_found_fn *found, void *self)
+{
+    const struct look l = { d, field, t, from, to, found, self };
+    unsigned looks = 0;
+    for (size_t i = from; i < to && looks < LOOKS_MAX;) {
+        uint8_t c = t->base[i], before = i > from ? t->base[i - 1] : ' ';
+        bool fresh = !is_alnum(before) && before != '_' && before != '-' && before != '.' && before != '/';
+        bool digit = ascii_is_digit(c) || (c == '(' && i + 1 < to && ascii_is_digit(t->base[i + 1]));
+        bool behind_colon = i > from + 1 && (before == ':' || (before == ' ' && t->base[i - 2] == ':') ||
+                                             (i > from + 2 && before == 0x9a && t->base[i - 2] == 0xbc));
+        if (digit && (fresh || before >= 0x80)) {
+            looks++;
+            i = look_at_number(&l, i);
+        } else if (behind_colon && c > ' ') {
+            looks++;
+            i = look_at_words(&l, i);
+        } else {
+            i++;
+        }
+    }
+}
