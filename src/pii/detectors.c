@@ -33,6 +33,10 @@ static struct name_hint *hint_of(struct detectors *d, struct span name)
     struct span kept = arena_copy(&d->arena, key);
     if (!hint || kept.len == 0 || !table_put(&d->fields, kept, hint))
         return NULL;
+    if (kept.len > 1) {
+        unsigned slot = kept.at[kept.len - 2] * 37U + kept.at[kept.len - 1];
+        d->name_tails[slot / 64 % NAME_TAIL_WORDS] |= 1ULL << (slot % 64);
+    }
     return hint;
 }
 

@@ -16,6 +16,7 @@ enum {
     WORD_BYTES_MAX = 24,
     NAME_BYTES_MAX = 128,
     HAN_HEADS = 8192,
+    NAME_TAIL_WORDS = 128,
     WORDS_PER_SUBJECT_MAX = 64
 };
 
@@ -74,6 +75,7 @@ struct detectors {
     LIST_OF(struct literal) literals;
     uint16_t literal_heads[LITERAL_SLOTS]; /* index + 1 */
     LIST_OF(struct house) houses;
+    uint64_t name_tails[NAME_TAIL_WORDS]; /* the last two bytes of names of fields, see detectors_tail() */
     uint64_t han_heads[HAN_HEADS / 64]; /* filter over the first two characters of Han words */
     size_t han_longest;                 /* bytes of the longest Han word */
     uint64_t
@@ -104,6 +106,15 @@ size_t detectors_type_count(const struct detectors *d);
 
 /* What the name of a field suggests; `name` is UTF-8 as found. */
 struct name_hint detectors_name(const struct detectors *d, struct span name);
+/* Can a name that ends in these two bytes, small letters, be one that detectors_name() knows? */
+static inline bool detectors_tail(const struct detectors *d, uint8_t before, uint8_t last)
+{
+    /* Letters of two bytes are folded (names.c), those of three are not. */
+    if ((last >= 0x80 && before >= 0xc0) || (last < 0x80 && before >= 0x80))
+        return true;
+    unsigned slot = ascii_lower(before) * 37U + ascii_lower(last);
+    return (d->name_tails[slot / 64 % NAME_TAIL_WORDS] >> (slot % 64) & 1);
+}
 /* Does this name say that what it is set to is a secret ("DB_PASSWORD", "api_key")? As setting.h has it, by a
  * literal in it. */
 bool detectors_is_setting(const struct detectors *d, struct span name);

@@ -1,5 +1,6 @@
 #include "pii/lines.h"
 
+#include "pii/checks.h"
 #include "pii/names.h"
 #include "pii/national.h"
 
@@ -48,6 +49,24 @@ static bool is_between(struct span word)
         if (span_eq_nocase(word, span_str(WORDS[i])))
             return true;
     return false;
+}
+
+/* Does a word stand in front of `at` that may say what follows? Most do not, and no more is asked then. */
+static bool may_be_called(const struct detectors *d, const struct text *t, size_t from, size_t at)
+{
+    while (at > from && t->base[at - 1] && strchr(" \t.:=\"'(+[<{#/", t->base[at - 1]))
+        at--;
+    if (at < from + 2)
+        return false;
+    uint8_t before = t->base[at - 2], last = t->base[at - 1];
+    if (last >= 0x80)
+        return detectors_tail(d, before, last);
+    if (!is_alnum(last) || ascii_is_digit(last))
+        return false;
+    size_t word = at;
+    while (word > from && is_alnum(t->base[word - 1]))
+        word--;
+    return detectors_tail(d, before, last) || is_between(span_of(t->base + word, at - word));
 }
 
 /* What the words in front of `at` call it: they may end in a dot ("Tel."), and such words may lie between. */
@@ -153,6 +172,8 @@ static size_t dotted_number(const struct look *l, size_t at, pii_set called)
                                  (pii_set)1 << PII_US_ITIN; /* nobody writes these so */
     const struct text *t = l->t;
     size_t end = at, dots = 0;
+    if (at + 10 > l->to || (t->base[at + 2] != '.' && t->base[at + 3] != '.'))
+        return 0;
     for (size_t i = at; i < l->to && i - at < PIECE_MAX; i++) {
         uint8_t c = t->base[i];
         dots += c == '.' && end == i;
@@ -196,13 +217,35 @@ static size_t national_number(const struct look *l, size_t at, uint64_t set)
     return 0;
 }
 
+/* Has the number enough digits, or is it the day of a month that is written out? What is found without a word, as
+ * those of China are, is left alone. */
+static bool is_worth(const struct look *l, size_t at, size_t end, unsigned digits)
+{
+    enum { DIGITS_LEAST = 6 };
+    const uint8_t *s = l->t->base;
+    if (end - at == 11 && digits == 11 && s[at] == '1' && cn_mobile(s + at))
+        return false;
+    if (digits >= DIGITS_LEAST)
+        return digits <= PHONE_DIGITS_MAX + 1;
+    size_t next = end;
+    while (next < l->to && next - end < 2 && (s[next] == ' ' || s[next] == '.'))
+        next++;
+    return digits <= 2 && next < l->to && (s[next] >= 0x80 || (s[next] | 32) >= 'a');
+}
+
 /* A number, or a date, begins at `at`. Returns where the look goes on. */
 static size_t look_at_number(const struct look *l, size_t at)
 {
     const struct text *t = l->t;
     unsigned digits;
     size_t end = phone_end(t, at, l->to, &digits), word;
-    struct name_hint hint = at == l->from ? *l->field : hint_before(l->d, t, l->from, at);
+    struct name_hint hint = { 0 };
+    if (!is_worth(l, at, end, digits))
+        return end > at ? end : at + 1;
+    if (at == l->from)
+        hint = *l->field;
+    else if (may_be_called(l->d, t, l->from, at))
+        hint = hint_before(l->d, t, l->from, at);
     pii_set called = hint.strong | hint.weak;
     struct value v;
     size_t dotted = dotted_number(l, at, called);
@@ -229,9 +272,11 @@ static size_t look_at_number(const struct look *l, size_t at)
 /* "Name: Anna Meyer" */
 static size_t look_at_words(const struct look *l, size_t at)
 {
-    struct name_hint hint = hint_before(l->d, l->t, l->from, at);
-    pii_set wanted = hint.strong & PEOPLE;
+    struct name_hint hint = { 0 };
     struct value v;
+    if (may_be_called(l->d, l->t, l->from, at))
+        hint = hint_before(l->d, l->t, l->from, at);
+    pii_set wanted = hint.strong & PEOPLE;
     if (hint.strong & BIRTHS)
         wanted |= BIRTHS;
     size_t end = wanted ? words_that_are(l->d, l->t, at, l->to, wanted, &v) : 0;
@@ -259,7 +304,7 @@ void lines_look(const struct detectors *d, const struct name_hint *field, const 
         if (digit && (fresh || before >= 0x80)) {
             looks++;
             i = look_at_number(&l, i);
-        } else if (behind_colon && c > ' ') {
+        } else if (behind_colon && (c >= 0x80 || (c >= 'A' && c <= 'Z'))) {
             looks++;
             i = look_at_words(&l, i);
         } else {

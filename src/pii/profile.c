@@ -502,9 +502,10 @@ void profile_text(struct profile *p, uint16_t field, const struct text *t, size_
 }
 
 void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from,
-                     size_t to)
+                     size_t to, bool close)
 {
     if (to - from >= SUBJECT_LEAST)
         subject_add(p, field, t, from, to);
-    look_closely(p, field, t, from, to);
+    if (close)
+        look_closely(p, field, t, from, to);
 }

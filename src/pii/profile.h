@@ -209,8 +209,8 @@ void profile_text(struct profile *p, uint16_t field, const struct text *t, size_
 
 /* A further part of the value before (more than SCRATCH_BYTES of unescaped text): searched only. */
 void profile_more(struct profile *p, uint16_t field, struct span part);
-/* What one line of free text is about; the caller takes a few lines, not all. */
+/* `close`: look also for what words in front say (lines.h). What one line of free text is about; the caller takes a few lines, not all. */
 void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from,
-                     size_t to);
+                     size_t to, bool close);
 
 #endif

@@ -1,8 +1,9 @@
 /* Free text and logs: whole lines where there are lines. Subjects (what a line is about) are taken
- * from the first lines and from one of DEEP_EVERY after them. */
+ * from the first lines and from one of DEEP_EVERY after them; what words in front say (lines.h) from the first and
+ * from one of LOOK_EVERY. */
 #include "pii/reader.h"
 
-enum { OVERLAP = 512, LINE_BYTES_MIN = 12, KEY_BYTES_MAX = 16384 };
+enum { OVERLAP = 512, LINE_BYTES_MIN = 12, KEY_BYTES_MAX = 16384, LOOK_EVERY = 8 * DEEP_EVERY };
 
 size_t text_cut(const struct text *t, size_t from, bool full)
 {
@@ -91,7 +92,7 @@ size_t text_read(struct text_reader *r, struct profile *p, const struct text *t,
         if (end > cut)
             end = cut;
         if (end - at >= LINE_BYTES_MIN)
-            profile_subject(p, r->field, t, at, end);
+            profile_subject(p, r->field, t, at, end, r->lines < DEEP_FIRST || r->lines % LOOK_EVERY == 0);
         r->lines++;
         at = end + 1;
     }
