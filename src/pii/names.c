@@ -173,6 +173,17 @@ static bool is_of_thing(const struct name_words *w, const struct detectors *d, s
     return false;
 }
 
+/* table_get() of the names of fields; most words end as none of them does. */
+static const struct name_hint *hint_of(const struct detectors *d, struct span folded)
+{
+    if (folded.len > 1) {
+        unsigned slot = folded.at[folded.len - 2] * 37U + folded.at[folded.len - 1];
+        if (!(d->name_tails[slot / 64 % NAME_TAIL_WORDS] >> (slot % 64) & 1))
+            return NULL;
+    }
+    return table_get(&d->fields, folded);
+}
+
 struct name_hint detectors_name(const struct detectors *d, struct span name)
 {
     struct name_words w;
@@ -182,11 +193,11 @@ struct name_hint detectors_name(const struct detectors *d, struct span name)
     if (w.count == 0)
         return sum;
     struct span all = span_of(w.folded, w.start[w.count]);
-    const struct name_hint *whole = table_get(&d->fields, all);
+    const struct name_hint *whole = hint_of(d, all);
     if (whole)
         return *whole;
     struct span last = span_from(all, w.start[w.count - 1]);
-    const struct name_hint *ending = table_get(&d->fields, last);
+    const struct name_hint *ending = hint_of(d, last);
     if (!ending)
         ending = by_ending(d, last);
     if (ending && ending->negative)
@@ -196,7 +207,7 @@ struct name_hint detectors_name(const struct detectors *d, struct span name)
     for (size_t from = 0; from < w.count; from++) {
         for (size_t to = from + 1; to <= w.count && to <= from + 4; to++) {
             struct span part = span_sub(all, w.start[from], w.start[to] - w.start[from]);
-            const struct name_hint *hint = part.len > 2 ? table_get(&d->fields, part) : NULL;
+            const struct name_hint *hint = part.len > 2 ? hint_of(d, part) : NULL;
             if (!hint || hint->negative)
                 continue;
             /* A word in the middle is a weaker sign than the end: "phone_model". */

@@ -327,6 +327,8 @@ static void line_found(void *self, struct span value, const struct pii_marks *m,
 
 static void look_closely(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
 {
+    if (p->records >= DEEP_FIRST && p->records % LOOK_EVERY)
+        return;
     p->current = field;
     lines_look(p->d, &p->fields[field]->hint, t, from, to, line_found, p);
 }
@@ -448,20 +450,35 @@ static __attribute__((noinline)) void full_value(struct profile *p, uint16_t fie
         search(p, field, t, from, to);
 }
 
-void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from,
-                         size_t to)
+static void either_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)
 {
-    const struct field *f = p->fields[field];
-    bool setting = f->setting && p->deep && f->key && p->records < SETTING_RECORDS && to - from <= SETTING_BYTES_MAX;
-    uint8_t copy[SETTING_BYTES_MAX]; /* the text may be the scratch, where settings are put together */
-    if (setting)
-        memcpy(copy, t->base + from, to - from);
     if (to - from > PIECE_MAX)
         long_value(p, field, t, from, to);
     else
         full_value(p, field, t, from, to);
-    if (setting)
-        setting_value(p, field, span_trim(span_of(copy, to - from)));
+}
+
+/* The text may be the scratch, where settings are put together. */
+static __attribute__((noinline)) void set_value(struct profile *p, uint16_t field, const struct text *t, size_t from,
+                                                size_t to)
+{
+    uint8_t copy[SETTING_BYTES_MAX];
+    if (to - from > sizeof(copy) || !p->fields[field]->key || p->records >= SETTING_RECORDS) {
+        either_value(p, field, t, from, to);
+        return;
+    }
+    memcpy(copy, t->base + from, to - from);
+    either_value(p, field, t, from, to);
+    setting_value(p, field, span_trim(span_of(copy, to - from)));
+}
+
+void profile_value_whole(struct profile *p, uint16_t field, const struct text *t, size_t from,
+                         size_t to)
+{
+    if (p->deep && p->fields[field]->setting)
+        set_value(p, field, t, from, to);
+    else
+        either_value(p, field, t, from, to);
 }
 
 void profile_value(struct profile *p, uint16_t field, const struct text *t, size_t from, size_t to)

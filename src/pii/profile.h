@@ -27,6 +27,7 @@ enum {
     KEYED_LEAST = 6,            /* at the end so many are put together */
     DEEP_FIRST = PII_DEEP_FIRST,
     DEEP_EVERY = PII_DEEP_EVERY,
+    LOOK_EVERY = 16 * PII_DEEP_EVERY, /* of records and lines behind the first, one is looked at closely */
     DECADES = 24,
     COLUMNS_AT_ONCE = 32,
     COLUMN_ROWS = 32,
@@ -209,7 +210,8 @@ void profile_text(struct profile *p, uint16_t field, const struct text *t, size_
 
 /* A further part of the value before (more than SCRATCH_BYTES of unescaped text): searched only. */
 void profile_more(struct profile *p, uint16_t field, struct span part);
-/* `close`: look also for what words in front say (lines.h). What one line of free text is about; the caller takes a few lines, not all. */
+/* What one line of free text is about; the caller takes a few lines, not all. `close`: look also for what words in
+ * front say (lines.h). */
 void profile_subject(struct profile *p, uint16_t field, const struct text *t, size_t from,
                      size_t to, bool close);
 
