@@ -11,30 +11,24 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "pii/container.h"
 #include "unpack/frames.h"
+#include "unpack/signatures.h"
 
-enum { HEAD_BYTES = 512, FAULT_BYTES_MAX = 300, KIND_BYTES_MAX = 7 };
+enum { FAULT_BYTES_MAX = 300, KIND_BYTES_MAX = 7 };
 
 bool container_is(int fd)
 {
-    static const struct {
-        size_t at;
-        struct span start;
-    } STARTS[] = {
-#define S(at, text) { at, { (const uint8_t *)text, sizeof(text) - 1 } }
-        S(0, "PK\x03\x04"),          S(0, "PK\x05\x06"),     S(0, "7z\xbc\xaf\x27\x1c"),
-        S(0, "Rar!\x1a\x07"),        S(0, "MSCF\0\0\0\0"),   S(0, "!<arch>\ndebian-binary"),
-        S(0, "\xed\xab\xee\xdb"),   S(0, "\xfd\x37zXZ\0"),  S(4, "1AY&SY"),
-        S(0, "\x04\x22\x4d\x18"),   S(0, "LZIP\x01"),       S(0, "\x1f\x9d"),
-        S(0, "SQLite format 3\0"),   S(257, "ustar"),
-#undef S
-    };
-    uint8_t head[HEAD_BYTES];
-    ssize_t n = pread(fd, head, sizeof(head), 0);
-    for (size_t i = 0; n > 0 && i < sizeof(STARTS) / sizeof(STARTS[0]); i++)
-        if (span_starts(span_from(span_of(head, (size_t)n), STARTS[i].at), STARTS[i].start))
-            return true;
-    return false;
+    uint8_t inside[SIGNATURE_BYTES], *head = malloc(PEEK_BYTES);
+    ssize_t n = head ? pread(fd, head, SIGNATURE_BYTES, 0) : 0;
+    bool known = n > 0 && signature_is_known(span_of(head, (size_t)n));
+    if (n > 4 && !known && (head[0] == 0x1f || head[0] == 0x28)) { /* tar.gz, tar.zst */
+        n = pread(fd, head, PEEK_BYTES, 0);
+        struct span s = span_of(head, n > 0 ? (size_t)n : 0);
+        known = signature_is_known(span_of(inside, container_peek(s, inside, sizeof(inside))));
+    }
+    free(head);
+    return known;
 }
 
 /* Starts it with the file as its input; *ret_from is what it says. Nothing of the environment is needed. */

@@ -1,6 +1,9 @@
 /* One row a signature, the longest that its format promises. */
 #include "pii/container.h"
 
+#include <zlib.h>
+#include <zstd.h>
+
 enum { BINARY_WITHIN = 256 };
 
 static const char UNPACK[] = "unpack it", UNPACK_ONCE[] = "unpack it once",
@@ -41,7 +44,7 @@ static const struct signature {
     { STARTS("SQLite format 3\0"), { "an", "SQLite database", DUMP } },
     { AT(4, "\0\x01\0\0", "Standard Jet DB\0"), { "an", "Access database", DUMP } },
     { AT(4, "\0\x01\0\0", "Standard ACE DB\0"), { "an", "Access database", DUMP } },
-    { STARTS("!BDN"), { "an", "Outlook mailbox", SAVE } },
+    { STARTS("!BDN"), { "an", "Outlook data file", SAVE } },
     { LETTERS("PAR1"), { "a", "Parquet file", EXPORT } },
     { LETTERS("PARE"), { "a", "Parquet file", EXPORT } },
     { LETTERS("ORC"), { "an", "ORC file", EXPORT } },
@@ -72,4 +75,32 @@ const struct container *container_guess(struct span head)
             return &s->what;
     }
     return NULL;
+}
+
+size_t container_peek(struct span head, uint8_t *out, size_t room)
+{
+    size_t n = 0;
+    if (span_starts(head, SPAN("\x1f\x8b\x08"))) {
+        z_stream z = { .next_in = (uint8_t *)(uintptr_t)head.at, .avail_in = (uInt)head.len, .next_out = out,
+                       .avail_out = (uInt)room };
+        if (inflateInit2(&z, 15 + 16) != Z_OK)
+            return 0;
+        (void)inflate(&z, Z_SYNC_FLUSH);
+        n = room - z.avail_out;
+        inflateEnd(&z);
+    } else if (span_starts(head, SPAN("\x28\xb5\x2f\xfd"))) {
+        ZSTD_inBuffer from = { head.at, head.len, 0 };
+        ZSTD_outBuffer to = { out, room, 0 };
+        ZSTD_DStream *z = ZSTD_createDStream();
+        if (!z)
+            return 0;
+        for (size_t before = SIZE_MAX; from.pos != before && to.pos < room;) {
+            before = from.pos;
+            if (ZSTD_isError(ZSTD_decompressStream(z, &to, &from)))
+                break;
+        }
+        n = to.pos;
+        ZSTD_freeDStream(z);
+    }
+    return n;
 }

@@ -414,7 +414,8 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
     }
     pii_set loose = pii_bit(PII_CN_ADDRESS) | pii_bit(PII_CN_NAME) | pii_bit(PII_CN_ETHNIC);
     bool whole = (v.marks.shape & ~loose) != 0;
-    if (p->deep && !whole && piece->len >= LINE_LEAST && v.form == FORM_OTHER && memchr(piece->at, ' ', piece->len))
+    if (p->deep && !whole && piece->len >= LINE_LEAST && v.form != FORM_NUMBER && v.form != FORM_DATE &&
+        memchr(piece->at, ' ', piece->len))
         look_closely(p, field, t, (size_t)(piece->at - t->base),
                      (size_t)(piece->at - t->base) + piece->len);
     bool login = piece->mailbox && memmem(piece->at, piece->len, "://", 3); /* mongodb://jo:word@host */

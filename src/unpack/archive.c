@@ -1,18 +1,27 @@
-/* Archives and compressed files. Names of members are looked at, never said. An office document is a zip
- * archive that is read twice: the strings that its sheets share may come behind them. */
+/* Archives and compressed files, and those inside of them. Names of members are looked at, never said. An office
+ * document is a zip archive that is read twice: the strings that its sheets share may come behind them. A member that
+ * is a container itself is gathered in memory, up to NESTED_BYTES_MAX and NESTED_DEEP of them in one another. */
 #include <archive.h>
 #include <archive_entry.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "unpack/office.h"
+#include "unpack/signatures.h"
 
-enum { BLOCK_BYTES = 64 << 10, MEMBERS_MAX = 1 << 20, KIND_MAX = 8 };
+enum { BLOCK_BYTES = 64 << 10, MEMBERS_MAX = 1 << 20, KIND_MAX = 8, NESTED_BYTES_MAX = 64 << 20, NESTED_DEEP = 3 };
 
-/* Opens the archive on the descriptor from its front; NULL where it is none. */
-static struct archive *begin(int fd, bool raw)
+/* Where a container lies: on a descriptor, or in memory. */
+struct source {
+    int fd; /* -1: in memory */
+    struct span bytes;
+    unsigned deep;
+};
+
+/* Opens the archive from its front; NULL where it is none. */
+static struct archive *begin(const struct source *from, bool raw)
 {
-    struct archive *a = lseek(fd, 0, SEEK_SET) == 0 ? archive_read_new() : NULL;
+    struct archive *a = from->fd < 0 || lseek(from->fd, 0, SEEK_SET) == 0 ? archive_read_new() : NULL;
     if (!a)
         return NULL;
     archive_read_support_filter_gzip(a);
@@ -36,7 +45,8 @@ static struct archive *begin(int fd, bool raw)
         archive_read_support_format_ar(a);
         archive_read_support_format_cpio(a);
     }
-    if (archive_read_open_fd(a, fd, BLOCK_BYTES) == ARCHIVE_OK)
+    if ((from->fd < 0 ? archive_read_open_memory(a, from->bytes.at, from->bytes.len)
+                      : archive_read_open_fd(a, from->fd, BLOCK_BYTES)) == ARCHIVE_OK)
         return a;
     archive_read_free(a);
     return NULL;
@@ -101,9 +111,9 @@ static void read_office(struct archive *a, enum office_kind kind, struct office_
 enum document { DOCUMENT_NOT, DOCUMENT_OFFICE };
 
 /* Looks at all members once: is this an office document? Takes the strings that its sheets share. */
-static enum document look(int fd, struct office_strings *strings, struct sink *s)
+static enum document look(const struct source *from, struct office_strings *strings, struct sink *s)
 {
-    struct archive *a = begin(fd, false);
+    struct archive *a = begin(from, false);
     struct archive_entry *e;
     bool types = false, content = false, manifest = false;
     for (size_t i = 0; a && i < MEMBERS_MAX && archive_read_next_header(a, &e) == ARCHIVE_OK; i++) {
@@ -122,7 +132,66 @@ static enum document look(int fd, struct office_strings *strings, struct sink *s
     return types || (content && manifest) ? DOCUMENT_OFFICE : DOCUMENT_NOT;
 }
 
-static void read_all(struct archive *a, enum document document, struct office_strings *strings,
+static void unpack_source(const struct source *from, struct sink *s);
+
+static void unpack_nested(struct span bytes, unsigned deep, struct sink *s)
+{
+    if (span_starts(bytes, SPAN("SQLite format 3\0"))) {
+        struct sqlite3 *db = database_over(bytes);
+        if (db)
+            unpack_database(db, s);
+        else
+            sink_fault(s, "a database inside it cannot be opened");
+        database_close(db);
+        return;
+    }
+    const struct source inside = { -1, bytes, deep };
+    unpack_source(&inside, s);
+}
+
+/* Could the member that begins so be a container itself? Of what is packed by gzip or zstd, a tar perhaps. */
+static bool is_nested(struct span head)
+{
+    return signature_is_known(head) || span_starts(head, SPAN("\x1f\x8b\x08")) ||
+           span_starts(head, SPAN("\x28\xb5\x2f\xfd"));
+}
+
+/* The member at hand as a part of that kind, or as the container that it is. False where it could not be read. */
+static bool read_part(struct archive *a, const char *kind, unsigned deep, struct sink *s)
+{
+    const void *bytes;
+    size_t n = 0;
+    la_int64_t at;
+    struct buf whole;
+    int rc = ARCHIVE_OK;
+    do
+        rc = archive_read_data_block(a, &bytes, &n, &at);
+    while (rc == ARCHIVE_OK && n == 0);
+    bool nested = rc == ARCHIVE_OK && is_nested(span_of(bytes, n));
+    buf_init(&whole, NESTED_BYTES_MAX);
+    if (nested && deep < NESTED_DEEP) {
+        while (rc == ARCHIVE_OK && whole.len + n <= NESTED_BYTES_MAX && n <= s->left) {
+            buf_put(&whole, span_of(bytes, n));
+            s->left -= n; /* what is gathered counts as well */
+            rc = archive_read_data_block(a, &bytes, &n, &at);
+            n = rc == ARCHIVE_OK ? n : 0;
+        }
+        if (rc == ARCHIVE_EOF && buf_ok(&whole)) {
+            unpack_nested(buf_span(&whole), deep + 1, s);
+            buf_release(&whole);
+            return true;
+        }
+    }
+    if (nested)
+        sink_fault(s, "a container inside it is too large or too deep to be taken apart");
+    bool fine = sink_begin(s, kind) && sink_data(s, buf_span(&whole)) &&
+                (n == 0 || sink_data(s, span_of(bytes, n))) && (rc != ARCHIVE_OK || read_member(a, NULL, s));
+    sink_end(s);
+    buf_release(&whole);
+    return s->over || (fine && (rc == ARCHIVE_OK || rc == ARCHIVE_EOF));
+}
+
+static void read_all(struct archive *a, enum document document, struct office_strings *strings, unsigned deep,
                      struct sink *s)
 {
     struct archive_entry *e;
@@ -143,30 +212,26 @@ static void read_all(struct archive *a, enum document document, struct office_st
         if (archive_entry_filetype(e) != AE_IFREG)
             continue;
         kind_of(path, kind);
-        if (!sink_begin(s, kind))
-            break;
-        if (!read_member(a, NULL, s))
+        if (!read_part(a, kind, deep, s))
             tell(a, s);
-        sink_end(s);
     }
     if (rc != ARCHIVE_EOF && !s->over)
         tell(a, s);
 }
 
-void unpack_archive(int fd, struct sink *s)
+static void unpack_source(const struct source *from, struct sink *s)
 {
     struct office_strings strings;
     office_strings_init(&strings);
-    enum document document = look(fd, &strings, s);
-    struct archive *a = begin(fd, false);
+    enum document document = look(from, &strings, s);
+    struct archive *a = begin(from, false);
     struct archive_entry *e;
     if (a) {
-        read_all(a, document, &strings, s);
-    } else if ((a = begin(fd, true)) && archive_read_next_header(a, &e) == ARCHIVE_OK &&
-               archive_filter_code(a, 0) != ARCHIVE_FILTER_NONE && sink_begin(s, "part")) {
-        if (!read_member(a, NULL, s))
+        read_all(a, document, &strings, from->deep, s);
+    } else if ((a = begin(from, true)) && archive_read_next_header(a, &e) == ARCHIVE_OK &&
+               archive_filter_code(a, 0) != ARCHIVE_FILTER_NONE) {
+        if (!read_part(a, "part", from->deep, s))
             tell(a, s);
-        sink_end(s);
     } else {
         sink_fault(s, "it is damaged; nothing of it could be read");
     }
@@ -175,4 +240,10 @@ void unpack_archive(int fd, struct sink *s)
     if (a)
         archive_read_free(a);
     office_strings_release(&strings);
+}
+
+void unpack_archive(int fd, struct sink *s)
+{
+    const struct source from = { fd, SPAN_NONE, 0 };
+    unpack_source(&from, s);
 }

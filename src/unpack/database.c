@@ -19,6 +19,22 @@ sqlite3 *database_open(int fd)
     return NULL;
 }
 
+sqlite3 *database_over(struct span bytes)
+{
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+        sqlite3_deserialize(db, "main", (unsigned char *)(uintptr_t)bytes.at, (sqlite3_int64)bytes.len,
+                            (sqlite3_int64)bytes.len, SQLITE_DESERIALIZE_READONLY) == SQLITE_OK)
+        return db;
+    sqlite3_close(db);
+    return NULL;
+}
+
+void database_close(sqlite3 *db)
+{
+    sqlite3_close(db);
+}
+
 static int look(void *self)
 {
     return ++*(unsigned *)self > LOOKS_MAX;

@@ -43,6 +43,9 @@ bool sink_cell(struct sink *s, struct span cell);
 void unpack_archive(int fd, struct sink *s);
 /* database.c: every table of an SQLite database as CSV. database_open() before the fence. */
 struct sqlite3 *database_open(int fd);
+/* The same of a database in memory, which stays the caller's; NULL where it is none. */
+struct sqlite3 *database_over(struct span bytes);
+void database_close(struct sqlite3 *db);
 void unpack_database(struct sqlite3 *db, struct sink *s);
 
 #endif
