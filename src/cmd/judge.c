@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
@@ -24,6 +25,7 @@ static const struct option_row ROWS[] = {
 };
 
 struct judging {
+    struct span command; /* the line that asked for it */
     const char *rules_dir, *db;
     uint64_t scan;
     bool verbose, found;
@@ -68,7 +70,8 @@ static bool judge_all(struct judging *j, struct arena *a)
     struct stored_report r = {
         .book = load_rulebook(a, j->rules_dir, &j->error),
         .report = j->report,
-        .run = { .ajar_version = AJAR_VERSION, .columns = (unsigned)stored_columns(), .verbose = j->verbose },
+        .run = { .ajar_version = AJAR_VERSION, .columns = (unsigned)stored_columns(), .verbose = j->verbose,
+                 .command = j->command },
         .scan = (int64_t)j->scan,
         .fail_on = j->fail_on,
         .now_ms = clock_wall_ms(&CLOCK_SYSTEM),
@@ -87,10 +90,13 @@ int cmd_judge(int argc, char **argv)
     int args = 0;
     struct arena a;
     struct judging j = { .fail_on = SEVERITY_HIGH, .report = report_by_name("tty") };
-    if (!options_parse(ROWS, argc, argv, &args, take, &j, &j.error) ||
-        (args && !error_set(&j.error, "judge takes no target: it asks nothing; see --scan")))
-        return cmd_fail(EXIT_USAGE, &j.error);
     arena_init(&a, RULES_BYTES);
+    j.command = command_line(&a, argc, argv);
+    if (!options_parse(ROWS, argc, argv, &args, take, &j, &j.error) ||
+        (args && !error_set(&j.error, "judge takes no target: it asks nothing; see --scan"))) {
+        arena_release(&a);
+        return cmd_fail(EXIT_USAGE, &j.error);
+    }
     bool ok = judge_all(&j, &a);
     arena_release(&a);
     if (!ok)

@@ -1,5 +1,6 @@
 /* ajar scan: plan, start the sweeper in a process of its own, keep what it finds. */
 #include <errno.h>
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/db.h"
 #include "cmd/progress.h"
 #include "cmd/sandbox.h"
@@ -32,6 +34,8 @@ enum {
     COLUMNS_DEFAULT = 100,
     PLAN_BYTES_MAX = 64 << 20,
     DIFFERENCES_MAX = 20,
+    ORIGIN_BYTES_MAX = 1 << 20,
+    ORIGIN_TARGETS_MAX = 1000,
     OWN_DESCRIPTORS_MAX = 255, /* before the sweep starts there are a handful */
     PIPE_BYTES = 32 * 1024,    /* what is in the pipe when the keeper is killed is asked again */
 };
@@ -47,6 +51,7 @@ struct scanning {
     struct buf text;           /* the plan as lines */
     struct stored_scan before; /* --resume: the scan to go on with */
     struct runs places;        /* and what of it is done */
+    struct span command;       /* the line that started it */
 };
 
 /* ---- the sweeper's process ----------------------------------------------------------------- */
@@ -450,6 +455,26 @@ static bool open_transcript(const char *path, FILE **ret, struct error *e)
     return !path || *ret || error_set(e, "--transcript %s: %s", path, strerror(errno));
 }
 
+/* What a report says of itself; it lies in the arena. A name of a machine that cannot be had is left out. */
+static void tell_origin(const struct scanning *s, struct report_run *run)
+{
+    char host[HOST_NAME_MAX + 1] = "";
+    struct buf b;
+    buf_init(&b, ORIGIN_BYTES_MAX);
+    size_t count = plan_target_count(s->plan), listed = count < ORIGIN_TARGETS_MAX ? count : ORIGIN_TARGETS_MAX;
+    for (size_t i = 0; i < listed; i++) {
+        buf_str(&b, i ? "\n" : "");
+        buf_str(&b, plan_target_text(s->plan, i));
+    }
+    if (count > listed)
+        buf_printf(&b, "\nand %zu more", count - listed);
+    run->command = s->command;
+    run->targets = arena_copy(s->o.arena, buf_span(&b));
+    buf_release(&b);
+    if (gethostname(host, sizeof(host) - 1) == 0)
+        run->host = span_str(arena_str(s->o.arena, span_str(host)));
+}
+
 /* A plan of dead names only: the report has them, but whoever reads only the last line is told, too. */
 static int tell_nothing_asked(const struct plan *p, int status)
 {
@@ -492,6 +517,7 @@ static int scan_planned(struct scanning *s, struct error *e)
         .verbose = o->verbose,
         .remembers = db_wanted(o->db),
     };
+    tell_origin(s, &run);
     int status = EXIT_INCOMPLETE;
     if (k.pipeline.report_state)
         status = sweep_and_keep(s, &k, &walk, &run);
@@ -549,6 +575,7 @@ int cmd_scan(int argc, char **argv)
     arena_init(&a, ARENA_MAX);
     pin_book_init(&s.pins, &a);
     buf_init(&s.text, PLAN_BYTES_MAX);
+    s.command = command_line(&a, argc, argv);
     bool ok = scan_options_parse(&s.o, &a, argc, argv, &e) &&
               (!s.o.resume || find_before(&s, &e)) && make_plan(&s, &e) &&
               (!s.o.resume || is_same_plan(&s, &e)) && open_enrichment(&s, &e) &&

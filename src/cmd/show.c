@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "cmd/command_line.h"
 #include "cmd/db.h"
 #include "cmd/options.h"
 #include "cmd/stored.h"
@@ -67,6 +68,7 @@ struct showing {
     struct json line; /* of the one finding that is shown */
     struct error error;
     size_t columns, shown;
+    struct span command; /* the line that asked for it */
 };
 
 void help_show(void)
@@ -418,7 +420,7 @@ static bool show_report(struct showing *s, struct store *store)
         .store = store,
         .book = load_rulebook(&a, NULL, &s->error),
         .report = s->report,
-        .run = { .ajar_version = AJAR_VERSION, .columns = (unsigned)s->columns },
+        .run = { .ajar_version = AJAR_VERSION, .columns = (unsigned)s->columns, .command = s->command },
         .now_ms = s->filter.now_ms,
         .filter = &s->filter,
         .flush = stored_flush,
@@ -445,21 +447,22 @@ int cmd_show(int argc, char **argv)
                                      .opened_after_ms = COUNT_UNKNOWN,
                                      .now_ms = clock_wall_ms(&CLOCK_SYSTEM) },
                          .columns = stored_columns() };
-    if (!options_parse(ROWS, argc, argv, &args, take, &s, &e))
-        return cmd_fail(EXIT_USAGE, &e);
-    if (args > 1) {
-        error_set(&e, "one finding at a time: ajar show FINGERPRINT");
+    struct arena a;
+    arena_init(&a, ARENA_BYTES);
+    s.command = command_line(&a, argc, argv);
+    struct store *store = NULL;
+    bool good = options_parse(ROWS, argc, argv, &args, take, &s, &e) &&
+                (args <= 1 || error_set(&e, "one finding at a time: ajar show FINGERPRINT")) &&
+                (!s.report || suits_report(&s, args, &e)) && (store = db_open(s.db, STORE_READ, &e));
+    if (!good) {
+        arena_release(&a);
         return cmd_fail(EXIT_USAGE, &e);
     }
-    if (s.report && !suits_report(&s, args, &e))
-        return cmd_fail(EXIT_USAGE, &e);
-    struct store *store = db_open(s.db, STORE_READ, &e);
-    if (!store)
-        return cmd_fail(EXIT_USAGE, &e);
     buf_init(&s.out, STORED_OUT_MAX);
     bool ok = show(&s, store, args, argv);
     ok = ok && stored_flush(&s.out, true, &s.error);
     store_close(store);
     buf_release(&s.out);
+    arena_release(&a);
     return ok ? EXIT_NOTHING : cmd_fail(EXIT_USAGE, &s.error);
 }

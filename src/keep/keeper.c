@@ -321,6 +321,7 @@ static void count_unheard(struct keeping *c)
         cut = unheard;
     s->failed += cut;
     s->skipped += unheard - cut;
+    s->unreached = unheard - cut;
     if (!unheard || !c->k->trouble.text[0] || c->resume_told)
         return;
     struct error why = c->k->trouble;
@@ -495,8 +496,11 @@ void keeper_run(struct keeper *k, const struct report_run *run)
     tell_past(&c);
     summarise(&c);
     count_unheard(&c);
+    if (k->trouble.text[0])
+        p->summary.trouble = k->trouble.text;
     p->report->end(p->report_state, &p->summary, &k->out);
     write_report(&c);
+    p->summary.trouble = NULL; /* it may say something else by now */
     if (k->transcript && fflush(k->transcript) != 0)
         transcript_failed(&c);
     buf_release(&k->in);

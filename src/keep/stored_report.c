@@ -11,12 +11,13 @@
 #include "keep/history.h"
 #include "keep/pipeline.h"
 
-enum { VISIT_BYTES = 64 << 20, SCAN_BYTES = 128 << 20, OUT_BYTES = 512 << 20 };
+enum { VISIT_BYTES = 64 << 20, SCAN_BYTES = 128 << 20, OUT_BYTES = 512 << 20, TARGETS_BYTES_MAX = 64 * 1024 };
 
 struct reporting {
     struct stored_report *r;
     struct pipeline pipeline;
     struct report_summary scanned; /* what the numbers of the scan say */
+    struct buf targets;            /* what it looked at */
     struct buf out;
     struct error *error;
     bool failed; /* a visit could not be reported: error says why */
@@ -128,6 +129,25 @@ static struct report_summary summary_of(const struct stored_scan *scan)
     return s;
 }
 
+/* The targets of a stored plan, a line each; of a plan without any, the scope file that it was about. */
+static void targets_of(struct span plan, struct buf *out)
+{
+    struct span scope = SPAN_NONE;
+    while (plan.len && out->len < TARGETS_BYTES_MAX) {
+        struct span value = span_cut(&plan, '\n'), key = span_cut(&value, ' ');
+        if (span_is(key, "scope"))
+            scope = value;
+        if (!span_is(key, "target"))
+            continue;
+        buf_str(out, out->len ? "\n" : "");
+        buf_put(out, value);
+    }
+    if (!out->len && scope.len) {
+        buf_str(out, "all of ");
+        buf_put(out, scope);
+    }
+}
+
 /* The numbers of a scan stand for the run. What is open now is of all scans: then it is the newest complete one, and
  * new is what the newest of all was the first to see. */
 static bool look_at_scan(struct reporting *w)
@@ -145,6 +165,9 @@ static bool look_at_scan(struct reporting *w)
         r->run.started_ms = r->scan ? scan.started_ms : r->now_ms;
         r->run.endpoints = scan.plan.total;
         r->run.seed = scan.plan.seed;
+        r->run.scan_ms = scan.started_ms;
+        targets_of(scan.plan.plan, &w->targets);
+        r->run.targets = buf_span(&w->targets);
         w->scanned = summary_of(&scan);
     }
     arena_release(&a);
@@ -195,11 +218,14 @@ bool stored_report(struct stored_report *r, struct error *e)
         .self = r,
     };
     buf_init(&w.out, OUT_BYTES);
+    buf_init(&w.targets, 4 * TARGETS_BYTES_MAX);
     bool ok = (w.pipeline.report_state || error_set(e, "no memory for a report")) && look_at_scan(&w) && put_all(&w);
     r->failing = w.pipeline.failing;
     pipeline_release(&w.pipeline);
     fleets_free(w.pipeline.fleets);
     free(w.pipeline.report_state);
     buf_release(&w.out);
+    buf_release(&w.targets);
+    r->run.targets = SPAN_NONE;
     return ok;
 }

@@ -1,9 +1,10 @@
 /* Fleets, certificates and their calendar, and what the run looked at. */
 #include "base/clock.h"
 #include "report/html.h"
+#include "report/origin.h"
 #include "text/amount.h"
 
-enum { MONTHS = 12, BARS = MONTHS + 2 };
+enum { MONTHS = 12, BARS = MONTHS + 2, TARGETS_MAX = 200 };
 
 static void places(struct buf *out, const struct story_places *p)
 {
@@ -299,9 +300,31 @@ static void unknown(const struct story *s, struct buf *out)
     buf_str(out, "</ul>\n");
 }
 
+static void origin(const struct story *s, const struct report_summary *sum, struct buf *out)
+{
+    struct buf line;
+    buf_init(&line, ORIGIN_TEXT_MAX);
+    origin_targets(&s->run, TARGETS_MAX, &line);
+    buf_str(out, "<p>");
+    if (line.len) {
+        buf_str(out, "<b>");
+        html_text(out, buf_span(&line));
+        buf_str(out, "</b>, ");
+    }
+    buf_reset(&line);
+    origin_when(&s->run, sum, &line);
+    buf_byte(&line, ' ');
+    origin_how(&s->run, &line);
+    html_text(out, buf_span(&line));
+    buf_str(out, ".</p>\n");
+    buf_release(&line);
+}
+
 void html_coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
-    buf_str(out, "<section id=\"run\"><h2>What was looked at</h2><dl class=\"numbers\">");
+    buf_str(out, "<section id=\"run\"><h2>What was looked at</h2>");
+    origin(s, sum, out);
+    buf_str(out, "<dl class=\"numbers\">");
     number(out, "planned", s->run.endpoints);
     number(out, "done", sum->done);
     number(out, "skipped", sum->skipped);

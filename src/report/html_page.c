@@ -1,8 +1,12 @@
 /* The frame of the HTML page (head, policy, bar at the top, foot) and its headline. */
 #include "report/html.h"
 
+#include "report/calm.h"
 #include "report/html_assets.h"
+#include "report/origin.h"
 #include "text/amount.h"
+
+enum { COUNTS_MAX = 64 * 1024, HTML_TARGETS_MAX = 4 };
 
 /* A door that stands ajar. */
 static const char DOOR[] =
@@ -74,35 +78,38 @@ void html_page_end(const struct story *s, struct buf *out)
 
 /* ---- headline ---- */
 
-/* Something answered, and whether it is open was not proven. */
-static bool is_unsure(const struct story *s)
+/* Sentences of calm.h as they stand in the page. */
+static void counts(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
-    return s->remarks.incomplete || s->unknown.spoke || s->unknown.silent || s->outcomes[OUTCOME_UNCLEAR] ||
-           s->outcomes[OUTCOME_PARTIAL];
+    struct buf line;
+    buf_init(&line, COUNTS_MAX);
+    calm_counts(s, sum, &line);
+    html_text(out, buf_span(&line));
+    buf_release(&line);
 }
 
-static void nothing_found(const struct story *s, struct buf *out)
+static void nothing_found(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
+    enum calm c = calm_of(s, sum);
     buf_str(out, "<div class=\"empty\">");
-    buf_str(out, CLOSED_DOOR);
-    if (!is_unsure(s)) {
-        buf_str(out, "<p>Every door that was tried is closed, or answers nothing that a rule speaks of. Look at what "
-                     "was skipped and failed below before you call it a day.</p></div>\n");
-        return;
-    }
-    uint64_t unsure = s->outcomes[OUTCOME_UNCLEAR] + s->outcomes[OUTCOME_PARTIAL] + s->unknown.spoke +
-                      s->unknown.silent;
-    buf_str(out, "<p>No rule has anything to say. But ");
-    if (unsure) {
-        put_many(out, unsure, "service", "services");
-        buf_str(out, " answered without a proof of being locked");
-    }
-    if (s->remarks.incomplete)
-        buf_str(out, unsure ? ", and not all that was named was looked at" : "not all that was named was looked at");
-    buf_str(out, "; see below before you call it a day.</p></div>\n");
+    if (c == CALM_KEPT)
+        buf_str(out, CLOSED_DOOR);
+    buf_str(out, "<p>");
+    buf_str(out, calm_meaning(c));
+    size_t before = out->len;
+    buf_str(out, *calm_meaning(c) ? " " : "");
+    size_t doubts = out->len;
+    calm_doubts(s, out);
+    if (out->len == doubts)
+        out->len = before;
+    else
+        buf_str(out, ".");
+    buf_str(out, out->len > before || *calm_meaning(c) ? " " : "");
+    counts(s, sum, out);
+    buf_str(out, " What was left out, and why, stands <a href=\"#run\">below</a>.</p></div>\n");
 }
 
-static void headline(const struct story *s, struct buf *out)
+static void headline(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
     uint64_t open = s->outcomes[OUTCOME_OPEN];
     buf_str(out, "<h1>");
@@ -110,10 +117,10 @@ static void headline(const struct story *s, struct buf *out)
         put_count(out, open);
         buf_str(out, open == 1 ? " service is open without a password." : " services are open without a password.");
     } else if (has_findings(s)) {
-        buf_str(out, "No service is open. ");
+        buf_str(out, "No service was found open. ");
         put_many(out, s->rows.len + s->unkept, "finding remains.", "findings remain.");
     } else {
-        buf_str(out, is_unsure(s) ? "Nothing was proven open." : "Nothing is open.");
+        buf_str(out, calm_headline(calm_of(s, sum)));
     }
     buf_str(out, "</h1>\n");
 }
@@ -203,16 +210,14 @@ static void in_words(const struct story *s, const struct report_summary *sum, st
     owners_in_words(s, out);
     life_in_words(s, out);
     fleets_in_words(s, out);
-    put_many(out, sum->answered, "endpoint", "endpoints");
-    buf_str(out, " of ");
-    put_count(out, s->run.endpoints);
-    buf_str(out, " answered");
+    if (has_findings(s)) /* else it stands in nothing_found() */
+        counts(s, sum, out);
     if (s->outcomes[OUTCOME_LOCKED]) {
-        buf_str(out, "; ");
+        buf_byte(out, ' ');
         put_many(out, s->outcomes[OUTCOME_LOCKED], "service was", "services were");
-        buf_str(out, " locked, as it should be");
+        buf_str(out, " locked, as it should be.");
     }
-    buf_str(out, ".</p>\n");
+    buf_str(out, "</p>\n");
 }
 
 static void tiles(const struct story *s, struct buf *out)
@@ -274,17 +279,30 @@ static void first_jobs(const struct story *s, struct buf *out)
     buf_str(out, "</ol></section>\n");
 }
 
+/* " of 10.20.0.0/24, 2026-11-30" */
+static void eyebrow(const struct story *s, struct buf *out)
+{
+    struct buf line;
+    buf_init(&line, ORIGIN_TEXT_MAX);
+    origin_targets(&s->run, HTML_TARGETS_MAX, &line);
+    buf_str(out, line.len ? " of " : "");
+    html_text(out, buf_span(&line));
+    buf_release(&line);
+    buf_str(out, ", ");
+    put_date(out, s->run.started_ms);
+}
+
 void html_lead(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
-    buf_str(out, "<section class=\"lead\">\n<p class=\"eyebrow\">Exposure report, ");
-    put_date(out, s->run.started_ms);
+    buf_str(out, "<section class=\"lead\">\n<p class=\"eyebrow\">Exposure report");
+    eyebrow(s, out);
     buf_str(out, "</p>\n");
-    headline(s, out);
+    headline(s, sum, out);
     in_words(s, sum, out);
-    if (sum->interrupted)
-        buf_str(out, "<p class=\"note\">The run was interrupted: what follows is a part.</p>\n");
+    if (sum->interrupted || sum->trouble)
+        buf_str(out, "<p class=\"note\">The run ended early: what follows is a part.</p>\n");
     if (!has_findings(s))
-        nothing_found(s, out);
+        nothing_found(s, sum, out);
     tiles(s, out);
     buf_str(out, "</section>\n");
     first_jobs(s, out);

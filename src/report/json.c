@@ -225,6 +225,12 @@ static void begin(void *state, const struct report_run *run, struct buf *out)
     json_time(&j, "started", run->started_ms);
     json_u64(&j, "endpoints", run->endpoints);
     json_str(&j, "seed", seed);
+    json_text_or_null(&j, "host", run->host);
+    json_text_or_null(&j, "command", run->command);
+    json_array(&j, "targets");
+    for (struct span left = run->targets; left.len;)
+        json_text(&j, NULL, span_cut(&left, '\n'));
+    json_close(&j);
     json_line(&j);
 }
 
@@ -299,6 +305,8 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
     json_share(&j, "loss", s->loss);
     json_tenths(&j, "missed", s->missed);
     json_bool(&j, "interrupted", s->interrupted);
+    json_u64(&j, "unreached", s->unreached);
+    json_text_or_null(&j, "trouble", span_str(s->trouble));
     json_line(&j);
 }
 

@@ -1,13 +1,16 @@
 /* Markdown (CommonMark with GitHub's tables), for a ticket or a wiki. The same story as the HTML
  * report, shorter. Foreign names stand in code spans, where nothing is read as markup, link or
  * mention; sentences have their punctuation escaped, and @ is spelt out. */
+#include "report/calm.h"
+#include "report/origin.h"
 #include "report/story.h"
 #include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
 
 enum { ROWS_MAX = 500, GROUPS_MAX = 100, PLACES_MAX = 20, CELL_MAX = 160, FLEETS_MAX = 20, MEMBERS_MAX = 30,
-       PARTIES_MAX = 50, CLOSED_MAX = 100, KINDS_MAX = 40, CERTIFICATES_MAX = 50, UNKNOWN_MAX = 100 };
+       PARTIES_MAX = 50, CLOSED_MAX = 100, KINDS_MAX = 40, CERTIFICATES_MAX = 50, UNKNOWN_MAX = 100,
+       LINE_MAX_BYTES = 64 * 1024, TARGETS_MAX = 50 };
 
 static void begin(void *state, const struct report_run *run, struct buf *out)
 {
@@ -113,7 +116,26 @@ static void put_bytes(struct buf *out, int64_t n)
 
 /* ---- the parts ---- */
 
-static void headline(const struct story *s, struct buf *out)
+static void nothing_found(const struct story *s, const struct report_summary *sum, struct buf *out)
+{
+    struct buf line;
+    enum calm c = calm_of(s, sum);
+    buf_init(&line, LINE_MAX_BYTES);
+    buf_str(&line, calm_meaning(c));
+    buf_str(&line, line.len ? " " : "");
+    size_t before = line.len;
+    calm_doubts(s, &line);
+    buf_str(&line, line.len > before ? ". " : "");
+    calm_counts(s, sum, &line);
+    buf_str(out, "**");
+    put_prose(out, span_str(calm_headline(c)));
+    buf_str(out, "** ");
+    put_prose(out, buf_span(&line));
+    buf_str(out, "\n\n");
+    buf_release(&line);
+}
+
+static void headline(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
     buf_str(out, "# What Ajar found open\n\n");
     put_date(out, s->run.started_ms);
@@ -124,7 +146,7 @@ static void headline(const struct story *s, struct buf *out)
     buf_str(out, people_conduct(&s->people));
     buf_str(out, ", nothing was changed.\n\n");
     if (!s->rows.len && !s->unkept) {
-        buf_str(out, "**Nothing to report.** No rule had anything to say about what answered.\n\n");
+        nothing_found(s, sum, out);
         return;
     }
     buf_str(out, "| critical | high | medium | low | info | open services | records in them | bytes in them |\n"
@@ -464,9 +486,29 @@ static void unknown(const struct story *s, struct buf *out)
     }
 }
 
+static void origin(const struct story *s, const struct report_summary *sum, struct buf *out)
+{
+    struct buf line;
+    buf_init(&line, LINE_MAX_BYTES);
+    origin_targets(&s->run, TARGETS_MAX, &line);
+    if (line.len) {
+        buf_str(out, "Looked at: ");
+        put_prose(out, buf_span(&line));
+        buf_str(out, "\\. ");
+        buf_reset(&line);
+    }
+    origin_when(&s->run, sum, &line);
+    buf_byte(&line, ' ');
+    origin_how(&s->run, &line);
+    put_prose(out, buf_span(&line));
+    buf_str(out, "\n\n");
+    buf_release(&line);
+}
+
 static void coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
     buf_str(out, "## What was looked at\n\n");
+    origin(s, sum, out);
     put_many(out, sum->done, "endpoint", "endpoints");
     buf_str(out, " done, ");
     put_count(out, sum->skipped);
@@ -479,7 +521,15 @@ static void coverage(const struct story *s, const struct report_summary *sum, st
     buf_str(out, " endpoints a second, estimated loss ");
     put_tenths(out, sum->loss * 100);
     buf_str(out, " %.");
-    buf_str(out, sum->interrupted ? " **The run was interrupted.**\n" : "\n");
+    if (sum->interrupted || sum->trouble) {
+        buf_str(out, " **The run ended early");
+        buf_str(out, sum->trouble ? ": " : "");
+        put_prose(out, span_first(span_str(sum->trouble), STORY_TEXT_MAX));
+        buf_str(out, "** ");
+        put_count(out, sum->unreached);
+        buf_str(out, " not reached.");
+    }
+    buf_byte(out, '\n');
     for (size_t i = 0; i < STORY_REASONS_MAX && s->reasons[i].count; i++) {
         buf_str(out, i ? "- " : "\n- ");
         put_count(out, s->reasons[i].count);
@@ -500,7 +550,7 @@ static void end(void *state, const struct report_summary *sum, struct buf *out)
 {
     struct story *s = state;
     story_sort(s);
-    headline(s, out);
+    headline(s, sum, out);
     table_of_rows(s, out);
     personal_data(&s->people, out);
     parties(s, out);

@@ -26,6 +26,10 @@ struct report_run {
     bool colour;
     bool verbose;            /* also show endpoints without a finding in full */
     bool remembers;          /* a store knows since when findings are open, and what closed */
+    /* What was looked at, a target a line, by which machine and command; foreign text, as they were given. Empty: not
+     * known. Where they are, they outlive the report. */
+    struct span targets, host, command;
+    int64_t scan_ms;         /* wall: when what is reported was scanned; 0: at `started_ms` */
 };
 
 struct report_summary {
@@ -35,6 +39,8 @@ struct report_summary {
     double loss;   /* estimated share of packets that the network lost, each way alike; 0..1 */
     double missed; /* estimated services that were asked, were there and were not heard because of that */
     bool interrupted;
+    uint64_t unreached;  /* of `skipped`: the run ended before their turn */
+    const char *trouble; /* why the run ended early, a sentence without its full stop; NULL: it did not */
 };
 
 struct report {

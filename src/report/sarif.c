@@ -373,7 +373,7 @@ static void invocation(struct sarif *x, struct json *j, const struct report_summ
 {
     json_array(j, "invocations");
     json_object(j, NULL);
-    json_bool(j, "executionSuccessful", !s->interrupted && s->failed == 0 && !x->remarks.incomplete);
+    json_bool(j, "executionSuccessful", !s->interrupted && !s->trouble && s->failed == 0 && !x->remarks.incomplete);
     json_time(j, "startTimeUtc", x->run.started_ms);
     json_time(j, "endTimeUtc", x->run.started_ms + s->took_ms);
     notifications(x, j);

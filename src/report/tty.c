@@ -2,7 +2,9 @@
 #include "report/tty.h"
 
 #include "report/layout.h"
+#include "report/origin.h"
 #include "text/amount.h"
+#include "text/escape.h"
 
 static const char *colour_of(enum severity s)
 {
@@ -101,6 +103,22 @@ static void put_run(const struct report_summary *s, struct buf *line)
     buf_str(line, " %.");
 }
 
+/* Which networks, from where, when, by which command. */
+static void put_origin(const struct story *t, const struct report_summary *s, size_t columns, struct buf *out,
+                       struct buf *line)
+{
+    if (!t->run.targets.len && !t->run.command.len)
+        return;
+    buf_reset(line);
+    buf_str(line, "Looked at ");
+    origin_targets(&t->run, TTY_TARGETS_MAX, line);
+    buf_str(line, t->run.targets.len ? ", " : "what the store knows, ");
+    origin_when(&t->run, s, line);
+    buf_byte(line, ' ');
+    origin_how(&t->run, line);
+    layout_wrap(out, buf_span(line), 0, columns);
+}
+
 static void put_reasons(const struct story *t, size_t columns, struct buf *out, struct buf *line)
 {
     uint64_t others = t->other_reasons;
@@ -173,6 +191,22 @@ static void list_unknown(struct story *t, size_t columns, struct buf *out)
     buf_byte(out, '\n');
 }
 
+static void put_early_end(const struct report_summary *s, size_t columns, struct buf *out, struct buf *line)
+{
+    buf_reset(line);
+    buf_str(line, "Stopped before the end");
+    if (s->trouble) {
+        buf_str(line, ": ");
+        escape_tty(line, span_first(span_str(s->trouble), STORY_TEXT_MAX));
+    }
+    if (s->unreached) {
+        buf_str(line, "; ");
+        put_many(line, s->unreached, "endpoint was not reached", "endpoints were not reached");
+    }
+    buf_byte(line, '.');
+    layout_wrap(out, buf_span(line), 0, columns);
+}
+
 static void put_summary(struct story *t, const struct report_summary *s, size_t columns,
                         struct buf *out)
 {
@@ -189,11 +223,11 @@ static void put_summary(struct story *t, const struct report_summary *s, size_t 
     buf_reset(line);
     put_run(s, line);
     layout_wrap(out, buf_span(line), 0, columns);
+    put_origin(t, s, columns, out, line);
     put_reasons(t, columns, out, line);
     put_remarks(t, columns, out, line);
-    if (s->interrupted)
-        layout_wrap(out, SPAN("Stopped before the end: what was not reached is not counted."), 0,
-                    columns);
+    if (s->interrupted || s->trouble)
+        put_early_end(s, columns, out, line);
     if (t->unkept) {
         buf_reset(line);
         put_many(line, t->unkept, "finding", "findings");

@@ -13,6 +13,7 @@ enum {
     TTY_COLUMNS_MAX = 400,
     TTY_COLUMNS_TABLE = 80, /* below this, blocks instead of a table */
     TTY_FLEETS_MAX = 10,
+    TTY_TARGETS_MAX = 6, /* named of those that were looked at */
     TTY_CLOSED_MAX = 50,
     TTY_MEMBERS_MAX = 12, /* of one fleet, worst first */
 };

@@ -1,5 +1,6 @@
 /* The case in the order in which it is asked about: what is open, what is in it, whose, since when,
  * how many alike. Sentences around the table of tty_print.c. */
+#include "report/calm.h"
 #include "report/layout.h"
 #include "report/tty.h"
 #include "text/amount.h"
@@ -167,45 +168,23 @@ void tty_closed(struct story *t, size_t columns, struct buf *out)
     buf_byte(out, '\n');
 }
 
-/* All that answered was proven locked, or is of a kind that holds nothing. */
-static bool is_well_kept(const struct story *t, const struct report_summary *s)
-{
-    return !s->interrupted && !s->failed && s->answered && !tty_unknown(t) && !t->outcomes[OUTCOME_UNCLEAR] &&
-           !t->outcomes[OUTCOME_PARTIAL] && !t->outcomes[OUTCOME_OPEN] && !t->remarks.incomplete;
-}
-
-static void put_unclear(struct buf *line, uint64_t n, const char *one, const char *many, bool *ret_first)
-{
-    if (!n)
-        return;
-    buf_str(line, *ret_first ? " But " : ", ");
-    *ret_first = false;
-    put_many(line, n, one, many);
-}
-
 void tty_calm(struct story *t, const struct report_summary *s, size_t columns, struct buf *out)
 {
     struct buf *line = &t->scratch;
-    bool first = true;
+    enum calm c = calm_of(t, s);
     buf_reset(line);
-    if (s->interrupted) {
-        buf_str(line, "Nothing open was found so far.");
-    } else if (!s->answered && !s->failed) {
-        buf_str(line, "Nothing answered, so nothing open was found. Is the target right, and the way clear?");
-    } else if (is_well_kept(t, s)) {
-        buf_str(line, "Nothing open was found. Well kept.");
-    } else {
-        uint64_t unclear = t->outcomes[OUTCOME_UNCLEAR];
-        buf_str(line, "Nothing was found that a rule speaks of.");
-        put_unclear(line, t->outcomes[OUTCOME_OPEN], "service is open", "services are open", &first);
-        put_unclear(line, t->outcomes[OUTCOME_PARTIAL], "tells metadata to anyone", "tell metadata to anyone", &first);
-        put_unclear(line, unclear, "stayed unclear", "stayed unclear", &first);
-        put_unclear(line, tty_unknown(t), "answered like nothing that Ajar knows",
-                    "answered like nothing that Ajar knows", &first);
-        put_unclear(line, s->failed, "endpoint could not be asked", "endpoints could not be asked", &first);
-        buf_str(line, first ? "" : "; --verbose names the services.");
-    }
-    if (t->remarks.incomplete)
-        buf_str(line, " Not all that was named was looked at, see below.");
+    buf_str(line, calm_headline(c));
+    buf_str(line, *calm_meaning(c) ? " " : "");
+    buf_str(line, calm_meaning(c));
+    size_t before = line->len;
+    buf_str(line, " But ");
+    size_t doubts = line->len;
+    calm_doubts(t, line);
+    if (line->len == doubts)
+        line->len = before;
+    else
+        buf_str(line, t->run.verbose ? "." : "; --verbose names them.");
+    buf_byte(line, ' ');
+    calm_counts(t, s, line);
     layout_wrap(out, buf_span(line), 0, columns);
 }

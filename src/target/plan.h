@@ -84,6 +84,8 @@ struct plan_target {
 
 /* How many targets there are, in the order written: those that were named, else the allow list. */
 size_t plan_target_count(const struct plan *p);
+/* As it was written; it belongs to the plan. */
+const char *plan_target_text(const struct plan *p, size_t i);
 /* One of them; its texts lie in arena `a`. Endpoints that two targets share count for both. Takes as long as
  * groups lie in its ranges. False where the arena is full. */
 bool plan_target_at(const struct plan *p, size_t i, struct arena *a, struct plan_target *ret);

@@ -201,8 +201,18 @@ size_t plan_target_count(const struct plan *p)
     return o->targets.list.len ? o->targets.list.len : o->scope->allow.len;
 }
 
-bool plan_target_at(const struct plan *p, size_t i, struct arena *a, struct plan_target *ret)
+static const struct target *target_at(const struct plan *p, size_t i)
 {
     const struct plan_options *o = &p->options;
-    return describe(p, o->targets.list.len ? &o->targets.list.at[i] : &o->scope->allow.at[i].target, a, ret);
+    return o->targets.list.len ? &o->targets.list.at[i] : &o->scope->allow.at[i].target;
+}
+
+const char *plan_target_text(const struct plan *p, size_t i)
+{
+    return target_at(p, i)->text;
+}
+
+bool plan_target_at(const struct plan *p, size_t i, struct arena *a, struct plan_target *ret)
+{
+    return describe(p, target_at(p, i), a, ret);
 }

@@ -85,7 +85,7 @@ static void test_policy(void **state)
     report_html.end(s, &sum, &out);
     struct span page = buf_span(&out);
     assert_true(span_has(page, "default-src 'none'; style-src '" HTML_STYLE_HASH "'; script-src '" HTML_SCRIPT_HASH "'"));
-    assert_true(span_has(page, "Nothing is open."));
+    assert_true(span_has(page, "Nothing answered."));
     assert_false(span_has(page, "src="));
     assert_false(span_has(page, "http:"));
     assert_false(span_has(page, "https:"));
@@ -199,7 +199,7 @@ static void test_unsure(void **state)
     report_tell_visit(&report_html, s, &h.visit, NULL, 0, &h.out);
     report_html.end(s, &sum, &h.out);
     assert_true(span_has(buf_span(&h.out), "Nothing was proven open."));
-    assert_true(span_has(buf_span(&h.out), "1 service answered without a proof of being locked"));
+    assert_true(span_has(buf_span(&h.out), "1 stayed unclear."));
     free(s);
     arena_release(&h.arena);
     buf_release(&h.out);

@@ -208,7 +208,13 @@ static void test_nothing_found(void **state)
     start(x, 80, false, false);
     text = finish(x);
     assert_true(span_has(text, "so far"));
-    assert_true(span_has(text, "Stopped before the end"));
+    assert_true(span_has(text, "Stopped before the end."));
+    x->summary = (struct report_summary){ .done = 4, .skipped = 9, .unreached = 7, .trouble = "the disk is full" };
+    start(x, 200, false, false);
+    text = finish(x);
+    assert_true(span_has(text, "so far"));
+    assert_true(span_has(text, "2 were left out, 7 were not reached"));
+    assert_true(span_has(text, "Stopped before the end: the disk is full; 7 endpoints were not reached."));
 }
 
 static void see(struct fixture *x, enum outcome outcome, bool known, bool answered)
@@ -233,11 +239,11 @@ static void test_well_kept(void **state)
         { OUTCOME_LOCKED, true, true, true, 0, "Nothing open was found. Well kept." },
         { OUTCOME_IDENTIFIED, true, true, true, 0, "Nothing open was found. Well kept." },
         { OUTCOME_LOCKED, false, false, true, 0, "Nothing open was found. Well kept." }, /* a closed port beside it */
-        { OUTCOME_UNCLEAR, true, true, false, 0, "But 1 stayed unclear; --verbose" },
-        { OUTCOME_PARTIAL, true, true, false, 0, "But 1 tells metadata to anyone; --verbose" },
-        { OUTCOME_OPEN, true, true, false, 0, "But 1 service is open; --verbose" },
-        { OUTCOME_LOCKED, false, true, false, 0, "But 1 answered like nothing that Ajar knows; --verbose" },
-        { OUTCOME_LOCKED, true, true, false, 2, "But 2 endpoints could not be asked; --verbose" },
+        { OUTCOME_UNCLEAR, true, true, false, 0, "But 1 stayed unclear; --verbose names" },
+        { OUTCOME_PARTIAL, true, true, false, 0, "But 1 tells metadata to anyone; --verbose names" },
+        { OUTCOME_OPEN, true, true, false, 0, "But 1 service is open; --verbose names" },
+        { OUTCOME_LOCKED, false, true, false, 0, "But 1 answered like nothing that Ajar knows; --verbose names" },
+        { OUTCOME_LOCKED, true, true, false, 2, "2 could not be asked" },
     };
     struct fixture *x = *state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
