@@ -174,8 +174,9 @@ int cmd_accept(int argc, char **argv)
     else if (ok)
         ok = accept_finding(&a, store, argv[1], until_ms, now_ms, &arena, &out, &e);
     ok = ok && stored_flush(&out, true, &e);
+    enum exit_status failed = stored_status(&out);
     store_close(store);
     buf_release(&out);
     arena_release(&arena);
-    return ok ? EXIT_NOTHING : cmd_fail(EXIT_USAGE, &e);
+    return ok ? EXIT_NOTHING : cmd_fail(failed, &e);
 }

@@ -16,7 +16,7 @@ enum { MORE_MAX = 8, OUT_MAX = 16 << 20, ARENA_MAX = 256 << 20 };
 enum { OPTION_CATALOG, OPTION_JSON };
 
 static const struct option_row ROWS[] = {
-    { "catalog", "DIR", "also the products described in DIR, which the entries may name" },
+    { "catalog", "DIR...", "also the products described in DIR, which the entries may name" },
     { "json", NULL, "one JSON object a line" },
     { NULL, NULL, NULL },
 };

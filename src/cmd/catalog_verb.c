@@ -24,7 +24,7 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
 }
 
 static const struct option_row ROWS[] = {
-    { "catalog", "DIR", "also the products described in DIR" },
+    { "catalog", "DIR...", "also the products described in DIR" },
     { NULL, NULL, NULL },
 };
 

@@ -86,8 +86,9 @@ int cmd_close(int argc, char **argv)
     if (ok)
         tell(&c, &f, &out);
     ok = ok && stored_flush(&out, true, &e);
+    enum exit_status failed = stored_status(&out);
     store_close(store);
     buf_release(&out);
     arena_release(&a);
-    return ok ? EXIT_NOTHING : cmd_fail(EXIT_USAGE, &e);
+    return ok ? EXIT_NOTHING : cmd_fail(failed, &e);
 }

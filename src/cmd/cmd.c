@@ -2,9 +2,11 @@
 
 #include "base/io.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,8 +89,24 @@ const char *feeds_dir(char text[static PATH_MAX_TEXT])
     return n > 0 && n < PATH_MAX_TEXT ? text : NULL;
 }
 
+/* Feeds are a courtesy: where they cannot be read, as in the home of somebody else, the shipped tables do. */
+static const char *readable_feeds(char text[static PATH_MAX_TEXT])
+{
+    static const char *const PARTS[] = { "", "/lifecycle.csv", "/exploited.csv" };
+    const char *dir = feeds_dir(text);
+    for (size_t i = 0; dir && i < sizeof(PARTS) / sizeof(*PARTS); i++) {
+        char path[PATH_MAX_TEXT + 16];
+        snprintf(path, sizeof(path), "%s%s", dir, PARTS[i]);
+        if (access(path, R_OK) == 0 || errno != EACCES)
+            continue;
+        fprintf(stderr, "ajar: %s: %s; tables that were imported there are not used\n", path, strerror(errno));
+        return NULL;
+    }
+    return dir;
+}
+
 struct rulebook *load_rulebook(struct arena *a, const char *dir, struct error *e)
 {
     char own[PATH_MAX_TEXT], shipped[PATH_MAX_TEXT], feeds[PATH_MAX_TEXT];
-    return rulebook_load(a, dir ? dir : data_dir("rules", own), data_dir("data", shipped), feeds_dir(feeds), e);
+    return rulebook_load(a, dir ? dir : data_dir("rules", own), data_dir("data", shipped), readable_feeds(feeds), e);
 }

@@ -19,6 +19,7 @@ enum exit_status {
     EXIT_INCOMPLETE = 3,
     EXIT_BUSY = 4, /* another process works on that scan, or held the store for too long: try again later */
     EXIT_OVER = 5, /* the scan to go on with was ended by another process meanwhile */
+    EXIT_FOUND_INCOMPLETE = 6, /* 1 and 3 together: neither hides the other */
 };
 
 struct verb {

@@ -197,9 +197,10 @@ int cmd_diff(int argc, char **argv)
         return cmd_fail(EXIT_USAGE, &d.error);
     buf_init(&d.out, STORED_OUT_MAX);
     bool ok = run_diff(&d, argv, args);
+    enum exit_status failed = stored_status(&d.out);
     store_close(d.store);
     buf_release(&d.out);
     if (!ok)
-        return cmd_fail(EXIT_USAGE, &d.error);
+        return cmd_fail(failed, &d.error);
     return d.found ? EXIT_FOUND : EXIT_NOTHING;
 }

@@ -299,7 +299,8 @@ int cmd_fleets(int argc, char **argv)
     buf_init(&l.out, STORED_OUT_MAX);
     bool ok = args ? show_one(&l, store, argv[1], now_ms) : show_list(&l, store, now_ms);
     ok = ok && stored_flush(&l.out, true, &l.error);
+    enum exit_status failed = stored_status(&l.out);
     store_close(store);
     buf_release(&l.out);
-    return ok ? EXIT_NOTHING : cmd_fail(EXIT_USAGE, &l.error);
+    return ok ? EXIT_NOTHING : cmd_fail(failed, &l.error);
 }

@@ -11,7 +11,8 @@ static void print_all(void)
     for (size_t i = 0; VERBS[i].name; i++)
         printf("  ajar %-8s %-34s %s\n", VERBS[i].name, VERBS[i].usage, VERBS[i].about);
     puts("\nExit status: 0 nothing found at or above --fail-on, 1 found, 2 usage, 3 incomplete,\n"
-         "4 another process holds the store or the scan, 5 the scan to go on with has ended meanwhile.\n"
+         "4 another process holds the store or the scan, 5 the scan to go on with has ended meanwhile,\n"
+         "6 found and incomplete.\n"
          "First steps: `ajar scan 127.0.0.1`, then `ajar help scan`.");
 }
 

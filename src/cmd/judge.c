@@ -28,7 +28,7 @@ struct judging {
     struct span command; /* the line that asked for it */
     const char *rules_dir, *db;
     uint64_t scan;
-    bool verbose, found;
+    bool verbose, found, unwritten;
     enum severity fail_on;
     const struct report *report;
     struct error error;
@@ -81,6 +81,7 @@ static bool judge_all(struct judging *j, struct arena *a)
         return false;
     bool ok = stored_report(&r, &j->error);
     j->found = r.failing > 0;
+    j->unwritten = r.unwritten;
     store_close(r.store);
     return ok;
 }
@@ -100,6 +101,6 @@ int cmd_judge(int argc, char **argv)
     bool ok = judge_all(&j, &a);
     arena_release(&a);
     if (!ok)
-        return cmd_fail(EXIT_USAGE, &j.error);
+        return cmd_fail(j.unwritten ? EXIT_INCOMPLETE : EXIT_USAGE, &j.error);
     return j.found ? EXIT_FOUND : EXIT_NOTHING;
 }

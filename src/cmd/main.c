@@ -1,4 +1,5 @@
 /* ajar: the table of verbs, and nothing else. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,22 +54,49 @@ static bool wants_help(int argc, char **argv)
     return argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
 }
 
-int main(int argc, char **argv)
+static bool is_one_of(const char *word, const char *const *words)
 {
-    signal(SIGPIPE, SIG_IGN);
-    if (argc < 2) {
-        cmd_help(1, argv);
-        return EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
+    while (*words && strcmp(word, *words) != 0)
+        words++;
+    return *words != NULL;
+}
+
+/* A verb that only prints ends in silence where its reader went away, as other tools do. Those that talk to others, or
+ * change the store, see it as an error of writing. */
+static void choose_end_of_pipe(const char *verb)
+{
+    static const char *const PRINT[] = { "show", "diff", "fleets", "list", "asks", "help", "catalog", "version", NULL };
+    signal(SIGPIPE, is_one_of(verb, PRINT) || verb[0] == '-' ? SIG_DFL : SIG_IGN);
+}
+
+static int run(int argc, char **argv)
+{
+    static const char *const VERSION[] = { "--version", "-V", "version", NULL };
+    static const char *const HELP[] = { "--help", "-h", NULL };
+    if (is_one_of(argv[1], VERSION)) {
         puts("ajar " AJAR_VERSION);
         return EXIT_NOTHING;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+    if (is_one_of(argv[1], HELP))
         return cmd_help(1, argv);
     for (size_t i = 0; VERBS[i].name; i++)
         if (strcmp(argv[1], VERBS[i].name) == 0)
             return wants_help(argc, argv) ? cmd_help(2, (char *[]){ argv[0], argv[1] })
                                           : VERBS[i].run(argc - 1, argv + 1);
     return unknown_verb(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    struct error e;
+    if (argc < 2) {
+        cmd_help(1, argv);
+        return EXIT_USAGE;
+    }
+    choose_end_of_pipe(argv[1]);
+    int status = run(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    error_set(&e, "cannot write the output: %s", strerror(errno));
+    return cmd_fail(EXIT_INCOMPLETE, &e);
 }

@@ -8,15 +8,16 @@
 
 struct option_row {
     const char *name;  /* "ports", without dashes */
-    const char *value; /* "LIST", or NULL for a switch */
+    const char *value; /* "LIST", or NULL for a switch; "TARGET..." where it may be given again */
     const char *help;  /* one line */
 };
 
-/* Parses argv[1..]: long options as --name VALUE or --name=VALUE, "--" ends them, "-" is an
- * argument. Calls `take` for each option (its row's index and value, or NULL) and moves all other
- * arguments to the front of argv[1..]; *ret_args is their number. False and a sentence for an
- * unknown option (with the nearest name), a missing or an unwanted value, or where `take` says
- * so. */
+/* Parses argv[1..]; argv[0] is the verb. Long options as --name VALUE or --name=VALUE, short ones as -p VALUE where a
+ * row has the name that the letter stands for (-p ports, -o output, -q quiet, -v verbose), "--" ends them, "-" is an
+ * argument. Only a row that says so is taken twice. Calls `take` for each option (its row's index and value, or NULL)
+ * and moves all other arguments to the front of argv[1..]; *ret_args is their number. False and a sentence for an
+ * unknown option (with the nearest name), a missing or an unwanted value, one that is given twice, or where `take`
+ * says so. */
 bool options_parse(const struct option_row *rows, int argc, char **argv, int *ret_args,
                    bool (*take)(void *self, size_t row, const char *value, struct error *e), void *self,
                    struct error *e);

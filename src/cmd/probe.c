@@ -15,7 +15,7 @@ enum { ARENA_MAX = 256 << 20, SHOWN_BYTES_MAX = 4096, LINE_BYTES = 96, WORDS_MAX
 static const struct option_row ROWS[] = {
     { "tls", NULL, "start with a TLS handshake" },
     { "scope", "FILE", "what may be asked and who owns it; public addresses need one" },
-    { "catalog", "DIR", "also the HTTP products described in DIR" },
+    { "catalog", "DIR...", "also the HTTP products described in DIR" },
     { NULL, NULL, NULL },
 };
 

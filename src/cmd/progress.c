@@ -1,6 +1,8 @@
 #include "cmd/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -25,26 +27,47 @@ static int room(void)
     return known && size.ws_col <= LINE_MAX_COLUMNS ? size.ws_col - 1 : LINE_MAX_COLUMNS - 1;
 }
 
-void progress_show(struct progress_line *l, const struct sweep_progress *p, uint64_t endpoints, uint64_t findings,
-                   int64_t now_ms)
+bool progress_redraws(void)
 {
-    if (now_ms - l->started_ms < FIRST_MS || now_ms - l->shown_ms < REDRAW_MS)
-        return;
-    char text[2 * LINE_MAX_COLUMNS], end[48];
+    const char *term = getenv("TERM");
+    return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+static void put_line(const struct progress_line *l, const struct sweep_progress *p, uint64_t endpoints,
+                     uint64_t findings, int64_t now_ms, char *text, size_t cap)
+{
+    char end[48];
     uint64_t over = atomic_load(&p->done) + atomic_load(&p->skipped) + atomic_load(&p->failed);
     double seconds = (double)(now_ms - l->started_ms) / 1000, rate = (double)over / seconds;
-    if (over && endpoints > over)
+    unsigned long long under_way = (unsigned long long)atomic_load(&p->in_flight);
+    if (l->stopping)
+        snprintf(end, sizeof(end), "stopping: %llu under way", under_way);
+    else if (over && endpoints > over)
         left_text((double)(endpoints - over) / rate, end, sizeof(end));
     else
-        snprintf(end, sizeof(end), "%llu under way", (unsigned long long)atomic_load(&p->in_flight));
-    snprintf(text, sizeof(text), "%3.0f%%  %llu of %llu endpoints, %llu answered, %llu findings, %.0f a second, %s",
+        snprintf(end, sizeof(end), "%llu under way", under_way);
+    snprintf(text, cap, "%3.0f%%  %llu of %llu endpoints, %llu answered, %llu findings, %.0f a second, %s",
              endpoints ? 100.0 * (double)over / (double)endpoints : 100.0, (unsigned long long)over,
              (unsigned long long)endpoints, (unsigned long long)atomic_load(&p->answered),
              (unsigned long long)findings, rate, end);
-    fprintf(stderr, "\r\033[K%.*s", room(), text);
+}
+
+void progress_show(struct progress_line *l, const struct sweep_progress *p, uint64_t endpoints, uint64_t findings,
+                   int64_t now_ms)
+{
+    char text[2 * LINE_MAX_COLUMNS];
+    int64_t since_ms = l->shown_ms ? l->shown_ms : l->started_ms;
+    if (l->quiet || now_ms - l->started_ms < FIRST_MS ||
+        now_ms - since_ms < (l->redraws ? REDRAW_MS : PROGRESS_LINE_EVERY_MS))
+        return;
+    put_line(l, p, endpoints, findings, now_ms, text, sizeof(text));
+    if (l->redraws)
+        fprintf(stderr, "\r\033[K%.*s", room(), text);
+    else
+        fprintf(stderr, "ajar: %s\n", text + strspn(text, " "));
     fflush(stderr);
     l->shown_ms = now_ms;
-    l->visible = true;
+    l->visible = l->redraws;
 }
 
 void progress_wipe(struct progress_line *l)

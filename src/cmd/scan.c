@@ -226,8 +226,10 @@ static bool open_store(struct scanning *s, struct keeper *k, enum exit_status *r
                               .version = AJAR_VERSION };
     if (!db_wanted(s->o.db))
         return true;
-    if (!(k->pipeline.store = db_open(s->o.db, STORE_WRITE, e)))
+    if (!(k->pipeline.store = db_open(s->o.db, STORE_WRITE, e))) {
+        *ret_status = EXIT_USAGE; /* the file that was named is none that a scan can be stored in */
         return false;
+    }
     if (!s->o.resume) {
         bool begun = store_scan_begin(k->pipeline.store, &plan, clock_wall_ms(&CLOCK_SYSTEM), &k->pipeline.scan, e) &&
                      store_commit(k->pipeline.store, e);
@@ -255,7 +257,7 @@ static bool write_report(void *self, struct buf *b)
     return write_out(b);
 }
 
-/* `self` is the progress line and what it shows; nothing where nobody looks. */
+/* `self` is the progress line and what it shows. */
 struct looking {
     struct progress_line line;
     const struct keeper *keeper;
@@ -264,8 +266,7 @@ struct looking {
 static void show_progress(void *self, uint64_t findings, int64_t now_ms)
 {
     struct looking *l = self;
-    if (isatty(STDERR_FILENO))
-        progress_show(&l->line, l->keeper->progress, l->keeper->endpoints, findings, now_ms);
+    progress_show(&l->line, l->keeper->progress, l->keeper->endpoints, findings, now_ms);
 }
 
 static void tell_waiting(void *self)
@@ -279,6 +280,7 @@ static void tell_stopping(void *self, int grace_ms)
 {
     struct looking *l = self;
     progress_wipe(&l->line);
+    l->line.stopping = true;
     fprintf(stderr, "ajar: stopping; conversations under way get %d s, once more ends them at once\n", grace_ms / 1000);
 }
 
@@ -303,9 +305,11 @@ static void tell_unasked(const struct unasked *u)
 }
 
 /* Runs the keeper and says on stderr what it found worth saying; the exit status of the scan. */
-static int keep_scan(struct keeper *k, const struct report_run *run)
+static int keep_scan(struct keeper *k, const struct report_run *run, bool quiet)
 {
-    struct looking l = { .line = { .started_ms = clock_mono_ms(&CLOCK_SYSTEM) }, .keeper = k };
+    struct looking l = { .keeper = k };
+    l.line = (struct progress_line){ .started_ms = clock_mono_ms(&CLOCK_SYSTEM), .redraws = progress_redraws(),
+                                     .quiet = quiet };
     k->calls = (struct keeper_calls){ write_report, show_progress, tell_waiting, tell_stopping, &l };
     k->signals = catch_signals(0, 0);
     keeper_run(k, run);
@@ -315,14 +319,16 @@ static int keep_scan(struct keeper *k, const struct report_run *run)
         fprintf(stderr, "ajar: fleets: %zu answers were left out; %zu deployments were compared\n", k->fleets.left_out,
                 k->fleets.deployments);
     tell_samples(&k->pipeline.samples);
-    if (k->trouble.text[0])
-        return cmd_fail(k->pipeline.summary.interrupted ? EXIT_INCOMPLETE : status_of(k->pipeline.store), &k->trouble);
-    if (k->pipeline.summary.failed || k->incomplete) {
-        if (k->endpoints) /* else the line that nothing was asked says it all */
-            tell_unasked(&k->pipeline.unasked);
-        return EXIT_INCOMPLETE;
+    enum exit_status status = k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING, worse = EXIT_INCOMPLETE;
+    if (k->trouble.text[0]) {
+        worse = k->pipeline.summary.interrupted ? EXIT_INCOMPLETE : status_of(k->pipeline.store);
+        cmd_fail(worse, &k->trouble);
+    } else if (!k->pipeline.summary.failed && !k->incomplete) {
+        return status;
+    } else if (k->endpoints) { /* else the line that nothing was asked says it all */
+        tell_unasked(&k->pipeline.unasked);
     }
-    return k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING;
+    return status == EXIT_FOUND && worse == EXIT_INCOMPLETE ? EXIT_FOUND_INCOMPLETE : worse;
 }
 
 static int keep(struct scanning *s, struct keeper *k, const struct report_run *run)
@@ -341,7 +347,7 @@ static int keep(struct scanning *s, struct keeper *k, const struct report_run *r
     }
     sandbox_enter(SANDBOX_KEEPER, &missing);
     tell_missing(missing);
-    int status = keep_scan(k, run);
+    int status = keep_scan(k, run, s->o.quiet);
     close(k->from_sweeper);
     store_close(k->pipeline.store);
     return status;

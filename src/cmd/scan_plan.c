@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/estimate.h"
 #include "cmd/known_ports.h"
+#include "cmd/progress.h"
 #include "text/escape.h"
 
 enum { NAMES_SHOWN_AFTER_MS = 500, NAMES_SHOWN_EVERY_MS = 200, DRY_RUN_BYTES_MAX = 256 << 20,
@@ -34,7 +36,7 @@ static void show_names(void *self, size_t done)
 static bool fill_names(struct pin_book *pins, const struct plan_options *o, struct error *e)
 {
     struct names_line line = { .began_ms = clock_mono_ms(&CLOCK_SYSTEM) };
-    struct lookup_watcher watcher = { isatty(STDERR_FILENO) ? show_names : NULL, &line };
+    struct lookup_watcher watcher = { progress_redraws() ? show_names : NULL, &line };
     bool ok = pin_book_fill(pins, o, &watcher, e);
     if (line.visible)
         fputs("\r\x1b[K", stderr);
@@ -153,9 +155,13 @@ int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t en
                (unsigned long long)plan_skipped(p), plan_skipped(p) == 1 ? "is" : "are");
     bool written = put_targets(&b, p, count);
     put_remarks(&b, p);
-    double seconds = (double)endpoints / o->rate;
-    buf_printf(&b, "\nAt %g connections a second at least %.0f s, unless it is all loopback.\n",
-               o->rate, seconds);
+    struct scan_estimate time = scan_estimate(p, o, endpoints);
+    if (time.near)
+        buf_str(&b, "\nLoopback has no pace: ");
+    else
+        buf_printf(&b, "\nAt %g connections a second in all: ", o->rate);
+    scan_estimate_put(&time, &b);
+    buf_str(&b, ".\n");
     written = written && buf_ok(&b) && write_out(&b);
     buf_release(&b);
     if (!written) {

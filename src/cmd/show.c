@@ -13,6 +13,7 @@
 #include "text/escape.h"
 
 enum {
+    SCAN_BYTES = 128 << 20,
     SHOWN_DEFAULT = 50,
     SHOWN_MAX = 1000000000,
     ARENA_BYTES = 64 << 20,
@@ -193,6 +194,25 @@ static void put_totals(struct showing *s, const struct store_totals *t)
     buf_printf(&s->out, ". Shown: %zu.\n", s->shown);
 }
 
+/* What is not shown may be open all the same: how much the newest scan got to see. */
+static void put_newest(struct showing *s, struct store *store)
+{
+    struct arena a;
+    struct stored_scan scan;
+    struct error none;
+    arena_init(&a, SCAN_BYTES);
+    if (!s->json && store_scan_find(store, SCAN_NEWEST, &a, &scan, &none)) {
+        const struct scan_sums *n = &scan.sums;
+        buf_printf(&s->out, "The newest scan, %lld of ", (long long)scan.id);
+        put_minute(&s->out, scan.started_ms);
+        buf_printf(&s->out, ", is %s: of ", scan_state_name(scan.state));
+        put_many(&s->out, scan.plan.total, "endpoint", "endpoints");
+        buf_printf(&s->out, " %llu answered, %llu were left out, %llu could not be asked.\n",
+                   (unsigned long long)n->answered, (unsigned long long)n->skipped, (unsigned long long)n->failed);
+    }
+    arena_release(&a);
+}
+
 static bool show_list(struct showing *s, struct store *store)
 {
     struct store_totals totals;
@@ -200,6 +220,7 @@ static bool show_list(struct showing *s, struct store *store)
         !store_totals(store, s->filter.now_ms, &totals, &s->error))
         return false;
     put_totals(s, &totals);
+    put_newest(s, store);
     return true;
 }
 
@@ -300,7 +321,9 @@ static void put_finding_head(struct showing *s, const struct stored_finding *f)
     layout_wrap(out, buf_span(&why), 0, s->columns);
     buf_release(&why);
     int64_t until_ms = open ? s->filter.now_ms : f->exposure.closed_ms;
-    buf_str(out, open ? "\nOpen for " : "\nClosed; it was open for ");
+    buf_str(out, open ? "\nOpen since " : "\nClosed; it was open from ");
+    put_minute(out, f->exposure.opened_ms);
+    buf_str(out, " on, ");
     put_age(out, until_ms - f->exposure.opened_ms);
     if (f->accepted_until_ms >= 0) {
         buf_str(out, "; accepted until ");
@@ -426,6 +449,7 @@ static bool show_report(struct showing *s, struct store *store)
         .flush = stored_flush,
     };
     bool ok = r.book && stored_report(&r, &s->error);
+    s->out.failed |= r.unwritten;
     arena_release(&a);
     return ok;
 }
@@ -461,8 +485,9 @@ int cmd_show(int argc, char **argv)
     buf_init(&s.out, STORED_OUT_MAX);
     bool ok = show(&s, store, args, argv);
     ok = ok && stored_flush(&s.out, true, &s.error);
+    enum exit_status status = ok ? EXIT_NOTHING : stored_status(&s.out);
     store_close(store);
     buf_release(&s.out);
     arena_release(&a);
-    return ok ? EXIT_NOTHING : cmd_fail(EXIT_USAGE, &s.error);
+    return ok ? EXIT_NOTHING : cmd_fail(status, &s.error);
 }

@@ -20,7 +20,8 @@ enum {
     WHERE_COLUMNS = 22,
     WHAT_COLUMNS = 20,
     MARK_COLUMNS = 12,
-    WHY_COLUMNS_MIN = 16,
+    TITLE_COLUMNS_MIN = 38, /* below that the title has a line of its own */
+    INDENT = 2,
     SCRATCH_BYTES = 64 * 1024
 };
 
@@ -37,8 +38,30 @@ size_t stored_columns(void)
 
 /* ---- rows ---- */
 
+/* Up to the title. */
+static size_t used_columns(bool marked)
+{
+    return (marked ? MARK_COLUMNS + 1 : 0) + FINGERPRINT_SHOWN + 1 + SEVERITY_COLUMNS + WHERE_COLUMNS + 1 +
+           WHAT_COLUMNS + 1 + SINCE_COLUMNS + 1;
+}
+
+/* At least so many columns; what is longer is never cut, for it says which one it is. */
+static void put_padded(struct buf *out, struct span text, size_t columns)
+{
+    size_t wide = text_columns(text);
+    buf_put(out, text);
+    layout_spaces(out, wide < columns ? columns - wide : 0);
+}
+
+static bool is_narrow(bool marked, size_t columns)
+{
+    return columns < used_columns(marked) - 1;
+}
+
 void stored_row_head(struct buf *out, const char *mark, size_t columns)
 {
+    if (is_narrow(mark != NULL, columns))
+        return;
     if (mark) {
         layout_left(out, span_str(mark), MARK_COLUMNS);
         buf_byte(out, ' ');
@@ -48,9 +71,8 @@ void stored_row_head(struct buf *out, const char *mark, size_t columns)
     layout_left(out, SPAN("ENDPOINT"), WHERE_COLUMNS);
     buf_byte(out, ' ');
     layout_left(out, SPAN("WHAT"), WHAT_COLUMNS);
-    buf_byte(out, ' ');
-    layout_left(out, SPAN("OPEN FOR"), SINCE_COLUMNS);
-    buf_str(out, columns ? " WHY\n" : "\n");
+    bool beside = columns >= used_columns(mark != NULL) + TITLE_COLUMNS_MIN;
+    buf_str(out, beside ? " OPEN FOR    WHAT IT IS\n" : " OPEN FOR\n");
 }
 
 static void put_open_for(struct buf *out, const struct stored_finding *f, int64_t now_ms)
@@ -77,68 +99,121 @@ void put_unseen(struct buf *out, const struct stored_finding *f)
     escape_tty(out, unseen_text(f->unseen, f->unseen_detail, text));
 }
 
-/* What stands before the reason: closed and on which proof, not seen, accepted, back again. A change that is told
+static void put_semicolon(struct buf *out)
+{
+    if (out->len)
+        buf_str(out, "; ");
+}
+
+/* What stands behind the title: closed and on which proof, not seen, accepted, back again. A change that is told
  * beside it says the first two itself. */
 static void put_state(struct buf *out, const struct stored_finding *f, bool told)
 {
     if (f->exposure.closed_ms >= 0) {
+        put_semicolon(out);
         buf_str(out, "closed ");
         put_minute(out, f->exposure.closed_ms);
         if (!told) {
             buf_str(out, ": ");
             put_proof(out, &f->exposure);
         }
-        buf_str(out, ". ");
     } else if (f->unseen != UNSEEN_NOT && !told) {
+        put_semicolon(out);
         put_unseen(out, f);
-        buf_str(out, ". ");
     }
     if (f->accepted_until_ms >= 0) {
+        put_semicolon(out);
         buf_str(out, "accepted until ");
         put_date(out, f->accepted_until_ms - 1);
         buf_str(out, ": ");
         escape_tty(out, f->accepted_why);
-        buf_str(out, ". ");
     }
-    if (f->reopened)
-        buf_printf(out, "back for the %zu. time. ", f->reopened + 1);
+    if (f->reopened) {
+        put_semicolon(out);
+        buf_printf(out, "back for the %zu. time", f->reopened + 1);
+    }
 }
 
-void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note,
-                int64_t now_ms, size_t columns)
+static void put_what(struct buf *out, const struct stored_finding *f)
+{
+    escape_tty(out, span_str(f->finding.product));
+    if (f->finding.version.len) {
+        buf_byte(out, ' ');
+        escape_tty(out, f->finding.version);
+    }
+}
+
+static void put_where(struct buf *out, const struct stored_finding *f)
 {
     char where[ENDPOINT_CALLED_MAX];
-    struct buf text;
-    buf_init(&text, SCRATCH_BYTES);
-    size_t used = (mark ? MARK_COLUMNS + 1 : 0) + FINGERPRINT_SHOWN + 1 + SEVERITY_COLUMNS +
-                  WHERE_COLUMNS + 1 + WHAT_COLUMNS + 1 + SINCE_COLUMNS + 1;
+    escape_tty(out, span_str(endpoint_called(&f->finding.endpoint, where)));
+}
+
+/* The row up to the title, in columns. */
+static void put_cells(struct buf *out, const struct stored_finding *f, const char *mark, int64_t now_ms,
+                      struct buf *text)
+{
     if (mark) {
         layout_left(out, span_str(mark), MARK_COLUMNS);
         buf_byte(out, ' ');
     }
     layout_left(out, span_of(f->finding.fingerprint, FINGERPRINT_SHOWN), FINGERPRINT_SHOWN + 1);
     layout_left(out, span_str(severity_name(f->finding.severity)), SEVERITY_COLUMNS);
-    escape_tty(&text, span_str(endpoint_called(&f->finding.endpoint, where)));
-    layout_left(out, buf_span(&text), WHERE_COLUMNS);
+    put_where(text, f);
+    put_padded(out, buf_span(text), WHERE_COLUMNS);
     buf_byte(out, ' ');
-    buf_reset(&text);
-    escape_tty(&text, span_str(f->finding.product));
-    buf_byte(&text, ' ');
-    escape_tty(&text, f->finding.version);
-    layout_left(out, buf_span(&text), WHAT_COLUMNS);
+    buf_reset(text);
+    put_what(text, f);
+    put_padded(out, buf_span(text), WHAT_COLUMNS);
     buf_byte(out, ' ');
+    buf_reset(text);
     put_open_for(out, f, now_ms);
     buf_byte(out, ' ');
-    buf_reset(&text);
-    put_state(&text, f, note && *note);
-    if (note && *note) {
-        escape_tty(&text, span_str(note));
-        buf_str(&text, ". ");
+}
+
+/* The same where the terminal has no room for columns. */
+static void put_lines(struct buf *out, const struct stored_finding *f, const char *mark, int64_t now_ms, size_t columns,
+                      struct buf *text)
+{
+    if (mark)
+        buf_printf(text, "%s ", mark);
+    buf_printf(text, "%.*s %s ", FINGERPRINT_SHOWN, f->finding.fingerprint, severity_name(f->finding.severity));
+    put_where(text, f);
+    layout_wrap(out, buf_span(text), 0, columns);
+    buf_reset(text);
+    put_what(text, f);
+    buf_str(text, ", open for ");
+    put_age(text, (f->exposure.closed_ms >= 0 ? f->exposure.closed_ms : now_ms) - f->exposure.opened_ms);
+    buf_str(text, ": ");
+}
+
+void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note,
+                int64_t now_ms, size_t columns)
+{
+    struct buf text;
+    size_t before = out->len;
+    bool narrow = is_narrow(mark != NULL, columns), told = note && *note;
+    buf_init(&text, SCRATCH_BYTES);
+    if (narrow)
+        put_lines(out, f, mark, now_ms, columns, &text);
+    else
+        put_cells(out, f, mark, now_ms, &text);
+    escape_tty(&text, span_str(f->finding.title));
+    size_t left = text_columns(span_of(out->at + before, out->len - before)), title = text_columns(buf_span(&text));
+    if (!narrow && columns >= used_columns(mark != NULL) + TITLE_COLUMNS_MIN && left + title <= columns) {
+        buf_put(out, buf_span(&text));
+        buf_reset(&text);
     }
-    escape_tty(&text, f->finding.why);
-    layout_clip(out, buf_span(&text),
-                columns > used + WHY_COLUMNS_MIN ? columns - used : WHY_COLUMNS_MIN);
-    buf_byte(out, '\n');
+    while (!narrow && out->len > before && out->at[out->len - 1] == ' ')
+        out->len--;
+    buf_str(out, narrow ? "" : "\n");
+    put_state(&text, f, told);
+    if (told) {
+        buf_str(&text, text.len ? "; " : "");
+        escape_tty(&text, span_str(note));
+    }
+    if (text.len)
+        layout_wrap(out, buf_span(&text), INDENT, columns > 2 * INDENT ? columns - INDENT : INDENT);
     buf_release(&text);
 }
 
@@ -183,7 +258,14 @@ bool stored_flush(struct buf *out, bool all, struct error *e)
 {
     if (!buf_ok(out))
         return error_set(e, "no memory for the output");
-    if ((all || out->len >= STORED_FLUSH_BYTES) && !write_out(out))
+    if ((all || out->len >= STORED_FLUSH_BYTES) && !write_out(out)) {
+        out->failed = true;
         return error_set(e, "cannot write the output: %s", strerror(errno));
+    }
     return true;
+}
+
+enum exit_status stored_status(const struct buf *out)
+{
+    return buf_ok(out) ? EXIT_USAGE : EXIT_INCOMPLETE;
 }

@@ -3,6 +3,7 @@
 #define AJAR_CMD_STORED_H
 
 #include "base/buf.h"
+#include "cmd/cmd.h"
 #include "store/store.h"
 #include "text/json_write.h"
 
@@ -27,7 +28,11 @@ size_t stored_columns(void);
 /* "30d", "12h", "2w", "1y", or a date; the time that long ago (or that date). False and a sentence. */
 bool time_option(const char *name, const char *value, int64_t now_ms, int64_t *ret_ms,
                  struct error *e);
-/* Writes the buffer when it has grown; false and a sentence where that fails. */
+/* Writes the buffer when it has grown; false and a sentence where that fails. Then the buffer has failed, too. */
 bool stored_flush(struct buf *out, bool all, struct error *e);
+
+/* What it means that a verb over the store failed: its output could not be given whole, or what it was told was
+ * wrong. */
+enum exit_status stored_status(const struct buf *out);
 
 #endif

@@ -1,4 +1,5 @@
 /* ajar watch: the verb. */
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -83,6 +84,19 @@ static bool check_scan(const struct watch_config *c, struct error *e)
     return r.end == ROUND_COMPLETE || error_set(e, "%s: %s", c->file, r.why);
 }
 
+/* A program that is started for each message: one that is not there is told of now, not at the first finding. */
+static bool check_program(const struct watch_config *c, const char *path, struct error *e)
+{
+    return !path || access(path, X_OK) == 0 ||
+           error_set(e, "%s: %s cannot be started: %s", c->file, path, strerror(errno));
+}
+
+static bool check_receiver(const struct watch_config *c, const struct receiver *r, struct error *e)
+{
+    return check_secret(r->webhook.secret_file, e) && check_secret(r->email.password_file, e) &&
+           check_program(c, r->command.len ? r->command.at[0] : NULL, e) && check_program(c, r->email.sendmail, e);
+}
+
 static int check(const struct watch_config *c)
 {
     struct error e;
@@ -90,9 +104,10 @@ static int check(const struct watch_config *c)
     if (!check_scan(c, &e))
         return cmd_fail(EXIT_USAGE, &e);
     for (size_t i = 0; i < c->receivers.len; i++)
-        if (!check_secret(c->receivers.at[i].webhook.secret_file, &e) ||
-            !check_secret(c->receivers.at[i].email.password_file, &e))
+        if (!check_receiver(c, &c->receivers.at[i], &e))
             return cmd_fail(EXIT_USAGE, &e);
+    if (!c->receivers.len && !c->metrics.file && !c->metrics.listen.host)
+        watch_say("warning: nobody is told: there is neither a receiver under notices nor metrics");
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
     printf("%s is good: %s; the first scan would begin at %s.\n", c->file,
            many_text(c->receivers.len, "receiver", "receivers", receivers),

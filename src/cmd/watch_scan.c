@@ -138,7 +138,8 @@ int watch_scan_end(const struct watch_scan *s, int status, struct round *ret)
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     *ret = (struct round){ .started_ms = s->started_ms, .ended_ms = clock_wall_ms(&CLOCK_SYSTEM) };
     ret->end = exit_status == EXIT_NOTHING || exit_status == EXIT_FOUND ? ROUND_COMPLETE
-               : exit_status == EXIT_INCOMPLETE || exit_status == EXIT_BUSY || exit_status == EXIT_OVER
+               : exit_status == EXIT_INCOMPLETE || exit_status == EXIT_FOUND_INCOMPLETE || exit_status == EXIT_BUSY ||
+                         exit_status == EXIT_OVER
                    ? ROUND_INCOMPLETE
                    : ROUND_FAILED;
     if (ret->end == ROUND_COMPLETE)

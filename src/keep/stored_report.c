@@ -29,6 +29,7 @@ struct gathering {
     struct arena *arena;
     const struct visit *visit;
     const struct findings *judged; /* by today's rules */
+    const struct rules *rules;
     struct findings stored;
     bool failed;
 };
@@ -63,6 +64,7 @@ static bool gather(void *self, const struct stored_finding *s)
         f->product = arena_str(g->arena, span_str(from->product));
         f->via = from->via ? arena_str(g->arena, span_str(from->via)) : NULL;
         f->severity = from->severity;
+        f->is_door = rules_speak_of_doors(g->rules, f->rule);
         f->endpoint = g->visit->endpoint;
         f->version = arena_copy(g->arena, from->version);
         f->why = arena_copy(g->arena, from->why);
@@ -86,7 +88,7 @@ static bool is_wanted(const struct store_filter *f, const struct endpoint *e)
 static bool choose(void *self, const struct visit *v, struct findings *found, struct arena *a, struct error *e)
 {
     const struct stored_report *r = self;
-    struct gathering g = { .arena = a, .visit = v, .judged = found };
+    struct gathering g = { .arena = a, .visit = v, .judged = found, .rules = r->book->rules };
     struct store_filter here = *r->filter;
     here.address = v->endpoint.address;
     here.prefix = v->endpoint.address.family == 4 ? 32 : 128;
@@ -221,6 +223,7 @@ bool stored_report(struct stored_report *r, struct error *e)
     buf_init(&w.targets, 4 * TARGETS_BYTES_MAX);
     bool ok = (w.pipeline.report_state || error_set(e, "no memory for a report")) && look_at_scan(&w) && put_all(&w);
     r->failing = w.pipeline.failing;
+    r->unwritten = !buf_ok(&w.out);
     pipeline_release(&w.pipeline);
     fleets_free(w.pipeline.fleets);
     free(w.pipeline.report_state);

@@ -21,6 +21,7 @@ struct stored_report {
     /* Takes what the report has made so far; all of it where `all`. */
     bool (*flush)(struct buf *out, bool all, struct error *e);
 
+    bool unwritten;   /* filled: it failed because the output could not be made or written */
     uint64_t failing; /* filled: findings at or above fail_on that nobody accepted */
 };
 

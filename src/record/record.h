@@ -186,6 +186,7 @@ struct finding {
     struct span why, fix;
     LIST_OF(struct fact) evidence;
     size_t seen; /* which observation of its visit it speaks of */
+    bool is_door; /* it says that a door is open, or partly, and not merely how badly it is built */
     int64_t accepted_until_ms; /* an accepted risk until then; 0 = none */
     struct span accepted_why;  /* what was said then; may be empty */
     struct finding_life life;

@@ -105,7 +105,7 @@ static void members(struct buf *out, const struct story_fleet *f)
     buf_str(out, "</details>");
 }
 
-static void fleet(const struct story_fleet *f, struct buf *out)
+static void fleet(const struct story_fleet *f, int64_t now_ms, struct buf *out)
 {
     buf_str(out, "<article class=\"fleet\" id=\"fleet-");
     html_text(out, span_str(f->fingerprint));
@@ -129,8 +129,8 @@ static void fleet(const struct story_fleet *f, struct buf *out)
         buf_str(out, ".</p></article>\n");
         return;
     }
-    buf_str(out, "<p class=\"dim\">One decision for all of them: <code>ajar accept ");
-    html_text(out, span_first(span_str(f->fingerprint), 12));
+    buf_str(out, "<p class=\"dim\"><a href=\"#do\">Close them all</a>. Or carry the risk of all knowingly: <code>");
+    words_accept(out, f->fingerprint, now_ms);
     buf_str(out, "</code></p></article>\n");
 }
 
@@ -143,7 +143,7 @@ void html_fleets(const struct story *s, struct buf *out)
     buf_str(out, "<section id=\"alike\"><h2>How many alike</h2><p class=\"dim\">Set up as copies of each other, so "
                  "what is wrong with one is wrong with all.</p>\n");
     for (size_t i = 0; i < shown; i++)
-        fleet(&s->fleets.at[i], out);
+        fleet(&s->fleets.at[i], s->run.started_ms, out);
     if (left) {
         buf_str(out, "<p class=\"dim\">and ");
         put_many(out, left, "more fleet", "more fleets");

@@ -246,6 +246,9 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
     (void)s;
     buf_str(out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Ajar//Certificates//EN\r\nCALSCALE:GREGORIAN\r\n"
                  "METHOD:PUBLISH\r\nX-WR-CALNAME:Certificates (Ajar)\r\n");
+    if (!x->certificates.len) /* a calendar must hold something (RFC 5545, 3.6) */
+        buf_str(out, "BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+                     "TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n");
     for (size_t i = 0; i < x->certificates.len; i++)
         event(x, x->certificates.at[i], out);
     buf_str(out, "END:VCALENDAR\r\n");

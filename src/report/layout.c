@@ -4,6 +4,8 @@
 
 #include "text/escape.h"
 
+enum { DOTS = 3 };
+
 void layout_spaces(struct buf *out, size_t n)
 {
     while (n--)
@@ -42,12 +44,12 @@ size_t layout_clip(struct buf *out, struct span text, size_t columns)
         buf_put(out, text);
         return used;
     }
-    if (columns == 0)
-        return 0;
-    bytes = fit(text, columns - 1, &used);
+    size_t dots = columns < DOTS ? columns : DOTS;
+    bytes = fit(text, columns - dots, &used);
     buf_put(out, span_first(text, bytes));
-    buf_str(out, "\xe2\x80\xa6"); /* U+2026 */
-    return used + 1;
+    for (size_t i = 0; i < dots; i++)
+        buf_byte(out, '.');
+    return used + dots;
 }
 
 void layout_left(struct buf *out, struct span text, size_t columns)
@@ -64,6 +66,12 @@ void layout_right(struct buf *out, struct span text, size_t columns)
     layout_clip(out, text, columns);
 }
 
+/* "0.0 %" is one word. */
+static bool is_unit(struct span text, size_t at)
+{
+    return at < text.len && text.at[at] == '%';
+}
+
 void layout_wrap(struct buf *out, struct span text, size_t indent, size_t columns)
 {
     if (columns == 0)
@@ -72,7 +80,7 @@ void layout_wrap(struct buf *out, struct span text, size_t indent, size_t column
         size_t used, bytes = fit(text, columns, &used);
         if (bytes < text.len) {
             size_t back = bytes;
-            while (back && text.at[back] != ' ')
+            while (back && (text.at[back] != ' ' || is_unit(text, back + 1)))
                 back--;
             if (back)
                 bytes = back;

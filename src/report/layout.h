@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 void layout_spaces(struct buf *out, size_t n);
-/* At most `columns` columns, with "…" as the last where something was cut. Returns how many it
+/* At most `columns` columns, with "..." at the end where something was cut. Returns how many it
  * took. */
 size_t layout_clip(struct buf *out, struct span text, size_t columns);
 /* Exactly `columns` columns, filled with spaces on the other side. */

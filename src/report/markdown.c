@@ -326,7 +326,7 @@ static void parties(const struct story *s, struct buf *out)
     buf_byte(out, '\n');
 }
 
-static void fleet(const struct story_fleet *f, struct buf *out)
+static void fleet(const struct story_fleet *f, int64_t now_ms, struct buf *out)
 {
     size_t shown = f->member_count < MEMBERS_MAX ? f->member_count : MEMBERS_MAX;
     buf_str(out, "**");
@@ -340,8 +340,8 @@ static void fleet(const struct story_fleet *f, struct buf *out)
         buf_str(out, "\\. Accepted as a whole until ");
         put_date(out, f->accepted_until_ms - 1);
     } else {
-        buf_str(out, "\\. One decision for all: `ajar accept ");
-        buf_put(out, span_first(span_str(f->fingerprint), 12));
+        buf_str(out, "\\. Close them all, see below. Or carry the risk of all knowingly: `");
+        words_accept(out, f->fingerprint, now_ms);
         buf_byte(out, '`');
     }
     buf_str(out, "\n\n| worst | where | what | state | records | size |\n|---|---|---|---|--:|--:|\n");
@@ -373,7 +373,7 @@ static void alike(const struct story *s, struct buf *out)
     buf_str(out, "## How many alike\n\nSet up as copies of each other, so what is wrong with one is wrong with "
                  "all.\n\n");
     for (size_t i = 0; i < shown; i++)
-        fleet(&s->fleets.at[i], out);
+        fleet(&s->fleets.at[i], s->run.started_ms, out);
     uint64_t left = s->fleets.len - shown + s->fleets_left;
     more(out, left, left == 1 ? " more fleet, see the JSON output\n\n" : " more fleets, see the JSON output\n\n");
 }

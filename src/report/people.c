@@ -176,13 +176,11 @@ void people_lead(const struct people *p, uint64_t open, void (*put)(struct buf *
     }
     if (!p->sampled)
         return;
-    buf_str(out, "A random sample ");
+    buf_str(out, "A random sample of records confirmed personal data");
     if (open > 1) {
-        buf_str(out, "of ");
-        put_count(out, p->sampled);
-        buf_byte(out, ' ');
+        buf_str(out, " in ");
+        put_many(out, p->sampled, "service", "services");
     }
-    buf_str(out, "confirmed personal data");
     put_kinds(p, true, put, out);
     if (most) {
         buf_str(out, "; of ");

@@ -126,6 +126,7 @@ static struct story_group *group_of(struct story *s, const struct finding *f)
         return NULL;
     *g = (struct story_group){ .severity = f->severity, .records = COUNT_UNKNOWN, .bytes = COUNT_UNKNOWN,
                                .most = COUNT_UNKNOWN, .tier = UINT_MAX };
+    g->is_door = f->is_door;
     g->rule = keep(s, span_str(f->rule));
     g->title = keep(s, span_str(f->title));
     g->product = keep(s, span_str(f->product));
@@ -480,6 +481,8 @@ static int by_group(const void *left, const void *right)
         return a->severity > b->severity ? -1 : 1;
     if (a->tier != b->tier)
         return a->tier < b->tier ? -1 : 1;
+    if (a->is_door != b->is_door)
+        return a->is_door ? -1 : 1;
     if (a->most != b->most)
         return a->most > b->most ? -1 : 1;
     if (a->count != b->count)
@@ -507,6 +510,8 @@ static int by_weight(const struct story_row *a, const struct story_row *b)
 {
     if (a->tier != b->tier)
         return a->tier < b->tier ? -1 : 1;
+    if (a->group && b->group && a->group->is_door != b->group->is_door)
+        return a->group->is_door ? -1 : 1;
     if (a->records != b->records)
         return a->records > b->records ? -1 : 1;
     if (a->group != b->group)

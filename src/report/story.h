@@ -67,6 +67,7 @@ struct story_party {
 struct story_group {
     enum severity severity;
     struct span rule, title, product, fix;
+    bool is_door;            /* as in struct finding */
     struct story_row *first; /* whom `fix` was written for */
     size_t count, at;        /* after story_sort(): the rows are rows[at .. at + count) */
     bool varied;             /* the fixes of the others name other ports or addresses */

@@ -6,6 +6,9 @@
 #include "text/amount.h"
 #include "text/escape.h"
 
+/* A slower one reads as none. */
+static const double RATE_SHOWN = 0.05;
+
 static const char *colour_of(enum severity s)
 {
     switch (s) {
@@ -88,9 +91,13 @@ static void put_run(const struct report_summary *s, struct buf *line)
 {
     put_many(line, s->done + s->skipped + s->failed, "endpoint in ", "endpoints in ");
     put_tenths(line, (double)s->took_ms / 1000);
-    buf_str(line, " s (");
-    put_tenths(line, s->rate);
-    buf_str(line, " a second): ");
+    buf_str(line, " s");
+    if (s->rate >= RATE_SHOWN) {
+        buf_str(line, " (");
+        put_tenths(line, s->rate);
+        buf_str(line, " a second)");
+    }
+    buf_str(line, ": ");
     put_count(line, s->done);
     buf_str(line, " done, ");
     put_count(line, s->skipped);

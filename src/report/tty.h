@@ -23,7 +23,7 @@ enum tty_column { TTY_SEVERITY, TTY_WHERE, TTY_WHAT, TTY_STATE, TTY_SINCE, TTY_C
 
 struct tty_shape {
     size_t wide[TTY_COLUMN_COUNT];
-    size_t columns, why; /* of the terminal; for the reason in the row, 0: on a line of its own */
+    size_t columns; /* of the terminal */
     bool brief; /* 969.8 M instead of 969,830,266 */
     bool blocks;
     bool since; /* the column is shown; else the note says it */
@@ -38,7 +38,7 @@ uint64_t tty_unknown(const struct story *t);
 
 /* ---- tty_print.c ---- */
 
-/* What fits: a table, or on a narrow terminal blocks of lines. */
+/* What fits: a table with a row a service and its findings under it, or on a narrow terminal blocks of lines. */
 struct tty_shape tty_shape_of(struct story *t, struct story_row *const *rows, size_t count);
 void tty_rows(struct story *t, const struct tty_shape *s, struct story_row *const *rows, size_t count, struct buf *out);
 /* How to close what was found, job by job. */

@@ -3,6 +3,7 @@
 #include "report/calm.h"
 #include "report/layout.h"
 #include "report/tty.h"
+#include "report/words.h"
 #include "text/amount.h"
 
 static const int64_t DAY_MS = 86400000;
@@ -119,8 +120,8 @@ void tty_fleets(struct story *t, size_t columns, struct buf *out)
             buf_str(line, "accepted as a whole until ");
             put_date(line, f->accepted_until_ms - 1);
         } else {
-            buf_str(line, "One decision for all of them: ajar accept ");
-            buf_put(line, span_first(span_str(f->fingerprint), 12));
+            buf_str(line, "Close them all, see below. Or carry the risk of all knowingly: ");
+            words_accept(line, f->fingerprint, t->run.started_ms);
         }
         layout_wrap(out, buf_span(line), 2, columns - 2);
     }

@@ -5,7 +5,7 @@
 #include "text/amount.h"
 #include "text/escape.h"
 
-enum { WHY_COLUMNS_MIN = 40, WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_CUT = 18, WHAT_COLUMNS_MIN = 14,
+enum { WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_CUT = 18, WHAT_COLUMNS_MIN = 14,
        ENDPOINTS_LISTED_MAX = 12, WHYS_LISTED_MAX = 3 };
 
 /* ---- the table ---- */
@@ -96,8 +96,6 @@ struct tty_shape tty_shape_of(struct story *t, struct story_row *const *rows, si
         all--;
     }
     s.blocks = s.columns < TTY_COLUMNS_TABLE || all > s.columns;
-    if (s.columns >= all + TTY_GAP + WHY_COLUMNS_MIN)
-        s.why = s.columns - all - TTY_GAP;
     return s;
 }
 
@@ -107,13 +105,7 @@ static void trim_spaces(struct buf *out)
         out->len--;
 }
 
-static void trim_line(struct buf *out)
-{
-    trim_spaces(out);
-    buf_byte(out, '\n');
-}
-
-static void put_heads(const struct story *t, const struct tty_shape *s, bool why, struct buf *out)
+static void put_heads(const struct story *t, const struct tty_shape *s, struct buf *out)
 {
     if (t->run.colour)
         buf_str(out, "\033[2m");
@@ -126,24 +118,10 @@ static void put_heads(const struct story *t, const struct tty_shape *s, bool why
             layout_left(out, span_str(HEADS[c]), s->wide[c]);
         layout_spaces(out, TTY_GAP);
     }
-    if (why && s->why)
-        buf_str(out, "WHY");
     trim_spaces(out);
     if (t->run.colour)
         buf_str(out, "\033[0m");
     buf_byte(out, '\n');
-}
-
-/* The sentence without the words that the row itself already says. */
-static struct span brief_why(const struct story_row *r)
-{
-    struct span why = r->why, what = r->what, called = r->where, where = span_cut(&called, ' ');
-    if (!span_starts(why, what))
-        return why;
-    struct span rest = span_from(why, what.len);
-    if (span_starts(rest, SPAN(" at ")) && span_starts(span_from(rest, 4), where))
-        rest = span_from(rest, 4 + where.len);
-    return rest.len && rest.at[0] == ' ' ? span_from(rest, 1) : why;
 }
 
 static void put_semicolon(struct buf *line)
@@ -224,30 +202,62 @@ static void put_note(struct story *t, const struct tty_shape *s, const struct st
     }
 }
 
-static void put_row(struct story *t, const struct tty_shape *s, const struct story_row *r,
-                    struct buf *out)
+/* The findings of a service, worst first; `shown` has its product, state and counts. */
+struct service {
+    const struct story_row *shown;
+    struct story_row *const *rows;
+    const size_t *next; /* of each row the next one of its service; SIZE_MAX: the last */
+    size_t first;
+};
+
+/* Its title, with its severity where the service has several, and what is known beside it. */
+static void put_finding(struct story *t, const struct tty_shape *s, const struct story_row *r, bool several,
+                        size_t indent, struct buf *out)
 {
-    size_t indent = s->wide[TTY_SEVERITY] + TTY_GAP;
+    size_t used = several ? strlen("critical") + TTY_GAP : 0;
+    if (several) {
+        layout_spaces(out, indent);
+        tty_severity(t, r->group->severity, used - TTY_GAP, out);
+        layout_spaces(out, TTY_GAP);
+    }
+    size_t before = out->len;
+    layout_wrap(out, r->group->title, indent + used, s->columns - indent - used);
+    if (several && out->len > before + indent + used) { /* the first line has its indent already */
+        memmove(out->at + before, out->at + before + indent + used, out->len - before - indent - used);
+        out->len -= indent + used;
+    }
+    put_note(t, s, r, indent + used, out);
+}
+
+static void put_findings(struct story *t, const struct tty_shape *s, const struct service *x, size_t indent,
+                         struct buf *out)
+{
+    bool several = x->next[x->first] != SIZE_MAX;
+    for (size_t i = x->first; i != SIZE_MAX; i = x->next[i])
+        put_finding(t, s, x->rows[i], several, indent, out);
+}
+
+static void put_row(struct story *t, const struct tty_shape *s, const struct service *x, struct buf *out)
+{
+    const struct story_row *worst = x->rows[x->first];
+    size_t before = out->len;
     for (int c = 0; c < TTY_COLUMN_COUNT; c++) {
         if (!s->wide[c])
             continue;
+        struct span text = cell(c == TTY_SINCE ? worst : x->shown, (enum tty_column)c, s->brief, &t->scratch);
         if (c == TTY_SEVERITY)
-            tty_severity(t, r->group->severity, s->wide[c], out);
+            tty_severity(t, worst->group->severity, s->wide[c], out);
         else if (c >= TTY_COLLECTIONS)
-            layout_right(out, cell(r, (enum tty_column)c, s->brief, &t->scratch), s->wide[c]);
+            layout_right(out, text, s->wide[c]);
         else
-            layout_left(out, cell(r, (enum tty_column)c, s->brief, &t->scratch), s->wide[c]);
+            layout_left(out, text, s->wide[c]);
         layout_spaces(out, TTY_GAP);
     }
-    if (s->why && r->why.len)
-        layout_clip(out, brief_why(r), s->why);
-    trim_line(out);
-    if (!s->why && r->why.len) {
-        layout_spaces(out, indent);
-        layout_clip(out, brief_why(r), s->columns - indent);
-        trim_line(out);
-    }
-    put_note(t, s, r, indent, out);
+    while (out->len > before && out->at[out->len - 1] == ' ')
+        out->len--;
+    buf_byte(out, '\n');
+    if (worst->group)
+        put_findings(t, s, x, s->wide[TTY_SEVERITY] + TTY_GAP, out);
 }
 
 /* ", " before all but the first part. */
@@ -260,14 +270,14 @@ static void put_part(struct buf *line, int64_t n, const char *one, const char *m
     put_many(line, (uint64_t)n, one, many);
 }
 
-static void put_block(struct story *t, const struct tty_shape *s, const struct story_row *r,
-                      struct buf *out)
+static void put_block(struct story *t, const struct tty_shape *s, const struct service *x, struct buf *out)
 {
-    if (r->group) {
-        tty_severity(t, r->group->severity, strlen(severity_name(r->group->severity)), out);
+    const struct story_row *r = x->shown, *worst = x->rows[x->first];
+    if (worst->group) {
+        tty_severity(t, worst->group->severity, strlen(severity_name(worst->group->severity)), out);
         layout_spaces(out, TTY_GAP);
     }
-    layout_clip(out, r->where, s->columns - (r->group ? strlen("critical") + TTY_GAP : 0));
+    layout_clip(out, r->where, s->columns - (worst->group ? strlen("critical") + TTY_GAP : 0));
     buf_byte(out, '\n');
 
     buf_reset(&t->scratch);
@@ -289,23 +299,78 @@ static void put_block(struct story *t, const struct tty_shape *s, const struct s
         buf_str(&t->scratch, " at least");
     if (t->scratch.len)
         layout_wrap(out, buf_span(&t->scratch), TTY_GAP, s->columns - TTY_GAP);
-    if (r->why.len)
-        layout_wrap(out, r->why, TTY_GAP, s->columns - TTY_GAP);
-    put_note(t, s, r, TTY_GAP, out);
+    if (worst->group)
+        put_findings(t, s, x, TTY_GAP, out);
+}
+
+/* Which service a row belongs to: what speaks of none, such as a certificate, joins the one at its place. */
+static struct span service_key(struct story *t, const struct table *places, const struct story_row *r)
+{
+    const struct story_row *of = r->state[0] ? r : table_get(places, r->where);
+    of = of ? of : r;
+    buf_reset(&t->scratch);
+    buf_put(&t->scratch, of->where);
+    buf_byte(&t->scratch, 0);
+    buf_put(&t->scratch, of->what);
+    return buf_span(&t->scratch);
+}
+
+/* Chains the rows of each service: next[i], and heads[i] where row i is its first. Without memory each row stands for
+ * itself. */
+static void chain(struct story *t, struct story_row *const *rows, size_t count, size_t *next,
+                  const struct story_row **heads)
+{
+    struct table places, services;
+    size_t *last = arena_array(&t->arena, count, sizeof(*last)); /* of the service whose first row is i, its last */
+    table_init(&places, &t->arena, t->run.seed);
+    table_init(&services, &t->arena, t->run.seed);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i]->state[0] && !table_get(&places, rows[i]->where))
+            table_put(&places, rows[i]->where, rows[i]);
+    for (size_t i = 0; i < count; i++) {
+        struct span key = service_key(t, &places, rows[i]);
+        const size_t *first = last && rows[i]->group ? table_get(&services, key) : NULL;
+        next[i] = SIZE_MAX;
+        heads[i] = first ? NULL : rows[i];
+        if (first) {
+            size_t head = (size_t)(first - last);
+            next[last[head]] = i;
+            last[head] = i;
+            if (!heads[head]->state[0] && rows[i]->state[0])
+                heads[head] = rows[i];
+        } else if (last) {
+            last[i] = i;
+            table_put(&services, arena_copy(&t->arena, key), &last[i]);
+        }
+    }
 }
 
 void tty_rows(struct story *t, const struct tty_shape *s, struct story_row *const *rows, size_t count, struct buf *out)
 {
+    static const size_t ALONE = SIZE_MAX;
+    size_t *next = arena_array(&t->arena, count, sizeof(*next)), before = SIZE_MAX;
+    const struct story_row **heads = next ? arena_array(&t->arena, count, sizeof(*heads)) : NULL;
+    if (heads)
+        chain(t, rows, count, next, heads);
     if (!s->blocks)
-        put_heads(t, s, count && rows[0]->group, out);
+        put_heads(t, s, out);
     for (size_t i = 0; i < count; i++) {
-        bool other = i && rows[i]->group && rows[i]->group->severity != rows[i - 1]->group->severity;
-        if (other || (i && s->blocks))
+        struct service x = { heads ? heads[i] : rows[i], rows, next, i };
+        if (!heads) { /* no memory: each finding is a row */
+            x.rows = &rows[i];
+            x.next = &ALONE;
+            x.first = 0;
+        }
+        if (!x.shown)
+            continue;
+        bool other = before != SIZE_MAX && rows[i]->group && rows[i]->group->severity != rows[before]->group->severity;
+        if (other || (before != SIZE_MAX && s->blocks))
             buf_byte(out, '\n');
+        before = i;
         if (s->blocks)
-            put_block(t, s, rows[i], out);
+            put_block(t, s, &x, out);
         else
-            put_row(t, s, rows[i], out);
+            put_row(t, s, &x, out);
     }
 }
 

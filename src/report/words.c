@@ -195,3 +195,13 @@ void words_reasons(struct buf *out, const struct fleet *f, size_t max)
         }
     }
 }
+
+void words_accept(struct buf *out, const char *fingerprint, int64_t now_ms)
+{
+    static const int64_t DAYS_90_MS = 90LL * 86400000;
+    buf_str(out, "ajar accept ");
+    buf_put(out, span_first(span_str(fingerprint), HASH_SHOWN));
+    buf_str(out, " --until ");
+    put_date(out, now_ms + DAYS_90_MS);
+    buf_str(out, " --why 'REASON'");
+}

@@ -39,4 +39,8 @@ void words_reasons(struct buf *out, const struct fleet *fleet, size_t max);
 /* Who comes first: 0 a tier that raises severity (record/tier.h), 1 another, 2 none. */
 unsigned tier_rank(struct span tier);
 
+/* "ajar accept 7be1f0c2a9d8 --until 2027-02-28 --why 'REASON'": a command that is taken as it stands; `why` is the
+ * reader's to write. The day is 90 days from `now_ms`. */
+void words_accept(struct buf *out, const char *fingerprint, int64_t now_ms);
+
 #endif

@@ -178,6 +178,11 @@ static struct span choose_fix(const struct rule *r, const struct subject *s, str
     return fix->live ? render_live(fix, s, a) : fix->text;
 }
 
+static bool is_of_doors(const struct rule *r)
+{
+    return !(r->outcomes & ~(1u << OUTCOME_OPEN | 1u << OUTCOME_PARTIAL));
+}
+
 bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, struct finding *ret,
                 bool *ret_full)
 {
@@ -190,6 +195,7 @@ bool rule_judge(const struct rule *r, const struct subject *s, struct arena *a, 
     };
     f.seen = (size_t)(o - s->visit->observations.at);
     f.severity = severity_judge(&r->severity, s);
+    f.is_door = is_of_doors(r);
     uint8_t store[EXPOSURE_STORE_MAX];
     struct exposure_key key = exposure_key(s->visit, o, r->id, store);
     exposure_fingerprint(&key, f.fingerprint);
@@ -206,7 +212,7 @@ bool rules_speak_of_doors(const struct rules *r, const char *id)
 {
     for (size_t i = 0; i < r->list.len; i++)
         if (strcmp(r->list.at[i].id, id) == 0)
-            return !(r->list.at[i].outcomes & ~(1u << OUTCOME_OPEN | 1u << OUTCOME_PARTIAL));
+            return is_of_doors(&r->list.at[i]);
     return false;
 }
 

@@ -39,7 +39,7 @@ static void put_scaled(struct buf *out, uint64_t n, const char *const *units, si
 
 void put_brief(struct buf *out, uint64_t n)
 {
-    static const char *const UNITS[] = { "", "k", "M", "G", "T", "P", "E" };
+    static const char *const UNITS[] = { "", "k", "M", "bn", "tn", "qd", "qt" };
     if (n < 100000)
         put_count(out, n);
     else

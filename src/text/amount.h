@@ -8,7 +8,8 @@
 
 /* 1234567 -> 1,234,567 */
 void put_count(struct buf *out, uint64_t n);
-/* 969830266 -> 969.8 M, in decimal steps; below 100,000 as put_count(). */
+/* 969830266 -> 969.8 M, 3400000000 -> 3.4 bn: of things that are counted, in thousands, millions, billions and so on;
+ * below 100,000 as put_count(). */
 void put_brief(struct buf *out, uint64_t n);
 /* "1 record", "1,234 records" */
 void put_many(struct buf *out, uint64_t n, const char *one, const char *many);

@@ -7,6 +7,7 @@
 #include "report/finding_json.h"
 #include "text/amount.h"
 #include "text/escape.h"
+#include "text/node.h"
 
 static const char *const KIND_NAMES[] = {
     [NOTICE_NEW] = "new",
@@ -144,16 +145,45 @@ bool notice_write(const struct notice *n, const char *host, const char *id, stru
     return ok && buf_ok(out);
 }
 
+/* "4 changes, the worst of them: critical new: ..."; the first of the worst is named. */
+static void put_digest_sentence(struct json *j, const struct span *notices, size_t count)
+{
+    struct arena a;
+    struct error none;
+    struct buf s;
+    int worst = -1;
+    size_t at = 0;
+    char many[MANY_TEXT_MAX];
+    arena_init(&a, 4 * DIGEST_BYTES_MAX);
+    buf_init(&s, 4 * NOTICE_TEXT_MAX);
+    for (size_t i = 0; i < count; i++) {
+        enum severity severity;
+        const struct node *n = json_parse(&a, notices[i], &none);
+        if (!severity_parse(node_text(node_get(n, "severity")), &severity) || (int)severity <= worst)
+            continue;
+        worst = (int)severity;
+        at = i;
+    }
+    buf_str(&s, many_text(count, "change", "changes", many));
+    struct span named = worst < 0 ? SPAN_NONE : node_text(node_get(json_parse(&a, notices[at], &none), "text"));
+    if (named.len) {
+        buf_str(&s, count == 1 ? ": " : ", the worst: ");
+        buf_put(&s, named);
+    }
+    json_text(j, "text", buf_span(&s));
+    buf_release(&s);
+    arena_release(&a);
+}
+
 bool digest_write(const struct span *notices, size_t count, const char *host, const char *id, int64_t at_ms,
                   struct buf *out)
 {
     struct buf o;
-    char text[MANY_TEXT_MAX];
     buf_init(&o, DIGEST_BYTES_MAX);
     struct json j = notice_json(&o, "digest", id);
     json_known_time(&j, "at", at_ms);
     json_text_or_null(&j, "host", span_str(host));
-    json_str(&j, "text", many_text(count, "change", "changes", text));
+    put_digest_sentence(&j, notices, count);
     json_array(&j, "changes");
     for (size_t i = 0; i < count; i++)
         json_raw(&j, NULL, notices[i]);

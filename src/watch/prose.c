@@ -22,7 +22,8 @@ static void put_change(struct buf *out, const struct node *change, size_t fix_li
     if (node_i64(node_get(f, "records"), &records))
         buf_printf(out, "  records   %lld\n", (long long)records);
     put_line(out, "  finding   ", node_text(node_get(f, "fingerprint")));
-    struct span fix = node_text(node_get(f, "fix"));
+    /* What is closed needs no closing. */
+    struct span fix = node_text(node_get(f, "closed")).len ? SPAN_NONE : node_text(node_get(f, "fix"));
     if (fix.len && fix_lines)
         buf_str(out, "\nHow to close it:\n");
     for (size_t i = 0; fix.len && i < fix_lines; i++)

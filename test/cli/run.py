@@ -75,7 +75,12 @@ MISTAKES = [
     (["scan", "--ports", "9-1", "127.0.0.1"], "9-1"),
     (["scan", "--ports"], "--ports"),
     (["scan", "--json=yes", "127.0.0.1"], "--json takes no value"),
-    (["scan", "-p", "80", "127.0.0.1"], "-p"),
+    (["scan", "-x", "80", "127.0.0.1"], "-x"),
+    (["scan", "--bogus", "127.0.0.1"], "ajar help scan"),
+    (["scan", "--ports", "1", "--ports", "2", "127.0.0.1"], "--ports is given twice"),
+    (["scan", "-p", "1", "--ports=2", "127.0.0.1"], "--ports is given twice"),
+    (["scan", "--db", "/nonexistent/x.db", "127.0.0.1:1"], "no folder /nonexistent"),
+    (["scan", "--db", "README.md", "127.0.0.1:1"], "README.md"),
     (["scan", "10.0.0.0/33"], "10.0.0.0/33"),
     (["scan", "10.0.0.0/8"], "--large"),
     (["scan", "300.1.1.1"], "300.1.1.1"),
@@ -83,7 +88,7 @@ MISTAKES = [
     (["scan", "--scope", "/nonexistent/scope.yaml"], "/nonexistent/scope.yaml"),
     (["scan", "--rate", "fast", "127.0.0.1"], "--rate fast"),
     (["scan", "--fail-on", "hihg", "127.0.0.1"], "--fail-on hihg"),
-    (["scan", "--format", "xml2", "127.0.0.1"], "--format xml2: there are csv, html, ical, json, l9, markdown, ocsf, sarif and tty"),
+    (["scan", "--format", "xml2", "127.0.0.1"], "--format xml2: there are csv, excel, html, ical, json, l9, markdown, ocsf, sarif and tty"),
     (["show", "--format", "xml2"], "sarif and tty"),
     (["judge", "--format", "xml2"], "sarif and tty"),
     (["scan", "--catalog", "/nonexistent", "127.0.0.1"], "/nonexistent"),
@@ -295,5 +300,6 @@ def main():
     return 1 if RESULTS["failed"] else 0
 
 
-with tempfile.TemporaryDirectory() as STATE:
-    sys.exit(main())
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as STATE:
+        sys.exit(main())

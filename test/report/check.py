@@ -65,6 +65,7 @@ def check_ical(c, scene, text):
     c.that(all(len(line.encode()) <= 75 for line in lines), f"ical {scene}: a line of more than 75 octets")
     whole = text.replace("\r\n ", "").split("\r\n")
     c.that(whole.count("BEGIN:VEVENT") == whole.count("END:VEVENT"), f"ical {scene}: events")
+    c.that("BEGIN:VEVENT" in whole or "BEGIN:VTIMEZONE" in whole, f"ical {scene}: a calendar without a component")
     uids = [line for line in whole if line.startswith("UID:")]
     c.that(len(uids) == len(set(uids)) == whole.count("BEGIN:VEVENT"), f"ical {scene}: one UID an event")
     try:
@@ -189,6 +190,23 @@ def check_html(c, scene, text):
     c.that(len(text) < 12_000_000, f"html {scene}: {len(text)} bytes")
 
 
+def luminance(colour):
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    return sum(w * (v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4) for w, v in zip((0.2126, 0.7152, 0.0722), parts))
+
+
+def check_contrast(c):
+    """Words in the colours of the page can be read on every ground of theirs: WCAG 2.1, 1.4.3."""
+    css = (ROOT / "src/report/html_assets/report.css").read_text()
+    for block in re.findall(r"\{[^{}]*--critical:[^{}]*\}", css):
+        colours = {n: v if len(v) == 7 else "#" + "".join(2 * x for x in v[1:]) for n, v in re.findall(r"--([\w-]+):\s*(#\w+)", block)}
+        for word in ("critical", "high", "medium", "low", "info", "dim", "ink", "link"):
+            for ground in ("paper", "surface", "sunk"):
+                a, b = sorted((luminance(colours[word]) + 0.05, luminance(colours[ground]) + 0.05))
+                c.that(b / a >= 4.5, f"html: {word} on {ground} is {b / a:.2f}:1 ({colours[word]} on {colours[ground]})")
+    c.that("opacity: .45" not in css, "html: a word that is dimmed by opacity")
+
+
 def check_markdown(c, scene, text):
     prose = re.sub(r"(?ms)^(`{3,})\n.*?^\1\n", "", text)
     prose = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", prose)
@@ -274,7 +292,7 @@ def check_stored(c, ajar):
                "stored: the judged page has the past")
         first_page = run("judge", "--scan", "1", "--format", "html").stdout
         c.that("All of it is new to Ajar" in first_page, "stored: to the first scan all was new")
-        for name in ["csv", "ical", "l9", "markdown", "ocsf", "sarif", "tty"]:
+        for name in ["csv", "excel", "ical", "l9", "markdown", "ocsf", "sarif", "tty"]:
             done = run("show", "--format", name)
             c.that(done.returncode == 0 and (done.stdout or name in ("l9", "ocsf")) and not done.stderr, f"stored: {name} {done.stderr}")
         one = lines_of(run("show", "--format", "json", "--port", str(peers[0].port)).stdout, "finding")
@@ -307,6 +325,9 @@ def main():
             if name == "json":
                 check_json(c, scene, text)
                 continue
+            if name == "excel":
+                c.that(text[:1] == "\ufeff", f"excel {scene}: no mark that Excel knows UTF-8 by")
+                name, text = "csv", text[1:]
             nothing_raw(c, text.replace("\r\n", "\n"), f"{name} {scene}")
             c.that("\r" not in text.replace("\r\n", ""), f"{name} {scene}: bare return")
             if name == "csv":
@@ -321,6 +342,7 @@ def main():
                 check_markdown(c, scene, text)
             else:
                 nothing_raw(c, "\n".join(strings(json.loads(text))), f"sarif {scene}, decoded")
+    check_contrast(c)
     check_stored(c, build / "ajar")
     print(f"{c.passed} passed, {c.failed} failed")
     return c.failed > 0

@@ -159,6 +159,14 @@ def test_config(folder):
     w.write()
     run = subprocess.run(w.args("--check"), capture_output=True, text=True, timeout=20)
     check("--check misses the secret", run.returncode == 2 and "absent" in run.stderr, run.stderr)
+    w.config["notices"] = [{"command": ["/bin/nosuch", "{}"]}]
+    w.write()
+    run = subprocess.run(w.args("--check"), capture_output=True, text=True, timeout=20)
+    check("--check misses the program", run.returncode == 2 and "/bin/nosuch" in run.stderr, run.stderr)
+    w.config.pop("notices")
+    w.write()
+    run = subprocess.run(w.args("--check"), capture_output=True, text=True, timeout=20)
+    check("--check warns where nobody is told", run.returncode == 0 and "nobody is told" in run.stderr, run)
     (w.dir / "watch.yaml").write_text("targets: [127.0.0.1]\nschedule: {every: 6h}\nnotices:\n  - command: [/bin/a]\n    nope: 1\n")
     run = subprocess.run(w.args("--check"), capture_output=True, text=True, timeout=20)
     check("the line is named", "watch.yaml:5: notices.nope" in run.stderr or "watch.yaml:5: unknown" in run.stderr

@@ -139,13 +139,13 @@ static void test_many(void **state)
 static void test_case(void **state)
 {
     static const char *const ORDER[] = { "<h1>1 service is open", "It holds fields of personal data: 7. ",
-                                         "A random sample confirmed personal data: 7; of 1,455 to", "<b>Shop</b> answers for it",
+                                         "A random sample of records confirmed personal data: 7; of 1,455 to", "<b>Shop</b> answers for it",
                                          "The oldest finding is open since",
                                          "2 set up alike; 1 open, 1 half-open", "Do this first", "What is open</h2>",
                                          "What is in it</h2>", "<h3>Personal data</h3>", "<td>7</td><td>random sample</td>",
                                          "1,455 to 9,223,372,036,854,775,807</td>", "Whose</h2>", "Since when</h2>", "Open the longest",
                                          "How many alike</h2>", "What they share: certificate key abc, kibana 5.5.3 (1 of them)",
-                                         "ajar accept fedcba987654</code>", "What to do, in this order" };
+                                         "ajar accept fedcba987654 --until 2022-09-29 --why 'REASON'</code>", "What to do, in this order" };
     struct hostile h = { 0 };
     struct story *s = calloc(1, sizeof(*s));
     struct report_run run = { .ajar_version = "0.1.0", .started_ms = 1656633600000, .endpoints = 1 };

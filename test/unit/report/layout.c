@@ -25,11 +25,11 @@ static void test_clip_and_pad(void **state)
     assert_int_equal(layout_clip(&b, SPAN("hello"), 5), 5);
     assert_true(reads(&b, "hello"));
     assert_int_equal(layout_clip(&b, SPAN("hello!"), 5), 5);
-    assert_true(reads(&b, "hell\xe2\x80\xa6"));
+    assert_true(reads(&b, "he..."));
     assert_int_equal(layout_clip(&b, SPAN(WIDE), 4), 4);
     assert_true(reads(&b, WIDE));
     assert_int_equal(layout_clip(&b, SPAN(WIDE), 3), 3);
-    assert_true(reads(&b, "\xe4\xba\xba\xe2\x80\xa6"));
+    assert_true(reads(&b, "..."));
     assert_int_equal(layout_clip(&b, SPAN("x"), 0), 0);
     assert_true(reads(&b, ""));
     layout_left(&b, SPAN(WIDE), 6);

@@ -26,11 +26,11 @@ static void test_case(void **state)
 {
     static const char *const ORDER[] = {
         "It holds fields of personal data: 7. A random sample",
-        "| critical | `192.0.2.7:6379 (7)` | `redis 7` | `Shop`, `Shop` | 9.2 E", "2021-01-01 (again) |",
-        "(accepted until 9999-12-31: `Shop`)", "## What is in it: personal data", "| `7` | random sample | 1 | 9.2 E | 1,455 to",
-        "| `7` | names of fields | 1 | 9.2 E |  |", "## Whose", "| `Shop` | `Shop` | `Shop` | scope file | critical | 1 | 1 |",
+        "| critical | `192.0.2.7:6379 (7)` | `redis 7` | `Shop`, `Shop` | 9.2 qt", "2021-01-01 (again) |",
+        "(accepted until 9999-12-31: `Shop`)", "## What is in it: personal data", "| `7` | random sample | 1 | 9.2 qt | 1,455 to",
+        "| `7` | names of fields | 1 | 9.2 qt |  |", "## Whose", "| `Shop` | `Shop` | `Shop` | scope file | critical | 1 | 1 |",
         "## How many alike", "**2 set up alike; 1 open, 1 half\\-open**: ports 5601, kibana 5\\.5\\.3 (1 of them)",
-        "`ajar accept fedcba987654`", "| critical | `192.0.2.7:6379 (7)` | `redis Shop` | open |", "## What to do",
+        "`ajar accept fedcba987654 --until 2022-09-29 --why 'REASON'`", "| critical | `192.0.2.7:6379 (7)` | `redis Shop` | open |", "## What to do",
     };
     struct hostile h = { 0 };
     struct story *s = calloc(1, sizeof(*s));

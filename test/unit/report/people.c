@@ -111,17 +111,17 @@ static void test_persons(void **state)
     o = store(&x, 1500);
     sampled(o, "e-mail address", 1455, 1500);
     see(&x, o);
-    says(&x, 1, "A random sample confirmed personal data: e-mail address; of 1,455 to 1,500 persons. ");
+    says(&x, 1, "A random sample of records confirmed personal data: e-mail address; of 1,455 to 1,500 persons. ");
     o = store(&x, 400);
     sampled(o, "e-mail address", 300, 400);
     see(&x, o);
     assert_int_equal(x.people->kinds[0].persons_low, 1455);
     assert_int_equal(x.people->kinds[0].persons_high, 1900);
-    says(&x, 4, "A random sample of 2 confirmed personal data: e-mail address; of 1,455 to 1,900 persons. ");
+    says(&x, 4, "A random sample of records confirmed personal data in 2 services: e-mail address; of 1,455 to 1,900 persons. ");
     o = store(&x, COUNT_UNKNOWN);
     sampled(o, "e-mail address", 20, COUNT_UNKNOWN);
     see(&x, o);
-    says(&x, 4, "A random sample of 3 confirmed personal data: e-mail address; of at least 1,455 persons. ");
+    says(&x, 4, "A random sample of records confirmed personal data in 3 services: e-mail address; of at least 1,455 persons. ");
     o = store(&x, 4); /* a fact of another type, and numbers that cannot be */
     told(o, "sample.personal.persons.low", "many");
     told(o, "sample.personal", "name");

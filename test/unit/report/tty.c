@@ -145,6 +145,55 @@ static void test_width(void **state)
     }
 }
 
+/* A row a service: the open door first, what its certificate is wrong in with it, another service by itself. */
+static void test_row_a_service(void **state)
+{
+    static const unsigned WIDTHS[] = { 40, 80, 100, 200 };
+    static const char *const ORDER[] = { "10.0.0.1:6379", "redis", "Open door", "No TLS", "Certificate ended", "10.0.0.2:6379",
+                                         "Alone with a long title that is not cut" };
+    static const struct {
+        uint8_t last;
+        const char *rule, *title;
+        enum severity severity;
+        bool certificate, door;
+    } FOUND[] = { { 1, "b", "Certificate ended", SEVERITY_LOW, true, false },
+                  { 1, "a", "No TLS", SEVERITY_HIGH, false, false },
+                  { 1, "z", "Open door", SEVERITY_HIGH, false, true },
+                  { 2, "a", "Alone with a long title that is not cut", SEVERITY_MEDIUM, false, false } };
+    struct fixture *x = *state;
+    for (size_t w = 0; w < sizeof(WIDTHS) / sizeof(*WIDTHS); w++) {
+        start(x, WIDTHS[w], false, false);
+        for (size_t i = 0; i < sizeof(FOUND) / sizeof(*FOUND); i++) {
+            struct endpoint e = { { 4, { 10, 0, 0, FOUND[i].last } }, 6379, NULL, NULL };
+            struct visit v;
+            visit_init(&v, &x->arena, &e);
+            struct observation *o = visit_observe(&v, FOUND[i].certificate ? "certificate" : "redis",
+                                                  FOUND[i].certificate ? KIND_TLS : KIND_STORE);
+            o->outcome = FOUND[i].certificate ? OUTCOME_IDENTIFIED : OUTCOME_OPEN;
+            struct finding f = { .rule = FOUND[i].rule, .title = FOUND[i].title, .severity = FOUND[i].severity, .endpoint = e,
+                                 .product = o->product, .why = SPAN("why"), .fix = SPAN("fix"), .is_door = FOUND[i].door };
+            report_tell_visit(&report_tty, &x->tty, &v, &f, 1, &x->out);
+        }
+        struct span table = finish(x), words = SPAN_NONE;
+        table = span_first(table, span_find(table, SPAN("How to close")));
+        struct buf flat; /* line breaks are spaces, and spaces one */
+        buf_init(&flat, 1 << 20);
+        for (size_t i = 0; i < table.len; i++)
+            if (!ascii_is_space(table.at[i]) || (flat.len && flat.at[flat.len - 1] != ' '))
+                buf_byte(&flat, ascii_is_space(table.at[i]) ? ' ' : table.at[i]);
+        words = buf_span(&flat);
+        for (size_t i = 0; i < sizeof(ORDER) / sizeof(*ORDER); i++) {
+            size_t at = span_find(words, span_str(ORDER[i]));
+            if (at == SIZE_MAX)
+                fail_msg("%u columns, %s: %.*s", WIDTHS[w], ORDER[i], SPAN_FMT(table));
+            words = span_from(words, at + strlen(ORDER[i]));
+        }
+        size_t first = span_find(table, SPAN("10.0.0.1:6379"));
+        assert_true(span_find(span_from(table, first + 1), SPAN("10.0.0.1:6379")) == SIZE_MAX);
+        buf_release(&flat);
+    }
+}
+
 /* What it is called is never cut, however narrow the terminal. */
 static void test_title_in_full(void **state)
 {
@@ -431,6 +480,7 @@ static void test_names_of_one_address(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_row_a_service, setup, teardown),
         cmocka_unit_test_setup_teardown(test_strangers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_worst_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lower_bounds, setup, teardown),

@@ -52,6 +52,31 @@ static void test_plain_subject_stays_readable(void **state)
     buf_release(&b);
 }
 
+static bool mentions_fix(const char *closed)
+{
+    struct arena a;
+    struct error e;
+    struct buf b;
+    char json[300];
+    arena_init(&a, 1 << 20);
+    buf_init(&b, 1 << 20);
+    snprintf(json, sizeof(json), "{\"text\":\"x\",\"finding\":{\"endpoint\":\"e\",\"closed\":%s,\"fix\":\"do this\"}}", closed);
+    struct message m = { .arena = &a, .root = json_parse(&a, span_str(json), &e) };
+    prose_changes(&b, &m, 10);
+    bool said = span_has(buf_span(&b), "How to close it") || span_has(buf_span(&b), "do this");
+    buf_release(&b);
+    arena_release(&a);
+    return said;
+}
+
+/* What is closed comes without commands to paste. */
+static void test_no_fix_for_what_is_fixed(void **state)
+{
+    (void)state;
+    assert_true(mentions_fix("null"));
+    assert_false(mentions_fix("\"2026-11-30T00:00:00Z\""));
+}
+
 static void test_encoded_words_are_short_and_whole(void **state)
 {
     struct buf b, text;
@@ -128,6 +153,7 @@ int main(void)
         cmocka_unit_test(test_headers_cannot_be_added),
         cmocka_unit_test(test_plain_subject_stays_readable),
         cmocka_unit_test(test_each_recipient_has_a_fate),
+        cmocka_unit_test(test_no_fix_for_what_is_fixed),
         cmocka_unit_test(test_encoded_words_are_short_and_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

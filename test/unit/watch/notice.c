@@ -57,6 +57,29 @@ static void test_long_text_is_cut_between_characters(void **state)
     buf_release(&in);
 }
 
+/* Who reads only the subject knows how many, and the worst with its place. */
+static void test_digest_names_the_worst(void **state)
+{
+    struct arena a;
+    struct error e;
+    struct buf b;
+    struct span parts[] = { SPAN("{\"severity\":\"low\",\"text\":\"low new: A\"}"),
+                            SPAN("{\"severity\":\"critical\",\"text\":\"critical new: B at 10.0.0.5:6379\"}"),
+                            SPAN("{\"severity\":\"critical\",\"text\":\"critical fixed: C\"}"), SPAN("{\"severity\":7}"),
+                            SPAN("no JSON") };
+    (void)state;
+    arena_init(&a, 1 << 22);
+    buf_init(&b, DIGEST_BYTES_MAX);
+    assert_true(digest_write(parts, 4, "h", "id", 1000, &b));
+    const struct node *root = json_parse(&a, buf_span(&b), &e);
+    assert_true(span_is(node_text(node_get(root, "text")), "4 changes, the worst: critical new: B at 10.0.0.5:6379"));
+    buf_reset(&b);
+    digest_write(&parts[3], 2, "h", "id", 1000, &b);
+    assert_true(span_has(buf_span(&b), "\"text\":\"2 changes\""));
+    buf_release(&b);
+    arena_release(&a);
+}
+
 static void test_ids(void **state)
 {
     char a[NOTICE_ID_MAX], b[NOTICE_ID_MAX];
@@ -79,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile_text_becomes_visible),
         cmocka_unit_test(test_long_text_is_cut_between_characters),
+        cmocka_unit_test(test_digest_names_the_worst),
         cmocka_unit_test(test_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
