@@ -79,6 +79,7 @@ bool known_ports_choose(struct arena *a, const struct ports_of_product *products
 {
     struct choosing *c = ARENA_NEW(a, struct choosing);
     uint16_t *list = arena_array(a, PORTS_MAX, sizeof(*list));
+    *ret = (struct known_ports){ .names = ret->names, .products = products, .product_count = count };
     if (!c || !list)
         return error_set(e, "no memory for the ports");
     *c = (struct choosing){ products, count, list, 0, { 0 } };
@@ -93,6 +94,8 @@ bool known_ports_choose(struct arena *a, const struct ports_of_product *products
         if (ok && ports_has(&ret->all, RANKED[i]))
             take(c, RANKED[i]);
     take_in_turn(c);
+    ret->ranked = list;
+    ret->ranked_len = c->len;
     ok = ok && ports_of(a, list, c->len < USUAL_PORTS_MAX ? c->len : USUAL_PORTS_MAX, &ret->usual);
     return ok || error_set(e, "no memory for the ports");
 }
@@ -100,14 +103,87 @@ bool known_ports_choose(struct arena *a, const struct ports_of_product *products
 bool known_ports_make(struct arena *a, const struct catalog *c, struct known_ports *ret, struct error *e)
 {
     struct ports_of_product *list = arena_array(a, PRODUCTS_MAX, sizeof(*list));
+    const char **names = arena_array(a, PRODUCTS_MAX, sizeof(*names));
     size_t len = 0;
-    if (!list)
+    if (!list || !names)
         return error_set(e, "no memory for the ports");
-    for (size_t i = 0; PROBES[i] && len < PRODUCTS_MAX; i++)
+    for (size_t i = 0; PROBES[i] && len < PRODUCTS_MAX; i++) {
+        names[len] = PROBES[i]->name;
         list[len++] = (struct ports_of_product){ PROBES[i]->ports, PROBES[i]->tls_ports };
-    for (size_t i = 0; i < catalog_count(c) && len < PRODUCTS_MAX; i++)
+    }
+    for (size_t i = 0; i < catalog_count(c) && len < PRODUCTS_MAX; i++) {
+        names[len] = catalog_product(c, i)->name;
         list[len++] = (struct ports_of_product){ catalog_product(c, i)->ports, catalog_product(c, i)->tls_ports };
+    }
+    ret->names = names;
     return known_ports_choose(a, list, len, ret, e);
+}
+
+/* ---- words ---- */
+
+/* A name begins with a small letter; a number, a range or whatever else is for ports_parse(). */
+static bool is_word(struct span word)
+{
+    bool good = word.len && word.at[0] >= 'a' && word.at[0] <= 'z';
+    for (size_t i = 0; good && i < word.len; i++) {
+        uint8_t c = word.at[i];
+        good = (c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':';
+    }
+    return good;
+}
+
+/* What people say for a port that is no product's own name. */
+static const struct {
+    const char *name;
+    uint16_t port;
+} OTHERS[] = { { "http", 80 },        { "https", 443 },   { "postgres", 5432 }, { "mongo", 27017 },
+               { "elastic", 9200 },   { "ldaps", 636 },   { "mqtts", 8883 },    { "redis-tls", 6380 } };
+
+static bool add_product(struct arena *a, const struct known_ports *known, struct span word, struct ports *named,
+                        struct error *e)
+{
+    uint16_t list[2 * PRODUCT_PORTS_MAX];
+    struct ports mine;
+    size_t len = 0;
+    for (size_t i = 0; known->names && i < known->product_count; i++) {
+        const uint16_t *both[] = { known->products[i].ports, known->products[i].tls_ports };
+        if (!span_is(word, known->names[i]))
+            continue;
+        for (size_t k = 0; k < 2; k++)
+            for (size_t n = 0; both[k] && both[k][n] && n < PRODUCT_PORTS_MAX && len < 2 * PRODUCT_PORTS_MAX; n++)
+                list[len++] = both[k][n];
+    }
+    for (size_t i = 0; !len && i < sizeof(OTHERS) / sizeof(*OTHERS); i++)
+        if (span_is(word, OTHERS[i].name))
+            list[len++] = OTHERS[i].port;
+    if (!len)
+        return error_set(e, "ports \"%.*s\": neither a port nor a product; `ajar list` names the products",
+                         SPAN_FMT(span_first(word, 40)));
+    return (ports_of(a, list, len, &mine) && ports_join(a, named, &mine, named)) ||
+           error_set(e, "no memory for the ports");
+}
+
+/* `known` NULL: whether the word can be one. */
+static bool add_word(struct arena *a, const struct known_ports *known, struct span word, struct ports *named,
+                     struct error *e)
+{
+    struct ports mine;
+    uint64_t most = 0;
+    bool top = span_starts(word, SPAN("top:"));
+    if (top && (!span_u64(span_from(word, 4), PORTS_ALL, &most) || !most))
+        return error_set(e, "ports \"%.*s\": write top:20 for the twenty that are found open most",
+                         SPAN_FMT(span_first(word, 40)));
+    if (!known)
+        return true;
+    if (span_is(word, "usual"))
+        mine = known->usual;
+    else if (span_is(word, "all-known"))
+        mine = known->all;
+    else if (!top)
+        return add_product(a, known, word, named, e);
+    else if (!ports_of(a, known->ranked, most < known->ranked_len ? (size_t)most : known->ranked_len, &mine))
+        return error_set(e, "no memory for the ports");
+    return ports_join(a, named, &mine, named) || error_set(e, "no memory for the ports");
 }
 
 bool known_ports_parse(struct arena *a, const struct known_ports *known, struct span text, struct ports *ret,
@@ -123,16 +199,15 @@ bool known_ports_parse(struct arena *a, const struct known_ports *known, struct 
     for (; more; items++) {
         more = span_index(rest, ',') < rest.len;
         struct span item = span_cut(&rest, ','), word = span_trim(item);
-        bool usual = span_is(word, "usual");
-        if (!usual && !span_is(word, "all-known")) {
+        if (!is_word(word)) {
             memcpy(left + len, item.len ? (const char *)item.at : "", item.len);
             len += item.len;
             left[len++] = ',';
             continue;
         }
         words++;
-        if (known && !ports_join(a, &named, usual ? &known->usual : &known->all, &named))
-            return error_set(e, "no memory for the ports");
+        if (!add_word(a, known, word, &named, e))
+            return false;
     }
     if (items > words && !ports_parse(a, span_of(left, len - 1), &numbers, e))
         return false;

@@ -15,6 +15,11 @@ struct ports_of_product {
 
 struct known_ports {
     struct ports all;   /* of the products, and those of web servers */
+    const uint16_t *ranked; /* `all` in the order in which `usual` is chosen */
+    size_t ranked_len;
+    const char *const *names; /* of the products, as `ajar list` has them, beside `products`; NULL: not known */
+    const struct ports_of_product *products;
+    size_t product_count;
     struct ports usual; /* at most USUAL_PORTS_MAX of them: by how often what sits there is found open, then the
                          * first ports of the other products, then the rest */
 };
@@ -24,8 +29,9 @@ bool known_ports_make(struct arena *a, const struct catalog *c, struct known_por
 /* The same of any products. */
 bool known_ports_choose(struct arena *a, const struct ports_of_product *products, size_t count,
                         struct known_ports *ret, struct error *e);
-/* Reads a port list that may also hold the words `usual` and `all-known`, as in "usual,12345". `known` NULL:
- * only to see whether it can be read; the words then stand for no port. */
+/* Reads a port list that may also hold words, as in "usual,redis,12345": `usual`, `all-known`, `top:N` (the first N of
+ * those that are found open most), and the name of a product for its ports. `known` NULL: only to see whether it can be
+ * read; the words then stand for no port. */
 bool known_ports_parse(struct arena *a, const struct known_ports *known, struct span text, struct ports *ret,
                        struct error *e);
 

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/db.h"
@@ -48,6 +49,7 @@ struct scanning {
     struct tls_trust *trust;
     const struct plan *plan;
     struct enrichment *enrichment; /* what the user's files say */
+    struct baseline baseline;      /* what --baseline accepts */
     struct buf text;           /* the plan as lines */
     struct stored_scan before; /* --resume: the scan to go on with */
     struct runs places;        /* and what of it is done */
@@ -491,9 +493,15 @@ static int tell_nothing_asked(const struct plan *p, int status)
     return cmd_fail(EXIT_INCOMPLETE, &e);
 }
 
+/* What could not be written makes a scan incomplete, and hides nothing that was found. */
+static int worst(int status, int incomplete)
+{
+    return status == EXIT_NOTHING ? incomplete : status == EXIT_FOUND ? EXIT_FOUND_INCOMPLETE : status;
+}
+
 static int scan_planned(struct scanning *s, struct error *e)
 {
-    const struct scan_options *o = &s->o;
+    struct scan_options *o = &s->o;
     struct walk walk = { .plan = s->plan,
                          .shard = o->shard,
                          .end = shard_total(&o->shard, s->plan->total),
@@ -504,15 +512,19 @@ static int scan_planned(struct scanning *s, struct error *e)
     struct keeper k = {
         .pipeline = { .book = load_rulebook(o->arena, o->rules, e),
                       .enrichment = s->enrichment,
-                      .report = o->report,
+                      .baseline = o->baseline ? &s->baseline : NULL,
+                      .report = &o->outputs.all,
+                      .report_state = &o->outputs,
                       .fail_on = o->fail_on },
         .endpoints = walk.end,
         .remarks = s->plan->remarks.at,
         .remark_count = s->plan->remarks.len,
     };
-    if (!k.pipeline.book || !open_transcript(o->transcript, &k.transcript, e))
+    if (!k.pipeline.book || !open_transcript(o->transcript, &k.transcript, e) || !outputs_open(&o->outputs, e)) {
+        struct error none;
+        outputs_close(&o->outputs, &none);
         return cmd_fail(EXIT_USAGE, e);
-    k.pipeline.report_state = calloc(1, o->report->state_size + 1);
+    }
     struct report_run run = {
         .ajar_version = AJAR_VERSION,
         .started_ms = clock_wall_ms(&CLOCK_SYSTEM),
@@ -524,10 +536,9 @@ static int scan_planned(struct scanning *s, struct error *e)
         .remembers = db_wanted(o->db),
     };
     tell_origin(s, &run);
-    int status = EXIT_INCOMPLETE;
-    if (k.pipeline.report_state)
-        status = sweep_and_keep(s, &k, &walk, &run);
-    free(k.pipeline.report_state);
+    int status = sweep_and_keep(s, &k, &walk, &run);
+    if (!outputs_close(&o->outputs, e))
+        status = worst(status, cmd_fail(EXIT_INCOMPLETE, e));
     if (k.transcript)
         fclose(k.transcript);
     return tell_nothing_asked(s->plan, status);
@@ -573,6 +584,26 @@ static bool open_enrichment(struct scanning *s, struct error *e)
     return (s->enrichment = enrich_open(&from, o->arena, e)) != NULL;
 }
 
+/* An entry whose day is over accepts nothing: that is said, so that nobody wonders. */
+static bool open_baseline(struct scanning *s, struct error *e)
+{
+    struct span text;
+    char until[TIME_TEXT_MAX];
+    int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
+    if (!s->o.baseline)
+        return true;
+    if (!file_read_or_stdin(s->o.arena, s->o.baseline, BASELINE_BYTES_MAX, &text, e) ||
+        !baseline_parse(s->o.arena, s->o.baseline, text, &s->baseline, e))
+        return false;
+    for (size_t i = 0; i < s->baseline.entries.len; i++) {
+        const struct baseline_entry *x = &s->baseline.entries.at[i];
+        if (x->until_ms <= now_ms)
+            fprintf(stderr, "ajar: %s:%u: over since %.10s: the finding counts again\n", s->baseline.file, x->line,
+                    time_text(x->until_ms, until));
+    }
+    return true;
+}
+
 int cmd_scan(int argc, char **argv)
 {
     struct arena a;
@@ -584,7 +615,7 @@ int cmd_scan(int argc, char **argv)
     s.command = command_line(&a, argc, argv);
     bool ok = scan_options_parse(&s.o, &a, argc, argv, &e) &&
               (!s.o.resume || find_before(&s, &e)) && make_plan(&s, &e) &&
-              (!s.o.resume || is_same_plan(&s, &e)) && open_enrichment(&s, &e) &&
+              (!s.o.resume || is_same_plan(&s, &e)) && open_enrichment(&s, &e) && open_baseline(&s, &e) &&
               (s.trust = tls_trust_load(s.o.authorities, &e));
     int status = ok ? scan_planned(&s, &e) : cmd_fail(EXIT_USAGE, &e);
     tls_trust_free(s.trust);

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "cmd/known_ports.h"
 #include "cmd/options.h"
+#include "cmd/settings.h"
 #include "sample/sampler.h"
 
 enum {
@@ -52,13 +53,19 @@ enum row {
     ROW_SAMPLE,
     ROW_TLS,
     ROW_LEAVINGS,
+    ROW_TOP_PORTS,
+    ROW_OUTPUT,
+    ROW_QUIET,
+    ROW_CONFIG,
+    ROW_PROFILE,
+    ROW_BASELINE,
     ROW_END
 };
 
 static const struct option_row ROWS[] = {
     [ROW_PORTS] = { "ports", "LIST",
-                    "ports to ask, as in 6379,9200-9210; `usual` (the default) are those where products leak most, "
-                    "`all-known` those of all products" },
+                    "ports to ask, as in 6379,9200-9210, or words: a product as in redis, `usual` (the default: where "
+                    "products leak most), `all-known` (those of all products), top:20" },
     [ROW_EXCLUDE] = { "exclude", "TARGET...",
                       "never ask this; may be given again, @FILE reads a list" },
     [ROW_SCOPE] = { "scope", "FILE",
@@ -74,7 +81,8 @@ static const struct option_row ROWS[] = {
     [ROW_SEED] = { "seed", "N", "order of the endpoints; the same seed gives the same order" },
     [ROW_SHARD] = { "shard", "I/N", "the I-th of N parts of the endpoints" },
     [ROW_JSON] = { "json", NULL, "JSON Lines on standard output; the same as --format json" },
-    [ROW_FORMAT] = { "format", "NAME", "tty, json, html, sarif, csv, markdown, ical, ocsf or l9" },
+    [ROW_FORMAT] = { "format", "NAME[=FILE]...",
+                     "tty, json, html, sarif, csv, excel, markdown, ical, ocsf or l9; to FILE, any number in one run" },
     [ROW_VERBOSE] = { "verbose", NULL, "also show services without a finding in full" },
     [ROW_COLOR] = { "color", "WHEN", "auto, always or never; NO_COLOR is honoured" },
     [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
@@ -95,6 +103,14 @@ static const struct option_row ROWS[] = {
     [ROW_DB] = { "db", "FILE", "store what was found in FILE; none stores nothing" },
     [ROW_RESUME] = { "resume", NULL,
                      "go on with the newest unfinished scan; --resume N: with scan N" },
+    [ROW_TOP_PORTS] = { "top-ports", "N", "the N ports that are found open most; the same as --ports top:N" },
+    [ROW_OUTPUT] = { "output", "FILE", "write the report to FILE instead of standard output" },
+    [ROW_QUIET] = { "quiet", NULL, "no progress, and no report on standard output but what --format asks for" },
+    [ROW_CONFIG] = { "config", "FILE",
+                     "options from a settings file; default: ~/.config/ajar/config.yaml, where there is one" },
+    [ROW_PROFILE] = { "profile", "NAME",
+                      "quick (ten ports), usual, full (all known ports), or one of the settings file's own" },
+    [ROW_BASELINE] = { "baseline", "FILE", "findings that are accepted: until when, why, by whom; they fail no run" },
     [ROW_SAMPLE] = { "sample", "N",
                      "draw N random records, or auto, of each open store that --scope marks as owned" },
     [ROW_TLS] = { "tls", "HOW",
@@ -123,11 +139,44 @@ static bool add_path(const char *option, const char **list, size_t *count, size_
     return true;
 }
 
+/* "html" to standard output, "html=FILE" to a file. */
+static bool take_format(struct scan_options *o, const char *value, struct error *e)
+{
+    const char *sign = strchr(value, '=');
+    char *name = arena_str(o->arena, span_of(value, sign ? (size_t)(sign - value) : strlen(value)));
+    const struct report *r = name ? report_option(name, e) : NULL;
+    if (sign && !sign[1])
+        return error_set(e, "--format %s: a file is missing behind the sign", value);
+    return r && outputs_add(&o->outputs, r, sign ? sign + 1 : NULL, e);
+}
+
+/* Takes the place of --ports, wherever that stands. */
+static bool take_top_ports(struct scan_options *o, const char *value, struct error *e)
+{
+    double n = 0;
+    if (!option_number("top-ports", value, 1, 65535, &n, e))
+        return false;
+    o->ports_text = arena_printf(o->arena, "top:%.0f", n);
+    return o->ports_text || error_set(e, "no memory for the ports");
+}
+
 static bool take_word(struct scan_options *o, enum row row, const char *value, struct error *e)
 {
     switch (row) {
     case ROW_FORMAT:
-        return (o->report = report_option(value, e)) != NULL;
+        return take_format(o, value, e);
+    case ROW_OUTPUT:
+        o->output = value;
+        return true;
+    case ROW_CONFIG:
+        o->config = value;
+        return true;
+    case ROW_PROFILE:
+        o->profile = value;
+        return true;
+    case ROW_BASELINE:
+        o->baseline = value;
+        return true;
     case ROW_COLOR:
         o->colour = strcmp(value, "always") == 0  ? COLOUR_ALWAYS
                     : strcmp(value, "never") == 0 ? COLOUR_NEVER
@@ -236,11 +285,17 @@ static bool take_resolver(struct scan_options *o, const char *value, struct erro
     return true;
 }
 
+/* What decides which endpoints there are: a scan that goes on has that from the store. */
+static bool is_of_plan(size_t row)
+{
+    return row == ROW_PORTS || row == ROW_TOP_PORTS || row == ROW_EXCLUDE || row == ROW_SCOPE;
+}
+
 static bool take(void *self, size_t row, const char *value, struct error *e)
 {
     struct scan_options *o = self;
     struct ports unused;
-    o->plan_given |= row == ROW_PORTS || row == ROW_EXCLUDE || row == ROW_SCOPE;
+    o->plan_given |= is_of_plan(row);
     switch ((enum row)row) {
     case ROW_SAMPLE:
         return take_sample(o, value, e);
@@ -271,8 +326,11 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         o->plan.ignore_unresolved = true;
         return true;
     case ROW_JSON:
-        o->report = report_by_name("json");
-        return true;
+        return outputs_add(&o->outputs, report_by_name("json"), NULL, e);
+    case ROW_TOP_PORTS:
+        return take_top_ports(o, value, e);
+    case ROW_QUIET:
+        return o->quiet = true;
     case ROW_VERBOSE:
         o->verbose = true;
         return true;
@@ -300,6 +358,86 @@ static bool take_target(struct scan_options *o, const char *word, struct error *
                       strcmp(word, "@-") == 0 ? "standard input" : word + 1));
 }
 
+/* ---- settings ---- */
+
+/* What the command line gives, found before it is taken: it goes before settings and profiles. */
+struct given {
+    struct scan_options *o;
+    bool rows[ROW_END];
+};
+
+static bool note_given(void *self, size_t row, const char *value, struct error *e)
+{
+    struct given *g = self;
+    (void)e;
+    g->rows[row] = true;
+    if (row == ROW_CONFIG)
+        g->o->config = value;
+    if (row == ROW_PROFILE)
+        g->o->profile = value;
+    return true;
+}
+
+static bool is_setting(void *self, size_t row)
+{
+    (void)self;
+    return row != ROW_CONFIG && row != ROW_PROFILE && row != ROW_RESUME && row != ROW_DRY_RUN && row != ROW_SHARD;
+}
+
+/* One list of ports is what is meant, however it is written; lists add up. */
+static bool is_given(void *self, size_t row)
+{
+    const struct given *g = self;
+    bool ports = row == ROW_PORTS || row == ROW_TOP_PORTS;
+    if (g->rows[ROW_RESUME] && is_of_plan(row))
+        return true;
+    if (ports)
+        return g->rows[ROW_PORTS] || g->rows[ROW_TOP_PORTS];
+    return g->rows[row] && row != ROW_EXCLUDE && row != ROW_CATALOG && row != ROW_MMDB && row != ROW_CT;
+}
+
+static bool take_setting(void *self, size_t row, const char *value, struct error *e)
+{
+    struct given *g = self;
+    bool plan_given = g->o->plan_given;
+    bool ok = take(g->o, row, value, e);
+    g->o->plan_given = plan_given;
+    return ok;
+}
+
+static bool take_settings(struct scan_options *o, int argc, char **argv, struct error *e)
+{
+    struct given g = { .o = o };
+    struct settings s;
+    struct settings_taker t = { ROWS, is_setting, is_given, take_setting, &g };
+    char **copy = arena_array(o->arena, (size_t)argc + 1, sizeof(*copy));
+    int args;
+    if (!copy)
+        return error_set(e, "no memory for the options");
+    memcpy(copy, argv, (size_t)argc * sizeof(*copy));
+    return options_parse(ROWS, argc, copy, &args, note_given, &g, e) &&
+           settings_load(o->arena, o->config, &s, e) && settings_take(&s, o->arena, &t, e) &&
+           settings_take_profile(&s, o->profile, o->arena, &t, e);
+}
+
+/* The report that stands on standard output goes to --output, where that is given; without a format it is the one for
+ * people, unless --quiet. */
+static bool choose_outputs(struct scan_options *o, struct error *e)
+{
+    bool given = false;
+    for (size_t i = 0; i < o->outputs.count; i++)
+        given |= !o->outputs.list[i].path;
+    if (!given && (!o->quiet || o->output) && !outputs_add(&o->outputs, report_by_name("tty"), NULL, e))
+        return false;
+    for (size_t i = 0; o->output && i < o->outputs.count; i++) {
+        const char *path = o->outputs.list[i].path;
+        if (path && strcmp(path, o->output) == 0)
+            return error_set(e, "two reports for the file %s", path);
+        o->outputs.list[i].path = path ? path : o->output;
+    }
+    return true;
+}
+
 bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char **argv,
                         struct error *e)
 {
@@ -311,14 +449,14 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
         .rate = RATE_DEFAULT,
         .timeout_s = TIMEOUT_DEFAULT_S,
         .seed = random_seed(),
-        .report = report_by_name("tty"),
         .fail_on = SEVERITY_HIGH,
         .loops = processors < 1           ? 1
                  : processors > LOOPS_MAX ? LOOPS_MAX
                                           : (unsigned)processors,
     };
     o->plan.resolver = &RESOLVER_SYSTEM;
-    if (!options_parse(ROWS, argc, argv, &args, take, o, e))
+    if (!take_settings(o, argc, argv, e) || !options_parse(ROWS, argc, argv, &args, take, o, e) ||
+        !choose_outputs(o, e))
         return false;
     /* No target is a bare number, so `--resume 7` can only mean scan 7. */
     if (o->resume && args == 1 && span_u64(span_str(argv[1]), INT64_MAX, &o->resume_scan))

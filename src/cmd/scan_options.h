@@ -3,6 +3,7 @@
 #define AJAR_CMD_SCAN_OPTIONS_H
 
 #include "cmd/cmd.h"
+#include "cmd/outputs.h"
 #include "report/report.h"
 #include "sweep/pace.h"
 #include "sweep/reverse.h"
@@ -29,7 +30,7 @@ struct scan_options {
     bool resume;
     bool plan_given;      /* the command line says what to ask */
     uint64_t resume_scan; /* 0: the newest unfinished one */
-    const struct report *report;
+    struct outputs outputs; /* at least one, unless --quiet */
     enum severity fail_on;
     enum colour colour;
     bool dry_run, verbose;
@@ -38,6 +39,8 @@ struct scan_options {
     bool quiet; /* neither progress nor a report on a terminal: errors and what is written to files */
     uint32_t sample; /* records to draw from each store that is owned; 0: none */
     const char *transcript, *rules;
+    const char *config, *profile, *output; /* as the command line says */
+    const char *baseline; /* a file of accepted findings, or NULL */
     const char *authorities; /* a file of certificates, trusted besides the system's; or NULL */
     const char *catalogs[CATALOGS_MAX];
     size_t catalog_count;

@@ -321,9 +321,11 @@ static void put_finding_head(struct showing *s, const struct stored_finding *f)
     layout_wrap(out, buf_span(&why), 0, s->columns);
     buf_release(&why);
     int64_t until_ms = open ? s->filter.now_ms : f->exposure.closed_ms;
-    buf_str(out, open ? "\nOpen since " : "\nClosed; it was open from ");
-    put_minute(out, f->exposure.opened_ms);
-    buf_str(out, " on, ");
+    buf_str(out, open ? "\nOpen since " : "\nClosed; it was open for ");
+    if (open) {
+        put_minute(out, f->exposure.opened_ms);
+        buf_str(out, ", ");
+    }
     put_age(out, until_ms - f->exposure.opened_ms);
     if (f->accepted_until_ms >= 0) {
         buf_str(out, "; accepted until ");

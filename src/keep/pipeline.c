@@ -76,6 +76,12 @@ static void accept_risks(struct passage *t)
             f->accepted_why = store_accepted_why(s, f->fingerprint, t->arena);
             continue;
         }
+        const struct baseline_entry *x = baseline_find(t->p->baseline, f, t->now_ms);
+        if (x) {
+            f->accepted_until_ms = x->until_ms;
+            f->accepted_why = span_str(arena_printf(t->arena, "%s (%s)", x->why, x->who));
+            continue;
+        }
         f->accepted_until_ms = 0;
         t->p->failing += f->severity >= t->p->fail_on;
     }

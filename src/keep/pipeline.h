@@ -7,6 +7,7 @@
 #define AJAR_KEEP_PIPELINE_H
 
 #include "fleet/fleet.h"
+#include "keep/baseline.h"
 #include "keep/enrich.h"
 #include "keep/personal.h"
 #include "keep/rulebook.h"
@@ -20,6 +21,7 @@ struct pipeline {
     const struct rulebook *book;
     struct enrichment *enrichment; /* of visits that were just heard; or NULL */
     struct store *store;           /* or NULL: nothing is remembered */
+    const struct baseline *baseline; /* what a file accepts, or NULL */
     int64_t scan;                  /* what it was the first to see is new; of stored visits */
     struct fleets *fleets;         /* or NULL */
     const struct report *report;

@@ -78,7 +78,7 @@ static void test_todays_products(void **state)
 static void expect(const char *text, const char *ports)
 {
     static const uint16_t ALL[] = { 80, 443, 9999 };
-    const struct known_ports k = { .all = { ALL, 3 }, .usual = { ALL, 1 } };
+    const struct known_ports k = { .all = { ALL, 3 }, .usual = { ALL, 1 }, .ranked = ALL, .ranked_len = 3 };
     struct ports p;
     if (!known_ports_parse(&arena, &k, span_str(text), &p, &error))
         fail_msg("%s: %s", text, error.text);
@@ -104,6 +104,12 @@ static void test_words(void **state)
     expect("usual,all-known", "80,443,9999");
     expect("1-65535,usual", "1-65535");
     expect("7,9", "7,9");
+    expect("top:1", "80");
+    expect("top:2,7", "7,80,443");
+    expect("top:99999", "80,443,9999");
+    expect("http,https", "80,443");
+    expect_error("top:0", "top:20");
+    expect_error("top:x", "top:20");
     expect_error("usual,", "port is missing");
     expect_error(",usual", "port is missing");
     expect_error("", "port is missing");

@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Settings file, profiles, ports by name, several reports in one run, quiet, the baseline.
+
+    test/cli/settings.py AJAR        the last line says how many passed and failed
+"""
+import csv
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from run import RESULTS, Redis, check
+
+AJAR = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build/ajar")
+
+
+def ajar(*args, **more):
+    env = {"PATH": os.environ["PATH"], "HOME": HOME, "XDG_STATE_HOME": HOME, **more.pop("env", {})}
+    return subprocess.run([AJAR, *args], capture_output=True, text=True, timeout=60, env=env, cwd=HOME, **more)
+
+
+def ports_of(*args):
+    r = ajar("scan", "--dry-run", *args)
+    found = re.search(r"^ +ports +(.*)$", r.stdout, re.M)
+    return found[1] if found else r.stderr
+
+
+def test_ports():
+    check("a product", ports_of("-p", "redis", "127.0.0.1") == "6379,6380,6666,26379", ports_of("-p", "redis", "127.0.0.1"))
+    check("words and numbers", ports_of("--ports", "7,memcached,http", "127.0.0.1").startswith("7,80,11211"))
+    check("--top-ports", ports_of("--top-ports", "3", "127.0.0.1") == ports_of("-p", "top:3", "127.0.0.1") == "6379,9200,27017")
+    for wrong, word in (("redsi", "ajar list"), ("top:0", "top:20"), ("usual,nope", "ajar list")):
+        r = ajar("scan", "--ports", wrong, "127.0.0.1:1" if wrong == "x" else "127.0.0.1")
+        check(f"ports {wrong}", r.returncode == 2 and word in r.stderr and len(r.stderr.splitlines()) == 1, r.stderr)
+
+
+def write(path, text):
+    path = pathlib.Path(HOME, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_config():
+    own = write(".config/ajar/config.yaml", "rate: 50\nports: \"7\"\nexclude: [127.0.0.9]\nprofile: night\n"
+                                            "profiles:\n  night: {ports: \"8,9\", rate: 20}\n  day: {top-ports: 1}\n")
+    check("the file's profile", ports_of("127.0.0.1") == "8,9", ports_of("127.0.0.1"))
+    check("another profile", ports_of("--profile", "day", "127.0.0.1") == "9200")
+    check("a shipped profile", len(ports_of("--profile", "quick", "127.0.0.1").split(",")) == 10)
+    check("the command line goes first", ports_of("-p", "99", "127.0.0.1") == "99")
+    check("also before a profile that says it otherwise", ports_of("-p", "99", "--profile", "day", "127.0.0.1") == "99")
+    check("lists add up", "2 of them are excluded" in ajar("scan", "--dry-run", "127.0.0.9").stdout)
+    check("the rate", "At 20 connections" in ajar("scan", "--dry-run", "10.0.0.1").stdout)
+    r = ajar("scan", "--profile", "nigth", "127.0.0.1")
+    check("a profile that is none", r.returncode == 2 and "night, day, quick, usual and full" in r.stderr, r.stderr)
+    own.unlink()
+    other = write("etc/mine.yaml", "exclude: \"@list.txt\"\ntop-ports: 2\n")
+    r = ajar("scan", "--config", "etc/mine.yaml", "127.0.0.1")
+    check("a file that is not there is told", r.returncode == 2 and "list.txt" in r.stderr, r.stderr)
+    write("etc/scope.yaml", "owner: us\nallow: [127.0.0.1]\n")
+    other.write_text("scope: scope.yaml\ntop-ports: 2\n")
+    check("paths are seen from the file", ports_of("--config", "etc/mine.yaml") == "9200,27017", ports_of("--config", "etc/mine.yaml"))
+    for text, word in (("ratee: 1\n", "mine.yaml:1"), ("rate: fast\n", "mine.yaml:1: rate: --rate fast"), ("- a\n", "map"),
+                       ("large: 3\n", "large"), ("ports: [1, 2]\n", "one value"), ("config: x\n", "config"), ("resume: true\n", "resume"),
+                       ("profiles: [a]\n", "map of profiles"), ("profiles: {a: 1}\nprofile: a\n", "map of options"), ("rate: 1\nrate: 2\n", "rate")):
+        other.write_text(text)
+        r = ajar("scan", "--config", "etc/mine.yaml", "127.0.0.1:1")
+        check(f"settings {text!r}", r.returncode == 2 and word in r.stderr and len(r.stderr.splitlines()) == 1, r.stderr)
+    other.write_text("")
+    check("an empty file says nothing", ajar("scan", "--config", "etc/mine.yaml", "--dry-run", "127.0.0.1:1").returncode == 0)
+    r = ajar("scan", "--config", "none.yaml", "127.0.0.1:1")
+    check("a file that is named has to be there", r.returncode == 2 and "none.yaml" in r.stderr, r.stderr)
+
+
+def test_outputs(redis):
+    target = f"127.0.0.1:{redis.port}"
+    r = ajar("scan", "--db", "none", "-q", "--format", "html=a.html", "--format", "json=a.json", "--format", "csv=a.csv", "--format", "sarif=a.sarif", target)
+    rows = [json.loads(line) for line in pathlib.Path(HOME, "a.json").read_text().splitlines()]
+    check("several files, and nothing else", not r.stdout and not r.stderr and r.returncode == 0, r.stdout + r.stderr)
+    check("JSON is whole", rows[0]["type"] == "run" and rows[-1]["type"] == "summary" and any(row["type"] == "finding" for row in rows))
+    check("HTML is whole", pathlib.Path(HOME, "a.html").read_text().endswith("</html>\n"))
+    found = sum(row["type"] == "finding" for row in rows)
+    check("CSV has the same findings", len(list(csv.DictReader(open(f"{HOME}/a.csv", newline="")))) == found)
+    check("SARIF has them", len(json.load(open(f"{HOME}/a.sarif"))["runs"][0]["results"]) == found)
+    check("files are private", all(os.stat(f"{HOME}/a.{x}").st_mode & 0o77 == 0 for x in ("html", "json", "csv", "sarif")))
+    r = ajar("scan", "--db", "none", "--format", "html=b.html", target)
+    check("beside a file the terminal still tells", "redis 7.0.15" in r.stdout)
+    r = ajar("scan", "--db", "none", "--json", "-o", "c.json", target)
+    check("-o", not r.stdout and pathlib.Path(HOME, "c.json").read_text().startswith('{"type":"run"'))
+    check("-v", ajar("scan", "--db", "none", "-v", target).returncode == 0)
+    for args, word in ((["--format", "json", "--format", "html"], "two formats for standard output"), (["--format", "html="], "a file is missing"),
+                       (["--format", "html=a", "--format", "json=a"], "two reports for the file a"), (["--format", "html=/nonexistent/a"], "/nonexistent/a"),
+                       (["--format", "html=a", "-o", "a"], "two reports for the file a")):
+        r = ajar("scan", "--db", "none", *args, target)
+        check(f"{args}", r.returncode == 2 and word in r.stderr and len(r.stderr.splitlines()) == 1, r.stderr)
+    r = ajar("scan", "--db", "none", "-q", "--format", "html=/dev/full", target)
+    check("a file that fills", r.returncode == 3 and "/dev/full" in r.stderr, r.stderr)
+    r = ajar("scan", "--db", "none", "-q", "--fail-on", "low", "--format", "html=/dev/full", target)
+    check("a file that fills hides nothing", r.returncode == 6, r.returncode)
+
+
+def test_baseline(redis):
+    target = f"127.0.0.1:{redis.port}"
+    args = ["scan", "--db", "none", "--fail-on", "low", "--json", target]
+    found = [row for row in map(json.loads, ajar(*args).stdout.splitlines()) if row["type"] == "finding"]
+    check("without a baseline it fails", ajar(*args).returncode == 1 and len(found) >= 2)
+    entries = [{"finding": found[0]["fingerprint"][:12], "until": "2099-12-31", "why": "w", "who": "o"}]
+    entries += [{"rule": row["rule"], "endpoint": row["endpoint"], "until": "2099-12-31", "why": "moves", "who": "ops"} for row in found[1:]]
+    write("b.yaml", json.dumps({"accepted": entries}))
+    r = ajar(*args, "--baseline", "b.yaml")
+    rows = [row for row in map(json.loads, r.stdout.splitlines()) if row["type"] == "finding"]
+    check("with it, it does not", r.returncode == 0 and len(rows) == len(found), r.stderr)
+    check("reasons are told", {row["accepted_why"] for row in rows} == {"w (o)", "moves (ops)"}, rows)
+    entries[0]["until"] = "2020-01-01"
+    write("b.yaml", json.dumps({"accepted": entries}))
+    r = ajar(*args, "--baseline", "b.yaml")
+    check("an entry that is over accepts nothing, and that is told", r.returncode == 1 and "counts again" in r.stderr, r.stderr)
+    del entries[0]["who"]
+    write("b.yaml", json.dumps({"accepted": entries}))
+    r = ajar(*args, "--baseline", "b.yaml")
+    check("nobody accepts nothing", r.returncode == 2 and "who" in r.stderr, r.stderr)
+
+
+def main():
+    redis = Redis()
+    test_ports()
+    test_config()
+    test_outputs(redis)
+    test_baseline(redis)
+    print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
+    return 1 if RESULTS["failed"] else 0
+
+
+with tempfile.TemporaryDirectory() as HOME:
+    sys.exit(main())
