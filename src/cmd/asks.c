@@ -34,12 +34,25 @@ const struct ask *all_asks(const struct catalog *c, size_t i)
     return catalog_ask(c, i);
 }
 
+/* A backslash twice, so that it is never taken for the beginning of an escape. */
+static void print_bytes(struct buf *out, struct span s)
+{
+    for (size_t at = 0; at < s.len;) {
+        struct span rest = span_from(s, at);
+        size_t n = span_index(rest, '\\');
+        escape_bytes(out, span_first(rest, n));
+        if (n < rest.len)
+            buf_str(out, "\\\\");
+        at += n + 1;
+    }
+}
+
 void ask_print(struct buf *out, const struct ask *a)
 {
     for (size_t i = 0; i < ASK_PARTS_MAX && a->parts[i].kind != PART_END; i++) {
         const struct ask_part *p = &a->parts[i];
         if (p->kind == PART_BYTES)
-            escape_bytes(out, p->bytes);
+            print_bytes(out, p->bytes);
         else if (p->kind == PART_HOLE)
             buf_printf(out, "{%s, at most %zu}", p->label, p->max);
         else

@@ -48,7 +48,7 @@ class Box:
         self.spec = spec
         self.zoo = zoo
         self.process = None
-        self.address = zoo.address
+        self.address = zoo.addresses(spec.host)
         self.dir = zoo.root / spec.name.replace(":", "-")
         self.ports = {name: zoo.next_port() for name in ("P", "P2", "P3", "P4", "P5", "P6")}
         if spec.port:
@@ -151,7 +151,7 @@ class Zoo:
         self.boxes = []
         self.lock = threading.Lock()
         pid = os.getpid()
-        self.address = f"127.77.{pid >> 8 & 255}.{1 + pid % 254}"
+        self.address = self.addresses(0)
         self.port = 20000 + pid % 37 * 300  # below the ephemeral range; not all servers keep to one address
         self.fixed = frozenset(fixed)
         self.who = self._user()
@@ -162,6 +162,11 @@ class Zoo:
         self.certs = self.root / "certs"
         certs.make_all(self.certs, self.address)
         self.give(self.certs)
+
+    @staticmethod
+    def addresses(host):
+        pid = os.getpid()
+        return f"127.{77 + host}.{pid >> 8 & 255}.{1 + pid % 254}"
 
     @staticmethod
     def _user():

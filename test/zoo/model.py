@@ -53,6 +53,7 @@ class Spec:
     truth: Callable = lambda box: {}  # -> {field: value, "names": [collections]}: what the admin tool says now
     env: dict = field(default_factory=dict)
     port: int = 0  # a fixed $P, for the servers on odd ports
+    host: int = 0  # which of the zoo's addresses is $A, where several servers have the same fixed port
     root: bool = False  # must run as root (only for ports below 1024)
     slow: bool = False  # start it first
 

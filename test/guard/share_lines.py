@@ -1,0 +1,59 @@
+"""What may be said to servers of files, of enterprise databases and of remote access, whole messages, written apart from Ajar's sources. A hole is {label}."""
+
+from symbols import LENGTH
+
+Z4, Z8 = "\0" * 4, "\0" * 8
+
+
+def smb(command, number, tree, session, body, length=LENGTH):
+    """A request of SMB 2, unsigned, one credit (MS-SMB2 2.2.1.2)."""
+    return (length + "\xfeSMB@\0" + "\0" * 6 + chr(command) + "\0" + "\x01\0" + Z8 + number + Z4 + tree + session + "\0" * 16 + body)
+
+
+def smb_setup(number, session, token, length):
+    return smb(1, chr(number) + "\0" * 7, Z4, session, "\x19\0\0\x01" + Z8 + "X\0" + chr(len(token)) + "\0" + Z8 + token, length)
+
+
+def fields(*pairs):
+    return "".join(f"{chr(size)}\0{chr(size)}\0{chr(at)}\0\0\0" for size, at in pairs)
+
+
+def smb_call(pdu):
+    """FSCTL_PIPE_TRANSCEIVE: one message into a pipe, one out of it."""
+    return smb(11, "{message number}", "{tree}", "{session}", "9\0\0\0\x17\xc0\x11\0{pipe}x\0\0\0" + chr(len(pdu)) + "\0\0\0" + Z4 +
+               "x\0\0\0" + Z4 + "\0\0\x01\0\x01\0\0\0" + Z4 + pdu)
+
+
+def smb_open(access, options, name, rest):
+    """CREATE with the disposition FILE_OPEN (1): what is not there is not made."""
+    return smb(5, "{message number}", "{tree}", "{session}", "9\0\0\0\x02\0\0\0" + "\0" * 16 + access + Z4 + "\x07\0\0\0" + "\x01\0\0\0" +
+               options + "\0\0\0" + "x\0" + name + rest)
+
+
+VERSION = "\x06\x01\0\0\0\0\0\x0f"
+SRVSVC = "\xc8O2Kp\x16\xd3\x01\x12xZG\xbfn\xe1\x88\x03\0\0\0"
+NDR = "\x04]\x88\x8a\xeb\x1c\xc9\x11\x9f\xe8\x08\0+\x10H`\x02\0\0\0"
+NTLM = "\x06\x06+\x06\x01\x05\x05\x02\xa0>0<\xa0\x0e0\x0c\x06\x0a+\x06\x01\x04\x01\x827\x02\x02\x0a"
+
+# Negotiation of both generations; a login of nobody, and of Guest without an answer to the challenge; IPC$ and listed
+# shares; the pipe srvsvc: bind, NetrShareEnum (15), the rest of its answer; a top directory opened with the rights to list
+# it and to read its attributes. Not: a user, a response, a write, a query of a directory, a read of anything but that pipe.
+SMB = {
+    smb(0, Z8, Z4, Z8, "$\0\x05\0\x01\0\0\0" + Z4 + "ajar:no password" + "p\0\0\0\x01\0\0\0" + "\x02\x02\x10\x02\0\x03\x02\x03\x11\x03\0\0" +
+        "\x01\0&\0" + Z4 + "\x01\0 \0\x01\0" + "ajar asks, and writes nothing.  ", "\0\0\0\x9e"),
+    smb_setup(1, Z8, "`H" + NTLM + "\xa2*\x04(NTLMSSP\0\x01\0\0\0\x05\x82\x08\x02" + "\0" * 16 + VERSION, "\0\0\0\xa2"),
+    smb_setup(2, "{session}", "\xa1O0M\xa2K\x04INTLMSSP\0\x03\0\0\0" + fields((1, 72), (0, 73), (0, 72), (0, 72), (0, 72), (0, 73)) +
+              "\x05\x8a\x08\x02" + VERSION + "\0", "\0\0\0\xa9"),
+    smb_setup(2, "{session}", "\xa1X0V\xa2T\x04RNTLMSSP\0\x03\0\0\0" + fields((0, 72), (0, 72), (0, 72), (10, 72), (0, 72), (0, 72)) +
+              "\x05\x82\x08\x02" + VERSION + "G\0u\0e\0s\0t\0", "\0\0\0\xb2"),
+    smb(3, "{message number}", Z4, "{session}", "\x09\0\0\0H\0" + LENGTH + "\\\0\\\0a\0j\0a\0r\0\\\0{share}"),
+    smb_open("\x9f\x01\x12\0", "\0", "\x0c\0" + Z8, "s\0r\0v\0s\0v\0c\0"),
+    smb_call("\x05\0\x0b\x03\x10\0\0\0H\0\0\0\x01\0\0\0\xb8\x10\xb8\x10" + Z4 + "\x01\0\0\0\0\0\x01\0" + SRVSVC + NDR),
+    smb_call("\x05\0\0\x03\x10\0\0\x008\0\0\0\x02\0\0\0 \0\0\0\0\0\x0f\0" + Z4 + "\x01\0\0\0\x01\0\0\0\0\0\x02\0" + Z8 + "\xff\xff\xff\xff" + Z4),
+    smb(8, "{message number}", "{tree}", "{session}", "1\0P\0\0\0\x01\0" + Z8 + "{pipe}" + "\0" * 17),
+    smb_open("\x81\0\x10\0", "\x01", "\0\0x\0\0\0\x18\0\0\0", Z4 + "\x10\0\x04\0" + Z8 + "MxAc" + Z4),
+    smb(2, "{message number}", Z4, "{session}", "\x04\0\0\0"),
+    "\0\0\0/\xffSMBr" + Z4 + "\x18\x01\xc8" + "\0" * 21 + "\x0c\0\x02NT LM 0.12\0",
+}
+
+SAID = {"smb": SMB}
