@@ -1,5 +1,6 @@
 """The same as wire_rules.py, for protocols of which only a few fixed messages may be said."""
 
+import share_lines
 from symbols import LENGTH, Refused, show
 
 DICOM_HELLO = (
@@ -61,6 +62,7 @@ SAID = {
                   "\xce\0\0\0\x14\x82\0\x01\x01\x01\x86\x10\xcd\x01\x18\x11\0\x12\0\x13\0\x14\x02\x20\x90",
                   "\xce\0\0\0\x16\x82\0\x01\x01\x01\x86\x10\xce{space number}\x11\0\x12\0\x13\0\x14\x02\x20\x90"},
     "munin": {"version\n", "list\n", "quit\n"},  # not: fetch
+    **share_lines.SAID,
 }
 
 
