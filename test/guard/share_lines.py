@@ -56,4 +56,31 @@ SMB = {
     "\0\0\0/\xffSMBr" + Z4 + "\x18\x01\xc8" + "\0" * 21 + "\x0c\0\x02NT LM 0.12\0",
 }
 
-SAID = {"smb": SMB}
+
+
+def call(size, number, program, version, procedure, rest, login=Z8):
+    """A call of ONC RPC (RFC 5531 9), of nobody or of the user "nobody", with an empty verifier."""
+    return (size + "\0\0\0" + chr(number) + Z4 + "\0\0\0\x02\0\x01\x86" + program + "\0\0\0" + chr(version) + "\0\0\0" + chr(procedure) +
+            login + Z8 + rest)
+
+
+def compound(size, number, operations, count):
+    """NFS 4.0: PUTROOTFH (24), PUTFH (22), GETATTR (9), ACCESS (3), READDIR (26) and nothing else."""
+    nobody = "\0\0\0\x01\0\0\0\x18" + Z4 + "\0\0\0\x04ajar\0\0\xff\xfe\0\0\xff\xfe" + Z4
+    return call(size, number, "\xa3", 4, 1, Z8 + "\0\0\0" + chr(count) + operations, nobody)
+
+
+PLAIN = "\x80\0\0("
+ACCESS = "\0\0\0\x03\0\0\0\x1f"
+READDIR = "\0\0\0\x1a" + Z8 + Z8 + "\0\0 \0\0\0@\0\0\0\0\x01\0\x08\x09\x02"
+PUTFH = "\0\0\0\x16{handle}"
+# Not: OPEN, READ, WRITE; MNT, which mountd remembers.
+NFS = {
+    call(PLAIN, 1, "\xa3", 4, 0, ""), call(PLAIN, 2, "\xa5", 3, 0, ""), call(PLAIN, 3, "\xa5", 3, 5, ""),
+    compound("\x80\0\0d", 4, "\0\0\0\x18" + "\0\0\0\x09\0\0\0\x01\0\0\x01\x02" + ACCESS, 3),
+    compound("\x80\0\0t", 5, "\0\0\0\x18" + READDIR, 2),
+    compound("\x80" + LENGTH, 6, PUTFH + READDIR, 2), compound("\x80" + LENGTH, 7, PUTFH + ACCESS, 2),
+}
+RPCBIND = {call(PLAIN, 1, "\xa0", 2, 0, ""), call(PLAIN, 2, "\xa0", 2, 4, "")}  # not: SET, UNSET, CALLIT
+
+SAID = {"smb": SMB, "nfs": NFS, "rpcbind": RPCBIND}
