@@ -26,6 +26,7 @@ enum {
     NAME_MAX_BYTES = 255,
     GROUPS_MAX = 1000,
     EXPORTS_ASKED = 16,
+    REGULAR_FILE = 1,
     DIRECTORY = 2,
 
     OP_ACCESS = 3,
@@ -152,7 +153,7 @@ static struct span nfs_path(struct nfs *n, struct span parent, struct span name)
 static void nfs_sort(struct nfs *n, const struct nfs_entry *e)
 {
     bool told = e->error == NFS4_OK;
-    if (told && nfs_same(e, &n->root) && e->type != DIRECTORY)
+    if (told && nfs_same(e, &n->root) && e->type == REGULAR_FILE)
         n->root_holds_files = true;
     bool way = told && nfs_same(e, &n->root);
     if (!e->path.len || (way && e->type != DIRECTORY))
