@@ -1,10 +1,10 @@
 /* iSCSI (RFC 7143): disks over the network.
  *
- * A login for discovery, by a name of ours and without a secret, is answered with success, or with 2.1 where a secret is
- * wanted. SendTargets then names the targets and where they listen. The list is filtered by the server as it likes and
- * names targets that want a secret, too: it decides nothing. Open takes a target to which a session may be had in the same
- * way, each on a connection of its own; it ends with a logout, before any command to a disk. A target that keeps a list
- * of initiators refuses ours (2.2). */
+ * A login for discovery, by a name of ours and without a secret, is answered with success, or with 2.1 where a secret
+ * is wanted. SendTargets then names the targets and where they listen. The list is filtered by the server as it likes
+ * and names targets that want a secret, too: it decides nothing. Open takes a target to which a session may be had in
+ * the same way, each on a connection of its own; it ends with a logout, before any command to a disk. A target that
+ * keeps a list of initiators refuses ours (2.2). */
 #include "base/buf.h"
 #include "base/list.h"
 #include "probe/frame.h"

@@ -93,5 +93,20 @@ ISCSI = {
     "F\x80" + "\0" * 17 + "\x03\0\x01" + "\0" * 5 + "\x01{status number}" + "\0" * 16,
 }
 
+# SQL Server: PRELOGIN. Not: LOGIN7, SQL. Oracle: CONNECT with COMMAND=version. Not: status, services, a database.
+MSSQL = {"\x12\x01\0/\0\0\0\0\0\0\x1a\0\x06\x01\0 \0\x01\x02\0!\0\x01\x03\0\x22\0\x04\x04\0&\0\x01\xff" + "\0" * 13}
+ORACLE = {"\0Z\0\0\x01\0\0\0\x016\x01,\0\0\x08\0\x7f\xff\x7f\x08\0\0\0\x01\0 \0:" + "\0" * 30 + "(CONNECT_DATA=(COMMAND=version))"}
+# Firebird: op_connect without a user. Not: op_attach, op_service_attach. AFP: FPGetSrvrInfo. GlusterFS: the programs of a port.
+OFFERS = (("\0\x0a", "\x02"), ("\x80\x0b", "\x04"), ("\x80\x0c", "\x06"), ("\x80\x0d", "\x08"))
+FIREBIRD = {"\0\0\0\x01\0\0\0\x13\0\0\0\x03\0\0\0\x01" + Z4 + "\0\0\0\x04" + Z4 +
+            "".join(f"\0\0{version}\0\0\0\x01{Z4}\0\0\0\x03\0\0\0{weight}" for version, weight in OFFERS)}
+AFP = {"\0\x03\0\x01" + "\0" * 12}
+GLUSTERD = {"\x80\0\x000\0\0\0\x01" + Z4 + "\0\0\0\x02\x07[\xb8m\0\0\0\x01\0\0\0\x01" + Z8 + Z8 + "\0" * 7 + "\x01"}
+# Subversion: the top, nobody's login, the newest number, the kind of the top. Not: get-file, get-dir, log, commit.
+SVN = {"( 2 ( edit-pipeline svndiff1 ) 11:svn://ajar/ 4:ajar ( ) ) ", "( ANONYMOUS ( 0: ) ) ", "( get-latest-rev ( ) ) ",
+       "( check-path ( 0: ( ) ) ) "}
+GIT = {"002egit-upload-pack /ajar-asks.none\0host=ajar\0"}  # not: a repository that is there, git-receive-pack
+
 SAID = {"smb": SMB, "nfs": NFS, "rpcbind": RPCBIND,
-        "iscsi": ISCSI}
+        "iscsi": ISCSI,
+        "mssql": MSSQL, "oracle": ORACLE, "firebird": FIREBIRD, "afp": AFP, "glusterd": GLUSTERD, "svn": SVN, "git": GIT}
