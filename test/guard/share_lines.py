@@ -107,6 +107,11 @@ SVN = {"( 2 ( edit-pipeline svndiff1 ) 11:svn://ajar/ 4:ajar ( ) ) ", "( ANONYMO
        "( check-path ( 0: ( ) ) ) "}
 GIT = {"002egit-upload-pack /ajar-asks.none\0host=ajar\0"}  # not: a repository that is there, git-receive-pack
 
+# RDP: X.224 with TLS offered, no cookie. ADB: CNXN of a host without a key. Not: OPEN, a shell, AUTH. (Telnet and NDMP are asked nothing.)
+RDP = {"\x03\0\0\x13\x0e\xe0" + "\0" * 5 + "\x01\0\x08\0\x01\0\0\0"}
+ADB = {"CNXN\x01\0\0\x01\0\0\x10\0\x07\0\0\0\x32\x02\0\0\xbc\xb1\xa7\xb1host::\0"}
+
 SAID = {"smb": SMB, "nfs": NFS, "rpcbind": RPCBIND,
         "iscsi": ISCSI,
-        "mssql": MSSQL, "oracle": ORACLE, "firebird": FIREBIRD, "afp": AFP, "glusterd": GLUSTERD, "svn": SVN, "git": GIT}
+        "mssql": MSSQL, "oracle": ORACLE, "firebird": FIREBIRD, "afp": AFP, "glusterd": GLUSTERD, "svn": SVN, "git": GIT,
+        "rdp": RDP, "adb": ADB}
