@@ -73,6 +73,7 @@ BAD = [
     ("epmd.kill", "\\x00\\x01k"),
     ("socks.elsewhere", "\\x05\\x01\\x00\\x01\\x0a\\x00\\x00\\x01\\x00\\x50"),
     ("jdwp.resume", "\\x00\\x00\\x00\\x0b\\x00\\x00\\x00\\x01\\x00\\x01\\x09"),
+    ("proxy.elsewhere", "CONNECT {name, at most 64} HTTP/1.1\\r\\nHost: {name, at most 64}\\r\\n\\r\\n"),
     ("smb.user", "\\x00\\x00\\x00\\xa9\\xfeSMB@{user, at most 20}"),
     ("smb.list", "{length}\\xfeSMB@\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x0e\\x00{message number, at most 8}"),
     ("nbd.go", "IHAVEOPT\\x00\\x00\\x00\\x07{length}{length}{export, at most 64}\\x00\\x00"),

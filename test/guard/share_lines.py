@@ -111,7 +111,12 @@ GIT = {"002egit-upload-pack /ajar-asks.none\0host=ajar\0"}  # not: a repository 
 RDP = {"\x03\0\0\x13\x0e\xe0" + "\0" * 5 + "\x01\0\x08\0\x01\0\0\0"}
 ADB = {"CNXN\x01\0\0\x01\0\0\x10\0\x07\0\0\0\x32\x02\0\0\xbc\xb1\xa7\xb1host::\0"}
 
+# A tunnel, and a page, of the proxy's own address. Not: anybody else's.
+OWN = "{its own address and port}"
+PROXY = {f"CONNECT {OWN} HTTP/1.1\r\nHost: {OWN}\r\n\r\n", f"GET http://{OWN}/ HTTP/1.1\r\nHost: {OWN}\r\nConnection: close\r\n\r\n"}
+
 SAID = {"smb": SMB, "nfs": NFS, "rpcbind": RPCBIND,
         "iscsi": ISCSI,
         "mssql": MSSQL, "oracle": ORACLE, "firebird": FIREBIRD, "afp": AFP, "glusterd": GLUSTERD, "svn": SVN, "git": GIT,
-        "rdp": RDP, "adb": ADB}
+        "rdp": RDP, "adb": ADB,
+        "proxy": PROXY}
