@@ -1,5 +1,5 @@
 """All cases; a new server is one module here."""
 
-from . import databases, keyvalue, search, services, web
+from . import databases, files, keyvalue, search, services, web
 
-CASES = (*keyvalue.CASES, *databases.CASES, *services.CASES, *search.CASES, *web.CASES)
+CASES = (*keyvalue.CASES, *databases.CASES, *services.CASES, *files.CASES, *search.CASES, *web.CASES)
