@@ -5,6 +5,7 @@ import re
 
 import sql
 import wire_lines
+import wire_stores
 from symbols import LENGTH, Cursor, Refused, show
 
 
@@ -531,4 +532,4 @@ def dns(ask):
 
 RULES = {"ladder": ladder, "dns": dns, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
          "clickhouse-native": clickhouse_native,
-         "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap, **wire_lines.RULES}
+         "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap, **wire_lines.RULES, **wire_stores.RULES}

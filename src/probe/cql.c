@@ -1,0 +1,588 @@
+/* CQL: Cassandra, ScyllaDB and what speaks like them (native_protocol_v3 to v5.spec, in its sources).
+ *
+ *     > OPTIONS          < SUPPORTED: what it is; or an error in the newest version that it knows
+ *     > STARTUP          < READY: nobody is asked for a name; or AUTHENTICATE, with the name of the method
+ *     > SELECT from system.local, system_schema.tables, system.size_estimates
+ *     > SELECT * FROM a table of somebody's LIMIT 0
+ *
+ * The catalog is shown to whoever is in, rights or none. So the last question decides: Cassandra looks at the
+ * right to read a table first, and then says that a limit must be positive. Nothing is read. Where nobody has
+ * made a table, one of the server's own that needs the right as well (system_traces) is asked the same way.
+ *
+ * In version 5 all behind STARTUP is cut into frames with checksums (its section 2); a request for a
+ * table by its name would need one that is computed, so that version is spoken only where no older one is,
+ * and the server's own table decides. */
+#include "base/list.h"
+#include "base/reader.h"
+#include "probe/frame.h"
+#include "probe/name.h"
+#include "probe/probe.h"
+
+enum {
+    OP_ERROR = 0, OP_READY = 2, OP_AUTHENTICATE = 3, OP_SUPPORTED = 6, OP_RESULT = 8,
+    FLAG_WARNING = 4, FLAG_BETA = 0x10,
+    RESULT_ROWS = 2,
+    ROWS_GLOBAL = 1, ROWS_MORE = 2, ROWS_BARE = 4,
+    ERROR_PROTOCOL = 0x000a, ERROR_DENIED = 0x2100, ERROR_INVALID = 0x2200,
+    COLUMNS_MAX = 8,
+    ROWS_MAX = 5000,
+    TABLES_TRIED = 6,
+    OPTIONS_MAX = 64,
+    MESSAGE_MAX_BYTES = 1024 * 1024,
+    FRAMES_MAX = 16,
+    FRAME_WHOLE = 1 << 17,
+};
+
+/* ---- what is asked ------------------------------------------------------------------------------ */
+
+#define V3 "\x03"
+#define V4 "\x04"
+#define V5 "\x05"
+#define ONE_ROW "\0\0\0\x01"
+#define MANY_ROWS "\0\0\x13\x88"
+#define LOCAL "SELECT release_version, cluster_name, data_center FROM system.local"
+#define SCYLLA "SELECT version FROM system.versions"
+#define TABLES "SELECT keyspace_name, table_name FROM system_schema.tables"
+#define TABLES_2 "SELECT keyspace_name, columnfamily_name FROM system.schema_columnfamilies"
+#define SIZES "SELECT keyspace_name, table_name, partitions_count, mean_partition_size FROM system.size_estimates"
+#define NONE "SELECT session_id FROM system_traces.sessions LIMIT 0"
+
+#define WHY_LOCAL "states version and cluster"
+#define WHY_SCYLLA "states the version of ScyllaDB"
+#define WHY_TABLES "names keyspaces and tables, out of the catalog"
+#define WHY_TABLES_2 "the same, of before 3.0"
+#define WHY_SIZES "estimates how many partitions this node has, and how large"
+#define WHY_NONE "whether a table of the server's own may be read; no row of it is asked for"
+#define WHY_TABLE "whether a table may be read; no row of it is asked for"
+
+/* QUERY, the statement, consistency ONE, at most so many rows. */
+#define QUERY(version, ask_name, reason, text, rows) \
+    { .name = (ask_name), .why = (reason), \
+      .parts = { ASK_BYTES(version "\0\0\x01\x07"), ASK_BE(4, 2, 5, 0), ASK_BE(4, 3, 4, 0), ASK_BYTES(text), \
+                 ASK_BYTES("\0\x01\x04" rows) } }
+#define QUERY_TABLE(version, ask_name) \
+    { .name = (ask_name), .why = WHY_TABLE, \
+      .parts = { ASK_BYTES(version "\0\0\x01\x07"), ASK_BE(4, 2, 9, 0), ASK_BE(4, 3, 8, 0), \
+                 ASK_BYTES("SELECT * FROM \""), ASK_HOLE("keyspace", 256, HOLE_QUOTED), ASK_BYTES("\".\""), \
+                 ASK_HOLE("table", 256, HOLE_QUOTED), ASK_BYTES("\" LIMIT 0"), ASK_BYTES("\0\x01\x04" ONE_ROW) } }
+#define STARTUP(version, ask_name) \
+    ASK_FIXED(ask_name, "opens a session without saying who asks", \
+              version "\0\0\x01\x01\0\0\0\x16" "\0\x01\0\x0b" "CQL_VERSION" "\0\x05" "3.0.0")
+
+static const struct ask CQL_OPTIONS = ASK_FIXED("cql.options", "states what it supports; before any login",
+                                                V4 "\0\0\x01\x05\0\0\0\0");
+static const struct ask CQL_STARTUP_3 = STARTUP(V3, "cql.startup3");
+static const struct ask CQL_STARTUP_4 = STARTUP(V4, "cql.startup4");
+static const struct ask CQL_STARTUP_5 = STARTUP(V5, "cql.startup5");
+static const struct ask CQL_LOCAL_3 = QUERY(V3, "cql.local3", WHY_LOCAL, LOCAL, ONE_ROW);
+static const struct ask CQL_LOCAL_4 = QUERY(V4, "cql.local4", WHY_LOCAL, LOCAL, ONE_ROW);
+static const struct ask CQL_SCYLLA_3 = QUERY(V3, "cql.scylla3", WHY_SCYLLA, SCYLLA, ONE_ROW);
+static const struct ask CQL_SCYLLA_4 = QUERY(V4, "cql.scylla4", WHY_SCYLLA, SCYLLA, ONE_ROW);
+static const struct ask CQL_TABLES_3 = QUERY(V3, "cql.tables3", WHY_TABLES, TABLES, MANY_ROWS);
+static const struct ask CQL_TABLES_4 = QUERY(V4, "cql.tables4", WHY_TABLES, TABLES, MANY_ROWS);
+static const struct ask CQL_TABLES_2_3 = QUERY(V3, "cql.old-tables3", WHY_TABLES_2, TABLES_2, MANY_ROWS);
+static const struct ask CQL_TABLES_2_4 = QUERY(V4, "cql.old-tables4", WHY_TABLES_2, TABLES_2, MANY_ROWS);
+static const struct ask CQL_SIZES_3 = QUERY(V3, "cql.sizes3", WHY_SIZES, SIZES, MANY_ROWS);
+static const struct ask CQL_SIZES_4 = QUERY(V4, "cql.sizes4", WHY_SIZES, SIZES, MANY_ROWS);
+static const struct ask CQL_NONE_3 = QUERY(V3, "cql.none3", WHY_NONE, NONE, ONE_ROW);
+static const struct ask CQL_NONE_4 = QUERY(V4, "cql.none4", WHY_NONE, NONE, ONE_ROW);
+static const struct ask CQL_TABLE_3 = QUERY_TABLE(V3, "cql.table3");
+static const struct ask CQL_TABLE_4 = QUERY_TABLE(V4, "cql.table4");
+
+/* Length and its CRC-24, a message of version 5 with flags of four bytes, its CRC-32. */
+#define IN_FRAME(head, length, text, rows, sum) \
+    head V5 "\0\0\x01\x07" length text "\0\x01" "\0\0\0\x04" rows sum
+static const struct ask CQL_LOCAL_5 = ASK_FIXED("cql.local5", WHY_LOCAL,
+    IN_FRAME("\x5a\0\x02\x86\x3d\xe0", "\0\0\0\x51\0\0\0\x43", LOCAL, ONE_ROW, "\xa3\x92\x68\xdd"));
+static const struct ask CQL_TABLES_5 = ASK_FIXED("cql.tables5", WHY_TABLES,
+    IN_FRAME("\x51\0\x02\x78\x03\x35", "\0\0\0\x48\0\0\0\x3a", TABLES, MANY_ROWS, "\x8c\x29\x81\x49"));
+static const struct ask CQL_SIZES_5 = ASK_FIXED("cql.sizes5", WHY_SIZES,
+    IN_FRAME("\x79\0\x02\xfd\xa9\x79", "\0\0\0\x70\0\0\0\x62", SIZES, MANY_ROWS, "\x22\xce\x75\x07"));
+static const struct ask CQL_NONE_5 = ASK_FIXED("cql.none5", WHY_NONE,
+    IN_FRAME("\x4c\0\x02\x71\x0f\xdd", "\0\0\0\x43\0\0\0\x35", NONE, ONE_ROW, "\x28\xb1\xe1\x99"));
+
+/* The asks of one version. */
+struct cql_words {
+    uint8_t version;
+    const struct ask *startup, *local, *scylla, *tables, *tables_2, *sizes, *none, *table;
+};
+
+static const struct cql_words CQL_WORDS[] = {
+    { 4, &CQL_STARTUP_4, &CQL_LOCAL_4, &CQL_SCYLLA_4, &CQL_TABLES_4, &CQL_TABLES_2_4, &CQL_SIZES_4, &CQL_NONE_4,
+      &CQL_TABLE_4 },
+    { 3, &CQL_STARTUP_3, &CQL_LOCAL_3, &CQL_SCYLLA_3, &CQL_TABLES_3, &CQL_TABLES_2_3, &CQL_SIZES_3, &CQL_NONE_3,
+      &CQL_TABLE_3 },
+    { 5, &CQL_STARTUP_5, &CQL_LOCAL_5, NULL, &CQL_TABLES_5, NULL, &CQL_SIZES_5, &CQL_NONE_5, NULL },
+};
+
+/* ---- messages ----------------------------------------------------------------------------------- */
+
+static const struct frame_form CQL_FORM = { .head = 9, .at = 5, .width = 4, .most = MESSAGE_MAX_BYTES };
+static const struct frame_form CQL_FORM_2 = { .head = 8, .at = 4, .width = 4, .most = MESSAGE_MAX_BYTES };
+
+struct message {
+    uint8_t version, flags, op;
+    struct span body;
+};
+
+static struct span cql_string(struct reader *r)
+{
+    return reader_take(r, reader_be16(r));
+}
+
+static void cql_strings(struct reader *r)
+{
+    uint16_t n = reader_be16(r);
+    for (uint16_t i = 0; i < n && reader_more(r); i++)
+        cql_string(r);
+}
+
+/* False where this is no answer to request 1. Warnings are passed over. */
+static bool cql_head(struct span head, struct span body, struct message *ret)
+{
+    struct verdict v;
+    struct reader r = reader_over(&v, head);
+    uint8_t version = reader_u8(&r), flags = reader_u8(&r);
+    uint16_t id = reader_be16(&r);
+    *ret = (struct message){ version & 0x7f, flags, reader_u8(&r), body };
+    bool refused = ret->op == OP_ERROR && id == 0; /* what it could not read has no number */
+    if (!reader_ok(&r) || !(version & 0x80) || ret->version < 3 || ret->version > 6 || (id != 1 && !refused) ||
+        flags & ~(FLAG_WARNING | FLAG_BETA))
+        return false;
+    if (flags & FLAG_WARNING) {
+        r = reader_over(&v, body);
+        cql_strings(&r);
+        ret->body = reader_rest(&r);
+    }
+    return reader_ok(&r);
+}
+
+static bool cql_read(struct wire *w, struct message *ret)
+{
+    struct frame f;
+    *ret = (struct message){ 0 };
+    return frame_read(w, &CQL_FORM, &f) && (cql_head(f.head, f.body, ret) || wire_fail(w));
+}
+
+/* One frame of version 5; *ret_whole: it holds a whole message. */
+static struct span cql_frame(struct wire *w, bool *ret_whole)
+{
+    struct verdict v;
+    struct reader r = reader_over(&v, wire_need(w, 6));
+    uint32_t head = reader_le24(&r);
+    *ret_whole = (head & FRAME_WHOLE) != 0;
+    struct span payload = wire_need(w, head & (FRAME_WHOLE - 1));
+    wire_need(w, 4);
+    return wire_ok(w) ? payload : SPAN_NONE;
+}
+
+/* A message that comes in frames: in one, or in several that hold nothing else. */
+static bool cql_read_framed(struct wire *w, struct message *ret)
+{
+    bool whole;
+    uint32_t len;
+    *ret = (struct message){ 0 };
+    struct span first = cql_frame(w, &whole), head = span_first(first, CQL_FORM.head);
+    if (!wire_ok(w) || !frame_length(&CQL_FORM, head, &len) || first.len - head.len > len ||
+        (whole && first.len - head.len != len))
+        return wire_fail(w);
+    uint8_t *body = arena_alloc(wire_arena(w), len + 1);
+    if (!body)
+        return wire_fail(w);
+    size_t have = first.len - head.len;
+    if (have)
+        memcpy(body, first.at + head.len, have);
+    for (size_t i = 0; have < len && i < FRAMES_MAX; i++) {
+        struct span more = cql_frame(w, &whole);
+        if (!wire_ok(w) || whole || more.len == 0 || more.len > len - have)
+            return wire_fail(w);
+        memcpy(body + have, more.at, more.len);
+        have += more.len;
+    }
+    return have == len && cql_head(head, span_of(body, len), ret) ? true : wire_fail(w);
+}
+
+/* An error's code; 0 where it is none. */
+static uint32_t cql_error(const struct message *m, struct span *ret_text)
+{
+    struct verdict v;
+    struct reader r = reader_over(&v, m->body);
+    uint32_t code = m->op == OP_ERROR ? reader_be32(&r) : 0;
+    *ret_text = code ? cql_string(&r) : SPAN_NONE;
+    return reader_ok(&r) ? code : 0;
+}
+
+/* What it says to a version that there is not, as that of "PING" and of "GET /". */
+static bool cql_recognises(struct span first)
+{
+    struct frame f;
+    struct message m;
+    struct span text;
+    return frame_first(&CQL_FORM, first, &f) && cql_head(f.head, f.body, &m) &&
+           cql_error(&m, &text) == ERROR_PROTOCOL && span_has(text, "protocol version");
+}
+
+/* ---- rows --------------------------------------------------------------------------------------- */
+
+struct rows {
+    struct reader r; /* at the first row */
+    uint32_t count, columns;
+    bool more;
+};
+
+/* Names and types of the columns: only plain types are asked for. */
+static void cql_columns(struct reader *r, uint32_t columns, bool global)
+{
+    for (size_t i = 0; global && i < 2; i++)
+        cql_string(r);
+    for (uint32_t i = 0; i < columns && reader_more(r); i++) {
+        for (size_t k = 0; !global && k < 2; k++)
+            cql_string(r);
+        cql_string(r);
+        uint16_t type = reader_be16(r);
+        if (type == 0 || type > 0x16)
+            reader_fail(r, "a type that was not asked for");
+    }
+}
+
+static bool cql_rows(const struct message *m, struct verdict *v, uint32_t columns, struct rows *ret)
+{
+    struct reader r = reader_over(v, m->body);
+    if (m->op != OP_RESULT || reader_be32(&r) != RESULT_ROWS)
+        return false;
+    uint32_t flags = reader_be32(&r), there = reader_be32(&r);
+    if (flags & ~(uint32_t)(ROWS_GLOBAL | ROWS_MORE | ROWS_BARE) || there == 0 || (columns && there != columns))
+        reader_fail(&r, "columns that were not asked for");
+    if (flags & ROWS_MORE)
+        reader_skip(&r, reader_be32(&r));
+    if (!(flags & ROWS_BARE))
+        cql_columns(&r, columns ? there : 0, (flags & ROWS_GLOBAL) != 0);
+    *ret = (struct rows){ r, columns ? reader_be32(&r) : 0, there, (flags & ROWS_MORE) != 0 };
+    ret->r = r;
+    if (ret->count > ROWS_MAX)
+        reader_fail(&ret->r, "more rows than were asked for");
+    return reader_ok(&ret->r);
+}
+
+/* The next row's values; an absent one is empty. */
+static void cql_row(struct rows *rows, struct span value[static COLUMNS_MAX])
+{
+    for (uint32_t i = 0; i < rows->columns && i < COLUMNS_MAX; i++) {
+        uint32_t len = reader_be32(&rows->r);
+        value[i] = len > INT32_MAX ? SPAN_NONE : reader_take(&rows->r, len);
+    }
+}
+
+static int64_t cql_number(struct span value)
+{
+    struct verdict v;
+    struct reader r = reader_over(&v, value);
+    uint64_t n = reader_be64(&r);
+    return reader_ok(&r) && n <= INT64_MAX ? (int64_t)n : 0;
+}
+
+/* ---- the conversation --------------------------------------------------------------------------- */
+
+struct table {
+    struct span keyspace, name;
+    int64_t partitions, bytes;
+};
+
+struct cql {
+    struct wire *w;
+    struct observation *o;
+    const struct cql_words *words;
+    LIST_OF(struct table) tables;
+    bool scylla, partial;
+};
+
+static bool cql_ask(struct cql *c, const struct ask *a, struct message *ret)
+{
+    *ret = (struct message){ 0 };
+    if (!a || !wire_ask(c->w, a))
+        return false;
+    return c->words->version >= 5 ? cql_read_framed(c->w, ret) : cql_read(c->w, ret);
+}
+
+static void cql_local(struct cql *c)
+{
+    struct verdict v;
+    struct message m;
+    struct rows rows;
+    struct span value[COLUMNS_MAX] = { SPAN_NONE };
+    const char *ask = c->words->local->name;
+    if (!cql_ask(c, c->words->local, &m) || !cql_rows(&m, &v, 3, &rows) || rows.count != 1)
+        return;
+    cql_row(&rows, value);
+    if (!reader_ok(&rows.r))
+        return;
+    if (value[0].len)
+        fact_text(c->o, c->scylla ? "version.compatible" : "version", value[0], ask, value[0]);
+    if (value[1].len)
+        fact_text(c->o, "cluster", value[1], ask, value[1]);
+    if (value[2].len)
+        fact_text(c->o, "datacenter", value[2], ask, value[2]);
+}
+
+static void cql_scylla(struct cql *c)
+{
+    struct verdict v;
+    struct message m;
+    struct rows rows;
+    struct span value[COLUMNS_MAX] = { SPAN_NONE };
+    if (!c->scylla || !cql_ask(c, c->words->scylla, &m) || !cql_rows(&m, &v, 1, &rows) || rows.count != 1)
+        return;
+    cql_row(&rows, value);
+    struct span rest = value[0];
+    if (reader_ok(&rows.r) && value[0].len)
+        fact_text(c->o, "version", span_cut(&rest, '-'), c->words->scylla->name, value[0]);
+}
+
+/* The server's own keyspaces, those of DataStax among them. */
+static bool cql_is_own(struct span keyspace)
+{
+    return span_is(keyspace, "system") || span_starts(keyspace, SPAN("system_")) ||
+           span_starts(keyspace, SPAN("dse_")) || span_is(keyspace, "solr_admin");
+}
+
+/* False where the catalog was not shown. */
+static bool cql_tables(struct cql *c)
+{
+    struct verdict v;
+    struct message m;
+    struct rows rows;
+    struct span text;
+    int64_t own = 0;
+    const struct ask *a = c->words->tables;
+    if (!cql_ask(c, a, &m))
+        return false;
+    if (cql_error(&m, &text) == ERROR_INVALID && !cql_ask(c, a = c->words->tables_2, &m))
+        return false;
+    if (!cql_rows(&m, &v, 2, &rows))
+        return false;
+    for (uint32_t i = 0; i < rows.count && reader_ok(&rows.r); i++) {
+        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        cql_row(&rows, value);
+        bool is_own = cql_is_own(value[0]);
+        own += is_own;
+        struct table *t = is_own || !value[0].len ? NULL : list_add(wire_arena(c->w), &c->tables);
+        if (t)
+            *t = (struct table){ value[0], value[1], 0, 0 };
+    }
+    if (!reader_ok(&rows.r))
+        return false;
+    c->partial |= rows.more;
+    fact_number(c->o, "collections.system", own, a->name, SPAN_NONE);
+    return true;
+}
+
+/* Adds an estimate for one range of tokens to its table. Tables come in the catalog's order, so that the
+ * next is mostly the same one. */
+static void cql_add(struct cql *c, size_t *at, struct span keyspace, struct span name, int64_t partitions, int64_t mean)
+{
+    int64_t bytes = 0;
+    for (size_t tries = 0; tries < c->tables.len; tries++, *at = (*at + 1) % c->tables.len) {
+        struct table *t = &c->tables.at[*at];
+        if (!span_eq(t->name, name) || !span_eq(t->keyspace, keyspace))
+            continue;
+        if (__builtin_mul_overflow(partitions, mean, &bytes) || __builtin_add_overflow(t->bytes, bytes, &t->bytes) ||
+            __builtin_add_overflow(t->partitions, partitions, &t->partitions))
+            t->bytes = t->partitions = INT64_MAX / 2;
+        return;
+    }
+}
+
+static void cql_sizes(struct cql *c)
+{
+    struct verdict v;
+    struct message m;
+    struct rows rows;
+    size_t at = 0;
+    if (c->tables.len == 0 || !cql_ask(c, c->words->sizes, &m) || !cql_rows(&m, &v, 4, &rows))
+        return;
+    struct rows look = rows;
+    for (uint32_t i = 0; i < look.count && reader_ok(&look.r); i++) {
+        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        cql_row(&look, value);
+    }
+    if (!reader_ok(&look.r))
+        return;
+    for (uint32_t i = 0; i < rows.count; i++) {
+        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        cql_row(&rows, value);
+        cql_add(c, &at, value[0], value[1], cql_number(value[2]), cql_number(value[3]));
+    }
+}
+
+/* An estimate of one node is a lower bound of the cluster; none at all says nothing yet. */
+static void cql_count(struct cql *c)
+{
+    c->o->collection_count = 0;
+    for (size_t i = 0; i < c->tables.len; i++) {
+        const struct table *t = &c->tables.at[i];
+        struct span name = name_within(wire_arena(c->w), t->keyspace, t->name);
+        bool known = t->partitions > 0;
+        observation_collect(c->o, name, known ? t->partitions : COUNT_UNKNOWN, known ? t->bytes : COUNT_UNKNOWN,
+                            COUNT_UNKNOWN);
+        c->partial |= known;
+    }
+    if (c->partial)
+        fact_bool(c->o, "counts.partial", true, c->words->tables->name, SPAN_NONE);
+}
+
+enum may { MAY_UNKNOWN, MAY_READ, MAY_NOT };
+
+/* What a SELECT with the limit 0 was answered. */
+static enum may cql_may(const struct message *m, struct span *ret_proof)
+{
+    struct verdict v;
+    struct rows rows;
+    switch (cql_error(m, ret_proof)) {
+    case ERROR_DENIED:
+        return MAY_NOT;
+    case ERROR_INVALID:
+        return span_has(*ret_proof, "LIMIT must be") ? MAY_READ : MAY_UNKNOWN;
+    case 0:
+        *ret_proof = span_first(m->body, 16);
+        return cql_rows(m, &v, 0, &rows) ? MAY_READ : MAY_UNKNOWN;
+    default:
+        return MAY_UNKNOWN;
+    }
+}
+
+/* Whether one of the tables may be read; where there is none, the server's own. */
+static enum may cql_rights(struct cql *c, const char **ret_ask, struct span *ret_proof)
+{
+    struct message m;
+    enum may may = MAY_UNKNOWN;
+    for (size_t i = 0; c->words->table && may != MAY_READ && i < c->tables.len && i < TABLES_TRIED; i++) {
+        const struct span args[] = { c->tables.at[i].keyspace, c->tables.at[i].name };
+        *ret_ask = c->words->table->name;
+        if (!wire_ask_with(c->w, c->words->table, args, 2) || !cql_read(c->w, &m))
+            return MAY_UNKNOWN;
+        may = cql_may(&m, ret_proof);
+    }
+    if (may != MAY_UNKNOWN)
+        return may;
+    *ret_ask = c->words->none->name;
+    return cql_ask(c, c->words->none, &m) ? cql_may(&m, ret_proof) : MAY_UNKNOWN;
+}
+
+static enum outcome cql_inside(struct cql *c)
+{
+    struct span proof = SPAN_NONE;
+    const char *ask = NULL;
+    cql_local(c);
+    cql_scylla(c);
+    if (!wire_ok(c->w) || !cql_tables(c))
+        return OUTCOME_UNCLEAR;
+    cql_sizes(c);
+    cql_count(c);
+    enum may may = wire_ok(c->w) ? cql_rights(c, &ask, &proof) : MAY_UNKNOWN;
+    if (may == MAY_UNKNOWN)
+        return OUTCOME_UNCLEAR;
+    fact_text(c->o, "auth", may == MAY_READ ? SPAN("none") : SPAN("acl"), ask, proof);
+    if (may == MAY_READ)
+        return OUTCOME_OPEN;
+    fact_text(c->o, "rights", SPAN("names of tables"), c->words->tables->name, SPAN_NONE);
+    return OUTCOME_PARTIAL;
+}
+
+/* READY, or AUTHENTICATE with the method. */
+static enum outcome cql_start(struct cql *c)
+{
+    struct message m;
+    struct verdict v;
+    if (!wire_ask(c->w, c->words->startup) || !cql_read(c->w, &m))
+        return OUTCOME_UNCLEAR;
+    if (m.op == OP_READY)
+        return cql_inside(c);
+    struct reader r = reader_over(&v, m.body);
+    struct span method = m.op == OP_AUTHENTICATE ? cql_string(&r) : SPAN_NONE;
+    if (m.op != OP_AUTHENTICATE || !reader_ok(&r) || method.len == 0)
+        return OUTCOME_UNCLEAR;
+    fact_text(c->o, "auth", SPAN("password"), c->words->startup->name, method);
+    fact_text(c->o, "mechanisms", method, c->words->startup->name, method);
+    return OUTCOME_LOCKED;
+}
+
+/* SUPPORTED: a map of lists. False where it is none; *ret_scylla: its options are ScyllaDB's. */
+static bool cql_supported(const struct message *m, bool *ret_scylla)
+{
+    struct verdict v;
+    struct reader r = reader_over(&v, m->body);
+    uint16_t n = reader_be16(&r);
+    bool cql = false;
+    if (m->op != OP_SUPPORTED || n > OPTIONS_MAX)
+        return false;
+    for (uint16_t i = 0; i < n && reader_more(&r); i++) {
+        struct span key = cql_string(&r);
+        cql_strings(&r);
+        cql |= span_is(key, "CQL_VERSION");
+        *ret_scylla |= span_starts(key, SPAN("SCYLLA_"));
+    }
+    reader_end(&r);
+    return reader_ok(&r) && cql;
+}
+
+/* It refused version 4 in the one that it knows. */
+static bool cql_other(struct cql *c, const struct message *m, enum wire_dress dress)
+{
+    struct span text;
+    if (cql_error(m, &text) != ERROR_PROTOCOL)
+        return false;
+    c->o->product = "cassandra";
+    c->words = &CQL_WORDS[m->version <= 3 ? 1 : 2];
+    return wire_again(c->w, dress);
+}
+
+/* Of before 2.1: heads are a byte shorter. What it is, and no more. */
+static bool cql_is_old(struct wire *w)
+{
+    struct frame f;
+    return frame_read(w, &CQL_FORM_2, &f) && f.head.at[3] == OP_ERROR && span_starts(f.body, SPAN("\0\0\0\x0a")) &&
+           span_has(f.body, "protocol version");
+}
+
+static enum outcome cql_run(struct wire *w, struct observation *o)
+{
+    struct cql c = { .w = w, .o = o, .words = &CQL_WORDS[0] };
+    enum wire_dress dress = wire_in_tls(w) ? WIRE_IN_TLS : WIRE_PLAIN;
+    struct message m;
+    if (wire_heard(w).len || !wire_ask(w, &CQL_OPTIONS))
+        return OUTCOME_NOT_MINE;
+    struct span first = wire_peek(w, 1);
+    if (first.len && (first.at[0] == 0x81 || first.at[0] == 0x82)) {
+        o->product = "cassandra";
+        return cql_is_old(w) ? OUTCOME_UNCLEAR : OUTCOME_NOT_MINE;
+    }
+    if (!cql_read(w, &m))
+        return OUTCOME_NOT_MINE;
+    if (cql_supported(&m, &c.scylla)) {
+        o->product = c.scylla ? "scylladb" : "cassandra";
+        return cql_start(&c);
+    }
+    if (cql_other(&c, &m, dress))
+        return cql_start(&c);
+    return o->product && !span_is(span_str(o->product), "cql") ? OUTCOME_UNCLEAR : OUTCOME_NOT_MINE;
+}
+
+extern const struct probe PROBE_CQL;
+const struct probe PROBE_CQL = {
+    .name = "cql",
+    .title = "Cassandra, ScyllaDB",
+    .products = { "cassandra", "scylladb" },
+    .kind = KIND_STORE,
+    .ports = { 9042 },
+    .tls_ports = { 9142 },
+    .reacts = { .line = REACT_BYTES, .tls = REACT_BYTES, .http = REACT_BYTES },
+    .rank = 40,
+    .proof = "a listed table may be read, as a SELECT with the limit 0 shows; without one, a table of the server's own",
+    .counts = "tables; partitions and bytes as the node estimates them",
+    .asks = { &CQL_OPTIONS, &CQL_STARTUP_4, &CQL_LOCAL_4, &CQL_SCYLLA_4, &CQL_TABLES_4, &CQL_TABLES_2_4, &CQL_SIZES_4,
+              &CQL_NONE_4, &CQL_TABLE_4, &CQL_STARTUP_3, &CQL_LOCAL_3, &CQL_SCYLLA_3, &CQL_TABLES_3, &CQL_TABLES_2_3,
+              &CQL_SIZES_3, &CQL_NONE_3, &CQL_TABLE_3, &CQL_STARTUP_5, &CQL_LOCAL_5, &CQL_TABLES_5, &CQL_SIZES_5,
+              &CQL_NONE_5 },
+    .recognises = cql_recognises,
+    .run = cql_run,
+};
