@@ -36,7 +36,46 @@ def framed_cql(text, rows):
     return (head + crc.to_bytes(3, "little") + payload + check).decode("latin-1")
 
 
-SAID = {"cql": cql()}
+def bolt():
+    """HELLO, INIT and LOGON with the scheme "none"; RUN of statements that read the count store, names or figures, as a
+    reader; GOODBYE. Not: a name and a password, any other statement, BEGIN, ROUTE."""
+    agent, none, queries = "\x8auser_agent\x88ajar/0.1", "\x86scheme\x84none", (
+        "MATCH (n) RETURN count(n)", "MATCH ()-[r]->() RETURN count(r)", "CALL db.labels()",
+        "SHOW USERS YIELD user RETURN count(*)", "SHOW STORAGE INFO")
+    out = {"\x60\x60\xb0\x17\0\x07\x08\x05\0\x04\x04\x04\0\0\0\x03\0\0\0\x01", "\0\x02\xb0\x02\0\0",
+           "\0\x30\xb1\x01\xa2" + agent + "\x8abolt_agent\xa1\x87product\x84ajar\0\0", "\0\x0f\xb1\x6a\xa1" + none + "\0\0",
+           "\0\x23\xb1\x01\xa2" + agent + none + "\0\0", "\0\x18\xb2\x01\x88ajar/0.1\xa1" + none + "\0\0"}
+    for text in queries:
+        run = "\x10\xd0" + LENGTH + text + "\xa0"
+        out |= {LENGTH + "\xb3" + run + "\xa1\x84mode\x81r\0\0" + pull for pull in ("\0\x08\xb1\x3f\xa1\x81n\xc9\x03\xe8\0\0", "\0\x02\xb0\x3f\0\0")}
+        out.add(LENGTH + "\xb2" + run + "\0\0\0\x02\xb0\x3f\0\0")
+    return out
+
+
+def hazelcast():
+    """ClientAuthentication without a user; GetDistributedObjects; MC.getClusterMetadata; Map.size of a listed map. Not:
+    Map.get, entrySet, addListener, and what makes or sends anything."""
+    head = lambda code, number, flags="\0\xe0": "\x16\0\0\0" + flags + code + number + "\0" * 7 + "\xff" * 4
+    frame = lambda text, flags="\0\0": chr(len(text) + 6) + "\0\0\0" + flags + text
+    null = frame("", "\0\x04")
+    hello = "CP2" + frame("\0\x01\0\0\x01" + "\0" * 7 + "\xff" * 4 + "\0\x3e\xb1\x5e\x07\x91\xd2\x4a\x65\x80\x4e\x1d\x77\xc0\x9a\x52\x13\x01", "\0\xc0") + (
+        frame("dev") + null * 2 + frame("AJR") + frame("5.0") + frame("ajar") + frame("", "\0\x10") + frame("", "\0\x28"))
+    return {hello, head("\0\x08\0\0", "\x02"), head("\0\x0e\x20\0", "\x03"),
+            head("\0\x2a\x01\0", "\x04", "\0\xc0") + LENGTH + "\0\x20{map}"}
+
+
+SAID = {
+    "cql": cql(), "bolt": bolt(), "hazelcast": hazelcast(),
+    # The handshake without a user; names of caches; the size of a listed one. Not: get, put, a query, a scan.
+    "ignite": {"\x08\0\0\0\x01\x01\0\0\0\0\0\x02", "\x0a\0\0\0\x1a\x04\x01" + "\0" * 7,
+               "\x14\0\0\0\xfc\x03\x02" + "\0" * 7 + "{hash of a cache's name}\0\x01\0\0\0\x02"},
+    # CONNECT without a way to log in; the topics of the shipped namespace. Not: LOOKUP, PRODUCER, SUBSCRIBE.
+    "pulsar": {"\0\0\0\x10\0\0\0\x0c\x08\x02\x12\x08\x0a\x04ajar\x20\x0c",
+               "\0\0\0\x1d\0\0\0\x19\x08\x20\x82\x02\x14\x08\x01\x12\x0epublic/default\x18\x02"},
+    # EXCSAT. Not: ACCSEC, SECCHK, ACCRDB, and what comes behind them.
+    "drda": {"\0\x26\xd0\x01\0\x01\0\x20\x10\x41\0\x08\x11\x5e\x81\x91\x81\x99\0\x14\x14\x04\x14\x03\0\x03\x24\x07\0\x07"
+             "\x24\x0f\0\x03\x14\x40\0\x07"},
+}
 
 
 def said(ask):
