@@ -64,7 +64,37 @@ def hazelcast():
             head("\0\x2a\x01\0", "\x04", "\0\xc0") + LENGTH + "\0\x20{map}"}
 
 
+def rocketmq():
+    """106, 206: brokers and topics of a name server; 21, 28: topics and figures of a broker. Not: 25 (which changes settings),
+    17 (makes a topic), 11 and 33 (hand out messages)."""
+    out = set()
+    for code in (106, 206, 21, 28):
+        head = '{"code":%d,"language":"OTHER","version":0,"opaque":1,"flag":0,"serializeTypeCurrentRPC":"JSON"}' % code
+        out.add("\0\0\0" + chr(len(head) + 4) + "\0\0\0" + chr(len(head)) + head)
+    return out
+
+
+def rethinkdb():
+    """The handshake without a key; the tables of tables and of servers; the estimate for a listed table. Not: a document."""
+    table = lambda name: '[15,[[14,["rethinkdb"]],"%s"]]' % name
+    ask = lambda number, text: number + "\0" * 7 + LENGTH + text
+    return {"\x20\x2d\x0c\x40\0\0\0\0\xc7\x70\x69\x7e", ask("\x01", '[1,[33,[%s,"db","name"]],{}]' % table("table_config")),
+            ask("\x02", '[1,[33,[%s,"name",{"process":{"version":true}}]],{}]' % table("server_status")),
+            ask("\x03", '[1,[31,[[79,[[15,[[14,["{database}"]],"{table}"]]]],"doc_count_estimates"]],{}]')}
+
+
 SAID = {
+    # Node and version; the settings of a bucket that cannot exist. Not: get, put, keys, the list of buckets.
+    "riak": {"\0\0\0\x01\x07", "\0\0\0\x27\x13\x0a\x24ajar-no-such-bucket-5d1f9b3ca27e8046"},
+    # HELLO without features, VERSION, the list of mechanisms, STAT. Not: SASL_AUTH, SELECT_BUCKET, get, scan.
+    "couchbase": {"\x80\x1f\0\x04\0\0\0\0\0\0\0\x04" + "\0" * 12 + "ajar", *(f"\x80{code}" + "\0" * 22 for code in "\x0b\x20\x10")},
+    "rethinkdb": rethinkdb(),
+    "dubbo": {"\xda\xbb\xe2\0\0\0\0\0\0\0\0\x01\0\0\0\x01N", "ls\r\n"},  # not: invoke, shutdown, a call
+    # Version, edition, namespaces; figures and sets of a listed one. Not: set-config, truncate, recluster, quiesce.
+    "aerospike": {"\x02\x01\0\0\0\0\0\x19build\nedition\nnamespaces\n",
+                  "\x02\x01\0\0" + LENGTH + "namespace/{namespace}\nsets/{namespace}\n"},
+    "rocketmq": rocketmq(),
+    "nsq": {'  V2IDENTIFY\n\0\0\0\x43{"client_id":"ajar","user_agent":"ajar","feature_negotiation":true}'},  # not: SUB, PUB, MPUB
     "cql": cql(), "bolt": bolt(), "hazelcast": hazelcast(),
     # The handshake without a user; names of caches; the size of a listed one. Not: get, put, a query, a scan.
     "ignite": {"\x08\0\0\0\x01\x01\0\0\0\0\0\x02", "\x0a\0\0\0\x1a\x04\x01" + "\0" * 7,

@@ -2,11 +2,14 @@
 
 from types import SimpleNamespace
 
-from . import (HEAVY, SPECS, The, a, alertmanager, amqtt, at, cassandra, derby, each, elasticsearch, etcd,
-               hazelcast, heavy, ignite, kafka, kibana, ldap, mariadb, mongodb, monitors, neo4j, objects, one,
-               ones, opensearch_security, or, port, postgresql, pouchdb, programs, pulsar, redis, registry,
-               same, solr, spring, takes, the, time, two, where, zookeeper)
+from . import (alertmanager, amqtt, cassandra, derby, dubbo, elasticsearch, etcd, hazelcast, ignite, kafka, kibana, ldap,
+               mariadb, mongodb, monitors, neo4j, nsq, objects, opensearch_security, postgresql, pouchdb, programs,
+               pulsar, redis, registry, rocketmq, solr, spring, zookeeper)
+
+# The heavy ones two at a time, or one where each takes the same port.
+HEAVY = (*elasticsearch.SPECS, *opensearch_security.SPECS, *solr.SPECS, *kibana.SPECS, *programs.SPECS, *spring.SPECS)
 PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0, len(HEAVY), 2))
-ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in (cassandra, neo4j, hazelcast, ignite, derby, pulsar) for spec in family.SPECS)
-FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, *ALONE, pouchdb, registry,
-            monitors, objects, *PAIRS)
+HOMEBOUND = (cassandra, neo4j, hazelcast, ignite, derby, pulsar, rocketmq, nsq, dubbo)
+ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in HOMEBOUND for spec in family.SPECS)
+FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry,
+            monitors, objects, *ALONE, *PAIRS)
