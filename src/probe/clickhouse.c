@@ -311,6 +311,15 @@ static bool ch_read_answer(struct ch *c, size_t columns, struct ch_rows *ret)
 
 /* ---- the door -------------------------------------------------------------------------- */
 
+/* What a server calls itself is plain text: other protocols' first bytes may look like a hello up to here. */
+static bool ch_is_name(struct span name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] < ' ' || name.at[i] > '~')
+            return false;
+    return name.len > 0;
+}
+
 /* Says hello on a connection that has seen no question. False where the peer speaks something else. */
 static bool ch_greet(struct ch *c, const struct ask *hello)
 {
@@ -331,7 +340,7 @@ static bool ch_greet(struct ch *c, const struct ask *hello)
         c->revision = CH_REVISION;
     if (c->revision >= CH_REVISION_TIMEZONE)
         ch_string(w, CH_NAME_MAX);
-    if (!wire_ok(w) || name.len == 0 || c->major > 10000 || c->minor > 10000)
+    if (!wire_ok(w) || !ch_is_name(name) || c->major > 10000 || c->minor > 10000)
         return wire_fail(w);
     c->session = true;
     return true;
