@@ -79,6 +79,22 @@ BAD = [
     ("nbd.go", "IHAVEOPT\\x00\\x00\\x00\\x07{length}{length}{export, at most 64}\\x00\\x00"),
     ("tarantool.select", "\\xce\\x00\\x00\\x00\\x14\\x82\\x00\\x01\\x01\\x01\\x86\\x10\\xcd\\x01\\x18\\x11\\x00\\x12\\x64\\x13\\x00\\x14\\x02\\x20\\x90"),
     ("varnish.stop", "stop\\n"),
+    ("cql.rows", "\\x04\\x00\\x00\\x01\\x07{length}{length}SELECT * FROM \"{keyspace, at most 256}\".\"{table, at most 256}\" LIMIT 1\\x00\\x01\\x04\\x00\\x00\\x00\\x01"),
+    ("cql.login", "\\x04\\x00\\x00\\x01\\x0f\\x00\\x00\\x00\\x14\\x00\\x00\\x00\\x10\\x00cassandra\\x00cassandra"),
+    ("bolt.login", "\\x00\\x1f\\xb1j\\xa3\\x86scheme\\x85basic\\x89principal\\x85neo4j\\x8bcredentials\\x85neo4j\\x00\\x00"),
+    ("bolt.nodes", "{length}\\xb3\\x10\\xd0{length}MATCH (n) RETURN n\\xa0\\xa1\\x84mode\\x81r\\x00\\x00\\x00\\x08\\xb1?\\xa1\\x81n\\xc9\\x03\\xe8\\x00\\x00"),
+    ("bolt.writer", "{length}\\xb3\\x10\\xd0{length}MATCH (n) RETURN count(n)\\xa0\\xa1\\x84mode\\x81w\\x00\\x00\\x00\\x08\\xb1?\\xa1\\x81n\\xc9\\x03\\xe8\\x00\\x00"),
+    ("rocketmq.settings", "\\x00\\x00\\x00c\\x00\\x00\\x00_{\"code\":25,\"language\":\"OTHER\",\"version\":0,\"opaque\":1,\"flag\":0,\"serializeTypeCurrentRPC\":\"JSON\"}"),
+    ("rethinkdb.rows", "\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00{length}[1,[15,[[14,[\"{database, at most 128}\"]],\"{table, at most 128}\"]],{}]"),
+    ("aerospike.set", "\\x02\\x01\\x00\\x00{length}truncate:namespace={namespace, at most 64}\\n"),
+    ("pulsar.subscribe", "\\x00\\x00\\x00\\x06\\x00\\x00\\x00\\x02\\x08\\x04"),
+    ("dubbo.invoke", "invoke x()\\r\\n"),
+    ("riak.get", "\\x00\\x00\\x00\\x07\\x09\\x0a\\x01b\\x12\\x01k"),
+    ("couchbase.get", "\\x80\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00k"),
+    ("ignite.scan", "\\x0a\\x00\\x00\\x00\\xd0\\x07\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00"),
+    ("hazelcast.get", "\\x16\\x00\\x00\\x00\\x00\\xe0\\x00\\x02\\x01\\x00\\x03\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xff\\xff\\xff\\xff"),
+    ("drda.login", "\\x00\\x06\\xd0\\x01\\x00\\x02\\x10\\x6e"),
+    ("nsq.take", "SUB orders ajar\\n"),
     ("redis.get", get("/")),  # HTTP under a wire protocol's name
 
     # Passwords.
