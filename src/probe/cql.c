@@ -7,7 +7,8 @@
  *
  * The catalog is shown to whoever is in, rights or none. So the last question decides: Cassandra looks at the
  * right to read a table first, and then says that a limit must be positive. Nothing is read. Where nobody has
- * made a table, one of the server's own that needs the right as well (system_traces) is asked the same way.
+ * made a table, one of the server's own that is kept from those without rights is asked the same way; not all
+ * of them are (system_traces is shown to everybody).
  *
  * In version 5 all behind STARTUP is cut into frames with checksums (its section 2); a request for a
  * table by its name would need one that is computed, so that version is spoken only where no older one is,
@@ -45,7 +46,7 @@ enum {
 #define TABLES "SELECT keyspace_name, table_name FROM system_schema.tables"
 #define TABLES_2 "SELECT keyspace_name, columnfamily_name FROM system.schema_columnfamilies"
 #define SIZES "SELECT keyspace_name, table_name, partitions_count, mean_partition_size FROM system.size_estimates"
-#define NONE "SELECT session_id FROM system_traces.sessions LIMIT 0"
+#define NONE "SELECT id FROM system.compaction_history LIMIT 0"
 
 #define WHY_LOCAL "states version and cluster"
 #define WHY_SCYLLA "states the version of ScyllaDB"
@@ -99,7 +100,7 @@ static const struct ask CQL_TABLES_5 = ASK_FIXED("cql.tables5", WHY_TABLES,
 static const struct ask CQL_SIZES_5 = ASK_FIXED("cql.sizes5", WHY_SIZES,
     IN_FRAME("\x79\0\x02\xfd\xa9\x79", "\0\0\0\x70\0\0\0\x62", SIZES, MANY_ROWS, "\x22\xce\x75\x07"));
 static const struct ask CQL_NONE_5 = ASK_FIXED("cql.none5", WHY_NONE,
-    IN_FRAME("\x4c\0\x02\x71\x0f\xdd", "\0\0\0\x43\0\0\0\x35", NONE, ONE_ROW, "\x28\xb1\xe1\x99"));
+    IN_FRAME("\x47\0\x02\x8f\x31\x08", "\0\0\0\x3e\0\0\0\x30", NONE, ONE_ROW, "\x88\xd7\x5d\x09"));
 
 /* The asks of one version. */
 struct cql_words {

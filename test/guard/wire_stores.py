@@ -14,7 +14,7 @@ def cql():
                "SELECT keyspace_name, table_name FROM system_schema.tables": many,
                "SELECT keyspace_name, columnfamily_name FROM system.schema_columnfamilies": many,
                "SELECT keyspace_name, table_name, partitions_count, mean_partition_size FROM system.size_estimates": many,
-               "SELECT session_id FROM system_traces.sessions LIMIT 0": one,
+               "SELECT id FROM system.compaction_history LIMIT 0": one,
                'SELECT * FROM "{keyspace}"."{table}" LIMIT 0': one}
     out = {"\x04\0\0\x01\x05\0\0\0\0"}
     for version in "\x03\x04\x05":
