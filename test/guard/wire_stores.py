@@ -85,7 +85,7 @@ def rethinkdb():
 
 SAID = {
     # Node and version; the settings of a bucket that cannot exist. Not: get, put, keys, the list of buckets.
-    "riak": {"\0\0\0\x01\x07", "\0\0\0\x27\x13\x0a\x24ajar-no-such-bucket-5d1f9b3ca27e8046"},
+    "riak": {"\0\0\0\x01\x07\0\0\0\x27\x13\x0a\x24ajar-no-such-bucket-5d1f9b3ca27e8046"},
     # HELLO without features, VERSION, the list of mechanisms, STAT. Not: SASL_AUTH, SELECT_BUCKET, get, scan.
     "couchbase": {"\x80\x1f\0\x04\0\0\0\0\0\0\0\x04" + "\0" * 12 + "ajar", *(f"\x80{code}" + "\0" * 22 for code in "\x0b\x20\x10")},
     "rethinkdb": rethinkdb(),
