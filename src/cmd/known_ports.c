@@ -3,7 +3,8 @@
 
 #include "probe/probe.h"
 
-enum { PORTS_MAX = 8192, PRODUCTS_MAX = 4096, PRODUCT_PORTS_MAX = 64 };
+enum { PORTS_MAX = 8192, PRODUCTS_MAX = 4096, PRODUCT_PORTS_MAX = 64,
+       USUAL_MAX = USUAL_PORTS_MAX + USUAL_UDP_PORTS_MAX };
 
 /* By how often such products are found open without a password, in reports of leaks and in public counts;
  * ports that many products share go by the worst of them. What is no port of a known product is passed
@@ -22,12 +23,16 @@ static const uint16_t RANKED[] = {
     6666,  9306,  9030,  2881,
 };
 
+/* The few of UDP that a scan asks by default: what leaks, hands over a machine, or lends itself to floods. */
+static const uint32_t RANKED_UDP[USUAL_UDP_PORTS_MAX] = { PORT_UDP | 11211, PORT_UDP | 623, PORT_UDP | 161,
+                                                          PORT_UDP | 69 };
+
 /* Where dashboards of any product are put behind a web server. */
 static const uint16_t WEB[] = { 80, 443, 8000, 8080, 8443, 8888, 0 };
 
 /* Printers stand here and print whatever they are sent (JetDirect, 9100 to 9102). Products may be there, too, but
  * no network is asked about them unless the user names the port. */
-static bool is_printers(uint16_t port)
+static bool is_printers(uint32_t port)
 {
     return port >= 9100 && port <= 9102;
 }
@@ -35,30 +40,30 @@ static bool is_printers(uint16_t port)
 struct choosing {
     const struct ports_of_product *products;
     size_t count;
-    uint16_t *list; /* room for PORTS_MAX */
+    uint32_t *list; /* room for PORTS_MAX */
     size_t len;
-    uint8_t taken[65536 / 8];
+    uint8_t taken[PORT_END / 8];
 };
 
-static bool has(const struct choosing *c, uint16_t port)
+static bool has(const struct choosing *c, uint32_t port)
 {
     return c->taken[port / 8] >> port % 8 & 1;
 }
 
-static void take(struct choosing *c, uint16_t port)
+static void take(struct choosing *c, uint32_t port)
 {
-    if (port && !is_printers(port) && !has(c, port) && c->len < PORTS_MAX)
+    if ((uint16_t)port && !is_printers(port) && !has(c, port) && c->len < PORTS_MAX)
         c->list[c->len++] = port;
     c->taken[port / 8] |= (uint8_t)(1 << port % 8);
 }
 
-static void take_all(struct choosing *c, const uint16_t *ports)
+static void take_all(struct choosing *c, const uint16_t *ports, bool udp)
 {
     for (size_t i = 0; i < PRODUCT_PORTS_MAX && ports && ports[i]; i++)
-        take(c, ports[i]);
+        take(c, udp ? PORT_UDP | ports[i] : ports[i]);
 }
 
-/* The n-th port of each product, until none has so many. */
+/* The n-th TCP port of each product, until none has so many. */
 static void take_in_turn(struct choosing *c)
 {
     for (size_t n = 0; n < PRODUCT_PORTS_MAX; n++)
@@ -68,7 +73,7 @@ static void take_in_turn(struct choosing *c)
                 size_t len = 0;
                 while (lists[k] && lists[k][len] && len < n)
                     len++;
-                if (lists[k] && len == n)
+                if (lists[k] && len == n && !c->products[i].udp)
                     take(c, lists[k][n]);
             }
         }
@@ -78,15 +83,15 @@ bool known_ports_choose(struct arena *a, const struct ports_of_product *products
                         struct known_ports *ret, struct error *e)
 {
     struct choosing *c = ARENA_NEW(a, struct choosing);
-    uint16_t *list = arena_array(a, PORTS_MAX, sizeof(*list));
+    uint32_t *list = arena_array(a, PORTS_MAX, sizeof(*list)), *usual = arena_array(a, USUAL_MAX, sizeof(*usual));
     *ret = (struct known_ports){ .names = ret->names, .products = products, .product_count = count };
-    if (!c || !list)
+    if (!c || !list || !usual)
         return error_set(e, "no memory for the ports");
     *c = (struct choosing){ products, count, list, 0, { 0 } };
-    take_all(c, WEB);
+    take_all(c, WEB, false);
     for (size_t i = 0; i < count; i++) {
-        take_all(c, products[i].ports);
-        take_all(c, products[i].tls_ports);
+        take_all(c, products[i].ports, products[i].udp);
+        take_all(c, products[i].tls_ports, products[i].udp);
     }
     bool ok = ports_of(a, list, c->len, &ret->all);
     *c = (struct choosing){ products, count, list, 0, { 0 } };
@@ -96,7 +101,12 @@ bool known_ports_choose(struct arena *a, const struct ports_of_product *products
     take_in_turn(c);
     ret->ranked = list;
     ret->ranked_len = c->len;
-    ok = ok && ports_of(a, list, c->len < USUAL_PORTS_MAX ? c->len : USUAL_PORTS_MAX, &ret->usual);
+    size_t len = c->len < USUAL_PORTS_MAX ? c->len : USUAL_PORTS_MAX;
+    memcpy(usual, list, len * sizeof(*list));
+    for (size_t i = 0; i < USUAL_UDP_PORTS_MAX; i++)
+        if (ok && ports_has(&ret->all, RANKED_UDP[i]))
+            usual[len++] = RANKED_UDP[i];
+    ok = ok && ports_of(a, usual, len, &ret->usual);
     return ok || error_set(e, "no memory for the ports");
 }
 
@@ -109,11 +119,13 @@ bool known_ports_make(struct arena *a, const struct catalog *c, struct known_por
         return error_set(e, "no memory for the ports");
     for (size_t i = 0; PROBES[i] && len < PRODUCTS_MAX; i++) {
         names[len] = PROBES[i]->name;
-        list[len++] = (struct ports_of_product){ PROBES[i]->ports, PROBES[i]->tls_ports };
+        list[len++] = (struct ports_of_product){ PROBES[i]->ports, PROBES[i]->tls_ports,
+                                                 PROBES[i]->transport == TRANSPORT_UDP };
     }
     for (size_t i = 0; i < catalog_count(c) && len < PRODUCTS_MAX; i++) {
         names[len] = catalog_product(c, i)->name;
-        list[len++] = (struct ports_of_product){ catalog_product(c, i)->ports, catalog_product(c, i)->tls_ports };
+        list[len++] = (struct ports_of_product){ catalog_product(c, i)->ports, catalog_product(c, i)->tls_ports,
+                                                 false };
     }
     ret->names = names;
     return known_ports_choose(a, list, len, ret, e);
@@ -142,7 +154,7 @@ static const struct {
 static bool add_product(struct arena *a, const struct known_ports *known, struct span word, struct ports *named,
                         struct error *e)
 {
-    uint16_t list[2 * PRODUCT_PORTS_MAX];
+    uint32_t list[2 * PRODUCT_PORTS_MAX];
     struct ports mine;
     size_t len = 0;
     for (size_t i = 0; known->names && i < known->product_count; i++) {
@@ -151,7 +163,7 @@ static bool add_product(struct arena *a, const struct known_ports *known, struct
             continue;
         for (size_t k = 0; k < 2; k++)
             for (size_t n = 0; both[k] && both[k][n] && n < PRODUCT_PORTS_MAX && len < 2 * PRODUCT_PORTS_MAX; n++)
-                list[len++] = both[k][n];
+                list[len++] = known->products[i].udp ? PORT_UDP | both[k][n] : both[k][n];
     }
     for (size_t i = 0; !len && i < sizeof(OTHERS) / sizeof(*OTHERS); i++)
         if (span_is(word, OTHERS[i].name))

@@ -6,22 +6,24 @@
 #include "http/catalog.h"
 #include "target/ports.h"
 
-enum { USUAL_PORTS_MAX = 60 };
+enum { USUAL_PORTS_MAX = 60 /* TCP's */, USUAL_UDP_PORTS_MAX = 4 };
 
 /* A product's ports, 0-ended, the commonest first. */
 struct ports_of_product {
     const uint16_t *ports, *tls_ports;
+    bool udp; /* they are UDP's */
 };
 
 struct known_ports {
     struct ports all;   /* of the products, and those of web servers */
-    const uint16_t *ranked; /* `all` in the order in which `usual` is chosen */
+    const uint32_t *ranked; /* TCP's of `all`, in the order in which `usual` is chosen */
     size_t ranked_len;
     const char *const *names; /* of the products, as `ajar list` has them, beside `products`; NULL: not known */
     const struct ports_of_product *products;
     size_t product_count;
-    struct ports usual; /* at most USUAL_PORTS_MAX of them: by how often what sits there is found open, then the
-                         * first ports of the other products, then the rest */
+    struct ports usual; /* at most USUAL_PORTS_MAX of TCP: by how often what sits there is found open, then the
+                         * first ports of the other products, then the rest; and USUAL_UDP_PORTS_MAX of UDP, where
+                         * nobody says no, so that each costs a host that drops seconds */
 };
 
 /* Of all probes and the catalog's products. */

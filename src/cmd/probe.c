@@ -228,6 +228,10 @@ int cmd_probe(int argc, char **argv)
                                           "`ajar probe redis 127.0.0.1:6379`")) &&
               choose(argv[1], &choice, &e) && one_endpoint(&a, &p.plan, argv[2], &at, &e) &&
               (c = load_catalog(&a, p.catalogs, p.catalog_count, &e));
+    if (ok && choice.probe && choice.probe->transport == TRANSPORT_TCP && at.transport == TRANSPORT_UDP)
+        ok = error_set(&e, "\"%s\" is asked over TCP; `ajar list` says what is asked over UDP", argv[1]);
+    else if (ok && choice.probe)
+        at.transport = choice.probe->transport;
     int status = ok ? probe_endpoint(&p, &choice, c, &at) : cmd_fail(EXIT_USAGE, &e);
     arena_release(&a);
     return status;

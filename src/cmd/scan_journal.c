@@ -114,11 +114,13 @@ static void put_ports(struct buf *out, const char *key, const struct ports *p)
             last++;
         if (i)
             buf_byte(out, ',');
-        buf_u64(out, ports_at(p, i));
+        buf_u64(out, (uint16_t)ports_at(p, i));
         if (last > i) {
             buf_byte(out, '-');
-            buf_u64(out, ports_at(p, last));
+            buf_u64(out, (uint16_t)ports_at(p, last));
         }
+        if (ports_at(p, i) & PORT_UDP)
+            buf_str(out, "/udp");
         i = last + 1;
     }
     buf_byte(out, '\n');

@@ -64,8 +64,8 @@ enum row {
 
 static const struct option_row ROWS[] = {
     [ROW_PORTS] = { "ports", "LIST",
-                    "ports to ask, as in 6379,9200-9210, or words: a product as in redis, `usual` (the default: where "
-                    "products leak most), `all-known` (those of all products), top:20" },
+                    "ports to ask, as in 6379,9200-9210,161/udp, or words: a product as in redis, `usual` (the default: "
+                    "where products leak most), `all-known` (those of all products), top:20" },
     [ROW_EXCLUDE] = { "exclude", "TARGET...",
                       "never ask this; may be given again, @FILE reads a list" },
     [ROW_SCOPE] = { "scope", "FILE",
@@ -276,11 +276,12 @@ static bool take_resolver(struct scan_options *o, const char *value, struct erro
     struct endpoint *to = &o->resolvers.at[0];
     if (!target_parse(o->arena, span_str(value), here, &t, e))
         return error_in(e, "--resolver");
-    if (t.name || t.range.family == 0 || t.range.first != t.range.last || t.ports.len > 1)
+    if (t.name || t.range.family == 0 || t.range.first != t.range.last || t.ports.len > 1 ||
+        (t.ports.len && ports_at(&t.ports, 0) & PORT_UDP))
         return error_set(e, "--resolver %.80s: one address is wanted, as in 10.0.0.53 or [fd00::53]:5353", value);
     *to = (struct endpoint){ .address = address_from(t.range.family, t.range.first), .port = 53 };
     if (t.ports.len)
-        to->port = ports_at(&t.ports, 0);
+        to->port = (uint16_t)ports_at(&t.ports, 0);
     o->resolvers.len = 1;
     return true;
 }

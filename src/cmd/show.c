@@ -9,6 +9,7 @@
 #include "keep/stored_report.h"
 #include "report/finding_json.h"
 #include "report/layout.h"
+#include "target/ports.h"
 #include "text/amount.h"
 #include "text/escape.h"
 
@@ -19,6 +20,7 @@ enum {
     ARENA_BYTES = 64 << 20,
     RULES_BYTES = 256 << 20,
     COLLECTIONS_SHOWN = 20,
+    PORT_ARENA_BYTES = 1 << 20, /* a list of every port, too */
 };
 
 enum row {
@@ -45,7 +47,7 @@ static const struct option_row ROWS[] = {
     [ROW_PRODUCT] = { "product", "NAME", "of this product only" },
     [ROW_RULE] = { "rule", "NAME", "of this rule only" },
     [ROW_AT] = { "at", "ADDRESS", "at this address or prefix only, as in 10.1.0.0/16" },
-    [ROW_PORT] = { "port", "N", "at this port only" },
+    [ROW_PORT] = { "port", "N", "at this port only: 9200, or 161/udp" },
     [ROW_SINCE] = { "since", "TIME", "opened after this: 7d, 12h or a date" },
     [ROW_CLOSED] = { "closed", NULL, "what was open once and is no more" },
     [ROW_EVER] = { "ever", NULL, "open or closed" },
@@ -95,6 +97,22 @@ static bool take_prefix(struct store_filter *f, const char *value, struct error 
     return true;
 }
 
+static bool take_port(struct store_filter *f, const char *value, struct error *e)
+{
+    struct arena a;
+    struct ports ports;
+    arena_init(&a, PORT_ARENA_BYTES);
+    bool ok = ports_parse(&a, span_str(value), &ports, e);
+    if (!ok)
+        error_in(e, "--port");
+    else if (ports.len != 1)
+        ok = error_set(e, "--port %.80s: one port is wanted, as in 9200 or 161/udp", value);
+    else
+        f->port = ports_at(&ports, 0);
+    arena_release(&a);
+    return ok;
+}
+
 static bool take(void *self, size_t row, const char *value, struct error *e)
 {
     struct showing *s = self;
@@ -107,10 +125,7 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     case ROW_AT:
         return take_prefix(f, value, e);
     case ROW_PORT:
-        if (!option_number("port", value, 1, 65535, &n, e))
-            return false;
-        f->port = (uint16_t)n;
-        return true;
+        return take_port(f, value, e);
     case ROW_LIMIT:
         if (!option_number("limit", value, 0, SHOWN_MAX, &n, e))
             return false;

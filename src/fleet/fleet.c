@@ -317,12 +317,13 @@ static void take_door(struct fleets *f, struct deployment *d, const struct visit
                       const struct adding *a)
 {
     struct span name = span_first(span_str(v->endpoint.name), NAME_MAX_BYTES);
-    bool better = rank > d->door_rank || (rank == d->door_rank && v->endpoint.port < d->port) ||
-                  (rank == d->door_rank && v->endpoint.port == d->port && goes_before(f, d, name));
+    uint32_t port = endpoint_port(&v->endpoint);
+    bool better = rank > d->door_rank || (rank == d->door_rank && port < d->port) ||
+                  (rank == d->door_rank && port == d->port && goes_before(f, d, name));
     if (!rank || !better || a->product == NO_INDEX)
         return;
     d->door_rank = rank;
-    d->port = v->endpoint.port;
+    d->port = port;
     d->product = a->product;
     d->version = a->version;
     d->name = name.len ? keep_text(f, name, NAME_MAX_BYTES) : NO_INDEX;

@@ -60,7 +60,7 @@ struct trait {
 
 struct deployment {
     struct address address;
-    uint16_t port;     /* of its door */
+    uint32_t port;     /* of its door, as endpoint_port() */
     uint8_t door_rank; /* the higher, the more it is the door */
     uint8_t outcome;
     uint8_t trait_count, name_count;

@@ -261,13 +261,14 @@ static struct fleet_member member_told(const struct group *g, const struct deplo
     const struct fleets *f = g->f;
     struct span product = text_of(f, d->product);
     struct fleet_member m = {
-        .endpoint = { .address = d->address, .port = d->port },
+        .endpoint = { .address = d->address },
         .product = arena_str(g->arena, product),
         .outcome = (enum outcome)d->outcome,
         .records = larger(d->records),
         .bytes = larger(d->bytes),
         .severity = d->severity < 0 ? SEVERITY_INFO : (enum severity)d->severity,
     };
+    endpoint_set_port(&m.endpoint, d->port);
     if (d->name_len)
         m.endpoint.name = arena_str(g->arena, span_of(f->texts.at + d->name, d->name_len));
     /* The text of a version begins with its product. */

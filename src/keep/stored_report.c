@@ -77,7 +77,7 @@ static bool gather(void *self, const struct stored_finding *s)
 static bool is_wanted(const struct store_filter *f, const struct endpoint *e)
 {
     const struct address *a = &f->address, *b = &e->address;
-    if ((f->port && f->port != e->port) || (a->family && a->family != b->family))
+    if ((f->port && f->port != endpoint_port(e)) || (a->family && a->family != b->family))
         return false;
     for (unsigned bit = 0; a->family && bit < f->prefix; bit++)
         if ((a->bytes[bit / 8] ^ b->bytes[bit / 8]) & (0x80 >> bit % 8))
@@ -92,7 +92,7 @@ static bool choose(void *self, const struct visit *v, struct findings *found, st
     struct store_filter here = *r->filter;
     here.address = v->endpoint.address;
     here.prefix = v->endpoint.address.family == 4 ? 32 : 128;
-    here.port = v->endpoint.port;
+    here.port = endpoint_port(&v->endpoint);
     if (!store_findings(r->store, &here, gather, &g, e))
         return false;
     *found = g.stored;

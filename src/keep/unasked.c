@@ -8,7 +8,7 @@
 static bool comes_before(const struct endpoint *a, const struct endpoint *b)
 {
     int order = address_compare(&a->address, &b->address);
-    return order < 0 || (order == 0 && a->port < b->port);
+    return order < 0 || (order == 0 && endpoint_port(a) < endpoint_port(b));
 }
 
 void unasked_visit(struct unasked *u, const struct visit *v)
@@ -16,7 +16,7 @@ void unasked_visit(struct unasked *u, const struct visit *v)
     if (v->end != END_FAILED)
         return;
     if (!u->failed || comes_before(&v->endpoint, &u->first)) {
-        u->first = (struct endpoint){ .address = v->endpoint.address, .port = v->endpoint.port };
+        u->first = endpoint_bare(&v->endpoint);
         snprintf(u->why, sizeof(u->why), "%s", v->why ? v->why : "no reason was given");
     }
     u->failed++;

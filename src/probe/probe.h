@@ -26,9 +26,11 @@ struct probe {
     const char *title;                            /* "Redis, Valkey, KeyDB, Dragonfly" */
     const char *products[PROBE_PRODUCTS_MAX + 1]; /* product words it can state, NULL-ended */
     enum kind kind;
+    enum transport transport;                     /* that it speaks over; who is known over both has two probes */
     uint16_t ports[PROBE_PORTS_MAX + 1];          /* usual ports, 0-ended: a hint, never a proof */
     uint16_t tls_ports[PROBE_PORTS_MAX + 1];      /* usual ports with TLS from the first byte */
-    bool peer_first;                              /* the peer speaks first */
+    bool peer_first;                              /* the peer speaks first. This and what follows up to .rank is of
+                                                     no use over UDP, but for .at_home */
     bool takes_line;                              /* its first question is the line that the ladder asks, word for word:
                                                      run() goes on where an answer to it waits (wire_asked()) */
     bool at_home;                                 /* asked on its own ports only: it takes the three questions as many

@@ -1,8 +1,8 @@
 /* Visits as bytes. All integers are little-endian; strings carry their length in one byte (words)
- * or two (text). Version 3:
+ * or two (text). Version 4:
  *
- *   visit        u8 version, u64 place, u8 family (0 4 6), address bytes, u16 port, word name,
- *                word path, u8 end, u8 heard (0 nothing, 1 answered, 2 refused), text why,
+ *   visit        u8 version, u64 place, u8 family (0 4 6), address bytes, u16 port, u8 transport,
+ *                word name, word path, u8 end, u8 heard (0 nothing, 1 answered, 2 refused), text why,
  *                u16 observation count, observations
  *   observation  word product, word via, u8 kind, u8 outcome, u8 tls, i64 collection_count,
  *                i64 records, i64 bytes, i64 at_ms, u16 fact count, facts, u16 collection count,
@@ -15,8 +15,8 @@
  * message at most. Strings that become C strings may hold no NUL. */
 #include "record/codec.h"
 
-/* A scan that was killed before an update may have left visits in the form before: read, not written. */
-enum { VERSION = 3, VERSION_WITHOUT_PATH = 2, WORD_MAX = 255 };
+/* A scan that was killed before an update may have left visits in the forms before: read, not written. */
+enum { VERSION = 4, VERSION_TCP_ONLY = 3, VERSION_WITHOUT_PATH = 2, WORD_MAX = 255 };
 
 enum heard { HEARD_NOTHING, HEARD_ANSWER, HEARD_REFUSAL };
 
@@ -107,6 +107,7 @@ void visit_encode(struct buf *out, const struct visit *v)
                                            : e->address.family == 6 ? 16
                                                                     : 0));
     put_le(out, e->port, 2);
+    put_le(out, e->transport, 1);
     put_word(out, span_str(e->name));
     put_word(out, span_str(e->path));
     put_le(out, (uint64_t)v->end, 1);
@@ -275,7 +276,7 @@ static void get_observation(struct reader *r, struct arena *a, struct observatio
     o->collections.len = o->collections.cap = n;
 }
 
-static void get_endpoint(struct reader *r, struct arena *a, bool has_path, struct endpoint *e)
+static void get_endpoint(struct reader *r, struct arena *a, uint8_t version, struct endpoint *e)
 {
     e->address.family = reader_u8(r);
     size_t len = e->address.family == 4 ? 4 : e->address.family == 6 ? 16 : 0;
@@ -287,8 +288,10 @@ static void get_endpoint(struct reader *r, struct arena *a, bool has_path, struc
     e->port = reader_le16(r);
     if (e->port == 0)
         reader_fail(r, "port 0");
+    if (version > VERSION_TCP_ONLY)
+        e->transport = (uint8_t)get_enum(r, TRANSPORT_UDP);
     e->name = get_printable(r, a, ENDPOINT_NAME_MAX - 1);
-    e->path = has_path ? get_printable(r, a, ENDPOINT_PATH_MAX) : NULL;
+    e->path = version > VERSION_WITHOUT_PATH ? get_printable(r, a, ENDPOINT_PATH_MAX) : NULL;
     if (e->path && e->path[0] != '/')
         reader_fail(r, "a path that does not begin with /");
     if (e->address.family == 0 && !e->name)
@@ -301,10 +304,10 @@ bool visit_decode(struct reader *r, struct arena *a, struct visit *ret)
     if (reader_left(r) > VISIT_ENCODED_MAX)
         reader_fail(r, "a visit is longer than its limit");
     uint8_t version = reader_u8(r);
-    if (version != VERSION && version != VERSION_WITHOUT_PATH)
+    if (version < VERSION_WITHOUT_PATH || version > VERSION)
         reader_fail(r, "an unknown version of the encoding");
     v.place = reader_le64(r);
-    get_endpoint(r, a, version == VERSION, &v.endpoint);
+    get_endpoint(r, a, version, &v.endpoint);
     v.end = (enum end)get_enum(r, END_FAILED);
     unsigned heard = get_enum(r, HEARD_REFUSAL);
     v.answered = heard == HEARD_ANSWER;

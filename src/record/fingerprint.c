@@ -1,5 +1,5 @@
-/* Product, rule, scheme, address and port, each ended by NUL; for a store behind a dashboard also ">", the
- * dashboard and which store; for an endpoint with a name or a path also "@name" and the path. So what was seen
+/* Product, rule, scheme (tcp, tls, udp), address and port, each ended by NUL; for a store behind a dashboard also ">",
+ * the dashboard and which store; for an endpoint with a name or a path also "@name" and the path. So what was seen
  * directly, and asked for by address alone, keeps the fingerprint that it had before any of this counted. Two
  * SipHash-2-4 with public keys. */
 #include "record/fingerprint.h"
@@ -129,7 +129,7 @@ static void put_first(struct writer *w, const struct exposure_key *of)
     writer_u8(w, 0);
     writer_put(w, span_first(span_str(of->rule), WORD_MAX));
     writer_u8(w, 0);
-    writer_str(w, of->tls ? "tls" : "tcp");
+    writer_str(w, e->transport == TRANSPORT_UDP ? "udp" : of->tls ? "tls" : "tcp");
     writer_u8(w, 0);
     writer_str(w, address_text(&e->address, address));
     writer_u8(w, 0);

@@ -283,6 +283,11 @@ bool severity_parse(struct span word, enum severity *ret)
     return true;
 }
 
+const char *transport_name(const struct endpoint *e, const struct observation *o)
+{
+    return e->transport == TRANSPORT_UDP ? "udp" : o->tls ? "tls" : "tcp";
+}
+
 char *endpoint_text(const struct endpoint *e, char text[static ENDPOINT_TEXT_MAX])
 {
     char *at = text;
@@ -302,9 +307,13 @@ char *endpoint_text(const struct endpoint *e, char text[static ENDPOINT_TEXT_MAX
         digits[--n] = (char)('0' + port % 10);
     while (port /= 10);
     memcpy(at, digits + n, sizeof(digits) - n);
-    at[sizeof(digits) - n] = '\0';
+    at += sizeof(digits) - n;
+    memcpy(at, "/udp", sizeof("/udp"));
+    if (e->transport != TRANSPORT_UDP)
+        *at = '\0';
     return text;
 }
+
 char *endpoint_called(const struct endpoint *e, char text[static ENDPOINT_CALLED_MAX])
 {
     size_t len = strlen(endpoint_text(e, text));

@@ -12,12 +12,33 @@
 
 enum { ENDPOINT_NAME_MAX = 254, ENDPOINT_PATH_MAX = 200, COUNT_UNKNOWN = -1 };
 
+enum transport { TRANSPORT_TCP, TRANSPORT_UDP };
+
 struct endpoint {
     struct address address;
     uint16_t port;
+    uint8_t transport; /* enum transport: TCP's port 11211 and UDP's are two endpoints */
     const char *name; /* the DNS name that was asked for, or NULL */
     const char *path; /* below which HTTP is asked: "/logs" (no slash at its end), or NULL: at "/" */
 };
+
+/* A port with its transport as one number, as port sets and stores hold it: TCP's are 1 to 65535, UDP's follow. */
+enum { PORT_UDP = 0x10000 };
+static inline uint32_t endpoint_port(const struct endpoint *e)
+{
+    return e->transport == TRANSPORT_UDP ? PORT_UDP | e->port : e->port;
+}
+static inline void endpoint_set_port(struct endpoint *e, uint32_t port)
+{
+    e->port = (uint16_t)port;
+    e->transport = port & PORT_UDP ? TRANSPORT_UDP : TRANSPORT_TCP;
+}
+
+/* The same place, without what it was asked as. */
+static inline struct endpoint endpoint_bare(const struct endpoint *e)
+{
+    return (struct endpoint){ .address = e->address, .port = e->port, .transport = e->transport };
+}
 
 /* What an observation proves about the door. See DESIGN: a verdict needs two proofs. */
 enum outcome {
@@ -124,13 +145,15 @@ struct span fact_get_text(const struct observation *o, const char *key);
 void observation_collect(struct observation *o, struct span name, int64_t records, int64_t bytes,
                          int64_t created_ms);
 
+/* How an observation was talked to: "tcp", "tls" or "udp". */
+const char *transport_name(const struct endpoint *e, const struct observation *o);
 const char *outcome_name(enum outcome o);
 const char *kind_name(enum kind k);
 /* False where the word names no kind. */
 bool kind_parse(struct span word, enum kind *ret);
 
-/* "127.0.0.1:6379", "[::1]:6379". */
-enum { ENDPOINT_TEXT_MAX = ADDRESS_TEXT_MAX + 8 };
+/* "127.0.0.1:6379", "[::1]:6379", "10.0.0.5:161/udp". */
+enum { ENDPOINT_TEXT_MAX = ADDRESS_TEXT_MAX + 12 };
 char *endpoint_text(const struct endpoint *e, char text[static ENDPOINT_TEXT_MAX]);
 /* The same with what it was asked for as: "10.0.0.5:443 (es.corp/logs)", "10.0.0.5:443 (/logs)"; what people
  * tell two endpoints of one place apart by. */

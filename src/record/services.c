@@ -52,7 +52,7 @@ bool services_add(struct services *s, const struct visit *v, const struct observ
     const struct endpoint *e = &v->endpoint;
     struct span id = identity_of(o);
     buf_put(&key, span_of(e->address.bytes, sizeof(e->address.bytes)));
-    buf_u64(&key, e->port);
+    buf_u64(&key, endpoint_port(e));
     buf_byte(&key, o->tls ? 't' : 'p');
     buf_u64(&key, (uint64_t)o->outcome);
     buf_byte(&key, ' ');

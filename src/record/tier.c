@@ -32,8 +32,9 @@ int finding_order(const struct finding *a, const struct finding *b)
     int address = memcmp(x->bytes, y->bytes, sizeof(x->bytes));
     if (address)
         return address;
-    if (a->endpoint.port != b->endpoint.port)
-        return a->endpoint.port < b->endpoint.port ? -1 : 1;
+    uint32_t one = endpoint_port(&a->endpoint), other = endpoint_port(&b->endpoint);
+    if (one != other)
+        return one < other ? -1 : 1;
     int product = compare_text(a->product, b->product);
     return product ? product : compare_text(a->rule, b->rule);
 }

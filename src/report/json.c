@@ -82,7 +82,7 @@ static void service_line(struct buf *out, const struct endpoint *e, const struct
     struct json j = line_of(out, "service");
     address_and_port(&j, e);
     asked_as(&j, e);
-    json_str(&j, "transport", o->tls ? "tls" : "tcp");
+    json_str(&j, "transport", transport_name(e, o));
     json_text(&j, "product", span_str(o->product));
     json_str(&j, "kind", kind_name(o->kind));
     json_text_or_null(&j, "version", fact_get_text(o, "version"));

@@ -142,7 +142,7 @@ static void put_endpoint(struct json *j, const struct visit *v, const struct obs
     json_text(j, "host", span_str(v->endpoint.name));
     json_text(j, "port", buf_span(&digits));
     json_array(j, "transport");
-    json_str(j, NULL, "tcp");
+    json_str(j, NULL, v->endpoint.transport == TRANSPORT_UDP ? "udp" : "tcp");
     if (o->tls)
         json_str(j, NULL, "tls");
     if (http)

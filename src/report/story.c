@@ -300,7 +300,7 @@ static void add_finding(struct story *s, const struct visit *v, const struct fin
     }
     *row = (struct story_row){ .group = g, .state = "", .collections = COUNT_UNKNOWN, .records = COUNT_UNKNOWN,
                                .bytes = COUNT_UNKNOWN, .tls = view->seen && view->seen->tls };
-    row->endpoint = (struct endpoint){ .address = f->endpoint.address, .port = f->endpoint.port };
+    row->endpoint = endpoint_bare(&f->endpoint);
     memcpy(row->fingerprint, f->fingerprint, sizeof(row->fingerprint));
     row->fingerprint[sizeof(row->fingerprint) - 1] = '\0';
     row->where = keep_where(s, &f->endpoint);
@@ -402,7 +402,7 @@ static void add_quiet(struct story *s, const struct visit *v, const struct obser
     if (!slot)
         return;
     *slot = row;
-    row->endpoint = (struct endpoint){ .address = v->endpoint.address, .port = v->endpoint.port };
+    row->endpoint = endpoint_bare(&v->endpoint);
     row->where = keep_where(s, &v->endpoint);
     row->what = story_what(s, o->product, fact_get_text(o, "version"), o->via);
     add_counts(row, o);
@@ -496,8 +496,9 @@ static int by_place(const struct story_row *a, const struct story_row *b)
     int order = address_compare(&a->endpoint.address, &b->endpoint.address);
     if (order)
         return order;
-    if (a->endpoint.port != b->endpoint.port)
-        return a->endpoint.port < b->endpoint.port ? -1 : 1;
+    uint32_t one = endpoint_port(&a->endpoint), other = endpoint_port(&b->endpoint);
+    if (one != other)
+        return one < other ? -1 : 1;
     return by_span(a->where, b->where); /* of one place, by what it was asked for as */
 }
 

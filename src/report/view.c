@@ -30,7 +30,7 @@ struct finding_view view_of_visit(const struct visit *v, const struct finding *f
         .bytes = service ? o->bytes : COUNT_UNKNOWN,
         .at_least = service && counts_are_partial(o),
         .verdict = service ? outcome_name(o->outcome) : NULL,
-        .transport = o ? o->tls ? "tls" : "tcp" : NULL,
+        .transport = o ? transport_name(&f->endpoint, o) : NULL,
         .judged = true,
         .open = true,
         .at_ms = f->life.unseen ? f->life.seen_ms : o && o->at_ms > 0 ? o->at_ms : COUNT_UNKNOWN,

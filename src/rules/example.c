@@ -18,9 +18,14 @@ struct example {
 
 /* ---- given: what was seen ---- */
 
-/* "10.0.0.5:6379" or "[fd00::1]:6379". */
+/* "10.0.0.5:6379", "[fd00::1]:6379" or "10.0.0.5:161/udp". */
 static bool read_endpoint(struct span text, struct endpoint *ret)
 {
+    struct span udp = SPAN("/udp");
+    if (span_ends(text, udp)) {
+        text = span_first(text, text.len - udp.len);
+        ret->transport = TRANSPORT_UDP;
+    }
     size_t colon = text.len;
     while (colon && text.at[colon - 1] != ':')
         colon--;

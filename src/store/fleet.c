@@ -192,7 +192,7 @@ static bool put_member(void *self, const struct fleet_member *m)
     query_int(&q, 1, k->fleet);
     query_int(&q, 2, s->now.scan);
     query_blob(&q, 3, address_span(&m->endpoint.address));
-    query_int(&q, 4, m->endpoint.port);
+    query_int(&q, 4, endpoint_port(&m->endpoint));
     query_text(&q, 5, span_str(m->endpoint.name));
     query_int(&q, 6, product);
     query_blob(&q, 7, m->version);
@@ -519,14 +519,14 @@ bool store_fleet_members(struct store *s, int64_t fleet, bool (*each)(void *self
         struct arena a;
         struct span address = query_span(&q, 0), name = query_span(&q, 2);
         arena_init(&a, FLEET_ARENA_MAX);
-        struct fleet_member m = { .endpoint = { .port = (uint16_t)query_get(&q, 1),
-                                                .name = name.len ? arena_str(&a, name) : NULL },
+        struct fleet_member m = { .endpoint = { .name = name.len ? arena_str(&a, name) : NULL },
                                   .product = arena_str(&a, query_span(&q, 3)),
                                   .version = arena_copy(&a, query_span(&q, 4)),
                                   .outcome = (enum outcome)query_get(&q, 5),
                                   .severity = (enum severity)query_get(&q, 6),
                                   .records = query_get(&q, 7),
                                   .bytes = query_get(&q, 8) };
+        endpoint_set_port(&m.endpoint, (uint32_t)query_get(&q, 1));
         if (address.len == 4 || address.len == 16) {
             m.endpoint.address.family = address.len == 4 ? 4 : 6;
             memcpy(m.endpoint.address.bytes, address.at, address.len);

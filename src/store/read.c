@@ -98,9 +98,9 @@ static void read_observations(struct store *s, int64_t endpoint, int64_t scan, s
 static void take_endpoint(struct query *q, int at, struct arena *a, struct endpoint *ret)
 {
     struct span address = query_span(q, at), name = query_span(q, at + 2), path = query_span(q, at + 3);
-    *ret = (struct endpoint){ .port = (uint16_t)query_get(q, at + 1),
-                              .name = name.len ? arena_str(a, name) : NULL,
+    *ret = (struct endpoint){ .name = name.len ? arena_str(a, name) : NULL,
                               .path = path.len ? arena_str(a, path) : NULL };
+    endpoint_set_port(ret, (uint32_t)query_get(q, at + 1));
     if (address.len == 4 || address.len == 16) {
         ret->address.family = address.len == 4 ? 4 : 6;
         memcpy(ret->address.bytes, address.at, address.len);

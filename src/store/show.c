@@ -14,9 +14,9 @@ static const char *text_or_null(struct query *q, int column, struct arena *a)
 static void take_address(struct query *q, struct arena *a, struct endpoint *ret)
 {
     struct span address = query_span(q, 19), name = query_span(q, 21), path = query_span(q, 25);
-    *ret = (struct endpoint){ .port = (uint16_t)query_get(q, 20),
-                              .name = name.len ? arena_str(a, name) : NULL,
+    *ret = (struct endpoint){ .name = name.len ? arena_str(a, name) : NULL,
                               .path = path.len ? arena_str(a, path) : NULL };
+    endpoint_set_port(ret, (uint32_t)query_get(q, 20));
     if (address.len == 4 || address.len == 16) {
         ret->address.family = address.len == 4 ? 4 : 6;
         memcpy(ret->address.bytes, address.at, address.len);

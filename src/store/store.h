@@ -170,7 +170,7 @@ struct store_filter {
     const char *product, *rule; /* NULL: any */
     struct address address;     /* family 0: any */
     unsigned prefix;            /* bits of `address` that count */
-    uint16_t port;              /* 0: any */
+    uint32_t port;              /* endpoint_port(); 0: any */
     int64_t opened_after_ms;    /* COUNT_UNKNOWN: any; only exposures that opened later */
     int64_t closed_after_ms;    /* 0: any; only what was closed later */
     int64_t after_scan;         /* 0: any; with the two above: or by a later scan, for clocks go back */

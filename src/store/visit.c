@@ -16,7 +16,7 @@ static struct known_endpoint find_endpoint(struct store *s, const struct endpoin
     struct known_endpoint at = { 0 };
     struct query q = query(s, SQL_ENDPOINT_FIND);
     query_blob(&q, 1, address_bytes(&e->address));
-    query_int(&q, 2, e->port);
+    query_int(&q, 2, endpoint_port(e));
     query_text(&q, 3, span_str(e->name));
     query_text(&q, 4, span_str(e->path));
     if (query_row(&q))
@@ -30,7 +30,7 @@ static struct known_endpoint add_endpoint(struct store *s, const struct visit *v
     const struct endpoint *e = &v->endpoint;
     struct query q = query(s, SQL_ENDPOINT_ADD);
     query_blob(&q, 1, address_bytes(&e->address));
-    query_int(&q, 2, e->port);
+    query_int(&q, 2, endpoint_port(e));
     query_text(&q, 3, span_str(e->name));
     query_text(&q, 4, span_str(e->path));
     query_int(&q, 5, v->answered ? s->now.scan : 0);

@@ -43,6 +43,9 @@ void climb_greeted(struct climber *c, const char *to, struct span said);
  * time or connections are used up. */
 bool climb_guess(struct climber *c);
 
+/* climb_udp.c: the whole visit of an endpoint over UDP. */
+void climb_udp(const struct ladder *l, struct wire *w, struct visit *v);
+
 /* climb_tls.c: the rung of TLS. True where the climb ends here: the service was found inside, or
  * there was a handshake and nothing more to learn in clear. *c is then the climb inside. */
 bool climb_tls(struct climber *c);

@@ -11,7 +11,7 @@ static const char SILENT[] = "the port was silent, as under another name of its 
 
 struct place {
     struct address address;
-    uint16_t port; /* 0: none */
+    uint32_t port; /* endpoint_port(); 0: none */
     bool refused;
 };
 
@@ -44,8 +44,9 @@ void known_free(struct known *k)
 
 static struct place *bucket(struct known *k, const struct endpoint *e)
 {
-    uint8_t key[sizeof(e->address.bytes) + 3] = { e->address.family, (uint8_t)(e->port >> 8), (uint8_t)e->port };
-    memcpy(key + 3, e->address.bytes, sizeof(e->address.bytes));
+    uint8_t key[sizeof(e->address.bytes) + 4] = { e->address.family, (uint8_t)(e->port >> 8), (uint8_t)e->port,
+                                                  e->transport };
+    memcpy(key + 4, e->address.bytes, sizeof(e->address.bytes));
     return &k->at[siphash(k->key0, k->key1, span_of(key, sizeof(key))) % KNOWN_MAX];
 }
 
@@ -54,7 +55,7 @@ void known_note(struct known *k, const struct visit *v)
     if (!k || v->end != END_DONE || v->answered)
         return;
     pthread_mutex_lock(&k->lock);
-    *bucket(k, &v->endpoint) = (struct place){ v->endpoint.address, v->endpoint.port, v->refused };
+    *bucket(k, &v->endpoint) = (struct place){ v->endpoint.address, endpoint_port(&v->endpoint), v->refused };
     pthread_mutex_unlock(&k->lock);
 }
 
@@ -65,7 +66,7 @@ bool known_find(void *self, const struct endpoint *e, const char **ret_why)
         return false;
     pthread_mutex_lock(&k->lock);
     const struct place *p = bucket(k, e);
-    bool found = p->port == e->port && p->port && address_compare(&p->address, &e->address) == 0;
+    bool found = p->port == endpoint_port(e) && p->port && address_compare(&p->address, &e->address) == 0;
     if (found)
         *ret_why = p->refused ? REFUSED : SILENT;
     pthread_mutex_unlock(&k->lock);

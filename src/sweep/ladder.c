@@ -46,7 +46,8 @@ void ladder_init(struct ladder *l, const struct catalog *catalog, const struct p
     mark(l->http_ports, HTTPS);
     mark(l->http_ports, HTTP);
     for (; probes[l->probe_count]; l->probe_count++)
-        mark(l->tls_ports, probes[l->probe_count]->tls_ports);
+        if (probes[l->probe_count]->transport == TRANSPORT_TCP)
+            mark(l->tls_ports, probes[l->probe_count]->tls_ports);
     for (size_t i = 0; i < catalog_count(catalog); i++) {
         mark(l->http_ports, catalog_product(catalog, i)->ports);
         mark(l->http_ports, catalog_product(catalog, i)->tls_ports);
@@ -368,7 +369,8 @@ static void climb_from(const struct ladder *l, struct wire *w, struct visit *v)
                          .tried = arena_alloc(v->arena, l->probe_count + 1) };
     if (!c.tried)
         return;
-    memset(c.tried, 0, l->probe_count + 1);
+    for (size_t i = 0; i <= l->probe_count; i++)
+        c.tried[i] = i < l->probe_count && l->probes[i]->transport != TRANSPORT_TCP;
     wire_identify(w, scaled(w, LADDER_WHO_MS), LADDER_WHO_CONNECTIONS - 1 - LADDER_LAST_CONNECTIONS);
     climb(&c);
     bool found = false;
@@ -387,6 +389,10 @@ static void climb_from(const struct ladder *l, struct wire *w, struct visit *v)
 
 bool ladder_climb(const struct ladder *l, struct wire *w, struct visit *v)
 {
+    if (v->endpoint.transport == TRANSPORT_UDP) {
+        climb_udp(l, w, v);
+        return false;
+    }
     bool retried = !wire_again(w, WIRE_PLAIN) && wire_fault(w) == WIRE_CONNECT_TIMEOUT;
     if (retried)
         wire_again(w, WIRE_PLAIN);

@@ -12,6 +12,9 @@
  *      questions that are not its own, with bytes, a close or silence; each probe declares how its
  *      servers take them (struct reactions). Those that agree with what was seen come first.
  *
+ * Over UDP (climb_udp.c) nothing is asked but what the port hints at; where it hints at nothing and the user named it
+ * all the same, every protocol that moves is asked once.
+ *
  * Finding out who it is has a clock of its own: LADDER_WHO_MS and LADDER_WHO_CONNECTIONS, however
  * many protocols there are. The patience of each rung is a share of what is left of it. The
  * conversation's clock begins when the peer is known. --timeout scales both up, never down. Who is

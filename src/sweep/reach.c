@@ -91,8 +91,23 @@ static enum wire_fault try_twice(struct reach *r, enum purpose purpose, int64_t 
     return try_once(r, purpose, false, deadline_ms);
 }
 
+static bool is_udp(const struct reach *r)
+{
+    return r->endpoint->transport == TRANSPORT_UDP;
+}
+
+/* Over UDP nobody accepts anything: the way, and who is mute, are learned from answers alone. */
+static enum wire_fault open_udp(struct reach *r)
+{
+    enum wire_fault f = r->inner.connect(&r->socket.back, r->endpoint, 0);
+    r->open = f == WIRE_FINE;
+    return f;
+}
+
 enum wire_fault reach_first(struct reach *r)
 {
+    if (is_udp(r))
+        return open_udp(r);
     enum wire_fault f = try_twice(r, FIRST, INT64_MAX / 2);
     r->open = f == WIRE_FINE;
     r->begun_ms = r->open ? r->socket.back.now_ms(&r->socket.back) : 0;
@@ -120,8 +135,12 @@ void reach_end(struct reach *r)
 
 void reach_opening(struct reach *r, bool first)
 {
-    if (!first)
+    if (!first && is_udp(r) && !r->received)
+        wait_of_ours(r, pacer_retry(r->shared->pacer, clock_of(r), r->endpoint));
+    else if (!first)
         wait_of_ours(r, pacer_again(r->shared->pacer, clock_of(r), r->endpoint));
+    if (is_udp(r))
+        atomic_fetch_add(r->shared->connections, 1);
 }
 
 /* ---- what the wire sees ---------------------------------------------------------------------- */
@@ -134,7 +153,7 @@ static enum wire_fault reach_connect(struct wire_back *back, const struct endpoi
         r->open = false;
         return WIRE_FINE;
     }
-    return try_twice(r, LATER, deadline_ms);
+    return is_udp(r) ? r->inner.connect(back, r->endpoint, deadline_ms) : try_twice(r, LATER, deadline_ms);
 }
 
 /* A visit that is not small any more waits until there is memory for it. */
@@ -171,6 +190,8 @@ static enum wire_fault reach_recv(struct wire_back *back, struct span *ret, int6
     enum wire_fault f = r->inner.recv(back, ret, briefly(r, REACH_BRIEF_TRIPS, deadline_ms));
     if (f != WIRE_TIMEOUT)
         give_lease(r, true);
+    if (is_udp(r) && !is_near(r) && !r->received && (f == WIRE_FINE || is_refusal(r, f)))
+        pacer_answered(r->shared->pacer, clock_of(r), r->endpoint);
     if (f == WIRE_FINE) {
         hear_out(r);
         r->received += ret->len;

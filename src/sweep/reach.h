@@ -48,7 +48,7 @@ enum { REACH_BRIEF_MS = 300, REACH_BRIEF_TRIPS = 2 };
 enum wire_fault reach_first(struct reach *r);
 /* Closes what is open, and lets go of what it held; after the wire's end. */
 void reach_end(struct reach *r);
-/* For wire_ear.opening: waits until the pacer allows one more connection. */
+/* For wire_ear.opening: waits until the pacer allows one more connection, over UDP one more datagram. */
 void reach_opening(struct reach *r, bool first);
 
 #endif

@@ -285,7 +285,7 @@ static __attribute__((noinline)) void talk(struct slot *s)
     struct wire_ear ear = { .opening = on_opening, .sent = config->transcript ? on_sent : NULL, .self = s };
     limits.connect_ms *= 2; /* see reach.h: a connection may be tried twice */
     if (paths_lossy(l->sweep->reach.paths, &s->turn.endpoint.address))
-        limits.patience_ms *= 2; /* TCP sends what was lost again, each time after twice as long */
+        limits.patience_ms *= 2; /* TCP sends what was lost again, each time after twice as long; so do we */
     arena_init(&arena, VISIT_ARENA_MAX);
     arena.all = &l->sweep->memory.held;
     visit_init(&v, &arena, &s->turn.endpoint);

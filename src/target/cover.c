@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { SCRATCH_MAX = 1024 * 1024 * 1024, BITMAP_WORDS = 65536 / 64 };
+enum { SCRATCH_MAX = 1024 * 1024 * 1024, BITMAP_WORDS = PORT_END / 64 };
 
 struct cover_claim {
     const struct ports *ports;
@@ -80,7 +80,7 @@ struct sweep {
     struct buf groups;          /* of struct cover_group */
     bool alone;              /* the last interval has one group */
     uint64_t *taken, *fresh; /* bitmaps of ports */
-    uint16_t *list;          /* room for every port */
+    uint32_t *list;          /* room for every port */
 };
 
 static int by_first(const void *one, const void *two)
@@ -147,7 +147,7 @@ static void join_before(struct sweep *s, size_t put)
 static void take_ports(struct sweep *s, const struct ports *ports)
 {
     for (size_t i = 0; i < ports->len; i++) {
-        uint16_t port = ports_at(ports, i);
+        uint32_t port = ports_at(ports, i);
         uint64_t bit = 1ull << (port % 64);
         if (!(s->taken[port / 64] & bit))
             s->fresh[port / 64] |= bit;
@@ -161,10 +161,10 @@ static const struct ports *fresh_ports(struct sweep *s)
     struct ports p = { s->list, 0 };
     for (size_t word = 0; word < BITMAP_WORDS; word++) {
         for (uint64_t bits = s->fresh[word]; bits; bits &= bits - 1)
-            s->list[p.len++] = (uint16_t)(word * 64 + (size_t)__builtin_ctzll(bits));
+            s->list[p.len++] = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(bits));
         s->fresh[word] = 0;
     }
-    if (p.len == PORTS_ALL)
+    if (p.len == PORTS_BOTH || (p.len == PORTS_ALL && s->list[p.len - 1] == PORTS_ALL))
         p.at = NULL;
     return port_sets_intern(s->builder->sets, &p);
 }
@@ -261,7 +261,7 @@ static bool prepare(struct sweep *s)
     s->ends = arena_array(a, s->count ? s->count : 1, sizeof(*s->ends));
     s->taken = arena_array(a, BITMAP_WORDS, sizeof(*s->taken));
     s->fresh = arena_array(a, BITMAP_WORDS, sizeof(*s->fresh));
-    s->list = arena_array(a, PORTS_ALL, sizeof(*s->list));
+    s->list = arena_array(a, PORTS_BOTH, sizeof(*s->list));
     if (!s->ends || !s->taken || !s->fresh || !s->list)
         return false;
     if (s->count) {
@@ -328,10 +328,10 @@ const struct cover_group *cover_endpoint(const struct cover *c, uint64_t index,
     uint64_t offset = index - g->start;
     *ret = (struct endpoint){
         .address = address_from(g->family, g->first + offset / g->ports->len),
-        .port = ports_at(g->ports, offset % g->ports->len),
         .name = g->label ? g->label->name : NULL,
         .path = g->label ? g->label->path : NULL,
     };
+    endpoint_set_port(ret, ports_at(g->ports, offset % g->ports->len));
     return g;
 }
 
@@ -349,7 +349,7 @@ size_t cover_from(const struct cover *c, uint8_t family, u128 value)
     return low;
 }
 
-const struct cover_group *cover_find(const struct cover *c, const struct address *a, uint16_t port)
+const struct cover_group *cover_find(const struct cover *c, const struct address *a, uint32_t port)
 {
     u128 value = address_value(a);
     for (size_t i = cover_from(c, a->family, value); i < c->len; i++) {

@@ -60,7 +60,7 @@ const struct cover_group *cover_endpoint(const struct cover *c, uint64_t index,
                                          struct endpoint *ret);
 /* The first group that holds this address and port, or NULL: for covers without labels, where there
  * is no other. O(log n), and as many steps as groups lie on one interval. */
-const struct cover_group *cover_find(const struct cover *c, const struct address *a, uint16_t port);
+const struct cover_group *cover_find(const struct cover *c, const struct address *a, uint32_t port);
 /* The index of the first group of this family that ends at or after `value`; from there on the
  * groups are walked while their family is the same and their `first` not beyond the range. */
 size_t cover_from(const struct cover *c, uint8_t family, u128 value);

@@ -161,8 +161,9 @@ static bool check_allowed(const struct building *b, const struct target *t, cons
             return error_set(e, "%s is never asked: %s", address_text(&a, text), g->skip);
         for (size_t k = 0; k < t->ports.len; k++)
             if (!ports_has(g->ports, ports_at(&t->ports, k)))
-                return error_set(e, "port %u of %s is not in the allow list of %s",
-                                 ports_at(&t->ports, k), address_text(&a, text), file);
+                return error_set(e, "port %u%s of %s is not in the allow list of %s",
+                                 (uint16_t)ports_at(&t->ports, k), ports_at(&t->ports, k) & PORT_UDP ? "/udp" : "",
+                                 address_text(&a, text), file);
         if (g->last >= r->last)
             return true;
         at = g->last + 1;
@@ -222,7 +223,7 @@ static bool pin(struct building *b, const struct placing *t)
 /* One range of a target that passed its checks. */
 static bool place_range(struct building *b, const struct placing *t, const struct range *r)
 {
-    struct ports every = PORTS_EVERY;
+    struct ports every = PORTS_EVERY_BOTH;
     const struct ports *own = &t->target->ports;
     bool wide = plan_is_wide(r), inside = b->plan->options.scope && !t->entry && !own->len;
     struct range whole = *r;
@@ -335,12 +336,12 @@ static bool place_allow_list(struct building *b, bool asked)
 
 /* ---- deny and decoys ------------------------------------------------------------------------ */
 
-/* Claims all ports, or the stated ones, of each target. A name must resolve: an exclusion that
- * is silently void would be asked. */
+/* Claims all ports, or the stated ones (also of UDP, where the list says nothing of transports), of each target. A
+ * name must resolve: an exclusion that is silently void would be asked. */
 static bool claim_listed(struct building *b, struct cover_builder *to, const struct targets *list,
                          const char *verb)
 {
-    const struct ports every = PORTS_EVERY;
+    const struct ports every = PORTS_EVERY_BOTH;
     for (size_t i = 0; i < list->list.len; i++) {
         const struct target *t = &list->list.at[i];
         const struct plan_pin *pinned = t->name ? plan_pin(b->plan, t->name) : NULL;
@@ -360,8 +361,11 @@ static bool claim_listed(struct building *b, struct cover_builder *to, const str
             return blame(b->error, t);
         }
         struct range r;
+        struct ports ports = every;
+        if (t->ports.len && !ports_of_both(b->plan->arena, &t->ports, &ports))
+            return no_memory(b);
         for (size_t at = 0; plan_next_range(b->plan, t, &at, &r);)
-            if (!cover_add(to, &r, t->ports.len ? &t->ports : &every, NULL, reason))
+            if (!cover_add(to, &r, &ports, NULL, reason))
                 return no_memory(b);
     }
     return true;

@@ -59,7 +59,7 @@ uint64_t plan_skipped(const struct plan *p);
 
 /* Whether a redirect or a dashboard may lead to this address and port: it must lie inside the
  * named targets (and so the scope), and not be denied. *ret_why_not is set where it may not. */
-bool plan_allows(const struct plan *p, const struct address *a, uint16_t port,
+bool plan_allows(const struct plan *p, const struct address *a, uint32_t port,
                  const char **ret_why_not);
 /* The addresses that a name was pinned to, for following a redirect to it; they belong to the plan. False
  * where the name is not among the targets: it is not resolved then. Any letter case. */
@@ -70,7 +70,7 @@ bool plan_pinned(const struct plan *p, struct span name, const struct address **
  * there are entries. */
 const struct scope_entry *plan_entry(const struct plan *p, const struct endpoint *e);
 /* Whether the scope file lists the endpoint as a decoy of our own. */
-bool plan_is_decoy(const struct plan *p, const struct address *a, uint16_t port);
+bool plan_is_decoy(const struct plan *p, const struct address *a, uint32_t port);
 
 /* One target of the plan, for --dry-run. */
 struct plan_target {

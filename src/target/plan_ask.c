@@ -8,7 +8,7 @@ bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret,
     *ret_skip_why = g->skip;
     if (g->skip)
         return false;
-    const struct cover_group *denied = cover_find(&p->denied, &ret->address, ret->port);
+    const struct cover_group *denied = cover_find(&p->denied, &ret->address, endpoint_port(ret));
     if (denied)
         *ret_skip_why = denied->skip;
     return !denied;
@@ -51,7 +51,7 @@ uint64_t plan_skipped(const struct plan *p)
     return sum.skipped;
 }
 
-bool plan_allows(const struct plan *p, const struct address *a, uint16_t port,
+bool plan_allows(const struct plan *p, const struct address *a, uint32_t port,
                  const char **ret_why_not)
 {
     const struct cover_group *denied = cover_find(&p->denied, a, port);
@@ -62,7 +62,7 @@ bool plan_allows(const struct plan *p, const struct address *a, uint16_t port,
     return !*ret_why_not;
 }
 
-bool plan_is_decoy(const struct plan *p, const struct address *a, uint16_t port)
+bool plan_is_decoy(const struct plan *p, const struct address *a, uint32_t port)
 {
     return cover_find(&p->decoys, a, port) != NULL;
 }
@@ -91,7 +91,7 @@ const struct scope_entry *plan_entry(const struct plan *p, const struct endpoint
         const struct scope_entry *one = &s->allow.at[i];
         const struct target *t = &one->target;
         bool own = same_name(t->name, e->name);
-        if ((t->ports.len && !ports_has(&t->ports, e->port)) || (t->name && e->name && !own))
+        if ((t->ports.len && !ports_has(&t->ports, endpoint_port(e))) || (t->name && e->name && !own))
             continue;
         uint64_t size = holding_range(p, t, &e->address);
         if (size && own)

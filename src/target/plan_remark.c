@@ -46,7 +46,7 @@ bool plan_remark_target(struct plan *p, const struct target *t, struct plan_pin 
 /* The ranges that the allow list states as such, for any port. */
 static bool cover_ranges(struct plan *p, struct cover *ret)
 {
-    const struct ports every = PORTS_EVERY;
+    const struct ports every = PORTS_EVERY_BOTH;
     const struct scope *s = p->options.scope;
     struct cover_builder b;
     struct error ignored;

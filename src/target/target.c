@@ -209,45 +209,60 @@ static bool read_plain(struct arena *a, struct span text, struct target *ret, st
 
 /* Cuts "https://host:port/path" down to "host:port"; *ret_port is what the scheme stands for, the
  * path goes into the target. */
-static bool strip_url(struct arena *a, struct span *text, uint16_t *ret_port, struct target *ret,
+static bool strip_url(struct arena *a, struct span *text, uint32_t *ret_port, struct target *ret,
                       struct error *e)
 {
+    static const struct {
+        const char *name;
+        uint32_t port;
+    } SCHEMES[] = { { "http", 80 }, { "https", 443 }, { "snmp", PORT_UDP | 161 }, { "tftp", PORT_UDP | 69 },
+                    { "coap", PORT_UDP | 5683 } };
     size_t at = span_find(*text, SPAN("://"));
     struct quoted q;
     if (at == SIZE_MAX)
         return true;
     struct span scheme = span_first(*text, at), rest = span_from(*text, at + 3);
-    if (span_eq_nocase(scheme, SPAN("http")))
-        *ret_port = 80;
-    else if (span_eq_nocase(scheme, SPAN("https")))
-        *ret_port = 443;
-    else
+    for (size_t i = 0; i < sizeof(SCHEMES) / sizeof(SCHEMES[0]) && !*ret_port; i++)
+        *ret_port = span_eq_nocase(scheme, span_str(SCHEMES[i].name)) ? SCHEMES[i].port : 0;
+    if (!*ret_port)
         return error_set(e,
                          "the scheme \"%s\" is not known; write host:port, or http:// or https://",
                          quote(&q, scheme));
+    bool is_web = !(*ret_port & PORT_UDP);
     size_t end = 0, path_end;
     while (end < rest.len && rest.at[end] != '/' && rest.at[end] != '?' && rest.at[end] != '#')
         end++;
     for (path_end = end; path_end < rest.len && rest.at[path_end] != '?' && rest.at[path_end] != '#';)
         path_end++;
     *text = span_first(rest, end);
-    ret->cut = path_end < rest.len;
+    ret->cut = path_end < rest.len || (!is_web && end + 1 < rest.len);
     if (text->len && (ascii_is_digit(text->at[0]) || text->at[0] == '[') && all_digits(span_from(rest, end + 1)))
         return error_set(e, "a URL holds one address or name; write a prefix without a scheme");
     if (span_index(*text, '@') < text->len)
         return error_set(e, "a user name or password has no place here; write host:port");
-    return target_path_read(a, span_sub(rest, end, path_end - end), &ret->path, e);
+    return !is_web || target_path_read(a, span_sub(rest, end, path_end - end), &ret->path, e);
+}
+
+/* The port of snmp://host:1161 is UDP's. */
+static bool transport_of_scheme(struct arena *a, struct ports *ports)
+{
+    uint32_t *list = arena_array(a, ports->len + 1, sizeof(*list));
+    for (size_t i = 0; list && i < ports->len; i++)
+        list[i] = ports_at(ports, i) | PORT_UDP;
+    return list && ports_of(a, list, ports->len, ports);
 }
 
 static bool read_target(struct arena *a, struct span text, struct target *ret, struct error *e)
 {
-    uint16_t scheme_port = 0;
+    uint32_t scheme_port = 0;
     if (text.len > TEXT_MAX)
         return error_set(e, "longer than %d bytes", TEXT_MAX);
     if (!strip_url(a, &text, &scheme_port, ret, e) || !read_plain(a, text, ret, e))
         return false;
     if (scheme_port && ret->range.family && ret->range.first != ret->range.last)
         return error_set(e, "a URL holds one address or name, not a range");
+    if (scheme_port & PORT_UDP && !transport_of_scheme(a, &ret->ports))
+        return error_set(e, "not enough memory");
     if (scheme_port && ret->ports.len == 0 && !ports_of(a, &scheme_port, 1, &ret->ports))
         return error_set(e, "not enough memory");
     return true;

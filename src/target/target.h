@@ -30,6 +30,7 @@ struct targets {
 /* Reads one target:
  *   10.0.0.1  10.0.0.1:9200  10.1.0.0/24  10.1.0.0/24:9200,9300-9305  10.0.0.1-10.0.0.99
  *   10.0.0.1-99  fd00::1  [fd00::1]:9200  fd00::/120  [fd00::/120]:9200  db.internal:9200
+ *   10.0.0.5:161/udp  snmp://10.0.0.5  (also tftp:// and coap://: UDP)
  *   https://db.internal:5601/logs/  (asked below /logs; doc/scope.md)
  * The error is one line that names the text and says what to write instead. */
 bool target_parse(struct arena *a, struct span text, struct origin origin, struct target *ret,

@@ -20,6 +20,9 @@ struct wire_back {
     /* Closes the running connection, if any. */
     void (*close)(struct wire_back *b);
     int64_t (*now_ms)(struct wire_back *b); /* monotonic */
+    /* Over UDP, send() and recv() carry one datagram each, and this is false at first: only what comes from the very
+     * port that was asked is received. */
+    bool any_port;
 };
 
 struct wire_limits {
@@ -38,7 +41,7 @@ struct wire_limits wire_limits_for(int64_t patience_ms);
 struct wire_ear {
     void (*sent)(void *self, const struct endpoint *e, const struct ask *a, struct span bytes);
     void (*received)(void *self, const struct endpoint *e, struct span bytes);
-    /* Before every connection; may wait on the fiber, on no clock of the visit. */
+    /* Before every connection, over UDP before every datagram; may wait on the fiber, on no clock of the visit. */
     void (*opening)(void *self, const struct endpoint *e, bool first);
     void (*opened)(void *self, const struct endpoint *e, enum wire_dress dress, enum wire_fault f);
     void *self;

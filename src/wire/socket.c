@@ -1,4 +1,4 @@
-/* TCP without blocking the thread. Every wait carries an absolute deadline. */
+/* TCP without blocking the thread, and what it shares with UDP. Every wait carries an absolute deadline. */
 #include "wire/socket.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ static enum wire_fault fault_at_once(int error)
 /* The connection failed later. What the kernel says then came from the network, as a RST or as one of the many
  * ICMP and ICMPv6 messages of routers and firewalls (ENETUNREACH, EHOSTUNREACH, EACCES, ENOPROTOOPT, ...), but for
  * what it says of itself. */
-static enum wire_fault fault_of(int error)
+enum wire_fault socket_fault(int error)
 {
     switch (error) {
     case ECONNREFUSED:
@@ -66,10 +66,10 @@ static enum wire_fault fault_of(int error)
 /* The same on a connection that stood: silence is the peer's then. */
 static enum wire_fault fault_within(int error)
 {
-    return error == ETIMEDOUT ? WIRE_TIMEOUT : fault_of(error);
+    return error == ETIMEDOUT ? WIRE_TIMEOUT : socket_fault(error);
 }
 
-static socklen_t to_sockaddr(const struct endpoint *e, struct sockaddr_storage *ret)
+unsigned socket_address(const struct endpoint *e, struct sockaddr_storage *ret)
 {
     memset(ret, 0, sizeof(*ret));
     if (e->address.family == 4) {
@@ -118,15 +118,13 @@ static enum wire_fault finish_connect(struct socket_back *b, int64_t deadline_ms
         return WIRE_CONNECT_TIMEOUT;
     if ((!b->thread->loop || b->watch.ended) && getsockopt(b->fd, SOL_SOCKET, SO_ERROR, &b->error, &len) != 0)
         b->error = errno;
-    enum wire_fault f = b->error ? fault_of(b->error) : WIRE_FINE;
+    enum wire_fault f = b->error ? socket_fault(b->error) : WIRE_FINE;
     measure(b, f, from_ms);
     b->drained = b->thread->loop && !b->watch.readable;
     return f;
 }
 
-/* Both a RST of the host and an ICMP "port unreachable" of any firewall on the way end a connection with
- * ECONNREFUSED. Only the first says that the port is shut; the kernel keeps the second in the queue of errors. */
-static void ask_who_refuses(const struct socket_back *b, int family, int on)
+void socket_keep_errors(const struct socket_back *b, int family, int on)
 {
     if (family == AF_INET)
         setsockopt(b->fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
@@ -134,7 +132,16 @@ static void ask_who_refuses(const struct socket_back *b, int family, int on)
         setsockopt(b->fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
 }
 
-static bool network_refused(const struct socket_back *b)
+static void take_offender(const struct sockaddr_storage *from, struct address *ret)
+{
+    *ret = (struct address){ .family = from->ss_family == AF_INET ? 4 : from->ss_family == AF_INET6 ? 6 : 0 };
+    if (ret->family == 4)
+        memcpy(ret->bytes, &((const struct sockaddr_in *)from)->sin_addr, 4);
+    else if (ret->family == 6)
+        memcpy(ret->bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, 16);
+}
+
+bool socket_icmp_error(const struct socket_back *b, struct address *ret_from)
 {
     union {
         struct cmsghdr head; /* aligns it */
@@ -144,13 +151,20 @@ static bool network_refused(const struct socket_back *b)
     if (recvmsg(b->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
         return false;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
-        struct sock_extended_err e;
+        struct {
+            struct sock_extended_err error;
+            struct sockaddr_storage offender; /* as much of it as the family has */
+        } e = { 0 };
         bool is_error = (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
                         (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR);
-        if (!is_error || c->cmsg_len < CMSG_LEN(sizeof(e)))
+        if (!is_error || c->cmsg_len < CMSG_LEN(sizeof(e.error)))
             continue;
-        memcpy(&e, CMSG_DATA(c), sizeof(e));
-        if (e.ee_origin == SO_EE_ORIGIN_ICMP || e.ee_origin == SO_EE_ORIGIN_ICMP6)
+        size_t len = c->cmsg_len - CMSG_LEN(0);
+        memcpy(&e.error, CMSG_DATA(c), sizeof(e.error));
+        len = len - sizeof(e.error) < sizeof(e.offender) ? len - sizeof(e.error) : sizeof(e.offender);
+        memcpy(&e.offender, CMSG_DATA(c) + sizeof(e.error), len);
+        take_offender(&e.offender, ret_from);
+        if (e.error.ee_origin == SO_EE_ORIGIN_ICMP || e.error.ee_origin == SO_EE_ORIGIN_ICMP6)
             return true;
     }
     return false;
@@ -160,14 +174,18 @@ static enum wire_fault socket_connect(struct wire_back *back, const struct endpo
 {
     struct socket_back *b = (struct socket_back *)back;
     struct sockaddr_storage to;
-    socklen_t to_len = to_sockaddr(e, &to);
+    struct address who;
+    b->to = NULL;
+    if (e->transport == TRANSPORT_UDP)
+        return socket_udp_open(b, e);
+    socklen_t to_len = socket_address(e, &to);
     b->drained = b->unheard = b->no_delay = b->client_cert_asked = false;
     b->syn.known = false;
     b->error = 0;
     b->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     enum wire_fault f = WIRE_FINE;
     if (b->fd >= 0)
-        ask_who_refuses(b, to.ss_family, 1);
+        socket_keep_errors(b, to.ss_family, 1);
     if (b->fd < 0 || (connect(b->fd, (struct sockaddr *)&to, to_len) != 0 && errno != EINPROGRESS) ||
         (b->thread->loop && !fiber_watch(b->thread->loop, &b->watch, b->fd))) {
         b->error = errno;
@@ -175,19 +193,21 @@ static enum wire_fault socket_connect(struct wire_back *back, const struct endpo
     } else {
         f = finish_connect(b, deadline_ms);
     }
-    b->rejected = f == WIRE_REFUSED && network_refused(b);
+    b->rejected = f == WIRE_REFUSED && socket_icmp_error(b, &who);
     if (b->rejected)
         f = WIRE_UNREACHABLE;
     if (f != WIRE_FINE)
         socket_close(back);
     else
-        ask_who_refuses(b, to.ss_family, 0);
+        socket_keep_errors(b, to.ss_family, 0);
     return f;
 }
 
 static enum wire_fault socket_send(struct wire_back *back, struct span s, int64_t deadline_ms)
 {
     struct socket_back *b = (struct socket_back *)back;
+    if (b->to)
+        return socket_udp_send(b, s);
     if (b->ssl)
         return socket_tls_send(b, s, deadline_ms);
     if (b->unheard && !b->no_delay) {
@@ -211,6 +231,8 @@ static enum wire_fault socket_send(struct wire_back *back, struct span s, int64_
 static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int64_t deadline_ms)
 {
     struct socket_back *b = (struct socket_back *)back;
+    if (b->to)
+        return socket_udp_recv(b, ret, deadline_ms);
     if (b->ssl)
         return socket_tls_recv(b, ret, deadline_ms);
     b->unheard = false;

@@ -1,4 +1,4 @@
-/* The socket back: TCP, and TLS on it. Waits on a fiber of a loop, or in poll() where there is no
+/* The socket back: TCP, TLS on it, and UDP. Waits on a fiber of a loop, or in poll() where there is no
  * loop (ajar probe). */
 #ifndef AJAR_WIRE_SOCKET_H
 #define AJAR_WIRE_SOCKET_H
@@ -36,6 +36,7 @@ struct socket_back {
     struct wire_back back; /* first member */
     struct socket_thread *thread;
     int fd;
+    const struct endpoint *to; /* of the running connection over UDP, else NULL; outlives the wire */
     bool drained;  /* the last read took all there was, or nothing has come yet: wait before reading */
     bool unheard;  /* sent since the last read: one more send would wait for Nagle */
     bool no_delay;
@@ -59,6 +60,22 @@ void socket_excuse(struct socket_back *b, int64_t ms);
 /* The wait that both halves share: true when the socket may be ready, false at the deadline.
  * `for_write` matters only without a loop. */
 bool socket_wait(struct socket_back *b, bool for_write, int64_t deadline_ms);
+
+/* What the kernel says of a failure that came from the network: a RST, or one of the many ICMP messages. */
+enum wire_fault socket_fault(int error);
+/* Both a RST of the host and an ICMP "port unreachable" of any firewall on the way end a connection with ECONNREFUSED.
+ * After this call the kernel keeps the second in the queue of errors... */
+void socket_keep_errors(const struct socket_back *b, int family, int on);
+/* ...and this reads one there: false where there is none that came as ICMP. *ret_from is who sent it. */
+bool socket_icmp_error(const struct socket_back *b, struct address *ret_from);
+/* The address for the kernel; its length. */
+struct sockaddr_storage;
+unsigned socket_address(const struct endpoint *e, struct sockaddr_storage *ret);
+
+/* The UDP half (socket_udp.c). */
+enum wire_fault socket_udp_open(struct socket_back *b, const struct endpoint *e);
+enum wire_fault socket_udp_send(struct socket_back *b, struct span s);
+enum wire_fault socket_udp_recv(struct socket_back *b, struct span *ret, int64_t deadline_ms);
 
 /* The TLS half (socket_tls.c). */
 enum wire_fault socket_tls_start(struct socket_back *b, const struct endpoint *e, struct arena *a,

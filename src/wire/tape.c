@@ -53,15 +53,16 @@ static bool to_next_connection(struct tape_back *b)
 static enum wire_fault tape_connect(struct wire_back *back, const struct endpoint *e, int64_t deadline_ms)
 {
     struct tape_back *b = (struct tape_back *)back;
-    (void)e, (void)deadline_ms;
+    (void)deadline_ms;
+    b->udp = e->transport == TRANSPORT_UDP;
     if (b->off_script)
-        return WIRE_REFUSED;
+        return b->udp ? WIRE_FINE : WIRE_REFUSED;
     bool first = !b->opened;
     b->opened = true;
     if (!first || at(b, TAPE_CONNECT) || at(b, TAPE_REFUSE)) {
         if (!to_next_connection(b)) {
             leave_script(b, "a connection that the tape does not expect");
-            return WIRE_REFUSED;
+            return b->udp ? WIRE_FINE : WIRE_REFUSED;
         }
         bool refuse = at(b, TAPE_REFUSE);
         advance(b);
@@ -123,14 +124,22 @@ static enum wire_fault silent_until(struct tape_back *b, int64_t deadline_ms)
     return WIRE_TIMEOUT;
 }
 
+/* Nothing more will come. */
+static enum wire_fault ended(struct tape_back *b, int64_t deadline_ms)
+{
+    return b->udp ? silent_until(b, deadline_ms) : WIRE_CLOSED;
+}
+
 static enum wire_fault give(struct tape_back *b, struct span *ret)
 {
     struct span left = span_from(current(b)->bytes, b->step_offset);
     size_t n = left.len < sizeof(b->scratch) ? left.len : sizeof(b->scratch);
-    if (b->play.piece_bytes && n > b->play.piece_bytes)
+    if (b->play.piece_bytes && n > b->play.piece_bytes && !b->udp)
         n = b->play.piece_bytes;
     if (n > b->play.cut_at - b->given)
         n = b->play.cut_at - b->given;
+    if (b->udp && n < left.len)
+        return WIRE_TIMEOUT; /* a datagram comes whole or not at all */
     if (n == 0)
         return WIRE_CLOSED;
     memcpy(b->scratch, left.at, n);
@@ -138,7 +147,7 @@ static enum wire_fault give(struct tape_back *b, struct span *ret)
         b->scratch[b->play.flip_at - b->given] ^= b->play.flip_mask;
     b->given += n;
     b->step_offset += n;
-    if (b->step_offset == current(b)->bytes.len)
+    if (b->step_offset == current(b)->bytes.len || b->udp)
         advance(b);
     *ret = span_of(b->scratch, n);
     return WIRE_FINE;
@@ -150,21 +159,23 @@ static enum wire_fault tape_recv(struct wire_back *back, struct span *ret, int64
     if (b->reads++ >= b->play.fault_at_read)
         return b->play.fault == WIRE_TIMEOUT ? silent_until(b, deadline_ms) : b->play.fault;
     if (b->off_script)
-        return WIRE_CLOSED;
+        return ended(b, deadline_ms);
     pass_sent(b);
     const struct tape_step *s = current(b);
     switch (s ? s->kind : TAPE_CLOSE) {
-    case TAPE_GIVE:
-        return give(b, ret);
+    case TAPE_GIVE: {
+        enum wire_fault f = give(b, ret);
+        return f == WIRE_TIMEOUT ? silent_until(b, deadline_ms) : f;
+    }
     case TAPE_RESET:
-        return WIRE_RESET;
+        return b->udp ? WIRE_REFUSED : WIRE_RESET;
     case TAPE_HUSH:
         advance(b);
         return silent_until(b, deadline_ms);
     case TAPE_EXPECT:
         return silent_until(b, deadline_ms); /* both sides wait */
     default:
-        return WIRE_CLOSED;
+        return ended(b, deadline_ms);
     }
 }
 
@@ -211,7 +222,7 @@ void tape_back_init(struct tape_back *b, const struct tape *t, const struct tape
     b->tape = t;
     b->play = *play;
     b->step = b->step_offset = b->asked = b->given = b->reads = 0;
-    b->opened = b->off_script = false;
+    b->opened = b->off_script = b->udp = false;
     b->now_ms = 1000;
     b->mismatch.text[0] = '\0';
     buf_init(&b->sent, ASK_SENT_MAX);

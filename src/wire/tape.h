@@ -1,6 +1,9 @@
 /* The tape back: a scripted peer, for tests and fuzzers. No socket, no sleep: time is virtual and
  * moves only when the peer is silent.
  *
+ * Over UDP each answer of the script is a datagram, which comes whole or not at all; where the script ends or is
+ * left there is silence, and `reset` is the host's word that the port is shut.
+ *
  * A tape also plays broken versions of itself: in small pieces, cut, with a flipped bit, or with a
  * fault at a chosen read. Then the other side may ask what the script does not expect; the peer
  * answers that by closing. */
@@ -46,6 +49,7 @@ struct tape {
     LIST_OF(struct span) varying; /* facts and counts of which a broken play may state another value */
     bool bit_decides; /* one bit of an answer is the whole proof: flipped, the door is open */
     struct tape_number count_collections, count_records, count_bytes, time_max_ms, connections_max, timeout_s, port;
+    bool udp; /* each answer is a datagram */
     bool far; /* played at an address that is not loopback */
     struct span chain; /* DER of the certificate that a `tls` step shows; may be empty */
 };
@@ -71,7 +75,7 @@ struct tape_back {
     size_t step, step_offset; /* what is read next */
     size_t asked;             /* every request before this step was sent */
     size_t given, reads;
-    bool opened, off_script;
+    bool opened, off_script, udp;
     int64_t now_ms;
     struct error mismatch; /* the first request that was not as written; empty text = none */
     struct buf sent;       /* of the running TAPE_EXPECT */

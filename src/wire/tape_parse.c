@@ -7,6 +7,7 @@ struct parsing {
     struct arena *arena;
     struct tape *tape;
     unsigned line;
+    bool apart; /* what follows is a datagram of its own */
     struct error *e;
 };
 
@@ -96,7 +97,9 @@ static bool add_bytes(struct parsing *p, enum tape_step_kind kind, struct span r
         return false;
     struct tape *t = p->tape;
     struct tape_step *last = t->steps.len ? &t->steps.at[t->steps.len - 1] : NULL;
-    if (last && last->kind == kind) {
+    bool joins = last && last->kind == kind && !p->apart;
+    p->apart = false;
+    if (joins) {
         uint8_t *joined = arena_alloc(p->arena, last->bytes.len + bytes.len);
         if (!joined)
             return fail(p, "no memory");
@@ -233,11 +236,14 @@ static bool add_setting(struct parsing *p, struct span name, struct span rest, b
             return true;
         }
     *ret_ok = true;
-    bool far = span_is(name, "far"), bit = span_is(name, "bit-decides");
+    bool far = span_is(name, "far"), bit = span_is(name, "bit-decides"), udp = span_is(name, "udp");
+    bool apart = span_is(name, "datagram");
     t->far |= far;
+    t->udp |= udp;
+    p->apart |= apart;
     t->bit_decides |= bit;
     if (!span_is(name, "varies"))
-        return far || bit;
+        return far || bit || udp || apart;
     struct span *key = list_add(p->arena, &t->varying);
     if (key)
         *key = rest;

@@ -25,6 +25,9 @@ struct wire {
     uint8_t first[WIRE_FIRST_BYTES]; /* what the running connection received first */
     size_t first_len;
     bool asked; /* on the running connection */
+    unsigned datagrams;  /* that have left */
+    struct span sent;    /* the last of them, in the arena */
+    const struct ask *sent_ask;
     bool in_tls, has_tls, has_refused, dressed;
     bool may_sample; /* the owner's permission, see wire_permit_sample() */
     struct wire_tls tls, refused;
@@ -218,14 +221,19 @@ static bool is_final(enum wire_fault f)
     return f == WIRE_DEADLINE || f == WIRE_BUDGET || f == WIRE_MEMORY;
 }
 
-/* Waits until a further connection is allowed. That we must wait is our affair: all clocks of the
+static bool is_udp(const struct wire *w)
+{
+    return w->endpoint->transport == TRANSPORT_UDP;
+}
+
+/* Waits until a further connection, or datagram, is allowed. That we must wait is our affair: all clocks of the
  * visit stand still meanwhile. */
 static void wait_for_turn(struct wire *w)
 {
     if (!w->ear || !w->ear->opening)
         return;
     int64_t before_ms = now_of(w);
-    w->ear->opening(w->ear->self, w->endpoint, w->connections == 0);
+    w->ear->opening(w->ear->self, w->endpoint, is_udp(w) ? w->datagrams == 0 : w->connections == 0);
     int64_t waited_ms = now_of(w) - before_ms;
     w->deadline_ms += waited_ms;
     w->who_deadline_ms += waited_ms;
@@ -243,7 +251,10 @@ bool wire_again(struct wire *w, enum wire_dress dress)
         w->fault = w->connections >= w->connections_max ? WIRE_BUDGET : WIRE_DEADLINE;
         return false;
     }
-    wait_for_turn(w);
+    w->back->any_port = false;
+    w->sent = SPAN_NONE;
+    if (!is_udp(w))
+        wait_for_turn(w);
     w->connections++;
     w->fault = WIRE_FINE;
     w->fault = open_connection(w, dress);
@@ -290,6 +301,24 @@ bool wire_in_tls(const struct wire *w)
 
 /* ---- asking ---------------------------------------------------------------------------- */
 
+static bool send_out(struct wire *w, const struct ask *a, struct span bytes)
+{
+    if (w->ear && w->ear->sent)
+        w->ear->sent(w->ear->self, w->endpoint, a, bytes);
+    w->asked = true;
+    return set_fault(w, blame(w, w->back->send(w->back, bytes, until(w, w->patience_ms))));
+}
+
+/* What was asked last, for the first time or again. */
+static bool send_datagram(struct wire *w)
+{
+    if (w->datagrams >= WIRE_DATAGRAMS_MAX)
+        return set_fault(w, WIRE_BUDGET);
+    wait_for_turn(w);
+    w->datagrams++;
+    return send_out(w, w->sent_ask, w->sent);
+}
+
 bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args, size_t arg_count)
 {
     uint8_t bytes[ASK_SENT_MAX];
@@ -303,10 +332,11 @@ bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args,
     if (!ask_render(a, args, arg_count, &out))
         return set_fault(w, WIRE_UNDECLARED);
     struct span sent = writer_span(&out);
-    if (w->ear && w->ear->sent)
-        w->ear->sent(w->ear->self, w->endpoint, a, sent);
-    w->asked = true;
-    return set_fault(w, blame(w, w->back->send(w->back, sent, until(w, w->patience_ms))));
+    if (!is_udp(w))
+        return send_out(w, a, sent);
+    w->sent_ask = a;
+    w->sent = arena_copy(w->arena, sent);
+    return w->sent.len == sent.len ? send_datagram(w) : set_fault(w, WIRE_MEMORY);
 }
 
 bool wire_ask(struct wire *w, const struct ask *a)
@@ -405,6 +435,33 @@ struct span wire_need(struct wire *w, size_t n)
 struct span wire_peek(struct wire *w, size_t n)
 {
     return have(w, n) ? span_first(wire_heard(w), n) : SPAN_NONE;
+}
+
+struct span wire_datagram(struct wire *w)
+{
+    int64_t wait_ms = w->patience_ms / ((1 << WIRE_DATAGRAM_TRIES) - 1);
+    for (unsigned tries = 1; wire_ok(w) && wire_heard(w).len == 0; tries++, wait_ms *= 2) {
+        enum wire_fault f = blame(w, receive(w, until(w, wait_ms)));
+        bool again = f == WIRE_TIMEOUT && tries < WIRE_DATAGRAM_TRIES && w->sent.len;
+        if (f != WIRE_FINE && (!again || !send_datagram(w)))
+            set_fault(w, f);
+    }
+    return wire_ok(w) ? take(w, wire_heard(w).len) : SPAN_NONE;
+}
+
+struct span wire_datagram_within(struct wire *w, int64_t ms)
+{
+    return wire_hears(w, ms) ? take(w, wire_heard(w).len) : SPAN_NONE;
+}
+
+void wire_from_any_port(struct wire *w)
+{
+    w->back->any_port = true;
+}
+
+size_t wire_asked_bytes(const struct wire *w)
+{
+    return w->sent.len;
 }
 
 struct span wire_line(struct wire *w, size_t max)

@@ -85,6 +85,20 @@ struct span wire_peek(struct wire *w, size_t n);
 bool wire_hears(struct wire *w, int64_t ms);
 /* The same for bytes beyond those that are unread already. */
 bool wire_hears_more(struct wire *w, int64_t ms);
+/* Over UDP an ask is one datagram, and loss is normal. The next datagram of the answer, whole, consumed; empty where
+ * the fault is set. Where nothing comes, what was asked last is asked again, after 1/7 of the patience and after 2/7
+ * more, in WIRE_DATAGRAM_TRIES sendings altogether; then WIRE_TIMEOUT, which says nothing about the port.
+ * WIRE_REFUSED: the host itself said that the port is shut (ICMP). An answer to an earlier sending may come late: who
+ * asks twice on one connection tells answers apart by what they repeat of the question. */
+enum { WIRE_DATAGRAM_TRIES = 3, WIRE_DATAGRAMS_MAX = 48 /* that leave in one conversation */ };
+struct span wire_datagram(struct wire *w);
+/* The next datagram if one comes within ms; no fault and nothing asked again where none does. */
+struct span wire_datagram_within(struct wire *w, int64_t ms);
+/* From now on, answers on this connection may come from any port of the address that was asked (TFTP). */
+void wire_from_any_port(struct wire *w);
+/* How many bytes the last datagram that was asked had. */
+size_t wire_asked_bytes(const struct wire *w);
+
 /* What has arrived and is unread, without waiting or consuming. */
 struct span wire_heard(const struct wire *w);
 

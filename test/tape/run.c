@@ -105,11 +105,13 @@ static enum outcome talk(const struct playing *p, struct wire *w, struct visit *
     return o->outcome = p->probe->run(w, o);
 }
 
-static struct endpoint endpoint_of(const struct tape *t)
+static struct endpoint endpoint_of(const struct playing *p, const struct tape *t)
 {
     struct endpoint e = { .address = { 4, { t->far ? 10 : 127, 0, 0, 1 } }, .port = 1 };
     if (t->port.set)
         e.port = (uint16_t)t->port.value;
+    if (t->udp || (p->probe && p->probe->transport == TRANSPORT_UDP))
+        e.transport = TRANSPORT_UDP;
     return e;
 }
 
@@ -123,7 +125,7 @@ static struct wire_limits limits_of(const struct playing *p)
 
 static void play(struct playing *p, const struct tape_play *how, struct result *ret)
 {
-    struct endpoint here = endpoint_of(p->tape);
+    struct endpoint here = endpoint_of(p, p->tape);
     struct wire_limits limits = limits_of(p);
     arena_init(&ret->arena, VISIT_ARENA_MAX);
     visit_init(&ret->visit, &ret->arena, &here);
@@ -447,6 +449,7 @@ static void run_dir(const struct playing *all, const char *dir, const char *only
 struct live {
     struct socket_back back; /* first member */
     struct endpoint there;
+    bool heard; /* since it was asked last */
     enum wire_fault (*connect)(struct wire_back *b, const struct endpoint *e, int64_t deadline_ms);
     enum wire_fault (*start_tls)(struct wire_back *b, const struct endpoint *e, struct arena *a, struct wire_tls *ret,
                                  int64_t deadline_ms);
@@ -490,21 +493,26 @@ static void show(const char *mark, struct span bytes)
 
 static void on_opening(void *self, const struct endpoint *e, bool first)
 {
-    (void)self, (void)e;
-    if (!first)
+    (void)self;
+    if (!first && e->transport == TRANSPORT_TCP)
         puts("connect");
 }
 
 static void on_sent(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
 {
-    (void)self, (void)e;
+    (void)e;
+    ((struct live *)self)->heard = false;
     printf("# %s\n", a->name);
     show(">", bytes);
 }
 
+/* Two datagrams in a row would be joined. */
 static void on_received(void *self, const struct endpoint *e, struct span bytes)
 {
-    (void)self, (void)e;
+    struct live *l = self;
+    if (e->transport == TRANSPORT_UDP && l->heard)
+        puts("datagram");
+    l->heard = true;
     show("<", bytes);
 }
 
@@ -513,6 +521,7 @@ static int record(struct playing *p, const char *path, const char *address, cons
     static struct socket_thread thread = { .clock = &CLOCK_SYSTEM };
     struct wire_ear ear = { .opening = on_opening, .sent = on_sent, .received = on_received };
     struct live live = { 0 };
+    ear.self = &live;
     struct arena a;
     struct visit v;
     struct tape tape;
@@ -523,7 +532,8 @@ static int record(struct playing *p, const char *path, const char *address, cons
         !span_u64(span_str(port), UINT16_MAX, &number))
         return 1;
     live.there.port = (uint16_t)number;
-    struct endpoint here = endpoint_of(&tape);
+    struct endpoint here = endpoint_of(p, &tape);
+    live.there.transport = here.transport;
     struct wire_limits limits = limits_of(p);
     visit_init(&v, &a, &here);
     struct error e;

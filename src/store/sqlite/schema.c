@@ -322,5 +322,10 @@ static const char STEP_PLAIN[] =
     " SELECT id, opened_ms, seen_ms, closed_ms, opened_scan, seen_scan, closed_scan, proof, proof_detail"
     " FROM findings;";
 
-const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED, STEP_NAMES, STEP_ENDINGS, STEP_PLAIN };
+/* From here on a port may be one of UDP, as a number above TCP's (PORT_UDP of record.h). No table changes; but a
+ * program that does not know it would take these for ports of TCP. */
+static const char STEP_UDP[] = "SELECT 1;";
+
+const char *const SCHEMA_STEPS[] = { STEP_1, STEP_FLEETS, STEP_PACKED, STEP_NAMES, STEP_ENDINGS, STEP_PLAIN,
+                                     STEP_UDP };
 const int SCHEMA_VERSION = sizeof(SCHEMA_STEPS) / sizeof(SCHEMA_STEPS[0]);

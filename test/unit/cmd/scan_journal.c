@@ -56,7 +56,7 @@ static struct span written(const struct scan_options *o, const struct pin_book *
 
 static struct scan_options options(void)
 {
-    static const uint16_t PORTS[] = { 80, 443 };
+    static const uint32_t PORTS[] = { 80, 443 };
     return (struct scan_options){ .arena = &arena, .shard = SHARD_WHOLE, .seed = 5,
                                   .plan.default_ports = { PORTS, 2 } };
 }

@@ -146,9 +146,9 @@ static void test_closed_port_is_small(void **state)
     buf_reset(&f->buf);
     visit_encode(&f->buf, &v);
     visit_encode(&f->buf, &v);
-    assert_int_equal(f->buf.len, 2 * 28);
+    assert_int_equal(f->buf.len, 2 * 29);
     const char *why;
-    assert_true(decode(&f->other, span_sub(buf_span(&f->buf), 4, 24), &back, &why));
+    assert_true(decode(&f->other, span_sub(buf_span(&f->buf), 4, 25), &back, &why));
     assert_null(back.why);
     assert_null(back.endpoint.name);
     assert_true(back.refused);
@@ -224,11 +224,12 @@ static void test_random_bytes(void **state)
 }
 
 /* Offsets in a visit of a v4 endpoint without name, path and why. */
-enum { AT_FAMILY = 9, AT_PORT = 14, AT_NAME = 16, AT_PATH = 17, AT_END = 18, AT_HEARD = 19, AT_COUNT = 22 };
+enum { AT_FAMILY = 9, AT_PORT = 14, AT_TRANSPORT = 16, AT_NAME = 17, AT_PATH = 18, AT_END = 19, AT_HEARD = 20,
+       AT_COUNT = 23 };
 
 static void expect_refused(struct fixture *f, size_t at, uint8_t value, const char *expect)
 {
-    uint8_t bytes[24] = { VERSION, [AT_FAMILY] = 4, 10, 0, 0, 1, 80 };
+    uint8_t bytes[25] = { VERSION, [AT_FAMILY] = 4, 10, 0, 0, 1, 80 };
     struct visit v;
     const char *why;
     assert_true(decode(&f->other, span_of(bytes, sizeof(bytes)), &v, &why));
@@ -243,6 +244,7 @@ static void test_lies(void **state)
     expect_refused(f, 0, VERSION + 1, "an unknown version of the encoding");
     expect_refused(f, AT_FAMILY, 5, "an unknown address family");
     expect_refused(f, AT_PORT, 0, "port 0");
+    expect_refused(f, AT_TRANSPORT, 2, "an unknown enumeration value");
     expect_refused(f, AT_NAME, 255, "the message ends too early");
     expect_refused(f, AT_PATH, 255, "the message ends too early");
     expect_refused(f, AT_END, 3, "an unknown enumeration value");
@@ -260,6 +262,24 @@ static void test_version_before_is_read(void **state)
     assert_true(decode(&f->other, span_of(bytes, sizeof(bytes)), &v, &why));
     assert_int_equal(v.endpoint.port, 80);
     assert_null(v.endpoint.path);
+    uint8_t tcp_only[24] = { VERSION_TCP_ONLY, [AT_FAMILY] = 4, 10, 0, 0, 1, 80 };
+    assert_true(decode(&f->other, span_of(tcp_only, sizeof(tcp_only)), &v, &why));
+    assert_int_equal(v.endpoint.port, 80);
+    assert_int_equal(v.endpoint.transport, TRANSPORT_TCP);
+}
+
+static void test_a_port_of_udp(void **state)
+{
+    struct fixture *f = *state;
+    struct endpoint e = { .address = { 4, { 10, 0, 0, 1 } }, .port = 161, .transport = TRANSPORT_UDP };
+    struct visit v, back;
+    const char *why;
+    visit_init(&v, &f->arena, &e);
+    buf_reset(&f->buf);
+    visit_encode(&f->buf, &v);
+    assert_true(decode(&f->other, span_from(buf_span(&f->buf), 4), &back, &why));
+    assert_int_equal(back.endpoint.port, 161);
+    assert_int_equal(back.endpoint.transport, TRANSPORT_UDP);
 }
 
 static void test_memory_runs_out(void **state)
@@ -301,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_random_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_version_before_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_port_of_udp, setup, teardown),
         cmocka_unit_test_setup_teardown(test_memory_runs_out, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_buffer_says_so, setup, teardown),
     };

@@ -73,6 +73,19 @@ static void test_all_tell_apart(void **state)
     }
 }
 
+/* TCP 11211 and UDP 11211 are two findings. */
+static void test_transports_tell_apart(void **state)
+{
+    struct endpoint e = { .address = { 4, { 10, 0, 0, 5 } }, .port = 11211 };
+    struct exposure_key k = { .endpoint = &e, .product = "memcached", .rule = "open-store" };
+    char tcp[FINGERPRINT_MAX], udp[FINGERPRINT_MAX];
+    (void)state;
+    exposure_fingerprint(&k, tcp);
+    e.transport = TRANSPORT_UDP;
+    exposure_fingerprint(&k, udp);
+    assert_string_not_equal(tcp, udp);
+}
+
 /* The longest of everything still counts to its last byte. */
 static void test_long_words(void **state)
 {
@@ -154,7 +167,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_never_changes), cmocka_unit_test(test_direct_ones_keep_their_name),
-        cmocka_unit_test(test_all_tell_apart), cmocka_unit_test(test_long_words), cmocka_unit_test(test_which_store),
+        cmocka_unit_test(test_all_tell_apart), cmocka_unit_test(test_transports_tell_apart),
+        cmocka_unit_test(test_long_words), cmocka_unit_test(test_which_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,6 +182,16 @@ static void test_endpoint_text(void **state)
     e.address.family = 6;
     e.port = 12345;
     assert_int_equal(strlen(endpoint_text(&e, text)), 47);
+    e.transport = TRANSPORT_UDP;
+    assert_int_equal(strlen(endpoint_text(&e, text)), 51);
+    e = (struct endpoint){ .address = { 4, { 10, 0, 0, 5 } }, .port = 161, .transport = TRANSPORT_UDP };
+    assert_string_equal(endpoint_text(&e, text), "10.0.0.5:161/udp");
+    struct endpoint back = e;
+    endpoint_set_port(&back, endpoint_port(&e));
+    assert_int_equal(back.port, 161);
+    assert_int_equal(back.transport, TRANSPORT_UDP);
+    endpoint_set_port(&back, 161);
+    assert_int_equal(back.transport, TRANSPORT_TCP);
 }
 
 int main(void)

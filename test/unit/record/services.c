@@ -8,7 +8,7 @@ static struct arena arena;
 static bool added(struct services *s, const char *name, uint16_t port, const char *product, enum kind kind,
                   const char *id)
 {
-    struct endpoint e = { { 4, { 10, 0, 0, 5 } }, port, name, NULL };
+    struct endpoint e = { { 4, { 10, 0, 0, 5 } }, port, TRANSPORT_TCP, name, NULL };
     struct visit v;
     visit_init(&v, &arena, &e);
     struct observation *o = visit_observe(&v, product, kind);
@@ -40,7 +40,7 @@ static void test_names(void **state)
 static void test_two_in_one_visit(void **state)
 {
     struct services s;
-    struct endpoint e = { { 4, { 10, 0, 0, 5 } }, 5601, NULL, NULL };
+    struct endpoint e = { { 4, { 10, 0, 0, 5 } }, 5601, TRANSPORT_TCP, NULL, NULL };
     struct visit v;
     (void)state;
     arena_init(&arena, 1 << 20);

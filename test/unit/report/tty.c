@@ -75,7 +75,7 @@ static void add(struct fixture *x, const char *address, enum severity severity, 
 
 static void add_titled(struct fixture *x, const char *title)
 {
-    struct endpoint e = { { 4, { 10, 0, 0, 1 } }, 6379, NULL, NULL };
+    struct endpoint e = { { 4, { 10, 0, 0, 1 } }, 6379, TRANSPORT_TCP, NULL, NULL };
     struct visit v;
     visit_init(&v, &x->arena, &e);
     visit_observe(&v, "redis", KIND_STORE)->outcome = OUTCOME_OPEN;
@@ -454,7 +454,7 @@ static void test_names_of_one_address(void **state)
                   { "one.corp", "/logs", "kibana", KIND_DASHBOARD, 443 } };
     start(x, 100, false, false);
     for (size_t i = 0; i < 4; i++) {
-        struct endpoint e = { { 4, { 10, 0, 0, 5 } }, ASKED[i].port, ASKED[i].name, ASKED[i].path };
+        struct endpoint e = { { 4, { 10, 0, 0, 5 } }, ASKED[i].port, TRANSPORT_TCP, ASKED[i].name, ASKED[i].path };
         struct visit v;
         visit_init(&v, &x->arena, &e);
         v.answered = true;

@@ -542,6 +542,65 @@ static void test_a_finding_by_its_digits(void **state)
     arena_release(&a);
 }
 
+struct ports_listed {
+    struct endpoint at[4];
+    size_t len;
+};
+
+static bool note_port(void *self, const struct stored_finding *g)
+{
+    struct ports_listed *l = self;
+    assert_true(l->len < 4);
+    l->at[l->len++] = g->finding.endpoint;
+    return true;
+}
+
+/* TCP 11211 and UDP 11211 of one address are two endpoints with a finding each; one that closes leaves the other open. */
+static void test_two_transports(void **state)
+{
+    struct fixture *f = *state;
+    struct scan_plan plan = { .seed = 1ull << 63, .total = 2, .plan = SPAN("target x\n"), .version = "1" };
+    struct error e;
+    struct arena a;
+    int64_t id;
+    arena_init(&a, ARENA_BYTES);
+    for (int round = 0; round < 2; round++) {
+        assert_true(store_scan_begin(f->store, &plan, f->now_ms += 86400000, &id, &e));
+        for (size_t i = 0; i < 2; i++) {
+            struct endpoint at = { .address = { 4, { 10, 0, 0, 1 } }, .port = 11211, .transport = (uint8_t)i };
+            struct visit v;
+            bool is_new, refuses = round == 1 && at.transport == TRANSPORT_UDP;
+            visit_init(&v, &a, &at);
+            v.place = i;
+            v.answered = !refuses;
+            v.refused = refuses;
+            if (!refuses)
+                see_product(&v, "redis", OUTCOME_OPEN, "7.0", 100);
+            struct finding found = { 0 };
+            if (!refuses)
+                found = finding_at(&v, i);
+            assert_true(store_visit(f->store, &v, &found, !refuses, f->now_ms, &is_new, &e));
+        }
+        assert_true(store_scan_end(f->store, SCAN_COMPLETE, NULL, f->now_ms, &e));
+        struct ports_listed l = { .len = 0 };
+        struct store_filter filter = { .which = STORE_OPEN, .now_ms = f->now_ms, .opened_after_ms = COUNT_UNKNOWN };
+        assert_true(store_findings(f->store, &filter, note_port, &l, &e));
+        assert_int_equal(l.len, round ? 1 : 2);
+        if (round) {
+            assert_int_equal(l.at[0].transport, TRANSPORT_TCP);
+            break;
+        }
+        assert_int_not_equal(l.at[0].transport, l.at[1].transport);
+        l.len = 0;
+        filter.port = PORT_UDP | 11211;
+        assert_true(store_findings(f->store, &filter, note_port, &l, &e));
+        assert_int_equal(l.len, 1);
+        assert_int_equal(l.at[0].port, 11211);
+        assert_int_equal(l.at[0].transport, TRANSPORT_UDP);
+    }
+    arena_release(&a);
+}
+
 static size_t visits_seen;
 
 static bool note_visit(void *self, const struct visit *v)
@@ -582,6 +641,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_forget_keeps_what_is_open, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_finding_by_its_digits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_visits_as_they_were, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_two_transports, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 
 static struct visit visited(uint8_t last, uint16_t port, const char *name)
 {
-    struct endpoint e = { { 4, { 10, 0, 0, last } }, port, name, NULL };
+    struct endpoint e = { { 4, { 10, 0, 0, last } }, port, TRANSPORT_TCP, name, NULL };
     struct visit v;
     visit_init(&v, NULL, &e);
     return v;
@@ -37,7 +37,7 @@ static void test_shared(void **state)
         v = visited(OTHERS[i].last, OTHERS[i].port, NULL);
         assert_false(known_find(k, &v.endpoint, &why));
     }
-    struct endpoint six = { { 6, { 10, 0, 0, 1 } }, 80, NULL, NULL };
+    struct endpoint six = { { 6, { 10, 0, 0, 1 } }, 80, TRANSPORT_TCP, NULL, NULL };
     assert_false(known_find(k, &six, &why));
     assert_false(known_fill("excluded", &told));
     assert_false(known_fill(NULL, &told));

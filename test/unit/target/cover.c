@@ -107,11 +107,11 @@ static void test_against_the_model(void **state)
             claims[i] =
                 (struct model_claim){ first, last, (uint8_t)(1 + random_below(&r, 63)),
                                       label_at(random_below(&r, LABELS)), SKIPS[random_below(&r, 4)] };
-            uint16_t list[PORTS_IN_USE];
+            uint32_t list[PORTS_IN_USE];
             size_t n = 0;
             for (unsigned port = 1; port <= PORTS_IN_USE; port++)
                 if (claims[i].ports >> (port - 1) & 1)
-                    list[n++] = (uint16_t)port;
+                    list[n++] = port;
             struct ports p = { list, n };
             struct range range = { BASE + first, BASE + last, family, RANGE_NO_PREFIX };
             assert_true(cover_add(&b, &range, &p, claims[i].label, claims[i].skip));
@@ -142,7 +142,7 @@ static void test_neighbours_merge(void **state)
     struct range ranges[] = { { 5, 5, 4, RANGE_NO_PREFIX }, { 1, 2, 4, RANGE_NO_PREFIX },
                               { 3, 4, 4, RANGE_NO_PREFIX }, { 2, 3, 4, RANGE_NO_PREFIX },
                               { 7, 7, 4, RANGE_NO_PREFIX }, { 6, 6, 6, RANGE_NO_PREFIX } };
-    struct ports one = { (const uint16_t[]){ 80 }, 1 };
+    struct ports one = { (const uint32_t[]){ 80 }, 1 };
     struct cover c = built(ranges, 6, &one);
     assert_int_equal(c.len, 3);
     assert_true(c.at[0].first == 1 && c.at[0].last == 5);
@@ -159,7 +159,7 @@ static void test_many_labels(void **state)
     (void)state;
     enum { NAMES = 10000 };
     struct label *labels = arena_array(&arena, NAMES, sizeof(*labels));
-    struct ports two = { (const uint16_t[]){ 80, 443 }, 2 };
+    struct ports two = { (const uint32_t[]){ 80, 443 }, 2 };
     struct port_sets sets;
     struct cover_builder b;
     struct cover c;
@@ -219,7 +219,7 @@ static void test_memory_runs_out(void **state)
 {
     (void)state;
     struct range r = { 1, 9, 4, RANGE_NO_PREFIX };
-    struct ports one = { (const uint16_t[]){ 80 }, 1 };
+    struct ports one = { (const uint32_t[]){ 80 }, 1 };
     struct cover_builder b;
     struct port_sets sets;
     struct cover c;

@@ -84,7 +84,7 @@ static struct targets targets_of(const char *words)
 
 static struct plan_options options_of(const char *targets, const char *scope)
 {
-    static const uint16_t DEFAULT[] = { 6379, 9200 };
+    static const uint32_t DEFAULT[] = { 6379, 9200 };
     struct plan_options o = {
         .targets = targets_of(targets),
         .default_ports = { DEFAULT, 2 },
@@ -162,6 +162,22 @@ static void test_plain(void **state)
     expect("10.0.0.1:80 10.0.0.1", NULL, "10.0.0.1:80 10.0.0.1:6379 10.0.0.1:9200");
     expect_refused("", NULL,
                    "no target is named; write at least one, as in 127.0.0.1 or 10.0.0.0/24");
+}
+
+static void test_both_transports(void **state)
+{
+    (void)state;
+    expect("10.0.0.1:161,161/udp", NULL, "10.0.0.1:161 10.0.0.1:161/udp");
+    expect("10.0.0.1:11211/udp 10.0.0.1:11211 10.0.0.1:11211/udp", NULL, "10.0.0.1:11211 10.0.0.1:11211/udp");
+    /* What is excluded without a word about transports is excluded over both. */
+    struct plan_options o = options_of("10.0.0.1:161,161/udp 10.0.0.2:161,161/udp 10.0.0.3:161,161/udp", NULL);
+    o.excludes = targets_of("10.0.0.1:161 10.0.0.2:161/udp 10.0.0.3");
+    assert_string_equal(listed(build_from(&o)), "-10.0.0.1:161 -10.0.0.1:161/udp 10.0.0.2:161 -10.0.0.2:161/udp "
+                                                "-10.0.0.3:161 -10.0.0.3:161/udp");
+    /* An allow list speaks of what it names. */
+    expect_refused("10.0.0.1:161/udp", "owner: Me\nallow:\n  - {target: 10.0.0.0/24, ports: [161]}\n",
+                   "target \"10.0.0.1:161/udp\": port 161/udp of 10.0.0.1 is not in the allow list of s.yaml");
+    expect("10.0.0.1:161/udp", "owner: Me\nallow: [10.0.0.0/24]\n", "10.0.0.1:161/udp");
 }
 
 static void test_edges_of_prefixes(void **state)
@@ -473,14 +489,14 @@ static void test_ports_options(void **state)
 {
     (void)state;
     struct plan_options o = options_of("10.0.0.1 10.0.0.2:22", NULL);
-    o.ports = (struct ports){ (const uint16_t[]){ 80 }, 1 };
+    o.ports = (struct ports){ (const uint32_t[]){ 80 }, 1 };
     assert_string_equal(listed(build_from(&o)), "10.0.0.1:80 10.0.0.2:22");
     o = options_of("",
                    OWNER "allow: [10.0.0.1, \"10.0.0.2:80,443\", \"10.0.0.3:22\"]\nports: [1]\n");
-    o.ports = (struct ports){ (const uint16_t[]){ 80 }, 1 };
+    o.ports = (struct ports){ (const uint32_t[]){ 80 }, 1 };
     assert_string_equal(listed(build_from(&o)), "10.0.0.1:80 10.0.0.2:80");
     o = options_of("", OWNER "allow: [\"10.0.0.3:22\"]\n");
-    o.ports = (struct ports){ (const uint16_t[]){ 80 }, 1 };
+    o.ports = (struct ports){ (const uint32_t[]){ 80 }, 1 };
     assert_null(plan_build(&arena, &o, &error));
     assert_string_equal(
         error.text,
@@ -657,7 +673,7 @@ static void test_a_slash_8_is_small(void **state)
 {
     (void)state;
     struct timespec from;
-    uint16_t ports[30];
+    uint32_t ports[30];
     struct plan_options o = options_of("10.0.0.0/8", NULL);
     for (uint16_t i = 0; i < 30; i++)
         ports[i] = (uint16_t)(1000 + 7 * i);
@@ -787,6 +803,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_plain),
+        TEST(test_both_transports),
         TEST(test_edges_of_prefixes),
         TEST(test_space_without_a_scope),
         TEST(test_large),

@@ -95,7 +95,7 @@ static void test_of_and_meet(void **state)
 {
     (void)state;
     struct ports p, q = parsed("3-9"), every = PORTS_EVERY, none = { 0 }, both;
-    assert_true(ports_of(&arena, (const uint16_t[]){ 9, 0, 3, 9, 11 }, 5, &p));
+    assert_true(ports_of(&arena, (const uint32_t[]){ 9, 0, 3, 9, 11 }, 5, &p));
     assert_string_equal(ports_text(&arena, &p), "3,9,11");
     assert_true(ports_meet(&arena, &p, &q, &both));
     assert_string_equal(ports_text(&arena, &both), "3,9");
@@ -118,10 +118,56 @@ static void test_of_and_meet(void **state)
     assert_int_equal(both.len, PORTS_ALL);
 }
 
+static void test_transports(void **state)
+{
+    (void)state;
+    expect_text("161/udp", "161/udp");
+    expect_text("udp/161", "161/udp");
+    expect_text("UDP:161", "161/udp");
+    expect_text("U:53,161-163,T:22,80", "22,80,53/udp,161-163/udp");
+    expect_text("u:161,80/tcp,69", "80,69/udp,161/udp");
+    expect_text("11211,11211/udp", "11211,11211/udp");
+    expect_text("tcp/80,80", "80");
+    expect_text("65535,U:1", "65535,1/udp"); /* neighbours as numbers go, and no run */
+    expect_text("U:161,162", "161/udp,162/udp");
+    expect_text("1-65535,U:1-65535", "1-65535,1-65535/udp");
+    expect_text("1-65535/udp", "1-65535/udp");
+    expect_error("udp", "port \"udp\": write the number, 161/udp");
+    expect_error("snmp", "port \"snmp\": write the number, 161/udp");
+    expect_error("161/upd", "port \"161/upd\": write a number or a range, as in 9200 or 9200-9210");
+    expect_error("U:", "port \"U:\": write a number or a range, as in 9200 or 9200-9210");
+    expect_error("0/udp", "port \"0\": ports are 1 to 65535");
+    struct ports both = PORTS_EVERY_BOTH, tcp = PORTS_EVERY, udp = parsed("1-65535/udp"), some = parsed("80,161/udp"), p;
+    assert_int_equal(parsed("T:1-65535,U:1-65535").len, PORTS_BOTH);
+    assert_null(parsed("T:1-65535,U:1-65535").at);
+    assert_int_equal(udp.len, PORTS_ALL);
+    assert_true(ports_has(&both, PORT_UDP | 161) && ports_has(&udp, PORT_UDP | 161) && ports_has(&some, PORT_UDP | 161));
+    assert_false(ports_has(&tcp, PORT_UDP | 161) || ports_has(&udp, 161) || ports_has(&some, 161) ||
+                 ports_has(&both, PORT_UDP));
+    assert_int_equal(ports_at(&both, PORTS_ALL), PORT_UDP | 1);
+    assert_int_equal(ports_at(&both, PORTS_BOTH - 1), PORT_UDP | 65535);
+    assert_int_equal(ports_common(&tcp, &some), 1);
+    assert_int_equal(ports_common(&both, &some), 2);
+    assert_int_equal(ports_common(&tcp, &udp), 0);
+    assert_true(ports_join(&arena, &tcp, &udp, &p));
+    assert_int_equal(p.len, PORTS_BOTH);
+    assert_null(p.at);
+    assert_true(ports_join(&arena, &some, &tcp, &p));
+    assert_string_equal(ports_text(&arena, &p), "1-65535,161/udp");
+    assert_true(ports_meet(&arena, &some, &tcp, &p));
+    assert_string_equal(ports_text(&arena, &p), "80");
+    assert_true(ports_of_both(&arena, &some, &p));
+    assert_string_equal(ports_text(&arena, &p), "80,80/udp,161/udp");
+    struct port_sets sets;
+    port_sets_init(&sets, &arena);
+    assert_ptr_not_equal(port_sets_intern(&sets, &tcp), port_sets_intern(&sets, &both));
+    assert_int_equal(port_sets_intern(&sets, &both)->len, PORTS_BOTH);
+}
+
 static void test_long_text_is_cut(void **state)
 {
     (void)state;
-    uint16_t list[200];
+    uint32_t list[200];
     for (uint16_t i = 0; i < 200; i++)
         list[i] = (uint16_t)(2 * i + 1);
     struct ports p;
@@ -148,7 +194,7 @@ static void test_equal_sets_are_shared(void **state)
 static void test_random_bytes(void **state)
 {
     (void)state;
-    static const char ALPHABET[] = "0123456789,,--  x";
+    static const char ALPHABET[] = "0123456789,,--  xU:/udpT";
     struct random r = { 1 };
     for (int i = 0; i < 5000; i++) {
         char text[24];
@@ -173,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_parse, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_of_and_meet, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_transports, setup, teardown),
         cmocka_unit_test_setup_teardown(test_long_text_is_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(test_equal_sets_are_shared, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_bytes, setup, teardown),

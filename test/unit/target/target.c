@@ -79,6 +79,13 @@ static void test_names_and_urls(void **state)
     expect("https://kibana.internal:5601/app#/x:y@z", "kibana.internal", "5601");
     expect("http://[fd00::1]:9200/?a", "fd00::1", "9200");
     expect("http://10.0.0.1", "10.0.0.1", "80");
+    expect("snmp://10.0.0.1", "10.0.0.1", "161/udp");
+    expect("tftp://boot.internal", "boot.internal", "69/udp");
+    expect("coap://[fd00::1]", "fd00::1", "5683/udp");
+    expect("snmp://10.0.0.1:1161", "10.0.0.1", "1161/udp");
+    expect("10.0.0.1:161/udp", "10.0.0.1", "161/udp");
+    expect("10.1.0.0/24:udp/161,80", "10.1.0.0-10.1.0.255", "80,161/udp");
+    expect("[fd00::1]:161/udp", "fd00::1", "161/udp");
 }
 
 static void expect_path(const char *text, const char *host, const char *path, bool cut)
@@ -98,6 +105,8 @@ static void expect_path(const char *text, const char *host, const char *path, bo
 static void test_paths(void **state)
 {
     (void)state;
+    expect_path("coap://plug.internal/sensors", "plug.internal", NULL, true);
+    expect_path("coap://plug.internal/", "plug.internal", NULL, false);
     expect_path("https://es.corp/logs/", "es.corp", "/logs", false);
     expect_path("https://es.corp/logs", "es.corp", "/logs", false);
     expect_path("http://10.0.0.5/logs/", NULL, "/logs", false);

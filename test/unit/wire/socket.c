@@ -81,15 +81,15 @@ static void what_fails_at_once_is_ours_and_later_the_networks(void **state)
                                  EMSGSIZE, EOPNOTSUPP, ENONET };
     (void)state;
     for (size_t i = 0; i < sizeof(LATER) / sizeof(LATER[0]); i++) {
-        assert_int_equal(fault_of(LATER[i]), WIRE_UNREACHABLE);
+        assert_int_equal(socket_fault(LATER[i]), WIRE_UNREACHABLE);
         assert_int_equal(fault_at_once(LATER[i]), WIRE_LOCAL);
     }
-    assert_int_equal(fault_of(ECONNREFUSED), WIRE_REFUSED);
+    assert_int_equal(socket_fault(ECONNREFUSED), WIRE_REFUSED);
     assert_int_equal(fault_at_once(ECONNREFUSED), WIRE_REFUSED);
     assert_int_equal(fault_at_once(EMFILE), WIRE_LOCAL);
     assert_int_equal(fault_at_once(EADDRNOTAVAIL), WIRE_LOCAL);
-    assert_int_equal(fault_of(ENOBUFS), WIRE_LOCAL);
-    assert_int_equal(fault_of(ETIMEDOUT), WIRE_CONNECT_TIMEOUT);
+    assert_int_equal(socket_fault(ENOBUFS), WIRE_LOCAL);
+    assert_int_equal(socket_fault(ETIMEDOUT), WIRE_CONNECT_TIMEOUT);
     assert_int_equal(fault_within(ETIMEDOUT), WIRE_TIMEOUT);
     assert_int_equal(fault_within(ECONNRESET), WIRE_RESET);
 }
