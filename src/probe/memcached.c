@@ -10,6 +10,7 @@
  * hang up on the statistics or tell its own: then a key that cannot exist is asked for, and END is the
  * answer of those who may read. No key of anybody's is ever named or listed. */
 #include "base/reader.h"
+#include "probe/memcached_stats.h"
 #include "probe/probe.h"
 
 enum {
@@ -51,81 +52,6 @@ static bool memcached_recognises(struct span first)
            span_starts(first, SPAN("CLIENT_ERROR unauthenticated\r\n"));
 }
 
-/* What the statistics said; COUNT_UNKNOWN where they did not. */
-struct stats {
-    int64_t items, bytes, total, clients, capacity, uptime_s, time_s;
-    struct span version;
-    struct span items_proof, uptime_proof;
-    bool python; /* "False" where memcached writes 0: a decoy written in Python */
-    size_t count;
-};
-
-static void stats_init(struct stats *s)
-{
-    *s = (struct stats){ .items = COUNT_UNKNOWN, .bytes = COUNT_UNKNOWN, .total = COUNT_UNKNOWN,
-                         .clients = COUNT_UNKNOWN, .capacity = COUNT_UNKNOWN,
-                         .uptime_s = COUNT_UNKNOWN, .time_s = COUNT_UNKNOWN };
-}
-
-static void stats_add(struct stats *s, struct span name, struct span value, struct span proof)
-{
-    const struct {
-        const char *name;
-        int64_t *at;
-    } NUMBERS[] = {
-        { "curr_items", &s->items },   { "bytes", &s->bytes },
-        { "total_items", &s->total },  { "curr_connections", &s->clients },
-        { "uptime", &s->uptime_s },    { "limit_maxbytes", &s->capacity },
-        { "time", &s->time_s },
-    };
-    uint64_t n;
-
-    s->count++;
-    if (span_is(name, "version"))
-        s->version = value;
-    if (span_is(name, "curr_items"))
-        s->items_proof = proof;
-    if (span_is(name, "uptime"))
-        s->uptime_proof = proof;
-    if (span_is(name, "hash_is_expanding") && span_is(value, "False"))
-        s->python = true;
-    for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++)
-        if (span_is(name, NUMBERS[i].name) && span_u64(value, INT64_MAX / 1000, &n))
-            *NUMBERS[i].at = (int64_t)n;
-}
-
-/* Dragonfly speaks memcached too and says "1.6.0 DF". */
-static void version_fact(struct observation *o, struct span version, const struct ask *a,
-                         struct span proof)
-{
-    if (span_ends(version, SPAN(" DF"))) {
-        o->product = "dragonfly";
-        fact_text(o, "compatible", version, a->name, proof);
-        return;
-    }
-    if (version.len)
-        fact_text(o, "version", version, a->name, proof);
-}
-
-static enum outcome stats_conclude(const struct stats *s, struct observation *o,
-                                   const struct ask *a)
-{
-    if (s->items == COUNT_UNKNOWN && s->bytes == COUNT_UNKNOWN)
-        return OUTCOME_UNCLEAR;
-    fact_text(o, "auth", SPAN("none"), a->name, s->items_proof);
-    o->records = s->items;
-    o->bytes = s->bytes;
-    if (s->total != COUNT_UNKNOWN)
-        fact_number(o, "items.ever", s->total, a->name, s->items_proof);
-    if (s->clients != COUNT_UNKNOWN)
-        fact_number(o, "clients", s->clients, a->name, s->items_proof);
-    if (s->capacity != COUNT_UNKNOWN)
-        fact_number(o, "capacity", s->capacity, a->name, s->items_proof);
-    if (s->uptime_s != COUNT_UNKNOWN && s->time_s != COUNT_UNKNOWN)
-        fact_time(o, "started", (s->time_s - s->uptime_s) * 1000, a->name, s->uptime_proof);
-    return OUTCOME_OPEN;
-}
-
 static enum outcome memcached_locked(struct observation *o, const char *auth, const struct ask *a,
                                      struct span proof)
 {
@@ -135,7 +61,7 @@ static enum outcome memcached_locked(struct observation *o, const char *auth, co
 
 /* "STAT name value" lines up to END. False where the answer is none such, which says why in
  * *ret_refusal. */
-static bool stats_read(struct wire *w, struct stats *s, struct span *ret_refusal)
+static bool stats_read(struct wire *w, struct memcached_stats *s, struct span *ret_refusal)
 {
     for (size_t i = 0; i < STATS_MAX; i++) {
         struct span line = wire_line(w, LINE_MAX_BYTES);
@@ -148,7 +74,7 @@ static bool stats_read(struct wire *w, struct stats *s, struct span *ret_refusal
             return false;
         struct span value = span_from(line, 5);
         struct span name = span_cut(&value, ' ');
-        stats_add(s, name, value, line);
+        memcached_stats_add(s, name, value, line);
     }
     return wire_fail(w);
 }
@@ -173,10 +99,10 @@ static enum outcome memcached_by_key(struct wire *w, struct observation *o, enum
 /* `is_named`: the version said that it is memcached. */
 static enum outcome memcached_stats(struct wire *w, struct observation *o, enum wire_dress dress, bool is_named)
 {
-    struct stats stats;
+    struct memcached_stats stats;
     struct span refusal = SPAN_NONE;
 
-    stats_init(&stats);
+    memcached_stats_init(&stats);
     wire_ask(w, &MEMCACHED_STATS);
     if (!stats_read(w, &stats, &refusal)) {
         if (wire_ok(w) && span_is(refusal, "CLIENT_ERROR unauthenticated"))
@@ -187,8 +113,8 @@ static enum outcome memcached_stats(struct wire *w, struct observation *o, enum 
         fact_text(o, "decoy", SPAN("the statistics hold a Python word, as the qeeqbox decoy's do"),
                   MEMCACHED_STATS.name, stats.items_proof);
     if (!fact_get(o, "version"))
-        version_fact(o, stats.version, &MEMCACHED_STATS, stats.version);
-    enum outcome outcome = stats_conclude(&stats, o, &MEMCACHED_STATS);
+        memcached_version_fact(o, stats.version, &MEMCACHED_STATS, stats.version);
+    enum outcome outcome = memcached_stats_conclude(&stats, o, &MEMCACHED_STATS);
     return outcome == OUTCOME_UNCLEAR && is_named ? memcached_by_key(w, o, dress) : outcome;
 }
 
@@ -222,11 +148,11 @@ static struct span binary_read(struct wire *w, uint8_t opcode, uint16_t *ret_sta
 
 static enum outcome memcached_binary_stats(struct wire *w, struct observation *o)
 {
-    struct stats stats;
+    struct memcached_stats stats;
     uint16_t status = 0;
     size_t key_len = 0;
 
-    stats_init(&stats);
+    memcached_stats_init(&stats);
     wire_ask(w, &MEMCACHED_BINARY_STAT);
     for (size_t i = 0; i < STATS_MAX; i++) {
         struct span body = binary_read(w, BIN_STAT, &status, &key_len);
@@ -237,8 +163,8 @@ static enum outcome memcached_binary_stats(struct wire *w, struct observation *o
         if (status != 0)
             return OUTCOME_UNCLEAR;
         if (key_len == 0)
-            return stats_conclude(&stats, o, &MEMCACHED_BINARY_STAT);
-        stats_add(&stats, span_first(body, key_len), span_from(body, key_len), body);
+            return memcached_stats_conclude(&stats, o, &MEMCACHED_BINARY_STAT);
+        memcached_stats_add(&stats, span_first(body, key_len), span_from(body, key_len), body);
     }
     wire_fail(w);
     return OUTCOME_UNCLEAR;
@@ -256,7 +182,7 @@ static enum outcome memcached_binary(struct wire *w, struct observation *o)
         return OUTCOME_NOT_MINE;
     o->product = "memcached";
     fact_text(o, "protocol", SPAN("binary"), MEMCACHED_BINARY_VERSION.name, version);
-    version_fact(o, version, &MEMCACHED_BINARY_VERSION, version);
+    memcached_version_fact(o, version, &MEMCACHED_BINARY_VERSION, version);
     enum outcome outcome = memcached_binary_stats(w, o);
     wire_bye(w, &MEMCACHED_BINARY_QUIT);
     return outcome;
@@ -287,7 +213,7 @@ static enum outcome memcached_run(struct wire *w, struct observation *o)
     enum outcome outcome;
     o->product = "memcached";
     if (span_starts(line, SPAN("VERSION "))) {
-        version_fact(o, span_trim(span_from(line, 8)), &MEMCACHED_VERSION, line);
+        memcached_version_fact(o, span_trim(span_from(line, 8)), &MEMCACHED_VERSION, line);
         outcome = memcached_stats(w, o, dress, true);
     } else if (span_is(line, "CLIENT_ERROR unauthenticated")) {
         outcome = memcached_locked(o, "password", &MEMCACHED_VERSION, line);

@@ -54,6 +54,17 @@ SAID = {
     "fastcgi": {"\x01\x09\0\0\0\x21\x07\0\x0e\0FCGI_MAX_CONNS\x0f\0FCGI_MPXS_CONNS" + "\0" * 7},  # not: BEGIN_REQUEST, PARAMS
     "socks": {"\x05\x01\0", "\x05\x01\0\x01{its own address}{its own port}", "\x05\x01\0\x04{its own address}{its own port}"},
     "epmd": {"\0\x01n"},  # not: kill, stop, register
+    # Over UDP. SNMP: version 3, no engine, no user, nothing asked for; not: a community, a user, a name of a variable.
+    "snmp": {"\x30\x3e\x02\x01\x03\x30\x11\x02\x04\x4a\x61\x6a\x72\x02\x03\0\xff\xe3\x04\x01\x04\x02\x01\x03"
+             "\x04\x10\x30\x0e\x04\0\x02\x01\0\x02\x01\0\x04\0\x04\0\x04\0"
+             "\x30\x14\x04\0\x04\0\xa0\x0e\x02\x04\x4a\x61\x6a\x72\x02\x01\0\x02\x01\0\x30\0"},
+    "memcached-udp": {"\x4a\x01\0\0\0\x01\0\0version\r\n", "\x4a\x02\0\0\0\x01\0\0stats\r\n"},  # not: get, set, flush_all
+    "tftp": {"\0\x01ajar-no-such-file-5d1f9b3ca27e8046\0octet\0"},  # not: a name that could exist, a write request
+    "ipmi": {"\x06\0\xff\x07" + "\0" * 9 + "\x09\x20\x18\xc8\x81\0\x38\x8e\x04\xb5"},  # not: a challenge, a session, a key exchange
+    "coap": {"\x44\x01\x6a\x72ajar\xbb.well-known\x04core"},  # not: a resource, PUT, POST, DELETE, observe
+    "portmapper-udp": {"ajar\0\0\0\0\0\0\0\x02\0\x01\x86\xa0\0\0\0\x02\0\0\0\x04" + "\0" * 16},  # not: SET, UNSET, CALLIT
+    "netbios": {"\x6a\x72\0\0\0\x01\0\0\0\0\0\0\x20CK" + "A" * 30 + "\0\0\x21\0\x01"},  # not: a registration, a release
+    "mssql-browser": {"\x03"},
     "amqp": {"AMQP\0\0\x09\x01", "\x01\0\0\0\0\0\x1c\0\x0a\0\x0b\0\0\0\0\x09ANONYMOUS\0\0\0\0\x05en_US\xce",
              "\x01\0\0\0\0\0\x0c\0\x0a\0\x1f\0\x01\0\0\x10\0\0\0\xce\x01\0\0\0\0\0\x08\0\x0a\0\x28\x01/\0\0\xce",
              "\x01\0\0\0\0\0\x0b\0\x0a\0\x32\0\xc8\0\0\0\0\0\xce"},  # not: PLAIN, a channel, a queue, consume, get

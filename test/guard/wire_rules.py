@@ -532,4 +532,5 @@ def dns(ask):
 
 RULES = {"ladder": ladder, "dns": dns, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
          "clickhouse-native": clickhouse_native,
-         "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap, **wire_lines.RULES, **wire_stores.RULES}
+         "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap, "cldap": ldap,
+         **wire_lines.RULES, **wire_stores.RULES}

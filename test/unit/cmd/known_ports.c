@@ -34,7 +34,7 @@ static struct known_ports of_many(void)
             ports[i][n] = (uint16_t)(20000 + i * 7 + n * 2000);
         if (i % 25 == 7)
             ports[i][EACH - 1] = RANKED[i / 25];
-        products[i] = (struct ports_of_product){ ports[i], NULL };
+        products[i] = (struct ports_of_product){ ports[i], NULL, false };
     }
     if (!known_ports_choose(&arena, products, PRODUCTS, &k, &error))
         fail_msg("%s", error.text);
@@ -65,7 +65,11 @@ static void test_todays_products(void **state)
     struct known_ports k;
     assert_non_null(c);
     assert_true(known_ports_make(&arena, c, &k, &error));
-    assert_true(k.usual.len <= USUAL_PORTS_MAX);
+    assert_true(k.usual.len <= USUAL_PORTS_MAX + USUAL_UDP_PORTS_MAX);
+    size_t udp = 0;
+    for (size_t i = 0; i < k.usual.len; i++)
+        udp += ports_at(&k.usual, i) & PORT_UDP ? 1 : 0;
+    assert_int_equal(udp, USUAL_UDP_PORTS_MAX); /* each has a product of ours */
     static const uint16_t SURE[] = { 9200, 27017, 6379, 5601, 5432, 3306, 11211, 9090, 2181, 443 };
     for (size_t i = 0; i < sizeof(SURE) / sizeof(SURE[0]); i++)
         assert_true(ports_has(&k.usual, SURE[i]));
@@ -77,7 +81,7 @@ static void test_todays_products(void **state)
 
 static void expect(const char *text, const char *ports)
 {
-    static const uint16_t ALL[] = { 80, 443, 9999 };
+    static const uint32_t ALL[] = { 80, 443, 9999 };
     const struct known_ports k = { .all = { ALL, 3 }, .usual = { ALL, 1 }, .ranked = ALL, .ranked_len = 3 };
     struct ports p;
     if (!known_ports_parse(&arena, &k, span_str(text), &p, &error))

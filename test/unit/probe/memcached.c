@@ -21,16 +21,16 @@ static void test_recognises(void **state)
     assert_false(memcached_recognises(SPAN("+PONG\r\n")));
 }
 
-static void add(struct stats *s, const char *name, const char *value)
+static void add(struct memcached_stats *s, const char *name, const char *value)
 {
-    stats_add(s, span_str(name), span_str(value), span_str(value));
+    memcached_stats_add(s, span_str(name), span_str(value), span_str(value));
 }
 
 static void test_stats_take_whole_numbers_only(void **state)
 {
     (void)state;
-    struct stats s;
-    stats_init(&s);
+    struct memcached_stats s;
+    memcached_stats_init(&s);
     add(&s, "curr_items", "-5");
     add(&s, "bytes", "12x");
     add(&s, "time", "99999999999999999999");
@@ -50,8 +50,8 @@ static void test_stats_take_whole_numbers_only(void **state)
 static void test_only_a_python_word_marks_the_decoy(void **state)
 {
     (void)state;
-    struct stats s;
-    stats_init(&s);
+    struct memcached_stats s;
+    memcached_stats_init(&s);
     add(&s, "hash_is_expanding", "0");
     assert_false(s.python);
     add(&s, "hash_is_expanding", "False");
