@@ -22,16 +22,16 @@ static inline struct span datagram_of(struct wire *w, bool (*is_mine)(struct spa
     return SPAN_NONE;
 }
 
-/* How many bytes came for one byte asked, as it was measured: whoever forges the sender's address multiplies his
- * traffic by that, towards somebody else. Payload alone is counted, as US-CERT's TA14-017A does. */
+/* At least how many bytes came for one byte asked, as it was measured: whoever forges the sender's address multiplies his
+ * traffic by that, towards somebody else. Payload alone is counted, as US-CERT's TA14-017A does. From 100 on in tens: the
+ * counters in an answer grow, and the same service is to be told the same way again. */
 static inline void datagram_amplifies(struct wire *w, struct observation *o, size_t received, const struct ask *a)
 {
-    size_t asked = wire_asked_bytes(w);
-    if (!asked || !received)
+    size_t asked = wire_asked_bytes(w), factor = asked ? received / asked : 0;
+    if (!factor)
         return;
-    fact_number(o, "amplification", (int64_t)(received / asked), a->name, SPAN_NONE);
+    fact_number(o, "amplification", (int64_t)(factor < 100 ? factor : factor / 10 * 10), a->name, SPAN_NONE);
     fact_number(o, "amplification.asked", (int64_t)asked, a->name, SPAN_NONE);
-    fact_number(o, "amplification.answered", (int64_t)received, a->name, SPAN_NONE);
 }
 
 #endif

@@ -50,7 +50,7 @@ def check_view(box, view, report, before, after):
     label = box.spec.name if view.port == "P" else f"{box.spec.name}/{view.port}"
     if view.via:
         label += f"/via-{view.via}"
-    endpoint = f"{box.address}:{box.ports[view.port]}"
+    endpoint = box.endpoint(view)
     services = lines_of(report, "service", endpoint, view.via)
     if services or not view.optional:
         yield said(f"{label} services", len(services) == 1, 1, len(services))

@@ -41,6 +41,13 @@ def accepts(address, port):
         return False
 
 
+def is_bound(port):
+    """Whether somebody has this UDP port, on whatever address: nobody accepts anything there."""
+    listed = [line.split()[1] for table in ("/proc/net/udp", "/proc/net/udp6")
+              for line in pathlib.Path(table).read_text().splitlines()[1:]]
+    return f"{port:04X}" in {local.split(":")[1] for local in listed}
+
+
 class Box:
     """One running server of a spec."""
 
@@ -109,14 +116,15 @@ class Box:
 
     def _wait(self):
         deadline = time.monotonic() + START_SECONDS
-        closed = {view.port for view in self.spec.views}
+        closed = {(view.port, view.transport == "udp") for view in self.spec.views}
         ready = not self.spec.ready
         while closed or not ready:
             if self.process.poll() is not None:
                 raise ZooError(f"ended with {self.process.returncode}: {tail(self.dir / 'log')}")
             if time.monotonic() > deadline:
                 raise ZooError(f"not ready in {START_SECONDS} s: {tail(self.dir / 'log')}")
-            closed = {name for name in closed if not accepts(self.address, self.ports[name])}
+            closed = {(name, udp) for name, udp in closed
+                      if not (is_bound(self.ports[name]) if udp else accepts(self.address, self.ports[name]))}
             if not closed and not ready:
                 ready = self._probe_ready()
             if closed or not ready:
@@ -132,6 +140,9 @@ class Box:
 
     def truth(self):
         return self.spec.truth(self)
+
+    def endpoint(self, view):
+        return f"{self.address}:{self.ports[view.port]}" + ("/udp" if view.transport == "udp" else "")
 
     def signal(self, number):
         if self.process is None:

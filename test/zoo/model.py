@@ -25,7 +25,7 @@ class View:
     facts: dict = field(default_factory=dict)  # facts that must be so; {version} is the truth's; None: must be absent
     port: str = "P"  # which of the server's ports
     via: str = ""  # the dashboard that this is seen through: a second view of the same port
-    transport: str = "tcp"
+    transport: str = "tcp"  # "tls"; "udp": that port of UDP
     slack: dict = field(default_factory=dict)  # field -> fraction it may be off, for what moves while one looks
     certificate: str = ""  # the file under $C that the server presents
     name_match: tuple = (True, False, None)

@@ -90,7 +90,7 @@ def truths(boxes, jobs, tally):
 
 
 def endpoints_of(boxes):
-    return [f"{box.address}:{box.ports[view.port]}" for box in boxes for view in box.spec.views if not view.via]
+    return [box.endpoint(view) for box in boxes for view in box.spec.views if not view.via]
 
 
 SCANS = 3  # a verdict that changes from scan to scan is worth nothing
@@ -98,7 +98,7 @@ SCANS = 3  # a verdict that changes from scan to scan is worth nothing
 
 def moving_of(boxes):
     """Which numbers a server moves by itself while one looks, by endpoint."""
-    return {f"{box.address}:{box.ports[view.port]}": set(view.slack) | ({"why"} if view.slack else set())
+    return {box.endpoint(view): set(view.slack) | ({"why"} if view.slack else set())
             for box in boxes for view in box.spec.views}
 
 
@@ -149,7 +149,7 @@ def show_truths(boxes, jobs, tally):
 def wait_for_the_end(boxes):
     for box in boxes:
         for view in box.spec.views:
-            print(f"{box.spec.name} {box.address}:{box.ports[view.port]}", flush=True)
+            print(f"{box.spec.name} {box.endpoint(view)}", flush=True)
         note(f"directory {box.dir}, admin tool: {box.env['CLIENT'] or '-'}")
     if boxes:
         note("Ctrl-C ends it")
