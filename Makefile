@@ -46,7 +46,7 @@ LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER) $(UNPACK),$(OBJECTS))
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
-.PHONY: all demo test test-arm64 scan unit units tapes clean install check-includes bench man crash bench-store bench-fleet
+.PHONY: doc/products.md all demo test test-arm64 scan unit units tapes clean install check-includes bench man crash bench-store bench-fleet
 all: $(BUILD)/ajar $(BUILD)/ajar-courier $(BUILD)/ajar-unpack
 
 # The main job on a machine that has nothing yet.
@@ -98,6 +98,12 @@ $(BUILD)/gen/report/html_assets.h: tools/embed $(ASSETS)
 	@mkdir -p $(@D)
 	$(Q)tools/embed $(ASSETS) >$@.new && mv $@.new $@
 
+# What the tapes were made from, for `ajar list`.
+$(BUILD)/obj/cmd/verified.c.o $(BUILD)/unit/cmd/verified: $(BUILD)/gen/cmd/verified.inc
+$(BUILD)/gen/cmd/verified.inc: tools/tape-sources $(wildcard test/tape/*/*.tape)
+	@mkdir -p $(@D)
+	$(Q)tools/tape-sources test/tape >$@.new && mv $@.new $@
+
 $(BUILD)/obj/%.c.o: src/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -142,6 +148,10 @@ bench-fleet: $(BUILD)/bench-fleet
 
 bench-store: all
 	bench/store/run.py $(BUILD)
+
+# Held up to date by test/cli.
+doc/products.md: $(BUILD)/ajar
+	$(Q)$(BUILD)/ajar list --format markdown >$@.new && mv $@.new $@
 
 check-includes:
 	test/check-includes

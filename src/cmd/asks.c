@@ -72,5 +72,6 @@ static void print_all(const struct catalog *c, struct buf *b)
 
 int cmd_asks(int argc, char **argv)
 {
-    return catalog_verb(argc, argv, print_all);
+    static const struct catalog_format FORMATS[] = { { "text", print_all }, { NULL, NULL } };
+    return catalog_verb(argc, argv, FORMATS);
 }

@@ -22,6 +22,8 @@ struct catalog_product {
     const char *proof, *counts;
 };
 const struct catalog_product *catalog_product(const struct catalog *c, size_t i);
+/* What the n-th example of product i was made from, as written: "recorded grafana 9.5.2". False past the last. */
+bool catalog_source(const struct catalog *c, size_t i, size_t n, struct span *ret);
 /* Every ask that HTTP conversations can send, the shared "GET /" first; NULL past the end. */
 const struct ask *catalog_ask(const struct catalog *c, size_t i);
 

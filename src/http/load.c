@@ -234,6 +234,14 @@ const struct catalog_product *catalog_product(const struct catalog *c, size_t i)
     return i < c->entries.len ? &c->entries.at[i]->product : NULL;
 }
 
+bool catalog_source(const struct catalog *c, size_t i, size_t n, struct span *ret)
+{
+    if (i >= c->entries.len || n >= c->entries.at[i]->examples.len)
+        return false;
+    *ret = c->entries.at[i]->examples.at[n].source;
+    return true;
+}
+
 const struct ask *catalog_ask(const struct catalog *c, size_t i)
 {
     return i < c->asks.len ? c->asks.at[i] : NULL;

@@ -22,9 +22,9 @@ static inline struct span datagram_of(struct wire *w, bool (*is_mine)(struct spa
     return SPAN_NONE;
 }
 
-/* At least how many bytes came for one byte asked, as it was measured: whoever forges the sender's address multiplies his
- * traffic by that, towards somebody else. Payload alone is counted, as US-CERT's TA14-017A does. From 100 on in tens: the
- * counters in an answer grow, and the same service is to be told the same way again. */
+/* At least how many bytes came for one byte asked, as it was measured: whoever forges the sender's address multiplies
+ * his traffic by that, towards somebody else. Payload alone is counted, as US-CERT's TA14-017A does. From 100 on in
+ * tens: the counters in an answer grow, and the same service is to be told the same way again. */
 static inline void datagram_amplifies(struct wire *w, struct observation *o, size_t received, const struct ask *a)
 {
     size_t asked = wire_asked_bytes(w), factor = asked ? received / asked : 0;

@@ -488,6 +488,14 @@ int64_t pacer_retry(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     return one_more(p, now_ms, e, 1.0 / PACE_SILENT_SHARE);
 }
 
+bool pacer_is_put_off(struct pacer *p, const struct turn *t)
+{
+    pthread_mutex_lock(&p->lock);
+    bool is = is_put_off(p, t);
+    pthread_mutex_unlock(&p->lock);
+    return is;
+}
+
 /* Where the address is put last by that, what waits for it is let go: the second pass brings it again. */
 void pacer_silent(struct pacer *p, int64_t now_ms, const struct turn *t)
 {

@@ -65,6 +65,8 @@ enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, i
 /* The connection that was booked last for this address was answered, be it by a refusal: now it costs its
  * network in full. */
 void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e);
+/* Whether the place belongs to what was put last, for its address has answered nothing so far. */
+bool pacer_is_put_off(struct pacer *p, const struct turn *t);
 /* Nobody answered at all; before pacer_done(). */
 void pacer_silent(struct pacer *p, int64_t now_ms, const struct turn *t);
 /* A visit wants one more connection to the address it is already talking to: when it may open it. It counts as

@@ -291,6 +291,8 @@ static __attribute__((noinline)) void talk(struct slot *s)
     visit_init(&v, &arena, &s->turn.endpoint);
     v.place = s->turn.place;
     struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits, l->socket_thread.clock, &ear);
+    if (w && s->turn.endpoint.transport == TRANSPORT_UDP && pacer_is_put_off(l->sweep->reach.pacer, &s->turn))
+        wire_tries(w, 1);
     if (w)
         ladder_climb(&l->sweep->ladder, w, &v);
     else

@@ -56,6 +56,8 @@ struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endp
 void wire_permit_sample(struct wire *w);
 /* Closes the connection and frees what is not in the arena. */
 void wire_end(struct wire *w);
+/* From now on, what is asked over UDP is sent so often at most, from 1 to WIRE_DATAGRAM_TRIES. */
+void wire_tries(struct wire *w, unsigned most);
 /* From now on, waits at most so long for one answer; wire_known() ends that. */
 void wire_patience(struct wire *w, int64_t ms);
 /* How many connections were opened so far. */

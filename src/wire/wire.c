@@ -26,6 +26,7 @@ struct wire {
     size_t first_len;
     bool asked; /* on the running connection */
     unsigned datagrams;  /* that have left */
+    unsigned tries;      /* sendings of one of them */
     struct span sent;    /* the last of them, in the arena */
     const struct ask *sent_ask;
     bool in_tls, has_tls, has_refused, dressed;
@@ -73,7 +74,7 @@ struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endp
     *w = (struct wire){ .back = back, .arena = a, .endpoint = e, .limits = limits, .clock = clock, .ear = ear,
                         .fault = WIRE_CLOSED, .deadline_ms = back->now_ms(back) + limits->session_ms,
                         .patience_ms = limits->patience_ms, .known = true,
-                        .connections_max = WIRE_CONNECTIONS_MAX };
+                        .connections_max = WIRE_CONNECTIONS_MAX, .tries = WIRE_DATAGRAM_TRIES };
     buf_init(&w->unread, limits->budget_bytes);
     return w;
 }
@@ -89,6 +90,11 @@ void wire_end(struct wire *w)
 void wire_patience(struct wire *w, int64_t ms)
 {
     w->patience_ms = ms;
+}
+
+void wire_tries(struct wire *w, unsigned most)
+{
+    w->tries = most;
 }
 
 void wire_permit_sample(struct wire *w)
@@ -439,10 +445,10 @@ struct span wire_peek(struct wire *w, size_t n)
 
 struct span wire_datagram(struct wire *w)
 {
-    int64_t wait_ms = w->patience_ms / ((1 << WIRE_DATAGRAM_TRIES) - 1);
+    int64_t wait_ms = w->patience_ms / ((1 << w->tries) - 1);
     for (unsigned tries = 1; wire_ok(w) && wire_heard(w).len == 0; tries++, wait_ms *= 2) {
         enum wire_fault f = blame(w, receive(w, until(w, wait_ms)));
-        bool again = f == WIRE_TIMEOUT && tries < WIRE_DATAGRAM_TRIES && w->sent.len;
+        bool again = f == WIRE_TIMEOUT && tries < w->tries && w->sent.len;
         if (f != WIRE_FINE && (!again || !send_datagram(w)))
             set_fault(w, f);
     }

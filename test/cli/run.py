@@ -282,6 +282,70 @@ def test_catalog_check():
     check("the law is printed", r.returncode == 0 and "/_cat/indices" in r.stdout and "databases" in r.stdout, r.stderr)
 
 
+def test_list():
+    rows = [json.loads(line) for line in ajar("list", "--json").stdout.splitlines()]
+    by_name = {row["name"]: row for row in rows}
+    redis, snmp, grafana = by_name["redis"], by_name["snmp"], by_name["grafana"]
+    check("list tells how a probe was verified", redis["verified"] == "real server" and redis["ports"][0] == 6379 and
+          any(server.startswith("redis-server ") for server in redis["servers"]), redis)
+    check("list tells the transport", (redis["transport"], snmp["transport"], grafana["transport"]) == ("tcp", "udp", "http"))
+    check("list verifies each", {row["verified"] for row in rows} <= {"real server", "source", "documentation"},
+          [row["name"] for row in rows if row["verified"] == "nothing"])
+    check("list as text tells it, too", "    verified   real server: snmpd 5.9.3\n" in ajar("list").stdout)
+    made = ajar("list", "--format", "markdown").stdout
+    with open("doc/products.md", encoding="utf-8") as f:
+        check("doc/products.md is current", made == f.read(), "make doc/products.md")
+    r = ajar("list", "--format", "html")
+    check("an unknown form of the list", r.returncode == 2 and "text, json or markdown" in r.stderr, r.stderr)
+
+
+class UdpStore(threading.Thread):
+    """Memcached's two answers over UDP; what was asked is kept."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.asked = []
+        self.start()
+
+    def run(self):
+        while True:
+            data, peer = self.socket.recvfrom(2048)
+            self.asked.append(data)
+            if data[8:] == b"version\r\n":
+                self.socket.sendto(data[:8] + b"VERSION 1.6.18\r\n", peer)
+            elif data[8:] == b"stats\r\n":
+                self.socket.sendto(data[:8] + b"STAT curr_items 3\r\nSTAT bytes 99\r\nEND\r\n", peer)
+
+
+def test_udp():
+    store, shut = UdpStore(), closed_port()
+    places = f"127.0.0.1:{store.port}/udp"
+    r = ajar("scan", "--json", places, f"127.0.0.1:{shut}/udp")
+    rows = [json.loads(line) for line in r.stdout.splitlines()]
+    service = [row for row in rows if row["type"] == "service"]
+    check("a store over UDP", len(service) == 1 and service[0]["endpoint"] == places and service[0]["transport"] == "udp"
+          and service[0]["port"] == store.port and service[0]["verdict"] == "open" and service[0]["records"] == 3, r.stdout + r.stderr)
+    check("over UDP nothing fails and nothing is made up", rows[-1]["done"] == 2 and rows[-1]["answered"] == 1 and
+          rows[-1]["failed"] == 0, rows[-1])
+    found = [row for row in rows if row["type"] == "finding"]
+    check("the findings are UDP's", {(row["endpoint"], row["rule"]) for row in found} ==
+          {(places, "open-store"), (places, "amplifier")}, found)
+    listed = [json.loads(line) for line in ajar("show", "--json", "--port", f"{store.port}/udp").stdout.splitlines()]
+    check("show finds it by its port", {row.get("endpoint") for row in listed if row["type"] == "finding"} == {places}, listed)
+    check("and not as TCP's", places not in ajar("show", "--json", "--port", str(store.port)).stdout)
+    r = ajar("show", "--port", "161-163/udp")
+    check("show takes one port", r.returncode == 2 and "one port is wanted" in r.stderr, r.stderr)
+    r = ajar("scan", "--dry-run", "--ports", "U:161,69,T:80", "10.0.0.1")
+    check("a plan with both transports", "80,69/udp,161/udp" in r.stdout, r.stdout)
+    r = ajar("scan", "--dry-run", "snmp://10.0.0.1")
+    check("a scheme of UDP", "161/udp" in r.stdout, r.stdout)
+    r = ajar("probe", "redis", "127.0.0.1:161/udp")
+    check("a probe of the other transport", r.returncode == 2 and "over TCP" in r.stderr, r.stderr)
+
+
 def main():
     redis = Redis()
     test_mistakes()
@@ -296,6 +360,8 @@ def main():
     test_killed_sweeper()
     test_own_catalog(redis)
     test_catalog_check()
+    test_list()
+    test_udp()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
     return 1 if RESULTS["failed"] else 0
 
