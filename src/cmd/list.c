@@ -154,8 +154,8 @@ static void print_markdown(const struct catalog *c, struct buf *b)
     static const char HEAD[] =
         "# Products\n\n"
         "Made by `make doc/products.md` from the probes, the catalog, and what their tapes and examples were made\n"
-        "from. *Real server*: conversations recorded from it are among the tests. *Source*, *documentation*: they were\n"
-        "made after that. What proves a door open stands in doc/proofs.md, product by product.\n\n"
+        "from. *Real server*: conversations recorded from it are among the tests. *Source*, *documentation*: they\n"
+        "were made after that. What proves a door open stands in doc/proofs.md, product by product.\n\n"
         "| product | kind | usual ports | open rests on | counted | verified |\n|---|---|---|---|---|---|\n";
     struct row r;
     buf_str(b, HEAD);

@@ -295,6 +295,10 @@ def test_list():
     made = ajar("list", "--format", "markdown").stdout
     with open("doc/products.md", encoding="utf-8") as f:
         check("doc/products.md is current", made == f.read(), "make doc/products.md")
+    with open("doc/shadowserver.md", encoding="utf-8") as f:
+        cells = [line.split("|")[3] for line in f if line.startswith("|") and line.count("|") == 5]
+    told = {name for cell in cells for name in re.findall("`([a-z0-9-]+)`", cell)}
+    check("what covers a report is a product", len(told) > 50 and told <= set(by_name), told - set(by_name))
     r = ajar("list", "--format", "html")
     check("an unknown form of the list", r.returncode == 2 and "text, json or markdown" in r.stderr, r.stderr)
 
