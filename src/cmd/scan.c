@@ -19,6 +19,7 @@
 #include "cmd/db.h"
 #include "cmd/progress.h"
 #include "cmd/sandbox.h"
+#include "cmd/scan_follow.h"
 #include "cmd/scan_journal.h"
 #include "cmd/scan_options.h"
 #include "cmd/scan_plan.h"
@@ -54,6 +55,7 @@ struct scanning {
     struct stored_scan before; /* --resume: the scan to go on with */
     struct runs places;        /* and what of it is done */
     struct span command;       /* the line that started it */
+    struct scan_follow follow; /* --follow */
 };
 
 /* ---- the sweeper's process ----------------------------------------------------------------- */
@@ -160,6 +162,14 @@ static int run_sweeper(const struct scanning *scanning, struct walk *walk, const
                     .refusal = sample_refused,
                     .self = (void *)(uintptr_t)walk->plan },
     };
+    struct scan_follow follow = scanning->follow;
+    follow.plan = walk->plan;
+    follow.done = walk->done;
+    if (o->follow)
+        config.follow = (struct follow_config){ .find = scan_follow_find, .is_done = scan_follow_is_done,
+                                                .self = &follow, .before = follow.before.at,
+                                                .before_len = follow.before.len,
+                                                .seed = o->seed };
     signal(SIGINT, SIG_IGN); /* the keeper decides when to stop */
     /* glibc grows and shrinks the heap of a thread page by page, a system call each. */
     mallopt(M_ARENA_MAX, 1);
@@ -401,10 +411,11 @@ static bool find_before(struct scanning *s, struct error *e)
               (s->before.state == SCAN_UNFINISHED ||
                error_set(e, "scan %lld is complete; there is nothing to go on with",
                          (long long)s->before.id)) &&
-              store_scan_runs(store, s->before.id, &s->places, e);
+              store_scan_runs(store, s->before.id, &s->places, e) &&
+              journal_read(s->before.plan.plan, s->before.plan.scope, !s->o.plan_given, &s->o, &s->pins, e) &&
+              (!s->o.follow || scan_follow_load(&s->follow, store, s->before.id, s->o.arena, e));
     store_close(store);
-    return ok && journal_read(s->before.plan.plan, s->before.plan.scope, !s->o.plan_given, &s->o,
-                              &s->pins, e);
+    return ok;
 }
 
 /* A continued scan asks exactly what it set out to ask. Otherwise the difference is shown. */
@@ -517,6 +528,7 @@ static int scan_planned(struct scanning *s, struct error *e)
                       .report_state = &o->outputs,
                       .fail_on = o->fail_on },
         .endpoints = walk.end,
+        .follows = o->follow,
         .remarks = s->plan->remarks.at,
         .remark_count = s->plan->remarks.len,
     };

@@ -160,6 +160,8 @@ void journal_write(const struct scan_options *o, const struct plan *p, const str
         put_ports(out, "default-ports ", &o->plan.default_ports);
     if (o->plan.allow_large)
         buf_str(out, "large\n");
+    if (o->follow)
+        buf_str(out, "follow\n");
     if (o->sample)
         put_number(out, "sample ", o->sample);
     if (o->scope_path) {
@@ -256,6 +258,7 @@ static bool read_line(struct reading *r, struct span line, struct error *e)
     if (span_is(key, "scope"))
         return read_scope(r, value, e);
     o->plan.allow_large |= span_is(key, "large");
+    o->follow |= span_is(key, "follow");
     return true;
 }
 

@@ -27,6 +27,7 @@ enum row {
     ROW_SCOPE,
     ROW_LARGE,
     ROW_IGNORE_UNRESOLVED,
+    ROW_FOLLOW,
     ROW_RATE,
     ROW_PARALLEL,
     ROW_LOOPS,
@@ -73,6 +74,7 @@ static const struct option_row ROWS[] = {
     [ROW_LARGE] = { "large", NULL, "allow ranges of more than 65536 addresses" },
     [ROW_IGNORE_UNRESOLVED] = { "ignore-unresolved", NULL,
                                 "names that lead to no address are listed, and leave the scan complete" },
+    [ROW_FOLLOW] = { "follow", NULL, "also ask endpoints that answers name, where the scope allows them" },
     [ROW_RATE] = { "rate", "N",
                    "new connections a second in all, default 100; loopback has no pace" },
     [ROW_PARALLEL] = { "parallel", "N", "conversations at once at most; default: as many as the rate needs" },
@@ -323,6 +325,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     case ROW_LARGE:
         o->plan.allow_large = true;
         return true;
+    case ROW_FOLLOW:
+        return o->follow = true;
     case ROW_IGNORE_UNRESOLVED:
         o->plan.ignore_unresolved = true;
         return true;

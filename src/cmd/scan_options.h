@@ -28,6 +28,7 @@ struct scan_options {
     struct span scope_text;
     const char *db; /* NULL: the default place; "none": nothing is stored */
     bool resume;
+    bool follow;          /* also ask what answers name */
     bool plan_given;      /* the command line says what to ask */
     uint64_t resume_scan; /* 0: the newest unfinished one */
     struct outputs outputs; /* at least one, unless --quiet */

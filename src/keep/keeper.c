@@ -38,6 +38,7 @@ struct keeping {
     int64_t started_ms; /* monotonic, as all but the clocks of visits */
     int64_t kill_at_ms; /* 0 = not asked to stop */
     uint64_t before;    /* endpoints that an earlier run of this scan asked */
+    uint64_t followed;  /* of all that were heard of, those that were not planned */
     uint64_t replayed;  /* and those that it skipped, too */
     int64_t stored_ms;  /* when something was stored that is not committed; 0 = nothing */
     struct buf kept;    /* visits on their way to store_keep() */
@@ -87,6 +88,11 @@ static bool through(struct keeping *c, struct visit *v, enum visit_origin origin
     return end != PIPELINE_FAILED;
 }
 
+static bool is_place(const struct keeping *c, uint64_t place)
+{
+    return place < c->k->endpoints || (c->k->follows && place & PLACE_FOLLOWED);
+}
+
 static void take_visit(struct keeping *c, struct span body)
 {
     struct arena a;
@@ -94,9 +100,10 @@ static void take_visit(struct keeping *c, struct span body)
     struct reader r = reader_over(&bad, body);
     struct visit v;
     arena_init(&a, VISIT_ARENA_MAX);
-    if (!visit_decode(&r, &a, &v) || v.place >= c->k->endpoints) {
+    if (!visit_decode(&r, &a, &v) || !is_place(c, v.place)) {
         stop_sweeping(c, "the sweeper sent a record that cannot be read");
     } else {
+        c->followed += v.place & PLACE_FOLLOWED ? 1 : 0;
         through(c, &v, VISIT_HEARD, &a);
         if (c->p->store && !c->stored_ms)
             c->stored_ms = clock_mono_ms(&CLOCK_SYSTEM);
@@ -312,7 +319,8 @@ static void count_unheard(struct keeping *c)
 {
     struct report_summary *s = &c->p->summary;
     const struct sweep_progress *p = c->k->progress;
-    uint64_t heard = s->done + s->skipped + s->failed, told = heard - c->replayed;
+    uint64_t all = s->done + s->skipped + s->failed, told = all - c->replayed;
+    uint64_t heard = all > c->followed ? all - c->followed : 0;
     uint64_t begun = atomic_load(&p->done) + atomic_load(&p->skipped) + atomic_load(&p->failed) +
                      atomic_load(&p->in_flight);
     uint64_t unheard = c->k->endpoints > heard ? c->k->endpoints - heard : 0;
@@ -364,10 +372,16 @@ static bool replay_visit(void *self, const struct visit *v)
 static bool take_kept(void *self, const struct visit *v, struct span encoded)
 {
     struct keeping *c = self;
-    if (v->place >= c->k->endpoints)
+    if (!is_place(c, v->place))
         return false;
     take_visit(c, encoded);
     return true;
+}
+
+static uint64_t followed_in(const struct keeping *c)
+{
+    const struct runs *places = store_scan_places(c->p->store);
+    return runs_count(places) - runs_count_below(places, PLACE_FOLLOWED);
 }
 
 static void replay(struct keeping *c)
@@ -381,6 +395,7 @@ static void replay(struct keeping *c)
     s->skipped = sums.skipped;
     s->failed = sums.failed;
     s->answered = sums.answered;
+    c->followed = followed_in(c);
     if (!store_tail(c->p->store, c->p->scan, take_kept, c, &e) || !store_commit(c->p->store, &e))
         stop_sweeping(c, e.text);
     c->stored_ms = 0;
@@ -412,7 +427,7 @@ static void end_store(struct keeping *c)
 {
     struct error e;
     struct keeper *k = c->k;
-    uint64_t heard = runs_count(store_scan_places(c->p->store));
+    uint64_t heard = runs_count_below(store_scan_places(c->p->store), PLACE_FOLLOWED);
     char unheard[MANY_TEXT_MAX];
     if (k->ended && !k->trouble.text[0] && heard != k->endpoints) {
         c->resume_told = true;
@@ -421,7 +436,9 @@ static void end_store(struct keeping *c)
             "the sweeper ended without a word about %s; `ajar scan --resume` asks again",
             many_text(k->endpoints - heard, "endpoint", "endpoints", unheard));
     }
-    enum scan_state state = heard == k->endpoints ? SCAN_COMPLETE : SCAN_UNFINISHED;
+    /* What is followed is known when it is named: where a scan was stopped while it was, it is not done. */
+    bool is_whole = heard == k->endpoints && (!k->follows || (k->ended && !k->trouble.text[0]));
+    enum scan_state state = is_whole ? SCAN_COMPLETE : SCAN_UNFINISHED;
     const char *why = k->trouble.text[0] ? k->trouble.text : NULL;
     if (!store_scan_end(c->p->store, state, why, clock_wall_ms(&CLOCK_SYSTEM), &e))
         trouble(c, e.text);

@@ -27,6 +27,7 @@ struct keeper {
     struct sweep_progress *progress; /* shared with the sweeper */
     uint64_t endpoints;              /* planned */
     FILE *transcript;                /* or NULL */
+    bool follows;                    /* places beyond those are heard of, too: PLACE_FOLLOWED */
     bool resumed;                    /* what the store holds of the scan is reported first */
     const struct remark *remarks;    /* of the plan */
     size_t remark_count;

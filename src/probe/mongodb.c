@@ -12,9 +12,12 @@
 #include "probe/mongodb_wire.h"
 #include "probe/name.h"
 #include "probe/probe.h"
+#include "record/peer.h"
 
 enum {
     MG_DATABASES_MAX = 64,
+    MG_PEERS_NAMED = 32,
+    MG_PEERS_BYTES = 2048,
     MG_COLLECTIONS_MAX = 200, /* asked for statistics, in all databases together */
 };
 
@@ -82,6 +85,31 @@ static const char *mg_role(const struct talk *t)
     return NULL;
 }
 
+/* The members of its replica set, as clients should reach them. */
+static void mg_peers(const struct talk *t, struct observation *o, const char *ask)
+{
+    static const char *const LISTS[] = { "hosts", "passives", "arbiters" };
+    uint8_t text[MG_PEERS_BYTES];
+    struct writer out = writer_over(text, sizeof(text));
+    size_t named = 0;
+    for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
+        struct span list = bson_inside(t->hello, LISTS[i]);
+        struct verdict v;
+        struct bson_item item;
+        struct reader r = bson_enter(&v, list);
+        while (list.len && named < MG_PEERS_NAMED && bson_next(&r, &item)) {
+            struct span one = item.bytes;
+            struct peer p;
+            if (item.type != BSON_TEXT || !peer_next(&one, &p))
+                continue;
+            peer_put(&out, p.host, p.port);
+            named++;
+        }
+    }
+    if (writer_ok(&out) && writer_span(&out).len)
+        fact_text(o, "peers", writer_span(&out), ask, t->hello);
+}
+
 static void mg_hello_facts(const struct talk *t, struct observation *o)
 {
     const char *ask = mg_name(&t->mg, &MG_HELLO), *role = mg_role(t);
@@ -93,6 +121,7 @@ static void mg_hello_facts(const struct talk *t, struct observation *o)
         fact_text(o, "cluster", set, ask, t->hello);
     if (role)
         fact_text(o, "role", span_str(role), ask, t->hello);
+    mg_peers(t, o, ask);
 }
 
 /* buildInfo needs no login up to 8.0. FerretDB tells its own version beside MongoDB's. */

@@ -2,9 +2,12 @@
 #include "probe/redis_info.h"
 
 #include "base/writer.h"
+#include "record/peer.h"
 
 enum {
     MODULES_MAX_BYTES = 512,
+    PEERS_NAMED = 32,
+    PEERS_BYTES = 2048,
     MASTER_MAX_BYTES = 264, /* a DNS name and a port */
 };
 
@@ -207,6 +210,46 @@ static void info_role(const struct info *info, struct observation *o)
                   info->line[F_MASTER_HOST]);
 }
 
+/* The value of a word of "ip=10.0.0.6,port=6379,state=online"; empty where it is not among them. */
+static struct span info_word(struct span words, struct span key)
+{
+    while (words.len) {
+        struct span word = span_cut(&words, ',');
+        if (span_starts(word, key))
+            return span_from(word, key.len);
+    }
+    return SPAN_NONE;
+}
+
+/* Replicas that a primary names ("slave0:ip=10.0.0.6,port=6379,..."), and the
+ * masters that a Sentinel watches ("master0:name=m,...,address=10.0.0.5:6379,..."). */
+static void info_peers(const struct info *info, struct observation *o)
+{
+    uint8_t text[PEERS_BYTES];
+    struct writer out = writer_over(text, sizeof(text));
+    struct span rest = info->body, proof = SPAN_NONE;
+    for (size_t named = 0; rest.len && named < PEERS_NAMED;) {
+        struct span line = next_line(&rest), words = line, key = span_cut(&words, ':'), address;
+        uint64_t port;
+        bool replica = span_starts(key, SPAN("slave")) && key.len > 5 && ascii_is_digit(key.at[5]);
+        bool master = span_starts(key, SPAN("master")) && key.len > 6 && ascii_is_digit(key.at[6]);
+        if (!replica && !master)
+            continue;
+        address = master ? info_word(words, SPAN("address=")) : info_word(words, SPAN("ip="));
+        size_t colon = address.len;
+        while (master && colon && address.at[colon - 1] != ':')
+            colon--;
+        struct span number = master ? span_from(address, colon) : info_word(words, SPAN("port="));
+        if (!span_u64(number, UINT16_MAX, &port) || (master && !colon))
+            continue;
+        peer_put(&out, master ? span_first(address, colon - 1) : address, port);
+        proof = proof.len ? proof : line;
+        named++;
+    }
+    if (writer_ok(&out) && writer_span(&out).len)
+        fact_text(o, "peers", writer_span(&out), REDIS_INFO_ASK, proof);
+}
+
 /* The server's own clock is used where it is told (Redis 6.2 and later), so that a wrong clock on
  * either side does not shift the start. */
 static void info_started(const struct info *info, struct observation *o, int64_t now_ms)
@@ -356,6 +399,7 @@ bool redis_info_facts(struct observation *o, struct span body, bool cut, int64_t
     info_product(&info, o);
     info_fact_text(&info, o, "mode", info.value[F_MODE].len ? F_MODE : F_SERVER_MODE);
     info_role(&info, o);
+    info_peers(&info, o);
     info_started(&info, o, now_ms);
     info_fact_text(&info, o, "os", F_OS);
     info_fact_text(&info, o, "id", F_RUN_ID);

@@ -94,6 +94,9 @@ struct observation {
     int64_t at_ms; /* wall time of the observation */
 };
 
+/* Places of endpoints that were not planned, but named by answers and followed, have this bit. */
+#define PLACE_FOLLOWED (UINT64_C(1) << 62)
+
 enum end { END_DONE, END_SKIPPED, END_FAILED };
 
 /* END_DONE with no observation: the port answered nothing that we know, or is closed (`why`). */

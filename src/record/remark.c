@@ -3,7 +3,7 @@
 static const char *const KINDS[] = {
     [REMARK_UNRESOLVED] = "unresolved", [REMARK_CUT] = "cut",       [REMARK_MIDDLEBOX] = "middlebox",
     [REMARK_LOSS] = "loss",             [REMARK_BUDGET] = "budget", [REMARK_SCOPE] = "scope",
-    [REMARK_HISTORY] = "history",
+    [REMARK_HISTORY] = "history",       [REMARK_FOLLOWED] = "followed",
 };
 
 const char *remark_kind_name(enum remark_kind k)
@@ -32,7 +32,7 @@ void remark_encode(struct buf *out, const struct remark *r)
 bool remark_decode(struct reader *r, struct remark *ret)
 {
     uint8_t kind = reader_u8(r), incomplete = reader_u8(r);
-    if (kind > REMARK_HISTORY || incomplete > 1)
+    if (kind > REMARK_FOLLOWED || incomplete > 1)
         reader_fail(r, "no remark");
     ret->kind = (enum remark_kind)kind;
     ret->incomplete = incomplete == 1;

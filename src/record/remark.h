@@ -14,6 +14,7 @@ enum remark_kind {
     REMARK_BUDGET,     /* a budget of time, memory or connections was used up */
     REMARK_SCOPE,      /* what the scope left out, or let in by nothing but a name */
     REMARK_HISTORY,    /* what became of findings of earlier scans that this one did not show */
+    REMARK_FOLLOWED,   /* endpoints that answers named, and that were asked beside those planned */
 };
 
 enum { REMARK_ABOUT_MAX = 255, REMARK_TEXT_MAX = 1024, REMARK_ENCODED_MAX = 16 + REMARK_ABOUT_MAX + REMARK_TEXT_MAX };
@@ -26,7 +27,7 @@ struct remark {
     bool incomplete;   /* what was asked for was not looked at whole */
 };
 
-/* "unresolved", "cut", "middlebox", "loss", "budget", "scope", "history". */
+/* "unresolved", "cut", "middlebox", "loss", "budget", "scope", "history", "followed". */
 const char *remark_kind_name(enum remark_kind k);
 
 /* u8 kind, u8 incomplete, u64 count, then u8 length and `about`, u16 length and `text`; integers are

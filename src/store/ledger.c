@@ -190,7 +190,7 @@ static bool add_kept(void *self, const struct visit *v, struct span encoded)
 {
     struct kept *k = self;
     (void)encoded;
-    return v->place < k->total && runs_add(k->places, v->place);
+    return (v->place < k->total || v->place & PLACE_FOLLOWED) && runs_add(k->places, v->place);
 }
 
 bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error *e)
@@ -211,7 +211,7 @@ bool ledger_take(struct store *s, const struct visit *v, bool *ret_new)
 {
     struct ledger *l = s->ledger;
     *ret_new = false;
-    if (store_ok(s) && v->place >= l->total)
+    if (store_ok(s) && v->place >= l->total && !(v->place & PLACE_FOLLOWED))
         error_set(&s->error, "a visit at place %llu of a scan of %llu", (unsigned long long)v->place,
                   (unsigned long long)l->total);
     if (!store_ok(s) || runs_has(&l->places, v->place) || !store_batch(s))

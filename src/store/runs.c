@@ -82,6 +82,14 @@ uint64_t runs_count(const struct runs *r)
     return count;
 }
 
+uint64_t runs_count_below(const struct runs *r, uint64_t n)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < r->len && r->at[i].first < n; i++)
+        count += (r->at[i].end < n ? r->at[i].end : n) - r->at[i].first;
+    return count;
+}
+
 uint64_t runs_gap(const struct runs *r, uint64_t from)
 {
     size_t i = run_after(r, from);

@@ -24,6 +24,8 @@ bool runs_has(const struct runs *r, uint64_t n);
 bool runs_add(struct runs *r, uint64_t n);
 /* How many numbers the set holds. */
 uint64_t runs_count(const struct runs *r);
+/* And of them below `n`. */
+uint64_t runs_count_below(const struct runs *r, uint64_t n);
 /* The smallest number from `from` on that is not in the set. */
 uint64_t runs_gap(const struct runs *r, uint64_t from);
 

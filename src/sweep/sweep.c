@@ -42,6 +42,7 @@ struct sweep {
     struct reach_shared reach;
     struct known *known; /* or NULL */
     struct reverse *names; /* or NULL */
+    struct follow *follow; /* or NULL */
     struct tls_client *tls;
     pthread_mutex_t out_lock;
     int out_fd;
@@ -301,6 +302,7 @@ static __attribute__((noinline)) void talk(struct slot *s)
     wire_end(w);
     if (config->audit)
         audit_one(s, dressed, &v);
+    follow_visit(l->sweep->follow, &v);
     sample_visit(s, &v);
     name_visit(l, &v);
     visit_settle(&v);
@@ -504,6 +506,8 @@ static bool report_end(struct sweep *s, bool ok, const struct error *e)
         mutes_tell(s->reach.mutes, put_remark, &b);
         put_loss(s, &b);
         put_shortage(s, &b);
+        if (s->follow)
+            follow_tell(s->follow, put_remark, &b);
     }
     buf_byte(&b, ok ? SWEEP_END : SWEEP_ERROR);
     struct span text = ok ? SPAN_NONE : span_str(e->text);
@@ -514,16 +518,49 @@ static bool report_end(struct sweep *s, bool ok, const struct error *e)
     return written && ok;
 }
 
-static void sweep_release(struct sweep *s, struct lane *lanes, unsigned count)
+/* One pass of all lanes over a source. */
+static bool run_round(struct sweep *s, const struct pace_source *source, struct error *e)
 {
+    const struct sweep_config *config = s->config;
+    unsigned count = config->loops ? config->loops : 1;
+    struct lane *lanes = calloc(count, sizeof(*lanes));
+    bool ok = lanes || error_set(e, "no memory for %u loops", count);
+    s->parallel = 0;
+    ok = ok && (s->reach.pacer = pacer_new(&config->pace, source, WAITING_MAX, config->seed, e)) != NULL;
+    for (unsigned i = 0; ok && i < count; i++)
+        ok = lane_init(&lanes[i], s, (config->parallel + count - 1) / count, count, e);
+    ok = ok && run_lanes(s, lanes, count, e);
     for (unsigned i = 0; lanes && i < count; i++)
         lane_release(&lanes[i]);
     free(lanes);
     pacer_free(s->reach.pacer);
+    s->reach.pacer = NULL;
+    return ok;
+}
+
+/* The plan's endpoints, and then what their answers named. */
+static bool run_rounds(struct sweep *s, struct error *e)
+{
+    struct pace_source source = s->config->source;
+    source.known = s->known ? known_find : NULL;
+    source.known_self = s->known;
+    bool ok = run_round(s, &source, e);
+    for (int round = 0; ok && s->follow && round < FOLLOW_ROUNDS && !atomic_load(&s->progress->stop); round++) {
+        source = (struct pace_source){ .next = follow_next, .self = s->follow };
+        if (!follow_begin(s->follow))
+            break;
+        ok = run_round(s, &source, e);
+    }
+    return ok;
+}
+
+static void sweep_release(struct sweep *s)
+{
     paths_free(s->reach.paths);
     mutes_free(s->reach.mutes);
     known_free(s->known);
     reverse_free(s->names);
+    follow_free(s->follow);
     tls_client_free(s->tls);
     pthread_mutex_destroy(&s->out_lock);
     free(s);
@@ -531,7 +568,6 @@ static void sweep_release(struct sweep *s, struct lane *lanes, unsigned count)
 
 bool sweep_run(const struct sweep_config *config, struct sweep_progress *progress, int out_fd, struct error *e)
 {
-    unsigned count = config->loops ? config->loops : 1;
     struct sweep *s = calloc(1, sizeof(*s));
     if (!s)
         return error_set(e, "no memory for a sweep");
@@ -540,15 +576,10 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     ladder_init(&s->ladder, config->catalog, PROBES);
     s->ladder.trust = config->trust;
     s->ladder.leavings = config->leavings;
-    struct lane *lanes = calloc(count, sizeof(*lanes));
-    bool ok = lanes || error_set(e, "no memory for %u loops", count);
-    struct pace_source source = config->source;
-    if (ok && config->many_names)
+    bool ok = true;
+    if (config->many_names)
         ok = (s->known = known_new(config->seed, e)) != NULL;
-    source.known = s->known ? known_find : NULL;
-    source.known_self = s->known;
     ok = ok && (s->tls = tls_client_new(e)) &&
-         (s->reach.pacer = pacer_new(&config->pace, &source, WAITING_MAX, config->seed, e)) &&
          (s->reach.paths = paths_new(config->limits.connect_ms, config->seed, e)) &&
          (s->reach.mutes = mutes_new(config->seed, e));
     s->reach.connections = &progress->connections;
@@ -556,10 +587,10 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     s->memory.ceiling = config->memory_bytes;
     if (ok && config->names.len)
         ok = (s->names = reverse_new(&config->names, e)) != NULL;
-    for (unsigned i = 0; ok && i < count; i++)
-        ok = lane_init(&lanes[i], s, (config->parallel + count - 1) / count, count, e);
-    ok = ok && run_lanes(s, lanes, count, e);
+    if (ok && config->follow.find)
+        ok = (s->follow = follow_new(&config->follow, e)) != NULL;
+    ok = ok && run_rounds(s, e);
     ok = report_end(s, ok, e);
-    sweep_release(s, lanes, count);
+    sweep_release(s);
     return ok;
 }

@@ -8,6 +8,7 @@
 #include "http/catalog.h"
 #include "record/pipe.h"
 #include "sample/sampler.h"
+#include "sweep/follow.h"
 #include "sweep/pace.h"
 #include "sweep/reverse.h"
 #include "tls/chain.h"
@@ -28,6 +29,7 @@ struct sweep_config {
     bool leavings;    /* see struct ladder */
     struct reverse_servers names; /* that know names of addresses; none: nobody is asked */
     struct sample_config sample; /* all zero: no record of anybody is read */
+    struct follow_config follow; /* all zero: nothing that answers name is followed */
     uint64_t seed;
 };
 

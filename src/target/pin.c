@@ -40,6 +40,8 @@ struct plan_pin *plan_pin(struct plan *p, const char *name)
     if (pin)
         return pin;
     pin = ARENA_NEW(p->arena, struct plan_pin);
+    if (pin)
+        pin->name = name;
     if (!pin || !resolve(p, name, pin) || !table_put(&p->pins, span_str(name), pin))
         return NULL;
     return pin;
@@ -77,19 +79,24 @@ const char *plan_never(const struct address *a, bool wide)
     return NULL;
 }
 
-bool plan_pinned(const struct plan *p, struct span name, const struct address **ret, size_t *ret_len)
+const char *plan_pinned_name(const struct plan *p, struct span name, const struct address **ret, size_t *ret_len)
 {
     char lower[ENDPOINT_NAME_MAX];
     if (name.len && name.at[name.len - 1] == '.')
         name.len--;
     if (name.len == 0 || name.len >= sizeof(lower))
-        return false;
+        return NULL;
     for (size_t i = 0; i < name.len; i++)
         lower[i] = (char)ascii_lower(name.at[i]);
     const struct plan_pin *pin = table_get(&p->pins, span_of(lower, name.len));
     if (!pin || pin->len == 0)
-        return false;
+        return NULL;
     *ret = pin->at;
     *ret_len = pin->len;
-    return true;
+    return pin->name;
+}
+
+bool plan_pinned(const struct plan *p, struct span name, const struct address **ret, size_t *ret_len)
+{
+    return plan_pinned_name(p, name, ret, ret_len) != NULL;
 }

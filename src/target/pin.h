@@ -5,6 +5,7 @@
 #include "target/plan.h"
 
 struct plan_pin {
+    const char *name;    /* of the plan's */
     struct address *at;
     size_t len, all;     /* as in struct resolved */
     const char *problem; /* why there is none; NULL where len > 0 */

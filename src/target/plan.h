@@ -61,9 +61,13 @@ uint64_t plan_skipped(const struct plan *p);
  * named targets (and so the scope), and not be denied. *ret_why_not is set where it may not. */
 bool plan_allows(const struct plan *p, const struct address *a, uint32_t port,
                  const char **ret_why_not);
+/* Whether the plan itself asks there, under whatever name and path. */
+bool plan_asks(const struct plan *p, const struct address *a, uint32_t port);
 /* The addresses that a name was pinned to, for following a redirect to it; they belong to the plan. False
  * where the name is not among the targets: it is not resolved then. Any letter case. */
 bool plan_pinned(const struct plan *p, struct span name, const struct address **ret, size_t *ret_len);
+/* The same; the name as the plan holds it, or NULL. */
+const char *plan_pinned_name(const struct plan *p, struct span name, const struct address **ret, size_t *ret_len);
 /* The allow entry of the scope file that speaks of the endpoint, or NULL: for its tags and for `owned`. That
  * of its own name first, then the narrowest range. Another name's entry says nothing about a name; it does
  * about the bare address, and where several do, one that does not say `owned` goes first. Takes as long as

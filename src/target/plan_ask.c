@@ -62,6 +62,21 @@ bool plan_allows(const struct plan *p, const struct address *a, uint32_t port,
     return !*ret_why_not;
 }
 
+bool plan_asks(const struct plan *p, const struct address *a, uint32_t port)
+{
+    u128 value = address_value(a);
+    if (cover_find(&p->denied, a, port))
+        return false;
+    for (size_t i = cover_from(&p->asks, a->family, value); i < p->asks.len; i++) {
+        const struct cover_group *g = &p->asks.at[i];
+        if (g->family != a->family || g->first > value)
+            return false;
+        if (g->last >= value && !g->skip && ports_has(g->ports, port))
+            return true;
+    }
+    return false;
+}
+
 bool plan_is_decoy(const struct plan *p, const struct address *a, uint32_t port)
 {
     return cover_find(&p->decoys, a, port) != NULL;

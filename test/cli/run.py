@@ -324,6 +324,92 @@ class UdpStore(threading.Thread):
                 self.socket.sendto(data[:8] + b"STAT curr_items 3\r\nSTAT bytes 99\r\nEND\r\n", peer)
 
 
+class RedisNaming(Redis):
+    """A primary that names its replicas."""
+
+    def __init__(self, *peers):
+        self.peers = peers
+        self.talks = 0
+        self.gate = threading.Event()
+        self.gate.set()
+        super().__init__()
+
+    def talk(self, peer):
+        self.talks += 1
+        self.gate.wait(30)
+        info = "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n# Memory\r\nused_memory:1000\r\n" \
+               "# Replication\r\nrole:master\r\n" + "".join(
+                   f"slave{i}:ip={host},port={port},state=online,offset=1,lag=0\r\n" for i, (host, port) in enumerate(self.peers)) + \
+               "# Keyspace\r\ndb0:keys=5,expires=0,avg_ttl=0\r\n"
+        with peer:
+            while data := peer.recv(4096):
+                for line in data.split(b"\r\n"):
+                    word = line.split(b" ")[0].upper()
+                    if word in (b"PING", b"*1"):
+                        peer.sendall(b"+PONG\r\n")
+                    elif word == b"INFO":
+                        peer.sendall(b"$%d\r\n%s\r\n" % (len(info), info.encode()))
+                    elif word == b"EXISTS":
+                        peer.sendall(b":0\r\n")
+                    elif word == b"QUIT":
+                        peer.sendall(b"+OK\r\n")
+                        return
+                    elif word:
+                        peer.sendall(b"-ERR unknown command\r\n")
+
+
+def test_follow():
+    last = RedisNaming()
+    middle = RedisNaming(("127.0.0.1", last.port))
+    first = RedisNaming(("127.0.0.1", middle.port), ("10.99.99.99", 6379), ("no.such.host.example", 6379), ("127.0.0.1", 0))
+    denied = RedisNaming(("127.0.0.1", last.port))
+    scan = lambda *args: [json.loads(line) for line in ajar("scan", "--json", "--db", "none", *args).stdout.splitlines()]
+    where = lambda rows: {row["port"] for row in rows if row["type"] == "service" and row["product"] == "redis"}
+    rows = scan(f"127.0.0.1:{first.port}", "127.0.0.1:1")
+    check("nothing is followed unasked", where(rows) == {first.port}, rows)
+    named = [row for row in rows if row["type"] == "service" and row["port"] == first.port][0]["facts"].get("peers")
+    check("what is named is a fact", named == f"127.0.0.1:{middle.port}, 10.99.99.99:6379, no.such.host.example:6379", named)
+    rows = scan("--follow", f"127.0.0.1:{first.port}", "127.0.0.1:1")
+    check("outside of the ports that were named nothing is followed", where(rows) == {first.port}, rows)
+    rows = scan("--follow", "--ports", str(first.port), "127.0.0.1")
+    check("what is named in the targets is followed, in rounds", where(rows) == {first.port, middle.port, last.port}, rows)
+    remarks = {row["kind"]: row for row in rows if row["type"] == "remark"}
+    check("what was followed is said", remarks["followed"]["count"] == 2 and not remarks["followed"]["incomplete"], remarks)
+    check("what is outside is said", remarks["scope"]["count"] == 2 and "10.99.99.99:6379" in remarks["scope"]["text"], remarks)
+    check("the counts add up", rows[-1]["done"] == 1 + 2 and rows[-1]["failed"] == 0, rows[-1])
+    rows = scan("--follow", "--ports", str(denied.port), "--exclude", f"127.0.0.1:{last.port}", "127.0.0.1")
+    check("what is excluded is not followed", where(rows) == {denied.port}, rows)
+    rows = scan("--follow", "--ports", f"{first.port},{middle.port}", "127.0.0.1")
+    check("what is asked anyway is asked once", where(rows) == {first.port, middle.port, last.port} and
+          [row["count"] for row in rows if row["type"] == "remark" and row["kind"] == "followed"] == [1], rows)
+
+
+def test_follow_goes_on():
+    """Killed while what was named is asked: that is asked when the scan goes on, and nothing twice."""
+    named = RedisNaming()
+    first = RedisNaming(("127.0.0.1", named.port))
+    named.gate.clear()
+    db = os.path.join(STATE, "follow.db")
+    env = dict(os.environ, XDG_STATE_HOME=STATE)
+    scan = subprocess.Popen([AJAR, "scan", "--follow", "--db", db, "--ports", str(first.port), "127.0.0.1"], env=env,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    met = named.met.wait(20)
+    time.sleep(1.5)  # the store commits once a second
+    scan.kill()
+    scan.wait()
+    time.sleep(0.2)
+    named.gate.set()
+    before = first.talks
+    r = ajar("scan", "--resume", "--json", "--db", db)
+    rows = [json.loads(line) for line in r.stdout.splitlines()]
+    seen = {row["port"] for row in rows if row["type"] == "service"}
+    check("what was named is asked when the scan goes on", met and seen == {first.port, named.port}, r.stdout + r.stderr)
+    check("and what was asked is not asked again", first.talks == before, first.talks)
+    check("the scan is whole then", rows and rows[-1]["type"] == "summary" and rows[-1]["done"] == 2, rows[-1:])
+    r = ajar("scan", "--resume", "--db", db)
+    check("and there is nothing to go on with", r.returncode == 2, r.stderr)
+
+
 def test_udp():
     store, shut = UdpStore(), closed_port()
     places = f"127.0.0.1:{store.port}/udp"
@@ -366,6 +452,8 @@ def main():
     test_catalog_check()
     test_list()
     test_udp()
+    test_follow()
+    test_follow_goes_on()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
     return 1 if RESULTS["failed"] else 0
 

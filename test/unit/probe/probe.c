@@ -9,8 +9,12 @@ static void each_says_how_it_is_found(void **state)
     for (size_t i = 0; PROBES[i]; i++) {
         const struct probe *p = PROBES[i];
         bool reacts = p->reacts.line && p->reacts.tls && p->reacts.http;
+        bool udp = p->transport == TRANSPORT_UDP;
+        /* Over UDP there are no such questions: there it has ports, and no others' say so. */
+        if (udp && (!p->ports[0] || p->tls_ports[0] || p->peer_first || p->recognises || reacts))
+            fail_msg("%s declares what UDP has not, or no port", p->name);
         /* Who speaks first is known by what it says; who is asked first, by how it took three questions. */
-        if (p->peer_first ? !p->recognises : !reacts)
+        if (!udp && (p->peer_first ? !p->recognises : !reacts))
             fail_msg("%s declares %s", p->name, p->peer_first ? "no .recognises" : "not how it .reacts");
         if (p->rank < 1 || p->rank > 100)
             fail_msg("%s has the .rank %u", p->name, p->rank);

@@ -24,6 +24,20 @@ static void compare(const struct runs *r, const bool *model)
     }
 }
 
+static void test_counted_below(void **state)
+{
+    (void)state;
+    struct runs r = { 0 };
+    for (uint64_t n = 0; n < 10; n++)
+        assert_true(runs_add(&r, n));
+    assert_true(runs_add(&r, UINT64_C(1) << 62));
+    assert_int_equal(runs_count(&r), 11);
+    assert_int_equal(runs_count_below(&r, UINT64_C(1) << 62), 10);
+    assert_int_equal(runs_count_below(&r, 4), 4);
+    assert_int_equal(runs_count_below(&r, 0), 0);
+    runs_release(&r);
+}
+
 static void test_against_a_model(void **state)
 {
     (void)state;
@@ -119,6 +133,7 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counted_below),
         cmocka_unit_test(test_against_a_model),
         cmocka_unit_test(test_is_small),
         cmocka_unit_test(test_lies),

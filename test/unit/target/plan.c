@@ -180,6 +180,27 @@ static void test_both_transports(void **state)
     expect("10.0.0.1:161/udp", "owner: Me\nallow: [10.0.0.0/24]\n", "10.0.0.1:161/udp");
 }
 
+static void test_what_it_asks_itself(void **state)
+{
+    (void)state;
+    struct plan_options o = options_of("10.0.0.0/30:80 10.0.0.9:161/udp", NULL);
+    o.excludes = targets_of("10.0.0.1:80");
+    const struct plan *p = build_from(&o);
+    static const struct {
+        const char *address;
+        uint32_t port;
+        bool asks;
+    } AT[] = { { "10.0.0.2", 80, true },  { "10.0.0.0", 80, false },  { "10.0.0.4", 80, false },
+               { "10.0.0.2", 81, false }, { "10.0.0.1", 80, false },  { "10.0.0.9", PORT_UDP | 161, true },
+               { "10.0.0.9", 161, false }, { "10.0.0.2", PORT_UDP | 80, false }, { "fd00::1", 80, false } };
+    for (size_t i = 0; i < sizeof(AT) / sizeof(AT[0]); i++) {
+        struct address a;
+        assert_true(address_parse(span_str(AT[i].address), &a));
+        if (plan_asks(p, &a, AT[i].port) != AT[i].asks)
+            fail_msg("%s %u", AT[i].address, AT[i].port);
+    }
+}
+
 static void test_edges_of_prefixes(void **state)
 {
     (void)state;
@@ -804,6 +825,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_plain),
         TEST(test_both_transports),
+        TEST(test_what_it_asks_itself),
         TEST(test_edges_of_prefixes),
         TEST(test_space_without_a_scope),
         TEST(test_large),
