@@ -86,6 +86,7 @@ enum source_kind {
     SOURCE_JSON,   /* the scalar at a path */
     SOURCE_LENGTH, /* how many children the list or map at a path has */
     SOURCE_SUM,    /* the sum over a path in which `*` stands for every child */
+    SOURCE_EACH,   /* the texts at such a path, joined by ", " */
     SOURCE_HEADER,
     SOURCE_TITLE,
     SOURCE_BODY,

@@ -57,6 +57,8 @@ const struct law_row LAW_GETS[] = {
              "Elasticsearch: the version of the node"),
     GET_WITH("/_nodes/_local/jvm", "!filter_path=nodes.*.jvm.start_time_in_millis",
              "Elasticsearch: when the node was started"),
+    GET_WITH("/_nodes/http", "!filter_path=nodes.*.http.publish_address",
+             "Elasticsearch: where its nodes say that they are reached"),
     GET_WITH("/_nodes/stats/fs|indices", "*", "Elasticsearch: bytes of the nodes' disks, totals"),
     GET_WITH("/_mapping", "filter_path=*.mappings.**.type",
              "Elasticsearch: names and types of fields"),

@@ -247,7 +247,8 @@ static bool load_source_kind(struct mapper *m, const struct node *n, struct sour
         bool captures;  /* `take` takes a pattern, not a place */
     } kinds[] = {
         { "json", SOURCE_JSON, map_text, false },     { "length", SOURCE_LENGTH, map_text, false },
-        { "sum", SOURCE_SUM, map_text, false },       { "header", SOURCE_HEADER, map_text, false },
+        { "sum", SOURCE_SUM, map_text, false },       { "each", SOURCE_EACH, map_text, false },
+        { "header", SOURCE_HEADER, map_text, false },
         { "title", SOURCE_TITLE, load_capture, true }, { "body", SOURCE_BODY, load_capture, true },
         { "metric", SOURCE_METRIC, map_text, false }, { "value", SOURCE_FIXED, map_text, false },
         { "code", SOURCE_STATUS, NULL, false },
@@ -265,7 +266,7 @@ static bool load_source_kind(struct mapper *m, const struct node *n, struct sour
             return false;
     }
     return found == 1 || map_wrong(m, n,
-                                   "a value needs exactly one of json, length, sum, header, title, body, "
+                                   "a value needs exactly one of json, length, sum, each, header, title, body, "
                                    "metric, value, code");
 }
 
@@ -292,6 +293,7 @@ static bool load_source(struct mapper *m, const struct node *n, struct source *s
     static const struct map_key KEYS[] = {
         { "request", load_request_named, offsetof(struct source, request), NULL },
         { "json", NULL, 0, NULL },  { "length", NULL, 0, NULL }, { "sum", NULL, 0, NULL },
+        { "each", NULL, 0, NULL },
         { "header", NULL, 0, NULL }, { "title", NULL, 0, NULL },  { "body", NULL, 0, NULL },
         { "metric", NULL, 0, NULL }, { "value", NULL, 0, NULL },  { "code", NULL, 0, NULL },
         { "label", map_text, offsetof(struct source, label), NULL },

@@ -3,6 +3,7 @@
  * "open" rest on a `not`. */
 #include "http/match.h"
 
+#include "base/buf.h"
 #include "http/index.h"
 #include "http/metrics.h"
 #include "http/pattern.h"
@@ -312,13 +313,13 @@ static struct span around(struct span body, struct span text)
     return span_sub(body, from, PROOF_MAX);
 }
 
-struct sum {
-    int64_t total;
-    bool any, overflow;
+/* What stands at a path in which `*` stands for every child. */
+struct walk {
+    void (*take)(void *self, const struct node *n);
+    void *self;
 };
 
-/* Adds up what stands at a path in which `*` stands for every child. */
-static void sum_at(const struct node *n, struct span path, int depth, struct sum *sum)
+static void walk_at(const struct node *n, struct span path, int depth, const struct walk *w)
 {
     struct span rest = path, before = SPAN_NONE;
     bool star = false;
@@ -328,19 +329,52 @@ static void sum_at(const struct node *n, struct span path, int depth, struct sum
         if (!star)
             before = span_first(path, (size_t)(segment.at + segment.len - path.at));
     }
-    int64_t value;
     if (!star) {
-        if (node_i64(path.len ? node_at(n, path) : n, &value)) {
-            sum->any = true;
-            sum->overflow |= __builtin_add_overflow(sum->total, value, &sum->total);
-        }
+        n = path.len ? node_at(n, path) : n;
+        if (n)
+            w->take(w->self, n);
         return;
     }
     n = before.len ? node_at(n, before) : n;
     if (depth == SUM_DEPTH_MAX || !n || (n->kind != NODE_LIST && n->kind != NODE_MAP))
         return;
     for (const struct node *k = n->first; k; k = k->next)
-        sum_at(k, rest, depth + 1, sum);
+        walk_at(k, rest, depth + 1, w);
+}
+
+struct sum {
+    int64_t total;
+    bool any, overflow;
+};
+
+static void add_up(void *self, const struct node *n)
+{
+    struct sum *sum = self;
+    int64_t value;
+    if (!node_i64(n, &value))
+        return;
+    sum->any = true;
+    sum->overflow |= __builtin_add_overflow(sum->total, value, &sum->total);
+}
+
+static void join(void *self, const struct node *n)
+{
+    struct buf *list = self;
+    struct span text = node_text(n);
+    if (!text.len || list->len + text.len + 2 > FACT_TEXT_MAX)
+        return;
+    buf_str(list, list->len ? ", " : "");
+    buf_put(list, text);
+}
+
+static bool joined_value(struct asker *a, const struct node *root, struct span path, struct value *ret)
+{
+    struct buf list;
+    buf_init(&list, FACT_TEXT_MAX);
+    walk_at(root, path, 0, &(struct walk){ join, &list });
+    ret->text = arena_copy(a->arena, buf_span(&list));
+    buf_release(&list);
+    return ret->text.len > 0;
 }
 
 static bool number_value(struct asker *a, int64_t number, struct value *ret)
@@ -368,9 +402,11 @@ static bool raw_value(struct asker *a, const struct source *s, struct response *
         return n && (n->kind == NODE_LIST || n->kind == NODE_MAP) &&
                number_value(a, (int64_t)n->count, ret);
     case SOURCE_SUM:
-        sum_at(response_json(r), s->at, 0, &sum);
+        walk_at(response_json(r), s->at, 0, &(struct walk){ add_up, &sum });
         ret->at_least = r->cut;
         return sum.any && !sum.overflow && number_value(a, sum.total, ret);
+    case SOURCE_EACH:
+        return joined_value(a, response_json(r), s->at, ret);
     case SOURCE_HEADER:
         ret->text = response_header_span(r, s->at);
         return ret->text.len > 0;

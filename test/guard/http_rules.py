@@ -57,6 +57,7 @@ SEGMENTS = set("""
 KNOWN = [
     (r"(/elasticsearch)?/_nodes/_local\?filter_path=nodes\.\*\.version", "the version and nothing else"),
     (r"(/elasticsearch)?/_nodes/_local/jvm\?filter_path=nodes\.\*\.jvm\.start_time_in_millis", "when it started"),
+    (r"(/elasticsearch)?/_nodes/http\?filter_path=nodes\.\*\.http\.publish_address", "where its nodes are"),
     (f"(/elasticsearch)?(/(ajar-none|{HOLE}))?/_count", "how many documents"),
     (f"(/elasticsearch)?(/{HOLE})?/_search\\?(size=0&filter_path=hits.total|filter_path=hits.total&size=0)"
      "(&track_total_hits=true)?", "how many hits, and none of them"),
