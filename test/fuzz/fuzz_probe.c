@@ -12,11 +12,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct peer peer;
     struct listener listener;
     MUST(probe);
+    struct endpoint at = FUZZ_ENDPOINT;
+    at.transport = (uint8_t)probe->transport;
     arena_init(&arena, 12 << 20);
-    visit_init(&v, &arena, &FUZZ_ENDPOINT);
+    visit_init(&v, &arena, &at);
     peer_init(&peer, span_of(data, size));
     listener_init(&listener, NULL);
-    struct wire *w = wire_new(&arena, &peer.back, &FUZZ_ENDPOINT, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
+    struct wire *w = wire_new(&arena, &peer.back, &at, &FUZZ_LIMITS, &CLOCK_SYSTEM, &listener.ear);
     wire_again(w, WIRE_PLAIN);
     wire_identify(w, LADDER_WHO_MS, LADDER_WHO_CONNECTIONS - 1);
     struct observation *o = visit_observe(&v, probe->name, probe->kind);

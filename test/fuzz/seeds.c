@@ -102,9 +102,11 @@ static void seed_record(const struct tape *t, const struct probe *p)
     struct buf out;
     arena_init(&arena, 16 << 20);
     buf_init(&out, 1 << 20);
-    visit_init(&v, &arena, &FUZZ_ENDPOINT);
+    struct endpoint at = FUZZ_ENDPOINT;
+    at.transport = (uint8_t)p->transport;
+    visit_init(&v, &arena, &at);
     tape_back_init(&back, t, &TAPE_AS_WRITTEN);
-    struct wire *w = wire_new(&arena, &back.back, &FUZZ_ENDPOINT, &FUZZ_LIMITS, &CLOCK_SYSTEM, NULL);
+    struct wire *w = wire_new(&arena, &back.back, &at, &FUZZ_LIMITS, &CLOCK_SYSTEM, NULL);
     wire_again(w, WIRE_PLAIN);
     struct observation *o = visit_observe(&v, p->name, p->kind);
     o->outcome = p->run(w, o);

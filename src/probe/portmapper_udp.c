@@ -111,8 +111,8 @@ static enum outcome pmu_run(struct wire *w, struct observation *o)
     return OUTCOME_IDENTIFIED;
 }
 
-extern const struct probe PROBE_PORTMAP_UDP;
-const struct probe PROBE_PORTMAP_UDP = {
+extern const struct probe PROBE_PORTMAPPER_UDP;
+const struct probe PROBE_PORTMAPPER_UDP = {
     .name = "portmapper-udp",
     .title = "Portmapper over UDP",
     .products = { "portmapper" },
