@@ -65,8 +65,8 @@ enum row {
 
 static const struct option_row ROWS[] = {
     [ROW_PORTS] = { "ports", "LIST",
-                    "ports to ask, as in 6379,9200-9210,161/udp, or words: a product as in redis, `usual` (the default: "
-                    "where products leak most), `all-known` (those of all products), top:20" },
+                    "ports to ask, as in 6379,9200-9210,161/udp, or words: a product as in redis, `usual` (the "
+                    "default: where products leak most), `all-known` (those of all products), top:20" },
     [ROW_EXCLUDE] = { "exclude", "TARGET...",
                       "never ask this; may be given again, @FILE reads a list" },
     [ROW_SCOPE] = { "scope", "FILE",
