@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Four hundred and fifty sites that hold nothing of Ajar's: none may be called open, none may get a name, none may be asked
+"""Hundreds of sites that hold nothing of Ajar's: none may be called open, none may get a name, none may be asked
 much; and nothing may be said to lie on them (http/leavings.h), asked for all of it or not.
 
     test/zoo/haystack.py [--ajar build/ajar] [--verbose]
@@ -23,7 +23,7 @@ import tempfile
 import threading
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-ADDRESS, FIRST_PORT, SITES = "127.77.250.1", 24100, 450
+ADDRESS, FIRST_PORT, RANDOM_SITES = "127.77.250.1", 24100, 100
 REQUESTS_MAX = 6  # what a site that nobody knows may be asked, doc/catalog.md
 HTML, JSON, TEXT, XML = "text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8", "application/xml"
 
@@ -119,14 +119,16 @@ def sites():
     dice = random.Random(13)
     keys, titles = words()
     found = list(alike()) + list(givers())
-    for title in titles:
-        found.append((f"about {title}", always(*page(f"How we run {title}", f"{title} {title.lower()} metrics login"))))
-        found.append((f"{title} in production", always(*page(f"{title} in production", title.lower()))))
+    for number, title in enumerate(titles):  # of each title one of two kinds of page
+        if number % 2:
+            found.append((f"about {title}", always(*page(f"How we run {title}", f"{title} {title.lower()} metrics login"))))
+        else:
+            found.append((f"{title} in production", always(*page(f"{title} in production", title.lower()))))
     values = [1, 0, "x", True, None, [], {}, [{}], ["a"], {"a": 1}, "1.2.3", "UP", "ok"]
-    while len(found) < SITES:
+    for _ in range(RANDOM_SITES):
         made = {dice.choice(keys): dice.choice(values) for _ in range(dice.randint(1, 12))}
         found.append((f"JSON of {', '.join(made)}", answers(dice.choice((200, 200, 200, 401, 403, 404)), JSON, json.dumps(made))))
-    return found[:SITES]
+    return found
 
 
 def serve(port, answer, asked):
@@ -170,7 +172,7 @@ def main():
     for number, (_, answer) in enumerate(all_sites):
         serve(FIRST_PORT + number, answer, asked)
     givers_at = [number for number, (name, _) in enumerate(all_sites) if name in {name for name, _ in givers()}]
-    lines = scan(options.ajar, range(FIRST_PORT, FIRST_PORT + SITES))
+    lines = scan(options.ajar, range(FIRST_PORT, FIRST_PORT + len(all_sites)))
     counts = {port: len(requests) for port, requests in asked.items()}
     lines += [line for line in scan(options.ajar, [FIRST_PORT + number for number in givers_at], "--leavings") if line["type"] == "finding"]
     seen = {line["port"]: line for line in lines if line["type"] == "service"}
