@@ -74,6 +74,7 @@ KNOWN = [
     (r"/nifi-api/access/config", "whether a login exists"),
     (r"/api/users/admin/check", "whether Portainer was ever set up"),
     (r"/metrics/snapshot", "Mesos: figures"),
+    (r"/ws/v1/history/info", "MapReduce: the version of its history server"),
     (r"/hub/api/users", "JupyterHub: by HEAD, whether it would be shown"),
     (r"/data/(plugins_listing|environment)", "TensorBoard: version"),
     (r"/api/objects", "pgweb: names of tables"),
@@ -134,7 +135,8 @@ def _listed():
 
 LISTED = _listed()
 # Paths that another product answers with records or secrets: only those for whom they are listed may ask them.
-OWN = {f"/{NAME}", f"/collections/{NAME}", "/config", "/api/config", "/pods", "/topics", "/subjects", "/settings", "/varz", "/v1/sql", "/exec"}
+OWN = {f"/{NAME}", f"/collections/{NAME}", "/config", "/api/config", "/pods", "/topics", "/subjects", "/settings", "/varz", "/v1/sql", "/exec", "/d/status",
+       "/d/table_list", "/status.php", "/druid/basic.json", "/app/names.json", "/application/v2/tenant"}
 # What one listed path stands for.
 SAME = [(r"^/(es_admin|elasticsearch)(?=/)", ""), (r"^/ajar-none/_count$", f"/{NAME}/_count"),
         (r"^/v[0-9.]+(?=/(info|version|system/df)$)", "")]
@@ -149,7 +151,7 @@ POSTS = [
     (r"/v3/cluster/member/list", "{}", "etcd: its members"),
     (r"/v3(alpha|beta)?/kv/range", "etcd", "etcd: how many keys, without keys and values"),
     (r"/v2/vectordb/(databases/list|collections/(list|get_stats|describe))", "json", "Milvus: names and counts"),
-    (r"/api/v0/(version|id|repo/stat)", "empty", "IPFS: version and sizes; its whole API takes POST"),
+    (r"/api/v0/(version|id|repo/stat(\?size-only=true)?)", "empty", "IPFS: version and sizes; its whole API takes POST"),
     (r"/v2/repository/index", "{}", "Triton: names of models"),
     (r"/v3(alpha|beta)?/cluster/member/list", "{}", "etcd: its members"),
     (r"/api/(flows|deployments|flow_runs)/count", "{}", "Prefect: a number"),
@@ -160,7 +162,12 @@ POSTS = [
     (r"/v1/metadata", '{"type":"get_inconsistent_metadata","args":{}}', "Hasura: a comparison"),
     (r"/api/gql", '{"query":"{serverConfig{version}}"}', "CloudBeaver: its version"),
     (r"/overview", "host", "Cerebro: a cluster that it listed"),
+    (r"/graphql", '{"query":"query{version}"}', "SkyWalking: its version"),
+    (r"/beat", "{}", "XXL-JOB: a heartbeat, which starts nothing"),
 ]
+
+# What another product may take for something else.
+POSTS_OF = {"/beat": "xxl-job-executor", "/graphql": "skywalking"}
 
 
 def check(ask):
@@ -298,12 +305,14 @@ def _check_post(ask, target, body):
             break
     else:
         raise Refused(f"POST to {show(target)!r} is not on the list")
-    if target == "/" and ask.family not in ("gremlin", "janusgraph"):
+    if target == "/" and ask.family not in ("gremlin", "gremlin-server", "janusgraph"):
         raise Refused("only Gremlin's empty script is sent to the top")
+    if POSTS_OF.get(target, ask.family) != ask.family:
+        raise Refused(f"POST to {show(target)!r} is for {POSTS_OF[target]} alone")
     if kind == "empty":
         if body:
             raise Refused("this POST has no body")
-        if "?" in target:
+        if "?" in target and target != "/api/v0/repo/stat?size-only=true":
             _check_proxy(ask, target)
     elif kind.startswith("{"):
         if body != kind:

@@ -104,7 +104,7 @@ SPECS = (
     Spec("thanos:querier", f"{CACHE}/thanos-0/thanos query --http-address=$A:$P --grpc-address=$A:$P2", truth=thanos_truth,
          views=(View("thanos", "open", sees=("collections",), may=("version",), facts={"thanos.component": "query"}),)),
     cortex("open", "false", View("cortex", "open", sees=("collections",))),
-    cortex("tenants", "true", View("cortex", "locked")),
+    cortex("tenants", "true", View("cortex", "unclear")),
     Spec("datasette:open", DATASETTE, prepare=DATABASE, truth=datasette_truth, slow=True,
          views=(View("datasette", "open", sees=("version", "collections", "bytes")),)),
     Spec("wsgidav:open", f"{WSGIDAV} --auth anonymous", prepare="mkdir files; echo a >files/a", truth=lambda box: {"version": "4.3.3"}, slow=True,
