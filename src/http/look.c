@@ -244,15 +244,15 @@ static void weigh_entry(struct look *l, size_t index)
     }
 }
 
-/* Notes that an entry waits for a request. Where nothing points to it, no POST is sent on its behalf, and what is found
- * open most goes first. */
+/* Notes that an entry waits for a request. Where nothing points to it, no POST is sent on its behalf. Among entries to
+ * which as much points, what is found open most goes first. */
 static void wish(struct look *l, const struct entry *e, const struct request *r, size_t place, unsigned weight)
 {
     if (weight == WEIGHT_ANY && !span_is(r->method, "GET"))
         return;
     struct wish *w = &l->wishes[place * l->catalog->request_count + r->same->number];
     w->request = r;
-    w->weight += weight == WEIGHT_ANY ? weight + e->leaks : weight;
+    w->weight += weight + e->leaks;
 }
 
 /* Holds an entry against what was answered. True where it knows the server; else its wishes are noted,

@@ -1,5 +1,5 @@
 """Stores and queues in Java that answer over HTTP: Ignite, Gremlin Server, ElasticMQ, Infinispan, OrientDB, Kafka
-Connect, Artemis, Blazegraph, Alibaba's Druid, and the parts of Hadoop beside the NameNode. What is told is read from their own
+Connect, Artemis, Blazegraph, Alibaba's Druid, HAPI FHIR, and the parts of Hadoop beside the NameNode. What is told is read from their own
 interfaces."""
 
 from model import PASSWORD, Spec, View
@@ -133,6 +133,44 @@ public class Monitor {
     }
 }
 """
+FHIR = """import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.rest.annotation.*;
+import ca.uhn.fhir.rest.server.*;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.servlet.*;
+import org.hl7.fhir.r4.model.*;
+import java.net.InetSocketAddress;
+import java.util.*;
+
+public class Fhir {
+    public static class Patients implements IResourceProvider {
+        public Class<Patient> getResourceType() {
+            return Patient.class;
+        }
+
+        @Search
+        public List<Patient> all() {
+            List<Patient> patients = new ArrayList<>();
+            for (String id : List.of("ada", "bob", "eve")) {
+                Patient patient = new Patient();
+                patient.setId(id);
+                patients.add(patient);
+            }
+            return patients;
+        }
+    }
+    public static void main(String[] words) throws Exception {
+        RestfulServer fhir = new RestfulServer(FhirContext.forR4());
+        fhir.setResourceProviders(List.of(new Patients()));
+        Server server = new Server(new InetSocketAddress(words[0], Integer.parseInt(words[1])));
+        ServletContextHandler handler = new ServletContextHandler();
+        handler.addServlet(new ServletHolder(fhir), words[2]);
+        server.setHandler(handler);
+        server.start();
+        server.join();
+    }
+}
+"""
 PARTS = {**HADOOP, "conf/hdfs-site.xml": site(dfs_datanode_http_address="$A:$P", dfs_datanode_address="$A:$P2", dfs_datanode_ipc_address="$A:$P3",
                                               dfs_journalnode_http__address="$A:$P", dfs_journalnode_rpc__address="$A:$P2", dfs_journalnode_edits_dir="$D/j"),
          "conf/mapred-site.xml": site(mapreduce_jobhistory_webapp_address="$A:$P", mapreduce_jobhistory_address="$A:$P2", mapreduce_jobhistory_admin_address="$A:$P3"),
@@ -140,7 +178,15 @@ PARTS = {**HADOOP, "conf/hdfs-site.xml": site(dfs_datanode_http_address="$A:$P",
                                     yarn_resourcemanager_hostname="$A")}
 
 
+HBASE = {"conf/hbase-site.xml": site(hbase_rootdir="file://$D/r", hbase_tmp_dir="$D/t", hbase_zookeeper_property_dataDir="$D/z",
+                                     hbase_zookeeper_property_clientPort="$P5", hbase_master_port="$P3", hbase_regionserver_port="$P4",
+                                     hbase_master_info_bindAddress="$A", hbase_regionserver_info_bindAddress="$A", hbase_master_info_port="$P",
+                                     hbase_regionserver_info_port="$P2", hbase_unsafe_stream_capability_enforce="false", hbase_wal_provider="filesystem")}
 LOCAL = {**PARTS, "conf/core-site.xml": site(fs_defaultFS="file:///", hadoop_tmp_dir="$D", yarn_app_mapreduce_am_staging__dir="$D/s")}
+
+
+def fhir_truth(box, base=""):
+    return {"version": get(box, f"{base}/metadata")["software"]["version"], "records": get(box, f"{base}/Patient?_summary=count&_format=json")["total"]}
 
 
 def hadoop(name, main, port, product, path, files=PARTS):
@@ -179,6 +225,15 @@ SPECS = (
          views=(View("druid-monitor", "open", sees=("version",)),)),
     Spec("druid-monitor:locked", java("druid-monitor-1", f"$D/Monitor.java $A $P {PASSWORD}"), files={"Monitor.java": DRUID}, slow=True,
          views=(View("druid-monitor", "locked"),)),
+    Spec("hapi-fhir:below", java("hapi-6", "$D/Fhir.java $A $P '/fhir/*'"), files={"Fhir.java": FHIR}, truth=lambda box: fhir_truth(box, "/fhir"), slow=True, port=8080,
+         ready=waits("/fhir/metadata"), views=(View("fhir", "open", sees=("version", "records")),)),
+    Spec("hapi-fhir:top", java("hapi-6", "$D/Fhir.java $A $P '/*'"), files={"Fhir.java": FHIR}, truth=fhir_truth, slow=True, ready=waits("/metadata"),
+         views=(View("fhir", "open", sees=("version", "records")),)),
+    Spec("hbase:open", java("hbase-25", "org.apache.hadoop.hbase.master.HMaster start", "$D/conf:", heap=400), files=HBASE, slow=True, ready=(
+        "sh -c 'curl -sf \"http://$A:$P/jmx?qry=Hadoop:service=HBase,name=Master,sub=Server\" | grep -q numRegionServers'"),
+        truth=lambda box: {"collections": get(box, "/jmx?qry=Hadoop:service=HBase,name=Master,sub=Server")["beans"][0]["numRegionServers"]},
+        # One process in this variant: master and region server tell the same.
+        views=(View("hbase", "open", sees=("collections",)), View("hbase", "open", sees=("collections",), port="P2"))),
     hadoop("hdfs-datanode", "org.apache.hadoop.hdfs.server.datanode.DataNode", 9864, "hdfs-datanode", "/jmx?qry=Hadoop:service=DataNode,name=DataNodeInfo"),
     hadoop("hdfs-journalnode", "org.apache.hadoop.hdfs.qjournal.server.JournalNode", 8480, "hdfs-journalnode", "/jmx?qry=Hadoop:service=JournalNode,name=JournalNodeInfo"),
     hadoop("yarn-nodemanager", "org.apache.hadoop.yarn.server.nodemanager.NodeManager", 0, "yarn-nodemanager", "/ws/v1/node/info"),
