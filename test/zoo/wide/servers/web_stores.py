@@ -1,5 +1,5 @@
-"""Stores, queues and files over HTTP, each small enough to start in a moment: NSQ, IPFS, Thanos, Cortex, Datasette,
-WsgiDAV, rclone, Groonga. What is told is read from their own interfaces."""
+"""Stores, queues and files over HTTP, each small enough to start in a moment: NSQ, IPFS, Thanos, Cortex, Datasette, Virtuoso,
+Syncthing, WsgiDAV, rclone, Groonga. What is told is read from their own interfaces."""
 
 import json
 
@@ -83,6 +83,20 @@ def datasette_truth(box):
             "names": [database["name"] for database in databases], "bytes": sum(database["size"] for database in databases)}
 
 
+VIRTUOSO = """[Database]
+DatabaseFile=$D/v.db
+TransactionFile=$D/v.trx
+ErrorLogFile=$D/v.log
+xa_persistent_file=$D/v.pxa
+[TempDatabase]
+DatabaseFile=$D/t.db
+TransactionFile=$D/t.trx
+[Parameters]
+ServerPort=$A:$P2
+[HTTPServer]
+ServerPort=$A:$P
+ServerRoot=$D
+"""
 WSGIDAV = (f"env PYTHONPATH={CACHE}/wsgidav-4 HOME=$D python3 -c 'from wsgidav.server.server_cli import run; run()'"
            " --host $A --port $P --root $D/files")
 WSGIDAV_LOCK = json.dumps({"simple_dc": {"user_mapping": {"*": {"zoo": {"password": PASSWORD}}}}})
@@ -107,6 +121,13 @@ SPECS = (
     cortex("tenants", "true", View("cortex", "unclear")),
     Spec("datasette:open", DATASETTE, prepare=DATABASE, truth=datasette_truth, slow=True,
          views=(View("datasette", "open", sees=("version", "collections", "bytes")),)),
+    Spec("datasette:locked", f"{DATASETTE} -m $D/m.json", files={"m.json": json.dumps({"allow": {"id": "zoo"}})}, prepare=DATABASE, slow=True,
+         views=(View("datasette", "locked"),)),
+    Spec("virtuoso:page", f"env LD_LIBRARY_PATH={CACHE}/virtuoso-7/usr/lib/x86_64-linux-gnu {CACHE}/virtuoso-7/usr/bin/virtuoso-t +foreground"
+         " +configfile $D/v.ini", files={"v.ini": VIRTUOSO}, truth=lambda box: {"version": "07.20.3229"}, slow=True,
+         views=(View("virtuoso", "partial", sees=("version",)),)),
+    Spec("syncthing:named", f"env HOME=$D {CACHE}/syncthing-1/usr/bin/syncthing serve --home=$D/s --gui-address=$A:$P --no-browser --no-default-folder",
+         truth=lambda box: {"version": "1.19.2-ds1"}, views=(View("syncthing", "unclear", sees=("version",)),)),
     Spec("wsgidav:open", f"{WSGIDAV} --auth anonymous", prepare="mkdir files; echo a >files/a", truth=lambda box: {"version": "4.3.3"}, slow=True,
          views=(View("webdav", "open", sees=("version",)),)),
     Spec("wsgidav:locked", f"{WSGIDAV} --config $D/w.json", files={"w.json": WSGIDAV_LOCK}, prepare="mkdir files",
