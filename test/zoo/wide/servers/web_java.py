@@ -104,6 +104,18 @@ listeners=http://$A:$P
 plugin.discovery=only_scan
 """
 KAFKA_TOOL = f"java -Xmx192m -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp \"{CACHE}/kafka-connect-3/*\""
+CONNECT_LOCK = "rest.extension.classes=org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension\n"
+JAAS = "KafkaConnect { org.apache.kafka.connect.rest.basic.auth.extension.PropertyFileLoginModule required file=\"$D/users\"; };\n"
+
+
+def kafka_connect(variant, more, path, view, truth):
+    connect = KAFKA_TOOL.replace("-Xmx", "-Djava.security.auth.login.config=$D/jaas -Xmx")
+    return Spec(f"kafka-connect:{variant}", f"sh -c '{KAFKA_TOOL} kafka.Kafka $D/k.properties & exec {connect}"
+                " org.apache.kafka.connect.cli.ConnectDistributed $D/c.properties'", files={
+                    "k.properties": KAFKA, "c.properties": CONNECT + more, "jaas": JAAS, "users": f"zoo={PASSWORD}\n"},
+                prepare=f"{KAFKA_TOOL} kafka.tools.StorageTool format -t MkU3OEVBNTcwNTJENDM2Qk -c $D/k.properties >/dev/null",
+                ready=waits(path) if path else "curl -s http://$A:$P/ | grep -q cannot", truth=truth, slow=True, views=(view,))
+
 
 ARTEMIS_MADE = (f"{CACHE}/artemis-2/bin/artemis create $D/b --user zoo --password {PASSWORD} --require-login --http-host $A --http-port $P --host $A --default-port $P2"
                 " --no-amqp-acceptor --no-mqtt-acceptor --no-stomp-acceptor --no-hornetq-acceptor --silent >/dev/null")
@@ -214,10 +226,9 @@ SPECS = (
         files={"o.xml": ORIENTDB}, seed=lambda box: get(box, "/database/people/memory", user="zoo", method="POST", body=""), truth=orientdb_truth, slow=True, env={"ORIENTDB_ROOT_PASSWORD": PASSWORD},
         ready=waits("/listDatabases"),
         views=(View("orientdb", "partial", sees=("collections",)),)),
-    Spec("kafka-connect:open", f"sh -c '{KAFKA_TOOL} kafka.Kafka $D/k.properties & exec {KAFKA_TOOL} org.apache.kafka.connect.cli.ConnectDistributed $D/c.properties'",
-         files={"k.properties": KAFKA, "c.properties": CONNECT}, prepare=f"{KAFKA_TOOL} kafka.tools.StorageTool format -t MkU3OEVBNTcwNTJENDM2Qk -c $D/k.properties >/dev/null",
-         ready=waits("/connectors"), truth=lambda box: {"version": get(box, "/")["version"], "collections": len(get(box, "/connectors"))}, slow=True,
-         views=(View("kafka-connect", "open", sees=("version", "collections")),)),
+    kafka_connect("open", "", "/connectors", View("kafka-connect", "open", sees=("version", "collections")),
+                  lambda box: {"version": get(box, "/")["version"], "collections": len(get(box, "/connectors"))}),
+    kafka_connect("locked", CONNECT_LOCK, "", View("kafka-connect", "locked"), lambda box: {}),
     Spec("artemis:locked", "env JAVA_ARGS=-Xmx300m $D/b/bin/artemis run", prepare=ARTEMIS_MADE, slow=True, views=(View("artemis", "locked"),)),
     Spec("blazegraph:open", java("blazegraph-2", f"org.eclipse.jetty.runner.Runner --host $A --port $P --path /bigdata {CACHE}/blazegraph-2/war"), slow=True,
          ready=waits("/bigdata/namespace"), views=(View("blazegraph", "open"),)),
