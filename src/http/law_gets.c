@@ -464,5 +464,14 @@ const struct law_row LAW_GETS[] = {
     GET("/server/info|ping|health", "Directus: version, state"),
     GET_OF("strapi", "/admin/init", "Strapi: whether it was ever set up"),
     GET("/_health", "Strapi: state"),
+
+    /* Programs and what watches them. */
+    GET_OF_WITH("haproxy-stats", "/haproxy", "!stats", "HAProxy: names and state of what it stands before"),
+    GET_OF("glances", "/api/<version>/pluginslist", "Glances: names of what it watches"),
+    GET_OF("luigi", "/static/visualiser/index.html", "Luigi: its page, which holds nothing itself"),
+    GET_OF("maildev", "/config", "MailDev: version, ports"),
+    GET_OF("syncthing", "/meta.js", "Syncthing: whether a stranger is taken for a user"),
+    GET_OF("transmission", "/transmission/rpc", "Transmission: whether a stranger is given a key; a GET asks nothing"),
+    GET_OF("datasette", "/-/databases.json|versions.json", "Datasette: version, names and bytes of databases"),
     { .method = NULL },
 };
