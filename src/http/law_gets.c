@@ -473,5 +473,11 @@ const struct law_row LAW_GETS[] = {
     GET_OF("syncthing", "/meta.js", "Syncthing: whether a stranger is taken for a user"),
     GET_OF("transmission", "/transmission/rpc", "Transmission: whether a stranger is given a key; a GET asks nothing"),
     GET_OF("datasette", "/-/databases.json|versions.json", "Datasette: version, names and bytes of databases"),
+    GET_OF("dask", "/json/counts.json", "Dask: numbers of workers and tasks"),
+    GET_OF("optuna-dashboard", "/api/meta", "Optuna Dashboard: what it can do"),
+    GET_OF("pypiserver", "/simple", "pypiserver: names of packages"),
+    GET_OF("jupyterhub", "/hub/api/info", "JupyterHub: version, how it asks for a login; administrators are told"),
+    GET_OF("buildbot", "/api/v2/builders", "Buildbot: names of builders"),
+    GET_OF("aim", "/api/projects", "Aim: name and place of its project"),
     { .method = NULL },
 };
