@@ -479,5 +479,7 @@ const struct law_row LAW_GETS[] = {
     GET_OF("jupyterhub", "/hub/api/info", "JupyterHub: version, how it asks for a login; administrators are told"),
     GET_OF("buildbot", "/api/v2/builders", "Buildbot: names of builders"),
     GET_OF("aim", "/api/projects", "Aim: name and place of its project"),
+    GET_OF("caddy-admin", "/reverse_proxy/upstreams", "Caddy: addresses of what stands behind it"),
+    GET("/debug/pprof", "Go: which profiles there are; none is made"),
     { .method = NULL },
 };
