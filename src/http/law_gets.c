@@ -481,5 +481,8 @@ const struct law_row LAW_GETS[] = {
     GET_OF("aim", "/api/projects", "Aim: name and place of its project"),
     GET_OF("caddy-admin", "/reverse_proxy/upstreams", "Caddy: addresses of what stands behind it"),
     GET("/debug/pprof", "Go: which profiles there are; none is made"),
+    GET_OF("harbor", "/api/v2.0/users/current", "Harbor: who it takes a stranger for"),
+    GET_OF("llama-cpp", "/props", "llama.cpp: which model, how it is set"),
+    GET_OF("longhorn", "/v1/volumes", "Longhorn: names and bytes of volumes"),
     { .method = NULL },
 };
