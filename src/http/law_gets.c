@@ -484,5 +484,13 @@ const struct law_row LAW_GETS[] = {
     GET_OF("harbor", "/api/v2.0/users/current", "Harbor: who it takes a stranger for"),
     GET_OF("llama-cpp", "/props", "llama.cpp: which model, how it is set"),
     GET_OF("longhorn", "/v1/volumes", "Longhorn: names and bytes of volumes"),
+    GET_OF("verdaccio", "/-/verdaccio/data/packages", "Verdaccio: names of packages"),
+    GET_OF("teamcity", "/guestAuth/app/rest/server", "TeamCity: version, whether guests are let in"),
+    GET_OF("concourse", "/api/v1/workers|pipelines", "Concourse: names of workers and pipelines"),
+    GET_OF_WITH("kapacitor", "/kapacitor/v1/tasks", "!fields=status&limit=<n>", "Kapacitor: how many tasks there are"),
+    GET_OF("chronograf", "/chronograf/v1", "Chronograf: whether logins exist"),
+    GET_OF("minio-console", "/api/v1/session", "MinIO: whether a stranger has a session"),
+    GET_OF("home-assistant", "/api/onboarding", "Home Assistant: whether it was ever set up"),
+    GET_OF("strapi", "/admin/information", "Strapi: version; administrators are told"),
     { .method = NULL },
 };
