@@ -11,7 +11,6 @@ from .programs import python
 
 EXPORTERS = {  # name: how it is told its address, whether it says its version
     "elasticsearch": ("--web.listen-address=$A:$P --es.uri=http://127.0.0.1:1", True),
-    "mongodb": ("-web.listen-address=$A:$P -mongodb.uri=mongodb://127.0.0.1:1", False),
     "haproxy": ("--web.listen-address=$A:$P --haproxy.scrape-uri=http://127.0.0.1:1/", True),
     "process": ("--web.listen-address=$A:$P", False),
     "apache": ("--telemetry.address=$A:$P --scrape_uri=http://127.0.0.1:1/", True),
@@ -41,16 +40,19 @@ def says(version, **more):
     return lambda box: {"version": version, **more}
 
 
-HAPROXY = ("defaults\n mode http\n timeout connect 2s\n timeout client 9s\n timeout server 9s\nlisten stats\n bind $A:$P\n"
+HAPROXY = ("defaults\n mode http\n retries 0\n timeout connect 2s\n timeout client 9s\n timeout server 9s\nlisten stats\n bind $A:$P\n"
            " stats enable\n stats uri PATH\nMORE\n")
+
+
+PROXY, LIBRARIES = f"{CACHE}/haproxy-2.6/usr/sbin/haproxy", f"{CACHE}/haproxy-2.6/usr/lib/x86_64-linux-gnu"
 
 
 def haproxy(variant, path, more, verdict, base=""):
     """`path`: where its page lies; the rest of the port is nobody's."""
     text = HAPROXY.replace("PATH", path).replace("MORE", more)
-    return Spec(f"haproxy-stats:{variant}", f"env LD_LIBRARY_PATH={CACHE}/haproxy-2.6/usr/lib/x86_64-linux-gnu"
-                f" {CACHE}/haproxy-2.6/usr/sbin/haproxy -db -f $D/h.cfg", files={"h.cfg": text}, port=8404 if base else 0,
-                views=(View("haproxy-stats", verdict),))
+    return Spec(f"haproxy-stats:{variant}", f"env LD_LIBRARY_PATH={LIBRARIES} {PROXY} -db -f $D/h.cfg", files={"h.cfg": text}, port=8404 if base else 0,
+                truth=lambda box: {"version": re.search(r"version (\S+)", box.sh(f"LD_LIBRARY_PATH={LIBRARIES} {PROXY} -v")).group(1)},
+                views=(View("haproxy-stats", verdict, sees=("version",) if verdict == "open" else ()),))
 
 
 MONIT = "set daemon 9\nset httpd port $P and use address $A\n allow ALLOW\ncheck system zoo\n"
@@ -105,7 +107,7 @@ c['www'] = dict(port='tcp:$P:interface=$A'LOCK)
 
 
 def buildbot(variant, lock, verdict):
-    tool = python("buildbot-4", "buildbot.scripts.runner")
+    tool = f"env PYTHONPATH={CACHE}/buildbot-4 python3 {CACHE}/buildbot-4/bin/buildbot"
     return Spec(f"buildbot:{variant}", f"{tool} start --nodaemon $D", files={"master.cfg": BUILDBOT.replace("LOCK", lock)},
                 prepare=f"{tool} create-master -q $D", truth=says("4.3.0", collections=1, names=["shop"]), slow=True,
                 views=(View("buildbot", verdict, sees=("version", "collections")),))
