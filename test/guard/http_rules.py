@@ -79,7 +79,12 @@ KNOWN = [
     (r"/data/(plugins_listing|environment)", "TensorBoard: version"),
     (r"/api/objects", "pgweb: names of tables"),
     (r"/api/session/properties", "Metabase: version, whether it was ever set up"),
-    (r"/(auth/)?login", "the page that asks for a password; GET sends none"),
+    (r"/api/v2.0/users/current", "Harbor: who it takes a stranger for"),
+    (r"/api/v1/login/(skippable|status)", "Kubernetes Dashboard: whether a login is asked for"),
+    (r"/api/v1/flows/?", "Langflow: by HEAD, whether they would be shown"),
+    (r"/api/v1/session", "MinIO's console: whether a stranger has a session"),
+    (r"/-/verdaccio/data/packages", "Verdaccio: names of packages"),
+    (r"/((auth|user)/)?login", "the page that asks for a password; GET sends none"),
 ]
 
 NEVER = [
@@ -99,7 +104,7 @@ QUERY_KEYS_NEVER = set("""
 
 # Keys that choose a page or columns: their values are numbers and names of columns, whatever these are.
 # What a GET would answer with records: whether it is answered may be asked with HEAD, which has no body.
-HEAD_ONLY = ("/v2/keys/", "/actuator/env", "/actuator/heapdump")
+HEAD_ONLY = ("/v2/keys/", "/actuator/env", "/actuator/heapdump", "/api/v1/flows/", "/parse-dashboard-config.json")
 
 SHOWING = {key: r"[0-9]{1,4}" for key in "n page pageNo pageNum pageSize page_size perPage per_page offset skip".split()}
 SHOWING |= {key: r"[A-Za-z0-9_.,*:@-]+" for key in ("h", "s", "columns")}
@@ -136,7 +141,7 @@ def _listed():
 LISTED = _listed()
 # Paths that another product answers with records or secrets: only those for whom they are listed may ask them.
 OWN = {f"/{NAME}", f"/collections/{NAME}", "/config", "/api/config", "/pods", "/topics", "/subjects", "/settings", "/varz", "/v1/sql", "/exec", "/d/status",
-       "/d/table_list", "/status.php", "/druid/basic.json", "/app/names.json", "/application/v2/tenant"}
+       "/d/table_list", "/debug/vars", "/props", "/status.php", "/druid/basic.json", "/app/names.json", "/application/v2/tenant"}
 # What one listed path stands for.
 SAME = [(r"^/(es_admin|elasticsearch)(?=/)", ""), (r"^/ajar-none/_count$", f"/{NAME}/_count"),
         (r"^/v[0-9.]+(?=/(info|version|system/df)$)", "")]
