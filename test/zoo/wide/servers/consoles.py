@@ -116,7 +116,7 @@ def buildbot(variant, lock, verdict):
 def caddy(variant, origins, view):
     config = json.dumps({"admin": {"listen": "$A:$P", **origins}, "apps": {"http": {"servers": {"a": {"listen": ["$A:$P2"], "routes": [
         {"handle": [{"handler": "reverse_proxy", "upstreams": [{"dial": "127.0.0.1:1"}]}]}]}}}}})
-    return Spec(f"caddy-admin:{variant}", f"env HOME=$D {CACHE}/caddy-2/caddy run --config $D/c.json", files={"c.json": config},
+    return Spec(f"caddy-admin:{variant}", f"env HOME=$D {CACHE}/caddy-2/caddy run --config $D/c.json", files={"c.json": config}, port=2019,
                 truth=lambda box: {"collections": 1, "names": ["127.0.0.1:1"]}, views=(view,))
 
 
@@ -163,13 +163,13 @@ WAITS = "python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], tim
 
 
 def pgadmin(variant, mode, verdict):
-    start = ("import os, runpy, sys\nsys.path.insert(0, 'CACHE/pgadmin4-9/pgadmin4')\nimport config\n"
+    start = ("import os, runpy, sys\nsys.path.insert(0, 'HERE/pgadmin4-9/pgadmin4')\nimport config\n"
              f"config.SERVER_MODE = {mode}\nconfig.DEFAULT_SERVER, config.DEFAULT_SERVER_PORT = '$A', $P\n"
              "for name in ('DATA_DIR', 'SQLITE_PATH', 'LOG_FILE', 'SESSION_DB_PATH', 'STORAGE_DIR', 'AZURE_CREDENTIAL_CACHE_DIR', 'KERBEROS_CCACHE_DIR'):\n"
              "    setattr(config, name, '$D/' + name if name != 'DATA_DIR' else '$D')\n"
              "config.UPGRADE_CHECK_ENABLED = config.MASTER_PASSWORD_REQUIRED = False\nos.environ['PGADMIN_INT_PORT'] = '$P'\n"
              f"os.environ['PGADMIN_SETUP_EMAIL'], os.environ['PGADMIN_SETUP_PASSWORD'] = 'zoo@example.org', '{PASSWORD}'\nsys.argv = ['pgAdmin4.py']\n"
-             "runpy.run_path('CACHE/pgadmin4-9/pgadmin4/pgAdmin4.py', run_name='__main__')\n").replace("CACHE", str(CACHE))
+             "runpy.run_path('HERE/pgadmin4-9/pgadmin4/pgAdmin4.py', run_name='__main__')\n").replace("HERE", str(CACHE))
     return Spec(f"pgadmin:{variant}", f"env PYTHONPATH={CACHE}/pgadmin4-9 {HOME} python3 $D/start.py", files={"start.py": start}, slow=True,
                 views=(View("pgadmin", verdict),))
 
@@ -240,13 +240,13 @@ SPECS = (
          " service:Shop --host $A --port $P", slow=True, views=(View("bentoml", "open"),),
          files={"service.py": "import bentoml\n@bentoml.service\nclass Shop:\n    @bentoml.api\n    def double(self, x: int) -> int: return 2 * x\n"}),
     Spec("octoprint:never-set-up", f"env PYTHONPATH={CACHE}/octoprint-1 {HOME} python3 {CACHE}/octoprint-1/bin/octoprint serve --iknowwhatimdoing --basedir $D --host $A --port $P",
-         truth=says("1.11.8"), slow=True, ready=f"{WAITS}/", views=(View("octoprint", "locked", sees=("version",), facts={"setup.open": True}),)),
+         truth=says("1.11.8"), slow=True, ready="curl -s http://$A:$P/ | grep -q data-octoprint-version", views=(View("octoprint", "locked", sees=("version",), facts={"setup.open": True}),)),
     pgadmin("desktop", "False", "open"),
     pgadmin("server", "True", "locked"),
     caddy("open", {"origins": ["$A:$P"]}, View("caddy-admin", "open", sees=("collections",))),
     caddy("another-name", {"origins": ["elsewhere:1"]}, View("caddy-admin", "locked")),
     Spec("traefik:open", f"{CACHE}/traefik-3/traefik --entrypoints.traefik.address=$A:$P --api.insecure=true --global.sendanonymoususage=false --global.checknewversion=false",
-         truth=lambda box: {"collections": get(box, "/api/overview")["http"]["services"]["total"], "version": get(box, "/api/version")["Version"]},
+         ready=f"{WAITS}/api/overview", truth=lambda box: {"collections": get(box, "/api/overview")["http"]["services"]["total"], "version": get(box, "/api/version")["Version"]},
          views=(View("traefik", "open", sees=("collections", "version")),)),
     *pair("litellm", "litellm", f"env {HOME} LOCK LITELLM_LOCAL_MODEL_COST_MAP=True PYTHONPATH={CACHE}/litellm-1 python3 {CACHE}/litellm-1/bin/litellm --config $D/l.yaml"
           " --host $A --port $P --telemetry False", "", lambda box: {"collections": 1, "names": ["faces"]}, ("collections",), slow=True,
