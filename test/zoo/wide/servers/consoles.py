@@ -241,6 +241,8 @@ SPECS = (
          files={"service.py": "import bentoml\n@bentoml.service\nclass Shop:\n    @bentoml.api\n    def double(self, x: int) -> int: return 2 * x\n"}),
     Spec("octoprint:never-set-up", f"env PYTHONPATH={CACHE}/octoprint-1 {HOME} python3 {CACHE}/octoprint-1/bin/octoprint serve --iknowwhatimdoing --basedir $D --host $A --port $P",
          truth=says("1.11.8"), slow=True, ready="curl -s http://$A:$P/ | grep -q data-octoprint-version", views=(View("octoprint", "locked", sees=("version",), facts={"setup.open": True}),)),
+    Spec("mitmweb:open", f"env PYTHONPATH={CACHE}/mitmproxy-11 {HOME} python3 {CACHE}/mitmproxy-11/bin/mitmweb --no-web-open-browser --web-host $A --web-port $P"
+         " --listen-host $A --listen-port $P2", truth=says("11.0.2"), views=(View("mitmweb", "open", sees=("version",)),)),
     pgadmin("desktop", "False", "open"),
     pgadmin("server", "True", "locked"),
     caddy("open", {"origins": ["$A:$P"]}, View("caddy-admin", "open", sees=("collections",))),
