@@ -21,7 +21,7 @@ static void test_accepts(void **state)
     struct arena a;
     struct error e;
     struct baseline b;
-    struct finding f = { .rule = "open-store", .product = "redis", .endpoint = { { 4, { 10, 0, 0, 4 } }, 6379, NULL, NULL } };
+    struct finding f = { .rule = "open-store", .product = "redis", .endpoint = { .address = { 4, { 10, 0, 0, 4 } }, .port = 6379 } };
     (void)state;
     arena_init(&a, 1 << 20);
     if (!baseline_parse(&a, "b.yaml", span_str(TEXT), &b, &e))
@@ -36,7 +36,7 @@ static void test_accepts(void **state)
     assert_non_null(baseline_find(&b, &f, NOON_MS));
     f.product = "valkey";
     assert_null(baseline_find(&b, &f, NOON_MS));
-    f.endpoint = (struct endpoint){ { 4, { 10, 0, 0, 6 } }, 443, "db.corp", NULL };
+    f.endpoint = (struct endpoint){ .address = { 4, { 10, 0, 0, 6 } }, .port = 443, .name = "db.corp" };
     assert_non_null(baseline_find(&b, &f, NOON_MS));
     f.endpoint.name = NULL;
     assert_null(baseline_find(&b, &f, NOON_MS)); /* another name is another door */

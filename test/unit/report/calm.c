@@ -48,7 +48,7 @@ static void tell(const struct report *r, void *state, const struct situation *x,
 {
     struct arena a;
     struct visit v;
-    struct endpoint e = { { 4, { 10, 0, 0, 1 } }, 6379, NULL, NULL };
+    struct endpoint e = { .address = { 4, { 10, 0, 0, 1 } }, .port = 6379 };
     struct remark remark = { REMARK_UNRESOLVED, SPAN("gone.example"), SPAN("it does not resolve"), 1, true };
     struct report_run run = { .ajar_version = "0.1.0", .columns = 400, .targets = SPAN("10.0.0.0/30\n<b>db</b>"),
                               .host = SPAN("scan1"), .command = SPAN("ajar scan 10.0.0.0/30"),
