@@ -28,12 +28,12 @@ enum {
  * status. */
 #define LOGIN_HEAD \
     "\x80" "ajar\x01\0\0" "\0\0\0\x01\0\x01\0\0" "\0\0\0\x01\0\0\0\0" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-#define INITIATOR "InitiatorName=iqn.2026-01.example.ajar:asks\0"
+#define INITIATOR "InitiatorName=iqn.2026-01.example.ajar:asks"
 static const struct ask ISCSI_DISCOVER = {
     .name = "iscsi.discover",
     .why = "a login for discovery, without a secret",
     .parts = { ASK_BYTES("\x43\x87\0\0\0"), ASK_BE(3, 3, 4, 0), ASK_BYTES(LOGIN_HEAD),
-               ASK_BYTES(INITIATOR "SessionType=Discovery\0HeaderDigest=None\0DataDigest=None\0") },
+               ASK_BYTES(INITIATOR "\0SessionType=Discovery\0HeaderDigest=None\0DataDigest=None\0") },
 };
 static const struct ask ISCSI_TARGETS = {
     .name = "iscsi.targets",
@@ -45,9 +45,11 @@ static const struct ask ISCSI_TARGETS = {
 static const struct ask ISCSI_ENTER = {
     .name = "iscsi.enter",
     .why = "whether a listed target opens a session without a secret; no command to a disk follows",
-    .parts = { ASK_BYTES("\x43\x87\0\0\0"), ASK_BE(3, 3, 6, 0), ASK_BYTES(LOGIN_HEAD),
-               ASK_BYTES(INITIATOR "SessionType=Normal\0HeaderDigest=None\0DataDigest=None\0TargetName="),
-               ASK_HOLE("target", NAME_MAX_BYTES, HOLE_QUOTED), ASK_BYTES("\0"), ASK_HOLE("filling", 3, HOLE_ANY) },
+    /* What fills the text up to a multiple of four ends our name. */
+    .parts = { ASK_BYTES("\x43\x87\0\0\0"), ASK_BE(3, 3, 8, 0), ASK_BYTES(LOGIN_HEAD), ASK_BYTES(INITIATOR),
+               ASK_HOLE("filling", 3, HOLE_NAME),
+               ASK_BYTES("\0SessionType=Normal\0HeaderDigest=None\0DataDigest=None\0TargetName="),
+               ASK_HOLE("target", NAME_MAX_BYTES, HOLE_QUOTED), ASK_BYTES("\0") },
 };
 static const struct ask ISCSI_LOGOUT = {
     .name = "iscsi.logout",
@@ -127,8 +129,8 @@ static bool iscsi_targets(struct wire *w, struct observation *o, struct span tex
 static int iscsi_enter(struct wire *w, struct span target)
 {
     struct frame f;
-    size_t sent = ISCSI_ENTER.parts[3].bytes.len + target.len + 1;
-    struct span args[] = { target, span_sub(SPAN("\0\0\0"), 0, (4 - (sent & 3)) & 3) };
+    size_t sent = ISCSI_ENTER.parts[3].bytes.len + ISCSI_ENTER.parts[5].bytes.len + target.len + 1;
+    struct span args[] = { span_first(SPAN("xxx"), (4 - (sent & 3)) & 3), target };
     if (!wire_again(w, WIRE_PLAIN))
         return -1;
     wire_ask_with(w, &ISCSI_ENTER, args, 2);

@@ -84,11 +84,11 @@ NFS = {
 RPCBIND = {call(PLAIN, 1, "\xa0", 2, 0, ""), call(PLAIN, 2, "\xa0", 2, 4, "")}  # not: SET, UNSET, CALLIT
 
 # Login for discovery and to a listed target, the list, logout (RFC 7143 11). Not: a secret (CHAP), a command (opcode 1).
-WHO = "InitiatorName=iqn.2026-01.example.ajar:asks\0"
+WHO = "InitiatorName=iqn.2026-01.example.ajar:asks"
 LOGIN = "C\x87\0\0\0" + LENGTH + "\x80ajar\x01\0\0\0\0\0\x01\0\x01\0\0\0\0\0\x01" + Z4 + "\0" * 16 + WHO
 ISCSI = {
-    LOGIN + "SessionType=Discovery\0HeaderDigest=None\0DataDigest=None\0",
-    LOGIN + "SessionType=Normal\0HeaderDigest=None\0DataDigest=None\0TargetName={target}\0{filling}",
+    LOGIN + "\0SessionType=Discovery\0HeaderDigest=None\0DataDigest=None\0",
+    LOGIN + "{filling}\0SessionType=Normal\0HeaderDigest=None\0DataDigest=None\0TargetName={target}\0",
     "D\x80\0\0\0\0\0\x10" + Z8 + "\0\0\0\x02\xff\xff\xff\xff\0\0\0\x01{status number}" + "\0" * 16 + "SendTargets=All\0",
     "F\x80" + "\0" * 17 + "\x03\0\x01" + "\0" * 5 + "\x01{status number}" + "\0" * 16,
 }
