@@ -51,12 +51,11 @@ static const struct ask ISCSI_ENTER = {
                ASK_BYTES("\0SessionType=Normal\0HeaderDigest=None\0DataDigest=None\0TargetName="),
                ASK_HOLE("target", NAME_MAX_BYTES, HOLE_QUOTED), ASK_BYTES("\0") },
 };
-static const struct ask ISCSI_LOGOUT = {
-    .name = "iscsi.logout",
-    .why = "ends the session",
-    .parts = { ASK_BYTES("\x46\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03\0\x01\0\0\0\0\0\x01"),
-               ASK_HOLE("status number", 4, HOLE_ANY), ASK_BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") },
-};
+/* It acknowledges no status: a farewell need not. */
+static const struct ask ISCSI_LOGOUT =
+    ASK_FIXED("iscsi.logout", "ends the session",
+              "\x46\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03\0\x01\0\0\0\0\0\x01"
+              "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
 
 static const struct frame_form ISCSI_FORM = { .head = HEAD_BYTES, .at = 5, .width = 3, .most = BODY_MAX_BYTES };
 
@@ -135,10 +134,8 @@ static int iscsi_enter(struct wire *w, struct span target)
         return -1;
     wire_ask_with(w, &ISCSI_ENTER, args, 2);
     int status = iscsi_login(w, &f);
-    if (status == 0) {
-        struct span number = iscsi_next_status(w, &f);
-        wire_ask_with(w, &ISCSI_LOGOUT, &number, 1);
-    }
+    if (status == 0)
+        wire_ask(w, &ISCSI_LOGOUT);
     return status;
 }
 

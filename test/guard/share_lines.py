@@ -90,7 +90,7 @@ ISCSI = {
     LOGIN + "\0SessionType=Discovery\0HeaderDigest=None\0DataDigest=None\0",
     LOGIN + "{filling}\0SessionType=Normal\0HeaderDigest=None\0DataDigest=None\0TargetName={target}\0",
     "D\x80\0\0\0\0\0\x10" + Z8 + "\0\0\0\x02\xff\xff\xff\xff\0\0\0\x01{status number}" + "\0" * 16 + "SendTargets=All\0",
-    "F\x80" + "\0" * 17 + "\x03\0\x01" + "\0" * 5 + "\x01{status number}" + "\0" * 16,
+    "F\x80" + "\0" * 17 + "\x03\0\x01" + "\0" * 5 + "\x01" + "\0" * 20,
 }
 
 # SQL Server: PRELOGIN. Not: LOGIN7, SQL. Oracle: CONNECT with COMMAND=version. Not: status, services, a database.
