@@ -60,6 +60,7 @@ enum row {
     ROW_CONFIG,
     ROW_PROFILE,
     ROW_BASELINE,
+    ROW_FROM,
     ROW_END
 };
 
@@ -112,6 +113,9 @@ static const struct option_row ROWS[] = {
                      "options from a settings file; default: ~/.config/ajar/config.yaml, where there is one" },
     [ROW_PROFILE] = { "profile", "NAME",
                       "quick (ten ports), usual, full (all known ports), or one of the settings file's own" },
+    [ROW_FROM] = { "from", "FILE...",
+                   "targets from what another tool wrote, known by its content: nmap, masscan, zmap, httpx, naabu, "
+                   "Shodan, Shadowserver, Ansible, Terraform, kubectl, clouds, DNS zones, crt.sh; - is standard input" },
     [ROW_BASELINE] = { "baseline", "FILE", "findings that are accepted: until when, why, by whom; they fail no run" },
     [ROW_SAMPLE] = { "sample", "N",
                      "draw N random records, or auto, of each open store that --scope marks as owned" },
@@ -128,6 +132,7 @@ void help_scan(void)
     puts(
         "\nTARGET is an address, a range, a name or @FILE:\n"
         "  127.0.0.1  db.internal:9200  10.1.0.0/24  10.1.0.5-10.1.0.9  fd00:1::/120  @targets.txt\n"
+        "or - for standard input, of any form that --from knows.\n"
         "Loopback and private addresses may be named; public ones only through --scope.\n");
     options_print(ROWS);
 }
@@ -288,10 +293,27 @@ static bool take_resolver(struct scan_options *o, const char *value, struct erro
     return true;
 }
 
+/* What another tool wrote; "-" is standard input. A file that names nothing is a slip, as below. */
+static bool take_import(struct scan_options *o, const char *path, struct error *e)
+{
+    struct span text;
+    bool is_stdin = strcmp(path, "-") == 0;
+    const char *name = is_stdin ? "standard input" : path;
+    if (o->import_count == IMPORTS_MAX)
+        return error_set(e, "--from can be given at most %d times", IMPORTS_MAX);
+    struct import_note *n = &o->imports[o->import_count++];
+    n->file = name;
+    if (!file_read_or_stdin(o->arena, path, IMPORT_BYTES_MAX, &text, e) ||
+        !import_targets(o->arena, text, name, &o->plan.targets, &n->told, e))
+        return false;
+    return n->told.targets || error_set(e, "%s: %s, and no target is in it (%zu entries are none)", name,
+                                        n->told.format, n->told.passed_over);
+}
+
 /* What decides which endpoints there are: a scan that goes on has that from the store. */
 static bool is_of_plan(size_t row)
 {
-    return row == ROW_PORTS || row == ROW_TOP_PORTS || row == ROW_EXCLUDE || row == ROW_SCOPE;
+    return row == ROW_PORTS || row == ROW_TOP_PORTS || row == ROW_EXCLUDE || row == ROW_SCOPE || row == ROW_FROM;
 }
 
 static bool take(void *self, size_t row, const char *value, struct error *e)
@@ -336,6 +358,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return take_top_ports(o, value, e);
     case ROW_QUIET:
         return o->quiet = true;
+    case ROW_FROM:
+        return take_import(o, value, e);
     case ROW_VERBOSE:
         o->verbose = true;
         return true;
@@ -356,6 +380,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
 /* A list without any target is a slip, such as a query that found nothing: nobody meant the whole scope. */
 static bool take_target(struct scan_options *o, const char *word, struct error *e)
 {
+    if (strcmp(word, "-") == 0)
+        return take_import(o, word, e);
     size_t before = o->plan.targets.list.len;
     return targets_add(o->arena, &o->plan.targets, span_str(word), e) &&
            (o->plan.targets.list.len > before ||
@@ -398,7 +424,8 @@ static bool is_given(void *self, size_t row)
         return true;
     if (ports)
         return g->rows[ROW_PORTS] || g->rows[ROW_TOP_PORTS];
-    return g->rows[row] && row != ROW_EXCLUDE && row != ROW_CATALOG && row != ROW_MMDB && row != ROW_CT;
+    bool adds = row == ROW_EXCLUDE || row == ROW_CATALOG || row == ROW_MMDB || row == ROW_CT || row == ROW_FROM;
+    return g->rows[row] && !adds;
 }
 
 static bool take_setting(void *self, size_t row, const char *value, struct error *e)
@@ -472,6 +499,8 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
     for (int i = 1; i <= args; i++)
         if (!take_target(o, argv[i], e))
             return false;
+    args += (int)o->import_count;
+    o->plan_given |= args > 0;
     if (args == 0 && !o->plan.scope && !o->resume)
         return error_set(
             e, "name what to scan, as in `ajar scan 127.0.0.1` or `ajar scan --scope scope.yaml`");

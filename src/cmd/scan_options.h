@@ -4,13 +4,14 @@
 
 #include "cmd/cmd.h"
 #include "cmd/outputs.h"
+#include "import/import.h"
 #include "report/report.h"
 #include "sweep/pace.h"
 #include "sweep/reverse.h"
 #include "target/permutation.h"
 #include "target/plan.h"
 
-enum { CATALOGS_MAX = 8, REGISTRIES_MAX = 4, LOGS_MAX = 8 };
+enum { CATALOGS_MAX = 8, REGISTRIES_MAX = 4, LOGS_MAX = 8, IMPORTS_MAX = 16 };
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
@@ -42,6 +43,11 @@ struct scan_options {
     const char *transcript, *rules;
     const char *config, *profile, *output; /* as the command line says */
     const char *baseline; /* a file of accepted findings, or NULL */
+    struct import_note {
+        const char *file;
+        struct imported told;
+    } imports[IMPORTS_MAX]; /* what was read by --from */
+    size_t import_count;
     const char *authorities; /* a file of certificates, trusted besides the system's; or NULL */
     const char *catalogs[CATALOGS_MAX];
     size_t catalog_count;

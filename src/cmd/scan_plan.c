@@ -74,6 +74,22 @@ static bool remark_ports(struct plan *p, const struct known_ports *known)
     return text && plan_remark(p, REMARK_CUT, "ports", text, left, false);
 }
 
+/* What a file of another tool gave, and what of it did not become a target, is said in the report. */
+static bool remark_imports(struct plan *p, const struct scan_options *o)
+{
+    for (size_t i = 0; i < o->import_count; i++) {
+        const struct imported *n = &o->imports[i].told;
+        const char *cut = n->cut ? "; it ends in the middle, and what is missing is not asked" : "", *passed = "";
+        if (n->passed_over)
+            passed = arena_printf(p->arena, "; %zu of its entries are none (closed, UDP, wildcards, or neither address "
+                                            "nor name)", n->passed_over);
+        const char *text = passed ? arena_printf(p->arena, "%s: %zu targets%s%s", n->format, n->targets, passed, cut) : NULL;
+        if (!text || !plan_remark(p, REMARK_CUT, o->imports[i].file, text, n->targets, n->cut))
+            return false;
+    }
+    return true;
+}
+
 const struct plan *scan_plan_make(struct scan_options *o, const struct catalog *c, struct pin_book *pins,
                                   struct error *e)
 {
@@ -88,7 +104,7 @@ const struct plan *scan_plan_make(struct scan_options *o, const struct catalog *
         return NULL;
     o->plan.resolver = &pins->resolver;
     struct plan *p = plan_build(o->arena, &o->plan, e);
-    if (p && !remark_ports(p, &known)) {
+    if (p && (!remark_ports(p, &known) || !remark_imports(p, o))) {
         error_set(e, "no memory for the plan");
         return NULL;
     }

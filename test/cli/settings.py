@@ -124,12 +124,31 @@ def test_baseline(redis):
     check("nobody accepts nothing", r.returncode == 2 and "who" in r.stderr, r.stderr)
 
 
+def test_from():
+    data = pathlib.Path(AJAR).parents[1] / "test/data/import"
+    for name, asked in (("nmap.xml", "10.20.0.11:6379"), ("masscan.json", "10.20.0.13:6379"), ("list.txt", "10.20.8.2:6379")):
+        told = ajar("scan", "--dry-run", "--ignore-unresolved", "--from", str(data / name)).stdout
+        check(f"--from {name}", asked in told, told[:300])
+    text = (data / "nmap.gnmap").read_text()
+    for args in (["-"], ["--from", "-"]):
+        r = ajar("scan", "--dry-run", *args, input=text)
+        check(f"{args}", "10.20.0.12:6379" in r.stdout and "nmap grepable: 3 targets; 6 of its entries are none" in r.stdout, r.stdout)
+    for text, word in (("{\"a\": 1}", "form that is not known"), ("ip,port\n", "no target is in it"), ("not a target\n", "standard input:1"),
+                       ("{\"ip_str\": \"8.8.8.8\", \"port\": 53}", "scope"), ("{\"ip_str\": \"169.254.169.254\", \"port\": 80}", "169.254.169.254")):
+        r = ajar("scan", "--db", "none", "-", input=text)
+        check(f"from {text!r}", r.returncode == 2 and word in r.stderr and len(r.stderr.splitlines()) == 1, r.stderr)
+    r = ajar("scan", "--db", "none", "--json", "-", input='[{"ip":"127.0.0.1","ports":[{"port":1,"proto":"tcp","status":"open"}]},{"ip":"127')
+    remarks = [row for row in map(json.loads, r.stdout.splitlines()) if row["type"] == "remark" and row["about"] == "standard input"]
+    check("a file that ends in the middle makes the scan incomplete", r.returncode == 3 and remarks and remarks[0]["incomplete"], r.stdout)
+
+
 def main():
     redis = Redis()
     test_ports()
     test_config()
     test_outputs(redis)
     test_baseline(redis)
+    test_from()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
     return 1 if RESULTS["failed"] else 0
 

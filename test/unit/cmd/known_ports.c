@@ -110,7 +110,7 @@ static void test_words(void **state)
     expect("7,9", "7,9");
     expect("top:1", "80");
     expect("top:2,7", "7,80,443");
-    expect("top:99999", "80,443,9999");
+    expect("top:65535", "80,443,9999");
     expect("http,https", "80,443");
     expect_error("top:0", "top:20");
     expect_error("top:x", "top:20");
