@@ -4,6 +4,7 @@
 #   make scan       install, build, scan          make unit    unit tests and tapes only
 #   make bench      side-by-side measurements     make fuzz    fuzzers, T=name SECONDS=60
 #   make demo       the case of Shanghai, played on this machine
+#   make install    under PREFIX (/usr/local); make uninstall    make deb   packages of Debian 12
 CC      ?= gcc
 ifeq ($(origin CC),default)
 CC      := gcc
@@ -46,7 +47,7 @@ LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER) $(UNPACK),$(OBJECTS))
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
-.PHONY: doc/products.md all demo test test-arm64 scan unit units tapes clean install check-includes bench man crash bench-store bench-fleet
+.PHONY: doc/products.md all demo test test-arm64 scan unit units tapes clean install uninstall deb check-includes bench man crash bench-store bench-fleet
 all: $(BUILD)/ajar $(BUILD)/ajar-courier $(BUILD)/ajar-unpack
 
 # The main job on a machine that has nothing yet.
@@ -156,26 +157,55 @@ doc/products.md: $(BUILD)/ajar
 check-includes:
 	test/check-includes
 
-man: $(BUILD)/ajar.1
-$(BUILD)/ajar.1: doc/ajar.1.scd
+# ajar(1) is written by hand and needs scdoc; the pages of the verbs and the completions are what `ajar help` says.
+man: $(BUILD)/manual/ajar.1 $(BUILD)/manual/ajar.bash
+$(BUILD)/manual/ajar.1: doc/ajar.1.scd
 	@mkdir -p $(@D)
-	scdoc < $< > $@
+	scdoc < $< > $@.new && mv $@.new $@
+$(BUILD)/manual/ajar.bash: tools/manual $(BUILD)/ajar
+	$(Q)tools/manual $(BUILD)/ajar $(@D)
 
-install: all
+SHARE := $(PREFIX)/share
+MANUAL := $(SHARE)/man/man1
+BASH_COMPLETIONS := $(SHARE)/bash-completion/completions
+ZSH_COMPLETIONS := $(SHARE)/zsh/vendor-completions
+FISH_COMPLETIONS := $(SHARE)/fish/vendor_completions.d
+
+install: all $(BUILD)/manual/ajar.bash
 	install -D -m 755 $(BUILD)/ajar $(DESTDIR)$(PREFIX)/bin/ajar
 	install -D -m 755 $(BUILD)/ajar-courier $(DESTDIR)$(PREFIX)/libexec/ajar-courier
 	install -D -m 755 $(BUILD)/ajar-unpack $(DESTDIR)$(PREFIX)/libexec/ajar-unpack
-	install -d $(DESTDIR)$(PREFIX)/share/ajar/catalog $(DESTDIR)$(PREFIX)/share/ajar/rules
-	install -m 644 catalog/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/catalog
-	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/ajar/rules
-	install -d $(DESTDIR)$(PREFIX)/share/ajar/data
-	install -m 644 data/*.csv $(DESTDIR)$(PREFIX)/share/ajar/data
+	install -d $(DESTDIR)$(SHARE)/ajar/catalog $(DESTDIR)$(SHARE)/ajar/rules $(DESTDIR)$(SHARE)/ajar/data
+	install -m 644 catalog/*.yaml $(DESTDIR)$(SHARE)/ajar/catalog
+	install -m 644 rules/*.yaml $(DESTDIR)$(SHARE)/ajar/rules
+	install -m 644 data/*.csv $(DESTDIR)$(SHARE)/ajar/data
+	install -d $(DESTDIR)$(SHARE)/doc/ajar/doc $(DESTDIR)$(MANUAL)
+	install -m 644 README.md ARCHITECTURE.md CONTRIBUTING.md $(DESTDIR)$(SHARE)/doc/ajar
+	install -m 644 doc/*.md doc/*.json $(DESTDIR)$(SHARE)/doc/ajar/doc
+	install -m 644 $(BUILD)/manual/ajar-*.1 $(DESTDIR)$(MANUAL)
+	install -D -m 644 $(BUILD)/manual/ajar.bash $(DESTDIR)$(BASH_COMPLETIONS)/ajar
+	install -D -m 644 $(BUILD)/manual/_ajar $(DESTDIR)$(ZSH_COMPLETIONS)/_ajar
+	install -D -m 644 $(BUILD)/manual/ajar.fish $(DESTDIR)$(FISH_COMPLETIONS)/ajar.fish
 	install -d $(DESTDIR)$(UNITDIR)
 	for unit in packaging/systemd/ajar-watch*; do \
 	    sed 's,/usr/bin/ajar,$(PREFIX)/bin/ajar,' $$unit >$(BUILD)/$${unit##*/} && \
 	    install -m 644 $(BUILD)/$${unit##*/} $(DESTDIR)$(UNITDIR) || exit 1; done
-	if command -v scdoc >/dev/null; then $(MAKE) man && \
-	    install -D -m 644 $(BUILD)/ajar.1 $(DESTDIR)$(PREFIX)/share/man/man1/ajar.1; fi
+	if command -v scdoc >/dev/null; then $(MAKE) $(BUILD)/manual/ajar.1 && \
+	    install -m 644 $(BUILD)/manual/ajar.1 $(DESTDIR)$(MANUAL); \
+	else echo 'ajar(1) is not installed: scdoc is missing (tools/install-packages docs); ajar-scan(1) and the others are' >&2; fi
+
+# What `make install` with the same PREFIX, UNITDIR and DESTDIR put there; the store and settings of users stay.
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/ajar $(DESTDIR)$(PREFIX)/libexec/ajar-courier $(DESTDIR)$(PREFIX)/libexec/ajar-unpack
+	rm -rf $(DESTDIR)$(SHARE)/ajar $(DESTDIR)$(SHARE)/doc/ajar
+	rm -f $(DESTDIR)$(MANUAL)/ajar.1 $(DESTDIR)$(MANUAL)/ajar-*.1 $(DESTDIR)$(BASH_COMPLETIONS)/ajar \
+	    $(DESTDIR)$(ZSH_COMPLETIONS)/_ajar $(DESTDIR)$(FISH_COMPLETIONS)/ajar.fish $(DESTDIR)$(UNITDIR)/ajar-watch*
+
+# Packages of Debian 12 in build/deb, held against lintian where it is installed.
+deb:
+	@tools/install-packages build docs deb
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-deb PREFIX=/usr all libajar-pii
+	@tools/deb build-deb
 
 clean:
 	rm -rf build build-*

@@ -83,7 +83,8 @@ static bool remark_imports(struct plan *p, const struct scan_options *o)
         if (n->passed_over)
             passed = arena_printf(p->arena, "; %zu of its entries are none (closed, UDP, wildcards, or neither address "
                                             "nor name)", n->passed_over);
-        const char *text = passed ? arena_printf(p->arena, "%s: %zu targets%s%s", n->format, n->targets, passed, cut) : NULL;
+        const char *text = passed ? arena_printf(p->arena, "%s: %zu targets%s%s", n->format, n->targets, passed, cut)
+                                  : NULL;
         if (!text || !plan_remark(p, REMARK_CUT, o->imports[i].file, text, n->targets, n->cut))
             return false;
     }
