@@ -29,14 +29,18 @@ def missing_tools():
 
 
 def _unshare():
-    """The command that makes the namespaces, with as few rights as will do; None where the machine allows none."""
+    """The command that makes the namespaces, with as few rights as will do; StageError where the machine allows none,
+    with what it said."""
     plain = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
     users = plain[:1] + ["--user", "--map-root-user"] + plain[1:]
     trial = ["sh", "-c", "mount -t tmpfs none /run && ip netns add trial"]
+    said = []
     for command in ([plain, users] if os.geteuid() == 0 else [users]):
-        if subprocess.run(command + trial, capture_output=True, check=False).returncode == 0:
+        done = subprocess.run(command + trial, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
             return command
-    return None
+        said += done.stderr.strip().splitlines()[-1:]
+    raise StageError("this machine lets nobody make network namespaces: " + ("; ".join(said) or "it takes root or user namespaces"))
 
 
 def inside(main):
@@ -46,10 +50,9 @@ def inside(main):
     if os.environ.get(INSIDE):
         return main(os.environ[DIRECTORY])
     absent = missing_tools()
-    command = None if absent else _unshare()
-    if not command:
-        raise StageError(f"not installed: {' '.join(absent)}" if absent else
-                         "this machine lets nobody make network namespaces: it takes root or user namespaces")
+    if absent:
+        raise StageError(f"not installed: {' '.join(absent)}")
+    command = _unshare()
     directory = tempfile.mkdtemp(prefix="ajar-stage-")
     os.chmod(directory, 0o755)
     environment = dict(os.environ, **{INSIDE: "1", DIRECTORY: directory, "PYTHONDONTWRITEBYTECODE": "1"})
