@@ -115,7 +115,7 @@ static const struct option_row ROWS[] = {
                       "quick (ten ports), usual, full (all known ports), or one of the settings file's own" },
     [ROW_FROM] = { "from", "FILE...",
                    "targets from what another tool wrote, known by its content: nmap, masscan, zmap, httpx, naabu, "
-                   "Shodan, Shadowserver, Ansible, Terraform, kubectl, clouds, DNS zones, crt.sh; - is standard input" },
+                   "Shodan, Shadowserver, Ansible, Terraform, kubectl, clouds, DNS zones, crt.sh; - is stdin" },
     [ROW_BASELINE] = { "baseline", "FILE", "findings that are accepted: until when, why, by whom; they fail no run" },
     [ROW_SAMPLE] = { "sample", "N",
                      "draw N random records, or auto, of each open store that --scope marks as owned" },

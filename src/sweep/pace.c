@@ -510,6 +510,17 @@ void pacer_silent(struct pacer *p, int64_t now_ms, const struct turn *t)
     pthread_mutex_unlock(&p->lock);
 }
 
+void pacer_absent(struct pacer *p, int64_t now_ms, const struct endpoint *e)
+{
+    if (!has_pace(e))
+        return;
+    pthread_mutex_lock(&p->lock);
+    struct lately *a = address_entry(p, e, now_ms, false);
+    if (a && a->free_at_ms > (double)now_ms)
+        a->free_at_ms = (double)now_ms;
+    pthread_mutex_unlock(&p->lock);
+}
+
 void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e)
 {
     if (!has_pace(e))

@@ -69,6 +69,9 @@ void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e);
 bool pacer_is_put_off(struct pacer *p, const struct turn *t);
 /* Nobody answered at all; before pacer_done(). */
 void pacer_silent(struct pacer *p, int64_t now_ms, const struct turn *t);
+/* Nothing was sent to anybody, since no neighbour has the address: its next connection need keep no distance from this
+ * one. Before pacer_done(). */
+void pacer_absent(struct pacer *p, int64_t now_ms, const struct endpoint *e);
 /* A visit wants one more connection to the address it is already talking to: when it may open it. It counts as
  * answered; no pacer_answered() follows. */
 int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e);

@@ -23,6 +23,7 @@ enum {
     SYNS_MAX = 6,
     MARGIN_LEAST_MS = 100,
     SYNS_LOSSY = 3,
+    ABSENT = 4096,
 };
 
 /* How many SYNs failed among those whose failing can be seen. */
@@ -44,6 +45,7 @@ struct paths {
     uint64_t key0, key1, answers;
     struct tally tally;
     double forgotten[SYNS_MAX + 1]; /* services of networks that are not known any more */
+    struct address absent[ABSENT]; /* each at the one place that its hash gives it; family 0: free */
     struct path at[PATHS]; /* sets of WAYS */
 };
 
@@ -145,10 +147,37 @@ static bool is_worth_another(const struct paths *p, const struct path *path, int
     return path && pow(failing_towards(p, path), syns) * PATH_MISSED_OF > 1;
 }
 
+static struct address *absent_place(struct paths *p, const struct address *a)
+{
+    return &p->absent[siphash(p->key0, p->key1, span_of(a, sizeof(*a))) % ABSENT];
+}
+
+static bool is_absent(struct paths *p, const struct address *a)
+{
+    return address_compare(absent_place(p, a), a) == 0;
+}
+
+void paths_note_absent(struct paths *p, const struct address *a)
+{
+    pthread_mutex_lock(&p->lock);
+    *absent_place(p, a) = *a;
+    pthread_mutex_unlock(&p->lock);
+}
+
+bool paths_is_absent(struct paths *p, const struct address *a)
+{
+    pthread_mutex_lock(&p->lock);
+    bool absent = is_absent(p, a);
+    pthread_mutex_unlock(&p->lock);
+    return absent;
+}
+
 int64_t paths_patience(struct paths *p, const struct address *a)
 {
     pthread_mutex_lock(&p->lock);
     int64_t ms = patience(p, find(p, a, false));
+    if (is_absent(p, a) && ms > PATH_ABSENT_MS)
+        ms = PATH_ABSENT_MS;
     pthread_mutex_unlock(&p->lock);
     return ms;
 }
@@ -193,6 +222,8 @@ void paths_answered(struct paths *p, const struct address *a, unsigned resent, i
 {
     pthread_mutex_lock(&p->lock);
     struct path *path = find(p, a, false);
+    if (is_absent(p, a))
+        absent_place(p, a)->family = 0;
     int syns = syns_within(path, patience(p, path));
     path = path ? path : find(p, a, true);
     path->answered_at = ++p->answers;

@@ -17,6 +17,7 @@ enum {
     PATH_TRIP_UNKNOWN_MS = 1000, /* a round trip that nothing is known of (RFC 6298, 2.1) */
     PATH_TRIP_LEAST_MS = 250,    /* and the least that is allowed for one that is known */
     PATH_AGAIN_MS = 1000,        /* after which the kernel sends a SYN again */
+    PATH_ABSENT_MS = 300,        /* where no neighbour has the address: one that comes answers at once */
     PATH_MISSED_OF = 1000,       /* a chance of one in so many to miss somebody is not worth another try */
 };
 
@@ -36,6 +37,11 @@ bool paths_lossy(struct paths *p, const struct address *a);
 /* A connection was answered, after the SYN was sent again so often; trip_ms is -1 where not known. `accepted`: it is
  * a service, and not a refusal. */
 void paths_answered(struct paths *p, const struct address *a, unsigned resent, int64_t trip_ms, bool accepted);
+
+/* No neighbour on our own link has the address, so that nothing for it leaves this machine: it is waited for briefly
+ * until somebody answers there. Of many such addresses the latest are known. */
+void paths_note_absent(struct paths *p, const struct address *a);
+bool paths_is_absent(struct paths *p, const struct address *a);
 
 struct paths_sum {
     double loss;   /* share of packets lost on the way, each way alike; 0..1 */

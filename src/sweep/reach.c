@@ -112,6 +112,10 @@ enum wire_fault reach_first(struct reach *r)
     r->open = f == WIRE_FINE;
     r->begun_ms = r->open ? r->socket.back.now_ms(&r->socket.back) : 0;
     r->brief = r->open && !is_near(r) && mutes_brief(r->shared->mutes, &r->endpoint->address);
+    if (!r->open && !is_near(r) && r->socket.nobody)
+        paths_note_absent(r->shared->paths, &r->endpoint->address);
+    if (!r->open && !is_near(r) && paths_is_absent(r->shared->paths, &r->endpoint->address))
+        pacer_absent(r->shared->pacer, clock_of(r), r->endpoint);
     if (!r->open && !is_near(r))
         mutes_note(r->shared->mutes, &r->endpoint->address, is_refusal(r, f) ? MUTE_REFUSED : MUTE_SILENT);
     return f;

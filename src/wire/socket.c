@@ -170,6 +170,18 @@ bool socket_icmp_error(const struct socket_back *b, struct address *ret_from)
     return false;
 }
 
+/* Whether this machine itself sent the message, as it does where nobody answers its ARP or neighbour solicitation. */
+static bool is_own(const struct socket_back *b, const struct address *from)
+{
+    struct sockaddr_storage own = { 0 };
+    socklen_t len = sizeof(own);
+    struct address here;
+    if (getsockname(b->fd, (struct sockaddr *)&own, &len) != 0)
+        return false;
+    take_offender(&own, &here);
+    return here.family && address_compare(&here, from) == 0;
+}
+
 static enum wire_fault socket_connect(struct wire_back *back, const struct endpoint *e, int64_t deadline_ms)
 {
     struct socket_back *b = (struct socket_back *)back;
@@ -194,6 +206,7 @@ static enum wire_fault socket_connect(struct wire_back *back, const struct endpo
         f = finish_connect(b, deadline_ms);
     }
     b->rejected = f == WIRE_REFUSED && socket_icmp_error(b, &who);
+    b->nobody = f == WIRE_UNREACHABLE && b->error == EHOSTUNREACH && socket_icmp_error(b, &who) && is_own(b, &who);
     if (b->rejected)
         f = WIRE_UNREACHABLE;
     if (f != WIRE_FINE)

@@ -44,6 +44,7 @@ struct socket_back {
     bool measures;   /* set by the caller: fill `syn`, which costs a system call a connection */
     int error;       /* errno of the newest connection that failed, or 0 */
     bool rejected;   /* the newest connection was refused by an ICMP message, not by the host's own RST */
+    bool nobody;     /* the newest connection failed because no neighbour on our own link has the address */
     int64_t ours_ms; /* by so much the conversation's clock is behind the thread's: see socket_excuse() */
     struct socket_syn syn; /* of the newest connection */
     int alert; /* that ended the running handshake, or -1 */

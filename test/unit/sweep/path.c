@@ -140,11 +140,34 @@ static void forgets_the_oldest(void **state)
     paths_free(p);
 }
 
+/* Nobody has the address on our own link: it is waited for briefly, and only it, until somebody answers there. */
+static void waits_briefly_for_nobody(void **state)
+{
+    struct paths *p = new_paths(CEILING_MS);
+    struct address gone = in_net(1, 99), other = in_net(1, 98);
+    (void)state;
+    paths_note_absent(p, &gone);
+    assert_true(paths_is_absent(p, &gone));
+    assert_false(paths_is_absent(p, &other));
+    assert_int_equal(paths_patience(p, &gone), PATH_ABSENT_MS);
+    assert_int_equal(paths_patience(p, &other), PATH_AGAIN_MS + PATH_TRIP_UNKNOWN_MS);
+    paths_answered(p, &gone, 0, 2, true);
+    assert_false(paths_is_absent(p, &gone));
+    assert_true(paths_patience(p, &gone) >= PATH_AGAIN_MS + PATH_TRIP_LEAST_MS);
+    for (unsigned i = 0; i < 20000; i++) { /* fixed memory: the latest are known */
+        struct address a = in_net(i / 250, i % 250);
+        paths_note_absent(p, &a);
+        assert_true(paths_is_absent(p, &a));
+    }
+    paths_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_by_what_is_known),
         cmocka_unit_test(tries_again_only_where_it_is_worth_it),
+        cmocka_unit_test(waits_briefly_for_nobody),
         cmocka_unit_test(estimates_what_is_lost),
         cmocka_unit_test(nothing_lost_is_nothing_missed),
         cmocka_unit_test(forgets_the_oldest),
