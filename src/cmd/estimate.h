@@ -7,7 +7,8 @@
 #include "cmd/scan_options.h"
 
 struct scan_estimate {
-    double few_s, all_s; /* few_s: nobody is there; all_s: everybody answers, or drops what comes; few_s <= all_s; 0: nothing is asked */
+    /* few_s: nobody is there; all_s: everybody answers, or drops what comes. few_s <= all_s; 0: nothing is asked. */
+    double few_s, all_s;
     bool near;           /* all is loopback, which has no pace */
 };
 
