@@ -164,7 +164,7 @@ static void test_row_a_service(void **state)
     for (size_t w = 0; w < sizeof(WIDTHS) / sizeof(*WIDTHS); w++) {
         start(x, WIDTHS[w], false, false);
         for (size_t i = 0; i < sizeof(FOUND) / sizeof(*FOUND); i++) {
-            struct endpoint e = { { 4, { 10, 0, 0, FOUND[i].last } }, 6379, NULL, NULL };
+            struct endpoint e = { .address = { 4, { 10, 0, 0, FOUND[i].last } }, .port = 6379 };
             struct visit v;
             visit_init(&v, &x->arena, &e);
             struct observation *o = visit_observe(&v, FOUND[i].certificate ? "certificate" : "redis",
