@@ -167,7 +167,7 @@ static size_t words_fit(const struct question *q)
 static bool row_takes_method(const struct law_row *row, const struct question *q)
 {
     return span_is(q->method, row->method) ||
-           (span_is(q->method, "HEAD") && strcmp(row->method, "GET") == 0);
+           (span_is(q->method, "HEAD") && strcmp(row->method, "GET") == 0 && !row->front);
 }
 
 static bool row_is_for(const struct law_row *row, const struct question *q)
@@ -198,7 +198,7 @@ static bool row_fits(const struct law_row *row, const struct question *q, struct
         return error_set(e, "this path may be asked of these products only: %s", row->products);
     if (row->accept && !span_is(q->r->accept, row->accept))
         return error_set(e, "this path may be asked only with the Accept \"%s\"", row->accept);
-    if (row->front && span_is(q->method, "GET") && front_asked(q) > row->front)
+    if (row->front && front_asked(q) > row->front)
         return error_set(e, "of this path the first %u bytes may be asked for: \"first: %u\"", row->front, row->front);
     return form_query_fits(row->query, q->query, q->r->sent, e) &&
            form_body_fits(row->body, q->body, q->r->sent, e);
