@@ -112,7 +112,8 @@ static const struct option_row ROWS[] = {
     [ROW_CONFIG] = { "config", "FILE",
                      "options from a settings file; default: ~/.config/ajar/config.yaml, where there is one" },
     [ROW_PROFILE] = { "profile", "NAME",
-                      "quick (ten ports), usual, full (all known ports), or one of the settings file's own" },
+                      "quick (ten ports), usual, full (all known ports, --leavings), or one of the settings "
+                      "file's own" },
     [ROW_FROM] = { "from", "FILE...",
                    "targets from what another tool wrote, known by its content: nmap, masscan, zmap, httpx, naabu, "
                    "Shodan, Shadowserver, Ansible, Terraform, kubectl, clouds, DNS zones, crt.sh; - is stdin" },

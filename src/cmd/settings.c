@@ -17,6 +17,7 @@ static const struct {
     { "quick", "timeout", "1.5" },
     { "usual", "ports", "usual" },
     { "full", "ports", "all-known" },
+    { "full", "leavings", "true" },
 };
 
 /* ---- the file ---- */
