@@ -66,6 +66,8 @@ def mariadb(variant, view, options="", seed=seed, client=ROOT, shown=()):
 IN_TLS = View("mariadb", "open", sees=FIELDS, transport="tls", certificate="good.pem", facts={"encryption": "offered"})
 TLS = " --ssl-cert=$C/good.pem --ssl-key=$C/good.key --ssl-ca=$C/ca.pem"
 LOCKED_CLIENT = ROOT + " -p" + PASSWORD
+GALERA = (" --wsrep-on=1 --wsrep-provider=/usr/lib/galera/libgalera_smm.so --wsrep-cluster-address=gcomm:// --wsrep-node-address=$A"
+          " --wsrep-provider-options=gmcast.listen_addr=tcp://$A:$P2 --binlog-format=row")
 ANYBODY = "create user ''@'%'; "
 REFUSED = View("mariadb", "locked", sees=("version",))
 
@@ -103,6 +105,9 @@ SPECS = (
     mariadb("german", REFUSED, seed=seed_and_lock, client=LOCKED_CLIENT, options=" --lc-messages=de_DE"),
     mariadb("ed25519", REFUSED, options=" --plugin-load-add=auth_ed25519", client=LOCKED_CLIENT,
             seed=seed_and(f"alter user root@'127.0.0.1' identified via ed25519 using password('{PASSWORD}')")),
+    # A cluster of one: its nodes greet whoever comes.
+    Spec("mariadb:galera", SERVER + GALERA, client=ROOT, prepare=INSTALL, seed=seed, truth=truth_of(), ready="test -S s", slow=True,
+         views=(View("mariadb", "open", sees=FIELDS), View("galera", "identified", port="P2", rules=("cluster-port",)))),
     mariadb("host-refused", View("mariadb", "locked", facts={"error.code": 1130}), client=LOCKED_CLIENT,
             seed=seed_and("drop user root@'127.0.0.1'")),
 )
