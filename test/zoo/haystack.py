@@ -24,6 +24,7 @@ import threading
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 ADDRESS, FIRST_PORT, RANDOM_SITES = "127.77.250.1", 24100, 100
+PARALLEL = 60  # so that one process in Python answers each of them within Ajar's patience, on a busy machine, too
 REQUESTS_MAX = 6  # what a site that nobody knows may be asked, doc/catalog.md
 HTML, JSON, TEXT, XML = "text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8", "application/xml"
 
@@ -158,7 +159,7 @@ def serve(port, answer, asked):
 
 def scan(ajar, ports, *more):
     with tempfile.TemporaryDirectory() as directory:
-        done = subprocess.run([ajar, "scan", "--json", "--db", "none", *more, "--ports", ",".join(map(str, ports)), ADDRESS],
+        done = subprocess.run([ajar, "scan", "--json", "--db", "none", "--parallel", str(PARALLEL), *more, "--ports", ",".join(map(str, ports)), ADDRESS],
                               capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "XDG_STATE_HOME": directory}, timeout=600)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
