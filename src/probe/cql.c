@@ -2,7 +2,7 @@
  *
  *     > OPTIONS          < SUPPORTED: what it is; or an error in the newest version that it knows
  *     > STARTUP          < READY: nobody is asked for a name; or AUTHENTICATE, with the name of the method
- *     > SELECT from system.local, system_schema.tables, system.size_estimates
+ *     > SELECT from system.local, peers_v2, size_estimates, system_schema.tables
  *     > SELECT * FROM a table of somebody's LIMIT 0
  *
  * The catalog is shown to whoever is in, rights or none. So the last question decides: Cassandra looks at the
@@ -13,6 +13,7 @@
  * In version 5 all behind STARTUP is cut into frames with checksums (its section 2); a request for a
  * table by its name would need one that is computed, so that version is spoken only where no older one is,
  * and the server's own table decides. */
+#include "base/buf.h"
 #include "base/list.h"
 #include "base/reader.h"
 #include "probe/frame.h"
@@ -28,6 +29,7 @@ enum {
     COLUMNS_MAX = 8,
     ROWS_MAX = 5000,
     TABLES_TRIED = 6,
+    PEERS_NAMED = 16,
     OPTIONS_MAX = 64,
     MESSAGE_MAX_BYTES = 1024 * 1024,
     FRAMES_MAX = 16,
@@ -42,6 +44,7 @@ enum {
 #define ONE_ROW "\0\0\0\x01"
 #define MANY_ROWS "\0\0\x13\x88"
 #define LOCAL "SELECT release_version, cluster_name, data_center FROM system.local"
+#define PEERS "SELECT native_address, native_port FROM system.peers_v2"
 #define SCYLLA "SELECT version FROM system.versions"
 #define TABLES "SELECT keyspace_name, table_name FROM system_schema.tables"
 #define TABLES_2 "SELECT keyspace_name, columnfamily_name FROM system.schema_columnfamilies"
@@ -49,6 +52,7 @@ enum {
 #define NONE "SELECT id FROM system.compaction_history LIMIT 0"
 
 #define WHY_LOCAL "states version and cluster"
+#define WHY_PEERS "where clients reach the other nodes; from 4.0 on"
 #define WHY_SCYLLA "states the version of ScyllaDB"
 #define WHY_TABLES "names keyspaces and tables, out of the catalog"
 #define WHY_TABLES_2 "the same, of before 3.0"
@@ -77,6 +81,8 @@ static const struct ask CQL_STARTUP_4 = STARTUP(V4, "cql.startup4");
 static const struct ask CQL_STARTUP_5 = STARTUP(V5, "cql.startup5");
 static const struct ask CQL_LOCAL_3 = QUERY(V3, "cql.local3", WHY_LOCAL, LOCAL, ONE_ROW);
 static const struct ask CQL_LOCAL_4 = QUERY(V4, "cql.local4", WHY_LOCAL, LOCAL, ONE_ROW);
+static const struct ask CQL_PEERS_3 = QUERY(V3, "cql.peers3", WHY_PEERS, PEERS, MANY_ROWS);
+static const struct ask CQL_PEERS_4 = QUERY(V4, "cql.peers4", WHY_PEERS, PEERS, MANY_ROWS);
 static const struct ask CQL_SCYLLA_3 = QUERY(V3, "cql.scylla3", WHY_SCYLLA, SCYLLA, ONE_ROW);
 static const struct ask CQL_SCYLLA_4 = QUERY(V4, "cql.scylla4", WHY_SCYLLA, SCYLLA, ONE_ROW);
 static const struct ask CQL_TABLES_3 = QUERY(V3, "cql.tables3", WHY_TABLES, TABLES, MANY_ROWS);
@@ -105,15 +111,15 @@ static const struct ask CQL_NONE_5 = ASK_FIXED("cql.none5", WHY_NONE,
 /* The asks of one version. */
 struct cql_words {
     uint8_t version;
-    const struct ask *startup, *local, *scylla, *tables, *tables_2, *sizes, *none, *table;
+    const struct ask *startup, *local, *peers, *scylla, *tables, *tables_2, *sizes, *none, *table;
 };
 
 static const struct cql_words CQL_WORDS[] = {
-    { 4, &CQL_STARTUP_4, &CQL_LOCAL_4, &CQL_SCYLLA_4, &CQL_TABLES_4, &CQL_TABLES_2_4, &CQL_SIZES_4, &CQL_NONE_4,
-      &CQL_TABLE_4 },
-    { 3, &CQL_STARTUP_3, &CQL_LOCAL_3, &CQL_SCYLLA_3, &CQL_TABLES_3, &CQL_TABLES_2_3, &CQL_SIZES_3, &CQL_NONE_3,
-      &CQL_TABLE_3 },
-    { 5, &CQL_STARTUP_5, &CQL_LOCAL_5, NULL, &CQL_TABLES_5, NULL, &CQL_SIZES_5, &CQL_NONE_5, NULL },
+    { 4, &CQL_STARTUP_4, &CQL_LOCAL_4, &CQL_PEERS_4, &CQL_SCYLLA_4, &CQL_TABLES_4, &CQL_TABLES_2_4, &CQL_SIZES_4,
+      &CQL_NONE_4, &CQL_TABLE_4 },
+    { 3, &CQL_STARTUP_3, &CQL_LOCAL_3, &CQL_PEERS_3, &CQL_SCYLLA_3, &CQL_TABLES_3, &CQL_TABLES_2_3, &CQL_SIZES_3,
+      &CQL_NONE_3, &CQL_TABLE_3 },
+    { 5, &CQL_STARTUP_5, &CQL_LOCAL_5, NULL, NULL, &CQL_TABLES_5, NULL, &CQL_SIZES_5, &CQL_NONE_5, NULL },
 };
 
 /* ---- messages ----------------------------------------------------------------------------------- */
@@ -325,6 +331,34 @@ static void cql_local(struct cql *c)
         fact_text(c->o, "datacenter", value[2], ask, value[2]);
 }
 
+/* "10.0.0.6:9042, 10.0.0.7:9042". Of before 4.0 there is no such table, and no port is told. */
+static void cql_peers(struct cql *c)
+{
+    struct verdict v;
+    struct message m;
+    struct rows rows;
+    struct buf peers;
+    if (c->scylla || !cql_ask(c, c->words->peers, &m) || !cql_rows(&m, &v, 2, &rows))
+        return;
+    buf_init(&peers, FACT_TEXT_MAX);
+    for (uint32_t i = 0; i < rows.count && reader_ok(&rows.r); i++) {
+        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        struct verdict own;
+        cql_row(&rows, value);
+        struct reader port = reader_over(&own, value[1]);
+        struct endpoint e = { .address = { value[0].len == 4 ? 4 : 6, { 0 } }, .port = (uint16_t)reader_be32(&port) };
+        char text[ENDPOINT_TEXT_MAX];
+        if ((value[0].len != 4 && value[0].len != 16) || !reader_ok(&port) || i >= PEERS_NAMED)
+            continue;
+        memcpy(e.address.bytes, value[0].at, value[0].len);
+        buf_str(&peers, peers.len ? ", " : "");
+        buf_str(&peers, endpoint_text(&e, text));
+    }
+    if (reader_ok(&rows.r) && peers.len)
+        fact_text(c->o, "peers", buf_span(&peers), c->words->peers->name, SPAN_NONE);
+    buf_release(&peers);
+}
+
 static void cql_scylla(struct cql *c)
 {
     struct verdict v;
@@ -474,6 +508,7 @@ static enum outcome cql_inside(struct cql *c)
     struct span proof = SPAN_NONE;
     const char *ask = NULL;
     cql_local(c);
+    cql_peers(c);
     cql_scylla(c);
     if (!wire_ok(c->w) || !cql_tables(c))
         return OUTCOME_UNCLEAR;
@@ -580,10 +615,10 @@ const struct probe PROBE_CQL = {
     .rank = 40,
     .proof = "a listed table may be read, as a SELECT with the limit 0 shows; without one, a table of the server's own",
     .counts = "tables; partitions and bytes as the node estimates them",
-    .asks = { &CQL_OPTIONS, &CQL_STARTUP_4, &CQL_LOCAL_4, &CQL_SCYLLA_4, &CQL_TABLES_4, &CQL_TABLES_2_4, &CQL_SIZES_4,
-              &CQL_NONE_4, &CQL_TABLE_4, &CQL_STARTUP_3, &CQL_LOCAL_3, &CQL_SCYLLA_3, &CQL_TABLES_3, &CQL_TABLES_2_3,
-              &CQL_SIZES_3, &CQL_NONE_3, &CQL_TABLE_3, &CQL_STARTUP_5, &CQL_LOCAL_5, &CQL_TABLES_5, &CQL_SIZES_5,
-              &CQL_NONE_5 },
+    .asks = { &CQL_OPTIONS, &CQL_STARTUP_4, &CQL_LOCAL_4, &CQL_PEERS_4, &CQL_SCYLLA_4, &CQL_TABLES_4, &CQL_TABLES_2_4,
+              &CQL_SIZES_4, &CQL_NONE_4, &CQL_TABLE_4, &CQL_STARTUP_3, &CQL_LOCAL_3, &CQL_PEERS_3, &CQL_SCYLLA_3,
+              &CQL_TABLES_3, &CQL_TABLES_2_3, &CQL_SIZES_3, &CQL_NONE_3, &CQL_TABLE_3, &CQL_STARTUP_5, &CQL_LOCAL_5,
+              &CQL_TABLES_5, &CQL_SIZES_5, &CQL_NONE_5 },
     .recognises = cql_recognises,
     .run = cql_run,
 };

@@ -10,6 +10,7 @@ def cql():
     AUTH_RESPONSE, a table with another limit. Version 5 has the same in frames with checksums."""
     one, many = "\0\0\0\x01", "\0\0\x13\x88"
     queries = {"SELECT release_version, cluster_name, data_center FROM system.local": one,
+               "SELECT native_address, native_port FROM system.peers_v2": many,
                "SELECT version FROM system.versions": one,
                "SELECT keyspace_name, table_name FROM system_schema.tables": many,
                "SELECT keyspace_name, columnfamily_name FROM system.schema_columnfamilies": many,
