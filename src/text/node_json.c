@@ -483,7 +483,7 @@ static bool say(struct error *e, const struct parser *p, struct span text)
     default:
         break;
     }
-    for (const uint8_t *at = text.at; at < p->at; at++) {
+    for (const uint8_t *at = text.at; text.len && at < p->at; at++) {
         line += *at == '\n';
         column = *at == '\n' ? 1 : column + 1;
     }

@@ -331,9 +331,22 @@ static void test_random_bytes(void **state)
     assert_true(parsed > 100);
 }
 
+/* No text at all, which has no address either. */
+static void test_nothing(void **state)
+{
+    (void)state;
+    struct arena own;
+    struct error e;
+    arena_init(&own, 1 << 16);
+    assert_null(json_parse(&own, SPAN_NONE, &e));
+    assert_string_equal(e.text, "not JSON: line 1, column 1");
+    arena_release(&own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing),
         cmocka_unit_test_setup_teardown(test_kinds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_json, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nul_in_text, setup, teardown),
