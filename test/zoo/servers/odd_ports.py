@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 from . import (alertmanager, beanstalkd, clickhouse, etcd, gearman, influxdb, java, ldap, mariadb, memcached, mosquitto,
-               nats, nbd, nginx, postgresql, prometheus, redis, rsync, tarantool, varnish, vnc, zookeeper)
+               nats, nbd, nginx, postgresql, prometheus, redis, rsync, tarantool, twemproxy, varnish, vnc, zookeeper)
 
 PORTS = (
     (redis, "open", 9200),
@@ -44,6 +44,7 @@ PORTS = (
     (varnish, "locked", 10809),
     (vnc, "open", 1433),
     (java, "open", 61616),
+    (twemproxy, "statistics", 10911),
 )
 
 
