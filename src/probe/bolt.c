@@ -21,6 +21,7 @@ enum {
     MESSAGE_MAX_BYTES = 64 * 1024,
     RECORDS_MAX = 1000,
     DEPTH_MAX = 8,
+    PLANNING_MS = 8000, /* a Neo4j that was just started plans its first statement for seconds */
     TAG_SUCCESS = 0x70, TAG_RECORD = 0x71, TAG_IGNORED = 0x7e, TAG_FAILURE = 0x7f,
 };
 
@@ -266,7 +267,10 @@ static bool bolt_ask(struct wire *w, const struct ask *a, struct answer *ret)
 {
     struct message m;
     *ret = (struct answer){ .ok = false };
-    if (!wire_ask(w, a) || !bolt_read(w, &m))
+    if (!wire_ask(w, a))
+        return false;
+    wire_hears(w, PLANNING_MS);
+    if (!bolt_read(w, &m))
         return false;
     if (m.tag != TAG_SUCCESS) {
         ret->code = bolt_code(&m);
