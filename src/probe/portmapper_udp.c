@@ -69,7 +69,7 @@ static const char *pmu_name(uint32_t program)
         uint32_t number;
         const char *name;
     } PROGRAMS[] = {
-        { 100000, "portmapper" }, { 100003, "nfs" },     { 100004, "ypserv" },  { 100005, "mountd" },
+        { 100000, "rpcbind" }, { 100003, "nfs" },     { 100004, "ypserv" },  { 100005, "mountd" },
         { 100007, "ypbind" },     { 100011, "rquotad" }, { 100021, "nlockmgr" }, { 100024, "status" },
         { 100227, "nfs_acl" },    { 100068, "cmsd" },    { 100083, "ttdbserver" }, { 150001, "pcnfsd" },
         { 391002, "sgi_fam" },
@@ -103,7 +103,7 @@ static enum outcome pmu_run(struct wire *w, struct observation *o)
     struct span d = datagram_of(w, pmu_is_reply);
     if (!d.len || !pmu_parse(d, &l))
         return OUTCOME_NOT_MINE;
-    o->product = "portmapper";
+    o->product = "rpcbind";
     if (l.refused)
         return OUTCOME_LOCKED;
     pmu_state(o, &l, d);
@@ -115,8 +115,8 @@ extern const struct probe PROBE_PORTMAPPER_UDP;
 const struct probe PROBE_PORTMAPPER_UDP = {
     .name = "portmapper-udp",
     .title = "Portmapper over UDP",
-    .products = { "portmapper" },
-    .kind = KIND_OTHER,
+    .products = { "rpcbind" },
+    .kind = KIND_COORDINATION,
     .transport = TRANSPORT_UDP,
     .ports = { 111 },
     .at_home = true,

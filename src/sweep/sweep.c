@@ -300,7 +300,7 @@ static __attribute__((noinline)) void talk(struct slot *s)
         v.end = END_FAILED, v.why = wire_fault_text(WIRE_MEMORY);
     bool dressed = w && wire_dressed(w);
     wire_end(w);
-    if (config->audit)
+    if (config->audit && s->turn.endpoint.transport == TRANSPORT_TCP)
         audit_one(s, dressed, &v);
     follow_visit(l->sweep->follow, &v);
     sample_visit(s, &v);
