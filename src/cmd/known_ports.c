@@ -133,6 +133,14 @@ bool known_ports_make(struct arena *a, const struct catalog *c, struct known_por
 
 /* ---- words ---- */
 
+/* "udp:161" is a port of ports_parse(). */
+static bool names_transport(struct span word)
+{
+    struct span rest = word, front = span_cut(&rest, ':');
+    bool is_one = span_is(front, "udp") || span_is(front, "tcp") || span_is(front, "u") || span_is(front, "t");
+    return is_one && front.len < word.len;
+}
+
 /* A name begins with a small letter; a number, a range or whatever else is for ports_parse(). */
 static bool is_word(struct span word)
 {
@@ -211,7 +219,7 @@ bool known_ports_parse(struct arena *a, const struct known_ports *known, struct 
     for (; more; items++) {
         more = span_index(rest, ',') < rest.len;
         struct span item = span_cut(&rest, ','), word = span_trim(item);
-        if (!is_word(word)) {
+        if (!is_word(word) || names_transport(word)) {
             memcpy(left + len, item.len ? (const char *)item.at : "", item.len);
             len += item.len;
             left[len++] = ',';
