@@ -69,7 +69,7 @@ static const char *pmu_name(uint32_t program)
         uint32_t number;
         const char *name;
     } PROGRAMS[] = {
-        { 100000, "rpcbind" }, { 100003, "nfs" },     { 100004, "ypserv" },  { 100005, "mountd" },
+        { 100000, "portmapper" }, { 100003, "nfs" },     { 100004, "ypserv" },  { 100005, "mountd" },
         { 100007, "ypbind" },     { 100011, "rquotad" }, { 100021, "nlockmgr" }, { 100024, "status" },
         { 100227, "nfs_acl" },    { 100068, "cmsd" },    { 100083, "ttdbserver" }, { 150001, "pcnfsd" },
         { 391002, "sgi_fam" },
