@@ -225,6 +225,8 @@ static void sample_visit(struct slot *s, struct visit *v)
         if (!sample_concerns(o))
             continue;
         const char *why = sample_refusal(c, &v->endpoint, o);
+        if (!why && v->endpoint.transport == TRANSPORT_UDP)
+            why = "records are drawn over TCP alone";
         if (!why && atomic_load(&l->sweep->progress->stop))
             why = "the scan was interrupted";
         if (why) {
