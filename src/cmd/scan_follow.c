@@ -10,8 +10,8 @@ static enum follow_answer may(const struct plan *p, const struct address *a, uin
     return plan_allows(p, a, port, &why) ? FOLLOW_YES : FOLLOW_OUTSIDE;
 }
 
-enum follow_answer scan_follow_find(void *self, const struct peer *p, struct endpoint ret[static FOLLOW_AT_A_NAME],
-                                    size_t *ret_len)
+enum follow_answer scan_follow_find(void *self, const struct peer_place *p,
+                                    struct endpoint ret[static FOLLOW_AT_A_NAME], size_t *ret_len)
 {
     const struct scan_follow *f = self;
     struct address one;

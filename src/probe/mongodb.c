@@ -99,7 +99,7 @@ static void mg_peers(const struct talk *t, struct observation *o, const char *as
         struct reader r = bson_enter(&v, list);
         while (list.len && named < MG_PEERS_NAMED && bson_next(&r, &item)) {
             struct span one = item.bytes;
-            struct peer p;
+            struct peer_place p;
             if (item.type != BSON_TEXT || !peer_next(&one, &p))
                 continue;
             peer_put(&out, p.host, p.port);

@@ -24,7 +24,7 @@ static struct span bare(struct span item)
 }
 
 /* Up to the last colon: what stands before it may be an IPv6 address. */
-static bool parse(struct span item, struct peer *ret)
+static bool parse(struct span item, struct peer_place *ret)
 {
     item = bare(item);
     size_t colon = item.len;
@@ -33,11 +33,11 @@ static bool parse(struct span item, struct peer *ret)
         colon--;
     if (!colon || !span_u64(span_from(item, colon), UINT16_MAX, &port) || !port)
         return false;
-    *ret = (struct peer){ without_brackets(span_first(item, colon - 1)), (uint16_t)port };
+    *ret = (struct peer_place){ without_brackets(span_first(item, colon - 1)), (uint16_t)port };
     return is_host(ret->host);
 }
 
-bool peer_next(struct span *list, struct peer *ret)
+bool peer_next(struct span *list, struct peer_place *ret)
 {
     while (list->len)
         if (parse(span_trim(span_cut(list, ',')), ret))
@@ -47,7 +47,7 @@ bool peer_next(struct span *list, struct peer *ret)
 
 void peer_put(struct writer *out, struct span host, uint64_t port)
 {
-    struct peer unused;
+    struct peer_place unused;
     bool six = span_index(host, ':') < host.len;
     uint8_t text[ENDPOINT_NAME_MAX + 16];
     struct writer one = writer_over(text, sizeof(text));

@@ -6,13 +6,13 @@
 #include "base/writer.h"
 #include "record/record.h"
 
-struct peer {
+struct peer_place {
     struct span host; /* an address without brackets, or a name; foreign bytes */
     uint16_t port;
 };
 
 /* Cuts the next well-formed one off the list; what is none is passed over. False at its end. */
-bool peer_next(struct span *list, struct peer *ret);
+bool peer_next(struct span *list, struct peer_place *ret);
 /* Adds "host:port" to the list that `out` holds, with brackets where the host is an IPv6 address. Nothing where the
  * host is empty, the port is none, or the list is full. */
 void peer_put(struct writer *out, struct span host, uint64_t port);

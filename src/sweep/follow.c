@@ -16,7 +16,7 @@ struct follow {
     struct follow_config config;
     struct turn at[FOLLOW_MAX];
     size_t len, round_end, next; /* all that were taken; of the running round; handed out of it */
-    struct peer example;         /* of those outside: the first */
+    struct peer_place example;         /* of those outside: the first */
     char example_host[ENDPOINT_NAME_MAX];
     size_t outside, beyond, done;
 };
@@ -62,17 +62,17 @@ static void take_endpoint(struct follow *f, const struct endpoint *e)
         f->beyond++;
 }
 
-static void note_outside(struct follow *f, const struct peer *p)
+static void note_outside(struct follow *f, const struct peer_place *p)
 {
     if (!f->outside++) {
         memcpy(f->example_host, p->host.at, p->host.len);
-        f->example = (struct peer){ span_of(f->example_host, p->host.len), p->port };
+        f->example = (struct peer_place){ span_of(f->example_host, p->host.len), p->port };
     }
 }
 
 static void take_list(struct follow *f, struct span list)
 {
-    struct peer p;
+    struct peer_place p;
     for (size_t n = 0; n < FOLLOW_NAMED_MAX && peer_next(&list, &p); n++) {
         struct endpoint found[FOLLOW_AT_A_NAME];
         size_t len = 0;

@@ -27,7 +27,7 @@ enum follow_answer {
 struct follow_config {
     /* Which endpoints a named one is: at most FOLLOW_AT_A_NAME of them, in memory that outlives the sweep. NULL:
      * nothing is followed. */
-    enum follow_answer (*find)(void *self, const struct peer *p, struct endpoint ret[static FOLLOW_AT_A_NAME],
+    enum follow_answer (*find)(void *self, const struct peer_place *p, struct endpoint ret[static FOLLOW_AT_A_NAME],
                                size_t *ret_len);
     /* Whether the place was visited before this scan was interrupted. */
     bool (*is_done)(void *self, uint64_t place);

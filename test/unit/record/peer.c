@@ -8,7 +8,7 @@ static void expect(const char *list, const char *again)
     uint8_t text[256];
     struct writer out = writer_over(text, sizeof(text));
     struct span rest = span_str(list);
-    struct peer p;
+    struct peer_place p;
     while (peer_next(&rest, &p))
         peer_put(&out, p.host, p.port);
     if (!span_is(writer_span(&out), again))

@@ -9,7 +9,7 @@ struct world {
 };
 
 /* Below 10.0.0.0/8 may be asked; 10.0.0.1 is asked anyway; "two.corp" is at two addresses. */
-static enum follow_answer find(void *self, const struct peer *p, struct endpoint ret[static FOLLOW_AT_A_NAME],
+static enum follow_answer find(void *self, const struct peer_place *p, struct endpoint ret[static FOLLOW_AT_A_NAME],
                                size_t *ret_len)
 {
     struct address a;
