@@ -63,6 +63,8 @@ struct ajar_pii_finding {
     double log10_odds; /* of this type against chance, names not counted */
     double distinct_low, distinct, distinct_high; /* distinct passing values, 95 % */
     const char *shape;                            /* NULL unless asked for */
+    uint64_t line, record; /* where to look: the first value that passes, on this line (after unpacking) or, where
+                              the format has no lines of its own, in this record; 0 = not known. Counted from 1 */
 };
 
 struct ajar_pii_summary {

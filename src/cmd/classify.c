@@ -4,6 +4,8 @@
  * counts, fields and odds are printed, never a value. */
 #include "cmd/classify.h"
 
+#include "cmd/classify_report.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -30,6 +33,7 @@ enum {
     REPORT_BYTES_MAX = 16 << 20,
     TROUBLE_BYTES_MAX = 64 << 10,
     AHEAD_MAX = 256,
+    HELD_BYTES_MAX = 128 << 20, /* of reports that wait for the summary in front of them */
     KINDS_MAX = 64,
     YAML_FILE_MAX = 1 << 20
 };
@@ -37,6 +41,8 @@ enum {
 enum {
     ROW_FORMAT,
     ROW_JSON,
+    ROW_FAIL_ON,
+    ROW_INPUT,
     ROW_SHAPES,
     ROW_DETECTORS,
     ROW_THREADS,
@@ -46,8 +52,11 @@ enum {
 };
 
 static const struct option_row ROWS[] = {
-    [ROW_FORMAT] = { "format", "NAME", "text, json, csv or sql; guessed from the bytes otherwise" },
-    [ROW_JSON] = { "json", NULL, "one JSON object a file instead of a table" },
+    [ROW_FORMAT] = { "format", "NAME", "of the report: text, json (one object a file), csv, html or sarif" },
+    [ROW_JSON] = { "json", NULL, "--format json" },
+    [ROW_FAIL_ON] = { "fail-on", "STATE",
+                      "exit status 1 from confirmed, suspected (the default: by name) or any finding on" },
+    [ROW_INPUT] = { "input", "NAME", "read files as text, json, csv or sql; guessed from the bytes otherwise" },
     [ROW_SHAPES] = { "shapes", NULL, "a masked example of each finding: 110***********123X" },
     [ROW_DETECTORS] = { "detectors", "FILE", "also the detectors in this YAML file (doc/pii.md)" },
     [ROW_THREADS] = { "threads", "N", "threads, over files and inside large ones (all cores)" },
@@ -62,7 +71,7 @@ struct job {
     const char *path;
     bool walked;                /* found in a directory, not named by the user */
     struct buf report, trouble; /* for stdout, for stderr */
-    bool done, confirmed, failed;
+    bool done, confirmed, suspected, any, failed; /* suspected: and its name says so */
 };
 
 /* Files of a format that is not read. */
@@ -71,12 +80,21 @@ struct unread {
     size_t count;
 };
 
+enum fail_on { FAIL_SUSPECTED, FAIL_CONFIRMED, FAIL_ANY };
+
 struct classify {
     struct ajar_pii *pii;
     struct ajar_pii_options options;
     struct arena arena;
     LIST_OF(struct job) jobs;
-    bool json, all;
+    bool all;
+    enum classify_format format;
+    enum fail_on fail_on;
+    struct classify_summary summary; /* under lock */
+    struct buf held;                 /* reports that wait for the summary */
+    bool holding, printing;          /* printing: something of the report was written */
+    bool first_result;               /* of SARIF is still to come */
+    time_t began, told;              /* progress */
     unsigned threads;
     double sample_share;
     pthread_mutex_t lock;
@@ -93,8 +111,8 @@ struct classify {
 void help_classify(void)
 {
     puts(
-        "\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed,\n"
-        "3 where something could not be read.\n");
+        "\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed, or\n"
+        "suspected and called so (--fail-on), 3 where something could not be read.\n");
     options_print(ROWS);
 }
 
@@ -115,10 +133,20 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     double number;
     switch (row) {
     case ROW_FORMAT:
-        c->options.format = value;
-        return true;
+        c->format = classify_format_by_name(value);
+        return c->format != CLASSIFY_FORMATS ||
+               error_set(e, "--format is text, json, csv, html or sarif; --input is how files are read");
     case ROW_JSON:
-        c->json = true;
+        c->format = CLASSIFY_JSON;
+        return true;
+    case ROW_FAIL_ON:
+        c->fail_on = strcmp(value, "confirmed") == 0 ? FAIL_CONFIRMED
+                     : strcmp(value, "any") == 0     ? FAIL_ANY
+                                                     : FAIL_SUSPECTED;
+        return c->fail_on != FAIL_SUSPECTED || strcmp(value, "suspected") == 0 ||
+               error_set(e, "--fail-on is confirmed, suspected or any");
+    case ROW_INPUT:
+        c->options.format = value;
         return true;
     case ROW_SHAPES:
         c->options.shapes = true;
@@ -228,173 +256,6 @@ static bool add_path(struct classify *c, const char *path, unsigned depth, struc
     return true;
 }
 
-static void put_number(struct buf *b, double value)
-{
-    buf_printf(b, "%.0f", value);
-}
-
-static void json_real(struct json *j, const char *key, double value, int places)
-{
-    char text[400]; /* the longest double has 309 digits before the point */
-    int len = snprintf(text, sizeof(text), "%.*f", places, value);
-    json_raw(j, key, span_of(text, (size_t)len));
-}
-
-/* So small that its places cannot be fixed. */
-static void json_chance(struct json *j, double value)
-{
-    char text[32];
-    int len = snprintf(text, sizeof(text), "%g", value);
-    json_raw(j, "chance", span_of(text, (size_t)len));
-}
-
-static void json_signals(struct json *j, unsigned signals)
-{
-    static const char *const NAMES[] = { "values", "name", "spread", "sibling" };
-    json_array(j, "signals");
-    for (unsigned i = 0; i < 4; i++)
-        if (signals >> i & 1)
-            json_str(j, NULL, NAMES[i]);
-    json_close(j);
-}
-
-static void json_estimate(struct json *j, double low, double estimate, double high)
-{
-    json_real(j, "low", low, 0);
-    json_real(j, "estimate", estimate, 0);
-    json_real(j, "high", high, 0);
-}
-
-static void json_finding(struct json *j, const struct ajar_pii_finding *f)
-{
-    json_object(j, NULL);
-    json_text(j, "field", span_str(f->field));
-    json_text(j, "type", span_str(f->type));
-    json_text(j, "category", span_str(f->category));
-    json_str(j, "state", f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected");
-    json_signals(j, f->signals);
-    json_bool(j, "in_text", f->in_text);
-    json_bool(j, "test_data", f->test_data);
-    json_u64(j, "k", f->passed);
-    json_u64(j, "n", f->shaped);
-    json_u64(j, "sampled", f->sampled);
-    json_u64(j, "hits", f->hits);
-    json_chance(j, f->chance);
-    json_real(j, "log10_odds", f->log10_odds, 1);
-    json_object(j, "distinct");
-    json_estimate(j, f->distinct_low, f->distinct, f->distinct_high);
-    json_close(j);
-    json_str(j, "shape", f->shape);
-    json_close(j);
-}
-
-static void json_report(struct buf *b, const char *path, const struct ajar_pii_summary *s,
-                        const struct ajar_pii_finding *f, size_t count)
-{
-    struct json j = json_over(b);
-    json_object(&j, NULL);
-    json_text(&j, "file", span_str(path));
-    json_str(&j, "format", s->format);
-    json_str(&j, "coding", s->coding);
-    json_u64(&j, "bytes", s->bytes);
-    json_u64(&j, "records", s->records);
-    json_u64(&j, "fields", s->fields);
-    if (s->persons_known) {
-        json_object(&j, "persons");
-        json_estimate(&j, s->persons_low, s->persons, s->persons_high);
-        json_text(&j, "by", span_str(s->persons_field));
-        json_close(&j);
-    }
-    json_str(&j, "unread", s->unread);
-    json_array(&j, "findings");
-    for (size_t i = 0; i < count; i++)
-        json_finding(&j, &f[i]);
-    json_line(&j);
-}
-
-/* Text and blanks up to a column; at least one blank. */
-static void column(struct buf *b, struct span escaped, size_t width)
-{
-    size_t used = text_columns(escaped);
-    buf_put(b, escaped);
-    do
-        buf_byte(b, ' ');
-    while (++used < width);
-}
-
-static void text_finding(struct buf *b, const struct ajar_pii_finding *f)
-{
-    struct buf cell;
-    buf_init(&cell, 4096);
-    escape_tty(&cell, span_str(f->field));
-    buf_str(b, "  ");
-    column(b, buf_span(&cell), 26);
-    buf_reset(&cell);
-    buf_printf(&cell, "%s%s%s", f->label, f->in_text ? ", in text" : "",
-               f->test_data ? ", test data" : "");
-    column(b, buf_span(&cell), 56);
-    column(b, span_str(f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected"), 11);
-    buf_reset(&cell);
-    buf_printf(&cell, "%u of %u", f->passed, f->shaped);
-    column(b, buf_span(&cell), 14);
-    buf_reset(&cell);
-    if (f->log10_odds < 1)
-        buf_str(&cell, "-");
-    else
-        buf_printf(&cell, "10^%.0f", f->log10_odds);
-    column(b, buf_span(&cell), 9);
-    put_number(b, f->distinct);
-    if (f->distinct_high > f->distinct) {
-        buf_str(b, " [");
-        put_number(b, f->distinct_low);
-        buf_str(b, ", ");
-        put_number(b, f->distinct_high);
-        buf_str(b, "]");
-    }
-    if (f->shape) {
-        buf_str(b, "  ");
-        escape_tty(b, span_str(f->shape));
-    }
-    buf_str(b, "\n");
-    buf_release(&cell);
-}
-
-static void text_report(struct buf *b, const char *path, const struct ajar_pii_summary *s,
-                        const struct ajar_pii_finding *f, size_t count)
-{
-    escape_tty(b, span_str(path));
-    buf_printf(b, "  (%s, %s, %llu bytes", s->unread ? s->unread : s->format,
-               s->unread ? "not read" : s->coding, (unsigned long long)s->bytes);
-    if (s->records)
-        buf_printf(b, ", %llu records", (unsigned long long)s->records);
-    buf_str(b, count ? ")\n" : s->unread ? "): nothing lies in the clear\n" : "): nothing found\n");
-    if (count) {
-        buf_str(b, "  ");
-        column(b, SPAN("field"), 26);
-        column(b, SPAN("what"), 56);
-        column(b, SPAN("state"), 11);
-        column(b, SPAN("k of n"), 14);
-        column(b, SPAN("odds"), 9);
-        buf_str(b, "distinct\n");
-    }
-    for (size_t i = 0; i < count; i++)
-        text_finding(b, &f[i]);
-    if (s->persons_known) {
-        bool wide = s->persons_high > 1.5 * s->persons_low; /* then there is no "about" */
-        buf_str(b, wide ? "  between " : "  about ");
-        put_number(b, wide ? s->persons_low : s->persons);
-        buf_str(b, wide ? " and " : " distinct persons [");
-        put_number(b, wide ? s->persons_high : s->persons_low);
-        if (!wide) {
-            buf_str(b, ", ");
-            put_number(b, s->persons_high);
-        }
-        buf_str(b, wide ? " distinct persons, by " : "], by ");
-        escape_tty(b, span_str(s->persons_field));
-        buf_str(b, "\n");
-    }
-}
-
 static void report_failure(struct job *job, const char *sentence)
 {
     job->failed = true;
@@ -422,17 +283,22 @@ static void count_unread(struct classify *c, const char *name)
 }
 
 /* Of the job's file, or of a part of it that is called `path`. Returns how many findings there are. */
-static size_t put_report(const struct classify *c, struct job *job, const char *path,
+static size_t put_report(struct classify *c, struct job *job, const char *path,
                          struct ajar_pii_scan *scan, const struct ajar_pii_summary *summary)
 {
     size_t count;
     const struct ajar_pii_finding *found = ajar_pii_findings(scan, &count);
-    for (size_t i = 0; i < count; i++)
-        job->confirmed = job->confirmed || found[i].state == AJAR_PII_CONFIRMED;
-    if (c->json && (count || summary->unread || c->all || c->jobs.len == 1))
-        json_report(&job->report, path, summary, found, count);
-    else if (!c->json && (count || c->all || c->jobs.len == 1))
-        text_report(&job->report, path, summary, found, count);
+    for (size_t i = 0; i < count; i++) {
+        bool confirmed = found[i].state == AJAR_PII_CONFIRMED, named = found[i].signals & AJAR_PII_BY_NAME;
+        job->confirmed = job->confirmed || confirmed;
+        job->suspected = job->suspected || (!confirmed && named && !found[i].test_data);
+        job->any = true;
+    }
+    if (count || c->all || c->jobs.len == 1 || (summary->unread && c->format == CLASSIFY_JSON))
+        classify_put_file(&job->report, c->format, path, summary, found, count);
+    pthread_mutex_lock(&c->lock);
+    classify_summary_add(&c->summary, path, summary, found, count);
+    pthread_mutex_unlock(&c->lock);
     return count;
 }
 
@@ -547,20 +413,74 @@ static void run_job(struct classify *c, struct job *job)
     pthread_mutex_unlock(&c->lock);
 }
 
+/* Writes what `b` holds; where nobody can read it, the files that are left are not looked at. */
+static void write_report(struct classify *c, struct buf *b)
+{
+    if (c->unwritten || write_out(b))
+        return;
+    c->unwritten = errno;
+    c->next = c->jobs.len;
+}
+
+/* The head of the report, once, and what was held. */
+static void print_held(struct classify *c)
+{
+    struct buf head;
+    buf_init(&head, REPORT_BYTES_MAX);
+    if (!c->printing)
+        classify_put_head(&head, c->format, &c->summary, c->jobs.len != 1);
+    c->printing = true;
+    write_report(c, &head);
+    write_report(c, &c->held);
+    buf_reset(&c->held);
+    buf_release(&head);
+}
+
+/* Reports for people wait for the summary in front of them, as long as there is room. */
+static void print_report(struct classify *c, struct buf *report)
+{
+    if (report->len == 0)
+        return;
+    if (c->holding && c->held.len + report->len <= HELD_BYTES_MAX) {
+        buf_put(&c->held, buf_span(report));
+        return;
+    }
+    bool first = !c->printing;
+    if (first || c->holding)
+        print_held(c);
+    c->holding = false;
+    if (c->format == CLASSIFY_SARIF && c->first_result) {
+        buf_consume(report, 1); /* no comma in front of the first */
+        c->first_result = false;
+    }
+    write_report(c, report);
+}
+
+/* How far it has come, for who watches; once a second, from the third one on. */
+static void tell_progress(struct classify *c)
+{
+    enum { SOON = 3 };
+    time_t now = time(NULL);
+    if (now - c->began < SOON || now == c->told || !isatty(STDERR_FILENO))
+        return;
+    c->told = now;
+    fprintf(stderr, "\r%zu of %zu files, %llu MB", c->printed, c->jobs.len, (unsigned long long)(c->bytes / 1000000));
+    if (c->printed == c->jobs.len)
+        fputs("\r                                        \r", stderr);
+}
+
 /* Prints what is done, in order. Called with the lock held. Where nobody can read it, the files that are
  * left are not looked at. */
 static void print_done(struct classify *c)
 {
     while (c->printed < c->next && c->jobs.at[c->printed].done) {
         struct job *job = &c->jobs.at[c->printed++];
-        if (!c->unwritten && !write_out(&job->report)) {
-            c->unwritten = errno;
-            c->next = c->jobs.len;
-        }
+        print_report(c, &job->report);
         (void)io_write_all(STDERR_FILENO, buf_span(&job->trouble));
         buf_release(&job->report);
         buf_release(&job->trouble);
     }
+    tell_progress(c);
     pthread_cond_broadcast(&c->moved);
 }
 
@@ -590,6 +510,7 @@ static void run_all(struct classify *c)
     unsigned started = 0;
     if (c->jobs.len == 0)
         return;
+    c->began = time(NULL);
     c->options.threads = c->threads / (unsigned)(c->jobs.len < c->threads ? c->jobs.len : c->threads);
     while (started + 1 < c->threads && started + 1 < c->jobs.len &&
            pthread_create(&threads[started], NULL, work, c) == 0)
@@ -620,7 +541,7 @@ static void tell_unread(struct classify *c)
     for (size_t i = 0; i < KINDS_MAX && c->kinds[i].name; i++)
         fprintf(stderr, "%s %zu %s%s", i ? "," : "", c->kinds[i].count, c->kinds[i].name,
                 c->kinds[i].count == 1 ? "" : "s");
-    fputs(c->all || c->json ? "\n" : "; --all names them\n", stderr);
+    fputs(c->all || c->format == CLASSIFY_JSON ? "\n" : "; --all names them\n", stderr);
 }
 
 static void tell_passed_by(const struct classify *c)
@@ -635,11 +556,24 @@ static void tell_passed_by(const struct classify *c)
 
 static int finish(struct classify *c)
 {
-    bool confirmed = false, failed = c->failed;
+    bool found = false, failed = c->failed;
     for (size_t i = 0; i < c->jobs.len; i++) {
-        confirmed = confirmed || c->jobs.at[i].confirmed;
-        failed = failed || c->jobs.at[i].failed;
+        const struct job *job = &c->jobs.at[i];
+        found = found || job->confirmed || (job->suspected && c->fail_on != FAIL_CONFIRMED) ||
+                (job->any && c->fail_on == FAIL_ANY);
+        failed = failed || job->failed;
+        c->summary.confirmed += job->confirmed;
+        c->summary.suspected += !job->confirmed && job->any;
+        c->summary.unread += job->failed;
     }
+    c->summary.files = c->jobs.len;
+    if ((c->holding || !c->printing) && (c->jobs.len || c->format != CLASSIFY_TEXT))
+        print_held(c);
+    struct buf foot;
+    buf_init(&foot, 4096);
+    classify_put_foot(&foot, c->format);
+    write_report(c, &foot);
+    buf_release(&foot);
     if (c->unwritten && c->unwritten != EPIPE)
         fprintf(stderr, "ajar: cannot write the report: %s\n", strerror(c->unwritten));
     if (c->unwritten)
@@ -651,7 +585,7 @@ static int finish(struct classify *c)
                 (unsigned long long)c->bytes, c->quiet);
     /* A directory of nothing but links was not read at all. */
     failed = failed || (c->jobs.len == 0 && c->links + c->specials > 0);
-    return confirmed ? EXIT_FOUND : failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
+    return found ? EXIT_FOUND : failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
 }
 
 static int print_sample_size(double share)
@@ -677,7 +611,7 @@ static bool prepare(struct classify *c, int argc, char **argv, struct error *e)
     struct ajar_pii_scan *trial = ajar_pii_scan_new(c->pii, &c->options);
     if (!trial)
         return error_set(
-            e, "--format is text, json, csv or sql; --engine is one that this processor has");
+            e, "--input is text, json, csv or sql; --engine is one that this processor has");
     ajar_pii_scan_free(trial);
     for (int i = 1; i <= args; i++)
         if (!add_path(c, argv[i], 0, e))
@@ -691,16 +625,22 @@ int cmd_classify(int argc, char **argv)
     struct classify c = { .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER };
     int status;
     arena_init(&c.arena, PATHS_BYTES_MAX);
+    classify_summary_init(&c.summary);
+    buf_init(&c.held, HELD_BYTES_MAX + 1);
     c.pii = ajar_pii_new(e.text);
     if (!c.pii || !prepare(&c, argc, argv, &e)) {
         status = cmd_fail(EXIT_USAGE, &e);
     } else if (c.sample_share > 0) {
         status = print_sample_size(c.sample_share);
     } else {
+        c.holding = c.format == CLASSIFY_HTML || (c.format == CLASSIFY_TEXT && c.jobs.len != 1);
+        c.first_result = true;
         run_all(&c);
         status = finish(&c);
     }
     ajar_pii_free(c.pii);
+    classify_summary_release(&c.summary);
+    buf_release(&c.held);
     arena_release(&c.arena);
     return status;
 }

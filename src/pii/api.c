@@ -252,6 +252,8 @@ static void judge(struct ajar_pii_scan *s)
                 .distinct = v[k].distinct,
                 .distinct_high = v[k].distinct_high,
                 .shape = shape_of(s->profile.fields[i], &v[k]),
+                .line = s->profile.places_are_records ? 0 : v[k].line,
+                .record = s->profile.places_are_records ? v[k].line : 0,
             };
         }
     }

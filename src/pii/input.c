@@ -80,6 +80,7 @@ static bool begin_recast(struct input *in, enum recast_kind kind, bool whole)
     in->recast = recast_new(kind, span_of(head, n), whole, put_recast, in);
     if (in->recast) {
         in->recasting = kind;
+        in->profile->places_are_records = true;
         in->len = 0;
         reader_init(&in->reader, in->profile, FORMAT_JSON, ',', SPAN("{}\n"));
         recast_write(in->recast, span_of(head, n));
@@ -115,8 +116,11 @@ static void show(struct input *in, bool last)
     memset(in->buffer + in->len, 0, 2 * CLASS_SLACK);
     in->profile->engine->fill(&in->profile->plan, in->buffer, blocks, &in->masks);
     const struct text t = { in->buffer, in->len, &in->masks };
+    profile_window(in->profile, &t);
     size_t taken = reader_read(&in->reader, in->profile, &t, last, in->len == in->cap);
-    drop(in, last ? in->len : taken);
+    taken = last ? in->len : taken;
+    profile_window_taken(in->profile, taken);
+    drop(in, taken);
 }
 
 static void turn(struct input *in, bool last)

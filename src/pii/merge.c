@@ -32,6 +32,7 @@ bool profile_split(const struct profile *p, struct profile *part)
     }
     part->plan = p->plan;
     part->records = p->records;
+    part->places_are_records = p->places_are_records;
     return !part->fields_full;
 }
 

@@ -107,6 +107,7 @@ static void *scan(void *self)
         p->in.reader.text.lines += p->before;
     else
         p->profile.records += p->before;
+    p->profile.window_line = whole->profile->window_line + p->before;
     uint64_t expected = p->profile.records + p->lines;
     input_write(&p->in, s);
     p->fine = input_settle(&p->in) && !p->profile.cut &&
@@ -157,6 +158,7 @@ static off_t wave(struct input *in, struct part *parts, unsigned count, off_t at
             break;
         }
         reader_merge(&in->reader, in->profile, &p->in.reader);
+        in->profile->window_line += p->lines;
         in->bytes += p->to - p->from;
         in->raw_from += p->to - p->from;
         at = p->at + (off_t)p->to;

@@ -228,6 +228,33 @@ static void mark_national(uint64_t set, struct span value, struct pii_marks *m)
     m->national = (uint8_t)(id + 1);
 }
 
+/* Where a value lies; of one that was put together elsewhere, where the one before it does. */
+static uint64_t place_of(struct profile *p, struct span value)
+{
+    const struct text *w = &p->window;
+    if (p->places_are_records)
+        return p->records + 1;
+    if (w->base && value.at >= w->base && value.at < w->base + w->len) {
+        size_t at = (size_t)(value.at - w->base), b = at / CLASS_BLOCK;
+        uint64_t last = w->masks->line[b] & ((1ULL << at % CLASS_BLOCK) - 1);
+        p->place = p->window_line + 1 + p->engine->count(w->masks->line, b) + p->engine->count(&last, 1);
+    }
+    return p->place;
+}
+
+void profile_window(struct profile *p, const struct text *t)
+{
+    p->window = *t;
+}
+
+void profile_window_taken(struct profile *p, size_t taken)
+{
+    size_t b = taken / CLASS_BLOCK;
+    uint64_t last = p->window.masks->line[b] & ((1ULL << taken % CLASS_BLOCK) - 1);
+    p->window_line += p->engine->count(p->window.masks->line, b) + p->engine->count(&last, 1);
+    p->window = (struct text){ 0 };
+}
+
 /* Returns the entry of the value where the sample keeps it. */
 static struct sample_entry *sample_put(struct profile *p, struct field *f, struct span value,
                                        uint64_t hash, const struct pii_marks *m)
@@ -246,6 +273,7 @@ static struct sample_entry *sample_put(struct profile *p, struct field *f, struc
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, value, m->pass);
     e->head = head_of(value, m);
+    e->line = m->pass ? place_of(p, value) : 0;
     return e;
 }
 
@@ -266,6 +294,7 @@ static void token_found(void *self, struct span token, uint64_t hash, const stru
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, token, m->pass);
     if (m->pass) {
+        e->line = place_of(p, token);
         struct name_hint hint = detectors_name(
             p->d, context_before(p->text, (size_t)(token.at - p->text->base)));
         if ((hint.strong | hint.weak) & m->pass)
@@ -321,6 +350,8 @@ static void line_found(void *self, struct span value, const struct pii_marks *m,
     e->flags |= flags_of(value, m) | (called ? SAMPLE_CONTEXT : 0U);
     if (is_new)
         e->head = head_of(value, m);
+    if (!e->line)
+        e->line = place_of(p, value);
     if (p->keep_shapes && m->pass)
         keep_shape(p, f, value, m->pass);
 }

@@ -127,6 +127,10 @@ struct profile {
     bool deep; /* values at hand are looked at in full: in some records, and outside of all */
     uint16_t current; /* the field whose text is searched */
     const struct text *text;
+    struct text window;    /* what the reader is shown of the source, or nothing */
+    uint64_t window_line;  /* lines of the source in front of it */
+    uint64_t place;        /* of the value that was looked at last */
+    bool places_are_records;
     uint8_t scratch[SCRATCH_BYTES + 3 * CLASS_SLACK];
     struct masks scratch_masks;
     struct column columns[COLUMNS_AT_ONCE];
@@ -201,6 +205,9 @@ static inline bool profile_next_is_deep(const struct profile *p)
 {
     return p->records < DEEP_FIRST || p->records % DEEP_EVERY == 0;
 }
+/* The reader is shown `t`, and has taken `taken` bytes of it. */
+void profile_window(struct profile *p, const struct text *t);
+void profile_window_taken(struct profile *p, size_t taken);
 /* The first SCRATCH_BYTES of it in the scratch buffer, with masks, until the next call. */
 struct text profile_scratch(struct profile *p, struct span value);
 /* One value that lies elsewhere (unescaped, or handed in by a caller). */

@@ -84,6 +84,13 @@ struct sample_entry *sample_add(struct sample *s, struct sample_budget *budget, 
     return &s->at[s->used++];
 }
 
+static void join(struct sample_entry *e, const struct sample_entry *from)
+{
+    e->count += from->count;
+    if (from->line && (!e->line || from->line < e->line))
+        e->line = from->line;
+}
+
 void sample_merge(struct sample *s, struct sample_budget *budget, const struct sample *part)
 {
     bool is_new;
@@ -95,7 +102,7 @@ void sample_merge(struct sample *s, struct sample_budget *budget, const struct s
         if (e && is_new)
             *e = *from;
         else if (e)
-            e->count += from->count;
+            join(e, from);
     }
 }
 

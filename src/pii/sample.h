@@ -33,6 +33,7 @@ struct sample_entry {
     uint64_t count; /* how often the value was seen */
     uint32_t flags;
     uint32_t head; /* hash of the first characters: how widely values spread */
+    uint64_t line; /* of its source, where it was seen first and passes as something; 0 = not known */
 };
 
 struct sample {

@@ -23,6 +23,7 @@ struct tally {
     uint32_t calling, single;     /* of those that passed: with a country's code; of one word */
     uint32_t heads, shaped_heads; /* different beginnings of those that passed; of all */
     uint64_t hits;                /* with repeats */
+    uint64_t line;                /* where the first of those that passed lies */
 };
 
 static bool excused(unsigned type, pii_set pass)
@@ -72,6 +73,8 @@ static struct tally tally_of(const struct sample *s, unsigned type)
             continue;
         bool pass = pii_has(e->pass, type) && (!national || e->flags >> SAMPLE_NATIONAL_AT == national);
         t.hits += pass ? e->count : 0;
+        if (pass && e->line && (!t.line || e->line < t.line))
+            t.line = e->line;
         if (!pass && excused(type, e->pass))
             continue;
         if (pass && e->flags & SAMPLE_TEST) {
@@ -275,8 +278,8 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     bool strong = pii_has(f->hint.strong, type), weak = pii_has(f->hint.weak, type);
     *v = (struct verdict){ .type = type,
                            .national = type == PII_NATIONAL ? national_in(&f->distinct) : NATIONALS,
-                           .passed = t.passed,
-                           .shaped = t.shaped,
+                           .passed = t.passed, .shaped = t.shaped,
+                           .line = t.line,
                            .sampled = t.n,
                            .hits = t.hits << f->distinct.level };
     v->test_data = t.test > t.passed && t.test >= (strong ? 1U : 3U);
@@ -356,6 +359,7 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
                            .in_text = true,
                            .passed = t.passed,
                            .shaped = t.shaped,
+                           .line = t.line,
                            .sampled = t.shaped,
                            .hits = t.hits << f->tokens.level };
     if (t.passed == 0 || t.test > t.passed) {

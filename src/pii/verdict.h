@@ -26,6 +26,7 @@ struct verdict {
     bool test_data; /* most of what passes comes from manuals and test forms */
     unsigned signals;
     uint32_t passed, shaped, sampled; /* distinct: k, n, and all values looked at */
+    uint64_t line; /* of the source, or its record: where the first one lies; 0 = not known */
     uint64_t
         hits; /* values or candidates that pass, repeats included; an estimate once the sample is full */
     double log10_odds; /* of the type against chance, before names are counted */

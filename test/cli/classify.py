@@ -5,6 +5,7 @@ that close, and of slips.
     test/cli/classify.py AJAR        the last line says how many passed and failed
 """
 import bz2
+import csv
 import gzip
 import io
 import json
@@ -51,7 +52,9 @@ MISTAKES = [
     ([], "wants a file, a directory or -"),
     (["--treads", "2", "x"], "did you mean --threads"),
     (["--threads", "many", "/dev/null"], "--threads many"),
-    (["--format", "xml", "/dev/null"], "--format is text, json, csv or sql"),
+    (["--format", "xml", "/dev/null"], "--format is text, json, csv, html or sarif"),
+    (["--input", "xml", "/dev/null"], "--input is text, json, csv or sql"),
+    (["--fail-on", "never", "/dev/null"], "--fail-on is confirmed, suspected or any"),
     (["--engine", "mmx", "/dev/null"], "--engine"),
     (["--detectors", "/nonexistent.yaml", "/dev/null"], "/nonexistent.yaml"),
     (["--sample-size", "7"], "--sample-size 7"),
@@ -92,7 +95,40 @@ def test_output(folder):
         (many / f"{i}.csv").write_text("a,b\n1,2\n")
     p = subprocess.Popen(f"{AJAR} classify --all {many} | head -n 1", shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     out, err = p.communicate(timeout=60)
-    check("closed pipe", "nothing found" in out and err == "", err)
+    check("closed pipe", "0 of 3000 files hold" in out and err == "", err)
+
+
+def test_reports(folder):
+    """The same findings in each format, the summary first, and what a script is told."""
+    inside = folder / "reports"
+    inside.mkdir()
+    (inside / "people, all.csv").write_text("nr,mail\n" + "".join(f"{i},jo{i}.bo@gmx.de\n" for i in range(60)))
+    (inside / "one.csv").write_text("first_name,mail,phone\nAnna,anna.meyer@gmx.de,+49 171 1234567\n")
+    (inside / "trace.txt").write_text("written to jo.bo@gmx.de, who was not there\n")
+    (inside / "none.txt").write_text("nobody\n")
+    (inside / "x.pst").write_bytes(b"!BDN" + bytes(90))
+    r = classify(inside)
+    lines = r.stdout.splitlines()
+    check("the summary comes first", lines[0] == "1 of 5 files holds personal data or secrets, of about 60 persons; 2 more are suspected to; "
+          "1 could not be read." or lines[0].startswith("1 of 5 files holds"), r.stdout)
+    check("and says where to look", any(line.startswith("  ") and "people, all.csv, line 2: mail" in line for line in lines), r.stdout)
+    rows = list(csv.DictReader(io.StringIO(classify("--format", "csv", inside).stdout)))
+    check("CSV", {(os.path.basename(row["file"]), row["type"], row["state"], row["line"]) for row in rows}
+          >= {("people, all.csv", "email", "confirmed", "2"), ("one.csv", "email", "suspected", "2")}, rows)
+    sarif = json.loads(classify("--format", "sarif", inside).stdout)
+    results = sarif["runs"][0]["results"]
+    check("SARIF", sarif["version"] == "2.1.0" and len(results) == len(rows) and any(
+        f["locations"][0]["physicalLocation"] == {"artifactLocation": {"uri": f"{inside}/people%2C%20all.csv"}, "region": {"startLine": 2}}
+        for f in results), results)
+    empty = json.loads(classify("--format", "sarif", inside / "none.txt").stdout)
+    check("SARIF of nothing", empty["runs"][0]["results"] == [], empty)
+    page = classify("--format", "html", inside).stdout
+    check("HTML", page.startswith("<!doctype html>") and "people, all.csv" in page and page.rstrip().endswith("</html>"), page)
+    for name, states in {"people, all.csv": (1, 1, 1), "one.csv": (0, 1, 1), "trace.txt": (0, 0, 0), "none.txt": (0, 0, 0)}.items():
+        told = tuple(classify("--fail-on", state, inside / name).returncode for state in ("confirmed", "suspected", "any"))
+        check(f"--fail-on for {name}", told[:2] == states[:2] and told[2] >= told[1], told)
+    check("one person is not clean", classify(inside / "one.csv").returncode == 1)
+    check("no value in any format", not any("jo1.bo" in classify("--format", f, inside).stdout for f in ("text", "csv", "sarif", "html", "json")))
 
 
 def test_input(folder):
@@ -550,6 +586,7 @@ def main():
         test_pipes(folder)
         test_paths(folder)
         test_output(folder)
+        test_reports(folder)
         test_interrupt()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
     return 1 if RESULTS["failed"] else 0
