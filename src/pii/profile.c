@@ -228,6 +228,18 @@ static void mark_national(uint64_t set, struct span value, struct pii_marks *m)
     m->national = (uint8_t)(id + 1);
 }
 
+/* Line ends in the window in front of block b: counted on, or back, from where they were last. */
+static uint64_t lines_before(struct profile *p, size_t b)
+{
+    const uint64_t *line = p->window.masks->line;
+    if (b >= p->counted_block)
+        p->counted_lines += p->engine->count(line + p->counted_block, b - p->counted_block);
+    else
+        p->counted_lines -= p->engine->count(line + b, p->counted_block - b);
+    p->counted_block = b;
+    return p->counted_lines;
+}
+
 /* Where a value lies; of one that was put together elsewhere, where the one before it does. */
 static uint64_t place_of(struct profile *p, struct span value)
 {
@@ -237,7 +249,7 @@ static uint64_t place_of(struct profile *p, struct span value)
     if (w->base && value.at >= w->base && value.at < w->base + w->len) {
         size_t at = (size_t)(value.at - w->base), b = at / CLASS_BLOCK;
         uint64_t last = w->masks->line[b] & ((1ULL << at % CLASS_BLOCK) - 1);
-        p->place = p->window_line + 1 + p->engine->count(w->masks->line, b) + p->engine->count(&last, 1);
+        p->place = p->window_line + 1 + lines_before(p, b) + p->engine->count(&last, 1);
     }
     return p->place;
 }
@@ -245,13 +257,15 @@ static uint64_t place_of(struct profile *p, struct span value)
 void profile_window(struct profile *p, const struct text *t)
 {
     p->window = *t;
+    p->counted_block = 0;
+    p->counted_lines = 0;
 }
 
 void profile_window_taken(struct profile *p, size_t taken)
 {
     size_t b = taken / CLASS_BLOCK;
     uint64_t last = p->window.masks->line[b] & ((1ULL << taken % CLASS_BLOCK) - 1);
-    p->window_line += p->engine->count(p->window.masks->line, b) + p->engine->count(&last, 1);
+    p->window_line += lines_before(p, b) + p->engine->count(&last, 1);
     p->window = (struct text){ 0 };
 }
 

@@ -129,6 +129,8 @@ struct profile {
     const struct text *text;
     struct text window;    /* what the reader is shown of the source, or nothing */
     uint64_t window_line;  /* lines of the source in front of it */
+    size_t counted_block;  /* of the window: in front of this block */
+    uint64_t counted_lines; /* so many lines end */
     uint64_t place;        /* of the value that was looked at last */
     bool places_are_records;
     uint8_t scratch[SCRATCH_BYTES + 3 * CLASS_SLACK];
