@@ -182,7 +182,7 @@ static const char *shape_of(const struct field *f, const struct verdict *v)
  * texts about a subject. */
 static bool is_nobodys_own(const char *type)
 {
-    static const unsigned OF_THINGS[] = { PII_GEO, PII_SEX, PII_MEDICAL, PII_POLICE };
+    static const unsigned OF_THINGS[] = { PII_GEO, PII_SEX, PII_MEDICAL, PII_POLICE, PII_ADDRESS, PII_SPECIAL };
     for (size_t i = 0; i < sizeof(OF_THINGS) / sizeof(OF_THINGS[0]); i++)
         if (strcmp(type, PII_TYPES[OF_THINGS[i]].name) == 0)
             return true;
@@ -204,8 +204,16 @@ static bool is_personal(const struct detectors *d, const struct verdict *v)
 /* Where nothing else in the source is a person's, these are suspected at most. */
 static void doubt_nobodys_own(struct ajar_pii_scan *s)
 {
-    for (size_t i = 0; i < s->of_things.len; i++)
-        s->findings.at[s->of_things.at[i]].state = AJAR_PII_SUSPECTED;
+    for (size_t i = s->of_things.len; i-- > 0;) {
+        struct ajar_pii_finding *f = &s->findings.at[s->of_things.at[i]];
+        f->state = AJAR_PII_SUSPECTED;
+        if (strcmp(f->type, PII_TYPES[PII_SPECIAL].name) != 0)
+            continue;
+        /* The religions of countries are nobody's. */
+        size_t behind = s->findings.len - s->of_things.at[i] - 1;
+        memmove(f, f + 1, behind * sizeof(*f));
+        s->findings.len--;
+    }
 }
 
 static void settle(struct ajar_pii_scan *s)

@@ -386,6 +386,7 @@ bool detectors_init(struct detectors *d, int today, struct error *e)
     /* Full-width digits begin what is no secret, see find.c. */
     for (uint8_t c = 0x90; c <= 0x99; c++)
         class_plan_add(&d->plan, (uint8_t[]){ 0xef, 0xbc, c });
+    class_plan_add(&d->plan, (const uint8_t *)"%40"); /* an @ in a query */
     table_init(&d->fields, &d->arena, 1);
     table_init(&d->words, &d->arena, 2);
     table_init(&d->ethnic, &d->arena, 3);

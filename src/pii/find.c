@@ -471,8 +471,39 @@ static void wide_run(const struct finder *f, size_t from)
     report(f, from, to, &m);
 }
 
+/* mail=jo%40example.org: a mailbox in a query or a form. */
+static void percent_mail(const struct finder *f, size_t at)
+{
+    enum { SIGN = 3 };
+    const struct text *t = f->t;
+    uint8_t plain[LOCAL_BYTES_MAX + DOMAIN_BYTES_MAX + 1];
+    struct pii_marks m = { 0 };
+    size_t from = at, to = at + SIGN, local;
+    if (to >= t->len || memcmp(t->base + at, "%40", SIGN) != 0)
+        return;
+    while (from > 0 && at - from < LOCAL_BYTES_MAX && is_local(t->base[from - 1]) && t->base[from - 1] != '%')
+        from--;
+    while (to < t->len && to - at < DOMAIN_BYTES_MAX &&
+           (is_alnum(t->base[to]) || t->base[to] == '.' || t->base[to] == '-'))
+        to++;
+    while (to > at + SIGN && t->base[to - 1] == '.')
+        to--;
+    local = at - from;
+    if (local == 0 || byte_before(t, from) == '%' || !is_wanted(f, from, to))
+        return;
+    memcpy(plain, t->base + from, local);
+    plain[local] = '@';
+    memcpy(plain + local + 1, t->base + at + SIGN, to - at - SIGN);
+    if (token_email(span_of(plain, local + 1 + to - at - SIGN), local, &m))
+        report(f, from, to, &m);
+}
+
 static void literal_at(const struct finder *f, size_t at)
 {
+    if (f->t->base[at] == '%') {
+        percent_mail(f, at);
+        return;
+    }
     if (f->t->base[at] == 0xef) {
         wide_run(f, at);
         return;

@@ -460,6 +460,25 @@ static void judge_key(const struct profile *p, uint16_t field, struct verdict *v
     v->state = f->distinct.used >= 10 && !hex ? VERDICT_CONFIRMED : VERDICT_SUSPECTED;
 }
 
+/* Religion, union, orientation, origin, biometrics: the name says so, and the values are words, not counts. */
+static void judge_special(const struct profile *p, uint16_t field, struct verdict *v)
+{
+    enum { WORD_LONGEST = 60 };
+    const struct field *f = p->fields[field];
+    const struct traits *t = &f->traits;
+    *v = (struct verdict){ .type = PII_SPECIAL,
+                           .passed = f->distinct.used,
+                           .shaped = f->distinct.used,
+                           .sampled = f->distinct.used,
+                           .hits = f->values - f->empties };
+    if (f->hint.negative || f->distinct.used == 0 || t->length_max > WORD_LONGEST ||
+        t->forms[FORM_NUMBER] * 2 > t->forms[FORM_OTHER] + t->forms[FORM_HAN])
+        return;
+    v->signals = SIGNAL_NAME;
+    estimate(&f->distinct, v);
+    v->state = VERDICT_SUSPECTED;
+}
+
 static bool stronger(const struct verdict *a, const struct verdict *b)
 {
     if (a->state != b->state)
@@ -579,6 +598,10 @@ size_t verdict_field(const struct profile *p, uint16_t field,
     }
     if (pii_has(f->hint.strong, PII_PASSWORD) && !is_confirmed(all, count, PII_PASSWORD_HASH)) {
         judge_password(p, field, &v);
+        insert(all, &count, &v);
+    }
+    if (pii_has(f->hint.strong, PII_SPECIAL)) {
+        judge_special(p, field, &v);
         insert(all, &count, &v);
     }
     if (pii_has(f->hint.strong, PII_CLOUD_KEY) && count == 0) {
