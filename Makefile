@@ -41,14 +41,17 @@ endif
 SOURCES := $(wildcard src/*/*.c src/*/*/*.c) $(wildcard src/fiber/*.S)
 OBJECTS := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
 COURIER := $(BUILD)/obj/courier/main.c.o
-UNPACK  := $(filter $(BUILD)/obj/unpack/%,$(OBJECTS))
-LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER) $(UNPACK),$(OBJECTS))
+PDF     := $(BUILD)/obj/unpack/pdf.c.o
+UNPACK  := $(filter-out $(PDF),$(filter $(BUILD)/obj/unpack/%,$(OBJECTS)))
+LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER) $(UNPACK) $(PDF),$(OBJECTS))
 
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
+HAS_POPPLER := $(shell pkg-config --exists poppler-glib && echo yes)
+
 .PHONY: doc/products.md all demo test test-arm64 scan unit units tapes clean install uninstall deb check-includes bench man crash bench-store bench-fleet
-all: $(BUILD)/ajar $(BUILD)/ajar-courier $(BUILD)/ajar-unpack
+all: $(BUILD)/ajar $(BUILD)/ajar-courier $(BUILD)/ajar-unpack $(if $(HAS_POPPLER),$(BUILD)/ajar-pdf)
 
 # The main job on a machine that has nothing yet.
 scan:
@@ -88,6 +91,11 @@ $(BUILD)/ajar-courier: $(COURIER) $(BUILD)/libajar.a
 # Reads what is packed, for `ajar classify`, behind a fence; `ajar` itself cannot load these libraries.
 $(BUILD)/ajar-unpack: $(UNPACK) $(BUILD)/libajar.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -larchive -lexpat -lsqlite3
+
+# The text of PDF documents, where poppler is there; without it they are named and not read.
+$(PDF): CPPFLAGS += $(shell pkg-config --cflags poppler-glib 2>/dev/null | sed 's/-I/-isystem /g')
+$(BUILD)/ajar-pdf: $(PDF) $(BUILD)/obj/unpack/fence.c.o $(BUILD)/obj/unpack/sink.c.o $(BUILD)/libajar.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs poppler-glib)
 
 $(BUILD)/libajar.a: $(LIBRARY)
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -175,6 +183,7 @@ install: all $(BUILD)/manual/ajar.bash
 	install -D -m 755 $(BUILD)/ajar $(DESTDIR)$(PREFIX)/bin/ajar
 	install -D -m 755 $(BUILD)/ajar-courier $(DESTDIR)$(PREFIX)/libexec/ajar-courier
 	install -D -m 755 $(BUILD)/ajar-unpack $(DESTDIR)$(PREFIX)/libexec/ajar-unpack
+	test ! -e $(BUILD)/ajar-pdf || install -D -m 755 $(BUILD)/ajar-pdf $(DESTDIR)$(PREFIX)/libexec/ajar-pdf
 	install -d $(DESTDIR)$(SHARE)/ajar/catalog $(DESTDIR)$(SHARE)/ajar/rules $(DESTDIR)$(SHARE)/ajar/data
 	install -m 644 catalog/*.yaml $(DESTDIR)$(SHARE)/ajar/catalog
 	install -m 644 rules/*.yaml $(DESTDIR)$(SHARE)/ajar/rules
@@ -196,7 +205,8 @@ install: all $(BUILD)/manual/ajar.bash
 
 # What `make install` with the same PREFIX, UNITDIR and DESTDIR put there; the store and settings of users stay.
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/ajar $(DESTDIR)$(PREFIX)/libexec/ajar-courier $(DESTDIR)$(PREFIX)/libexec/ajar-unpack
+	rm -f $(DESTDIR)$(PREFIX)/bin/ajar $(DESTDIR)$(PREFIX)/libexec/ajar-courier $(DESTDIR)$(PREFIX)/libexec/ajar-unpack \
+	    $(DESTDIR)$(PREFIX)/libexec/ajar-pdf
 	rm -rf $(DESTDIR)$(SHARE)/ajar $(DESTDIR)$(SHARE)/doc/ajar
 	rm -f $(DESTDIR)$(MANUAL)/ajar.1 $(DESTDIR)$(MANUAL)/ajar-*.1 $(DESTDIR)$(BASH_COMPLETIONS)/ajar \
 	    $(DESTDIR)$(ZSH_COMPLETIONS)/_ajar $(DESTDIR)$(FISH_COMPLETIONS)/ajar.fish $(DESTDIR)$(UNITDIR)/ajar-watch*

@@ -114,7 +114,7 @@ fuzz-recast:
 fuzz-unpack:
 	@mkdir -p $(BUILD)
 	clang-14 $(CPPFLAGS) -std=gnu17 -O1 -g -fdouble-square-bracket-attributes -w -fsanitize=address,undefined,fuzzer -fno-sanitize-recover=all \
-	    -o $(BUILD)/fuzz-unpack test/fuzz/pii/fuzz_unpack.c $(filter-out %/main.c %/fence.c,$(wildcard src/unpack/*.c)) \
+	    -o $(BUILD)/fuzz-unpack test/fuzz/pii/fuzz_unpack.c $(filter-out %/main.c %/fence.c %/pdf.c,$(wildcard src/unpack/*.c)) \
 	    $(wildcard src/base/*.c) -larchive -lexpat -lsqlite3 -pthread -lm
 	$(PII_PYTHON) test/fuzz/pii/seeds_unpack.py $(BUILD)/fuzz-unpack-corpus
 	ASAN_OPTIONS=quarantine_size_mb=8 $(BUILD)/fuzz-unpack -max_len=8192 -timeout=20 -rss_limit_mb=1500 -max_total_time=$(SECONDS) $(BUILD)/fuzz-unpack-corpus

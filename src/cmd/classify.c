@@ -362,19 +362,23 @@ static void part_fault(void *self, const char *sentence)
     report_failure(p->job, sentence);
 }
 
-static void run_container(struct classify *c, struct job *job, int fd)
+/* False where nothing of it came, and its bytes may be searched as they are. */
+static bool run_container(struct classify *c, struct job *job, int fd)
 {
     struct error e;
     struct parts p = { .c = c, .job = job };
     const struct container_visitor visitor = { part_begin, part_data, part_end, part_fault, &p };
     if (!container_visit(fd, &visitor, &e))
         report_failure(job, e.text);
+    if (p.count == 0 && container_is_document(fd) && lseek(fd, 0, SEEK_SET) == 0)
+        return false;
     close(fd);
     pthread_mutex_lock(&c->lock);
     c->bytes += p.bytes;
     c->records += p.records;
     c->quiet += p.quiet == p.count && !job->failed;
     pthread_mutex_unlock(&c->lock);
+    return true;
 }
 
 /* Scans one file; its report lies in job->report afterwards. */
@@ -383,10 +387,8 @@ static void run_job(struct classify *c, struct job *job)
     char error[AJAR_PII_ERROR_MAX];
     struct ajar_pii_summary summary;
     int fd = open_job(job);
-    if (fd >= 0 && !c->options.format && container_is(fd)) {
-        run_container(c, job, fd);
+    if (fd >= 0 && !c->options.format && container_is(fd) && run_container(c, job, fd))
         return;
-    }
     struct ajar_pii_scan *scan = fd >= 0 ? ajar_pii_scan_new(c->pii, &c->options) : NULL;
     if (!scan) {
         report_failure(job, fd < 0 ? strerror(errno) : "not enough memory");

@@ -20,6 +20,8 @@ enum { FAULT_BYTES_MAX = 300, KIND_BYTES_MAX = 7 };
 bool container_is(int fd)
 {
     uint8_t inside[SIGNATURE_BYTES], *head = malloc(PEEK_BYTES);
+    char path[FILE_PATH_MAX];
+    struct error e;
     ssize_t n = head ? pread(fd, head, SIGNATURE_BYTES, 0) : 0;
     bool known = n > 0 && signature_is_known(span_of(head, (size_t)n));
     if (n > 4 && !known && (head[0] == 0x1f || head[0] == 0x28)) { /* tar.gz, tar.zst */
@@ -27,8 +29,15 @@ bool container_is(int fd)
         struct span s = span_of(head, n > 0 ? (size_t)n : 0);
         known = signature_is_known(span_of(inside, container_peek(s, inside, sizeof(inside))));
     }
+    known = known || (n > 4 && memcmp(head, "%PDF-", 5) == 0 && program_find("ajar-pdf", path, &e));
     free(head);
     return known;
+}
+
+bool container_is_document(int fd)
+{
+    uint8_t head[5];
+    return pread(fd, head, sizeof(head), 0) == sizeof(head) && memcmp(head, "%PDF-", sizeof(head)) == 0;
 }
 
 /* Starts it with the file as its input; *ret_from is what it says. Nothing of the environment is needed. */
@@ -37,10 +46,10 @@ static bool start(int fd, pid_t *ret_pid, int *ret_from, struct error *e)
     char path[FILE_PATH_MAX], *argv[] = { path, NULL }, *environment[] = { NULL };
     int ends[2], why;
     posix_spawn_file_actions_t actions;
-    if (!program_find("ajar-unpack", path, e))
+    if (!program_find(container_is_document(fd) ? "ajar-pdf" : "ajar-unpack", path, e))
         return false;
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return error_set(e, "cannot start ajar-unpack: %s", strerror(errno));
+        return error_set(e, "cannot start what takes it apart: %s", strerror(errno));
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
@@ -51,7 +60,7 @@ static bool start(int fd, pid_t *ret_pid, int *ret_from, struct error *e)
     if (why == 0)
         return true;
     close(ends[0]);
-    return error_set(e, "cannot start ajar-unpack: %s", strerror(why));
+    return error_set(e, "cannot start what takes it apart: %s", strerror(why));
 }
 
 static bool read_all(int fd, uint8_t *to, size_t n)
@@ -139,7 +148,7 @@ bool container_visit(int fd, const struct container_visitor *v, struct error *e)
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 3)
-        return error_set(e, "this kernel cannot fence ajar-unpack, so what is packed was not read");
+        return error_set(e, "this kernel cannot fence what takes it apart, so it was not read");
     return (fine && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
-           error_set(e, "ajar-unpack ended early; what it said before counts");
+           error_set(e, "what takes it apart ended early; what it said before counts");
 }

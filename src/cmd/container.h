@@ -1,5 +1,5 @@
 /* Containers (archives, workbooks, documents, databases), which `ajar-unpack` takes apart in a process that has
- * neither disk nor network. */
+ * neither disk nor network; PDF documents, `ajar-pdf`, where that is there. */
 #ifndef AJAR_CMD_CONTAINER_H
 #define AJAR_CMD_CONTAINER_H
 
@@ -17,6 +17,8 @@ struct container_visitor {
 
 /* Does the file on the descriptor begin as one? It must be able to seek; nothing is read away. */
 bool container_is(int fd);
+/* A PDF document, of which text in the clear can be found without taking it apart. */
+bool container_is_document(int fd);
 /* False and a sentence where the program is missing, died or said what it may not; parts that came count. */
 bool container_visit(int fd, const struct container_visitor *v, struct error *e);
 

@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 import zipfile
+import zlib
 
 AJAR = sys.argv[1] if len(sys.argv) > 1 else "build/ajar"
 RESULTS = {"passed": 0, "failed": 0}
@@ -381,6 +382,21 @@ def archive(members):
     return out.getvalue()
 
 
+def pdf(lines):
+    """A document of one page with these lines."""
+    content = zlib.compress(("BT /F1 10 Tf 14 TL 40 800 Td\n" + "".join(f"({line}) Tj T*\n" for line in lines) + "ET").encode())
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+               b"<</Length %d/Filter/FlateDecode>>stream\n" % len(content) + content + b"\nendstream",
+               b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
+    out, places = b"%PDF-1.4\n", []
+    for i, o in enumerate(objects):
+        places.append(len(out))
+        out += b"%d 0 obj\n" % (i + 1) + o + b"\nendobj\n"
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"xref\n0 6\n0000000000 65535 f \n" + table + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+
+
 def test_unread(folder):
     """What is of a format that is not read is no file without findings."""
     inside = folder / "unread"
@@ -463,6 +479,8 @@ def test_containers(folder):
             info = tarfile.TarInfo("Rosita Krein.ndjson")
             info.size = len(text)
             t.addfile(info, io.BytesIO(text.encode()))
+    if (pathlib.Path(AJAR).parent / "ajar-pdf").exists():
+        files["a.pdf"] = (pdf([f"Herr X, Tel. +4917{10203040 + i * 739391}" for i in range(50)]), "a.pdf#1.text", "phone")
     files |= {
         "a.tar.gz": (tars["gz"].getvalue(), "a.tar.gz#1.ndjson", "cn-id"),
         "a.zip.gz": (gzip.compress(files["a.zip"][0]), "a.zip.gz#1.ndjson", "cn-id"),
