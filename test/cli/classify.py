@@ -325,6 +325,8 @@ KINDS = {
     "address.csv": ("nr,Nachname,Anschrift,Konfession\n" + "".join(f"{i},{n.split()[1]},Lindenallee {i + 1},rk\n" for i, n in enumerate(PEOPLE)),
                     {("Nachname", "person-name"), ("Anschrift", "postal-address")}),
     "shops.csv": ("shop,address,religion\n" + "".join(f"S{i},{i + 1} Park Street,none\n" for i in range(60)), set()),
+    "hook.txt": ("post to https://hooks.slack.com/services/" + "T0A1B2C3D/B0A1B2C3D/" + "aB3dE5fG7hI9jK1lM3nO5pQ7\n"
+                 "or https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX\n", {("(text)", "cloud-key")}),
     "one.json": ('{"db": {"user": "app", "password": "kT8vQ2mzX1"}}', {("db.password", "password")}),
     "no_one.json": ('{"db": {"password": "${DB_PASSWORD}", "password_file": "/run/x1", "type": "changeme1"}}', set()),
     "login.txt": ("see https://deploy:Xk9vQ2mL7w@git.firma.de/x.git\nand http://user:password@host.de/\n", {("(text)", "connection-string")}),
