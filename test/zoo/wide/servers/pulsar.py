@@ -1,7 +1,9 @@
 """Pulsar 4.0, standalone: open, with logins, and with a name for those who have none and no rights for it."""
 
 import base64
+import time
 
+from harness import ZooError
 from model import Spec, View
 
 from ..cache import CACHE, get
@@ -33,7 +35,13 @@ NOBODY = "anonymousUserRole=guest\nauthorizationEnabled=true\nsuperUserRoles=adm
 
 
 def seed(box):
-    get(box, "/admin/v2/persistent/public/default/orders", port="P2", method="PUT")
+    """The namespace is made some time after the port is open."""
+    for _ in range(60):
+        try:
+            get(box, "/admin/v2/persistent/public/default/orders", port="P2", method="PUT")
+            break
+        except ZooError:
+            time.sleep(1)
     get(box, "/admin/v2/persistent/public/default/people/partitions", port="P2", method="PUT", body="3")
 
 
