@@ -212,7 +212,7 @@ static void state_extensions(const struct audit *a)
         const char *key;
         unsigned extension;
     } KEYS[] = { { "tls.encrypt_then_mac", TLS_EXT_ENCRYPT_THEN_MAC }, { "tls.master_secret", TLS_EXT_MASTER_SECRET },
-                 { "tls.tickets", TLS_EXT_TICKET }, { "tls.heartbeat", TLS_EXT_HEARTBEAT } };
+                 { "tls.heartbeat", TLS_EXT_HEARTBEAT } };
     enum tls_question q = a->speaks[TLS_ASK_12] ? TLS_ASK_12 : a->speaks[TLS_ASK_11] ? TLS_ASK_11 : TLS_ASK_10;
     state_bool(a, "tls.secure_renegotiation", a->newest.renegotiation, q);
     if (q != TLS_ASK_12)

@@ -15,7 +15,7 @@ enum { TLS_SSL2 = 0x0002, TLS_SSL3 = 0x0300, TLS_10, TLS_11, TLS_12, TLS_13 };
 
 /* Extensions that a server may answer with, as bits of their numbers (all below 64 but the last). */
 enum { TLS_EXT_STATUS = 5, TLS_EXT_HEARTBEAT = 15, TLS_EXT_ALPN = 16, TLS_EXT_ENCRYPT_THEN_MAC = 22,
-       TLS_EXT_MASTER_SECRET = 23, TLS_EXT_TICKET = 35, TLS_EXT_VERSIONS = 43, TLS_EXT_KEY_SHARE = 51,
+       TLS_EXT_MASTER_SECRET = 23, TLS_EXT_VERSIONS = 43, TLS_EXT_KEY_SHARE = 51,
        TLS_EXT_RENEGOTIATION = 0xff01 };
 
 struct tls_shown {

@@ -19,6 +19,10 @@ from bad_asks import BAD, GOOD  # noqa: E402
 from symbols import Ask, Refused, read_asks  # noqa: E402
 
 
+# Products that a probe knows by their own protocol and the catalog over HTTP.
+BOTH = {"couchbase", "ignite", "pulsar", "rethinkdb", "riak"}
+
+
 def check(ask):
     """Raises Refused. What reads records is named sample.* and has rules of its own; of the rest, whatever begins like
     HTTP is checked as HTTP, whatever its name says."""
@@ -28,7 +32,7 @@ def check(ask):
     rule = wire_rules.RULES.get(ask.family)
     if rule and not http_rules.looks_like_http(ask):
         rule(ask)
-    elif rule:
+    elif rule and ask.family not in BOTH:
         raise Refused("a wire protocol's ask is an HTTP request")
     else:
         http_rules.check(ask)

@@ -28,10 +28,10 @@ SAID = {
     "beanstalkd": {"stats\r\n", "list-tubes\r\n", "stats-tube {tube}\r\n", "quit\r\n"},  # not: put, reserve, peek, delete, kick
     "gearman": {"version\n", "status\n"},  # not: shutdown, create, drop, cancel
     "vnc": {"RFB 003.008\n", "RFB 003.007\n", "RFB 003.003\n", "\x01"},
-    "ftp": {"NOOP\r\n", "FEAT\r\n", "USER anonymous\r\n", "PASS \r\n", "CWD /\r\n", "QUIT\r\n"},  # not: LIST, RETR, STOR, DELE
-    "smtp": {"NOOP\r\n", "QUIT\r\n"},
-    "imap": {"a1 LOGOUT\r\n"},
-    "pop3": {"QUIT\r\n"},
+    "ftp": {"NOOP\r\n", "FEAT\r\n", "USER anonymous\r\n", "PASS \r\n", "CWD /\r\n", "AUTH TLS\r\n", "QUIT\r\n"},  # not: LIST, RETR, STOR, DELE
+    "smtp": {"NOOP\r\n", "EHLO ajar.invalid\r\n", "STARTTLS\r\n", "QUIT\r\n"},
+    "imap": {"a1 LOGOUT\r\n", "a2 STARTTLS\r\n"},
+    "pop3": {"STLS\r\n", "QUIT\r\n"},
     "varnish": {"status\n", "quit\n"},
     "nbd": {"\0\0\0\x03", "IHAVEOPT\0\0\0\x03\0\0\0\0", "IHAVEOPT\0\0\0\x05\0\0\0\0", "IHAVEOPT\0\0\0\x02\0\0\0\0",
             "IHAVEOPT\0\0\0\x06" + LENGTH * 2 + "{export}\0\0"},  # list, TLS, abort, info; not: GO, EXPORT_NAME, a read

@@ -23,12 +23,56 @@ TLS_EXTENSIONS = {0, 10, 11, 13, 43, 51, 65281}
 # (35), a shared key (41), early data (42).
 
 
+# Those of the audit, with all that they may hold: a status, encrypt-then-MAC, extended master secret, no heartbeats of the peer.
+TLS_AUDIT_EXTENSIONS = {5: "\x01\0\0\0\0", 22: "", 23: "", 15: "\x02"}
+
+
+def _tls_audit_extensions(c):
+    while c.peek():
+        kind = c.number(2, "big")
+        if kind == 0:  # the name that is asked for, or one that nobody has
+            c.exactly(LENGTH * 2 + "\0" + LENGTH, "one name of a host")
+            if c.ask.label(c.peek()) == "host":
+                c.take(1)
+            else:
+                c.exactly("ajar-asks.invalid", "a name")
+            continue
+        body = c.take(c.number(2, "big"))
+        if body != TLS_AUDIT_EXTENSIONS.get(kind, body) or kind not in TLS_EXTENSIONS | set(TLS_AUDIT_EXTENSIONS):
+            raise Refused("this extension may not be sent")
+
+
+def tls_audit(ask):
+    """A ClientHello with computed lengths that resumes no session, offers suites and no early data; or SSLv2's."""
+    c = Cursor(ask)
+    if ask.name == "tls.audit-ssl2":
+        c.exactly("\x80" + chr(len(ask.text) - 2) + "\x01\0\x02\0\x18\0\0\0\x10", "an SSLv2 CLIENT-HELLO without a session")
+        c.take(24 + 16)
+        return c.end()
+    c.exactly("\x16\x03", "a handshake record")
+    c.byte()
+    c.exactly(LENGTH + "\x01" + LENGTH + "\x03", "a ClientHello")
+    c.byte()
+    c.take(32)
+    c.exactly("\0" + LENGTH, "no session to resume")
+    while c.text[c.at:c.at + 2] != "\0\xff":
+        c.byte(), c.byte()
+    c.take(2)
+    c.exactly("\x02\x01\0" if ask.name.startswith("tls.audit-compression") else "\x01\0", "no compression")
+    if c.peek():
+        c.exactly(LENGTH, "extensions")
+        _tls_audit_extensions(c)
+    c.end()
+
+
 def tls(ask):
     """The handshake, whose bytes are the TLS library's; or one ClientHello that resumes no session."""
     if ask.name == "tls.handshake":
         if ask.text:
             raise Refused("the handshake has no bytes of its own")
         return
+    if ask.name.startswith("tls.audit-"):
+        return tls_audit(ask)
     c = Cursor(ask)
     c.exactly("\x16\x03", "a handshake record")
     c.byte()

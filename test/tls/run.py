@@ -242,7 +242,6 @@ def cases(where, der):
         "openssl client certificate asked": (s("-verify", "1"), {"tls.client_cert_asked": True}),
         "openssl client certificate needed": (s("-Verify", "1"), {"tls.client_cert_asked": True, **modern}),
         "openssl stapled": (s("-status_file", "ocsp.der"), {"tls.stapled": True}),
-        "openssl no tickets": (s("-no_ticket", "-tls1_2"), {"tls.tickets": False}),
         "openssl another certificate by name": (s("-servername", "other.example", "-key2", "ec.key", "-cert2", "ec.pem"),
                                                 {"tls.wrong_name": "same certificate"}),
         "openssl strict name": (s("-servername", "other.example", "-servername_fatal", "-key2", "ec.key", "-cert2", "ec.pem"),

@@ -336,7 +336,7 @@ static void redis_where_it_belongs(void **state)
 /* HTTP is never sent to Redis, which would log it as an attack. */
 static void redis_on_an_odd_port(void **state)
 {
-    static const uint16_t PORTS[] = { 12345, 22, 7000, 65535 };
+    static const uint16_t PORTS[] = { 12399, 22, 7000, 65535 };
     (void)state;
     for (size_t i = 0; i < sizeof(PORTS) / sizeof(PORTS[0]); i++) {
         struct host *h = climb_at(&REDIS, PORTS[i]);
@@ -372,7 +372,7 @@ static void redis_under_any_hint(void **state)
 
 static void redis_in_tls(void **state)
 {
-    static const uint16_t PORTS[] = { 6380, 6379, 443, 12345 };
+    static const uint16_t PORTS[] = { 6380, 6379, 443, 12399 };
     (void)state;
     for (size_t i = 0; i < sizeof(PORTS) / sizeof(PORTS[0]); i++) {
         struct host *h = climb_at(&REDIS_TLS, PORTS[i]);
@@ -384,7 +384,7 @@ static void redis_in_tls(void **state)
 
 static void web_servers(void **state)
 {
-    static const uint16_t PORTS[] = { 80, 12345, 6379, 443 };
+    static const uint16_t PORTS[] = { 80, 12399, 6379, 443 };
     (void)state;
     for (size_t i = 0; i < sizeof(PORTS) / sizeof(PORTS[0]); i++) {
         struct host *h = climb_at(&HTTP, PORTS[i]);
@@ -417,11 +417,11 @@ static void assert_fact(const struct observation *o, const char *key, const char
 static void strangers(void **state)
 {
     static const char *const GREETINGS[] = { "HELLO stranger 1.0\r\n", "Welcome to Stranger\r\n",
-                                             "@STR 1.0\n", "\xff\xfd\x01\xff\xfd\x1f" };
+                                             "@STR 1.0\n", "\xfe\xca\x01\xff\xfd\x1f" };
     (void)state;
     for (size_t i = 0; i < sizeof(GREETINGS) / sizeof(GREETINGS[0]); i++) {
         struct service s = { .greeting = GREETINGS[i], .answer = silent_answer };
-        struct host *h = climb_at(&s, 12345);
+        struct host *h = climb_at(&s, 12399);
         const struct observation *o = unknown(h);
         assert_fact(o, "greeting", GREETINGS[i]);
         assert_fact(o, "greeting.to", "connect");
@@ -442,7 +442,7 @@ static void a_long_greeting(void **state)
     memset(greeting, 'a', sizeof(greeting));
     greeting[0] = '\x1b', greeting[sizeof(greeting) - 1] = 0;
     struct service s = { .greeting = greeting, .answer = silent_answer };
-    struct host *h = climb_at(&s, 12345);
+    struct host *h = climb_at(&s, 12399);
     assert_int_equal(fact_get_text(unknown(h), "greeting").len, WIRE_FIRST_BYTES);
     assert_int_equal(fact_get_text(unknown(h), "greeting").at[0], 0x1b);
     leave(h);
@@ -454,7 +454,7 @@ static void a_greeting_identifies(void **state)
     static const char GREETING[] = "\x17\x01\x01\xff\x10\x04Too many connections";
     (void)state;
     struct service s = { .greeting = GREETING, .answer = silent_answer };
-    struct host *h = climb_at(&s, 12345);
+    struct host *h = climb_at(&s, 12399);
     assert_never_said(h, "PING");
     assert_never_said(h, "HTTP");
     leave(h);
@@ -462,7 +462,7 @@ static void a_greeting_identifies(void **state)
 
 static void a_client_that_speaks_first(void **state)
 {
-    struct host *h = climb_at(&ZOOKEEPER, 12345);
+    struct host *h = climb_at(&ZOOKEEPER, 12399);
     (void)state;
     observed(h, "zookeeper");
     leave(h);
@@ -472,7 +472,7 @@ static void a_client_that_speaks_first(void **state)
 
 static void silence(void **state)
 {
-    static const uint16_t PORTS[] = { 12345, 6379, 443, 3306, 27017, 9200, 2181, 8883 };
+    static const uint16_t PORTS[] = { 12399, 6379, 443, 3306, 27017, 9200, 2181, 8883 };
     (void)state;
     for (size_t i = 0; i < sizeof(PORTS) / sizeof(PORTS[0]); i++) {
         const struct service silent_in_tls_too = { .answer = silent_answer, .handshake = WIRE_TIMEOUT };
@@ -501,7 +501,7 @@ static void silence(void **state)
 
 static void hanging_up(void **state)
 {
-    static const uint16_t PORTS[] = { 12345, 6379, 443, 3306, 27017, 9200 };
+    static const uint16_t PORTS[] = { 12399, 6379, 443, 3306, 27017, 9200 };
     static const enum wire_fault HANDSHAKES[] = { WIRE_CLOSED, WIRE_RESET };
     (void)state;
     for (size_t i = 0; i < sizeof(PORTS) / sizeof(PORTS[0]); i++)
@@ -527,8 +527,8 @@ static void slow_servers(void **state)
         uint16_t port;
         int64_t delay_ms, patience_ms;
     } CASES[] = {
-        { &HTTP, "web", 12345, 1300, 3000 },   { &HTTP, "web", 12345, 2500, 3000 },  { &HTTP, "web", 12345, 13000, 20000 },
-        { &REDIS, "redis", 12345, 2500, 3000 }, { &REDIS, "redis", 12345, 13000, 20000 }, { &REDIS, "redis", 6379, 2900, 3000 },
+        { &HTTP, "web", 12399, 1300, 3000 },   { &HTTP, "web", 12399, 2500, 3000 },  { &HTTP, "web", 12399, 13000, 20000 },
+        { &REDIS, "redis", 12399, 2500, 3000 }, { &REDIS, "redis", 12399, 13000, 20000 }, { &REDIS, "redis", 6379, 2900, 3000 },
         { &HTTP, "web", 9200, 2900, 3000 },    { &ZOOKEEPER, "zookeeper", 2181, 2900, 3000 },
     };
     (void)state;
@@ -553,7 +553,7 @@ static void slow_greeters(void **state)
     observed(h, "mysql");
     assert_int_equal(h->said.len, 0);
     leave(h);
-    h = host_new(&s, 12345);
+    h = host_new(&s, 12399);
     climb_with(h, 6000);
     observed(h, "mysql");
     leave(h);
@@ -564,12 +564,12 @@ static void an_unasked_page(void **state)
 {
     struct service s = { .greeting = "HTTP/1.1 200 OK\r\nServer: Elasticsearch\r\nContent-Length: 0\r\n\r\n", .answer = close_answer };
     (void)state;
-    struct host *h = climb_at(&s, 12345);
+    struct host *h = climb_at(&s, 12399);
     assert_fact(unknown(h), "greeting.to", "connect");
     assert_int_equal(h->visit.observations.len, 1);
     leave(h);
     s.answer = http_answer;
-    h = climb_at(&s, 12345);
+    h = climb_at(&s, 12399);
     assert_true(span_is(fact_get_text(observed(h, "web"), "http.server"), "nginx/1.22.1"));
     leave(h);
 }
@@ -594,14 +594,14 @@ static void strange_answers(void **state)
 {
     const struct service text = { .answer = tell_answer }, frames = { .answer = frame_answer };
     (void)state;
-    struct host *h = climb_at(&text, 12345);
+    struct host *h = climb_at(&text, 12399);
     assert_fact(unknown(h), "greeting", "500 command not understood\r\n");
     assert_fact(unknown(h), "greeting.to", "line");
     assert_fact(unknown(h), "reacts.line", "bytes");
     assert_never_said(h, "GET /");
     assert_int_equal(h->connections, 1);
     leave(h);
-    h = climb_at(&frames, 12345);
+    h = climb_at(&frames, 12399);
     observed(h, "web");
     leave(h);
 }
@@ -645,7 +645,7 @@ static void our_own_fault(void **state)
 {
     const struct service slammer = { .answer = close_answer };
     (void)state;
-    struct host *h = host_new(&slammer, 12345);
+    struct host *h = host_new(&slammer, 12399);
     h->connects[1] = h->connects[2] = h->connects[3] = WIRE_LOCAL;
     climb_to(h);
     assert_int_equal(h->visit.end, END_FAILED);
@@ -664,7 +664,7 @@ static void a_client_certificate_is_asked_for(void **state)
     assert_fact(o, "auth", "client certificate");
     leave(h);
     /* Up to TLS 1.2 the handshake itself fails. */
-    static const uint16_t PORTS[] = { 443, 12345 };
+    static const uint16_t PORTS[] = { 443, 12399 };
     s.handshake = WIRE_TLS;
     s.refused = (struct wire_tls){ .version = "TLSv1.2", .cipher = "C", .client_cert_asked = true, .alerted = true, .alert = 40 };
     for (size_t i = 0; i < 2; i++) {
@@ -695,7 +695,7 @@ static void a_pre_shared_key_is_wanted(void **state)
 {
     struct service s = { .answer = close_answer, .tls = true, .handshake = WIRE_TLS, .refused = { .alerted = true, .alert = 40 },
                          .psk_hello = span_of(PSK_HELLO, sizeof(PSK_HELLO)), .own_hello = span_of(ALERT, sizeof(ALERT)) };
-    static const uint16_t PORTS[] = { 443, 12345, 8883 };
+    static const uint16_t PORTS[] = { 443, 12399, 8883 };
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct host *h = climb_at(&s, PORTS[i]);
@@ -704,7 +704,7 @@ static void a_pre_shared_key_is_wanted(void **state)
         leave(h);
     }
     s.psk_hello = s.own_hello;
-    struct host *h = climb_at(&s, 12345);
+    struct host *h = climb_at(&s, 12399);
     assert_int_equal(fact_get(unknown(h), "tls.alert")->number, 40);
     leave(h);
 }
@@ -712,7 +712,7 @@ static void a_pre_shared_key_is_wanted(void **state)
 /* Some servers reset where they share no suite with us: our own hello is tried all the same. */
 static void a_reset_for_a_hello(void **state)
 {
-    static const uint16_t PORTS[] = { 443, 12345 };
+    static const uint16_t PORTS[] = { 443, 12399 };
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct service s = { .answer = reset_answer, .handshake = WIRE_RESET, .own_hello = buf_span(&old_handshake) };
