@@ -48,7 +48,7 @@ static void count_group(struct crowd *c, const struct cover_group *g)
 
 struct scan_estimate scan_estimate(const struct plan *p, const struct scan_options *o, uint64_t endpoints)
 {
-    struct pace_limits pace = scan_pace(o->rate);
+    struct pace_limits pace = scan_pace(o);
     struct crowd c = { 0 };
     for (size_t i = 0; i < p->asks.len; i++) {
         const struct cover_group *g = &p->asks.at[i];
@@ -67,12 +67,12 @@ struct scan_estimate scan_estimate(const struct plan *p, const struct scan_optio
     double near_s = asked / NEAR_PER_SECOND;
     if (c.far <= 0)
         return (struct scan_estimate){ .few_s = near_s, .all_s = near_s, .near = true };
-    double all = c.far * share / pace.all_per_second;
+    double all = c.far * share / pace.all_per_second, quiet = all * (1 - pace.silent_discount);
     double address = c.address * share, silent = address * silent_s, refused = address / pace.address_per_second;
     double least = larger(c.net * share / (pace.net_per_second * PACE_SILENT_SHARE),
                           address * (silent_s < ABSENT_S ? silent_s : ABSENT_S));
     double most = larger(c.net * share / pace.net_per_second, larger(silent, refused));
-    return (struct scan_estimate){ .few_s = larger(all, least) + END_S, .all_s = larger(all, most) + END_S };
+    return (struct scan_estimate){ .few_s = larger(quiet, least) + END_S, .all_s = larger(all, most) + END_S };
 }
 
 static void put_duration(struct buf *out, double seconds)

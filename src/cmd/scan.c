@@ -144,7 +144,7 @@ static int run_sweeper(const struct scanning *scanning, struct walk *walk, const
     struct sweep_config config = {
         .catalog = scanning->catalog,
         .trust = scanning->trust,
-        .pace = scan_pace(o->rate),
+        .pace = scan_pace(o),
         .source = { .next = next_endpoint, .self = walk, .again = first_endpoint_again },
         .limits = wire_limits_for(patience_ms),
         .parallel = descriptors_for(scan_parallel(o)),

@@ -19,6 +19,7 @@ struct scan_options {
     struct arena *arena;
     struct plan_options plan;
     struct shard shard;
+    bool rate_given;
     double rate, timeout_s;
     size_t parallel; /* 0: not said, see scan_parallel() */
     unsigned loops;
@@ -68,6 +69,6 @@ bool scan_options_scope(struct scan_options *o, const char *path, struct error *
  * may still be waited for, and a few thousand that merely wait for somebody to speak. */
 size_t scan_parallel(const struct scan_options *o);
 /* The pace that a rate stands for; DESIGN section 6. */
-struct pace_limits scan_pace(double rate);
+struct pace_limits scan_pace(const struct scan_options *o);
 
 #endif

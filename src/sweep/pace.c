@@ -190,13 +190,14 @@ static double charged(double free_at_ms, int64_t now_ms, double cost_ms)
 }
 
 /* Books one connection that starts at now_ms or as soon as all three layers allow it; returns when that is.
- * `share` of it is what it costs its network. */
+ * `share` of it is what it costs its network; less than 1 where it may turn out that nobody answers. */
 static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms, double share)
 {
     struct lately *a = address_entry(p, e, now_ms, true), *n = network_entry(p, e, now_ms, true);
     double at = later((double)now_ms, p->all_free_at_ms);
     at = later(at, later(a ? a->free_at_ms : 0, n ? n->free_at_ms : 0));
-    p->all_free_at_ms = charged(p->all_free_at_ms, now_ms, 1000 / p->limits.all_per_second);
+    double price = share < 1 ? 1 - p->limits.silent_discount : 1;
+    p->all_free_at_ms = charged(p->all_free_at_ms, now_ms, price * 1000 / p->limits.all_per_second);
     if (a) {
         a->free_at_ms = at + 1000 / p->limits.address_per_second;
         a->busy = true;
@@ -532,6 +533,7 @@ void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     if (n)
         n->free_at_ms = charged(n->free_at_ms, now_ms,
                                 (1 - 1.0 / PACE_SILENT_SHARE) * 1000 / p->limits.net_per_second);
+    p->all_free_at_ms = charged(p->all_free_at_ms, now_ms, p->limits.silent_discount * 1000 / p->limits.all_per_second);
     pthread_mutex_unlock(&p->lock);
 }
 

@@ -9,7 +9,7 @@
  *
  * The pace of a network is there for what has to answer in it. A connection that nobody answers costs it
  * 1/PACE_SILENT_SHARE of one that was answered; the rest is charged when the answer comes. The whole scan's
- * rate counts every connection alike.
+ * rate counts every connection alike, but where silent_discount says otherwise.
  *
  * An address that does not answer is put last: what is left of it is asked in a second pass over the source, see
  * silent.h.
@@ -25,6 +25,7 @@ enum { PACE_CREDIT_MS = 50, PACE_SILENT_SHARE = 10 };
 
 struct pace_limits {
     double all_per_second;     /* new connections */
+    double silent_discount;    /* by how much less one counts there that nobody answers: 0 not at all, 0.5 half */
     double net_per_second;     /* per IPv4 /24 or IPv6 /64 */
     double address_per_second;
 };

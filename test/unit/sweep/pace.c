@@ -331,6 +331,48 @@ static void one_more_connection(void **state)
     pacer_free(p);
 }
 
+/* How long it takes to hand out 400 networks of one address each, where all answer or none does. */
+static int64_t time_of_networks(double discount, bool answered)
+{
+    const struct pace_limits limits = { .all_per_second = 100, .silent_discount = discount, .net_per_second = 20,
+                                        .address_per_second = 2 };
+    static struct listed l;
+    struct error e;
+    l.len = l.at = 0;
+    for (int i = 0; i < 400; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "10.%d.%d.1", i / 200, i % 200);
+        list(&l, text, 1);
+    }
+    struct pace_source source = { .next = next_listed, .self = &l };
+    struct pacer *p = pacer_new(&limits, &source, 500, 7, &e);
+    int64_t now_ms = 1000, until_ms;
+    for (;;) {
+        struct turn t;
+        const char *why = NULL;
+        enum pace_answer answer = pacer_next(p, now_ms, &t, &until_ms, &why);
+        if (answer == PACE_END)
+            break;
+        if (answer == PACE_WAIT)
+            now_ms = until_ms;
+        else if (answered)
+            pacer_answered(p, now_ms, &t.endpoint);
+        if (answer == PACE_GO)
+            pacer_done(p, now_ms, &t.endpoint);
+    }
+    pacer_free(p);
+    return now_ms - 1000;
+}
+
+static void silence_counts_less(void **state)
+{
+    (void)state;
+    assert_in_range(time_of_networks(0, false), 3900, 4100);
+    assert_in_range(time_of_networks(0, true), 3900, 4100);
+    assert_in_range(time_of_networks(0.5, true), 3900, 4100);
+    assert_in_range(time_of_networks(0.5, false), 1900, 2100);
+}
+
 /* Connections that running visits add share their network's pace, and the scan's. */
 static void more_connections_of_one_network(void **state)
 {
@@ -578,7 +620,8 @@ static void silent_ones_are_never_left_out(void **state)
         static struct listed l;
         static struct halves h;
         struct random r = { seed };
-        struct pace_limits limits = { (double)(20 + random_below(&r, 2000)), 1e5, 2 + (double)random_below(&r, 100) };
+        struct pace_limits limits = { .all_per_second = (double)(20 + random_below(&r, 2000)), .net_per_second = 1e5 };
+        limits.address_per_second = 2 + (double)random_below(&r, 100);
         list_shuffled(&l, &r, 1 + (int)random_below(&r, 60), 1 + (int)random_below(&r, 30), true);
         h = (struct halves){ .list = &l, .random = r, .silent_ms = 2000, .live_every = 8 };
         play_halves(&h, &limits, 1 + (size_t)random_below(&r, seed % 2 ? 20 : 3000));
@@ -594,7 +637,7 @@ static void silent_ones_come_last(void **state)
     static struct listed l;
     static struct halves h;
     struct random r = { 5 };
-    struct pace_limits limits = { 100, 1e5, 20 };
+    struct pace_limits limits = { .all_per_second = 100, .net_per_second = 1e5, .address_per_second = 20 };
     (void)state;
     list_shuffled(&l, &r, 80, 40, false); /* 10 of 80 addresses live: 400 of 3,200 endpoints */
     h = (struct halves){ .list = &l, .random = r, .silent_ms = 2000, .live_every = 8 };
@@ -704,7 +747,7 @@ static void rates_are_held(void **state)
     for (size_t i = 0; i < sizeof(RATES) / sizeof(RATES[0]); i++) {
         for (unsigned loops = 1; loops <= LOOPS_MAX; loops++) {
             struct endless s = { 0 };
-            struct pace_limits limits = { RATES[i], 1e6, 1e6 };
+            struct pace_limits limits = { .all_per_second = RATES[i], .net_per_second = 1e6, .address_per_second = 1e6 };
             struct pacer *p = endless_pacer(&s, &limits);
             int64_t for_ms = RATES[i] > 1000 ? 3000 : 20000;
             double got = starts_between(p, &s, loops, false, 1000, 1000 + for_ms) * 1000.0 / (double)for_ms;
@@ -720,7 +763,7 @@ static void networks_get_their_share(void **state)
     (void)state;
     for (unsigned loops = 1; loops <= LOOPS_MAX; loops++) {
         struct endless s = { .one_network = true };
-        struct pace_limits limits = { 10000, 20, 1e6 };
+        struct pace_limits limits = { .all_per_second = 10000, .net_per_second = 20, .address_per_second = 1e6 };
         struct pacer *p = endless_pacer(&s, &limits);
         unsigned got = starts_between(p, &s, loops, true, 1000, 21000);
         assert_in_range(got, 20 * 20 * 95 / 100, 20 * 20 + 20 * PACE_CREDIT_MS / 1000 + PACE_SILENT_SHARE);
@@ -733,7 +776,7 @@ static void silence_costs_a_network_less(void **state)
 {
     (void)state;
     struct endless s = { .one_network = true };
-    struct pace_limits limits = { 10000, 20, 1e6 };
+    struct pace_limits limits = { .all_per_second = 10000, .net_per_second = 20, .address_per_second = 1e6 };
     struct pacer *p = endless_pacer(&s, &limits);
     unsigned got = starts_between(p, &s, 2, false, 1000, 21000);
     assert_in_range(got, 10 * 400 * 95 / 100, 10 * 400 + 20);
@@ -751,7 +794,7 @@ static void no_burst_after_a_pause(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(RATES) / sizeof(RATES[0]); i++) {
         struct endless s = { 0 };
-        struct pace_limits limits = { RATES[i], RATES[i], 1e6 };
+        struct pace_limits limits = { .all_per_second = RATES[i], .net_per_second = RATES[i], .address_per_second = 1e6 };
         struct pacer *p = endless_pacer(&s, &limits);
         int64_t until_ms;
         starts_between(p, &s, 1, false, 1000, 2000);
@@ -769,7 +812,7 @@ static void answers_that_take_their_time(void **state)
 {
     enum { TRIP_MS = 300, LONG_MS = 30000 };
     struct endless s = { .one_network = true };
-    struct pace_limits limits = { 100, 20, 1e6 };
+    struct pace_limits limits = { .all_per_second = 100, .net_per_second = 20, .address_per_second = 1e6 };
     struct pacer *p = endless_pacer(&s, &limits);
     static struct endpoint on_the_way[LONG_MS];
     static int64_t due_ms[LONG_MS];
@@ -889,6 +932,7 @@ int main(void)
         cmocka_unit_test(little_room_to_wait),
         cmocka_unit_test(one_more_connection),
         cmocka_unit_test(more_connections_of_one_network),
+        cmocka_unit_test(silence_counts_less),
         cmocka_unit_test(mixtures),
         cmocka_unit_test(entries_are_reused),
     };

@@ -34,7 +34,7 @@ static bool nothing(void *self, struct turn *ret, const char **ret_skip)
 
 static struct play *new_play(void (*visit)(struct play *p))
 {
-    static const struct pace_limits LIMITS = { 1e6, 1e6, 1e6 };
+    static const struct pace_limits LIMITS = { .all_per_second = 1e6, .net_per_second = 1e6, .address_per_second = 1e6 };
     static const struct pace_source SOURCE = { .next = nothing };
     struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof(a);
