@@ -11,6 +11,7 @@ struct row {
     const char *name, *title, *first, *transport, *proof, *counts;
     enum kind kind;
     const uint16_t *ports, *tls_ports;
+    bool own_ports; /* asked there only */
     struct verification verified;
 };
 
@@ -21,7 +22,9 @@ static struct row row_of_probe(const struct probe *p)
                          .title = p->title,
                          .first = udp             ? "over UDP"
                                   : p->peer_first ? "the server speaks first"
+                                  : p->at_home    ? "the client speaks first; asked there only"
                                                   : "the client speaks first",
+                         .own_ports = p->at_home || udp,
                          .transport = udp ? "udp" : "tcp",
                          .proof = p->proof,
                          .counts = p->counts,
@@ -109,6 +112,7 @@ static void print_json(const struct catalog *c, struct buf *b)
         json_str(&j, "title", r.title);
         json_str(&j, "kind", kind_name(r.kind));
         json_str(&j, "transport", r.transport);
+        json_bool(&j, "own_ports", r.own_ports);
         json_ports(&j, "ports", r.ports);
         json_ports(&j, "tls_ports", r.tls_ports);
         json_str(&j, "proof", r.proof);
