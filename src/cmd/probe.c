@@ -231,7 +231,7 @@ int cmd_probe(int argc, char **argv)
     if (ok && choice.probe && choice.probe->transport == TRANSPORT_TCP && at.transport == TRANSPORT_UDP)
         ok = error_set(&e, "\"%s\" is asked over TCP; `ajar list` says what is asked over UDP", argv[1]);
     else if (ok && choice.probe)
-        at.transport = choice.probe->transport;
+        at.transport = (uint8_t)choice.probe->transport;
     int status = ok ? probe_endpoint(&p, &choice, c, &at) : cmd_fail(EXIT_USAGE, &e);
     arena_release(&a);
     return status;
