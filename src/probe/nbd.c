@@ -1,4 +1,4 @@
-/* NBD, block devices over the network (the protocol document of nbd, "doc/proto.md").
+/* NBD, block devices over the network (the protocol document of nbd, proto.md in its sources).
  *
  * The server speaks first: "NBDMAGIC", "IHAVEOPT" and its flags. After the client's flags it takes options,
  * each a magic number, the option, a length; it answers each by a magic number, the option, the kind of the
