@@ -40,6 +40,7 @@ enum { FDS_MAX = 1 << 16, PIECE_MAX = 512, PLACE_MAX = 64, LINE_MAX_BYTES = PIEC
 
 struct connection {
     unsigned id; /* 0: not an internet connection */
+    unsigned long long written; /* bytes that went past this file */
     char place[PLACE_MAX];
 };
 
@@ -186,8 +187,10 @@ static const char *outer_kind(void)
 static void note_sent(int fd, const void *bytes, ssize_t sent)
 {
     const struct connection *c = connection_of(fd);
-    if (c && sent > 0)
-        note(c, outer_kind(), bytes, (size_t)sent);
+    if (!c || sent <= 0)
+        return;
+    note(c, outer_kind(), bytes, (size_t)sent);
+    connections[fd].written += (unsigned long long)sent;
 }
 
 /* To an address named with the bytes, without connect(): no connection of its own, id of its own. */
@@ -222,6 +225,7 @@ int connect(int fd, const struct sockaddr *to, socklen_t len)
             abort();
         }
         connections[fd].id = atomic_fetch_add(&next_id, 1);
+        connections[fd].written = 0;
         place_of(to, connections[fd].place);
         note_event(&connections[fd], "open", 0);
     }
@@ -274,6 +278,8 @@ int close(int fd)
         socklen_t len = sizeof(info);
         if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
             note_event(c, "close", info.tcpi_bytes_sent - info.tcpi_bytes_retrans + info.tcpi_notsent_bytes);
+        else /* UDP, of which the kernel keeps no count: ours stands for it */
+            note_event(c, "close", c->written);
         connections[fd].id = 0;
     }
     return NEXT(close)(fd);
