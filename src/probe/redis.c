@@ -388,7 +388,7 @@ const struct probe PROBE_REDIS = {
     .reacts = { .line = REACT_BYTES | REACT_CLOSE, .tls = REACT_SILENCE | REACT_BYTES | REACT_CLOSE,
                 .http = REACT_CLOSE | REACT_BYTES },
     .rank = 50,
-    .ports = { 6379, 26379, 6666, 7000 },
+    .ports = { 6379, 26379, 6666 },
     .tls_ports = { 6380 },
     .proof = "PING is answered +PONG, and a read of a key that cannot exist is answered to a visitor",
     .counts = "keys for each database, bytes of memory used",

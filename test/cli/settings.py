@@ -29,7 +29,7 @@ def ports_of(*args):
 
 
 def test_ports():
-    check("a product", ports_of("-p", "redis", "127.0.0.1") == "6379,6380,6666,7000,26379", ports_of("-p", "redis", "127.0.0.1"))
+    check("a product", ports_of("-p", "redis", "127.0.0.1") == "6379,6380,6666,26379", ports_of("-p", "redis", "127.0.0.1"))
     check("words and numbers", ports_of("--ports", "7,memcached,http", "127.0.0.1").startswith("7,80,11211"))
     check("--top-ports", ports_of("--top-ports", "3", "127.0.0.1") == ports_of("-p", "top:3", "127.0.0.1") == "6379,9200,27017")
     for wrong, word in (("redsi", "ajar list"), ("top:0", "top:20"), ("usual,nope", "ajar list")):
