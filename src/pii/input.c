@@ -472,6 +472,10 @@ bool input_end(struct input *in, struct error *e)
         return error_set(e, "the packed data is broken; what could be read of it counts");
     if (in->midway)
         return error_set(e, "the packed data is cut short; what could be read of it counts");
+    size_t attached = in->recast && in->recasting == RECAST_MAIL ? recast_left_out(in->recast) : 0;
+    if (attached)
+        return error_set(e, "%zu %s of a mail that %s no text and not read; save %s as a file", attached,
+                         attached == 1 ? "part" : "parts", attached == 1 ? "is" : "are", attached == 1 ? "it" : "each");
     return in->coding != CODING_UNTOLD ||
            error_set(e, "a text in an encoding that could not be told; its bytes were searched as "
                         "they are, save it as UTF-8");

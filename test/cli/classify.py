@@ -4,6 +4,7 @@ that close, and of slips.
 
     test/cli/classify.py AJAR        the last line says how many passed and failed
 """
+import base64
 import bz2
 import csv
 import gzip
@@ -443,6 +444,22 @@ def test_unread(folder):
     check("UTF-32", r.returncode == 1 and "utf-32le" in r.stdout and "resident ID" in r.stdout, r.stdout)
 
 
+def test_attachments(folder):
+    """What hangs on a mail and is no text is not read, and that is said."""
+    def mail(parts):
+        body = "".join(f"--b\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n{text}\r\n" for kind, text in parts)
+        return (f"From: anna@example.org\r\nTo: bob@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+                f"Content-Type: multipart/mixed; boundary=b\r\n\r\n{body}--b--\r\n").encode()
+    text = base64.b64encode(b"nothing here\n").decode()
+    for name, parts, status, said in (
+            ("one.eml", [("text/plain", text), ("application/pdf", text)], 3, "1 part of a mail that is no text and not read"),
+            ("two.eml", [("image/png", text), ("application/zip", text)], 3, "2 parts of a mail that are no text and not read"),
+            ("none.eml", [("text/plain", text)], 0, "")):
+        (folder / name).write_bytes(mail(parts))
+        r = classify("--fail-on", "confirmed", str(folder / name))
+        check(f"{name} says what was not read", r.returncode == status and said in r.stderr, f"{r.returncode} {r.stderr}{r.stdout}")
+
+
 def test_containers(folder):
     """What is packed is taken apart and read; names from inside are not said, and what cannot be read is."""
     inside = folder / "packed"
@@ -607,6 +624,7 @@ def main():
         test_settings(folder)
         test_unread(folder)
         test_containers(folder)
+        test_attachments(folder)
         test_pipes(folder)
         test_paths(folder)
         test_output(folder)
