@@ -77,7 +77,7 @@ static const char *draw_index(struct web *w, struct span encoded, uint32_t wante
     uint32_t got = 0, size = FIRST_DRAW, fruitless = 0;
     table_init(&ids, &d->batch, random_next(&d->random));
     while (got < wanted && draw_wants(d) && fruitless < FRUITLESS_MAX) {
-        char count[8];
+        char count[16];
         (void)snprintf(count, sizeof(count), "%u", size);
         struct span args[] = { encoded, span_str(count) };
         const struct response *r = web_get(w, &SEARCH, args, 2);

@@ -40,7 +40,7 @@ static bool read_name(const char *name, uint64_t *ret_batch, struct queued *ret)
     ret->severity = (enum severity)severity;
     ret->created_ms = (int64_t)created;
     memcpy(ret->id, s.at, s.len);
-    snprintf(ret->name, sizeof(ret->name), "%s", name);
+    snprintf(ret->name, sizeof(ret->name), "%.*s", SPOOL_NAME_MAX - 1, name);
     return ret->form == SPOOL_SINGLE || ret->form == SPOOL_DIGEST || ret->form == SPOOL_PART;
 }
 
