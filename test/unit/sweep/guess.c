@@ -192,7 +192,7 @@ static void each_is_found(void **state)
             make_reactions(alike);
             order(backwards);
             for (int i = 0; i < PROBES_MADE; i++) {
-                char want[8];
+                char want[16];
                 snprintf(want, sizeof(want), "p%02d", i);
                 struct seen s = visit(i, made[i].reacts);
                 if (strcmp(s.product, want) != 0)

@@ -288,7 +288,7 @@ static void names_share_what_was_refused(void **state)
     (void)state;
     for (int share = 0; share < 2; share++) {
         static struct listed l;
-        static char names[300][16];
+        static char names[300][24];
         uint16_t port;
         pthread_t sweeper;
         int closed = bound(&port);
