@@ -77,7 +77,7 @@ static const struct option_row ROWS[] = {
                                 "names that lead to no address are listed, and leave the scan complete" },
     [ROW_FOLLOW] = { "follow", NULL, "also ask endpoints that answers name, where the scope allows them" },
     [ROW_RATE] = { "rate", "N",
-                   "new connections a second in all, default 100; loopback has no pace" },
+                   "new connections a second in all, default 100 (unanswered ones count half); loopback has no pace" },
     [ROW_PARALLEL] = { "parallel", "N", "conversations at once at most; default: as many as the rate needs" },
     [ROW_LOOPS] = { "loops", "N", "threads, default one a processor" },
     [ROW_TIMEOUT] = { "timeout", "SECONDS", "how long to wait for one answer, default 3" },

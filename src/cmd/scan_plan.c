@@ -176,7 +176,8 @@ int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t en
     if (time.near)
         buf_str(&b, "\nLoopback has no pace: ");
     else
-        buf_printf(&b, "\nAt %g connections a second in all: ", o->rate);
+        buf_printf(&b, "\nAt %g connections a second in all%s: ", o->rate,
+                   o->rate_given ? "" : ", those that nobody answers counted half");
     scan_estimate_put(&time, &b);
     buf_str(&b, ".\n");
     written = written && buf_ok(&b) && write_out(&b);
