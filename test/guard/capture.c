@@ -202,6 +202,7 @@ static void note_sent_to(int fd, const struct sockaddr *to, const void *bytes, s
         struct connection c = { .id = atomic_fetch_add(&next_id, 1) };
         place_of(to, c.place);
         note(&c, outer_kind(), bytes, (size_t)sent);
+        note_event(&c, "close", (unsigned long long)sent); /* a datagram is all of it */
     }
 }
 
