@@ -106,7 +106,8 @@ SPECS = (
     mariadb("ed25519", REFUSED, options=" --plugin-load-add=auth_ed25519", client=LOCKED_CLIENT,
             seed=seed_and(f"alter user root@'127.0.0.1' identified via ed25519 using password('{PASSWORD}')")),
     # A cluster of one: its nodes greet whoever comes.
-    Spec("mariadb:galera", SERVER + GALERA, client=ROOT, prepare=INSTALL, seed=seed, truth=truth_of(), ready="test -S s", slow=True,
+    Spec("mariadb:galera", SERVER + GALERA, client=ROOT, prepare=INSTALL, seed=seed, truth=truth_of(), slow=True,
+         ready=ROOT + " -e \"show status like 'wsrep_ready'\" | grep -q ON",
          views=(View("mariadb", "open", sees=FIELDS), View("galera", "identified", port="P2", rules=("cluster-port",)))),
     mariadb("host-refused", View("mariadb", "locked", facts={"error.code": 1130}), client=LOCKED_CLIENT,
             seed=seed_and("drop user root@'127.0.0.1'")),
