@@ -10,6 +10,7 @@
 #include "sweep/audit.h"
 #include "text/amount.h"
 #include "text/escape.h"
+#include "tls/tls.h"
 
 enum { ARENA_MAX = 256 << 20, KEY_COLUMNS = 16, TEXT_COLUMNS = 80 };
 enum row { ROW_SCOPE, ROW_CA, ROW_JSON, ROW_END };
@@ -232,14 +233,6 @@ static void print_json(const struct visit *v, const struct observation *o, const
 
 /* ---- the audit ----------------------------------------------------------------------------- */
 
-static const struct observation *certificate_of(const struct visit *v)
-{
-    for (size_t i = 0; i < v->observations.len; i++)
-        if (v->observations.at[i].kind == KIND_TLS)
-            return &v->observations.at[i];
-    return NULL;
-}
-
 /* Of the certificate's rules only: whether the store is open is what `ajar scan` says. */
 static void keep_certificates(const struct visit *v, struct findings *found)
 {
@@ -299,7 +292,7 @@ static int audit_endpoint(const struct auditing *p, const struct catalog *c, con
     visit_init(&v, p->arena, at);
     talk(p, c, &own, &v);
     one_close(&own);
-    const struct observation *o = certificate_of(&v);
+    const struct observation *o = tls_certificate(&v);
     if (!o) {
         error_set(&e, "%s: %s", endpoint_text(at, where),
                   v.answered ? "no TLS is spoken there" : v.why ? v.why : "no answer");

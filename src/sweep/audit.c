@@ -1,19 +1,12 @@
 #include "sweep/audit.h"
 
 #include "tls/audit.h"
+#include "tls/tls.h"
 
 static const struct observation *service_of(const struct visit *v)
 {
     for (size_t i = 0; i < v->observations.len; i++)
         if (!v->observations.at[i].via && v->observations.at[i].kind != KIND_TLS)
-            return &v->observations.at[i];
-    return NULL;
-}
-
-static struct observation *certificate_of(const struct visit *v)
-{
-    for (size_t i = 0; i < v->observations.len; i++)
-        if (v->observations.at[i].kind == KIND_TLS)
             return &v->observations.at[i];
     return NULL;
 }
@@ -41,12 +34,12 @@ void audit_visit(const struct ladder *l, bool dressed, struct wire *w, struct vi
 {
     const struct observation *service = service_of(v);
     bool plain = service && !dressed && service->kind != KIND_UNKNOWN;
-    bool seen = certificate_of(v) != NULL;
+    bool seen = tls_certificate(v) != NULL;
     tls_upgrade_fn *upgrade = plain ? find_upgrade(l, service->product, w) : NULL;
     if (!v->answered || (plain && !upgrade && !seen && !tls_speaks(w)))
         return;
     bool audited = tls_audit(w, upgrade, l->trust, v);
-    struct observation *certificate = certificate_of(v);
+    struct observation *certificate = tls_certificate(v);
     if (audited && certificate && plain)
         fact_bool(certificate, upgrade ? "tls.inside" : "tls.beside_plain", true, NULL, SPAN_NONE);
 }

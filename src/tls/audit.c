@@ -268,19 +268,11 @@ static void audit_names(struct audit *a)
 
 /* ---- all of it ----------------------------------------------------------------------------- */
 
-static struct observation *find_certificate(const struct visit *v)
-{
-    for (size_t i = 0; i < v->observations.len; i++)
-        if (v->observations.at[i].kind == KIND_TLS)
-            return &v->observations.at[i];
-    return NULL;
-}
-
 /* The observation of the certificate, by what was shown in clear where nobody could shake hands; one without a
  * certificate where none was shown. */
 static struct observation *where_to_state(struct audit *a, struct visit *v)
 {
-    struct observation *o = find_certificate(v);
+    struct observation *o = tls_certificate(v);
     const struct tls_shown *shown = a->certified.chain_len ? &a->certified : &a->newest;
     struct wire_tls seen = { .version = tls_version_name(shown->version), .chain_len = shown->chain_len,
                              .cipher = arena_printf(wire_arena(a->w), "0x%04X", shown->suite),
@@ -289,7 +281,7 @@ static struct observation *where_to_state(struct audit *a, struct visit *v)
         return o;
     memcpy(seen.chain, shown->chain, sizeof(seen.chain));
     if (tls_state(v, &seen, a->trust, wire_now(a->w)))
-        return find_certificate(v);
+        return tls_certificate(v);
     o = visit_observe(v, "certificate", KIND_TLS);
     if (o) {
         o->outcome = OUTCOME_IDENTIFIED;

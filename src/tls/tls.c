@@ -224,6 +224,14 @@ bool tls_state(struct visit *v, const struct wire_tls *tls, const struct tls_tru
     return o != NULL;
 }
 
+struct observation *tls_certificate(const struct visit *v)
+{
+    for (size_t i = 0; i < v->observations.len; i++)
+        if (v->observations.at[i].kind == KIND_TLS)
+            return &v->observations.at[i];
+    return NULL;
+}
+
 bool tls_observe(struct wire *w, const struct tls_trust *trust, struct visit *v)
 {
     const struct wire_tls *tls = wire_tls(w);

@@ -19,6 +19,9 @@ bool tls_observe(struct wire *w, const struct tls_trust *trust, struct visit *v)
 /* The same for a handshake that is at hand. */
 bool tls_state(struct visit *v, const struct wire_tls *tls, const struct tls_trust *trust, int64_t now_ms);
 
+/* The observation of the certificate; NULL where the visit has none. */
+struct observation *tls_certificate(const struct visit *v);
+
 /* For servers that OpenSSL cannot shake hands with any more (SSLv3, RC4, export suites): opens a
  * new connection, says one ClientHello of its own and reads ServerHello, Certificate and
  * CertificateRequest, which travel in clear up to TLS 1.2 (RFC 5246 7.4). Adds the same observation,
