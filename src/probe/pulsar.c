@@ -10,6 +10,7 @@
  * and in the field with that number what belongs to it. */
 #include "base/list.h"
 #include "base/reader.h"
+#include "base/varint.h"
 #include "probe/frame.h"
 #include "probe/probe.h"
 
@@ -32,19 +33,6 @@ static const struct frame_form PULSAR_FORM = { .head = 4, .width = 4, .least = 6
 
 /* ---- Protocol Buffers (protobuf.dev, "Encoding") ------------------------------------------------ */
 
-static uint64_t pulsar_varint(struct reader *r)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t b = reader_u8(r);
-        value |= (uint64_t)(b & 0x7f) << shift;
-        if (!(b & 0x80))
-            return value;
-    }
-    reader_fail(r, "a number has no end");
-    return 0;
-}
-
 struct field {
     uint64_t number, value; /* the value of a number */
     struct span bytes;
@@ -52,12 +40,12 @@ struct field {
 
 static struct field pulsar_field(struct reader *r)
 {
-    uint64_t key = pulsar_varint(r);
+    uint64_t key = reader_varint(r);
     struct field f = { key >> 3, 0, SPAN_NONE };
     switch (key & 7) {
-    case WIRE_VARINT: f.value = pulsar_varint(r); break;
+    case WIRE_VARINT: f.value = reader_varint(r); break;
     case WIRE_64: reader_skip(r, 8); break;
-    case WIRE_BYTES: f.bytes = reader_take(r, pulsar_varint(r)); break;
+    case WIRE_BYTES: f.bytes = reader_take(r, reader_varint(r)); break;
     case WIRE_32: reader_skip(r, 4); break;
     default: reader_fail(r, "a field of no kind");
     }

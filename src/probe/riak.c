@@ -11,6 +11,7 @@
  *
  * A message is a length (be32) that counts its code, the code, and Protocol Buffers. */
 #include "base/reader.h"
+#include "base/varint.h"
 #include "probe/frame.h"
 #include "probe/probe.h"
 
@@ -22,19 +23,6 @@ static const struct ask RIAK_INFO = ASK_FIXED("riak.info",
 
 static const struct frame_form RIAK_FORM = { .head = 5, .width = 4, .counted = 1, .most = 64 * 1024 };
 
-static uint64_t riak_varint(struct reader *r)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 63; shift += 7) {
-        uint8_t b = reader_u8(r);
-        value |= (uint64_t)(b & 0x7f) << shift;
-        if (!(b & 0x80))
-            return value;
-    }
-    reader_fail(r, "a number has no end");
-    return 0;
-}
-
 /* The text of field `number`; false where the message is none. */
 static bool riak_text(struct span message, uint64_t number, struct span *ret)
 {
@@ -42,11 +30,11 @@ static bool riak_text(struct span message, uint64_t number, struct span *ret)
     struct reader r = reader_over(&v, message);
     *ret = SPAN_NONE;
     while (reader_more(&r)) {
-        uint64_t key = riak_varint(&r);
+        uint64_t key = reader_varint(&r);
         if ((key & 7) == WIRE_VARINT) {
-            riak_varint(&r);
+            reader_varint(&r);
         } else if ((key & 7) == WIRE_BYTES) {
-            struct span text = reader_take(&r, riak_varint(&r));
+            struct span text = reader_take(&r, reader_varint(&r));
             if (key >> 3 == number)
                 *ret = text;
         } else {

@@ -2,6 +2,8 @@
  * with its length. A collection: name with its length, records, bytes, created_ms. */
 #include "store/pack.h"
 
+#include "base/varint.h"
+
 void pack_uint(struct buf *out, uint64_t value)
 {
     uint8_t digits[10];
@@ -14,17 +16,7 @@ void pack_uint(struct buf *out, uint64_t value)
 
 uint64_t unpack_uint(struct reader *in)
 {
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte = reader_u8(in);
-        if (shift == 63 && byte > 1)
-            break;
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return value;
-    }
-    reader_fail(in, "a number is longer than 64 bits");
-    return 0;
+    return reader_varint(in);
 }
 
 void pack_int(struct buf *out, int64_t value)
