@@ -5,3 +5,9 @@ export AJAR_ZOO_CACHE ?= $(CURDIR)/build/zoo-cache
 zoo-wide: $(BUILD)/ajar
 	@test/zoo/wide/install $(ONLY)
 	@test/zoo/wide/run.py --ajar $(BUILD)/ajar $(addprefix --only ,$(ONLY))
+
+# The fixes of what the wide zoo has, pasted, and of what takes long (test/fix/README.md); as root, after `make zoo-wide`:
+# cases of servers that the cache lacks are skipped and named.
+.PHONY: fixes-wide
+fixes-wide: $(BUILD)/ajar
+	@test/fix/run.py --ajar $(BUILD)/ajar $(if $(ONLY),$(addprefix --only ,$(ONLY)),--wide)

@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Case:
-    """One server as Debian installs it, left open."""
+    """One server as Debian, or its maker, installs it, left open."""
 
     name: str
     units: tuple  # started in this order
@@ -46,3 +46,4 @@ class Case:
     address: str = SERVER  # or PUBLIC
     volatile: str = ""  # a restart empties it, as its text must say: what the owner finds then
     needs: tuple = ()  # files of this machine without which the case is skipped
+    wide: bool = False  # played by `--wide` only: what Debian lacks, and what takes long

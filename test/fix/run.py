@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Pastes the fixes: each into the real server that the finding is about, from open to locked.
 
-    test/fix/run.py                  everything
-    test/fix/run.py --only redis     one server
+    test/fix/run.py                  the servers that Debian has, as part of `make test`
+    test/fix/run.py --wide           the others, and what takes long (`make fixes-wide`)
+    test/fix/run.py --only redis     one server, of whichever
     test/fix/run.py --list           names only
     test/fix/run.py --figures        how many fixes were proven by whom, and how many rest on documents
 
@@ -48,10 +49,12 @@ def play(name, needs, words):
     return done.stdout + (done.stderr if wrong else ""), right, wrong
 
 
-def kind_of(rule, product, text, pasted):
-    """What a text rests on."""
+def kind_of(rule, product, text, pasted, wide):
+    """What a text rests on; `pasted` and `wide` are those that a case pastes, by itself and in the wide runs."""
     if (rule, product) in pasted:
         return "pasted"
+    if (rule, product) in wide:
+        return "pasted wide"
     if "# From: " in text:
         return "from documents"
     commands = [part for part in paste.parts(text) if isinstance(part, paste.Edit) or part.strip() != "{firewall}"]
@@ -61,23 +64,29 @@ def kind_of(rule, product, text, pasted):
     return "neither"
 
 
+def pasted_by(texts, cases):
+    """Which texts these cases paste."""
+    steps = [(step.rule, step.product) for case in cases for step in case.steps]
+    pasted = {(rule, product if (rule, product) in texts else "default") for rule, product in steps}
+    tried = {texts[each] for each in pasted}
+    return {each for each, text in texts.items() if text in tried}  # also word for word the same, of another rule
+
+
 def figures():
     """Each text of each rule and what it rests on; those that rest on nothing, or do not say what they interrupt, are faults."""
     texts = {(rule["id"], product): text
              for rule in (yaml.safe_load(file.read_text()) for file in sorted((REPOSITORY / "rules").glob("*.yaml")))
              for names, text in rule["fix"].items() for product in names.split(", ")}
-    steps = [(step.rule, step.product) for case in CASES for step in case.steps]
-    pasted = {(rule, product if (rule, product) in texts else "default") for rule, product in steps}
-    tried = {texts[each] for each in pasted}
-    pasted |= {each for each, text in texts.items() if text in tried}  # word for word the same, of another rule
+    pasted, wide = (pasted_by(texts, [case for case in CASES if case.wide == which]) for which in (False, True))
     count, right = collections.Counter(), True
     for (rule, product), text in sorted(texts.items()):
-        kind = kind_of(rule, product, text, pasted)
+        kind = kind_of(rule, product, text, pasted, wide)
         count[kind] += 1
         silent = kind != "advice" and not re.search("[Ii]nterrupts: ", text)
         right &= kind != "neither" and not silent
         print(f"{rule:30} {product:22} {kind}{', and it does not say what it interrupts' if silent else ''}")
-    print(f"{len(texts)} texts: " + ", ".join(f"{number} {kind}" for kind, number in count.most_common()))
+    print(f"{len(texts)} texts: {count['pasted'] + count['pasted wide']} pasted ({count['pasted wide']} of them by --wide), "
+          + ", ".join(f"{count[kind]} {kind}" for kind in ("from documents", "firewall", "advice", "neither") if count[kind]))
     return 0 if right else 1
 
 
@@ -85,13 +94,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ajar", default=str(REPOSITORY / "build" / "ajar"), help="the program to test")
     parser.add_argument("--only", action="append", metavar="NAME", help="may be given several times")
+    parser.add_argument("--wide", action="store_true", help="what Debian lacks, and what takes long")
     parser.add_argument("--jobs", type=int, default=2, help="how many cases at once (default 2)")
     parser.add_argument("--list", action="store_true", help="print all names")
     parser.add_argument("--figures", action="store_true", help="count the texts")
     options = parser.parse_args()
     ajar = os.path.abspath(options.ajar)
-    plays = [(case.name, case.needs, [str(HERE / "box.py"), case.name, ajar]) for case in CASES]
-    plays.append(("firewall", (), [str(HERE / "firewall.py"), ajar]))
+    plays = [(case.name, case.needs, [str(HERE / "box.py"), case.name, ajar]) for case in CASES
+             if case.wide == options.wide or options.only]
+    if not options.wide or options.only:
+        plays.append(("firewall", (), [str(HERE / "firewall.py"), ajar]))
     plays = [each for each in plays if not options.only or each[0] in options.only]
     if not plays:
         sys.exit(f"run.py: no case named {' '.join(options.only)}; see --list")

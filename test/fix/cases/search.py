@@ -1,4 +1,4 @@
-"""MongoDB, OpenSearch and Solr, of the wide zoo's cache; without it they are skipped."""
+"""MongoDB, OpenSearch and Solr, of the wide zoo's cache."""
 
 import os
 import pathlib
@@ -142,18 +142,18 @@ SOLR_SEED = ("curl -sf -H 'Content-Type: application/json' -d '[{\"id\": \"1\", 
              " 'http://127.0.0.1:8983/solr/person/update?commit=true'")
 
 CASES = (
-    Case("mongodb", ("mongod",), (27017,), open=MONGO_OPEN, holds="ada", needs=(MONGOD, MONGOSH),
+    Case("mongodb", ("mongod",), (27017,), open=MONGO_OPEN, holds="ada", needs=(MONGOD, MONGOSH), wide=True,
          seed="mongosh --quiet shop --eval 'db.person.insertOne({name: \"ada\"})'", owner=find(), stranger=find(address=SERVER),
          steps=(Step(OPEN_STORE, "mongodb", "locked", find(AS_ADMIN)),
                 Step(PLAIN, "mongodb", "locked", find(f"--tls --tlsCAFile /etc/ssl/mongodb-ca.pem {AS_ADMIN}", "localhost"),
                      needs=MONGO_PEM))),
     Case("opensearch", ("opensearch",), (9200,), open=OPENSEARCH_OPEN, ready=search().replace("/person/_search", ""),
-         seed=SEARCH_SEED, holds="ada", owner=search(), stranger=search(address=SERVER), needs=(OPENSEARCH,),
+         seed=SEARCH_SEED, holds="ada", owner=search(), stranger=search(address=SERVER), needs=(OPENSEARCH,), wide=True,
          steps=(Step(OPEN_STORE, "opensearch", "locked", needs=OPENSEARCH_NEEDS,
                      owner=search("https", f"--cacert /etc/opensearch/ca.pem -u admin:{PASSWORD}", SERVER)),)),
     Case("solr", ("solr",), (8983,), open=SOLR_OPEN, seed=SOLR_SEED, holds="ada",
          ready="curl -sf 'http://127.0.0.1:8983/solr/person/select?q=*:*'",
-         owner=select(), stranger=select(address=SERVER), needs=(SOLR,),
+         owner=select(), stranger=select(address=SERVER), needs=(SOLR,), wide=True,
          steps=(Step(OPEN_STORE, "solr", "locked", select(f"-u admin:{PASSWORD}")),)),
 )
 
@@ -166,12 +166,12 @@ plugins.security.allow_default_init_securityindex: true
 plugins.security.nodes_dn: [CN=NAME-OF-YOUR-NODES]""") + OPENSEARCH_NEEDS
 AS_SHIPPED = "-u admin:admin"
 CASES += (
-    Case("opensearch-tls", ("opensearch",), (9200,), open=OPENSEARCH_CLEAR, holds="ada", needs=(OPENSEARCH,),
+    Case("opensearch-tls", ("opensearch",), (9200,), open=OPENSEARCH_CLEAR, holds="ada", needs=(OPENSEARCH,), wide=True,
          ready=search("http", AS_SHIPPED).replace("/person/_search", ""), seed=SEARCH_SEED.replace("-sf", f"-sf {AS_SHIPPED}"),
          owner=search("http", AS_SHIPPED),
          steps=(Step(PLAIN, "opensearch", "locked", search("https", f"--cacert /etc/opensearch/ca.pem {AS_SHIPPED}", SERVER)),)),
     # Of this version a flaw is exploited; zlib is left out until it is replaced.
-    Case("mongodb-exploited", ("mongod",), (27017,), open=MONGO_OPEN, holds="ada", needs=(MONGOD, MONGOSH),
+    Case("mongodb-exploited", ("mongod",), (27017,), open=MONGO_OPEN, holds="ada", needs=(MONGOD, MONGOSH), wide=True,
          seed="mongosh --quiet shop --eval 'db.person.insertOne({name: \"ada\"})'", owner=find(),
          steps=(Step("version-exploited", "mongodb", "open", find(), stays=True),)),
 )
