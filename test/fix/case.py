@@ -25,6 +25,7 @@ class Step:
     before: str = ""  # what the owner has in the shell into which the text is pasted
     behind: str = ""  # what the text leaves to the owner, done behind it
     stays: bool = False  # a finding about a version, which no change of the configuration ends
+    down: bool = False  # nothing listens there afterwards: the text switches it off, or moves it
     needs: str = ""  # what the text asks for before (a certificate): a shell line
     severity: str = ""  # what the finding must have been
 
@@ -43,6 +44,7 @@ class Case:
     stranger: str = ""  # shell: how anybody gets in, from the other address; works before and must not work afterwards
     steps: tuple = ()
     ready: str = ""  # shell: exits 0 once it serves; the ports accept in any case
+    udp: bool = False  # the ports are of UDP; `ready` and the owner say whether it serves
     address: str = SERVER  # or PUBLIC
     volatile: str = ""  # a restart empties it, as its text must say: what the owner finds then
     needs: tuple = ()  # files of this machine without which the case is skipped

@@ -17,7 +17,7 @@ install -d -o mongodb /var/lib/mongodb /etc/ssl
 ln -s {MONGOSH} /run/fix-bin/mongosh
 cat >/etc/mongod.conf <<'END'
 storage: {{dbPath: /var/lib/mongodb}}
-net: {{bindIp: 0.0.0.0, port: 27017}}
+net: {{bindIp: 0.0.0.0, port: 27017, unixDomainSocket: {{enabled: false}}}}
 END
 cat >/etc/systemd/system/mongod.service <<'END'
 [Service]
