@@ -2,6 +2,8 @@
 
 from case import PASSWORD, SERVER, Case, Step
 
+from .common import at
+
 OPEN_FILES, OPEN_MONITOR = "open-files", "open-monitor"
 CATALOGUE = "install -d -m 755 /srv/pub; echo ada >/srv/pub/customers; chmod 644 /srv/pub/customers"
 
@@ -36,12 +38,6 @@ ASK = ("python3 -c 'import socket,sys; s=socket.create_connection((sys.argv[1],i
 ZABBIX = ASK + "10050 " + (b"ZBXD\x01\x0a" + bytes(7) + b"agent.ping").hex() + " | grep -ao '1$'"
 MUNIN_OPEN = "sed -i '/^allow/d; /^cidr_allow/d; s/^host .*/host 0.0.0.0/' /etc/munin/munin-node.conf; echo 'cidr_allow 0.0.0.0/0' >>/etc/munin/munin-node.conf"
 MUNIN = ASK + "4949 " + b"version\nquit\n".hex() + " | grep -o 'munins node'"
-
-
-def at(line, address="127.0.0.1", **words):
-    for word, text in words.items():
-        line = line.replace(word.upper(), text)
-    return line.replace("ADDRESS", address)
 
 
 CASES = (
