@@ -21,7 +21,7 @@ import paste  # noqa: E402
 from cases import CASES  # noqa: E402
 from case import OUTSIDE, PUBLIC, PUBLIC_OUTSIDE, SERVER  # noqa: E402
 
-LAYERED = ("/etc", "/var", "/root", "/home", "/usr/share")
+LAYERED = ("/etc", "/var", "/root", "/home", "/srv", "/usr/share")
 PATH = "/run/fix-bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Public addresses are asked only where somebody says whose they are.
 SCOPE = f"owner: the test of fixes\nallow: [{PUBLIC}]\n"

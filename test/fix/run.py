@@ -49,6 +49,25 @@ def play(name, needs, words):
     return done.stdout + (done.stderr if wrong else ""), right, wrong
 
 
+def fault_of(text):
+    """What is wrong with a text that nobody needs a server to see; empty where nothing is."""
+    try:
+        scripts = [re.sub(r"<<'?END'?\n.*?\nEND$", "", part, flags=re.M | re.S) for part in paste.parts(text)
+                   if not isinstance(part, paste.Edit)]
+    except ValueError as error:
+        return str(error)
+    if re.search(r"only your own machines[^\n]*:\n(?!\{firewall\})", text + "\n"):
+        return "it announces lines of the firewall that are not there"
+    for script in scripts:
+        alone = re.search(r"(?<!\\)\n(-[^\n]*)", "\n" + script)
+        if alone:
+            return f"{alone[1]!r} is no command: a line of a file wants `# In FILE:`"
+        read = subprocess.run(["sh", "-n"], input=script, text=True, stderr=subprocess.PIPE)
+        if read.returncode:
+            return read.stderr.strip()
+    return ""
+
+
 def kind_of(rule, product, text, pasted, wide):
     """What a text rests on; `pasted` and `wide` are those that a case pastes, by itself and in the wide runs."""
     if (rule, product) in pasted:
@@ -73,7 +92,7 @@ def pasted_by(texts, cases):
 
 
 def figures():
-    """Each text of each rule and what it rests on; those that rest on nothing, or do not say what they interrupt, are faults."""
+    """Each text of each rule and what it rests on; those that rest on nothing, or cannot be pasted as they stand, are faults."""
     texts = {(rule["id"], product): text
              for rule in (yaml.safe_load(file.read_text()) for file in sorted((REPOSITORY / "rules").glob("*.yaml")))
              for names, text in rule["fix"].items() for product in names.split(", ")}
@@ -82,9 +101,11 @@ def figures():
     for (rule, product), text in sorted(texts.items()):
         kind = kind_of(rule, product, text, pasted, wide)
         count[kind] += 1
-        silent = kind != "advice" and not re.search("[Ii]nterrupts: ", text)
-        right &= kind != "neither" and not silent
-        print(f"{rule:30} {product:22} {kind}{', and it does not say what it interrupts' if silent else ''}")
+        fault = fault_of(text)
+        if kind != "advice" and not re.search("[Ii]nterrupts: ", text):
+            fault = "it does not say what it interrupts"
+        right &= kind != "neither" and not fault
+        print(f"{rule:30} {product:22} {kind}{': ' if fault else ''}{fault}")
     print(f"{len(texts)} texts: {count['pasted'] + count['pasted wide']} pasted ({count['pasted wide']} of them by --wide), "
           + ", ".join(f"{count[kind]} {kind}" for kind in ("from documents", "firewall", "advice", "neither") if count[kind]))
     return 0 if right else 1

@@ -1,6 +1,6 @@
 """All cases; a new server is one module here."""
 
-from . import databases, files, keyvalue, remote, search, services, web
+from . import databases, datagrams, files, keyvalue, remote, search, services, shares, stores, web
 
 CASES = (*keyvalue.CASES, *databases.CASES, *services.CASES, *files.CASES, *search.CASES, *web.CASES,
-         *remote.CASES)
+         *remote.CASES, *shares.CASES, *datagrams.CASES, *stores.CASES)

@@ -64,6 +64,51 @@ END
 """
 PAGE = "curl -sf http://127.0.0.1:8080/name.php"
 
+# The text leaves the start of the server to the owner, who does what it says behind it.
+VNC_OPEN = """
+cat >/etc/systemd/system/desktop.service <<'END'
+[Service]
+ExecStart=/usr/bin/Xtigervnc :1 -nolock -rfbport 5901 -geometry 640x480 -depth 16 -nolisten tcp -nolisten unix -ac -SecurityTypes None -desktop ada
+END
+"""
+VNC_BEHIND = "sed -i 's/ -SecurityTypes/ -localhost&/' /etc/systemd/system/desktop.service; systemctl restart desktop"
+GREETING = "bash -c 'exec 3<>/dev/tcp/ADDRESS/5901; head -c 11 <&3'"
+
+X11_OPEN = """
+install -d /srv/x; printf '\\377\\377\\0\\0\\0\\0\\0\\022MIT-MAGIC-COOKIE-1\\0\\0200123456789abcdef' >/srv/x/auth
+cat >/etc/systemd/system/screen.service <<'END'
+[Service]
+ExecStart=/usr/bin/Xvfb :4 -nolock -noreset -listen tcp -nolisten unix -screen 0 64x64x16 -auth /srv/x/auth
+END
+"""
+ON_DISPLAY = "export XAUTHORITY=/srv/x/auth DISPLAY=127.0.0.1:4"
+XPROP = "xprop -root"
+
+JDWP_OPEN = """
+cat >/srv/Shop.java <<'END'
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+public class Shop {
+    public static void main(String[] a) throws Exception {
+        var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 8000), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 4);
+            exchange.getResponseBody().write("ada\\n".getBytes());
+            exchange.close();
+        });
+        server.start();
+    }
+}
+END
+cat >/etc/systemd/system/shop.service <<'END'
+[Service]
+Environment=JAVA_TOOL_OPTIONS=-Xmx64m
+ExecStart=/usr/bin/java -agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:5005 /srv/Shop.java
+END
+"""
+JDWP_BEHIND = "sed -i -E 's/-agentlib:jdwp=[^ ]* //' /etc/systemd/system/shop.service; systemctl restart shop"
+SHOP = "curl -sf http://127.0.0.1:8000/"
+
 CASES = (
     Case("squid", ("page", "squid"), (3128,), open=SQUID_OPEN, seed="true", holds="ada", owner=at(WEB), address=PUBLIC, wide=True,
          stranger=at(WEB, PUBLIC), steps=(Step(OPEN_REMOTE, "squid", "unclear", at(WEB)),)),
@@ -75,4 +120,12 @@ CASES = (
          steps=(Step(OPEN_REMOTE, "varnish", "closed", at(VARNISHADM, secret="-S /etc/varnish/secret")),)),
     Case("fastcgi", ("php8.2-fpm", "nginx"), (9000,), open=FPM_OPEN, seed="true", holds="ada", owner=PAGE, wide=True,
          stranger=f"timeout 3 bash -c 'exec 3<>/dev/tcp/{SERVER}/9000' && echo ada", steps=(Step(OPEN_REMOTE, "fastcgi", "closed", PAGE),)),
+    Case("vnc", ("desktop",), (5901,), open=VNC_OPEN, seed="true", holds="RFB", owner=at(GREETING), wide=True,
+         stranger=at(GREETING, SERVER), steps=(Step(OPEN_REMOTE, "vnc", "closed", at(GREETING), behind=VNC_BEHIND),)),
+    Case("x11", ("screen",), (6004,), open=X11_OPEN, seed=f"{ON_DISPLAY}; xhost +", holds="_XKB_RULES_NAMES", wide=True,
+         owner=f"{ON_DISPLAY}; {XPROP}", stranger=f"DISPLAY={SERVER}:4 {XPROP}",
+         steps=(Step(OPEN_REMOTE, "x11", "locked", f"{ON_DISPLAY}; {XPROP}", before=ON_DISPLAY),)),
+    Case("jdwp", ("shop",), (5005,), open=JDWP_OPEN, seed="true", holds="ada", owner=SHOP, wide=True, ready=SHOP,
+         stranger=f"(printf JDWP-Handshake; sleep 1) | timeout 3 bash -c 'exec 3<>/dev/tcp/{SERVER}/5005; cat >&3; head -c 14 <&3' && echo ada",
+         steps=(Step(OPEN_REMOTE, "jdwp", "closed", SHOP, behind=JDWP_BEHIND, down=True, severity="critical"),)),
 )
