@@ -3,7 +3,6 @@
  * only for a finding. */
 #include "rules/rule.h"
 
-#include "base/writer.h"
 #include "record/fingerprint.h"
 
 /* ---- index ---- */
@@ -87,79 +86,6 @@ static bool gather_evidence(const struct rule *r, const struct observation *o, s
     return true;
 }
 
-/* What {firewall} stands for, the same for every product. It hooks in before the translation of addresses, so that it
- * holds for a port that Docker publishes as well; a packet that it drops is dropped whatever a later chain accepts.
- * Pasted twice it replaces itself. */
-static const char FIREWALL[] =
-    "nft -f - <<'END'\n"
-    "table inet ajar_{port}\n"
-    "delete table inet ajar_{port}\n"
-    "table inet ajar_{port} {\n"
-    "  chain strangers {\n"
-    "    type filter hook prerouting priority -300; policy accept;\n"
-    "    iifname \"lo\" accept\n"
-    "    meta l4proto != { tcp, udp } accept\n"
-    "    th dport != {port} accept\n"
-    "    fib daddr type != local accept\n"
-    "    ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 } accept\n"
-    "    ip6 saddr { fd00::/8, fe80::/10 } accept\n"
-    "    drop\n"
-    "  }\n"
-    "}\n"
-    "END";
-
-static void put_live(struct writer *w, struct span text, const struct subject *s)
-{
-    char scratch[ENDPOINT_TEXT_MAX];
-    const struct endpoint *e = &s->visit->endpoint;
-    while (text.len) {
-        size_t plain = span_index(text, '{');
-        writer_put(w, span_first(text, plain));
-        text = span_from(text, plain);
-        if (span_starts(text, SPAN("{port}"))) {
-            writer_dec(w, e->port);
-            text = span_from(text, sizeof("{port}") - 1);
-        } else if (span_starts(text, SPAN("{address}"))) {
-            writer_str(w, address_text(&e->address, scratch));
-            text = span_from(text, sizeof("{address}") - 1);
-        } else if (span_starts(text, SPAN("{name}"))) {
-            writer_str(w, e->name ? e->name : address_text(&e->address, scratch));
-            text = span_from(text, sizeof("{name}") - 1);
-        } else if (span_starts(text, SPAN("{product}"))) {
-            writer_str(w, s->seen->product);
-            text = span_from(text, sizeof("{product}") - 1);
-        } else if (text.len) {
-            writer_put(w, span_first(text, 1));
-            text = span_from(text, 1);
-        }
-    }
-}
-
-static void put_fix(struct writer *w, struct span text, const struct subject *s)
-{
-    struct span word = SPAN("{firewall}");
-    size_t at = span_find(text, word);
-    put_live(w, at == SIZE_MAX ? text : span_first(text, at), s);
-    if (at != SIZE_MAX) {
-        put_live(w, span_str(FIREWALL), s);
-        put_live(w, span_from(text, at + word.len), s);
-    }
-}
-
-/* Two passes would be slower than one generous buffer: a live block holds few fields. */
-static struct span render_live(const struct fix *fix, const struct subject *s, struct arena *a)
-{
-    size_t cap = fix->text.len + sizeof(FIREWALL) + 16 * (ENDPOINT_NAME_MAX + ENDPOINT_TEXT_MAX);
-    struct arena scratch;
-    arena_init(&scratch, cap * 2 + 4096);
-    uint8_t *text = arena_alloc(&scratch, cap);
-    struct writer w = writer_over(text, text ? cap : 0);
-    put_fix(&w, fix->text, s);
-    struct span made = writer_ok(&w) ? arena_copy(a, writer_span(&w)) : fix->text;
-    arena_release(&scratch);
-    return made;
-}
-
 static struct span choose_fix(const struct rule *r, const struct subject *s, struct arena *a)
 {
     const char *product = s->service ? s->service->product : s->seen->product;
@@ -175,7 +101,7 @@ static struct span choose_fix(const struct rule *r, const struct subject *s, str
     }
     if (!fix)
         return SPAN_NONE;
-    return fix->live ? render_live(fix, s, a) : fix->text;
+    return fix->live ? fix_render(fix, s->visit, s->seen->product, a) : fix->text;
 }
 
 static bool is_of_doors(const struct rule *r)

@@ -168,12 +168,6 @@ static bool take_sentence(struct mapper *m, const struct node *n, void *to)
 
 /* ---- fix: ---- */
 
-static bool is_live(struct span text)
-{
-    return span_has(text, "{port}") || span_has(text, "{address}") || span_has(text, "{name}") ||
-           span_has(text, "{product}") || span_has(text, "{firewall}");
-}
-
 /* "redis, valkey: text" is one block for each of the products. */
 static bool take_fixes(struct mapper *m, const struct node *n, void *to)
 {
@@ -192,7 +186,7 @@ static bool take_fixes(struct mapper *m, const struct node *n, void *to)
                 return map_no_memory(m);
             bool is_default = span_is(product, "default");
             has_default = has_default || is_default;
-            *fix = (struct fix){ is_default ? SPAN_NONE : product, text, is_live(text) };
+            *fix = (struct fix){ is_default ? SPAN_NONE : product, text, fix_is_live(text) };
         }
     }
     return has_default || map_wrong(m, n, "the block \"default\" is missing: what to do for all other products");

@@ -17,7 +17,7 @@ enum {
     NAMED_MAX = 64, /* fact keys that one rule speaks of */
 };
 
-/* What is written to close it. `live` says that {port}, {address}, {name}, {product} or {firewall} occurs. */
+/* What is written to close it. `live`: something in it is replaced, see fix_render(). */
 struct fix {
     struct span product; /* empty: the block for all others */
     struct span text;
@@ -55,6 +55,13 @@ struct rules {
 bool rule_compile(struct arena *a, const char *file, struct span yaml, const struct providers *p, struct rule *ret,
                   struct error *e);
 bool rules_index(struct arena *a, struct rules *r);
+
+/* Whether fix_render() would replace anything in this text. */
+bool fix_is_live(struct span text);
+/* The text with {port}, {address}, {endpoint}, {name} and {product} replaced, and {firewall}, {login-proxy} and
+ * {tls-proxy}, each at most once, by the lines that they stand for; lives in `a`. The text as it is where there was
+ * no room. */
+struct span fix_render(const struct fix *fix, const struct visit *v, const char *product, struct arena *a);
 
 /* Judges one rule alone; true and a finding where it applies. *ret_full is set where the arena
  * had no room. */

@@ -97,6 +97,25 @@ static void test_examples(void **state)
     assert_null(rules_id(r, rules_count(r)));
 }
 
+/* Each block stands where its word stood, for the address as nginx and nft want it. */
+static void test_blocks_of_fixes(void **state)
+{
+    struct fixture *x = *state;
+    start(x, "2001:db8::5", 8265);
+    struct fix fix = { SPAN_NONE, SPAN("a {product}\n{tls-proxy}\nb\n{firewall}\n{ {port}\n{login-proxy}\nc {"), true };
+    assert_true(fix_is_live(fix.text));
+    assert_false(fix_is_live(SPAN("{porta} {proxy} {")));
+    struct span made = fix_render(&fix, &x->visit, "ray", &x->arena);
+    assert_true(span_starts(made, SPAN("a ray\n# nginx takes its place")));
+    assert_true(span_has(made, "  listen [2001:db8::5]:8265 ssl;\n"));
+    assert_true(span_has(made, "nginx -t && systemctl reload nginx\nb\nnft -f -"));
+    assert_true(span_has(made, "table inet ajar_8265 {\n"));
+    assert_true(span_has(made, "END\n{ 8265\n# nginx takes its place"));
+    assert_true(span_has(made, "/etc/nginx/ajar-8265.users"));
+    assert_true(span_is(span_from(made, made.len - 4), "\nc {"));
+    assert_false(span_has(made, "-proxy}") || span_has(made, "{port}"));
+}
+
 static void test_rules_that_speak_of_doors(void **state)
 {
     struct fixture *x = *state;
@@ -318,6 +337,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_examples, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_blocks_of_fixes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rules_that_speak_of_doors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shanghai, setup, teardown),
         cmocka_unit_test_setup_teardown(test_closed_and_locked_say_nothing, setup, teardown),
