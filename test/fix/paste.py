@@ -2,14 +2,20 @@
 
 A fix is for a shell of root on the machine itself, from its first line to its last, but for one thing: the lines that follow
 `# In FILE:` or `# In FILE [SECTION]:`, up to the next empty line, are lines of that file. Each takes the place of those that
-set the same, wherever they stand, or is added.
+set the same, wherever they stand, or is added. In the same way the lines that follow `# On its start line:` are options of
+the server's command, those of `# Not on its start line:` are options that go, those of `# In its environment:` variables;
+`# Start it again.` is done where it stands.
 """
 
+import os
 import re
+import shlex
 from dataclasses import dataclass, field
 
 import yaml
 
+START, WITHOUT, ENVIRONMENT = "# On its start line:", "# Not on its start line:", "# In its environment:"
+AGAIN = "# Start it again."
 IN_FILE = re.compile(r"# In (/\S+?)(?: \[(\S+)\])?:$")
 
 
@@ -22,8 +28,16 @@ class Edit:
     lines: list = field(default_factory=list)
 
 
+@dataclass
+class Command:
+    """Something about the command that starts the server: START, WITHOUT, ENVIRONMENT with its lines, or AGAIN."""
+
+    what: str
+    lines: list = field(default_factory=list)
+
+
 def parts(text):
-    """The text as a list of shell scripts (str) and edits of files (Edit), in its order."""
+    """The text as a list of shell scripts (str), edits of files (Edit) and of the command (Command), in its order."""
     found, shell, edit = [], [], None
     for line in text.split("\n"):
         start = IN_FILE.match(line)
@@ -35,12 +49,19 @@ def parts(text):
             found.append(edit)
         elif edit and not line.strip():
             edit = None
+        elif line == AGAIN or line in (START, WITHOUT, ENVIRONMENT):
+            found.append("\n".join(shell))
+            shell, edit = [], Command(line)
+            found.append(edit)
+            edit = edit if line != AGAIN else None
+        elif line.startswith(("# On its start", "# Not on its start", "# In its env", "# Start it again")):
+            raise ValueError(f"{line!r} is nearly what it should be")
         elif edit:
             edit.lines.append(line)
         else:
             shell.append(line)
     found.append("\n".join(shell))
-    return [part for part in found if isinstance(part, Edit) or does_something(part)]
+    return [part for part in found if not isinstance(part, str) or does_something(part)]
 
 
 def does_something(script):
@@ -91,3 +112,37 @@ def edited_yaml(old, lines):
     document = yaml.safe_load(old) or {}
     merge(document, yaml.safe_load("\n".join(lines)) or {})
     return yaml.safe_dump(document, sort_keys=False)
+
+
+def option_of(line):
+    """The words of an option, its name, and whether it takes a value."""
+    words = shlex.split(line)
+    name, equals, _ = words[0].partition("=")
+    return words, name, bool(equals) or len(words) > 1
+
+
+def without(words, line):
+    """The words of a command without an option, and where it stood first (None: nowhere)."""
+    _, name, takes_value = option_of(line)
+    left, place, skip = [], None, False
+    for word in words:
+        if skip:
+            skip = False
+            continue
+        if word == name or word.startswith(name + "="):
+            place = len(left) if place is None else place
+            skip = word == name and takes_value
+        else:
+            left.append(word)
+    return left, place
+
+
+def started(words, lines):
+    """The words of a command with these options, each in the place of the same one; Java's own stand behind `java`."""
+    for line in lines:
+        words, place = without(words, line)
+        if place is None:
+            java = [index for index, word in enumerate(words) if os.path.basename(word) == "java"]
+            place = java[0] + 1 if java and line.startswith(("-D", "-X")) else len(words)
+        words[place:place] = option_of(line)[0]
+    return words

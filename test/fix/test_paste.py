@@ -59,6 +59,32 @@ class Edits(unittest.TestCase):
         self.assertEqual(paste.yaml.safe_load(new), {"net": {"port": 1, "tls": {"mode": "requireTLS"}}, "security": {}})
 
 
+class Starts(unittest.TestCase):
+    TEXT = "# On its start line:\n--bind 127.0.0.1\n-p=1\n\n# Not on its start line:\n--open\n\n# In its environment:\nA=b c\n\n# Start it again.\nnginx"
+
+    def test_parts(self):
+        on, off, env, again, shell = paste.parts(self.TEXT)
+        self.assertEqual((on.what, on.lines), (paste.START, ["--bind 127.0.0.1", "-p=1"]))
+        self.assertEqual((off.what, off.lines), (paste.WITHOUT, ["--open"]))
+        self.assertEqual((env.what, env.lines), (paste.ENVIRONMENT, ["A=b c"]))
+        self.assertEqual((again.what, again.lines, shell.strip()), (paste.AGAIN, [], "nginx"))
+
+    def test_nearly(self):
+        for line in ("# On its start line (of systemd):", "# Start it again", "# In its environment, too:"):
+            with self.assertRaises(ValueError):
+                paste.parts(line)
+
+    def test_in_the_place_of_the_same(self):
+        words = "x --bind 0.0.0.0 --bindings 3 --port=1 --bind=::1 file".split()
+        self.assertEqual(paste.started(words, ["--bind 127.0.0.1"]), "x --bind 127.0.0.1 --bindings 3 --port=1 file".split())
+        self.assertEqual(paste.started(words, ["--user 'a b'"]), [*words, "--user", "a b"])
+        self.assertEqual(paste.without(["x", "--open", "file"], "--open")[0], ["x", "file"])
+        self.assertEqual(paste.without(["x", "--token=", "file"], "--token=")[0], ["x", "file"])
+
+    def test_of_java(self):
+        self.assertEqual(paste.started(["env", "/usr/bin/java", "-jar", "x"], ["-Da=b"]), ["env", "/usr/bin/java", "-Da=b", "-jar", "x"])
+
+
 if __name__ == "__main__":
     result = unittest.main(exit=False, verbosity=0).result
     wrong = len(result.failures) + len(result.errors)
