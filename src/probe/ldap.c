@@ -510,6 +510,8 @@ static enum outcome ld_converse(struct ld *l, struct observation *o)
 static enum outcome ldap_run(struct wire *w, struct observation *o)
 {
     struct ld l = { .w = w };
+    if (wire_heard(w).len) /* a greeting that looks like an answer: no LDAP server speaks unasked */
+        return OUTCOME_NOT_MINE;
     o->outcome = ld_converse(&l, o);
     if (!l.spoken)
         return OUTCOME_NOT_MINE;

@@ -177,6 +177,7 @@ struct talk {
     struct span refusal;     /* INFO was refused with this line */
     bool told, counted, cut; /* INFO told, DBSIZE counted; the answer to INFO was left unread in part */
     bool proxy;              /* it takes RESP arrays only */
+    bool parrot;             /* it answers INFO as it answers PING: whatever it is, no Redis */
     struct redis_info info;
     struct redis_rights rights;
 };
@@ -193,6 +194,7 @@ static bool info_take(struct talk *t)
         t->refusal = line;
         return true;
     }
+    t->parrot = greeting_of(line) == GREETING_PONG;
     if (!span_starts(line, SPAN("$")) || !span_u64(span_from(line, 1), INT32_MAX, &len))
         return false;
     t->cut = len > INFO_MAX_BYTES;
@@ -316,7 +318,7 @@ static enum outcome redis_inside(struct wire *w, struct observation *o)
     struct talk t = { .w = w, .o = o, .dress = wire_in_tls(w) ? WIRE_IN_TLS : WIRE_PLAIN };
 
     if (!ask_all(&t))
-        return OUTCOME_UNCLEAR;
+        return t.parrot ? OUTCOME_NOT_MINE : OUTCOME_UNCLEAR;
     if (t.refusal.len && t.rights.read != REDIS_PASSWORD)
         count_without_info(&t);
     redis_writable(o, &t.rights, &t.info);

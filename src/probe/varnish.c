@@ -62,7 +62,7 @@ static enum outcome varnish_run(struct wire *w, struct observation *o)
     }
     varnish_version(o, greeting);
     wire_ask(w, &VARNISH_STATUS);
-    if (varnish_answer(w, &said) != CLI_OK)
+    if (varnish_answer(w, &said) != CLI_OK || !span_starts(said, SPAN("Child in state ")))
         return OUTCOME_UNCLEAR;
     fact_text(o, "auth", SPAN("none"), VARNISH_STATUS.name, said);
     wire_bye(w, &VARNISH_QUIT);
