@@ -3,7 +3,8 @@
  * delaying and losing, but not every kernel has it, and the counting has to be done here anyway.)
  *
  *     far [OPTION VALUE]...        is started in the namespace of the scanner, prints "ready", and at the end of its
- *                                  standard input one line of JSON
+ *                                  standard input one line of JSON. Other programs can serve in the namespace of this
+ *                                  process, at every address of 10.0.0.0/8
  *
  *     delay MS        each way, 0 at first              loss PERCENT    each way, 0
  *     live N          only every N-th address of 10.0.0.0/8 lives (from the N/2-th on), 1; the others answer nothing
@@ -33,7 +34,7 @@
 
 #include "far.h"
 
-enum { PACKET_MAX = 2048, SEEN_SLOTS = 1 << 22, PORT_SLOTS = 1 << 20, NETS_MAX = 16, PIECES = 4096, PIECE_MS = 50 };
+enum { PACKET_MAX = 2048, SEEN_SLOTS = 1 << 22, PORT_SLOTS = 1 << 20, NETS_MAX = 16, PIECES = 4096, PIECE_MS = 50, BUSY_SHOWN = 512 };
 
 struct packet {
     struct packet *next;
@@ -52,6 +53,12 @@ struct net {
     int code;
 };
 
+/* What went to one port, whatever address. */
+struct busy {
+    uint32_t starts;
+    int64_t first_us, last_us;
+};
+
 struct far {
     int64_t delay_us;
     double loss;
@@ -66,6 +73,8 @@ struct far {
     uint16_t *ports;   /* to which port a proxied connection went, by address and port of the scanner */
     uint64_t syns, starts, passed, lost, answered;
     int64_t first_us, last_us;
+    struct busy *busy; /* by port */
+    uint8_t *closed;   /* whether the scanner has, by its address and port as in `ports` */
     uint32_t pieces[PIECES]; /* starts in each PIECE_MS since the first */
 };
 
@@ -172,6 +181,7 @@ static void count_start(struct far *f, uint32_t to, const uint8_t *tcp)
     f->seen[at] = key;
     f->first_us = f->starts++ ? f->first_us : now;
     f->last_us = now;
+    f->busy[be16(tcp + 2)].starts++;
     size_t piece = (size_t)((now - f->first_us) / (PIECE_MS * 1000));
     f->pieces[piece < PIECES ? piece : PIECES - 1]++;
 }
@@ -214,6 +224,19 @@ static size_t port_slot(uint32_t address, uint16_t theirs)
     return mix((uint64_t)address << 16 | theirs) % PORT_SLOTS;
 }
 
+/* A connection that the scanner has closed is none of its business any more: what the kernel repeats then is not counted. */
+static void count_busy(struct far *f, uint32_t to, const uint8_t *tcp)
+{
+    struct busy *b = &f->busy[be16(tcp + 2)];
+    uint8_t *closed = &f->closed[port_slot(to, be16(tcp))];
+    bool starts = (tcp[13] & 0x12) == 0x02;
+    if (*closed && !starts)
+        return;
+    *closed = (tcp[13] & 0x05) != 0; /* FIN, RST */
+    b->last_us = now_us();
+    b->first_us = b->starts ? b->first_us : b->last_us;
+}
+
 /* From the scanner. */
 static void go_out(struct far *f, struct packet *p)
 {
@@ -223,6 +246,7 @@ static void go_out(struct far *f, struct packet *p)
         return;
     }
     uint8_t *tcp = p->bytes + 20;
+    count_busy(f, to, tcp);
     if ((tcp[13] & 0x12) == 0x02)
         count_start(f, to, tcp);
     const struct net *silent = net_of(f->unreachable, f->unreachable_count, to);
@@ -357,6 +381,19 @@ static void take(struct far *f, const char *option, const char *value)
         exit(2);
 }
 
+/* The lowest ports that were asked: connections, and seconds from the first packet to the last one of ours. */
+static void print_busy(const struct far *f)
+{
+    printf(", \"ports\": {");
+    for (size_t port = 0, shown = 0; port <= UINT16_MAX && shown < BUSY_SHOWN; port++) {
+        const struct busy *b = &f->busy[port];
+        if (b->starts)
+            printf("%s\"%zu\": {\"connections\": %u, \"seconds\": %.3f}", shown++ ? ", " : "", port, b->starts,
+                   (double)(b->last_us - b->first_us) / 1e6);
+    }
+    printf("}");
+}
+
 int main(int argc, char **argv)
 {
     struct far f = { .live_every = 1, .random = 7 };
@@ -365,7 +402,9 @@ int main(int argc, char **argv)
         take(&f, argv[i], argv[i + 1]);
     f.seen = calloc(SEEN_SLOTS, sizeof(*f.seen));
     f.ports = calloc(PORT_SLOTS, sizeof(*f.ports));
-    if (!f.seen || !f.ports)
+    f.busy = calloc(UINT16_MAX + 1, sizeof(*f.busy));
+    f.closed = calloc(PORT_SLOTS, sizeof(*f.closed));
+    if (!f.seen || !f.ports || !f.busy || !f.closed)
         die("memory");
     join(&f);
     pid_t server = fork();
@@ -395,6 +434,8 @@ int main(int argc, char **argv)
         printf("%s%u", i ? ", " : "", sum);
         all += sum;
     }
-    puts("]}");
+    printf("]");
+    print_busy(&f);
+    puts("}");
     return 0;
 }

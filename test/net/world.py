@@ -38,6 +38,10 @@ class World:
         if self.process.stdout.readline() != "ready\n":
             raise SystemExit("the far network did not come up")
 
+    def inside(self, *command, **more):
+        """Starts a program on the far side."""
+        return subprocess.Popen(["nsenter", f"--net=/proc/{self.process.pid}/ns/net", *map(str, command)], **more)
+
     def __enter__(self):
         return self
 
