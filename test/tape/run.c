@@ -5,6 +5,7 @@
  * open it may not become. Each play has what a scan gives: the same clocks, patience and ceilings.
  *
  *     tapes DIR [NAME]                  prints a line for each failure and one closing line
+ *     tapes --costs DIR                 plays them as written only, and prints of each "COST connections bytes product file"
  *     tapes --record FILE ADDRESS PORT  holds the conversation of FILE's head with a real server and prints
  *                                       what both said, to be pasted into it
  *
@@ -29,6 +30,10 @@
 enum { TAPE_BYTES_MAX = 1 << 20, FLIPS_MAX = 6000, CUTS_MAX = 6000, SAMPLE_RECORDS = 8, SAMPLE_SESSION_MS = 120000, VISIT_ARENA_MAX = 48 << 20,
        ENDS_LATE_MS = 1000 };
 
+/* What any product may cost its server. A further database is a connection more with PostgreSQL, whose sessions see one
+ * database each; a conversation of so many is no tape's, but one of the zoo (test/guard/conduct.py). */
+enum { COST_CONNECTIONS_MAX = 12, COST_BYTES_MAX = 16 << 10 };
+
 struct totals {
     size_t passed, failed;
 };
@@ -37,7 +42,7 @@ struct playing {
     const struct catalog *catalog;
     const struct ladder *the_ladder;
     const struct probe *probe; /* NULL: http, a sample or the ladder */
-    bool sample, ladder, thorough;
+    bool sample, ladder, thorough, costs_only;
     const struct ajar_pii *pii;
     const struct tape *tape;
     const char *path;
@@ -51,6 +56,7 @@ struct result {
     struct tape_back *back;
     int64_t took_ms;
     unsigned connections;
+    size_t sent_bytes;
 };
 
 /* Time stands still, so that plays of one tape state the same moments. */
@@ -123,15 +129,23 @@ static struct wire_limits limits_of(const struct playing *p)
     return limits;
 }
 
+static void count_sent(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
+{
+    (void)e;
+    (void)a;
+    ((struct result *)self)->sent_bytes += bytes.len;
+}
+
 static void play(struct playing *p, const struct tape_play *how, struct result *ret)
 {
+    struct wire_ear ear = { .sent = count_sent, .self = ret };
     struct endpoint here = endpoint_of(p, p->tape);
     struct wire_limits limits = limits_of(p);
     arena_init(&ret->arena, VISIT_ARENA_MAX);
     visit_init(&ret->visit, &ret->arena, &here);
     tape_back_init(ret->back, p->tape, how);
     int64_t began_ms = ret->back->now_ms;
-    struct wire *w = wire_new(&ret->arena, &ret->back->back, &ret->visit.endpoint, &limits, &CLOCK_STILL, NULL);
+    struct wire *w = wire_new(&ret->arena, &ret->back->back, &ret->visit.endpoint, &limits, &CLOCK_STILL, &ear);
     ret->outcome = talk(p, w, &ret->visit);
     ret->took_ms = ret->back->now_ms - began_ms;
     ret->connections = wire_connections(w);
@@ -251,6 +265,14 @@ static void check_cost(struct playing *p, const struct result *r)
         snprintf(why, sizeof(why), "it took %u connections", r->connections);
         fail(p, "as written", why);
     }
+    bool thorough = p->thorough || p->sample; /* asked for by name, and paced by what they draw */
+    if (!thorough && (r->connections > COST_CONNECTIONS_MAX || r->sent_bytes > COST_BYTES_MAX)) {
+        snprintf(why, sizeof(why), "it cost %u connections and %zu bytes", r->connections, r->sent_bytes);
+        fail(p, "as written", why);
+    }
+    if (p->costs_only && !thorough)
+        printf("COST %u %zu %s %s\n", r->connections, r->sent_bytes,
+               r->visit.observations.len ? r->visit.observations.at[0].product : "-", p->path);
 }
 
 /* A conversation that broke off may not claim what the whole one denies; nor, where the peer said
@@ -300,6 +322,31 @@ static void play_in_pieces(struct playing *p, const struct result *whole, struct
     p->totals->passed += p->totals->failed == failed;
 }
 
+static void play_all_ways(struct playing *p, const struct result *whole, size_t bytes, size_t reads, struct tape_back *back)
+{
+    struct tape_play how;
+    play_in_pieces(p, whole, back);
+    for (size_t i = 0; i <= bytes; i += 1 + bytes / CUTS_MAX) {
+        how = TAPE_AS_WRITTEN;
+        how.cut_at = i;
+        play_broken(p, &how, "cut", whole, back);
+    }
+    for (size_t i = 0; i < bytes; i += 1 + bytes / FLIPS_MAX) {
+        how = TAPE_AS_WRITTEN;
+        how.flip_at = i;
+        how.flip_mask = (uint8_t)(1u << i % 8);
+        play_broken(p, &how, "flipped", whole, back);
+    }
+    for (size_t i = 0; i <= reads; i++) {
+        how = TAPE_AS_WRITTEN;
+        how.fault_at_read = i;
+        how.fault = WIRE_RESET;
+        play_broken(p, &how, "reset", whole, back);
+        how.fault = WIRE_TIMEOUT;
+        play_broken(p, &how, "timed out", whole, back);
+    }
+}
+
 static void play_all(struct playing *p, struct tape_back *back)
 {
     struct result whole = { .back = back };
@@ -310,28 +357,8 @@ static void play_all(struct playing *p, struct tape_back *back)
     size_t bytes = back->given, reads = back->reads;
     tape_back_release(back);
     p->totals->passed += p->totals->failed == failed;
-
-    struct tape_play how;
-    play_in_pieces(p, &whole, back);
-    for (size_t i = 0; i <= bytes; i += 1 + bytes / CUTS_MAX) {
-        how = TAPE_AS_WRITTEN;
-        how.cut_at = i;
-        play_broken(p, &how, "cut", &whole, back);
-    }
-    for (size_t i = 0; i < bytes; i += 1 + bytes / FLIPS_MAX) {
-        how = TAPE_AS_WRITTEN;
-        how.flip_at = i;
-        how.flip_mask = (uint8_t)(1u << i % 8);
-        play_broken(p, &how, "flipped", &whole, back);
-    }
-    for (size_t i = 0; i <= reads; i++) {
-        how = TAPE_AS_WRITTEN;
-        how.fault_at_read = i;
-        how.fault = WIRE_RESET;
-        play_broken(p, &how, "reset", &whole, back);
-        how.fault = WIRE_TIMEOUT;
-        play_broken(p, &how, "timed out", &whole, back);
-    }
+    if (!p->costs_only)
+        play_all_ways(p, &whole, bytes, reads, back);
     arena_release(&whole.arena);
 }
 
@@ -583,7 +610,9 @@ int main(int argc, char **argv)
         return 1;
     if (argc == 5 && strcmp(argv[1], "--record") == 0)
         return record(&all, argv[2], argv[3], argv[4]);
-    run_dir(&all, argv[1], argc > 2 ? argv[2] : NULL);
+    all.costs_only = argc > 2 && strcmp(argv[1], "--costs") == 0;
+    argv += all.costs_only;
+    run_dir(&all, argv[1], argc - all.costs_only > 2 ? argv[2] : NULL);
     ajar_pii_free(pii);
     printf("%zu passed, %zu failed\n", totals.passed, totals.failed);
     arena_release(&a);

@@ -133,6 +133,14 @@ def check_certificate(label, view, directory, lines):
     yield said(f"{label} certificate name_match", match in view.name_match, view.name_match, match, shown=str(match))
 
 
+def check_alive(box):
+    """Whether the server runs and takes connections where it took them before the scan."""
+    ended = box.process.poll()
+    deaf = [view.port for view in box.spec.views if not box.listens(view)]
+    return said(f"{box.spec.name} lives", ended is None and not deaf, "a server that runs and listens",
+                f"exit status {ended}, nobody at {deaf}", shown="on")
+
+
 def check_untouched(box, before, after):
     """Counts that no scan may change: Ajar writes nothing."""
     moving = {key for view in box.spec.views for key in view.slack}

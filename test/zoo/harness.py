@@ -123,12 +123,17 @@ class Box:
                 raise ZooError(f"ended with {self.process.returncode}: {tail(self.dir / 'log')}")
             if time.monotonic() > deadline:
                 raise ZooError(f"not ready in {START_SECONDS} s: {tail(self.dir / 'log')}")
-            closed = {(name, udp) for name, udp in closed
-                      if not (is_bound(self.ports[name]) if udp else accepts(self.address, self.ports[name]))}
+            closed = {(name, udp) for name, udp in closed if not self._takes(name, udp)}
             if not closed and not ready:
                 ready = self._probe_ready()
             if closed or not ready:
                 time.sleep(0.05)
+
+    def _takes(self, name, udp):
+        return is_bound(self.ports[name]) if udp else accepts(self.address, self.ports[name])
+
+    def listens(self, view):
+        return self._takes(view.port, view.transport == "udp")
 
     def _probe_ready(self):
         try:

@@ -111,6 +111,8 @@ def scan(ajar, endpoints, root):
                           env=environment)
     (root / "ajar.jsonl").write_bytes(done.stdout)
     (root / "ajar.stderr").write_bytes(done.stderr)
+    if "AJAR_CAPTURE_DIR" in os.environ:  # who was asked, for what each cost (test/guard/conduct.py)
+        pathlib.Path(os.environ["AJAR_CAPTURE_DIR"], f"{root.name}.report").write_bytes(done.stdout)
     errors = done.stderr.decode(errors="replace").strip()
     if done.returncode not in (0, 1):
         note(f"ajar exits {done.returncode}: {errors[-600:]}")
@@ -135,6 +137,7 @@ def check_all(boxes, ajar, root, jobs, tally):
     for check in compare.check_run(report, exit_code, errors, endpoints):
         tally.add(check)
     for box in boxes:
+        tally.add(compare.check_alive(box))
         if after[box.spec.name] is not None:
             for check in compare.check_box(box, report, before[box.spec.name], after[box.spec.name]):
                 tally.add(check)
