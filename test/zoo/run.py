@@ -25,6 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import compare  # noqa: E402
 from harness import Zoo, ZooError  # noqa: E402
+from results import Results, debian_version  # noqa: E402
 from servers import SPECS  # noqa: E402
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -32,16 +33,18 @@ SCAN_SECONDS = 120
 
 
 class Tally:
-    """Prints one line a check and counts them."""
+    """Prints one line a check, counts and keeps them."""
 
     def __init__(self):
         self.passed = self.failed = 0
+        self.checks = []
         self.lock = threading.Lock()
 
     def add(self, check):
         with self.lock:
             self.passed += check.ok
             self.failed += not check.ok
+            self.checks.append(check)
             print(check.line(), flush=True)
 
     def close(self):
@@ -72,9 +75,12 @@ def start_all(boxes, jobs, tally):
             tally.add(compare.Check(False, f"{box.spec.name} starts", str(error)))
             return None
 
+    began = time.monotonic()
     ordered = sorted(boxes, key=lambda box: not box.spec.slow)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        return [box for box in pool.map(start, ordered) if box]
+        started = [box for box in pool.map(start, ordered) if box]
+    note(f"started {len(started)} of {len(boxes)} servers in {time.monotonic() - began:.1f} s")
+    return started
 
 
 def truths(boxes, jobs, tally):
@@ -120,6 +126,7 @@ def scan(ajar, endpoints, root):
 
 
 def check_all(boxes, ajar, root, jobs, tally):
+    """Gives back the truths and the report, for who keeps them."""
     before = truths(boxes, jobs, tally)
     boxes = [box for box in boxes if before[box.spec.name] is not None]
     endpoints = endpoints_of(boxes)
@@ -128,7 +135,7 @@ def check_all(boxes, ajar, root, jobs, tally):
         report, exit_code, errors = scan(ajar, endpoints, root)
     except (subprocess.TimeoutExpired, ValueError, OSError) as error:
         tally.add(compare.Check(False, "scan", repr(error)[:600]))
-        return
+        return before, []
     note(f"scanned {len(endpoints)} endpoints in {time.monotonic() - began:.1f} s")
     again = [scan(ajar, endpoints, root)[0] for _ in range(SCANS - 1)]
     for check in compare.check_same([report, *again], moving_of(boxes)):
@@ -141,6 +148,21 @@ def check_all(boxes, ajar, root, jobs, tally):
         if after[box.spec.name] is not None:
             for check in compare.check_box(box, report, before[box.spec.name], after[box.spec.name]):
                 tally.add(check)
+    return before, report
+
+
+def visit(zoo, specs, options, tally, results):
+    """Start them, look at those that started, keep what came of each."""
+    first = len(tally.checks)
+    boxes = start_all([zoo.box(spec) for spec in specs], options.jobs, tally)
+    before, report = check_all(boxes, options.ajar, zoo.root, options.jobs, tally) if boxes else ({}, [])
+    if results:
+        checks = tally.checks[first:]
+        started = {box.spec.name for box in boxes}
+        results.keep_boxes(boxes, checks, before, report)
+        for spec in specs:
+            if spec.name not in started:
+                results.keep(spec, checks)
 
 
 def show_truths(boxes, jobs, tally):
@@ -166,6 +188,7 @@ def arguments():
     parser.add_argument("--jobs", type=int, default=4, help="how many servers start at once (default 4)")
     parser.add_argument("--keep", action="store_true", help="keep the directory with logs and Ajar's report")
     parser.add_argument("--start", metavar="NAME:VARIANT", help="start it, print its port, wait")
+    parser.add_argument("--results", metavar="DIR", help="keep what came of each server there, for table.py")
     parser.add_argument("--truth", action="store_true", help="no scan: print what the admin tools say")
     parser.add_argument("--list", action="store_true", help="print all names")
     return parser.parse_args()
@@ -177,23 +200,20 @@ def main():
     if options.list:
         print("\n".join(spec.name for spec in specs))
         return 0
-    ajar = os.path.abspath(options.ajar)
-    if not (options.start or options.truth) and not os.access(ajar, os.X_OK):
+    options.ajar = os.path.abspath(options.ajar)
+    if not (options.start or options.truth) and not os.access(options.ajar, os.X_OK):
         sys.exit(f"run.py: {options.ajar} is not there: build it first, or name one with --ajar")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
     tally = Tally()
     zoo = Zoo((spec.port for spec in specs), options.keep)
     try:
-        began = time.monotonic()
-        boxes = start_all([zoo.box(spec) for spec in specs], options.jobs, tally)
-        note(f"started {len(boxes)} of {len(specs)} servers in {time.monotonic() - began:.1f} s")
         if options.start:
-            wait_for_the_end(boxes)
+            wait_for_the_end(start_all([zoo.box(spec) for spec in specs], options.jobs, tally))
         elif options.truth:
-            show_truths(boxes, options.jobs, tally)
+            show_truths(start_all([zoo.box(spec) for spec in specs], options.jobs, tally), options.jobs, tally)
         else:
-            check_all(boxes, ajar, zoo.root, options.jobs, tally)
+            visit(zoo, specs, options, tally, Results(options.results, debian_version) if options.results else None)
     except KeyboardInterrupt:
         return 130
     finally:

@@ -22,7 +22,8 @@ sys.path[:0] = [str(HERE.parent)]
 import compare  # noqa: E402
 import harness  # noqa: E402
 import run  # noqa: E402
-from wide.cache import missing  # noqa: E402
+from results import Results  # noqa: E402
+from wide.cache import missing, package_version  # noqa: E402
 from wide.servers import FAMILIES  # noqa: E402
 
 harness.START_SECONDS = 300  # two busy cores, a cold JVM
@@ -35,6 +36,7 @@ def arguments():
     parser.add_argument("--only", action="append", metavar="NAME[:VARIANT]", help="may be given several times")
     parser.add_argument("--jobs", type=int, default=2, help="how many servers start at once (default 2)")
     parser.add_argument("--keep", action="store_true", help="keep the directories with logs and Ajar's reports")
+    parser.add_argument("--results", metavar="DIR", help="keep what came of each server there, for table.py")
     parser.add_argument("--start", metavar="NAME:VARIANT", help="start it, print its port, wait")
     parser.add_argument("--list", action="store_true", help="print all names")
     return parser.parse_args()
@@ -49,26 +51,27 @@ def chosen(family, patterns):
     return [spec for spec in family.SPECS if not patterns or any(is_meant(spec, pattern) for pattern in patterns)]
 
 
-def installed(specs, tally):
+def installed(specs, tally, results):
     """Those whose files are in the cache; each of the others is a failure."""
     ready = []
     for spec in specs:
         absent = missing(spec.command)
         if absent:
             tally.add(compare.Check(False, f"{spec.name} is installed", f"{absent} is not there"))
+            if results:
+                results.keep(spec, tally.checks[-1:])
         else:
             ready.append(spec)
     return ready
 
 
-def visit(specs, options, tally):
+def visit(specs, options, tally, results):
     zoo = harness.Zoo((), options.keep)
     try:
-        boxes = run.start_all([zoo.box(spec) for spec in specs], options.jobs, tally)
         if options.start:
-            run.wait_for_the_end(boxes)
-        elif boxes:
-            run.check_all(boxes, options.ajar, zoo.root, options.jobs, tally)
+            run.wait_for_the_end(run.start_all([zoo.box(spec) for spec in specs], options.jobs, tally))
+        else:
+            run.visit(zoo, specs, options, tally, results)
     finally:
         zoo.stop()
 
@@ -84,12 +87,13 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
     tally = run.Tally()
+    results = Results(options.results, package_version) if options.results else None
     try:
         for specs in families:
-            specs = installed(specs, tally)
+            specs = installed(specs, tally, results)
             if specs:
                 run.note("; ".join(spec.name for spec in specs))
-                visit(specs, options, tally)
+                visit(specs, options, tally, results)
     except KeyboardInterrupt:
         return 130
     return tally.close()
