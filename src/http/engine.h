@@ -25,6 +25,9 @@ struct found {
  * "GET /". */
 bool entry_identifies(struct asker *a, const struct entry *e, bool root_only);
 
+/* Whether an entry knows the server by the answer to its root alone, which is asked where it was not yet. */
+bool look_knows_root(struct asker *a, const struct catalog *c, uint16_t port);
+
 /* Finds out what the server is, with at most a->budget further requests. `port` orders the candidates.
  * Costs processor time once for the bytes of each answer, and then a few microseconds an entry. */
 struct found look_find(struct asker *a, const struct catalog *c, uint16_t port);

@@ -372,6 +372,14 @@ static void list_bases(struct look *l, struct found *found, size_t place)
         found->bases[found->base_count++] = SPAN_NONE;
 }
 
+bool look_knows_root(struct asker *a, const struct catalog *c, uint16_t port)
+{
+    struct look l = { .asker = a, .catalog = c, .port = port };
+    struct place start = { .base = a->start };
+    start.root = ask_root(&l, a->start);
+    return known_root(&l, &start) != NULL;
+}
+
 struct found look_find(struct asker *a, const struct catalog *c, uint16_t port)
 {
     struct look l = { .asker = a, .catalog = c, .port = port };

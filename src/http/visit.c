@@ -6,7 +6,8 @@
  *
  * A port that answers in clear may still be one for TLS: web servers explain themselves to those who
  * come without it, in any words, language and status, or redirect to themselves. So where the clear
- * answer says so, TLS is tried before anything else is asked, and where no entry knows the server, after. */
+ * answer says so, TLS is tried before anything else is asked, and where no entry knows the server, after. What an entry
+ * knew by its clear root stays that where TLS shows nobody. */
 #include <stdio.h>
 
 #include "http/engine.h"
@@ -187,6 +188,24 @@ static enum outcome name_h2(const struct live *l, const struct catalog *c, struc
     return o->outcome;
 }
 
+/* Looks inside TLS where the clear answer pointed there. A 400 alone is a weak sign: some servers answer so to a plain
+ * "GET /", and a proxy that takes TLS at every port leads nowhere in it. So where no entry knows what is inside and one
+ * knows the clear root, it is the clear one that is looked at. */
+static struct found look_inside(struct live *l, const struct catalog *c, const struct request *root,
+                                const struct response *first)
+{
+    uint16_t port = wire_endpoint(l->wire)->port;
+    bool weak = first->status == 400 && !says_tls(first->body);
+    struct live clear = *l;
+    bool inside = root_in_tls(l, root);
+    struct found found = look_find(&l->asker, c, port);
+    if (!inside || found.entry || !weak || !look_knows_root(&clear.asker, c, port))
+        return found;
+    *l = clear;
+    l->alive = false;
+    return look_find(&l->asker, c, port);
+}
+
 static enum outcome talk(struct live *l, const struct catalog *c, struct visit *v)
 {
     const struct request *root = c->web->requests.at[0];
@@ -197,9 +216,7 @@ static enum outcome talk(struct live *l, const struct catalog *c, struct visit *
     if (!first || not_http_itself(first->body))
         return OUTCOME_NOT_MINE;
     bool in_clear = !l->asker.tls, tried = in_clear && points_to_tls(l, first);
-    if (tried)
-        (void)root_in_tls(l, root);
-    struct found found = look_find(&l->asker, c, port);
+    struct found found = tried ? look_inside(l, c, root, first) : look_find(&l->asker, c, port);
     if (!found.entry && in_clear && !tried && root_in_tls(l, root))
         found = look_find(&l->asker, c, port);
     return engine_run(&l->asker, c, &found, v);

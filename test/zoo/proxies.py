@@ -60,15 +60,20 @@ def wait_for(address, port, process, log):
     sys.exit(f"nothing listens at {address}:{port}: {pathlib.Path(log.name).read_text()[-800:]}")
 
 
+def worth(one):
+    example = one.example
+    return GRADES.get(example["outcome"], 3), not example["source"].startswith("recorded"), -len(example["answers"])
+
+
 def chosen(options):
-    """The stand-ins, and the number of each: one example an entry, one that is open where there is one, or all."""
+    """One example an entry, or all: one that is open where there is one, recorded before made, that which answers most."""
     every = standins.standins_of(standins.read_catalog(REPOSITORY / "catalog"))
     told = [one for one in every if one.product != "web" and not one.below]
     if options.only:
         told = [one for one in told if one.product in options.only]
     if not options.all:
         first = {}
-        for one in sorted(told, key=lambda one: GRADES.get(one.example["outcome"], 3)):
+        for one in sorted(told, key=worth):
             first.setdefault(one.product, one)
         told = sorted(first.values(), key=lambda one: one.product)[::options.every]
     return told

@@ -12,6 +12,7 @@ import yaml
 
 FIRST = ipaddress.IPv4Address("127.120.0.1")
 NOT_THERE = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot found"
+RECORDED_AT = re.compile(rb"(?i)(\r\nlocation: *https?://)(?:127\.\d+\.\d+\.\d+|localhost)(?::\d+)?/")
 OWN_FIELDS = ("content-length", "transfer-encoding", "connection")
 METHODS = ("get", "head", "post", "propfind")
 
@@ -33,11 +34,12 @@ class Standin:
             for place in places_of(entry, key, others):
                 self.answers.setdefault(place, wire_form(text))
 
-    def answer(self, method, path, body):
+    def answer(self, method, path, body, host):
+        """An answer that names the address at which it was recorded names ours instead."""
         found = self.answers.get((method, path, body)) or self.answers.get((method, path, None))
         if not found and method == "HEAD":
             found = self.answers.get(("GET", path, None))
-        return found or NOT_THERE
+        return RECORDED_AT.sub(rb"\g<1>" + host + b"/", found) if found else NOT_THERE
 
 
 def requests_of(entry):
@@ -98,7 +100,8 @@ async def serve(standins, port):
             method, path = head.split(" ")[:2]
             length = re.search(r"(?im)^content-length: *(\d+)", head)
             body = (await reader.readexactly(int(length.group(1)))).decode("latin-1") if length else None
-            answer = standins[number].answer(method, path, body)
+            host = re.search(r"(?im)^host: *(\S+)", head)
+            answer = standins[number].answer(method, path, body, host.group(1).encode() if host else b"localhost")
             writer.write(answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if method == "HEAD" else answer)
             await writer.drain()
         except (asyncio.IncompleteReadError, asyncio.TimeoutError, asyncio.LimitOverrunError, ValueError, IndexError, OSError):
