@@ -186,7 +186,8 @@ struct entry {
     LIST_OF(struct verdict_rule) verdicts;
     LIST_OF(struct count_rule) counts;
     const struct request *fields; /* its answer is the schema of the collections, by name; or NULL */
-    struct span fields_under;     /* the key of the maps in it whose keys are names of fields */
+    struct span fields_under;     /* the key of the maps in it whose keys are names of fields, or empty: */
+    struct span fields_each, fields_name; /* where rows stand in it, and in each of them the name of a field */
     LIST_OF(struct span) behind_names;
     LIST_OF(const struct entry *) behind; /* stores that may stand behind */
     LIST_OF(struct route) routes;

@@ -1,46 +1,12 @@
-/* The names of the fields that a store's schema lists: which kinds of data it holds can be told from
- * them without a record. Names only, of a bounded number, each once; a name that looks like a value
- * (a schema grown out of data may hold "13800138000") is counted and never kept. */
-#include "base/buf.h"
-#include "base/table.h"
+/* The names of the fields that a store's schema lists (record/field_names.h): keys of its maps, or a row each. */
 #include "http/engine.h"
 #include "http/pattern.h"
-
-enum { FIELDS_SEEN_MAX = 20000, FIELD_NAME_MAX = 64, FIELD_DIGITS_MAX = 4 };
+#include "record/field_names.h"
 
 struct fields {
     const struct entry *entry;
-    struct table seen;
-    struct buf text; /* "a, b, c": whole names, as many as a fact holds */
-    size_t count;
+    struct field_names names;
 };
-
-/* Whether it may be kept and shown. */
-static bool is_name(struct span s)
-{
-    size_t digits = 0;
-    if (s.len == 0 || s.len > FIELD_NAME_MAX)
-        return false;
-    for (size_t i = 0; i < s.len; i++) {
-        digits = ascii_is_digit(s.at[i]) ? digits + 1 : 0;
-        if (digits > FIELD_DIGITS_MAX || s.at[i] == '@' || s.at[i] == ',' || s.at[i] < ' ' ||
-            s.at[i] == 0x7f)
-            return false;
-    }
-    return true;
-}
-
-static void note_field(struct fields *f, struct span name)
-{
-    if (f->count == FIELDS_SEEN_MAX || table_get(&f->seen, name) ||
-        !table_put(&f->seen, name, f))
-        return;
-    f->count++;
-    if (!is_name(name) || f->text.len + name.len + 2 > FACT_TEXT_MAX)
-        return;
-    buf_str(&f->text, f->text.len ? ", " : "");
-    buf_put(&f->text, name);
-}
 
 /* Walks one collection's schema: each map under the key of the entry lists fields. The parser has
  * bounded the depth. */
@@ -63,7 +29,7 @@ static void walk(struct fields *f, const struct node *schema)
         if (n->kind != NODE_MAP)
             continue;
         if (lists[depth])
-            note_field(f, n->key);
+            field_names_note(&f->names, n->key);
         if (depth + 1 == JSON_DEPTH_MAX)
             continue;
         depth++;
@@ -81,6 +47,17 @@ static bool is_own(const struct entry *e, struct span collection)
     return false;
 }
 
+static void list(struct fields *f, const struct node *rows)
+{
+    if (!rows || rows->kind != NODE_LIST)
+        return;
+    for (const struct node *row = rows->first; row; row = row->next) {
+        const struct node *n = node_at(row, f->entry->fields_name);
+        if (n && n->kind == NODE_TEXT)
+            field_names_note(&f->names, node_text(n));
+    }
+}
+
 void engine_fields(struct asker *a, const struct entry *e, struct observation *o)
 {
     struct fields f = { .entry = e };
@@ -88,14 +65,11 @@ void engine_fields(struct asker *a, const struct entry *e, struct observation *o
     const struct node *all = r && r->status == 200 ? response_json(r) : NULL;
     if (!all || all->kind != NODE_MAP)
         return;
-    table_init(&f.seen, a->arena, (uint64_t)a->now_ms ^ (uint64_t)(uintptr_t)a);
-    buf_init(&f.text, FACT_TEXT_MAX);
-    for (const struct node *c = all->first; c; c = c->next)
+    field_names_init(&f.names, a->arena, (uint64_t)a->now_ms ^ (uint64_t)(uintptr_t)a);
+    if (e->fields_each.len)
+        list(&f, node_at(all, e->fields_each));
+    for (const struct node *c = e->fields_each.len ? NULL : all->first; c; c = c->next)
         if (c->kind == NODE_MAP && !is_own(e, c->key))
             walk(&f, c);
-    if (f.count)
-        fact_number(o, "fields.count", (int64_t)f.count, r->ask, SPAN_NONE);
-    if (f.text.len && buf_ok(&f.text))
-        fact_text(o, "fields", buf_span(&f.text), r->ask, r->body);
-    buf_release(&f.text);
+    field_names_state(&f.names, o, r->ask, r->body);
 }

@@ -101,10 +101,18 @@ bool load_fields(struct mapper *m, const struct node *n, void *to)
 {
     static const struct map_key KEYS[] = {
         { "request", load_request_named, offsetof(struct entry, fields), "" },
-        { "under", map_text, offsetof(struct entry, fields_under), "" },
+        { "under", map_text, offsetof(struct entry, fields_under), NULL },
+        { "each", map_text, offsetof(struct entry, fields_each), NULL },
+        { "name", map_text, offsetof(struct entry, fields_name), NULL },
         { NULL, NULL, 0, NULL },
     };
-    return map_keys(m, n, KEYS, to);
+    const struct entry *e = to;
+    if (!map_keys(m, n, KEYS, to))
+        return false;
+    bool rows = e->fields_each.len && e->fields_name.len;
+    if (rows == (e->fields_under.len > 0) || !rows != !(e->fields_each.len || e->fields_name.len))
+        return map_wrong(m, n, "\"fields\" says either \"under\", or \"each\" and \"name\"");
+    return true;
 }
 
 static bool take_answers(struct mapper *m, const struct node *n, void *to)

@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "base/reader.h"
 #include "probe/probe.h"
+#include "record/field_names.h"
 
 enum {
     CH_NAME_MAX = 256,          /* of a server, time zone, column or type */
@@ -78,6 +79,11 @@ static const struct ask CH_TOTALS =
 static const struct ask CH_TABLES =
     CH_QUERY("clickhouse-native.tables", "names, rows and bytes of the tables, from the system tables",
              "SELECT t,r,b FROM " CH_TABLES_AND_PARTS " ORDER BY b DESC,t LIMIT 1000");
+/* A name that many tables share says more of the server than one that a single table has. */
+static const struct ask CH_COLUMNS =
+    CH_QUERY("clickhouse-native.columns", "names of the columns, which tell what kinds of data there are",
+             "SELECT name FROM system.columns WHERE database NOT IN " CH_SYSTEM
+             " GROUP BY name ORDER BY count() DESC,name LIMIT 1000");
 static const struct ask CH_GRANTS =
     CH_QUERY("clickhouse-native.grants", "what the user may do: the second proof", "SHOW GRANTS");
 static const struct ask CH_DATABASES =
@@ -515,6 +521,18 @@ static bool ch_count_tables(struct ch *c, struct observation *o)
     return true;
 }
 
+static void ch_state_columns(struct ch *c, struct observation *o)
+{
+    struct ch_rows rows = { 0 };
+    struct field_names names;
+    if (!ch_query(c, &CH_COLUMNS, 1, &rows))
+        return;
+    field_names_init(&names, o->arena, (uint64_t)wire_now(c->w) ^ (uint64_t)(uintptr_t)c);
+    for (size_t i = 0; i < rows.list.len; i++)
+        field_names_note(&names, rows.list.at[i].text[0]);
+    field_names_state(&names, o, CH_COLUMNS.name, SPAN_NONE);
+}
+
 static void ch_version_fact(struct ch *c, struct observation *o)
 {
     struct ch_rows rows = { 0 };
@@ -570,6 +588,8 @@ static enum outcome ch_conclude(struct ch *c, struct observation *o)
                   rows.list.at[0].text[0]);
     bool sees = counted && o->collection_count > 0;
     bool reads = rights.everywhere || (sees && (rights.reads || rights.by_role));
+    if (sees && reads && wire_ok(c->w))
+        ch_state_columns(c, o);
     return reads ? OUTCOME_OPEN : OUTCOME_PARTIAL;
 }
 
@@ -593,8 +613,9 @@ const struct probe PROBE_CLICKHOUSE = {
     .reacts = { .line = REACT_BYTES | REACT_CLOSE, .tls = REACT_BYTES, .http = REACT_BYTES | REACT_CLOSE },
     .rank = 72,
     .proof = "a user without a password is let in, and its grants let it read",
-    .counts = "tables outside the system databases; rows and bytes of their active parts",
-    .asks = { &CH_HELLO, &CH_HELLO_SYSTEM, &CH_HELLO_READONLY, &CH_VERSION, &CH_TOTALS, &CH_TABLES, &CH_GRANTS,
+    .counts = "tables outside the system databases; rows and bytes of their active parts; names of columns",
+    .asks = { &CH_HELLO, &CH_HELLO_SYSTEM, &CH_HELLO_READONLY, &CH_VERSION, &CH_TOTALS, &CH_TABLES, &CH_COLUMNS,
+              &CH_GRANTS,
               &CH_DATABASES, &CH_READONLY },
     .recognises = clickhouse_recognises,
     .run = clickhouse_run,

@@ -4,6 +4,7 @@
  *     > STARTUP          < READY: nobody is asked for a name; or AUTHENTICATE, with the name of the method
  *     > SELECT from system.local, peers_v2, size_estimates, system_schema.tables
  *     > SELECT * FROM a table of somebody's LIMIT 0
+ *     > SELECT from system_schema.columns, where that table may be read
  *
  * The catalog is shown to whoever is in, rights or none. So the last question decides: Cassandra looks at the
  * right to read a table first, and then says that a limit must be positive. Nothing is read. Where nobody has
@@ -19,6 +20,7 @@
 #include "probe/frame.h"
 #include "probe/name.h"
 #include "probe/probe.h"
+#include "record/field_names.h"
 
 enum {
     OP_ERROR = 0, OP_READY = 2, OP_AUTHENTICATE = 3, OP_SUPPORTED = 6, OP_RESULT = 8,
@@ -48,6 +50,8 @@ enum {
 #define SCYLLA "SELECT version FROM system.versions"
 #define TABLES "SELECT keyspace_name, table_name FROM system_schema.tables"
 #define TABLES_2 "SELECT keyspace_name, columnfamily_name FROM system.schema_columnfamilies"
+#define COLUMNS "SELECT keyspace_name, column_name FROM system_schema.columns"
+#define COLUMNS_2 "SELECT keyspace_name, column_name FROM system.schema_columns"
 #define SIZES "SELECT keyspace_name, table_name, partitions_count, mean_partition_size FROM system.size_estimates"
 #define NONE "SELECT id FROM system.compaction_history LIMIT 0"
 
@@ -56,6 +60,7 @@ enum {
 #define WHY_SCYLLA "states the version of ScyllaDB"
 #define WHY_TABLES "names keyspaces and tables, out of the catalog"
 #define WHY_TABLES_2 "the same, of before 3.0"
+#define WHY_COLUMNS "names of the columns, which tell what kinds of data there are"
 #define WHY_SIZES "estimates how many partitions this node has, and how large"
 #define WHY_NONE "whether a table of the server's own may be read; no row of it is asked for"
 #define WHY_TABLE "whether a table may be read; no row of it is asked for"
@@ -89,6 +94,10 @@ static const struct ask CQL_TABLES_3 = QUERY(V3, "cql.tables3", WHY_TABLES, TABL
 static const struct ask CQL_TABLES_4 = QUERY(V4, "cql.tables4", WHY_TABLES, TABLES, MANY_ROWS);
 static const struct ask CQL_TABLES_2_3 = QUERY(V3, "cql.old-tables3", WHY_TABLES_2, TABLES_2, MANY_ROWS);
 static const struct ask CQL_TABLES_2_4 = QUERY(V4, "cql.old-tables4", WHY_TABLES_2, TABLES_2, MANY_ROWS);
+static const struct ask CQL_COLUMNS_3 = QUERY(V3, "cql.columns3", WHY_COLUMNS, COLUMNS, MANY_ROWS);
+static const struct ask CQL_COLUMNS_4 = QUERY(V4, "cql.columns4", WHY_COLUMNS, COLUMNS, MANY_ROWS);
+static const struct ask CQL_COLUMNS_2_3 = QUERY(V3, "cql.old-columns3", WHY_COLUMNS, COLUMNS_2, MANY_ROWS);
+static const struct ask CQL_COLUMNS_2_4 = QUERY(V4, "cql.old-columns4", WHY_COLUMNS, COLUMNS_2, MANY_ROWS);
 static const struct ask CQL_SIZES_3 = QUERY(V3, "cql.sizes3", WHY_SIZES, SIZES, MANY_ROWS);
 static const struct ask CQL_SIZES_4 = QUERY(V4, "cql.sizes4", WHY_SIZES, SIZES, MANY_ROWS);
 static const struct ask CQL_NONE_3 = QUERY(V3, "cql.none3", WHY_NONE, NONE, ONE_ROW);
@@ -105,21 +114,25 @@ static const struct ask CQL_TABLES_5 = ASK_FIXED("cql.tables5", WHY_TABLES,
     IN_FRAME("\x51\0\x02\x78\x03\x35", "\0\0\0\x48\0\0\0\x3a", TABLES, MANY_ROWS, "\x8c\x29\x81\x49"));
 static const struct ask CQL_SIZES_5 = ASK_FIXED("cql.sizes5", WHY_SIZES,
     IN_FRAME("\x79\0\x02\xfd\xa9\x79", "\0\0\0\x70\0\0\0\x62", SIZES, MANY_ROWS, "\x22\xce\x75\x07"));
+static const struct ask CQL_COLUMNS_5 = ASK_FIXED("cql.columns5", WHY_COLUMNS,
+    IN_FRAME("\x53\0\x02\x48\xc3\xe5", "\0\0\0\x4a\0\0\0\x3c", COLUMNS, MANY_ROWS, "\x55\x1a\xda\x74"));
 static const struct ask CQL_NONE_5 = ASK_FIXED("cql.none5", WHY_NONE,
     IN_FRAME("\x47\0\x02\x8f\x31\x08", "\0\0\0\x3e\0\0\0\x30", NONE, ONE_ROW, "\x88\xd7\x5d\x09"));
 
 /* The asks of one version. */
 struct cql_words {
     uint8_t version;
-    const struct ask *startup, *local, *peers, *scylla, *tables, *tables_2, *sizes, *none, *table;
+    const struct ask *startup, *local, *peers, *scylla, *tables, *tables_2, *sizes, *none, *table, *columns,
+        *columns_2;
 };
 
 static const struct cql_words CQL_WORDS[] = {
     { 4, &CQL_STARTUP_4, &CQL_LOCAL_4, &CQL_PEERS_4, &CQL_SCYLLA_4, &CQL_TABLES_4, &CQL_TABLES_2_4, &CQL_SIZES_4,
-      &CQL_NONE_4, &CQL_TABLE_4 },
+      &CQL_NONE_4, &CQL_TABLE_4, &CQL_COLUMNS_4, &CQL_COLUMNS_2_4 },
     { 3, &CQL_STARTUP_3, &CQL_LOCAL_3, &CQL_PEERS_3, &CQL_SCYLLA_3, &CQL_TABLES_3, &CQL_TABLES_2_3, &CQL_SIZES_3,
-      &CQL_NONE_3, &CQL_TABLE_3 },
-    { 5, &CQL_STARTUP_5, &CQL_LOCAL_5, NULL, NULL, &CQL_TABLES_5, NULL, &CQL_SIZES_5, &CQL_NONE_5, NULL },
+      &CQL_NONE_3, &CQL_TABLE_3, &CQL_COLUMNS_3, &CQL_COLUMNS_2_3 },
+    { 5, &CQL_STARTUP_5, &CQL_LOCAL_5, NULL, NULL, &CQL_TABLES_5, NULL, &CQL_SIZES_5, &CQL_NONE_5, NULL,
+      &CQL_COLUMNS_5, NULL },
 };
 
 /* ---- messages ----------------------------------------------------------------------------------- */
@@ -290,7 +303,7 @@ static int64_t cql_number(struct span value)
 
 /* ---- the conversation --------------------------------------------------------------------------- */
 
-struct table {
+struct cql_table {
     struct span keyspace, name;
     int64_t partitions, bytes;
 };
@@ -299,7 +312,7 @@ struct cql {
     struct wire *w;
     struct observation *o;
     const struct cql_words *words;
-    LIST_OF(struct table) tables;
+    LIST_OF(struct cql_table) tables;
     bool scylla, partial;
 };
 
@@ -400,9 +413,9 @@ static bool cql_tables(struct cql *c)
         cql_row(&rows, value);
         bool is_own = cql_is_own(value[0]);
         own += is_own;
-        struct table *t = is_own || !value[0].len ? NULL : list_add(wire_arena(c->w), &c->tables);
+        struct cql_table *t = is_own || !value[0].len ? NULL : list_add(wire_arena(c->w), &c->tables);
         if (t)
-            *t = (struct table){ value[0], value[1], 0, 0 };
+            *t = (struct cql_table){ value[0], value[1], 0, 0 };
     }
     if (!reader_ok(&rows.r))
         return false;
@@ -417,7 +430,7 @@ static void cql_add(struct cql *c, size_t *at, struct span keyspace, struct span
 {
     int64_t bytes = 0;
     for (size_t tries = 0; tries < c->tables.len; tries++, *at = (*at + 1) % c->tables.len) {
-        struct table *t = &c->tables.at[*at];
+        struct cql_table *t = &c->tables.at[*at];
         if (!span_eq(t->name, name) || !span_eq(t->keyspace, keyspace))
             continue;
         if (__builtin_mul_overflow(partitions, mean, &bytes) || __builtin_add_overflow(t->bytes, bytes, &t->bytes) ||
@@ -454,7 +467,7 @@ static void cql_count(struct cql *c)
 {
     c->o->collection_count = 0;
     for (size_t i = 0; i < c->tables.len; i++) {
-        const struct table *t = &c->tables.at[i];
+        const struct cql_table *t = &c->tables.at[i];
         struct span name = name_within(wire_arena(c->w), t->keyspace, t->name);
         bool known = t->partitions > 0;
         observation_collect(c->o, name, known ? t->partitions : COUNT_UNKNOWN, known ? t->bytes : COUNT_UNKNOWN,
@@ -503,6 +516,34 @@ static enum may cql_rights(struct cql *c, const char **ret_ask, struct span *ret
     return cql_ask(c, c->words->none, &m) ? cql_may(&m, ret_proof) : MAY_UNKNOWN;
 }
 
+/* Names of columns. Where it has more than one page of them, these are the first. */
+static void cql_fields(struct cql *c)
+{
+    struct verdict v;
+    struct message m;
+    struct rows rows;
+    struct span text;
+    struct field_names names;
+    const struct ask *a = c->words->columns;
+    if (c->tables.len == 0 || !cql_ask(c, a, &m))
+        return;
+    if (cql_error(&m, &text) == ERROR_INVALID && !cql_ask(c, a = c->words->columns_2, &m))
+        return;
+    if (!cql_rows(&m, &v, 2, &rows))
+        return;
+    field_names_init(&names, wire_arena(c->w), (uint64_t)wire_now(c->w) ^ (uint64_t)(uintptr_t)c);
+    for (uint32_t i = 0; i < rows.count && reader_ok(&rows.r); i++) {
+        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        cql_row(&rows, value);
+        if (value[0].len && !cql_is_own(value[0]))
+            field_names_note(&names, value[1]);
+    }
+    if (reader_ok(&rows.r))
+        field_names_state(&names, c->o, a->name, SPAN_NONE);
+    else
+        field_names_drop(&names);
+}
+
 static enum outcome cql_inside(struct cql *c)
 {
     struct span proof = SPAN_NONE;
@@ -518,8 +559,10 @@ static enum outcome cql_inside(struct cql *c)
     if (may == MAY_UNKNOWN)
         return OUTCOME_UNCLEAR;
     fact_text(c->o, "auth", may == MAY_READ ? SPAN("none") : SPAN("acl"), ask, proof);
-    if (may == MAY_READ)
+    if (may == MAY_READ) {
+        cql_fields(c);
         return OUTCOME_OPEN;
+    }
     fact_text(c->o, "rights", SPAN("names of tables"), c->words->tables->name, SPAN_NONE);
     return OUTCOME_PARTIAL;
 }
@@ -614,11 +657,12 @@ const struct probe PROBE_CQL = {
     .reacts = { .line = REACT_BYTES, .tls = REACT_BYTES, .http = REACT_BYTES },
     .rank = 40,
     .proof = "a listed table may be read, as a SELECT with the limit 0 shows; without one, a table of the server's own",
-    .counts = "tables; partitions and bytes as the node estimates them",
+    .counts = "tables; partitions and bytes as the node estimates them; names of columns",
     .asks = { &CQL_OPTIONS, &CQL_STARTUP_4, &CQL_LOCAL_4, &CQL_PEERS_4, &CQL_SCYLLA_4, &CQL_TABLES_4, &CQL_TABLES_2_4,
               &CQL_SIZES_4, &CQL_NONE_4, &CQL_TABLE_4, &CQL_STARTUP_3, &CQL_LOCAL_3, &CQL_PEERS_3, &CQL_SCYLLA_3,
               &CQL_TABLES_3, &CQL_TABLES_2_3, &CQL_SIZES_3, &CQL_NONE_3, &CQL_TABLE_3, &CQL_STARTUP_5, &CQL_LOCAL_5,
-              &CQL_TABLES_5, &CQL_SIZES_5, &CQL_NONE_5 },
+              &CQL_TABLES_5, &CQL_SIZES_5, &CQL_NONE_5, &CQL_COLUMNS_3, &CQL_COLUMNS_4, &CQL_COLUMNS_2_3,
+              &CQL_COLUMNS_2_4, &CQL_COLUMNS_5 },
     .recognises = cql_recognises,
     .run = cql_run,
 };

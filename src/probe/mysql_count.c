@@ -10,6 +10,7 @@
 #include "probe/mysql_count.h"
 
 #include "probe/name.h"
+#include "record/field_names.h"
 
 enum { MY_INDEXES_MAX = 100 };
 
@@ -27,6 +28,11 @@ const struct ask MY_TABLES =
     MY_QUERY("mysql.tables", "names, estimated rows, sizes and creation times of the tables",
              "SELECT table_schema, table_name, table_rows, data_length + index_length, "
              "UNIX_TIMESTAMP(create_time)" MY_DATA_TABLES " ORDER BY 4 DESC LIMIT 1000");
+/* A name that many tables share says more of the server than one that a single table has. */
+const struct ask MY_COLUMNS =
+    MY_QUERY("mysql.columns", "names of the columns, which tell what kinds of data there are",
+             "SELECT column_name, COUNT(*) FROM information_schema.columns WHERE table_schema NOT IN " MY_SYSTEM_SCHEMAS
+             " GROUP BY column_name ORDER BY 2 DESC, 1 LIMIT 1000");
 const struct ask MY_RIGHTS =
     MY_QUERY("mysql.rights", "what the account may do everywhere: the second proof",
              "SELECT SUM(privilege_type = 'SELECT'), "
@@ -187,6 +193,19 @@ static enum outcome my_is_expired(const struct my_error *why, struct observation
     return OUTCOME_OPEN;
 }
 
+static void my_state_columns(struct wire *w, struct observation *o)
+{
+    struct my_rows rows = { 0 };
+    struct my_error why;
+    struct field_names names;
+    if (!wire_ok(w) || !my_query(w, &MY_COLUMNS, NULL, 2, &rows, &why))
+        return;
+    field_names_init(&names, o->arena, (uint64_t)wire_now(w) ^ (uint64_t)(uintptr_t)o);
+    for (size_t i = 0; i < rows.list.len; i++)
+        field_names_note(&names, rows.list.at[i].cell[0]);
+    field_names_state(&names, o, MY_COLUMNS.name, SPAN_NONE);
+}
+
 enum outcome my_count(struct wire *w, struct observation *o)
 {
     struct my_rows totals = { 0 }, tables = { 0 };
@@ -213,7 +232,10 @@ enum outcome my_count(struct wire *w, struct observation *o)
         my_read_rights(w, &rights);
     if (wire_ok(w)) /* else a right in one database, or that the server is read-only, was not heard */
         my_state_rights(&rights, o);
-    return my_rights_decide(w, &rights, o->collection_count);
+    enum outcome outcome = my_rights_decide(w, &rights, o->collection_count);
+    if (outcome == OUTCOME_OPEN && o->collection_count > 0)
+        my_state_columns(w, o);
+    return outcome;
 }
 
 /* Documents and bytes of one Sphinx or Manticore index, a table of name and value. */

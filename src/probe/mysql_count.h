@@ -4,7 +4,7 @@
 
 #include "probe/mysql_talk.h"
 
-extern const struct ask MY_TOTALS, MY_TABLES, MY_RIGHTS, MY_GRANTS, MY_READ_ONLY, MY_WHO, MY_ACCOUNTS,
+extern const struct ask MY_TOTALS, MY_TABLES, MY_COLUMNS, MY_RIGHTS, MY_GRANTS, MY_READ_ONLY, MY_WHO, MY_ACCOUNTS,
     MY_INDEXES, MY_INDEX_STATUS;
 
 /* Counts a relational server, states what the session may do and gives the verdict: open where it may

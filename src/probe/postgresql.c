@@ -41,10 +41,11 @@ static bool postgresql_recognises(struct span first)
 /* ---- counting -------------------------------------------------------------------------- */
 
 /* Goes into one more database on a connection of its own. */
-static bool pg_visit(struct pg *p, struct observation *o, struct span name, struct pg_rights *rights)
+static bool pg_visit(struct pg *p, struct observation *o, struct span name, struct pg_rights *rights,
+                     struct field_names *columns)
 {
     struct pg_entry e = { .role = p->best.role, .user = p->best.user, .database = name };
-    return pg_enter(p, &e) == PG_READY && pg_count_database(p->w, o, name, rights);
+    return pg_enter(p, &e) == PG_READY && pg_count_database(p->w, o, name, rights, columns);
 }
 
 static bool pg_is_console(const struct pg *p)
@@ -69,7 +70,7 @@ static bool pg_find_user(struct pg *p, struct span database, const struct pg_row
 }
 
 /* The databases that the console leads to. False where none could be entered. */
-static bool pg_count_behind(struct pg *p, struct observation *o, struct pg_rights *rights)
+static bool pg_count_behind(struct pg *p, struct observation *o, struct pg_rights *rights, struct field_names *columns)
 {
     struct pg_rows pools = { 0 }, users = { 0 };
     if (!pg_query(p->w, &PG_POOLS, PG_ANY_COLUMNS, &pools))
@@ -84,9 +85,9 @@ static bool pg_count_behind(struct pg *p, struct observation *o, struct pg_right
             continue;
         bool in = false;
         if (entered && i < PG_DATABASES_MAX)
-            in = pg_visit(p, o, name, rights);
+            in = pg_visit(p, o, name, rights, columns);
         else if (i < PG_POOLS_TRIED_MAX && (entered = pg_find_user(p, name, &users)))
-            in = pg_count_database(p->w, o, name, rights);
+            in = pg_count_database(p->w, o, name, rights, columns);
         whole = whole && in;
     }
     if (!whole)
@@ -95,7 +96,7 @@ static bool pg_count_behind(struct pg *p, struct observation *o, struct pg_right
 }
 
 /* All counts and rights of a server. False where the catalogs do not answer. */
-static bool pg_count(struct pg *p, struct observation *o, struct pg_rights *rights)
+static bool pg_count(struct pg *p, struct observation *o, struct pg_rights *rights, struct field_names *columns)
 {
     struct pg_rows rows = { 0 };
     struct span first = p->best.database;
@@ -104,14 +105,14 @@ static bool pg_count(struct pg *p, struct observation *o, struct pg_rights *righ
     fact_number(o, "databases", (int64_t)rows.list.len, PG_DATABASES.name,
                 rows.list.len ? rows.list.at[0].cell[0] : SPAN_NONE);
     o->collection_count = o->records = 0;
-    bool whole = pg_count_database(p->w, o, first, rights);
+    bool whole = pg_count_database(p->w, o, first, rights, columns);
     int64_t bytes = COUNT_UNKNOWN;
     for (size_t i = 0; i < rows.list.len; i++) {
         struct span name = rows.list.at[i].cell[0];
         int64_t size = pg_number(rows.list.at[i].cell[1]);
         if (size >= 0 && size < INT64_MAX / 2048)
             bytes = (bytes < 0 ? 0 : bytes) + size;
-        if (!span_eq(name, first) && (i >= PG_DATABASES_MAX || !pg_visit(p, o, name, rights)))
+        if (!span_eq(name, first) && (i >= PG_DATABASES_MAX || !pg_visit(p, o, name, rights, columns)))
             whole = false;
     }
     if (bytes >= 0)
@@ -226,16 +227,18 @@ static enum outcome pg_conclude(struct pg *p, struct observation *o)
     pg_session_facts(e, o);
     if (e->answer == PG_TRUSTED)
         return pg_trust_then_error(p, o);
-    if (pg_is_console(p)) {
+    struct field_names columns;
+    bool console = pg_is_console(p);
+    field_names_init(&columns, o->arena, (uint64_t)wire_now(p->w) ^ (uint64_t)(uintptr_t)p);
+    if (console)
         o->collection_count = o->records = 0;
-        if (!pg_count_behind(p, o, &rights)) {
-            o->collection_count = o->records = COUNT_UNKNOWN;
-            return p->broken || !wire_ok(p->w) ? OUTCOME_UNCLEAR : OUTCOME_PARTIAL;
-        }
-    } else if (!pg_count(p, o, &rights)) {
-        return OUTCOME_UNCLEAR;
-    }
-    return pg_rights_decide(&rights, o);
+    bool counted = console ? pg_count_behind(p, o, &rights, &columns) : pg_count(p, o, &rights, &columns);
+    field_names_state(&columns, o, PG_COLUMNS.name, SPAN_NONE);
+    if (counted)
+        return pg_rights_decide(&rights, o);
+    if (console)
+        o->collection_count = o->records = COUNT_UNKNOWN;
+    return console && !p->broken && wire_ok(p->w) ? OUTCOME_PARTIAL : OUTCOME_UNCLEAR;
 }
 
 static enum outcome postgresql_run(struct wire *w, struct observation *o)
@@ -270,11 +273,11 @@ const struct probe PROBE_POSTGRESQL = {
     .reacts = { .line = REACT_CLOSE, .tls = REACT_CLOSE, .http = REACT_CLOSE },
     .rank = 90,
     .proof = "AuthenticationOk without a password, and the session may read a table or owns the server",
-    .counts = "databases, tables, the planner's row estimates and sizes on disk",
+    .counts = "databases, tables, the planner's row estimates and sizes on disk; names of columns",
     .asks = { &PG_SSL_REQUEST, &PG_STARTUP, &PG_STARTUP_ROOT, &PG_STARTUP_ADMIN, &PG_STARTUP_YUGABYTE,
               &PG_STARTUP_ENTERPRISEDB, &PG_STARTUP_GPADMIN, &PG_STARTUP_GAUSSDB, &PG_STARTUP_CRATE,
               &PG_STARTUP_PGBOUNCER, &PG_STARTUP_LISTED, &PG_DATABASES, &PG_DATABASE_NAMES, &PG_TABLES,
-              &PG_TABLE_NAMES, &PG_RIGHTS, &PG_ACCESSIBLE, &PG_POOLS, &PG_USERS, &PG_TERMINATE },
+              &PG_TABLE_NAMES, &PG_RIGHTS, &PG_ACCESSIBLE, &PG_COLUMNS, &PG_POOLS, &PG_USERS, &PG_TERMINATE },
     .recognises = postgresql_recognises,
     .run = postgresql_run,
     .upgrade = postgresql_upgrade,

@@ -1,5 +1,5 @@
-/* Names, sizes, the planner's row estimates and the session's rights: four catalog queries, each with
- * a plainer one for the products that speak the protocol and lack PostgreSQL's functions.
+/* Names, sizes, the planner's row estimates, the session's rights and the names of columns: catalog queries,
+ * each with a plainer one for the products that speak the protocol and lack PostgreSQL's functions.
  *
  * Whether rows can be read is asked of the server's own has_*_privilege() functions, never tried.
  * Where these are missing, information_schema.tables tells: by the SQL standard it lists only what the
@@ -62,6 +62,13 @@ const struct ask PG_ACCESSIBLE =
              "SELECT count(*) FROM information_schema.tables "
              "WHERE table_schema NOT IN " PG_SYSTEM_SCHEMAS);
 
+/* By the SQL standard these are the columns that the session has a right to. A name that many tables share says more
+ * of the database than one that a single table has. */
+const struct ask PG_COLUMNS =
+    PG_QUERY("postgresql.columns", "names of the columns, which tell what kinds of data there are",
+             "SELECT column_name, count(*) FROM information_schema.columns WHERE table_schema NOT IN "
+             PG_SYSTEM_SCHEMAS " GROUP BY column_name ORDER BY 2 DESC, 1 LIMIT 1000");
+
 bool pg_list_databases(struct wire *w, struct pg_rows *ret)
 {
     return pg_query(w, &PG_DATABASES, 2, ret) ||
@@ -123,10 +130,25 @@ static void add_rights(struct wire *w, struct pg_rights *sum)
     sum->readable += mine;
 }
 
-bool pg_count_database(struct wire *w, struct observation *o, struct span database, struct pg_rights *sum)
+/* False where the wire faulted, so that fewer are known than there are. */
+static bool note_columns(struct wire *w, struct field_names *names)
+{
+    struct pg_rows rows = { 0 };
+    if (!pg_query(w, &PG_COLUMNS, 2, &rows))
+        return wire_ok(w);
+    for (size_t i = 0; i < rows.list.len; i++)
+        field_names_note(names, rows.list.at[i].cell[0]);
+    return true;
+}
+
+bool pg_count_database(struct wire *w, struct observation *o, struct span database, struct pg_rights *sum,
+                       struct field_names *names)
 {
     bool whole = count_tables(w, o, database);
+    int64_t before = sum->readable;
     if (wire_ok(w))
         add_rights(w, sum);
+    if (wire_ok(w) && sum->readable > before)
+        whole = note_columns(w, names) && whole;
     return whole;
 }

@@ -3,8 +3,10 @@
 #define AJAR_PROBE_POSTGRESQL_COUNT_H
 
 #include "probe/postgresql_talk.h"
+#include "record/field_names.h"
 
-extern const struct ask PG_DATABASES, PG_DATABASE_NAMES, PG_TABLES, PG_TABLE_NAMES, PG_RIGHTS, PG_ACCESSIBLE;
+extern const struct ask PG_DATABASES, PG_DATABASE_NAMES, PG_TABLES, PG_TABLE_NAMES, PG_RIGHTS,
+    PG_ACCESSIBLE, PG_COLUMNS;
 
 /* Summed over all databases that were entered. Catalogs are open to every role, so their names prove
  * nothing; these are the server's own answers to what this role may do. Tables that belong to an
@@ -22,8 +24,9 @@ struct pg_rights {
  * the catalogs do not answer. */
 bool pg_list_databases(struct wire *w, struct pg_rows *ret);
 
-/* Adds the tables of the database that the session is in, and what may be done there. False where it
- * does not list all of them. */
-bool pg_count_database(struct wire *w, struct observation *o, struct span database, struct pg_rights *sum);
+/* Adds the tables of the database that the session is in, what may be done there, and where something may be read
+ * the names of its columns. False where it does not list all of them. */
+bool pg_count_database(struct wire *w, struct observation *o, struct span database, struct pg_rights *sum,
+                       struct field_names *names);
 
 #endif

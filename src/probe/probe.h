@@ -6,7 +6,7 @@
 #include "record/record.h"
 #include "wire/wire.h"
 
-enum { PROBE_PORTS_MAX = 8, PROBE_ASKS_MAX = 24, PROBE_PRODUCTS_MAX = 8 };
+enum { PROBE_PORTS_MAX = 8, PROBE_ASKS_MAX = 32, PROBE_PRODUCTS_MAX = 8 };
 
 /* How servers of a protocol take a question of another one. Sets, since versions and settings
  * differ; 0 where nobody has looked. Recorded from real servers by tools/record-reactions. Whether

@@ -10,11 +10,11 @@ TABLES = {
     # pg_authid and pg_shadow password hashes.
     "pg_catalog.pg_database", "pg_catalog.pg_class", "pg_catalog.pg_tables", "pg_catalog.pg_stat_user_tables",
     "pg_catalog.pg_namespace", "pg_catalog.pg_depend",
-    # MySQL and others. Not here: processlist (queries), column_stats.
-    "information_schema.tables", "information_schema.schemata", "information_schema.user_privileges",
+    # MySQL and others: names of columns, no defaults of theirs. Not here: processlist (queries), column_stats.
+    "information_schema.columns", "information_schema.tables", "information_schema.schemata", "information_schema.user_privileges",
     "information_schema.schema_privileges", "information_schema.table_privileges",
-    # ClickHouse. Not here: query_log, processes, users, dictionaries (their sources hold passwords).
-    "system.tables", "system.databases", "system.parts", "system.build_options", "system.one",
+    # ClickHouse: names of columns. Not here: query_log, processes, users, dictionaries (their sources hold passwords).
+    "system.columns", "system.tables", "system.databases", "system.parts", "system.build_options", "system.one",
     # CrateDB
     "sys.shards", "sys.cluster", "sys.nodes",
     # QuestDB, SQLite
@@ -42,7 +42,7 @@ WORDS_NEVER = {
     "lateral", "values", "returning", "settings",
     # columns that hold secrets or text of people
     "create_table_query", "engine_full", "as_select", "authentication_string", "password", "rolpassword", "passwd",
-    "most_common_vals", "histogram_bounds", "query", "sql",
+    "most_common_vals", "histogram_bounds", "query", "sql", "column_default", "default_expression", "comment", "column_comment",
 }
 
 HOLE = '"?[\ue001-\uefff]"?'  # a name that the server listed

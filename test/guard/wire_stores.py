@@ -14,6 +14,8 @@ def cql():
                "SELECT version FROM system.versions": one,
                "SELECT keyspace_name, table_name FROM system_schema.tables": many,
                "SELECT keyspace_name, columnfamily_name FROM system.schema_columnfamilies": many,
+               "SELECT keyspace_name, column_name FROM system_schema.columns": many,
+               "SELECT keyspace_name, column_name FROM system.schema_columns": many,
                "SELECT keyspace_name, table_name, partitions_count, mean_partition_size FROM system.size_estimates": many,
                "SELECT id FROM system.compaction_history LIMIT 0": one,
                'SELECT * FROM "{keyspace}"."{table}" LIMIT 0': one}

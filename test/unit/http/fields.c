@@ -122,6 +122,21 @@ static void test_ceilings(void **state)
     assert_int_equal(last.len, 1 + sizeof("naaa_0000") - 1);
 }
 
+/* A store that answers a row for each: names, and no schema. */
+static void test_rows(void **state)
+{
+    struct stage *s = *state;
+    s->entry.fields_under = SPAN_NONE;
+    s->entry.fields_each = SPAN("data");
+    s->entry.fields_name = SPAN("name");
+    expect(s, "{\"meta\":[{\"name\":\"name\"}],\"data\":[{\"name\":\"XM\"},{\"name\":\"SJHM\"},{\"name\":5},{},7,{\"name\":\"XM\"}]}",
+           "XM, SJHM", 2);
+    assert_null(fact_get(told(s, 200, "{\"data\":{\"a\":{\"name\":\"XM\"}}}"), "fields"));
+    assert_null(fact_get(told(s, 200, "{\"rows\":[]}"), "fields"));
+    s->entry.fields_name = SPAN("0");
+    expect(s, "{\"data\":[[\"XM\",3],[\"mail\",1],[],[4]]}", "XM, mail", 2);
+}
+
 static void test_depth(void **state)
 {
     struct buf b;
@@ -145,6 +160,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_values_are_counted_and_not_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_to_tell, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ceilings, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_depth, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

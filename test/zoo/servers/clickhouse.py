@@ -34,8 +34,8 @@ $CLIENT --multiquery <<'END'
 create database shop;
 create table shop.sale (day Date, amount UInt32) engine = MergeTree(day, (day), 8192);
 insert into shop.sale select today(), number from system.numbers limit 5000;
-create table shop.customer (day Date, name String) engine = MergeTree(day, (day), 8192);
-insert into shop.customer select today(), toString(number) from system.numbers limit 321;
+create table shop.customer (day Date, name String, SFZH String, SJHM String) engine = MergeTree(day, (day), 8192);
+insert into shop.customer (day, name) select today(), toString(number) from system.numbers limit 321;
 create table default.note (t String) engine = Log;
 END
 """
@@ -64,15 +64,19 @@ def clickhouse(variant, people, *views, ports=BOTH, client=CLIENT, shown=""):
                 seed=SEED, truth=truth_in(shown), ready="$CLIENT -q 'select 1'", views=views)
 
 
+# Told from the names of columns.
+PERSONAL = {"personal.identity": "resident ID number, person name", "personal.contact": "mobile number"}
+
+
 def native(verdict, port="P", sees=FIELDS, **facts):
     return View("clickhouse", verdict, sees=sees, facts=facts, port=port)
 
 
-OPEN = View("clickhouse", "open", sees=FIELDS)
+OPEN = View("clickhouse", "open", sees=FIELDS, facts=PERSONAL)
 LOCKED = View("clickhouse", "locked")
 
 SPECS = (
-    clickhouse("open", user("default"), OPEN, native("open", "P2", writable=True)),
+    clickhouse("open", user("default"), OPEN, native("open", "P2", writable=True, **PERSONAL)),
     clickhouse("locked", user("default", PASSWORD), LOCKED, native("locked", "P2", sees=(), auth="password")),
     clickhouse("native", user("default"), native("open"), ports=NATIVE, client=CLIENT_NATIVE),
     clickhouse("native-tls", user("default"),

@@ -11,8 +11,8 @@ ROOT = "mariadb --no-defaults -N -B -u root -S $D/s"
 SEED_SQL = """
 create database shop;
 use shop;
-create table shop.customer (id int primary key, name varchar(40));
-insert into shop.customer select seq, concat('name ', seq) from seq_1_to_345;
+create table shop.customer (id int primary key, name varchar(40), `身份证号` char(18), `手机号` char(11));
+insert into shop.customer (id, name) select seq, concat('name ', seq) from seq_1_to_345;
 create table shop.orders (id int) engine=MyISAM;
 insert into shop.orders values (1), (2), (3);
 create view shop.everyone as select * from shop.customer;
@@ -77,7 +77,9 @@ def expire(box):
 
 
 SPECS = (
-    mariadb("open", View("mariadb", "open", sees=FIELDS)),
+    # Told from the names of columns.
+    mariadb("open", View("mariadb", "open", sees=FIELDS, facts={
+        "personal.identity": "resident ID number, person name", "personal.contact": "mobile number"})),
     mariadb("locked", REFUSED, seed=seed_and_lock, client=LOCKED_CLIENT),
     # Everybody is administrator.
     mariadb("skip-grant", View("mariadb", "open", sees=FIELDS, facts={"superuser": True, "writable": True}),

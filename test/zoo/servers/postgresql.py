@@ -17,6 +17,7 @@ $CLIENT -d postgres -c 'create database shop'
 $CLIENT -d shop <<'END'
 create table customer (id int primary key, name text);
 insert into customer select n, 'name ' || n from generate_series(1, 1234) n;
+create table "客户表_身份证号码" ("姓名" text, "身份证号" text, "手机号" text);
 create schema audit;
 create table audit.event (at timestamptz, what text);
 insert into audit.event select now(), 'x' from generate_series(1, 77);
@@ -90,6 +91,8 @@ def postgresql(variant, prepare, view, seed=SEED, options="", client=PSQL, datab
 
 
 TLS = " -c ssl=on -c ssl_cert_file=$C/good.pem -c ssl_key_file=$C/good.key"
+# Told from the names of columns.
+PERSONAL = {"personal.identity": "resident ID number, person name", "personal.contact": "mobile number"}
 OPEN = View("postgresql", "open", sees=FIELDS)
 LOCKED = View("postgresql", "locked")
 # The door is open to any name, and the zoo's own is not among those that Ajar knows.
@@ -100,7 +103,7 @@ PSQL_ZOO = PSQL.replace("-U postgres", "-U zoo")
 GERMAN = "mkdir locale\nlocaledef -i de_DE -f UTF-8 locale/de_DE.UTF-8 >/dev/null 2>&1 || test -d locale/de_DE.UTF-8\n"
 
 SPECS = (
-    postgresql("open", access("host all all all trust"), OPEN),
+    postgresql("open", access("host all all all trust"), View("postgresql", "open", sees=FIELDS, facts=PERSONAL)),
     postgresql("scram", with_password("scram-sha-256"), LOCKED, lock("scram-sha-256")),
     postgresql("md5", with_password("md5"), LOCKED, lock("md5")),
     postgresql("reject", access("host all all all reject"), LOCKED),
