@@ -17,3 +17,7 @@ doc/conduct.md: $(BUILD)/ajar $(BUILD)/tapes
 	    test/zoo/run.py --ajar $(BUILD)/ajar >/dev/null && \
 	    { sed '/^| /,$$d' $@; test/guard/conduct.py $$captures --tapes $(BUILD)/tapes --table; } >$@.new && mv $@.new $@; \
 	    status=$$?; rm -rf $$captures; exit $$status
+# Every page and table as a browser and a terminal show them, axe-core's word on it, and paper.
+.PHONY: pages-wide
+pages-wide: $(BUILD)/report-demo
+	@test/report/pages $(BUILD)

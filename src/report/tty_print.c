@@ -435,13 +435,15 @@ static void put_group(struct story *t, const struct tty_shape *s, const struct s
         put_endpoints(t, s, rows, count, out);
     for (size_t i = 0; i < count && i < WHYS_LISTED_MAX; i++)
         layout_wrap(out, rows[i]->why, TTY_GAP, s->columns - TTY_GAP);
-    buf_str(out, "  To close it");
+    buf_reset(&t->scratch);
+    buf_str(&t->scratch, "To close it");
     if (g->varied) {
-        buf_str(out, " (written for ");
-        buf_put(out, g->first->where);
-        buf_str(out, ")");
+        buf_str(&t->scratch, " (written for ");
+        buf_put(&t->scratch, g->first->where);
+        buf_str(&t->scratch, ")");
     }
-    buf_str(out, ":\n");
+    buf_str(&t->scratch, ":");
+    layout_wrap(out, buf_span(&t->scratch), TTY_GAP, s->columns - TTY_GAP);
     put_fix(g, out);
 }
 

@@ -421,9 +421,17 @@ static void past(struct demo *d)
         d->report->past(d->state, &d->past, &d->out);
 }
 
+/* $COLUMNS, or 100. */
+static unsigned columns(void)
+{
+    const char *set = getenv("COLUMNS");
+    uint64_t n;
+    return set && span_u64(span_str(set), 1000, &n) ? (unsigned)n : 100;
+}
+
 static bool play(struct demo *d, const char *scene)
 {
-    struct report_run run = { .ajar_version = "0.1.0", .started_ms = d->now_ms, .endpoints = 65536, .seed = 7, .columns = 100 };
+    struct report_run run = { .ajar_version = "0.1.0", .started_ms = d->now_ms, .endpoints = 65536, .seed = 7, .columns = columns() };
     d->remembers = strcmp(scene, "story") == 0;
     d->past = (struct report_past){ .from_ms = d->now_ms - 426 * DAY_MS, .to_ms = d->now_ms };
     d->report->begin(d->state, &run, &d->out);
