@@ -184,7 +184,7 @@ def messages(land, random, ways):
                        f"NM1*IL*1*{last}*{first}****MI*W{number:08d}~N3*{street}~N4*CITY*NY*10001~DMG*D8*{person['day']:%Y%m%d}*{'MF'[person['sex']]}~HI*ABK:{random.choice(ICD).replace('.', '')}~SE*6*0001~GE*1*1~IEA*1*{number:09d}~\n")
         else:
             out.append(f"UNB+UNOC:3+S+R+260501:1200+{number}'UNH+1+MEDPRE:D:93A:UN'BGM+1'NAD+PAT+++{last}:{first}+{street}+CITY++1000+{land.code}'DTM+329:{person['day']:%Y%m%d}:102'COM+{person['phone'].replace('+', '?+')}:TE'UNT+6+1'UNZ+1+{number}'\n")
-    kinds = {'hl7': ['name', 'dob', 'phone'], 'x12': ['name', 'dob'], 'edi': ['name']}[kind]
+    kinds = {'hl7': ['name', 'dob', 'phone', 'address', 'sex', 'diagnosis'], 'x12': ['name', 'dob', 'address', 'sex', 'diagnosis'], 'edi': ['name', 'dob', 'address', 'phone']}[kind]
     return kind, ''.join(out), [{'field': None, 'type': kind, 'claimed': kind != 'name' or land.names_claimed} for kind in kinds]
 
 

@@ -15,7 +15,7 @@ def files(random):
     yield 'application.properties', f'spring.datasource.url=jdbc:postgresql://db:5432/app\nspring.datasource.username=app\nspring.datasource.password={password()}\nserver.port=8080\n', ['password']
     yield 'application.yml', f'spring:\n  datasource:\n    url: jdbc:mysql://db/app\n    username: app\n    password: {password()}\nserver:\n  port: 8080\n', ['password']
     yield 'docker-compose.yml', f'services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_USER: app\n      POSTGRES_PASSWORD: {password()}\n    ports: ["5432:5432"]\n', ['password']
-    yield 'settings.py', f"DEBUG = False\nSECRET_KEY = '{take(50)}'\nDATABASES = {{'default': {{'ENGINE': 'django.db.backends.postgresql', 'NAME': 'x', 'USER': 'x', 'PASSWORD': '{password()}'}}}}\n", ['password']
+    yield 'settings.py', f"DEBUG = False\nSECRET_KEY = '{take(50)}'\nDATABASES = {{'default': {{'ENGINE': 'django.db.backends.postgresql', 'NAME': 'x', 'USER': 'x', 'PASSWORD': '{password()}'}}}}\n", ['password', 'key']
     yield 'config.json', f'{{"database": {{"host": "db", "user": "app", "password": "{password()}"}}, "port": 8080}}\n', ['password']
     yield 'credentials', f'[default]\naws_access_key_id = AKIA{take(16, upper)}\naws_secret_access_key = {take(40)}\n', ['key']
     yield 'my.cnf', f'[client]\nuser=backup\npassword={password()}\nhost=127.0.0.1\n', ['password']
