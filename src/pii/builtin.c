@@ -12,12 +12,18 @@
     extern const uint8_t symbol##_end[] __attribute__((visibility("hidden")))
 
 CARRY(ajar_pii_fields, "data/detectors/fields.yaml");
+CARRY(ajar_pii_languages, "data/detectors/languages.yaml");
 CARRY(ajar_pii_words, "data/detectors/words.yaml");
 CARRY(ajar_pii_secrets, "data/detectors/secrets.yaml");
 
 struct span builtin_fields(void)
 {
     return span_of(ajar_pii_fields, (size_t)(ajar_pii_fields_end - ajar_pii_fields));
+}
+
+struct span builtin_languages(void)
+{
+    return span_of(ajar_pii_languages, (size_t)(ajar_pii_languages_end - ajar_pii_languages));
 }
 
 struct span builtin_words(void)

@@ -5,6 +5,7 @@
 #include "base/span.h"
 
 struct span builtin_fields(void);
+struct span builtin_languages(void);
 struct span builtin_words(void);
 struct span builtin_secrets(void);
 

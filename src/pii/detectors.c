@@ -394,9 +394,10 @@ bool detectors_init(struct detectors *d, int today, struct error *e)
     table_init(&d->given, &d->arena, 5);
     table_init(&d->headings, &d->arena, 6);
     struct node *fields = parse_built_in(d, builtin_fields(), "fields.yaml", e);
-    struct node *words = fields ? parse_built_in(d, builtin_words(), "words.yaml", e) : NULL;
+    struct node *languages = fields ? parse_built_in(d, builtin_languages(), "languages.yaml", e) : NULL;
+    struct node *words = languages ? parse_built_in(d, builtin_words(), "words.yaml", e) : NULL;
     struct node *secrets = words ? parse_built_in(d, builtin_secrets(), "secrets.yaml", e) : NULL;
-    if (secrets && add_fields(d, fields, e) && add_words(d, words, e) &&
+    if (secrets && add_fields(d, fields, e) && add_fields(d, languages, e) && add_words(d, words, e) &&
         add_literals(d, secrets, e))
         return true;
     detectors_release(d);

@@ -1,6 +1,8 @@
 #include "pii/lines.h"
 
 #include "pii/checks.h"
+#include "pii/charsets.h"
+#include "pii/named.h"
 #include "pii/names.h"
 #include "pii/national.h"
 
@@ -120,9 +122,16 @@ static struct piece piece_over(const struct text *t, size_t from, size_t to)
     return p;
 }
 
-/* The longest beginning of [at, to) of a few words that is judged to be what `wanted` says. */
+/* Is this the end of the line, or of what a mark closes? */
+static bool ends_here(const struct text *t, size_t end, size_t to)
+{
+    return end == to || t->base[end] < ' ' || strchr(",;|\"()<>", t->base[end]);
+}
+
+/* The longest beginning of [at, to) of a few words that is judged to be what `wanted` says; where a word before it
+ * says so for `sure`, names that no list has, too: all words up to the end of the line or a mark. */
 static size_t words_that_are(const struct detectors *d, const struct text *t, size_t at, size_t to, pii_set wanted,
-                             struct value *ret)
+                             bool sure, struct value *ret)
 {
     size_t best = 0, end = at;
     for (unsigned words = 0; words < VALUE_WORDS_MAX && end < to; words++) {
@@ -137,6 +146,11 @@ static size_t words_that_are(const struct detectors *d, const struct text *t, si
         if (piece.len && piece.at[piece.len - 1] == '.')
             piece = piece_over(t, at, end - 1);
         value_judge(d, &piece, &v);
+        bool words_of_name = sure && ends_here(t, end, to) && words > 0 && pii_has(v.marks.shape, PII_PERSON_NAME);
+        if (!(v.marks.pass & wanted) && sure && is_name_in_letters(span_of(piece.at, piece.len)))
+            words_of_name = true;
+        if (words_of_name)
+            pii_mark(&v.marks, PII_PERSON_NAME, true);
         if ((v.date && wanted & BIRTHS) || v.marks.pass & wanted) {
             best = (size_t)(piece.at + piece.len - t->base);
             *ret = v;
@@ -251,7 +265,7 @@ static size_t look_at_number(const struct look *l, size_t at)
     size_t dotted = dotted_number(l, at, called);
     if (dotted)
         return dotted;
-    if (hint.strong & BIRTHS && (word = words_that_are(l->d, t, at, l->to, BIRTHS, &v))) {
+    if (hint.strong & BIRTHS && (word = words_that_are(l->d, t, at, l->to, BIRTHS, false, &v))) {
         tell(l, at, word, PII_BIRTH_DATE, v.marks);
         return word;
     }
@@ -279,7 +293,7 @@ static size_t look_at_words(const struct look *l, size_t at)
     pii_set wanted = hint.strong & PEOPLE;
     if (hint.strong & BIRTHS)
         wanted |= BIRTHS;
-    size_t end = wanted ? words_that_are(l->d, l->t, at, l->to, wanted, &v) : 0;
+    size_t end = wanted ? words_that_are(l->d, l->t, at, l->to, wanted, (hint.sure & PEOPLE) != 0, &v) : 0;
     if (!end)
         return at + 1;
     unsigned type = v.date && wanted & BIRTHS ? PII_BIRTH_DATE
@@ -287,6 +301,69 @@ static size_t look_at_words(const struct look *l, size_t at)
                                                          : PII_PERSON_NAME;
     if (end - at >= NAME_LEAST && !(type == PII_PERSON_NAME && v.marks.single))
         tell(l, at, end, type, v.marks);
+    return end;
+}
+
+/* "Adresse: ...", up to the end of the line or a semicolon; the numbers in it are looked at all the same. */
+static void look_at_address(const struct look *l, size_t at)
+{
+    enum { ADDRESS_MOST = 160 };
+    static const pii_set PLACES = (pii_set)1 << PII_ADDRESS | (pii_set)1 << PII_CN_ADDRESS;
+    if (!may_be_called(l->d, l->t, l->from, at))
+        return;
+    struct name_hint hint = hint_before(l->d, l->t, l->from, at);
+    size_t end = at;
+    while (end < l->to && end - at < ADDRESS_MOST && l->t->base[end] >= ' ' && l->t->base[end] != ';')
+        end++;
+    struct pii_marks m = { 0 };
+    if (hint.strong & PLACES && !hint.negative) {
+        hint.national = 0;
+        mark_named(&(struct name_hint){ .strong = pii_bit(PII_ADDRESS) }, span_of(l->t->base + at, end - at), &m);
+    }
+    if (pii_has(m.pass, PII_ADDRESS))
+        tell(l, at, end, PII_ADDRESS, m);
+}
+
+/* Does a word of a name begin here: a capital, or a letter of a script without them? */
+static bool begins_name(const struct text *t, size_t at, size_t to, bool *ret_caseless)
+{
+    size_t len;
+    uint8_t c = t->base[at], base = latin_base(span_of(t->base + at, to - at), &len);
+    unsigned code = c >= 0xc6 && c < 0xe0 && at + 1 < to ? (c & 31U) << 6 | (t->base[at + 1] & 63U) : 0;
+    bool greek = code >= 0x386 && code <= 0x3ab, cyrillic = code >= 0x400 && code <= 0x42f;
+    *ret_caseless = (code >= 0x5d0 && code <= 0x6ff) || (c >= 0xe0 && c <= 0xea && !base);
+    return (base >= 'A' && base <= 'Z') || greek || cyrillic || (code >= 0x531 && code <= 0x556) || *ret_caseless;
+}
+
+/* "Herrn Peter Meyer": words with capitals behind a form of address, or two of a script that has none. */
+static size_t look_behind_title(const struct look *l, size_t at)
+{
+    enum { WORDS_MOST = 4, CASELESS_MOST = 2 };
+    const struct text *t = l->t;
+    size_t title = title_len(span_of(t->base + at, l->to - at)), start = at + title, end = start, words = 0;
+    bool caseless = false, stop = false;
+    for (size_t i = start; title && i < l->to && words < (caseless ? CASELESS_MOST : WORDS_MOST) && !stop; i++) {
+        if (!begins_name(t, i, l->to, &caseless))
+            break;
+        while (i < l->to && t->base[i] > ' ' && !strchr(",;:|()<>\"", t->base[i]))
+            i++;
+        stop = i < l->to && t->base[i] != ' ';
+        end = i;
+        words++;
+    }
+    while (end > start && t->base[end - 1] == '.')
+        end--;
+    if (end - start < NAME_LEAST || end - start > PIECE_MAX)
+        return at;
+    struct piece piece = piece_over(t, start, end);
+    struct value v;
+    value_judge(l->d, &piece, &v);
+    bool letters = pii_has(v.marks.shape, PII_PERSON_NAME) || is_name_in_letters(span_of(piece.at, piece.len));
+    if (!pii_has(v.marks.pass, PII_PERSON_NAME) && !(letters && words > 1))
+        return at;
+    v.marks.titled = true;
+    v.marks.shape = v.marks.pass = pii_bit(PII_PERSON_NAME);
+    l->found(l->self, span_of(t->base + start, end - start), &v.marks, false);
     return end;
 }
 
@@ -301,6 +378,15 @@ void lines_look(const struct detectors *d, const struct name_hint *field, const 
         bool digit = ascii_is_digit(c) || (c == '(' && i + 1 < to && ascii_is_digit(t->base[i + 1]));
         bool behind_colon = i > from + 1 && (before == ':' || (before == ' ' && t->base[i - 2] == ':') ||
                                              (i > from + 2 && before == 0x9a && t->base[i - 2] == 0xbc));
+        bool word = (before <= ' ' || before == '(') && (c >= 0x80 || (c | 32) >= 'a');
+        size_t titled = word ? look_behind_title(&l, i) : i;
+        if (titled > i) {
+            looks++;
+            i = titled;
+            continue;
+        }
+        if (behind_colon && c > ' ')
+            look_at_address(&l, i);
         if (digit && (fresh || before >= 0x80)) {
             looks++;
             i = look_at_number(&l, i);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "pii/lines.h"
-#include "pii/national.h"
+#include "pii/named.h"
 #include "pii/quick.h"
 #include "pii/subject.h"
 
@@ -215,37 +215,8 @@ static uint32_t flags_of(struct span value, const struct pii_marks *m)
     bool role = pii_has(m->pass, PII_EMAIL) && token_is_role(value);
     return (m->test ? SAMPLE_TEST : 0) | (role ? SAMPLE_ROLE : 0) |
            (m->calling ? SAMPLE_CALLING : 0) | (m->single ? SAMPLE_SINGLE : 0) |
+           (m->titled ? SAMPLE_TITLED : 0) |
            (uint32_t)m->national << SAMPLE_NATIONAL_AT;
-}
-
-/* A house number among words, "12 Park Street", "ul. Długa 7/2", "Calle Mayor 4, 28013 Madrid": only the form, for a
- * field that is called so. */
-static void mark_address(struct span value, struct pii_marks *m)
-{
-    size_t words = 0, letters = 0, digits = 0, numbers = 0;
-    for (size_t i = 0; i <= value.len; i++) {
-        uint8_t c = i < value.len ? value.at[i] : ' ';
-        bool digit = ascii_is_digit(c), letter = c >= 0x80 || (c | 32) >= 'a';
-        letters += letter;
-        digits += digit;
-        if (digit || letter)
-            continue;
-        words += letters >= 3;
-        numbers += digits >= 1 && digits <= 5;
-        letters = digits = 0;
-    }
-    if (value.len >= 6)
-        pii_mark(m, PII_ADDRESS, words >= 1 && numbers >= 1);
-}
-
-static void mark_national(uint64_t set, struct span value, struct pii_marks *m)
-{
-    bool pass;
-    enum national id = national_of(set, value, &pass);
-    if (id == NATIONALS)
-        return;
-    pii_mark(m, PII_NATIONAL, pass);
-    m->national = (uint8_t)(id + 1);
 }
 
 /* Line ends in the window in front of block b: counted on, or back, from where they were last. */
@@ -287,15 +258,6 @@ void profile_window_taken(struct profile *p, size_t taken)
     uint64_t last = p->window.masks->line[b] & ((1ULL << taken % CLASS_BLOCK) - 1);
     p->window_line += lines_before(p, b) + p->engine->count(&last, 1);
     p->window = (struct text){ 0 };
-}
-
-/* What is only looked for where the name of the field says so. */
-static void mark_called(const struct name_hint *hint, struct span value, struct pii_marks *m)
-{
-    if (hint->national)
-        mark_national(hint->national, value, m);
-    if (pii_has(hint->strong | hint->weak, PII_ADDRESS))
-        mark_address(value, m);
 }
 
 /* Returns the entry of the value where the sample keeps it. */
@@ -432,7 +394,7 @@ static __attribute__((noinline)) void long_value(struct profile *p, uint16_t fie
         if (s.len <= ADDRESS_LONGEST)
             value_han(p->d, s, &v);
         if (s.len <= ADDRESS_LONGEST)
-            mark_called(&f->hint, s, &v.marks);
+            mark_named(&f->hint, s, &v.marks);
         (void)sample_put(p, f, key, hash, &v.marks);
     }
     if (p->deep) {
@@ -477,7 +439,7 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
     if (!p->deep && !worth && !sample_wants(&f->distinct, hash))
         return false;
     value_judge(p->d, piece, &v);
-    mark_called(&f->hint, value, &v.marks);
+    mark_named(&f->hint, value, &v.marks);
     struct sample_entry *e = sample_put(p, f, value, hash, &v.marks);
     if (p->deep) {
         traits_add(p, &f->traits, &v, piece->len);

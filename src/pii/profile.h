@@ -80,6 +80,7 @@ struct field {
     bool keyed;        /* keys below it are data: further ones are one field */
     bool folded;       /* put together with others, and empty since */
     bool setting;      /* what it is set to is a secret, by its name */
+    bool names;        /* its values are names of fields: {"name": "mail", "value": ...} */
 };
 
 /* How often two fields of one record told the same. */

@@ -19,7 +19,7 @@ struct json_level {
     bool array;
 };
 
-enum { FLAT_OPEN_BYTES = 48 };
+enum { FLAT_OPEN_BYTES = 48, PAIR_NAME_MAX = 64 };
 
 /* How a member of a flat record begins: its key with quotes and colon, and a string's quote. */
 struct flat_member {
@@ -50,6 +50,8 @@ struct json_reader {
     bool container;       /* one document around all records */
     bool inside;          /* inside a string longer than the buffer */
     uint64_t damaged;     /* places where the syntax broke */
+    uint8_t pair[PAIR_NAME_MAX]; /* of {"name": "mail", "value": ...}: what the value is called */
+    size_t pair_len, pair_depth; /* pair_len 0: nothing */
     struct flat flat;
 };
 

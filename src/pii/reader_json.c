@@ -4,6 +4,7 @@
 #include "pii/reader.h"
 
 #include "base/hex.h"
+#include "pii/names.h"
 
 enum { OVERLAP_BYTES = 512, KEY_BYTES_MAX = 256, UNESCAPED_MAX = 2048 };
 
@@ -178,6 +179,36 @@ static size_t resync(struct json_reader *r, struct profile *p, const struct text
     return line < t->len ? line + 1 : line;
 }
 
+/* [{"name": "mail", "value": "..."}, ...], as HAR, forms and tags of clouds have it: the first says what the second
+ * is, where it is a name that is known; anything else is a value like others. */
+static bool is_pair_name(const struct json_reader *r, const struct profile *p, uint16_t field)
+{
+    const struct json_level *around = r->depth >= 2 ? &r->levels[r->depth - 2] : NULL;
+    const struct field *f = p->fields[field];
+    struct span name = span_of(f->name, f->name_len);
+    return around && around->array && !r->deeper &&
+           (span_eq_nocase(name, SPAN("name")) || span_eq_nocase(name, SPAN("key")));
+}
+
+static void take_pair_name(struct json_reader *r, struct profile *p, struct span value)
+{
+    r->pair_len = 0;
+    if (value.len == 0 || value.len > PAIR_NAME_MAX || !is_pair_name(r, p, r->key) || name_is_value(value))
+        return;
+    struct name_hint hint = detectors_name(p->d, value);
+    if (!(hint.strong | hint.weak | hint.national))
+        return;
+    memcpy(r->pair, value.at, value.len);
+    r->pair_len = value.len;
+    r->pair_depth = r->depth;
+}
+
+/* Is a pair's value to come here? */
+static bool in_pair(const struct json_reader *r)
+{
+    return r->pair_len && r->pair_depth == r->depth;
+}
+
 static void take_key(struct json_reader *r, struct profile *p, struct span raw, bool escaped)
 {
     struct json_level *level = top(r);
@@ -190,7 +221,12 @@ static void take_key(struct json_reader *r, struct profile *p, struct span raw, 
         size_t n = unescape(&raw, plain);
         raw = span_of(plain, n);
     }
-    r->key = profile_key(p, level->field, raw, level->last);
+    bool value = span_eq_nocase(raw, SPAN("value")), paired = in_pair(r) && value;
+    if (value && level->last != FIELD_NONE && is_pair_name(r, p, level->last))
+        p->fields[level->last]->names = true; /* no short way past it any more */
+    struct span name = paired ? span_of(r->pair, r->pair_len) : raw;
+    r->key = profile_key(p, level->field, name, paired ? FIELD_NONE : level->last);
+    r->pair_len = 0;
     level->last = r->key;
 }
 
@@ -219,6 +255,8 @@ static size_t take_string(struct json_reader *r, struct profile *p, const struct
             escaped_value(p, r->key, raw);
         else
             profile_value(p, r->key, t, at + 1, end);
+        if (!escaped)
+            take_pair_name(r, p, raw);
         value_done(r);
     }
     return end < t->len ? end + 1 : t->len;
@@ -357,6 +395,8 @@ static size_t take_members(struct json_reader *r, struct profile *p, const struc
         if (guess == FIELD_NONE || base[at] != '"')
             return at;
         const struct field *f = p->fields[guess];
+        if (f->names || in_pair(r))
+            return at;
         size_t key_end = at + 1 + f->name_len;
         if (f->parent != level->field || key_end + 4 >= t->len ||
             !starts_with_name(base + at + 1, f))

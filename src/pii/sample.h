@@ -24,7 +24,8 @@ enum sample_flags {
     SAMPLE_SEARCH = 4, /* text to be searched */
     SAMPLE_ROLE = 8,    /* a mailbox of an office */
     SAMPLE_CALLING = 16, /* a telephone number with the code of its country */
-    SAMPLE_SINGLE = 32   /* a name of one word */
+    SAMPLE_SINGLE = 32,  /* a name of one word */
+    SAMPLE_TITLED = 64   /* a name in text behind "Mr" or "Frau" */
 };
 
 struct sample_entry {

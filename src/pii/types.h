@@ -73,6 +73,7 @@ struct pii_marks {
     bool test; /* a value from a manual or a generator, not a person's */
     bool calling; /* a telephone number with the code of its country */
     bool single;  /* a name of one word */
+    bool titled;  /* a name in text behind "Mr" or "Frau" */
     uint8_t national; /* with PII_NATIONAL: which one (national.h), plus one */
 };
 

@@ -99,11 +99,16 @@ static bool date_like(const struct piece *p, struct value *v)
         bool ends = at == p->len || s[at] == ' ' || s[at] == 'T';
         return ends && take_date(v, digits_int(s, 4), month, day);
     }
-    bool day_first = p->len == 10 && (s[2] == '/' || s[2] == '.' || s[2] == '-') && s[5] == s[2] &&
-                     p->digit == (piece_ones(10) & ~0x24ULL);
+    /* 12.03.1980, 5/3/1980: the marks lie behind one digit or two, and four digits follow the second. */
+    uint64_t marks = piece_ones(p->len) & ~p->digit;
+    if (p->len < 8 || p->len > 10 || __builtin_popcountll(marks) != 2)
+        return false;
+    size_t one = (size_t)__builtin_ctzll(marks), two = 63 - (size_t)__builtin_clzll(marks);
+    bool day_first = (s[one] == '/' || s[one] == '.' || s[one] == '-') && s[two] == s[one] && one >= 1 && one <= 2 &&
+                     two - one >= 2 && two - one <= 3 && two + 5 == p->len;
     if (!day_first)
         return false;
-    int a = digits_int(s, 2), b = digits_int(s + 3, 2), year = digits_int(s + 6, 4);
+    int a = digits_int(s, one), b = digits_int(s + one + 1, two - one - 1), year = digits_int(s + two + 1, 4);
     return take_date(v, year, b, a) || take_date(v, year, a, b);
 }
 

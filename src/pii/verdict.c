@@ -21,6 +21,7 @@ struct tally {
     uint32_t n, shaped, passed, test, context;
     uint32_t roles;               /* mailboxes of an office; not among those that passed */
     uint32_t calling, single;     /* of those that passed: with a country's code; of one word */
+    uint32_t titled;              /* of those that passed: behind a form of address */
     uint32_t heads, shaped_heads; /* different beginnings of those that passed; of all */
     uint64_t hits;                /* with repeats */
     uint64_t line;                /* where the first of those that passed lies */
@@ -90,6 +91,7 @@ static struct tally tally_of(const struct sample *s, unsigned type)
         t.context += pass && e->flags & SAMPLE_CONTEXT;
         t.calling += pass && e->flags & SAMPLE_CALLING;
         t.single += pass && e->flags & SAMPLE_SINGLE;
+        t.titled += pass && e->flags & SAMPLE_TITLED;
         uint64_t head = 1ULL << (e->head % 64);
         heads[0][e->head / 64 % HEAD_WORDS] |= head;
         heads[1][e->head / 64 % HEAD_WORDS] |= pass ? head : 0;
@@ -225,6 +227,16 @@ static bool called_so(const struct field *f, unsigned type, const struct tally *
            (t->shaped + t->test) * 5 >= t->n * 4;
 }
 
+/* The name says so, and nearly all values have the form, be they few, or begin alike, or of names that no list has:
+ * suspected. The name of a thing may be called "name", too, so that two words are asked for then. */
+static bool said_by_name(const struct field *f, unsigned type, const struct tally *t)
+{
+    bool name = type == PII_PERSON_NAME && pii_has(f->hint.sure, type);
+    bool form = name || type == PII_PHONE || type == PII_BIRTH_DATE || type == PII_ADDRESS;
+    return form && pii_has(f->hint.strong, type) && !f->hint.negative && !is_counter(&f->traits) && t->shaped >= 1 &&
+           (t->shaped + t->test) * 5 >= t->n * 4;
+}
+
 /* Telephone numbers that carry the code of their country, nearly all of them with a length that fits it: no
  * name is asked for. Signed amounts do not keep to such lengths. */
 static bool is_calling(unsigned type, const struct tally *t)
@@ -268,6 +280,23 @@ static void suspect_nobodys(const struct field *f, uint32_t count, double chance
     estimate(&f->distinct, v);
 }
 
+static void take_at_its_word(const struct field *f, uint32_t shaped, double values, struct verdict *v)
+{
+    v->passed = shaped;
+    v->log10_odds = values > 0 ? v->log10_odds : 0;
+    estimate(&f->distinct, v);
+    v->signals |= SIGNAL_VALUES | SIGNAL_SPREAD;
+    v->state = VERDICT_CONFIRMED;
+}
+
+static void suspect_by_name(const struct field *f, uint32_t shaped, struct verdict *v)
+{
+    v->state = VERDICT_SUSPECTED;
+    v->signals = SIGNAL_NAME;
+    v->passed = shaped;
+    estimate(&f->distinct, v);
+}
+
 static void judge_whole(const struct profile *p, uint16_t field, unsigned type, struct verdict *v)
 {
     const struct field *f = p->fields[field];
@@ -289,6 +318,8 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
         return;
     }
     bool called = called_so(f, type, &t);
+    if (!called && said_by_name(f, type, &t))
+        suspect_by_name(f, t.shaped, v);
     if (t.passed == 0 && !called)
         return;
     /* A type that is the whole field answers for every value, others for those of their shape. */
@@ -335,13 +366,8 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     if (self && share >= 0.5 && (!f->hint.negative || type == PII_PASSWORD_HASH))
         v->state = VERDICT_CONFIRMED; /* one key is a key, as in text */
     v->of_things = type == PII_PERSON_NAME && !pii_has(f->hint.sure, type) && t.single * 2 > t.passed;
-    if (called) {
-        v->passed = t.shaped;
-        v->log10_odds = values > 0 ? v->log10_odds : 0;
-        estimate(&f->distinct, v);
-        v->signals |= SIGNAL_VALUES | SIGNAL_SPREAD;
-        v->state = VERDICT_CONFIRMED;
-    }
+    if (called)
+        take_at_its_word(f, t.shaped, values, v);
     if (!agreed && !weak && v->state == VERDICT_SUSPECTED && (chance >= 0.3 || type == PII_SEX))
         v->state = VERDICT_NONE;
 }
@@ -370,13 +396,19 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
     }
     double share = (double)t.passed / t.shaped;
     double values = log_odds(type, chance, t.passed, t.shaped - t.passed);
-    bool context = t.context >= 2 && t.context * 10 >= t.passed * 3;
+    /* One value behind a word that says so is suspected; confirmed, two of them. */
+    bool one = t.context * 10 >= t.passed * 3 && t.context >= 1, context = one && t.context >= 2;
     bool spread = t.passed >= 10 && t.heads >= 3 && share >= 0.8;
     v->log10_odds = values / log(10);
-    v->signals = (values > SUSPECT ? SIGNAL_VALUES : 0U) | (context ? SIGNAL_NAME : 0U) |
+    v->signals = (values > SUSPECT ? SIGNAL_VALUES : 0U) | (one ? SIGNAL_NAME : 0U) |
                  (spread ? SIGNAL_SPREAD : 0U) | (company ? SIGNAL_SIBLING : 0U);
     estimate(&f->tokens, v);
     double score = values + (context ? STRONG_NAME : 0);
+    if (one && values + STRONG_NAME >= SUSPECT)
+        v->state = VERDICT_SUSPECTED;
+    /* "Mr John Smith": he may be of a book. */
+    if (t.titled)
+        v->state = VERDICT_SUSPECTED;
     /* Of numbers of eleven digits that are no mobile's, some have a prefix that is given to nobody. */
     bool mobiles = type == PII_CN_MOBILE && t.passed >= 30 && t.heads >= 10 && share >= 0.95;
     if (score >= SUSPECT && (context || mobiles || chance <= 0.12 || company))
@@ -460,18 +492,20 @@ static void judge_key(const struct profile *p, uint16_t field, struct verdict *v
     v->state = f->distinct.used >= 10 && !hex ? VERDICT_CONFIRMED : VERDICT_SUSPECTED;
 }
 
-/* Religion, union, orientation, origin, biometrics: the name says so, and the values are words, not counts. */
-static void judge_special(const struct profile *p, uint16_t field, struct verdict *v)
+/* Religion, union, orientation, origin, biometrics, or sex in words that nobody knows: the name says so, and the values
+ * are words, not counts. */
+static void judge_special(const struct profile *p, uint16_t field, unsigned type, struct verdict *v)
 {
-    enum { WORD_LONGEST = 60 };
+    enum { WORD_LONGEST = 60, SEXES_MOST = 6 };
     const struct field *f = p->fields[field];
     const struct traits *t = &f->traits;
-    *v = (struct verdict){ .type = PII_SPECIAL,
+    *v = (struct verdict){ .type = type,
                            .passed = f->distinct.used,
                            .shaped = f->distinct.used,
                            .sampled = f->distinct.used,
                            .hits = f->values - f->empties };
     if (f->hint.negative || f->distinct.used == 0 || t->length_max > WORD_LONGEST ||
+        (type == PII_SEX && f->distinct.used > SEXES_MOST) ||
         t->forms[FORM_NUMBER] * 2 > t->forms[FORM_OTHER] + t->forms[FORM_HAN])
         return;
     v->signals = SIGNAL_NAME;
@@ -567,6 +601,30 @@ static pii_set shapes_of(const struct sample *s)
     return all;
 }
 
+/* What the name of the field says, of values that no rule is known for. */
+static void judge_by_name(const struct profile *p, uint16_t field, struct verdict all[static VERDICTS_PER_FIELD_MAX],
+                          size_t *count)
+{
+    const pii_set called = p->fields[field]->hint.strong;
+    struct verdict v;
+    if (pii_has(called, PII_PASSWORD) && !is_confirmed(all, *count, PII_PASSWORD_HASH)) {
+        judge_password(p, field, &v);
+        insert(all, count, &v);
+    }
+    if (pii_has(called, PII_SPECIAL)) {
+        judge_special(p, field, PII_SPECIAL, &v);
+        insert(all, count, &v);
+    }
+    if (pii_has(called, PII_SEX) && *count == 0) {
+        judge_special(p, field, PII_SEX, &v);
+        insert(all, count, &v);
+    }
+    if (pii_has(called, PII_CLOUD_KEY) && *count == 0) {
+        judge_key(p, field, &v);
+        insert(all, count, &v);
+    }
+}
+
 size_t verdict_field(const struct profile *p, uint16_t field,
                      struct verdict ret[static VERDICTS_PER_FIELD_MAX])
 {
@@ -596,18 +654,7 @@ size_t verdict_field(const struct profile *p, uint16_t field,
         judge_subject(p, field, type, &v);
         insert(all, &count, &v);
     }
-    if (pii_has(f->hint.strong, PII_PASSWORD) && !is_confirmed(all, count, PII_PASSWORD_HASH)) {
-        judge_password(p, field, &v);
-        insert(all, &count, &v);
-    }
-    if (pii_has(f->hint.strong, PII_SPECIAL)) {
-        judge_special(p, field, &v);
-        insert(all, &count, &v);
-    }
-    if (pii_has(f->hint.strong, PII_CLOUD_KEY) && count == 0) {
-        judge_key(p, field, &v);
-        insert(all, &count, &v);
-    }
+    judge_by_name(p, field, all, &count);
     if (is_confirmed(all, count, PII_PASSWORD) || is_confirmed(all, count, PII_PASSWORD_HASH))
         count = drop_settings(f, all, count);
     count = drop_explained(f, all, count);

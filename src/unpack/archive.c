@@ -121,7 +121,7 @@ static enum document look(const struct source *from, struct office_strings *stri
         struct span path = name ? span_str(name) : SPAN_NONE;
         types = types || span_is(path, "[Content_Types].xml");
         content = content || span_is(path, "content.xml");
-        manifest = manifest || span_is(path, "META-INF/manifest.xml");
+        manifest = manifest || span_is(path, "META-INF/manifest.xml") || span_is(path, "mimetype");
         if (i == 0 && archive_format(a) != ARCHIVE_FORMAT_ZIP)
             break;
         if (office_kind_of(path) == OFFICE_STRINGS)

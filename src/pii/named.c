@@ -1,0 +1,130 @@
+#include "pii/named.h"
+
+#include "pii/charsets.h"
+#include "pii/checks.h"
+#include "pii/national.h"
+
+enum { NAME_WORDS_MOST = 5, NAME_BYTES_MOST = 120, HAN_MOST = 8, ADDRESS_LEAST = 6, TITLE_BYTES_MOST = 24 };
+
+/* A house number among words, "12 Park Street", "ul. Długa 7/2", "Calle Mayor 4, 28013 Madrid": only the form. */
+static void mark_address(struct span value, struct pii_marks *m)
+{
+    size_t words = 0, letters = 0, digits = 0, numbers = 0;
+    for (size_t i = 0; i <= value.len; i++) {
+        uint8_t c = i < value.len ? value.at[i] : ' ';
+        bool digit = ascii_is_digit(c), letter = c >= 0x80 || (c | 32) >= 'a';
+        letters += letter;
+        digits += digit;
+        if (digit || letter)
+            continue;
+        words += letters >= 3;
+        numbers += digits >= 1 && digits <= 5;
+        letters = digits = 0;
+    }
+    if (value.len >= ADDRESS_LEAST)
+        pii_mark(m, PII_ADDRESS, words >= 1 && numbers >= 1);
+}
+
+static void mark_national(uint64_t set, struct span value, struct pii_marks *m)
+{
+    bool pass;
+    enum national id = national_of(set, value, &pass);
+    if (id == NATIONALS)
+        return;
+    pii_mark(m, PII_NATIONAL, pass);
+    m->national = (uint8_t)(id + 1);
+}
+
+/* The code point at the front, of one byte to three; 0 where there is none or it has four. */
+static unsigned code_at(struct span s, size_t *ret_len)
+{
+    *ret_len = 1;
+    if (s.at[0] < 0x80)
+        return s.at[0];
+    if (s.at[0] >= 0xc3 && s.at[0] < 0xe0 && s.len >= 2 && (s.at[1] & 0xc0) == 0x80) {
+        *ret_len = 2;
+        return (s.at[0] & 31U) << 6 | (s.at[1] & 63U);
+    }
+    *ret_len = 3;
+    return s.len >= 3 ? utf8_three(s.at) : 0;
+}
+
+/* Is the code point beyond ASCII a letter, or a mark that stands on one, of a script that names are written in? */
+static bool is_letter(unsigned code)
+{
+    static const struct {
+        uint16_t from, to;
+    } LETTERS[] = {
+        { 0xc0, 0x2bc },    { 0x300, 0x373 },   { 0x386, 0x52f },   { 0x531, 0x587 },   { 0x591, 0x5f4 },
+        { 0x620, 0x65f },   { 0x66e, 0x6d3 },   { 0x6d5, 0x6ef },   { 0x6fa, 0x6ff },   { 0x901, 0x963 },
+        { 0x970, 0x9e3 },   { 0x9f0, 0xa65 },   { 0xa70, 0xae5 },   { 0xaf9, 0xb65 },   { 0xb70, 0xbe5 },
+        { 0xc00, 0xc65 },   { 0xc80, 0xce5 },   { 0xd00, 0xd65 },   { 0xd80, 0xddf },   { 0xe01, 0xe4e },
+        { 0x10a0, 0x10ff }, { 0x1e00, 0x1fff }, { 0x2019, 0x2019 }, { 0x200c, 0x200d }, { 0x3005, 0x3005 },
+        { 0x3041, 0x30ff }, { 0x4e00, 0x9fff }, { 0xac00, 0xd7a3 },
+    };
+    for (size_t i = 0; i < sizeof(LETTERS) / sizeof(LETTERS[0]); i++)
+        if (code >= LETTERS[i].from && code <= LETTERS[i].to)
+            return true;
+    return false;
+}
+
+bool is_name_in_letters(struct span value)
+{
+    size_t words = 0, foreign = 0, letters = 0, wide = 0;
+    bool inside = false;
+    if (value.len < 4 || value.len > NAME_BYTES_MOST)
+        return false;
+    for (size_t i = 0, len; i < value.len; i += len) {
+        unsigned code = code_at(span_from(value, i), &len);
+        bool ascii = code < 0x80, letter = ascii ? (code | 32) >= 'a' && (code | 32) <= 'z' : is_letter(code);
+        if (!letter && !(ascii && code && strchr(" .,-'", (int)code)))
+            return false;
+        words += letter && !inside;
+        inside = letter || (inside && (code == '-' || code == '\''));
+        foreign += letter && !ascii;
+        letters += letter;
+        wide += code >= 0x3000;
+    }
+    return foreign >= 1 && letters >= 2 && words <= NAME_WORDS_MOST && wide <= HAN_MOST;
+}
+
+void mark_named(const struct name_hint *hint, struct span value, struct pii_marks *m)
+{
+    static const pii_set OTHERS = (pii_set)1 << PII_PERSON_NAME | (pii_set)1 << PII_CN_NAME;
+    if (hint->national)
+        mark_national(hint->national, value, m);
+    if (pii_has(hint->strong | hint->weak, PII_ADDRESS))
+        mark_address(value, m);
+    if (pii_has(hint->strong, PII_PERSON_NAME) && !(m->pass & OTHERS) && is_name_in_letters(value))
+        pii_mark(m, PII_PERSON_NAME, false);
+}
+
+size_t title_len(struct span text)
+{
+    static const char *const TITLES[] = {
+        "Mr", "Mrs", "Ms", "Miss", "Mister", "Herr", "Herrn", "Frau", "M", "Mme", "Mlle",
+        "Monsieur", "Madame", "Sr", "Sra", "Srta", "Señor", "Señora", "Don", "Doña", "Senhor",
+        "Senhora", "sig", "Sig", "Sig.ra", "sig.ra", "signor", "signora", "Signor", "Signora",
+        "pan", "Pan", "Pani", "pani", "panem", "panią", "pánom", "paní", "pana", "dl", "dna",
+        "domnul", "doamna", "dhr", "mevr", "heer", "mevrouw", "hr", "Hr", "herr", "fru", "Fru",
+        "herra", "rouva", "Bay", "Bayan", "Encik", "Puan", "Bapak", "Ibu", "ông", "bà", "Ông", "Bà",
+        "Bw", "Bi", "úr", "härra", "proua", "kungs", "ponas", "p", "ponia", "gospod", "gospa",
+        "gospodin", "gospođa", "g", "ga", "gđa", "г-н", "г-жа", "господин", "госпожа", "гражданин",
+        "гражданина", "гражданка", "гражданки", "пан", "пані", "громадянин", "громадянина",
+        "громадянка", "г", "гр", "κ", "κα", "κος", "κύριος", "κυρία", "мр", "მ-ნ", "ბატონ",
+        "ბატონი", "ქალბატონი", "պարոն", "տիկին", "מר", "גב'", "גברת", "السيد", "السيدة", "آقای",
+        "خانم", "श्री", "श्रीमती", "জনাব", "জনাবা", "คุณ",
+    };
+    size_t blank = 0;
+    while (blank < text.len && blank < TITLE_BYTES_MOST && text.at[blank] > ' ')
+        blank++;
+    if (blank == 0 || blank + 2 >= text.len || text.at[blank] != ' ' ||
+        !(text.at[blank + 1] >= 0x80 || (text.at[blank + 1] >= 'A' && text.at[blank + 1] <= 'Z')))
+        return 0;
+    struct span word = span_first(text, blank - (text.at[blank - 1] == '.'));
+    bool letter = word.len == 1 || (word.len == 2 && word.at[0] >= 0x80); /* "M. Dupont", never "M Dupont" */
+    for (size_t i = 0; i < sizeof(TITLES) / sizeof(TITLES[0]); i++)
+        if (span_is(word, TITLES[i]))
+            return letter && word.len == blank ? 0 : blank + 1;
+    return 0;
+}
