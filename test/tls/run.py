@@ -7,6 +7,7 @@ its own, since gnutls-serv listens on all addresses.
 The last line is "N passed, N failed"."""
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -21,24 +22,51 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 JOBS = 4  # most of the time is waiting for a server to begin
+START_S = 300  # for a server that lives; one that has ended is not waited for
+OUTPUT_LINES = 20
 V10, V11, V12, V13 = "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"
 
 
 def enter_namespace():
+    """Of the network, and of mounts: see in_memory(). $AJAR_TLS_INSIDE then says whether it was root who entered."""
     if os.environ.get("AJAR_TLS_INSIDE"):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         return
-    os.environ["AJAR_TLS_INSIDE"] = "1"
-    unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
-    os.execvp("unshare", [*unshare, sys.executable, str(pathlib.Path(__file__).resolve()), *sys.argv[1:]])
+    is_root = os.geteuid() == 0
+    os.environ["AJAR_TLS_INSIDE"] = "root" if is_root else "user"
+    os.execvp("unshare", ["unshare", "-nm" if is_root else "-rnm", sys.executable, str(pathlib.Path(__file__).resolve()), *sys.argv[1:]])
+
+
+@contextlib.contextmanager
+def in_memory():
+    """A folder for the servers' files, in memory where that can be had: MariaDB and PostgreSQL write theirs through to the
+    disk when they are made, which takes minutes on a slow one."""
+    with tempfile.TemporaryDirectory() as where:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g,mode=755", "ajar-tls", where], stderr=subprocess.DEVNULL).returncode == 0
+        os.chmod(where, 0o755)
+        try:
+            yield where
+        finally:
+            if mounted:
+                subprocess.run(["umount", "-l", where], check=True)
 
 
 # ---- servers ----------------------------------------------------------------------------------
 
 class Server:
     def __init__(self, command, cwd, env=None):
-        self.process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+        self.output = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.PIPE, stdout=self.output, stderr=subprocess.STDOUT,
+                                        env={**os.environ, **(env or {})})
+
+    def ended(self):
+        """How, in a few words; None while it lives."""
+        code = self.process.poll()
+        return None if code is None else f"the server ended with {code}"
+
+    def last_output(self):
+        self.output.seek(0)
+        return self.output.read().decode(errors="replace").splitlines()[-OUTPUT_LINES:]
 
     def stop(self):
         self.process.terminate()
@@ -49,13 +77,17 @@ class Server:
             self.process.wait()
 
 
-def await_port(port):
-    for _ in range(1200):
+def why_not_there(server, port):
+    """Waits until it listens; None then, or why it does not."""
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
         with socket.socket() as s:
             if s.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                return None
+        if server.ended():
+            return server.ended()
         time.sleep(0.05)
-    raise SystemExit(f"nothing listens on {port}")
+    return f"nothing listens on {port} after {START_S} s"
 
 
 def openssl(where, port, *args, key="rsa"):
@@ -70,14 +102,17 @@ def gnutls(where, port, priority, *args):
 
 def nginx(where, port, settings):
     conf = pathlib.Path(where, f"nginx-{port}.conf")
-    conf.write_text(f"""daemon off; master_process off; pid {where}/nginx-{port}.pid; error_log /dev/null;
+    conf.write_text(f"""daemon off; master_process off; pid {where}/nginx-{port}.pid; error_log stderr;
 events {{}} http {{ access_log off; server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {where}/rsa.pem;
 ssl_certificate_key {where}/rsa.key; {settings} }} }}""")
     return Server(["nginx", "-p", where, "-c", str(conf)], where)
 
 
 def as_user(user, script):
-    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "sh", "-ec", script] if os.geteuid() == 0 else ["sh", "-ec", script]
+    """For servers that refuse to be root. In a user's own namespace there is nobody but root, so one within it has another."""
+    if os.environ["AJAR_TLS_INSIDE"] == "user":
+        return ["unshare", "-U", "--map-user=1000", "--map-group=1000", "sh", "-ec", script]
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "sh", "-ec", script]
 
 
 def service(where, port, name, script, user=None):
@@ -86,16 +121,18 @@ def service(where, port, name, script, user=None):
     folder.mkdir()
     for file in ("rsa.key", "rsa.pem"):
         shutil.copy(pathlib.Path(where, file), folder / file)
-    if user and os.geteuid() == 0:
+    if user and os.environ["AJAR_TLS_INSIDE"] == "root":
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, user, user)
     environment = {"D": str(folder), "P": str(port), "PATH": "/usr/lib/postgresql/15/bin:/usr/sbin:" + os.environ["PATH"]}
     return Server(as_user(user, script) if user else ["sh", "-ec", script], folder, environment)
 
 
-POSTGRESQL = """initdb -D $D/db -U postgres -A trust >/dev/null; chmod 600 $D/rsa.key
+POSTGRESQL = """initdb -D $D/db -U postgres -A trust --no-sync --locale=C; chmod 600 $D/rsa.key
 exec postgres -D $D/db -p $P -k $D -c ssl=on -c ssl_cert_file=$D/rsa.pem -c ssl_key_file=$D/rsa.key %s"""
-MARIADB = """mariadb-install-db --no-defaults --datadir=$D/db --auth-root-authentication-method=normal >/dev/null
+# Its installer looks up the machine's name, unless it is to be for another machine.
+MARIADB = """mariadb-install-db --no-defaults --datadir=$D/db --auth-root-authentication-method=normal --skip-test-db --cross-bootstrap \
+--innodb-log-file-size=4M --innodb-flush-method=nosync
 exec mariadbd --no-defaults --datadir=$D/db --port=$P --bind-address=127.0.0.1 --socket=$D/s --ssl-cert=$D/rsa.pem --ssl-key=$D/rsa.key %s"""
 SLAPD = """mkdir db; printf '%%s\\n' 'include /etc/ldap/schema/core.schema' 'modulepath /usr/lib/ldap' 'moduleload back_mdb' \
 "TLSCertificateFile $D/rsa.pem" "TLSCertificateKeyFile $D/rsa.key" %s 'database mdb' 'suffix dc=zoo' "directory $D/db" >s.conf
@@ -103,7 +140,7 @@ exec slapd -h ldap://127.0.0.1:$P -f s.conf -d 0"""
 REDIS = "exec redis-server --port 0 --tls-port $P --tls-cert-file $D/rsa.pem --tls-key-file $D/rsa.key --tls-ca-cert-file $D/rsa.pem --save '' %s"
 NATS = "printf 'port: %s\\ntls { cert_file: \"%s/rsa.pem\", key_file: \"%s/rsa.key\" }\\n' $P $D $D >n.conf; exec nats-server -c n.conf"
 MOSQUITTO = "printf 'listener %s 127.0.0.1\\ncertfile %s/rsa.pem\\nkeyfile %s/rsa.key\\nallow_anonymous true\\nuser root\\n' $P $D $D >m.conf; exec mosquitto -c m.conf"
-DOVECOT = """printf '%%s\\n' "base_dir = $D/run" "state_dir = $D/state" 'protocols = imap pop3' "log_path = $D/log" "ssl_cert = <$D/rsa.pem" \
+DOVECOT = """printf '%%s\\n' "base_dir = $D/run" "state_dir = $D/state" 'protocols = imap pop3' "log_path = /dev/stderr" "ssl_cert = <$D/rsa.pem" \
 "ssl_key = <$D/rsa.key" 'ssl_min_protocol = TLSv1.2' 'passdb {' 'driver = static' 'args = nopassword=no' '}' 'service imap-login {' 'inet_listener imap {' "port = %s" '}' 'inet_listener imaps {' 'port = 0' '}' '}' \
 'service pop3-login {' 'inet_listener pop3 {' "port = %s" '}' 'inet_listener pop3s {' 'port = 0' '}' '}' >d.conf; exec dovecot -F -c d.conf"""
 VSFTPD = """mkdir empty; printf '%s\\n' listen=YES listen_address=127.0.0.1 listen_port=$P background=NO ssl_enable=YES \
@@ -136,6 +173,12 @@ class Canned:
                         s.recv(4096)
                 except (OSError, IndexError):
                     pass
+
+    def ended(self):
+        return None
+
+    def last_output(self):
+        return []
 
     def stop(self):
         self.listener.close()
@@ -365,22 +408,34 @@ def sslscan(port):
     return {"tls.versions": ",".join(versions), "tls.weak": ",".join(weak) or "none"}
 
 
+def wrongs_of(ajar, peers, port, name, server, wanted):
+    absent = why_not_there(server, port)
+    if absent:
+        return [absent]
+    facts, said = audit(ajar, port)
+    wrong = [f"{k} is {facts.get(k)!r}, wanted {v!r}" for k, v in wanted.items() if facts.get(k) != v]
+    if not facts or facts.get("tls.unanswered"):
+        wrong.append(f"facts {facts} {said}")
+    for key, value in sslscan(port).items() if peers and shutil.which("sslscan") else ():
+        if facts.get(key) != value:
+            print(f"         {name}: {key} is {facts.get(key)!r}, sslscan says {value!r}")
+    return wrong
+
+
 def check(ajar, peers, port, name, start, wanted):
-    """Starts the server, compares; whether something was wrong."""
-    server = start(port)
+    """Starts the server, compares; whether something was wrong. Whatever happens to one server is no matter of the others."""
     try:
-        await_port(port)
-        facts, said = audit(ajar, port)
-        wrong = [f"{k} is {facts.get(k)!r}, wanted {v!r}" for k, v in wanted.items() if facts.get(k) != v]
-        if not facts or facts.get("tls.unanswered"):
-            wrong.append(f"facts {facts} {said}")
-        for key, value in sslscan(port).items() if peers and shutil.which("sslscan") else ():
-            if facts.get(key) != value:
-                print(f"         {name}: {key} is {facts.get(key)!r}, sslscan says {value!r}")
-    finally:
-        server.stop()
+        server = start(port)
+    except OSError as e:
+        print(f"not ok - {name}: {e}", flush=True)
+        return True
+    try:
+        wrong = wrongs_of(ajar, peers, port, name, server, wanted)
+    except (OSError, ValueError, subprocess.SubprocessError) as e:
+        wrong = [repr(e)]
+    server.stop()
     if wrong:
-        print(f"not ok - {name}: {'; '.join(wrong)}", flush=True)
+        print("\n".join([f"not ok - {name}: {'; '.join(wrong)}", *(f"    {line}" for line in server.last_output())]), flush=True)
     return bool(wrong)
 
 
@@ -392,8 +447,7 @@ def main():
     options = options.parse_args()
     enter_namespace()
     ajar = str(pathlib.Path(options.build).resolve() / "ajar")
-    with tempfile.TemporaryDirectory() as where:
-        os.chmod(where, 0o755)
+    with in_memory() as where:
         os.environ["HOME"] = where
         table = cases(where, make_keys(where))
         chosen = [(17000 + place, name, *case) for place, (name, case) in enumerate(table.items())
