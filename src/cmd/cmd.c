@@ -57,7 +57,10 @@ char *data_dir(const char *name, char text[static PATH_MAX_TEXT])
     return text;
 }
 
-struct catalog *load_catalog(struct arena *a, const char *const *more, size_t more_count, struct error *e)
+typedef struct catalog *load_fn(struct arena *a, const char *const *dirs, size_t dir_count, struct error *e);
+
+static struct catalog *load_by(load_fn *load, struct arena *a, const char *const *more, size_t more_count,
+                               struct error *e)
 {
     char own[PATH_MAX_TEXT];
     const char *dirs[CATALOG_DIRS_MAX] = { data_dir("catalog", own) };
@@ -67,7 +70,17 @@ struct catalog *load_catalog(struct arena *a, const char *const *more, size_t mo
     }
     for (size_t i = 0; i < more_count; i++)
         dirs[i + 1] = more[i];
-    return catalog_load(a, dirs, more_count + 1, e);
+    return load(a, dirs, more_count + 1, e);
+}
+
+struct catalog *load_catalog(struct arena *a, const char *const *more, size_t more_count, struct error *e)
+{
+    return load_by(catalog_load, a, more, more_count, e);
+}
+
+struct catalog *load_catalog_to_ask(struct arena *a, const char *const *more, size_t more_count, struct error *e)
+{
+    return load_by(catalog_load_to_ask, a, more, more_count, e);
 }
 
 bool write_out(struct buf *b)

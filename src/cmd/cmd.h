@@ -71,6 +71,8 @@ char *data_dir(const char *name, char text[static PATH_MAX_TEXT]);
 
 /* The shipped catalog, and the user's directories behind it. */
 struct catalog *load_catalog(struct arena *a, const char *const *more, size_t more_count, struct error *e);
+/* Without the files' examples. */
+struct catalog *load_catalog_to_ask(struct arena *a, const char *const *more, size_t more_count, struct error *e);
 
 /* Where tables that the user imported lie; NULL where there is no home. text[PATH_MAX_TEXT]. */
 const char *feeds_dir(char text[static PATH_MAX_TEXT]);

@@ -227,7 +227,7 @@ int cmd_probe(int argc, char **argv)
               (args == 2 || error_set(&e, "write `ajar probe PRODUCT ADDRESS:PORT`, as in "
                                           "`ajar probe redis 127.0.0.1:6379`")) &&
               choose(argv[1], &choice, &e) && one_endpoint(&a, &p.plan, argv[2], &at, &e) &&
-              (c = load_catalog(&a, p.catalogs, p.catalog_count, &e));
+              (c = load_catalog_to_ask(&a, p.catalogs, p.catalog_count, &e));
     if (ok && choice.probe && choice.probe->transport == TRANSPORT_TCP && at.transport == TRANSPORT_UDP)
         ok = error_set(&e, "\"%s\" is asked over TCP; `ajar list` says what is asked over UDP", argv[1]);
     else if (ok && choice.probe)

@@ -559,7 +559,7 @@ static int scan_planned(struct scanning *s, struct error *e)
 static bool make_plan(struct scanning *s, struct error *e)
 {
     struct scan_options *o = &s->o;
-    s->catalog = load_catalog(o->arena, o->catalogs, o->catalog_count, e);
+    s->catalog = load_catalog_to_ask(o->arena, o->catalogs, o->catalog_count, e);
     if (!s->catalog)
         return false;
     s->plan = scan_plan_make(o, s->catalog, &s->pins, e);

@@ -322,7 +322,7 @@ int cmd_tls(int argc, char **argv)
     arena_init(&a, ARENA_MAX);
     bool ok = options_parse(ROWS, argc, argv, &args, take, &p, &e) &&
               (args == 1 || error_set(&e, "write `ajar tls HOST:PORT`, as in `ajar tls 127.0.0.1:443`")) &&
-              one_endpoint(&a, &p.plan, argv[1], &at, &e) && (c = load_catalog(&a, NULL, 0, &e)) &&
+              one_endpoint(&a, &p.plan, argv[1], &at, &e) && (c = load_catalog_to_ask(&a, NULL, 0, &e)) &&
               (book = load_rulebook(&a, NULL, &e));
     int status = ok ? audit_endpoint(&p, c, book, &at) : cmd_fail(EXIT_USAGE, &e);
     arena_release(&a);

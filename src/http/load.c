@@ -224,6 +224,12 @@ struct catalog *catalog_load(struct arena *a, const char *const *dirs, size_t di
     return load_catalog_into(&l, dirs, dir_count);
 }
 
+struct catalog *catalog_load_to_ask(struct arena *a, const char *const *dirs, size_t dir_count, struct error *e)
+{
+    struct loader l = { .map = { .arena = a, .error = e, .skip = "examples" } };
+    return load_catalog_into(&l, dirs, dir_count);
+}
+
 size_t catalog_count(const struct catalog *c)
 {
     return c->entries.len;

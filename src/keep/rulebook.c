@@ -12,6 +12,6 @@ struct rulebook *rulebook_load(struct arena *a, const char *rules, const char *d
     if (!t || !(b->names = attribution_load(a, data, e)))
         return NULL;
     facts_init(&b->facts, t);
-    b->rules = rules_load(a, rules, &b->facts, e);
+    b->rules = rules_load_to_judge(a, rules, &b->facts, e);
     return b->rules ? b : NULL;
 }

@@ -13,6 +13,8 @@ struct rules; /* all loaded rules; lives in the arena it was loaded into */
  * that names file, line and key where one is wrong, or where two rules share an id. `p` answers for the facts that are
  * worked out, and must outlive the rules; without it (NULL) nobody knows them. */
 struct rules *rules_load(struct arena *a, const char *dir, const struct providers *p, struct error *e);
+/* The same for who judges and checks nothing: the files' examples are left out. */
+struct rules *rules_load_to_judge(struct arena *a, const char *dir, const struct providers *p, struct error *e);
 size_t rules_count(const struct rules *r);
 const char *rules_id(const struct rules *r, size_t i);
 /* Whether all that the rule of this id finds is an open or a partial door: only of such a finding it can be said since

@@ -234,18 +234,25 @@ static const struct map_key RULE[] = {
     { NULL, NULL, 0, NULL },
 };
 
-bool rule_compile(struct arena *a, const char *file, struct span yaml, const struct providers *p, struct rule *ret,
-                  struct error *e)
+static bool compile(struct arena *a, const char *file, struct span yaml, const struct providers *p, const char *skip,
+                    struct rule *ret, struct error *e)
 {
-    struct mapper m = { .arena = a, .error = e, .file = file, .self = (void *)(uintptr_t)p };
+    struct mapper m = { .arena = a, .error = e, .file = file, .self = (void *)(uintptr_t)p, .skip = skip };
     *ret = (struct rule){ .file = file };
     const struct node *root = map_parse(&m, yaml);
     return root && map_keys(&m, root, RULE, ret) && gather_named(&m, ret);
 }
 
+bool rule_compile(struct arena *a, const char *file, struct span yaml, const struct providers *p, struct rule *ret,
+                  struct error *e)
+{
+    return compile(a, file, yaml, p, NULL, ret, e);
+}
+
 /* ---- a directory ---- */
 
-static bool load_file(struct arena *a, const char *path, struct rules *r, struct table *ids, struct error *e)
+static bool load_file(struct arena *a, const char *path, const char *skip, struct rules *r, struct table *ids,
+                      struct error *e)
 {
     struct span text;
     if (!file_read(a, path, YAML_BYTES_MAX, &text, e))
@@ -253,7 +260,7 @@ static bool load_file(struct arena *a, const char *path, struct rules *r, struct
     struct rule *rule = list_add(a, &r->list);
     if (!rule)
         return error_set(e, "%s: out of memory", path);
-    if (!rule_compile(a, path, text, r->providers, rule, e))
+    if (!compile(a, path, text, r->providers, skip, rule, e))
         return false;
     const char *other = table_get(ids, span_str(rule->id));
     if (other)
@@ -262,7 +269,8 @@ static bool load_file(struct arena *a, const char *path, struct rules *r, struct
            error_set(e, "%s: out of memory", path);
 }
 
-struct rules *rules_load(struct arena *a, const char *dir, const struct providers *p, struct error *e)
+static struct rules *load(struct arena *a, const char *dir, const struct providers *p, const char *skip,
+                          struct error *e)
 {
     struct rules *r = ARENA_NEW(a, struct rules);
     struct paths files;
@@ -277,10 +285,20 @@ struct rules *rules_load(struct arena *a, const char *dir, const struct provider
     if (ok && files.list.len == 0)
         ok = error_set(e, "%s: holds no *.yaml file", dir);
     for (size_t i = 0; ok && i < files.list.len; i++)
-        ok = load_file(a, files.list.at[i], r, &ids, e);
+        ok = load_file(a, files.list.at[i], skip, r, &ids, e);
     if (ok && !rules_index(a, r))
         ok = error_set(e, "%s: out of memory", dir);
     return ok ? r : NULL;
+}
+
+struct rules *rules_load(struct arena *a, const char *dir, const struct providers *p, struct error *e)
+{
+    return load(a, dir, p, NULL, e);
+}
+
+struct rules *rules_load_to_judge(struct arena *a, const char *dir, const struct providers *p, struct error *e)
+{
+    return load(a, dir, p, "examples", e);
 }
 
 size_t rules_count(const struct rules *r)

@@ -73,9 +73,29 @@ unsigned map_error_line(const char *file, struct span error, struct span *ret_te
     return (unsigned)line;
 }
 
+/* What stands before the key `skip`, whose value goes on to the end of the file: each line of it is indented, an item
+ * of a list, a comment or empty. All of the text where it does not. */
+static struct span without_last(struct span text, const char *skip)
+{
+    size_t len = strlen(skip);
+    for (size_t at = 0; at < text.len;) {
+        struct span line = span_from(text, at);
+        if (line.len > len + 1 && memcmp(line.at, skip, len) == 0 && line.at[len] == ':' && line.at[len + 1] == '\n') {
+            struct span rest = span_from(line, len + 2);
+            while (rest.len && (memchr(" #\n", rest.at[0], 3) || span_starts(rest, SPAN("- "))))
+                span_cut(&rest, '\n');
+            return rest.len ? text : span_first(text, at);
+        }
+        at += span_index(line, '\n') + 1;
+    }
+    return text;
+}
+
 struct node *map_parse(struct mapper *m, struct span text)
 {
     unsigned line;
+    if (m->skip)
+        text = without_last(text, m->skip);
     struct node *root = yaml_parse_lines(m->arena, text, &line, m->error);
     if (!root && line)
         error_in(m->error, "%s:%u", m->file, line);
@@ -125,7 +145,8 @@ bool map_keys(struct mapper *m, const struct node *map, const struct map_key *ke
             return unknown_key(m, n, keys);
     for (; keys->key; keys++) {
         const struct node *n = node_get(map, keys->key);
-        if (!n && keys->missing)
+        bool skipped = !n && m->skip && !m->path[0] && strcmp(keys->key, m->skip) == 0;
+        if (!n && keys->missing && !skipped)
             return map_wrong(m, map, "the key \"%s\" is missing%s", keys->key, keys->missing);
         if (!n || !keys->take)
             continue;

@@ -24,6 +24,8 @@ struct mapper {
     const char *file;        /* as errors name it */
     void *self;              /* what the takers of one format share */
     char path[MAP_PATH_MAX]; /* where we are: "notices.webhook.url" */
+    const char *skip;        /* a key of the outermost map that is neither read nor missed where it stands last in its
+                                file, as "examples"; NULL: all is read */
 };
 
 /* Takes one value to `to`; false, with map_wrong(), where it does not fit. */
