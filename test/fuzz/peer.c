@@ -7,6 +7,7 @@
 
 #include "record/codec.h"
 #include "sweep/ladder.h"
+#include "tls/hellos.h"
 #include "tls/tls.h"
 
 enum { CONNECT_MS = 1, ROUND_TRIP_MS = 1, CATALOG_MAX = 64 << 20, DECODED_MAX = 64 << 20 };
@@ -199,6 +200,9 @@ static bool is_listed(const struct catalog *c, const struct ask *a)
         if (among(PROBES[i]->asks, a))
             return true;
     const struct ask *listed;
+    for (size_t i = 0; (listed = tls_hello_at(i)); i++)
+        if (listed == a)
+            return true;
     for (size_t i = 0; c && (listed = catalog_ask(c, i)); i++)
         if (listed == a)
             return true;
