@@ -1,9 +1,11 @@
-"""MongoDB, OpenSearch and Solr, of the wide zoo's cache."""
+"""MongoDB, OpenSearch, Elasticsearch and Solr, of the wide zoo's cache."""
 
 import os
 import pathlib
 
 from case import PASSWORD, SERVER, Case, Step
+
+from .common import certificate
 
 OPEN_STORE, PLAIN = "open-store", "data-protocol-in-plain-text"
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
@@ -174,4 +176,52 @@ CASES += (
     Case("mongodb-exploited", ("mongod",), (27017,), open=MONGO_OPEN, holds="ada", needs=(MONGOD, MONGOSH), wide=True,
          seed="mongosh --quiet shop --eval 'db.person.insertOne({name: \"ada\"})'", owner=find(),
          steps=(Step("version-exploited", "mongodb", "open", find(), stays=True),)),
+)
+
+ELASTIC = f"{CACHE}/elasticsearch-8.15.0"
+ELASTIC_OPEN = f"""
+useradd --system elasticsearch
+ln -s {ELASTIC} /usr/share/elasticsearch
+cp -r {ELASTIC}/config /etc/elasticsearch
+sed -i '/Xlog\\|gc.log\\|HeapDump\\|ErrorFile/d' /etc/elasticsearch/jvm.options
+rm -f /etc/elasticsearch/elasticsearch.keystore
+cat >/etc/elasticsearch/elasticsearch.yml <<'END'
+http.host: 0.0.0.0
+transport.host: 127.0.0.1
+discovery.type: single-node
+path.data: /var/lib/elasticsearch
+path.logs: /var/log/elasticsearch
+cluster.routing.allocation.disk.threshold_enabled: false
+SECURITY
+END
+install -d -o elasticsearch /var/lib/elasticsearch /var/log/elasticsearch
+chown -R elasticsearch: /etc/elasticsearch
+cat >/etc/systemd/system/elasticsearch.service <<'END'
+[Service]
+User=elasticsearch
+Environment=ES_JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64 ES_PATH_CONF=/etc/elasticsearch ES_TMPDIR=/var/lib/elasticsearch
+Environment=LIBFFI_TMPDIR=/var/lib/elasticsearch "ES_JAVA_OPTS=-Xms256m -Xmx384m -XX:TieredStopAtLevel=1"
+ExecStart=/usr/share/elasticsearch/bin/elasticsearch
+END
+"""
+# Where a text says `bin/...`, a shell of root's knows these two of the package's settings.
+ELASTIC_SHELL = "export ES_JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64 ES_PATH_CONF=/etc/elasticsearch"
+ELASTIC_CERTIFICATE = certificate("/etc/elasticsearch", "elasticsearch")
+BY_HIM = f"--cacert /etc/elasticsearch/ca.pem -u admin:{PASSWORD}"
+# It asks for a login, and speaks plain HTTP.
+ELASTIC_LOGIN = ELASTIC_OPEN.replace("SECURITY", "xpack.security.enabled: true") + f"""
+{ELASTIC_SHELL}
+/usr/share/elasticsearch/bin/elasticsearch-users useradd admin -p '{PASSWORD}' -r superuser
+chown -R elasticsearch: /etc/elasticsearch
+"""
+AS_HIM = f"-u admin:{PASSWORD}"
+CASES += (
+    Case("elasticsearch", ("elasticsearch",), (9200,), open=ELASTIC_OPEN.replace("SECURITY", "xpack.security.enabled: false"), wide=True,
+         ready=search().replace("/person/_search", "/_cluster/health"), seed=SEARCH_SEED, holds="ada", owner=search(),
+         stranger=search(address=SERVER), needs=(ELASTIC,),
+         steps=(Step(OPEN_STORE, "elasticsearch", "locked", search("https", BY_HIM, SERVER), needs=ELASTIC_CERTIFICATE, before=ELASTIC_SHELL),)),
+    Case("elasticsearch-tls", ("elasticsearch",), (9200,), open=ELASTIC_LOGIN, wide=True, holds="ada", needs=(ELASTIC,),
+         ready=search("http", AS_HIM).replace("/person/_search", "/_cluster/health"), seed=SEARCH_SEED.replace("-sf", f"-sf {AS_HIM}"),
+         owner=search("http", AS_HIM),
+         steps=(Step(PLAIN, "elasticsearch", "locked", search("https", BY_HIM, SERVER), needs=ELASTIC_CERTIFICATE),)),
 )
