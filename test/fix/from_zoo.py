@@ -28,8 +28,8 @@ BY_NAME = f"-u an-own-name:{PASSWORD}"
 class Stand:
     """A server of a spec as what the zoo calls its box: where it is, and who fills it."""
 
-    def __init__(self, spec, unit, port, place):
-        self.spec, self.unit, self.address = spec, unit, SERVER
+    def __init__(self, spec, unit, port, place, beside):
+        self.spec, self.unit, self.address, self.beside = spec, unit, SERVER, beside
         self.dir = pathlib.Path(place or f"/var/lib/{unit}")
         self.ports = {"P": port, **{name: FIRST_PORT + number for number, name in enumerate(PORTS)}}
         self.plain = {"A": SERVER, "D": str(self.dir), "C": "/run/certs", **{name: str(number) for name, number in self.ports.items()}}
@@ -60,18 +60,20 @@ class Stand:
         subprocess.run(["chown", "-R", USER, str(self.dir)], check=True)
         if self.spec.prepare:
             self.sh(self.spec.prepare)
-        self.write_unit()
+        self.write_unit(self.unit, self.spec.command)
+        if self.beside:
+            self.write_unit(f"{self.unit}-beside", self.beside)
 
-    def write_unit(self):
-        words, variables = shlex.split(self.expand(self.spec.command)), self.environment()
+    def write_unit(self, name, command):
+        words, variables = shlex.split(self.expand(command)), self.environment()
         if words[0] == "env":  # then what it sets is the unit's, where the owner would have it
             while re.match(r"\w+=", words[1]):
-                name, _, value = words.pop(1).partition("=")
-                variables[name] = value.replace("$PATH", ENVIRONMENT["PATH"])
+                variable, _, value = words.pop(1).partition("=")
+                variables[variable] = value.replace("$PATH", ENVIRONMENT["PATH"])
             words.pop(0)
         lines = ["[Service]", f"User={'root' if self.spec.root else USER}", f"WorkingDirectory={self.dir}",
-                 *(f"Environment={shlex.quote(f'{name}={value}')}" for name, value in variables.items()), f"ExecStart={shlex.join(words)}"]
-        pathlib.Path(f"/etc/systemd/system/{self.unit}.service").write_text("\n".join(lines) + "\n")
+                 *(f"Environment={shlex.quote(f'{variable}={value}')}" for variable, value in variables.items()), f"ExecStart={shlex.join(words)}"]
+        pathlib.Path(f"/etc/systemd/system/{name}.service").write_text("\n".join(lines) + "\n")
 
     def seed(self):
         if callable(self.spec.seed):
@@ -91,28 +93,34 @@ def stranger(port, path, options=""):
     return f"{page(port, path, options)} 2>/dev/null || {page(port, path, options, 'https').replace('--cacert /run/certs/ca.pem', '-k')}"
 
 
-def spec_of(name, command=("", ""), files=None, **more):
-    """A spec of the zoo by its name; `command`: what is written otherwise in it, so that a text meets the options that it names."""
+def spec_of(name, *changes, rename=None, text=("", ""), files=None, **more):
+    """A spec of the zoo by its name, for a text that speaks of options and files of certain names. `changes`: what is written otherwise
+    in its command; `rename`: its files by the names that they have on a machine; `text`: what is written otherwise in them;
+    `files`: more of them."""
     spec = SPECS[name]
-    assert command[0] in spec.command, f"{command[0]!r} is not in the command of {name}"
-    changed = {**spec.__dict__, "command": spec.command.replace(*command) if command[0] else spec.command, **more}
-    if files:
-        changed["files"] = {**spec.files, **files}
-    return model.Spec(**changed)
+    command, files = spec.command, {**{file: words.replace(*text) for file, words in spec.files.items()}, **(files or {})}
+    for old, new in (*changes, *((f"$D/{old}", new) for old, new in (rename or {}).items() if new.startswith("/"))):
+        assert old in command, f"{old!r} is not in the command of {name}"
+        command = command.replace(old, new)
+    for old, new in (rename or {}).items():
+        files[new] = files.pop(old)
+    return model.Spec(**{**spec.__dict__, "command": command, "files": files, **more})
 
 
-def console(rule, product, spec, port, path, holds, says="identified", owner=BY_NAME, address=SERVER, scheme="https", ask="",  # pylint: disable=too-many-arguments
-            needs="", behind="", place="", units=("nginx",), name="", after="", then_path="", volatile="", then_port=0):
+def console(rule, product, spec, port, path, holds, says="identified", owner=BY_NAME, address=SERVER, scheme="https", ask="",
+            needs="", behind="", before="", place="", units=("nginx",), beside="", name="", after="", strange="", volatile="", then_port=0):
     """A case of one finding: a page or an answer that anybody has, then only who comes by `owner`.
 
     `ask`: options of curl that the question needs (a body); `owner`: those that let the owner in; `after`: instead of all of
-    that, how the owner gets in afterwards."""
+    that, how the owner gets in afterwards; `strange`: instead of the page, how a stranger gets in before; `beside`: the command of a
+    server that this one wants."""
     spec = SPECS[spec] if isinstance(spec, str) else spec
     unit = name or product
-    stand = Stand(spec, unit, port, place)
-    absent = missing(spec.command)
-    after = after or page(then_port or port, then_path or path, f"{ask} {owner}", scheme, address)
+    stand = Stand(spec, unit, port, place, beside)
+    absent = missing(spec.command + beside)
+    after = after or page(then_port or port, path, f"{ask} {owner}", scheme, address)
     ready = page(port, path, ask) if not spec.ready else stand.expand(spec.ready)
-    return Case(f"wide-{unit}", (*units, unit), (port,), open=stand.open, seed=stand.seed, holds=holds, ready=ready, owner=page(port, path, ask),
-                stranger=stranger(port, path, ask), needs=(str(absent),) if absent else (), wide=True, volatile=volatile,
-                steps=(Step(rule, product, says, after, needs=CERTIFICATE + needs, behind=behind, then_port=then_port),))
+    return Case(f"wide-{unit}", (*units, *([f"{unit}-beside"] if beside else []), unit), (port,), open=stand.open, seed=stand.seed, holds=holds,
+                ready=ready, owner=page(port, path, ask), stranger=strange or stranger(port, path, ask), needs=(str(absent),) if absent else (),
+                wide=True, volatile=volatile, steps=(Step(rule, product, says, after, needs=CERTIFICATE + needs, before=before, behind=behind,
+                                                          then_port=then_port),))

@@ -7,6 +7,7 @@ the server's command, those of `# Not on its start line:` are options that go, t
 `# Start it again.` is done where it stands.
 """
 
+import json
 import os
 import re
 import shlex
@@ -78,6 +79,10 @@ def edited(old, edit):
     """The text of a file after the edit."""
     if edit.file.endswith((".yml", ".yaml")) or edit.file.endswith("mongod.conf"):
         return edited_yaml(old, edit.lines)
+    if edit.file.endswith(".json"):
+        return edited_json(old, edit.lines)
+    if edit.file.endswith("-site.xml"):
+        return edited_xml(old, edit.lines)
     new = [line for line in edit.lines if not line.lstrip().startswith("#")]
     keys = {key_of(line) for line in new}
     before, inside, after = split_section(old.split("\n"), edit.section)
@@ -100,18 +105,37 @@ def split_section(lines, section):
     return lines[:first], lines[first:last], ["", *lines[last:]]
 
 
+def merged(into, new):
+    for key, value in new.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            merged(into[key], value)
+        else:
+            into[key] = value
+
+
 def edited_yaml(old, lines):
     """A person looks for the key and puts the value there, at whatever depth, written nested or with dots."""
-    def merge(into, new):
-        for key, value in new.items():
-            if isinstance(value, dict) and isinstance(into.get(key), dict):
-                merge(into[key], value)
-            else:
-                into[key] = value
-
     document = yaml.safe_load(old) or {}
-    merge(document, yaml.safe_load("\n".join(lines)) or {})
+    merged(document, yaml.safe_load("\n".join(lines)) or {})
     return yaml.safe_dump(document, sort_keys=False)
+
+
+def edited_json(old, lines):
+    """Members of the outermost object; what is a comment there is not kept."""
+    plain = re.sub(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|//[^\n]*', lambda found: found[1] or "", old, flags=re.S)
+    document = json.loads(plain or "{}")
+    merged(document, json.loads("{" + "\n".join(lines).rstrip().rstrip(",") + "}"))
+    return json.dumps(document, indent=2) + "\n"
+
+
+def edited_xml(old, lines):
+    """Hadoop's files: NAME=VALUE is the property of that name."""
+    for line in lines:
+        name, _, value = line.partition("=")
+        old = re.sub(rf"\s*<property>\s*<name>{re.escape(name)}</name>.*?</property>", "", old, flags=re.S)
+        made = f"<property><name>{name}</name><value>{value}</value></property>"
+        old = old.replace("</configuration>", f"{made}</configuration>") if old.strip() else f"<configuration>{made}</configuration>"
+    return old
 
 
 def option_of(line):

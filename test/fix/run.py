@@ -77,8 +77,7 @@ def kind_of(rule, product, text, pasted, wide):
         return "pasted wide"
     if "# From: " in text:
         return "from documents"
-    commands = [part for part in paste.parts(text) if isinstance(part, paste.Edit) or part.strip() != "{firewall}"]
-    commands = [part for part in commands if isinstance(part, paste.Edit) or paste.does_something(part.replace("{firewall}", ""))]
+    commands = [part for part in paste.parts(text) if not isinstance(part, str) or paste.does_something(part.replace("{firewall}", ""))]
     if not commands:
         return "firewall" if "{firewall}" in text else "advice"
     return "neither"
@@ -88,8 +87,9 @@ def pasted_by(texts, cases):
     """Which texts these cases paste."""
     steps = [(step.rule, step.product) for case in cases for step in case.steps]
     pasted = {(rule, product if (rule, product) in texts else "default") for rule, product in steps}
-    tried = {texts[each] for each in pasted}
-    return {each for each, text in texts.items() if text in tried}  # also word for word the same, of another rule
+    tried = {(product, texts[rule, product]) for rule, product in pasted}
+    # Also word for word the same, of another rule, but of no other product.
+    return {(rule, product) for (rule, product), text in texts.items() if (product, text) in tried}
 
 
 def figures():

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tests of the reading of fixes, without any server."""
 
+import json
 import pathlib
 import sys
 import unittest
@@ -57,6 +58,22 @@ class Edits(unittest.TestCase):
     def test_yaml_keeps_what_is_beside(self):
         new = self.edit("net:\n  port: 1\nsecurity: {}\n", "/etc/mongod.conf", "net:", "  tls:", "    mode: requireTLS")
         self.assertEqual(paste.yaml.safe_load(new), {"net": {"port": 1, "tls": {"mode": "requireTLS"}}, "security": {}})
+
+
+class Xml(unittest.TestCase):
+    def test_in_the_place_of_the_same(self):
+        old = "<configuration><property><name>a.b</name><value>1</value></property><property><name>ab</name><value>2</value></property></configuration>\n"
+        new = paste.edited(old, paste.Edit("/etc/x-site.xml", lines=["a.b=3"]))
+        self.assertEqual(new, "<configuration><property><name>ab</name><value>2</value></property>"
+                         "<property><name>a.b</name><value>3</value></property></configuration>\n")
+        self.assertIn("<value>4</value>", paste.edited("", paste.Edit("/etc/x-site.xml", lines=["c=4"])))
+
+
+class Json(unittest.TestCase):
+    def test_among_comments(self):
+        old = '{\n/* a\n"b": 1 */ "url": "http://x", // "c": 2\n"users": {"ada": "1"}}'
+        new = paste.edited(old, paste.Edit("/etc/x.json", lines=['"on": true,', '"users": {"bob": "2"},']))
+        self.assertEqual(json.loads(new), {"url": "http://x", "users": {"ada": "1", "bob": "2"}, "on": True})
 
 
 class Starts(unittest.TestCase):

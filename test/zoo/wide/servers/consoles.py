@@ -107,7 +107,8 @@ c['www'] = dict(port='tcp:$P:interface=$A'LOCK)
 
 
 def buildbot(variant, lock, verdict):
-    tool = f"env PYTHONPATH={CACHE}/buildbot-4 python3 {CACHE}/buildbot-4/bin/buildbot"
+    # -S: Debian's zope, where it is there, hides the one that Twisted wants.
+    tool = f"env PYTHONPATH={CACHE}/buildbot-4 python3 -S {CACHE}/buildbot-4/bin/buildbot"
     return Spec(f"buildbot:{variant}", f"{tool} start --nodaemon $D", files={"master.cfg": BUILDBOT.replace("LOCK", lock)},
                 prepare=f"{tool} create-master -q $D", truth=says("4.3.0", collections=1, names=["shop"]), slow=True,
                 views=(View("buildbot", verdict, sees=("version", "collections")),))
@@ -174,6 +175,8 @@ def pgadmin(variant, mode, verdict):
                 views=(View("pgadmin", verdict),))
 
 
+RQ = f"env PYTHONPATH={CACHE}/rq-dashboard-0 python3 {CACHE}/rq-dashboard-0/bin/rq-dashboard -b $A -p $P -u redis://$A:$P2/0"
+
 SPECS = (
     *(exporter(name) for name in EXPORTERS),
     haproxy("open", "/", "", "open"),
@@ -206,15 +209,15 @@ SPECS = (
           "", lambda box: {"version": "0.25.2", "records": 0}, ("version", "records"), slow=True)[:1],
     Spec("marimo:locked", python("marimo-0", f"marimo edit --headless --host $A -p $P --skip-update-check --token-password {PASSWORD}"), slow=True,
          views=(View("marimo", "locked"),)),
-    Spec("rq-dashboard:open", f"sh -c \"{REDIS} && exec env PYTHONPATH={CACHE}/rq-dashboard-0 python3 {CACHE}/rq-dashboard-0/bin/rq-dashboard -b $A -p $P -u redis://$A:$P2/0\"",
+    Spec("rq-dashboard:open", f"sh -c \"{REDIS} && exec {RQ}\"",
          views=(View("rq-dashboard", "open"),)),
     Spec("rq-dashboard:locked", f"env PYTHONPATH={CACHE}/rq-dashboard-0 python3 {CACHE}/rq-dashboard-0/bin/rq-dashboard -b $A -p $P -u redis://$A:1/0"
          f" --username zoo --password {PASSWORD}", views=(View("rq-dashboard", "locked"),)),
-    Spec("locust:open", python("locust-2", "locust -f $D/l.py --web-host $A --web-port $P -H http://127.0.0.1:1"), truth=says("2.47.0"), slow=True,
+    Spec("locust:open", python("locust-2", "locust -f $D/l.py --web-host $A --web-port $P -H http://127.0.0.1:1").replace("python3 -m", "python3 -S -m"), truth=says("2.47.0"), slow=True,
          files={"l.py": "from locust import HttpUser, task\nclass Visitor(HttpUser):\n    @task\n    def visit(self): pass\n"},
          views=(View("locust", "open", sees=("version",)),)),
-    Spec("devpi:open", f"env PYTHONPATH={CACHE}/devpi-6 python3 {CACHE}/devpi-6/bin/devpi-server --serverdir $D/s --host $A --port $P", slow=True,
-         prepare=f"PYTHONPATH={CACHE}/devpi-6 python3 {CACHE}/devpi-6/bin/devpi-init --serverdir $D/s --no-root-pypi",
+    Spec("devpi:open", f"env PYTHONPATH={CACHE}/devpi-6 python3 -S {CACHE}/devpi-6/bin/devpi-server --serverdir $D/s --host $A --port $P", slow=True,
+         prepare=f"PYTHONPATH={CACHE}/devpi-6 python3 -S {CACHE}/devpi-6/bin/devpi-init --serverdir $D/s --no-root-pypi",
          truth=says("6.20.3", collections=1, names=["root"]), views=(View("devpi", "open", sees=("version", "collections")),)),
     Spec("pypiserver:open", f"env PYTHONPATH={CACHE}/pypiserver-2 python3 {CACHE}/pypiserver-2/bin/pypi-server run -i $A -p $P $D", views=(View("pypiserver", "open"),)),
     buildbot("open", "", "open"),

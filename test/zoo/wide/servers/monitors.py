@@ -13,6 +13,29 @@ NODE = f"{CACHE}/node-exporter-1.5/usr/bin/prometheus-node-exporter --web.listen
 VICTORIA = f"{CACHE}/victoriametrics-1.79/usr/bin/victoria-metrics -httpListenAddr=$A:$P -storageDataPath=$D/data"
 NATS = f"{CACHE}/nats-2.9/usr/sbin/nats-server -a $A -p $P2 -m $P"
 
+JAEGER = (f"{CACHE}/jaeger-1/all-in-one --query.http-server.host-port=$A:$P --query.grpc-server.host-port=$A:$P2 --admin.http.host-port=$A:$P3"
+          " --collector.grpc-server.host-port=$A:$P4 --collector.http-server.host-port=$A:$P5 --collector.otlp.enabled=false --log-level=warn")
+NETDATA_HOME = f"{CACHE}/netdata-1.37"
+NETDATA = f"env LD_LIBRARY_PATH={NETDATA_HOME}/usr/lib/x86_64-linux-gnu {NETDATA_HOME}/usr/sbin/netdata -D -c $D/netdata.conf"
+NETDATA_CONF = f"""[global]
+update every = 5
+[directories]
+config = $D
+stock config = $D
+cache = $D
+lib = $D
+log = $D
+web = {NETDATA_HOME}/usr/share/netdata/web
+plugins = $D
+[plugins]
+apps = no
+go.d = no
+python.d = no
+charts.d = no
+[web]
+bind to = $A:$P
+"""
+
 
 def push_truth(box):
     return {"version": get(box, "/api/v1/status")["data"]["build_information"]["version"]}
@@ -50,6 +73,8 @@ def nats_truth(box):
 
 
 SPECS = (
+    Spec("jaeger:open", JAEGER, views=(View("jaeger", "open", may=("version", "collections")),)),
+    Spec("netdata:open", NETDATA, files={"netdata.conf": NETDATA_CONF}, slow=True, views=(View("netdata", "open", may=("version", "collections", "records")),)),
     Spec("pushgateway:open", PUSH, truth=push_truth, views=(View("pushgateway", "open", sees=("version",)),)),
     Spec("pushgateway:locked", f"{PUSH} --web.config.file=$D/web.yml", files=WEB, views=(View("web", "identified"),)),
     Spec("node-exporter:open", NODE, truth=node_truth, views=(View("node-exporter", "open", sees=("version",)),)),

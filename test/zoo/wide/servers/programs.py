@@ -131,9 +131,10 @@ def consul_truth(box):
 
 
 REDIS_COMMANDER = f"node {CACHE}/redis-commander-0.9/node_modules/.bin/redis-commander --address $A --port $P --redis-host $A --redis-port 1 --noload --nosave"
-MONGO_EXPRESS = (f"sh -c 'cd {CACHE}/mongo-express-1.1/node_modules/mongo-express && exec env ME_CONFIG_SITE_SESSIONSECRET=a ME_CONFIG_SITE_COOKIESECRET=b"
-                 " VCAP_APP_HOST=$A PORT=$P ME_CONFIG_MONGODB_URL=mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500"
-                 " ME_CONFIG_BASICAUTH_USERNAME=zoo ME_CONFIG_BASICAUTH_PASSWORD=s3cret ME_CONFIG_BASICAUTH_ENABLED=LOCK node app.js'")
+MONGO_EXPRESS = ("env ME_CONFIG_SITE_SESSIONSECRET=a ME_CONFIG_SITE_COOKIESECRET=b VCAP_APP_HOST=$A PORT=$P"
+                 " ME_CONFIG_MONGODB_URL=mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500 ME_CONFIG_BASICAUTH_USERNAME=zoo"
+                 f" ME_CONFIG_BASICAUTH_PASSWORD=s3cret ME_CONFIG_BASICAUTH_ENABLED=LOCK sh -c 'cd {CACHE}/mongo-express-1.1/node_modules/mongo-express"
+                 " && exec node app.js'")
 FLOWER = python("flower-2", "celery --broker=redis://$A:1/0 flower --address=$A --port=$P")
 RAY = python("ray-2", "ray.scripts.scripts start --head --block --num-cpus=1 --object-store-memory=100000000 --node-ip-address=$A"
              " --dashboard-host=$A --dashboard-port=$P --port=$P2 --temp-dir=$D --disable-usage-stats")
@@ -150,7 +151,15 @@ ACTIVEMQ_MADE = (f"cp -r {CACHE}/activemq-5/conf $D/conf && cd $D/conf && sed -i
 ACTIVEMQ_OPEN = f"{ACTIVEMQ_MADE} && sed -i 's/name=\"authenticate\" value=\"true\"/name=\"authenticate\" value=\"false\"/' jetty.xml"
 AZURITE = f"node {CACHE}/azurite-3/node_modules/.bin/azurite-blob --blobHost $A --blobPort $P -l $D --silent --disableTelemetry --skipApiVersionCheck"
 
+PREFECT = (f"env PYTHONPATH={CACHE}/prefect-3 PATH={CACHE}/prefect-3/bin:$PATH HOME=$D PREFECT_HOME=$D PREFECT_SERVER_ANALYTICS_ENABLED=false"
+           f" python3 {CACHE}/prefect-3/bin/prefect server start --host $A --port $P")
+H2O = f"java -Xmx300m -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=$D -jar {CACHE}/h2o-3/h2o/backend/bin/h2o.jar -ip 127.0.0.1 -web_ip $A -port $P -ice_root $D"
+
 SPECS = (
+    Spec("prefect:open", PREFECT, slow=True, ready="curl -sf http://$A:$P/api/health", truth=lambda box: {"version": get(box, "/api/admin/version"), "records": 0},
+         views=(View("prefect", "open", sees=("version", "records")),)),
+    Spec("h2o:open", H2O, slow=True, ready="curl -sf http://$A:$P/3/Cloud", truth=lambda box: {"version": "3.46.0.12"},
+         views=(View("h2o", "open", sees=("version",)),)),
     # Its page is compiled when somebody asks first, which takes longer than Ajar waits off the usual ports.
     Spec("activemq:open", ACTIVEMQ, prepare=ACTIVEMQ_OPEN, ready="curl -sf -o $D/page http://$A:$P/admin/xml/queues.jsp", truth=lambda box: {"collections": 2, "names": ["mails", "orders"], "records": 0},
          slow=True, views=(View("activemq", "open", sees=("collections", "records")),)),

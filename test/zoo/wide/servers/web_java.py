@@ -108,13 +108,25 @@ CONNECT_LOCK = "rest.extension.classes=org.apache.kafka.connect.rest.basic.auth.
 JAAS = "KafkaConnect { org.apache.kafka.connect.rest.basic.auth.extension.PropertyFileLoginModule required file=\"$D/users\"; };\n"
 
 
+KAFKA_BROKER = f"{KAFKA_TOOL} kafka.Kafka $D/k.properties"
+KAFKA_CONNECT = f"{KAFKA_TOOL} org.apache.kafka.connect.cli.ConnectDistributed $D/c.properties"
+
+
 def kafka_connect(variant, more, path, view, truth):
-    connect = KAFKA_TOOL.replace("-Xmx", "-Djava.security.auth.login.config=$D/jaas -Xmx")
-    return Spec(f"kafka-connect:{variant}", f"sh -c '{KAFKA_TOOL} kafka.Kafka $D/k.properties & exec {connect}"
-                " org.apache.kafka.connect.cli.ConnectDistributed $D/c.properties'", files={
+    connect = KAFKA_CONNECT.replace("-Xmx", "-Djava.security.auth.login.config=$D/jaas -Xmx")
+    return Spec(f"kafka-connect:{variant}", f"sh -c '{KAFKA_BROKER} & exec {connect}'", files={
                     "k.properties": KAFKA, "c.properties": CONNECT + more, "jaas": JAAS, "users": f"zoo={PASSWORD}\n"},
                 prepare=f"{KAFKA_TOOL} kafka.tools.StorageTool format -t MkU3OEVBNTcwNTJENDM2Qk -c $D/k.properties >/dev/null",
                 ready=waits(path) if path else "curl -s http://$A:$P/ | grep -q cannot", truth=truth, slow=True, views=(view,))
+
+
+QUESTDB = f"java -Xmx300m -XX:TieredStopAtLevel=1 --add-exports=java.base/jdk.internal.math=ALL-UNNAMED -p {CACHE}/questdb-7/questdb-7.4.2.jar -m io.questdb/io.questdb.ServerMain -d $D"
+QUESTDB_CONF = ("http.bind.to=$A:$P\nhttp.min.enabled=false\npg.net.bind.to=$A:$P2\nline.tcp.net.bind.to=$A:$P3\nhttp.worker.count=1\nshared.worker.count=1\n"
+                "telemetry.enabled=false\n")
+
+
+def questdb_fill(box):
+    get(box, "/exec?query=create%20table%20people(name%20string)")
 
 
 ARTEMIS_MADE = (f"{CACHE}/artemis-2/bin/artemis create $D/b --user zoo --password {PASSWORD} --require-login --http-host $A --http-port $P --host $A --default-port $P2"
@@ -229,6 +241,8 @@ SPECS = (
     kafka_connect("open", "", "/connectors", View("kafka-connect", "open", sees=("version", "collections")),
                   lambda box: {"version": get(box, "/")["version"], "collections": len(get(box, "/connectors"))}),
     kafka_connect("locked", CONNECT_LOCK, "", View("kafka-connect", "locked"), lambda box: {}),
+    Spec("questdb:open", QUESTDB, files={"conf/server.conf": QUESTDB_CONF}, slow=True, ready=waits("/exec?query=select%201"), seed=questdb_fill,
+         views=(View("questdb", "open", may=("version", "collections")),)),
     Spec("artemis:locked", "env JAVA_ARGS=-Xmx300m $D/b/bin/artemis run", prepare=ARTEMIS_MADE, slow=True, views=(View("artemis", "locked"),)),
     Spec("blazegraph:open", java("blazegraph-2", f"org.eclipse.jetty.runner.Runner --host $A --port $P --path /bigdata {CACHE}/blazegraph-2/war"), slow=True,
          ready=waits("/bigdata/namespace"), views=(View("blazegraph", "open"),)),

@@ -9,8 +9,8 @@ from ..cache import CACHE, get
 
 NSQD = f"{CACHE}/nsqd-1/nsqd -http-address $A:$P -tcp-address $A:$P2 -data-path $D"
 LOOKUPD = f"{CACHE}/nsqlookupd-1/nsqlookupd -http-address $A:$P -tcp-address $A:$P2"
-NSQADMIN = (f"sh -c '{CACHE}/nsqlookupd-1/nsqlookupd -http-address $A:$P2 -tcp-address $A:$P3 & exec {CACHE}/nsqadmin-1/nsqadmin"
-            " -http-address $A:$P -lookupd-http-address $A:$P2'")
+LOOKUPD_OF_ADMIN = f"{CACHE}/nsqlookupd-1/nsqlookupd -http-address $A:$P2 -tcp-address $A:$P3"
+NSQADMIN = f"{CACHE}/nsqadmin-1/nsqadmin -http-address $A:$P -lookupd-http-address $A:$P2"
 
 
 def nsq_fill(box):
@@ -111,7 +111,7 @@ def groonga_truth(box):
 SPECS = (
     Spec("nsqd:open", NSQD, seed=nsq_fill, truth=nsq_truth, views=(View("nsqd", "open", sees=("version", "collections", "records")),)),
     Spec("nsqlookupd:open", LOOKUPD, seed=lookupd_fill, truth=lookupd_truth, views=(View("nsqd", "open", sees=("version", "collections")),)),
-    Spec("nsqadmin:open", NSQADMIN, seed=lambda box: get(box, "/topic/create?topic=orders", port="P2", method="POST", body=""), truth=admin_truth,
+    Spec("nsqadmin:open", f"sh -c '{LOOKUPD_OF_ADMIN} & exec {NSQADMIN}'", seed=lambda box: get(box, "/topic/create?topic=orders", port="P2", method="POST", body=""), truth=admin_truth,
          views=(View("nsqadmin", "open", sees=("version", "collections")),)),
     Spec("kubo:open", f"{IPFS} daemon --offline", prepare=IPFS_MADE, truth=ipfs_truth, port=5001,
          views=(View("ipfs", "open", sees=("version", "bytes")),)),

@@ -1,0 +1,44 @@
+"""Monitoring of the wide zoo, and Debian's exporters: with a login of their own in TLS, where they know one, else behind nginx."""
+
+from case import PASSWORD
+from from_zoo import console, page, spec_of
+
+RULE = "open-monitor"
+AS_OPS = f"-u ops:{PASSWORD}"
+OWN = "install -d /etc/prometheus; install -o zoo -m 644 /run/certs/good.pem /etc/prometheus/cert.pem; install -o zoo -m 600 /run/certs/good.key /etc/prometheus/key.pem"
+
+
+def monitor(product, *words, **more):
+    return console(RULE, product, *words, **more)
+
+
+def exporter(name, port, holds, **more):
+    return monitor(f"{name}-exporter", f"{name}-exporter:open", port, "/metrics", holds, **more)
+
+
+CASES = (
+    monitor("node-exporter", "node-exporter:open", 9100, "/metrics", "node_load1", owner=AS_OPS, needs=OWN),
+    monitor("pushgateway", "pushgateway:open", 9091, "/metrics", "pushgateway_build_info", owner=AS_OPS, needs=OWN),
+    exporter("elasticsearch", 9114, "elasticsearch_exporter_build_info"),
+    exporter("snmp", 9116, "snmp_exporter_build_info", owner=AS_OPS, needs=OWN),
+    exporter("haproxy", 9101, "haproxy_exporter_build_info"),
+    exporter("process", 9256, "namedprocess"),
+    exporter("apache", 9117, "apache_exporter_build_info"),
+    exporter("bind", 9119, "bind_exporter_build_info"),
+    exporter("varnish", 9131, "varnish"),
+    monitor("glances", "glances:open", 61208, "/api/4/version", "4."),
+    monitor("cortex", spec_of("cortex:open", rename={"c.yaml": "/etc/cortex/config.yaml"}), 9009, "/prometheus/api/v1/labels", "success"),
+    monitor("thanos", "thanos:querier", 10902, "/api/v1/labels", "success"),
+    # Not at its usual ports: it answers there in TLS as well, which Ajar asks first where another product has them for that.
+    monitor("traefik", "traefik:open", 8099, "/api/overview", "routers"),
+    monitor("nats-monitor", spec_of("nats-monitor:open", (" -a $A -p $P2 -m $P", " -c /etc/nats-server.conf"),
+                                    files={"/etc/nats-server.conf": "listen: $A:$P2\nhttp: $A:$P\n"}), 8222, "/varz", "server_id"),
+    monitor("jaeger", "jaeger:open", 16686, "/api/services", "data"),
+    monitor("netdata", spec_of("netdata:open", rename={"netdata.conf": "/etc/netdata/netdata.conf"}), 19999, "/api/v1/info", "version"),
+    monitor("victoriametrics", "victoriametrics:open", 8428, "/api/v1/status/tsdb", "totalSeries"),
+    monitor("haproxy-stats", spec_of("haproxy-stats:open", rename={"h.cfg": "/etc/haproxy/haproxy.cfg"}), 8404, "/", "Statistics Report", says="locked",
+            scheme="http", before="haproxy() { true; }"),
+    # Health is told still; what is in the environment is not.
+    monitor("spring-boot", "spring-boot-3:environment", 8080, "/actuator/health", "status", scheme="http", owner="",
+            strange=f"{page(8080, '/actuator/env')} >/dev/null && echo status"),
+)
