@@ -108,7 +108,7 @@ def spec_of(name, *changes, rename=None, text=("", ""), files=None, **more):
 
 
 def console(rule, product, spec, port, path, holds, says="identified", owner=BY_NAME, address=SERVER, scheme="https", ask="",
-            needs="", behind="", before="", place="", units=("nginx",), beside="", name="", after="", strange="", volatile="", then_port=0):
+            needs="", behind="", before="", place="", units=("nginx",), beside="", name="", after="", strange="", volatile="", then_port=0, down=False):
     """A case of one finding: a page or an answer that anybody has, then only who comes by `owner`.
 
     `ask`: options of curl that the question needs (a body); `owner`: those that let the owner in; `after`: instead of all of
@@ -123,4 +123,4 @@ def console(rule, product, spec, port, path, holds, says="identified", owner=BY_
     return Case(f"wide-{unit}", (*units, *([f"{unit}-beside"] if beside else []), unit), (port,), open=stand.open, seed=stand.seed, holds=holds,
                 ready=ready, owner=page(port, path, ask), stranger=strange or stranger(port, path, ask), needs=(str(absent),) if absent else (),
                 wide=True, volatile=volatile, steps=(Step(rule, product, says, after, needs=CERTIFICATE + needs, before=before, behind=behind,
-                                                          then_port=then_port),))
+                                                          then_port=then_port, down=down),))

@@ -54,7 +54,7 @@ def fault_of(text):
     """What is wrong with a text that nobody needs a server to see; empty where nothing is."""
     try:
         scripts = [re.sub(r"<<'?END'?\n.*?\nEND$", "", part, flags=re.M | re.S) for part in paste.parts(text)
-                   if not isinstance(part, paste.Edit)]
+                   if isinstance(part, str)]
     except ValueError as error:
         return str(error)
     if re.search(r"only your own machines[^\n]*:\n(?!\{firewall\})", text + "\n"):

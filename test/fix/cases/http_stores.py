@@ -39,7 +39,7 @@ CASES = (
     store("kafka-connect", spec_of("kafka-connect:open", command=web_java.KAFKA_CONNECT.replace("$D/c.properties", CONNECT), rename={"c.properties": CONNECT}),
           8083, "/connectors", "[]", says="locked", beside=web_java.KAFKA_BROKER),
     store("gremlin-server", spec_of("gremlin:open", rename={"g.yaml": "/etc/gremlin/gremlin-server.yaml"}), 8182, "/?gremlin=%27ada%27", "ada"),
-    store("docker", "docker:open", 2375, "/info", "ServerVersion", says="closed", after="curl -sSf --unix-socket /var/run/docker.sock http://docker/info"),
+    store("docker", "docker:open", 2375, "/info", "ServerVersion", says="closed", down=True, after="curl -sSf --unix-socket /var/run/docker.sock http://docker/info"),
     store("elasticmq", spec_of("elasticmq:open", rename={"e.conf": "/etc/elasticmq/custom.conf"}), 9324, "/?Action=ListQueues", "orders", says="closed",
           scheme="http", address="127.0.0.1", owner=""),
     console(FILES, "ipfs", "kubo:open", 5001, "/api/v0/version", "Version", ask="-X POST", before=IPFS),
