@@ -163,18 +163,30 @@ struct ch {
     struct ch_error error;   /* newest exception; code 0: none */
 };
 
+/* What a server calls itself, and its exceptions, is plain text: other protocols' first bytes may look like a hello or
+ * an exception up to here. */
+static bool ch_is_name(struct span name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] < ' ' || name.at[i] > '~')
+            return false;
+    return name.len > 0;
+}
+
 /* An exception with those that it was made of; the outermost speaks. */
 static bool ch_read_error(struct ch *c)
 {
     struct ch_error first = { 0 };
     for (unsigned i = 0; i < CH_NESTED_MAX; i++) {
         uint32_t code = (uint32_t)ch_fixed(c->w, 4);
-        ch_string(c->w, CH_NAME_MAX);
+        struct span name = ch_string(c->w, CH_NAME_MAX); /* "DB::Exception" */
         struct span text = ch_string(c->w, CH_TEXT_MAX);
         ch_string(c->w, CH_TRACE_MAX);
         uint64_t more = ch_fixed(c->w, 1);
         if (!wire_ok(c->w))
             return false;
+        if (!ch_is_name(name))
+            return wire_fail(c->w);
         if (i == 0)
             first = (struct ch_error){ code, text };
         if (more == 0) {
@@ -316,15 +328,6 @@ static bool ch_read_answer(struct ch *c, size_t columns, struct ch_rows *ret)
 }
 
 /* ---- the door -------------------------------------------------------------------------- */
-
-/* What a server calls itself is plain text: other protocols' first bytes may look like a hello up to here. */
-static bool ch_is_name(struct span name)
-{
-    for (size_t i = 0; i < name.len; i++)
-        if (name.at[i] < ' ' || name.at[i] > '~')
-            return false;
-    return name.len > 0;
-}
 
 /* Says hello on a connection that has seen no question. False where the peer speaks something else. */
 static bool ch_greet(struct ch *c, const struct ask *hello)

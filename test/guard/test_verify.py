@@ -133,7 +133,7 @@ def verify(build, *paths):
 
 @contextlib.contextmanager
 def server(directory, tls):
-    """Accepts on loopback, in TLS where it is asked for, answers each read with +PONG, ends with the client."""
+    """Accepts on loopback, in TLS where it is asked for, answers as a Redis that refuses all but PING, ends with the client."""
     listener = socket.create_server(("127.0.0.1", 0))
     context = None
     if tls:
@@ -149,8 +149,8 @@ def server(directory, tls):
         with contextlib.suppress(OSError):
             peer.settimeout(10)
             peer = context.wrap_socket(peer, server_side=True) if context else peer
-            while peer.recv(4096):
-                peer.sendall(b"+PONG\r\n")
+            while heard := peer.recv(4096):
+                peer.sendall(b"+PONG\r\n" if heard == b"PING\r\n" else b"-NOPERM no\r\n" * heard.count(b"\r\n"))
         peer.close()
 
     def serve():
@@ -216,7 +216,7 @@ def check_live(build, directory, tally):
 
 
 def check_ajar(build, directory, tally):
-    """Ajar itself, both verbs that ask, against something that answers like Redis to everything."""
+    """Ajar itself, both verbs that ask, against something that answers like a Redis that refuses."""
     commands = [(False, ["scan", "--json"]), (True, ["scan", "--json"]), (False, ["probe", "redis"]),
                 (True, ["probe", "--tls", "redis"])]
     for number, (tls, command) in enumerate(commands):

@@ -73,6 +73,31 @@ SAID = {
                   "\xce\0\0\0\x14\x82\0\x01\x01\x01\x86\x10\xcd\x01\x18\x11\0\x12\0\x13\0\x14\x02\x20\x90",
                   "\xce\0\0\0\x16\x82\0\x01\x01\x01\x86\x10\xce{space number}\x11\0\x12\0\x13\0\x14\x02\x20\x90"},
     "munin": {"version\n", "list\n", "quit\n"},  # not: fetch
+    # Searches and greetings over UDP. Not: a registration, a session, a port that is opened, a name of anybody's.
+    "ntp": {"\x23" + "\0" * 39 + "ajarajar", "\x16\x02\x6a\x72" + "\0" * 8, "\x17\0\x03\x2a\0\0\0\0"},
+    "dns-server": {"\x6a\x72\0\0\0\x01\0\0\0\0\0\0\x07version\x04bind\0\0\x10\0\x03",
+            "\x6a\x73\x01\0\0\x01\0\0\0\0\0\x01\0\0\x02\0\x01\0\0\x29\x10\0\0\0\x80\0\0\0"},
+    "mdns": {"\x6a\x72\0\0\0\x01\0\0\0\0\0\0\x09_services\x07_dns-sd\x04_udp\x05local\0\0\x0c\x80\x01"},
+    "ssdp": {'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 1\r\nST: ssdp:all\r\n\r\n'},
+    "ws-discovery": {'<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope" '
+                     'xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:wsd="http://schemas.xmlsoap.org/ws/2005/04/discovery">'
+                     '<soap:Header><wsa:To>urn:schemas-xmlsoap-org:ws:2005:04:discovery</wsa:To>'
+                     '<wsa:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</wsa:Action>'
+                     '<wsa:MessageID>urn:uuid:616a6172-0000-4000-8000-000000000001</wsa:MessageID></soap:Header>'
+                     '<soap:Body><wsd:Probe/></soap:Body></soap:Envelope>'},
+    "xdmcp": {"\0\x01\0\x02\0\x01\0"},  # not: Request, Manage
+    "chargen": {"ajar\r\n"},
+    "sip": {"OPTIONS sip:ajar.invalid SIP/2.0\r\nVia: SIP/2.0/UDP ajar.invalid;branch=z9hG4bKajar;rport\r\nMax-Forwards: 0\r\n"
+            "From: <sip:ajar.invalid>;tag=ajar\r\nTo: <sip:ajar.invalid>\r\nCall-ID: 616a61722d35@ajar.invalid\r\nCSeq: 1 OPTIONS\r\n"
+            "Content-Length: 0\r\n\r\n"},  # not: INVITE, REGISTER
+    "stun": {"\0\x01\0\0\x21\x12\xa4\x42ajar.binding"},  # not: Allocate
+    "nat-pmp": {"\0\0"},  # not: 1 and 2, which open ports
+    "slp": {"\x02\x09\0\0\x1d\0\0\0\0\0jr\0\x02en\0\0\xff\xff\0\x07default"},  # not: a registration
+    "ard": {"\0\x14\0\x01\x03"},
+    "ubiquiti": {"\x01\0\0\0"},
+    "dvr": {"\x20\0\0\0DHIP" + "\0" * 8 + "\x3b\0\0\0\0\0\0\0\x3b\0\0\0\0\0\0\0"
+            '{"method":"DHDiscover.search","params":{"mac":"","uni":1}}\n'},
+    "db2-discovery": {"DB2GETADDR\0SQL09010\0"},
     **share_lines.SAID,
 }
 
