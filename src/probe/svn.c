@@ -40,7 +40,8 @@ static struct span svn_list(struct wire *w)
                 break;
             n += number;
         }
-        number = ascii_is_digit(c) && number < ANSWER_MAX ? number * 10 + c - '0' : 0;
+        bool grows = number < ANSWER_MAX; /* a longer one stays too long */
+        number = !ascii_is_digit(c) ? 0 : grows ? number * 10 + c - '0' : number;
         depth += c == '(';
         if (c == ')' && depth > 0 && --depth == 0)
             return wire_need(w, n + 1); /* and the space behind it */

@@ -55,7 +55,7 @@ SPECS = (
          views=(View("coap", "unclear", sees=("collections",), transport="udp", rules=("told-to-strangers", "amplifier")),)),
     Spec("dns:refuses", "dnsmasq --keep-in-foreground --port=$P --listen-address=$A --bind-interfaces --no-resolv --no-hosts --conf-file=/dev/null "
                        "--user=root --pid-file=$D/pid",
-         views=(View("dns", "identified", transport="udp", facts={"software": ("dnsmasq-2.90",), "resolves": False},
+         views=(View("dns", "identified", transport="udp", facts={"software": "dnsmasq-2.90", "resolves": False},
                      no_rules=("open-resolver", "amplifier")),)),
     controller("none", "none md2 md5", True),
     controller("secrets", "md2 md5", False),
