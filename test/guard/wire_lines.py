@@ -73,6 +73,11 @@ SAID = {
                   "\xce\0\0\0\x14\x82\0\x01\x01\x01\x86\x10\xcd\x01\x18\x11\0\x12\0\x13\0\x14\x02\x20\x90",
                   "\xce\0\0\0\x16\x82\0\x01\x01\x01\x86\x10\xce{space number}\x11\0\x12\0\x13\0\x14\x02\x20\x90"},
     "munin": {"version\n", "list\n", "quit\n"},  # not: fetch
+    # The user of each new database, without a password; names and sizes of tables. Not: another user, a password, rows.
+    "hsqldb": {"\xff\xe1\x04\xc0\x1f\0\0\0\x1d\0\0\0\0\0\0\0\x02SA\0\0\0\0\0\0\0\x03UTC\0\0\0\0\0",
+               "\x22" + LENGTH + "\0" * 8 + "\x02" + LENGTH + "SELECT TABLE_SCHEMA || '.' || TABLE_NAME, CAST(CARDINALITY AS VARCHAR(20)) "
+               "FROM INFORMATION_SCHEMA.SYSTEM_TABLESTATS WHERE TABLE_SCHEMA NOT IN ('INFORMATION_SCHEMA', 'SYSTEM_LOBS') LIMIT 500\x02\0\0\x02\0",
+               "\x20\0\0\0\x04\0"},
     # Searches and greetings over UDP. Not: a registration, a session, a port that is opened, a name of anybody's.
     "ntp": {"\x23" + "\0" * 39 + "ajarajar", "\x16\x02\x6a\x72" + "\0" * 8, "\x17\0\x03\x2a\0\0\0\0"},
     "dns-server": {"\x6a\x72\0\0\0\x01\0\0\0\0\0\0\x07version\x04bind\0\0\x10\0\x03",

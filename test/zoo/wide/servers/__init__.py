@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, hazelcast, ignite, kafka, kibana, ldap,
+from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, hazelcast, hsqldb, ignite, kafka, kibana, ldap,
                mariadb, mongodb, monitors, neo4j, nsq, objects, opensearch_security, postgresql, pouchdb, programs,
                pulsar, redis, registry, rocketmq, solr, spring, web_java, web_stores, zookeeper)
 
@@ -10,7 +10,7 @@ from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticse
 HEAVY = (*elasticsearch.SPECS, *opensearch_security.SPECS, *solr.SPECS, *kibana.SPECS, *programs.SPECS, *spring.SPECS,
          *web_java.SPECS, *consoles.SPECS)
 PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0, len(HEAVY), 2))
-HOMEBOUND = (cassandra, neo4j, hazelcast, ignite, derby, pulsar, rocketmq, nsq, dubbo)
+HOMEBOUND = (cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo)
 ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in HOMEBOUND for spec in family.SPECS)
 FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry,
             monitors, objects, web_stores, *ALONE, *PAIRS)
