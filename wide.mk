@@ -21,3 +21,8 @@ doc/conduct.md: $(BUILD)/ajar $(BUILD)/tapes
 .PHONY: pages-wide
 pages-wide: $(BUILD)/report-demo
 	@test/report/pages $(BUILD)
+
+# The zoo seen from far away (300 ms, 2 % loss), in network namespaces: minutes, and root.
+.PHONY: zoo-far
+zoo-far: $(BUILD)/ajar $(BUILD)/net/far
+	@test/net/far_zoo.py $(BUILD) $(ONLY)

@@ -84,7 +84,7 @@ bool climb_tls(struct climber *c)
 {
     wire_patience(c->wire, patience_of(c));
     c->used = true;
-    if (!wire_again(c->wire, WIRE_IN_TLS)) {
+    if (!wire_dress(c->wire)) {
         c->seen.tls = (uint8_t)reaction_to_hello(c->wire);
         return refused(c);
     }

@@ -49,11 +49,21 @@ static bool is_candidate(const struct climber *c, size_t index)
     return !has_spoken(c->seen) || far <= DISTANCE_MAX;
 }
 
+/* Inside TLS: whether servers of the protocol expect a handshake before anything else. The others come there only where
+ * somebody has put a terminator before them. */
+static bool is_out_of_place(const struct climber *c, const struct probe *p)
+{
+    return c->dress == WIRE_IN_TLS && p->tls_ports[0] == 0;
+}
+
 static bool is_better(const struct climber *c, size_t a, size_t b)
 {
     const struct probe *const *probes = c->ladder->probes;
     unsigned far_a = distance_of(c, probes[a]), far_b = distance_of(c, probes[b]);
-    return far_a != far_b ? far_a < far_b : probes[a]->rank > probes[b]->rank;
+    bool out_a = is_out_of_place(c, probes[a]), out_b = is_out_of_place(c, probes[b]);
+    if (far_a != far_b)
+        return far_a < far_b;
+    return out_a != out_b ? out_b : probes[a]->rank > probes[b]->rank;
 }
 
 /* The index of the next protocol to ask; probe_count where there is none. */

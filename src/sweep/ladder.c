@@ -7,7 +7,8 @@
 enum {
     BANNER_NEAR_MS = 150, /* loopback; a banner that comes later is heard after the line, too */
     BANNER_FAR_MS = 700,
-    SETTLE_MS = 200,      /* for the rest of an answer whose first bytes nobody recognises */
+    SETTLE_MS = 200,      /* for the rest of an answer whose first bytes nobody recognises, and a round trip more: */
+    SETTLE_MOST_MS = 700, /* who writes it in two pieces holds the second back until the first is there (RFC 896) */
     GREETING_MS = 5000,   /* where the port says that the peer speaks first: a MySQL looks up our name before */
     LINE_PERCENT = 36,
     HTTP_PERCENT = 40,
@@ -125,6 +126,12 @@ bool climb_probe(struct climber *c, size_t index)
     return false;
 }
 
+static int64_t settle_ms(const struct climber *c)
+{
+    int64_t ms = SETTLE_MS + wire_trip_ms(c->wire);
+    return ms < SETTLE_MOST_MS ? ms : SETTLE_MOST_MS;
+}
+
 /* Who it is by its first bytes, and the conversation with it. `greeted`: the bytes are a banner
  * that its probe reads itself; else they answered a question, and the probe gets a new connection,
  * unless it would only ask the same again. */
@@ -233,7 +240,8 @@ static bool settle(struct climber *c, bool greeted, struct span *ret_said)
         if (run_recognised(c, *ret_said, greeted, &known))
             return true;
         bool enough = known || (!greeted && http_recognises(*ret_said));
-        if (enough || ret_said->len == 0 || ret_said->len == WIRE_FIRST_BYTES || !wire_hears_more(c->wire, SETTLE_MS))
+        bool all = ret_said->len == 0 || ret_said->len == WIRE_FIRST_BYTES;
+        if (enough || all || !wire_hears_more(c->wire, settle_ms(c)))
             return false;
     }
 }
@@ -266,7 +274,7 @@ static bool run_unasked_http(struct climber *c, int64_t wait_ms)
     if (!climb_fresh(c))
         return false;
     if (wire_hears(c->wire, wait_ms)) {
-        while (wire_heard(c->wire).len < UNASKED_BYTES_MAX && wire_hears_more(c->wire, SETTLE_MS))
+        while (wire_heard(c->wire).len < UNASKED_BYTES_MAX && wire_hears_more(c->wire, settle_ms(c)))
             ;
         wire_some(c->wire, UNASKED_BYTES_MAX);
     }

@@ -10,7 +10,8 @@
  *   5. HTTP.
  *   6. Binary protocols whose clients speak first: guesses. Every server has by now taken three
  *      questions that are not its own, with bytes, a close or silence; each probe declares how its
- *      servers take them (struct reactions). Those that agree with what was seen come first.
+ *      servers take them (struct reactions). Those that agree with what was seen come first;
+ *      inside TLS, of those that agree equally, the ones whose servers expect TLS.
  *
  * Over UDP (climb_udp.c) nothing is asked but what the port hints at; where it hints at nothing and the user named it
  * all the same, every protocol that moves is asked once.

@@ -23,6 +23,7 @@ struct wire_back {
     /* Over UDP, send() and recv() carry one datagram each, and this is false at first: only what comes from the very
      * port that was asked is received. */
     bool any_port;
+    int64_t trip_ms; /* a round trip, as the newest connection showed whose first packet was not lost; 0: not known */
 };
 
 struct wire_limits {

@@ -107,6 +107,8 @@ static void measure(struct socket_back *b, enum wire_fault f, int64_t from_ms)
     b->syn = (struct socket_syn){ .known = true, .resent = info.tcpi_total_retrans, .trip_ms = -1 };
     if (!b->syn.resent)
         b->syn.trip_ms = f == WIRE_FINE ? (info.tcpi_rtt + 999) / 1000 : socket_now(&b->back) - from_ms;
+    if (f == WIRE_FINE && b->syn.trip_ms > 0)
+        b->back.trip_ms = b->syn.trip_ms;
 }
 
 /* On a loop the event itself says whether there is an error to ask for. */

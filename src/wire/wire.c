@@ -285,6 +285,27 @@ bool wire_start_tls(struct wire *w)
     return true;
 }
 
+int64_t wire_trip_ms(const struct wire *w)
+{
+    return w->back->trip_ms;
+}
+
+static bool is_untouched(const struct wire *w)
+{
+    return w->connections > 0 && w->fault == WIRE_FINE && !w->asked && !w->in_tls && w->first_len == 0;
+}
+
+bool wire_dress(struct wire *w)
+{
+    if (!is_untouched(w))
+        return wire_again(w, WIRE_IN_TLS);
+    wire_start_tls(w);
+    w->dressed |= w->fault == WIRE_FINE;
+    if (w->ear && w->ear->opened)
+        w->ear->opened(w->ear->self, w->endpoint, WIRE_IN_TLS, w->fault);
+    return wire_ok(w);
+}
+
 const struct wire_tls *wire_tls(const struct wire *w)
 {
     return w->has_tls ? &w->tls : NULL;

@@ -107,6 +107,11 @@ struct span wire_heard(const struct wire *w);
  * (one for each of 32 databases, and some to get in); finding out who it is has fewer. */
 enum { WIRE_CONNECTIONS_MAX = 48 };
 bool wire_again(struct wire *w, enum wire_dress dress);
+/* The same with a handshake, but on the running connection where neither side has said anything on it: a server that
+ * expects TLS need not see one that comes and goes. */
+bool wire_dress(struct wire *w);
+/* A round trip, as the newest connection showed it that was accepted at once; 0 where none did. */
+int64_t wire_trip_ms(const struct wire *w);
 /* Starts TLS inside the running connection (PostgreSQL's S, MySQL's CLIENT_SSL, STARTTLS). */
 bool wire_start_tls(struct wire *w);
 /* What the newest successful handshake of this visit showed, also after wire_again(); or NULL. */

@@ -237,11 +237,22 @@ static void count_busy(struct far *f, uint32_t to, const uint8_t *tcp)
     b->first_us = b->starts ? b->first_us : b->last_us;
 }
 
-/* From the scanner. */
+enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
+
+static bool is_of(const struct packet *p, uint8_t protocol, size_t head)
+{
+    return p->len >= 20 + head && p->bytes[0] == 0x45 && p->bytes[9] == protocol;
+}
+
+/* From the scanner. Datagrams are delayed and lost like everything else, and not counted. */
 static void go_out(struct far *f, struct packet *p)
 {
     uint32_t to = be32(p->bytes + 16);
-    if (p->len < 40 || p->bytes[0] != 0x45 || p->bytes[9] != 6) {
+    if (is_of(p, PROTOCOL_UDP, 8)) {
+        send_later(f, &f->out, p);
+        return;
+    }
+    if (!is_of(p, PROTOCOL_TCP, 20)) {
         free(p);
         return;
     }
@@ -271,7 +282,11 @@ static void go_out(struct far *f, struct packet *p)
 static void go_back(struct far *f, struct packet *p)
 {
     uint8_t *tcp = p->bytes + 20;
-    if (p->len < 40 || p->bytes[0] != 0x45 || p->bytes[9] != 6) {
+    if (is_of(p, PROTOCOL_UDP, 8)) {
+        send_later(f, &f->back, p);
+        return;
+    }
+    if (!is_of(p, PROTOCOL_TCP, 20)) {
         free(p);
         return;
     }
@@ -344,7 +359,7 @@ static void join(struct far *f)
     if (unshare(CLONE_NEWNET) != 0)
         die("unshare");
     int away = open_tun("away");
-    run("ip link set lo up && ip link set away txqueuelen 50000 mtu 1500 up && ip route add 192.168.77.1/32 dev away && "
+    run("ip link set lo up && ip addr add 192.168.77.2/32 dev away && ip link set away txqueuelen 50000 mtu 1500 up && ip route add 192.168.77.1/32 dev away && "
         "ip route add local 10.0.0.0/8 dev lo");
     f->out = (struct way){ .from = near, .to = away };
     f->back = (struct way){ .from = away, .to = near };

@@ -32,6 +32,13 @@ def closing_web(connection):
     connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
+def in_two_pieces(connection):
+    """A real greeting, NBD's; the kernel holds the second piece back until the first has arrived."""
+    connection.sendall(b"NBDMAGIC")
+    connection.sendall(b"IHAVEOPT\x00\x03")
+    near.silent(connection)
+
+
 def inside_tls(talk):
     def wrapped(connection, context):
         with context.wrap_socket(connection, server_side=True) as inner:
@@ -40,15 +47,22 @@ def inside_tls(talk):
     return wrapped
 
 
+# What they are; who is not named here is a stranger.
+KNOWN = {"HTTP": "web", "a greeting in two pieces": "nbd"}
 KINDS = (
     ("silent", near.silent), ("closes at once", near.hangs_up_unasked), ("closes when asked", near.slams),
     ("resets when asked", near.resets), ("speaks first, text", near.greets), ("speaks first, bytes",
-     lambda c: (c.sendall(bytes.fromhex("00070001deadbeef")), near.silent(c))), ("answers in text", near.text),
+     lambda c: (c.sendall(bytes.fromhex("00070001deadbeef")), near.silent(c))),
+    ("a greeting in two pieces", in_two_pieces), ("answers in text", near.text),
     ("answers in frames", near.frames), ("echoes", echoes), ("waits for a NUL", near.waits_for_a_null), ("HTTP", web),
     ("HTTP, a request a connection", closing_web), ("HTTP, after 1.3 s", near.slow_web(1.3)), ("TLS, silent inside", inside_tls(near.silent)),
     ("TLS, echoes inside", inside_tls(echoes)), ("TLS, closes inside", inside_tls(near.slams)),
     ("TLS, HTTP inside", inside_tls(web)), ("TLS, HTTP inside, a request a connection", inside_tls(closing_web)),
 )
+
+
+def product_of(name):
+    return next((product for word, product in KNOWN.items() if word in name), "unknown")
 
 
 def talk_on(talk, connection, context):

@@ -264,12 +264,34 @@ static int unload(void **state)
     return 0;
 }
 
+/* Inside TLS those come first whose servers expect it from the first byte; how they took the questions weighs more. */
+static void those_of_tls_first_inside(void **state)
+{
+    struct ladder ladder = { .probes = table, .probe_count = 2 };
+    bool tried[2] = { 0 };
+    struct climber c = { .ladder = &ladder, .tried = tried, .seen = { .line = REACT_CLOSE, .http = REACT_CLOSE } };
+    (void)state;
+    make_reactions(1);
+    order(false);
+    made[0].reacts = made[1].reacts = (struct reactions){ .line = REACT_CLOSE, .tls = REACT_CLOSE, .http = REACT_CLOSE };
+    made[0].rank = 90;
+    made[1].rank = 10;
+    made[1].tls_ports[0] = 8883;
+    assert_int_equal(best_guess(&c), 0);
+    c.dress = WIRE_IN_TLS;
+    assert_int_equal(best_guess(&c), 1);
+    made[1].reacts.line = REACT_SILENCE;
+    assert_int_equal(best_guess(&c), 0);
+    made[1].tls_ports[0] = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_found),
         cmocka_unit_test(strangers_have_an_end),
         cmocka_unit_test(rank_decides),
+        cmocka_unit_test(those_of_tls_first_inside),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -720,6 +720,37 @@ static void inside_tls(void **state)
     hang_up(t);
 }
 
+/* On the connection that is there where neither side has said anything, else on a new one. */
+static void dresses_what_is_untouched(void **state)
+{
+    struct talk *t = open_talk("tls\n< \"in\\n\"\n", 0);
+    (void)state;
+    assert_true(wire_dress(t->w));
+    assert_true(wire_in_tls(t->w) && wire_dressed(t->w));
+    assert_int_equal(wire_connections(t->w), 1);
+    assert_span(wire_line(t->w, 10), "in");
+    hang_up(t);
+
+    static const char *const TOUCHED[] = { "> \"hi\\n\"\nconnect\ntls\n", "< \"x\"\nconnect\ntls\n", "close\nconnect\ntls\n" };
+    for (size_t i = 0; i < 3; i++) {
+        t = open_talk(TOUCHED[i], 0);
+        if (i == 0)
+            assert_true(wire_ask(t->w, &HI));
+        else
+            wire_hears(t->w, 10);
+        assert_true(wire_dress(t->w));
+        assert_true(wire_in_tls(t->w));
+        assert_int_equal(wire_connections(t->w), 2);
+        hang_up(t);
+    }
+
+    t = open_talk("no-tls bytes\nconnect\n", 0);
+    assert_false(wire_dress(t->w));
+    assert_false(wire_in_tls(t->w) || wire_dressed(t->w));
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    hang_up(t);
+}
+
 struct heard {
     char text[400];
 };
@@ -812,6 +843,7 @@ int main(void)
         cmocka_unit_test(hearing_more),
         cmocka_unit_test(what_a_scan_gives),
         cmocka_unit_test(inside_tls),
+        cmocka_unit_test(dresses_what_is_untouched),
         cmocka_unit_test(the_ear_hears_all),
         cmocka_unit_test(every_fault_has_a_sentence),
     };
