@@ -20,6 +20,9 @@ SPECS = (
     vsftpd("open", "anonymous_enable=YES\n", View("vsftpd", "open", sees=("version",), facts={"auth": "none"})),
     vsftpd("no-password", "anonymous_enable=YES\nno_anon_password=YES\n", View("vsftpd", "open", sees=("version",))),
     vsftpd("locked", "anonymous_enable=NO\n", View("vsftpd", "locked", sees=("version",), facts={"auth": "password"})),
+    # Visitors are let in where there is nothing, and where they may not be.
+    vsftpd("empty", "anonymous_enable=YES\nanon_root=$D/empty\n", View("vsftpd", "open", sees=("version",), facts={"auth": "none"})),
+    vsftpd("no-place", "anonymous_enable=YES\nanon_root=$D/gone\n", View("vsftpd", ("locked", "unclear", "partial"), sees=("version",))),
     # Its greeting says nothing of FTP.
     vsftpd("another-greeting", "anonymous_enable=YES\nftpd_banner=files.example.org is ready\n",
            View("ftp", "open", facts={"auth": "none"})),

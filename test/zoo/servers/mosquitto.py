@@ -76,6 +76,8 @@ SPECS = (
     mosquitto("sys-off", OPEN.replace("sys_interval 1", "sys_interval 0"), DOUBT, seed="", truth=nothing),
     mosquitto("some-topics", OPEN + "acl_file $D/acl\n", DOUBT, seed="", truth=nothing,
               prepare="echo 'topic read public/#' >acl"),
+    mosquitto("no-topics", OPEN + "acl_file $D/acl\n", DOUBT, seed="", truth=nothing,
+              prepare="printf 'user app\\ntopic #\\n' >acl"),
     mosquitto("locked", LOCKED, View("mqtt", "locked", slack=SLACK), client=f"{SYS} -u zoo -P {PASSWORD}",
               prepare=f"mosquitto_passwd -b -c pw zoo {PASSWORD}"),
     mosquitto("tls", TLS, View("mosquitto", "open", transport="tls", certificate="good.pem", **SEES),

@@ -8,6 +8,11 @@ USERS = f"users: [ {{user: app, password: {PASSWORD}}}, {{user: guest, password:
 NOBODY = HEAD + "no_auth_user: guest\nauthorization { " + USERS + "}] }\n"
 RULES = HEAD + "no_auth_user: guest\nauthorization { " + USERS + \
         ', permissions: {subscribe: ["news.>"], publish: {deny: ">"}}}] }\n'
+NO_SUBJECTS = HEAD + "no_auth_user: guest\nauthorization { " + USERS + \
+              ', permissions: {subscribe: {deny: ">"}, publish: {deny: ">"}}}] }\n'
+# Who has no login is in an account of its own, and sees what that account has.
+OWN_ACCOUNT = HEAD + "no_auth_user: guest\naccounts { A: { users: [ {user: app, password: " + PASSWORD + "} ] }, " \
+              "B: { users: [ {user: guest, password: " + PASSWORD + "} ] } }\n"
 TLS = HEAD + "tls { cert_file: $C/self.pem, key_file: $C/self.key }\n"
 
 
@@ -25,5 +30,7 @@ SPECS = (
          views=(View("nats", "locked", sees=("version",), facts={"auth": "password"}),)),
     # The greeting says that a login is required, and the server has a user for those who have none.
     configured("nobody", NOBODY, View("nats", "open", sees=("version",), facts={"auth": "none"})),
+    configured("no-subjects", NO_SUBJECTS, View("nats", "partial", sees=("version",), facts={"auth": "acl"})),
+    configured("own-account", OWN_ACCOUNT, View("nats", "open", sees=("version",))),
     configured("rules", RULES, View("nats", "partial", sees=("version",), facts={"auth": "acl"})),
 )

@@ -125,6 +125,10 @@ SPECS = (
                View("postgresql", "open", sees=FIELDS, facts={"counts.partial": True}), lock("scram-sha-256", SEED_SHOP)),
     postgresql("database-gone", access("host all all all trust"), OPEN,
                SEED_SHOP + "$CLIENT -d template1 -c 'drop database postgres'", database="shop"),
+    # What nobody can know: the name of the one database that lets everybody in.
+    postgresql("one-database", access("host shop all all trust", "host all all all scram-sha-256"), LOCKED, lock("scram-sha-256")),
+    postgresql("replication-only", access("host replication all all trust", "host all all all scram-sha-256"), LOCKED,
+               lock("scram-sha-256")),
     postgresql("renamed", access("host all all all trust", initdb=AS_ZOO), UNNAMED, client=PSQL_ZOO),
     postgresql("nobody", access("host all postgres all trust", "host all all all scram-sha-256", initdb=AS_ZOO),
                LOCKED, client=PSQL_ZOO),

@@ -101,6 +101,11 @@ SPECS = (
           View("redis", "open", may=("version",), facts={"info": "refused", "writable": None}), client=AS_ZOO),
     redis("acl-some-keys", LIMITED + "'~app:*' +@all", View("redis", "open", sees=SOME, slack=BYTES,
           facts={"rights": "ping,info,reads of some keys"}), client=AS_ZOO),
+    # No right to read, as it is meant; but commands that write give values back.
+    redis("acl-write-only", LIMITED + "'~*' -@all +@write +ping",
+          View("redis", "open", may=("version",), facts={"auth": "none", "writable": True}), client=AS_ZOO),
+    redis("acl-publish", LIMITED + "-@all '&*' +ping +@pubsub", View("redis", "locked", facts={"auth": "acl"}), client=AS_ZOO),
+    redis("acl-no-keys", LIMITED + "resetkeys -@all +@all", View("redis", "partial", sees=SOME, slack=BYTES), client=AS_ZOO),
     redis("acl-ping", LIMITED + "-@all +ping", View("redis", "locked", facts={"auth": "acl"}), client=AS_ZOO),
     redis("all-renamed", OPEN + " --rename-command INFO '' --rename-command DBSIZE ''",
           View("redis", "open", sees=("version",), facts={"writable": True}),
