@@ -254,7 +254,7 @@ static enum outcome postgresql_run(struct wire *w, struct observation *o)
     o->product = "postgresql";
     o->tls = p.best.tls;
     enum outcome outcome = pg_conclude(&p, o);
-    wire_bye(w, &PG_TERMINATE);
+    pg_leave(&p);
     return outcome;
 }
 

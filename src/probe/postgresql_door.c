@@ -177,19 +177,27 @@ static bool pg_fits(const struct pg_entry *e)
     return ask_render(&PG_STARTUP_LISTED, names, 2, &w);
 }
 
+/* Who was asked for a password and has none hangs up, as psql does: to a server that waits for it, a farewell is an error. */
+void pg_leave(struct pg *p)
+{
+    if (!p->asked)
+        wire_bye(p->w, &PG_TERMINATE);
+}
+
 enum pg_answer pg_enter(struct pg *p, struct pg_entry *e)
 {
     e->answer = PG_NOTHING;
     if (!pg_fits(e))
         return PG_NOTHING;
     if (p->used) {
-        wire_bye(p->w, &PG_TERMINATE);
+        pg_leave(p);
         if (!wire_again(p->w, p->dress)) {
             p->broken = true;
             return PG_NOTHING;
         }
     }
     e->answer = pg_start(p, e);
+    p->asked = e->answer == PG_ASKED;
     p->broken = p->broken || (e->answer != PG_READY && !wire_ok(p->w));
     return e->answer;
 }

@@ -43,6 +43,7 @@ struct pg_entry {
 struct pg {
     struct wire *w;
     bool used;              /* the connection has seen a question */
+    bool asked;             /* the newest entry was asked for a password */
     bool upgrade;           /* ask for TLS inside the protocol on each connection */
     enum wire_dress dress;  /* how the first connection came */
     const char *encryption; /* what SSLRequest was answered with; NULL where it was not asked */
@@ -59,6 +60,8 @@ void pg_find_door(struct pg *p);
 /* One entry as e->role, under the name e->user into e->database, on a connection of its own. Fills the
  * rest of *e and returns its answer; PG_NOTHING also where a name cannot stand in a startup message. */
 enum pg_answer pg_enter(struct pg *p, struct pg_entry *e);
+/* Says goodbye, where the server has ears for it. */
+void pg_leave(struct pg *p);
 
 /* The state of the server, not an answer to us: no resources (53), an operator's doing (57), its disk
  * or itself (58). Another way in would be answered alike. */

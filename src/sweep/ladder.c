@@ -7,8 +7,8 @@
 enum {
     BANNER_NEAR_MS = 150, /* loopback; a banner that comes later is heard after the line, too */
     BANNER_FAR_MS = 700,
-    SETTLE_MS = 200,      /* for the rest of an answer whose first bytes nobody recognises, and a round trip more: */
-    SETTLE_MOST_MS = 700, /* who writes it in two pieces holds the second back until the first is there (RFC 896) */
+    SETTLE_MS = 200,      /* for the rest of an answer whose first bytes nobody recognises, and two round trips more: */
+    SETTLE_MOST_MS = 900, /* who writes it in two pieces holds the second back until the first is there (RFC 896) */
     GREETING_MS = 5000,   /* where the port says that the peer speaks first: a MySQL looks up our name before */
     LINE_PERCENT = 36,
     HTTP_PERCENT = 40,
@@ -32,6 +32,12 @@ static void mark(uint64_t *set, const uint16_t *ports)
         set[ports[i] / 64] |= (uint64_t)1 << ports[i] % 64;
 }
 
+static void unmark(uint64_t *set, const uint16_t *ports)
+{
+    for (size_t i = 0; ports[i]; i++)
+        set[ports[i] / 64] &= ~((uint64_t)1 << ports[i] % 64);
+}
+
 static bool marked(const uint64_t *set, uint16_t port)
 {
     return set[port / 64] >> port % 64 & 1;
@@ -43,17 +49,21 @@ void ladder_init(struct ladder *l, const struct catalog *catalog, const struct p
     memset(l, 0, sizeof(*l));
     l->catalog = catalog;
     l->probes = probes;
-    mark(l->tls_ports, HTTPS);
     mark(l->http_ports, HTTPS);
     mark(l->http_ports, HTTP);
-    for (; probes[l->probe_count]; l->probe_count++)
-        if (probes[l->probe_count]->transport == TRANSPORT_TCP)
-            mark(l->tls_ports, probes[l->probe_count]->tls_ports);
     for (size_t i = 0; i < catalog_count(catalog); i++) {
         mark(l->http_ports, catalog_product(catalog, i)->ports);
         mark(l->http_ports, catalog_product(catalog, i)->tls_ports);
         mark(l->tls_ports, catalog_product(catalog, i)->tls_ports);
     }
+    /* A port at which servers of a wire protocol usually are: a ClientHello would be an error in their log. */
+    for (; probes[l->probe_count]; l->probe_count++)
+        if (probes[l->probe_count]->transport == TRANSPORT_TCP)
+            unmark(l->tls_ports, probes[l->probe_count]->ports);
+    mark(l->tls_ports, HTTPS);
+    for (size_t i = 0; i < l->probe_count; i++)
+        if (probes[i]->transport == TRANSPORT_TCP)
+            mark(l->tls_ports, probes[i]->tls_ports);
 }
 
 /* ---- what all rungs share ---------------------------------------------------------------- */
@@ -128,7 +138,7 @@ bool climb_probe(struct climber *c, size_t index)
 
 static int64_t settle_ms(const struct climber *c)
 {
-    int64_t ms = SETTLE_MS + wire_trip_ms(c->wire);
+    int64_t ms = SETTLE_MS + 2 * wire_trip_ms(c->wire);
     return ms < SETTLE_MOST_MS ? ms : SETTLE_MOST_MS;
 }
 

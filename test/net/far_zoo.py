@@ -95,7 +95,6 @@ def keep_zoo(build, world, specs):
 
 def main():
     build = begin(__file__)
-    os.nice(15)  # as at the start: the servers need no more than others
     import run
     specs = [spec for spec in run.chosen(sys.argv[2:])
              if sys.argv[2:] or not (spec.name.startswith("odd-") or spec.server in LOOPBACK or spec.name in CUT)]
@@ -105,6 +104,7 @@ def main():
             for number in (signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, lambda *_: sys.exit(143))
             status = 1
+            os.nice(15)  # as at the start: only the network itself must not be late
             try:
                 status = keep_zoo(build, world, specs)
             finally:

@@ -346,6 +346,19 @@ static void redis_on_an_odd_port(void **state)
     }
 }
 
+/* TLS comes first at ports of TLS, but not where servers of a wire protocol usually are in clear, whoever else may be there. */
+static void no_hello_at_ports_of_plain_servers(void **state)
+{
+    static const uint16_t DRESSED[] = { 443, 8443, 636, 8883, 6380, 5671 }, PLAIN[] = { 9000, 3306, 5432, 6379, 27017 };
+    const struct ladder *l = &the_ladder;
+    (void)state;
+    for (size_t i = 0; i < sizeof(DRESSED) / sizeof(DRESSED[0]); i++)
+        assert_true(marked(l->tls_ports, DRESSED[i]));
+    for (size_t i = 0; i < sizeof(PLAIN) / sizeof(PLAIN[0]); i++)
+        assert_false(marked(l->tls_ports, PLAIN[i]));
+    assert_true(marked(l->http_ports, 9000));
+}
+
 /* Under every port that hints at another protocol. */
 static void redis_under_any_hint(void **state)
 {
@@ -802,6 +815,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(redis_where_it_belongs),
         cmocka_unit_test(redis_on_an_odd_port),
+        cmocka_unit_test(no_hello_at_ports_of_plain_servers),
         cmocka_unit_test(redis_under_any_hint),
         cmocka_unit_test(redis_in_tls),
         cmocka_unit_test(web_servers),
