@@ -177,7 +177,7 @@ static bool pg_fits(const struct pg_entry *e)
     return ask_render(&PG_STARTUP_LISTED, names, 2, &w);
 }
 
-/* Who was asked for a password and has none hangs up, as psql does: to a server that waits for it, a farewell is an error. */
+/* Who is asked for a password and has none hangs up, as psql does: the server would take a farewell for an error. */
 void pg_leave(struct pg *p)
 {
     if (!p->asked)

@@ -309,7 +309,7 @@ static struct redis_rights rights_take(struct wire *w, bool sentinel)
     enum redis_answer a = answer_take(w, &line);
     read_learned(&r, a, &REDIS_RIGHTS, line);
     r.write = answer_take(w, &r.write_proof);
-    if (r.write == REDIS_DONE) /* GETEX gives the value back: of all that writes, what an ACL of @write grants reads, too */
+    if (r.write == REDIS_DONE) /* GETEX gives the value back: who may write by an ACL of @write reads, too */
         read_learned(&r, r.write, &REDIS_RIGHTS, r.write_proof);
     if (!wire_ok(w) || r.read == REDIS_PASSWORD)
         return r;
