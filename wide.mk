@@ -14,7 +14,7 @@ fixes-wide: $(BUILD)/ajar
 # What a visit costs its server, measured over the zoo and all tapes.
 doc/conduct.md: $(BUILD)/ajar $(BUILD)/tapes
 	@test/guard/run $(BUILD) >/dev/null && captures=$$(mktemp -d) && AJAR_CAPTURE_SO=$(CURDIR)/$(BUILD)/guard/capture.so AJAR_CAPTURE_DIR=$$captures \
-	    test/zoo/run.py --ajar $(BUILD)/ajar >/dev/null && \
+	    test/zoo/run.py --ajar $(BUILD)/ajar | { ! grep '^not ok' >&2; } && \
 	    { sed '/^| /,$$d' $@; test/guard/conduct.py $$captures --tapes $(BUILD)/tapes --table; } >$@.new && mv $@.new $@; \
 	    status=$$?; rm -rf $$captures; exit $$status
 # Every page and table as a browser and a terminal show them, axe-core's word on it, and paper.
@@ -26,3 +26,8 @@ pages-wide: $(BUILD)/report-demo
 .PHONY: zoo-far
 zoo-far: $(BUILD)/ajar $(BUILD)/net/far
 	@test/net/far_zoo.py $(BUILD) $(ONLY)
+
+# What servers log while they are visited where they usually listen; `make test` does it with those that start at once.
+.PHONY: zoo-manners
+zoo-manners: $(BUILD)/ajar
+	@test/zoo/manners.py --ajar $(BUILD)/ajar
