@@ -31,3 +31,27 @@ zoo-far: $(BUILD)/ajar $(BUILD)/net/far
 .PHONY: zoo-manners
 zoo-manners: $(BUILD)/ajar
 	@test/zoo/manners.py --ajar $(BUILD)/ajar
+#
+#   make zoo-wide RESULTS=DIR    keeps what came of each server there; make doc/zoo.md RESULTS=DIR makes the table of it
+#   make proxies-wide            every example of the catalog on a foreign port, below a path and by name behind four real proxies
+#   make beside-wide RESULTS=DIR nmap beside Ajar on all servers; make doc/beside-nmap.md RESULTS=DIR makes the table of it
+.PHONY: zoo-wide proxies-wide beside-wide doc/zoo.md doc/beside-nmap.md
+RESULTS ?= $(CURDIR)/build/zoo-results
+export AJAR_ZOO_CACHE ?= $(CURDIR)/build/zoo-cache
+zoo-wide: $(BUILD)/ajar
+	@test/zoo/wide/install $(ONLY)
+	@test/zoo/wide/run.py --ajar $(BUILD)/ajar --results $(RESULTS) $(addprefix --only ,$(ONLY))
+
+doc/zoo.md:
+	@test/zoo/table.py $(RESULTS) >$@
+
+proxies-wide: $(BUILD)/ajar
+	@test/zoo/wide/install haproxy caddy traefik
+	@test/zoo/proxies.py --ajar $(BUILD)/ajar --all --table
+
+beside-wide: $(BUILD)/ajar
+	@test/zoo/beside.py --ajar $(BUILD)/ajar --results $(RESULTS)
+	@test/zoo/beside.py --ajar $(BUILD)/ajar --results $(RESULTS) --wide
+
+doc/beside-nmap.md:
+	@test/zoo/beside.py --table $(RESULTS) >$@

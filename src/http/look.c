@@ -17,6 +17,7 @@
 enum {
     BASE_ROOTS_MAX = 2, /* further roots, each below a base path */
     /* What an entry adds to the rank of a request that it waits for. */
+    WEIGHT_AT_HOME = 1000000, /* the same evidence at the entry's first port; half of that at its second, and so on */
     WEIGHT_EVIDENCE = 100000,
     WEIGHT_INHERITED = 50000, /* the evidence is the answer that named this base path */
     WEIGHT_PORT = 1000,       /* the entry's first port; half of that for its second, and so on */
@@ -235,7 +236,7 @@ static void weigh_entry(struct look *l, size_t index)
         bool here = i == 0 ? first : is_evidence(l, e, p);
         unsigned weight = rank ? WEIGHT_PORT / rank : tells_nothing(p->root) ? WEIGHT_ANY : 0;
         if (here)
-            weight += WEIGHT_EVIDENCE;
+            weight += rank ? WEIGHT_AT_HOME / rank : WEIGHT_EVIDENCE;
         else if (first)
             weight += WEIGHT_INHERITED;
         if (has_own && (here || first) && span_eq(own, p->base))

