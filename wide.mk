@@ -50,8 +50,8 @@ proxies-wide: $(BUILD)/ajar
 	@test/zoo/proxies.py --ajar $(BUILD)/ajar --all --table
 
 beside-wide: $(BUILD)/ajar
-	@test/zoo/beside.py --ajar $(BUILD)/ajar --results $(RESULTS)
-	@test/zoo/beside.py --ajar $(BUILD)/ajar --results $(RESULTS) --wide
+	@test/zoo/beside.py --ajar $(BUILD)/ajar --results $(RESULTS)-beside
+	@test/zoo/beside.py --ajar $(BUILD)/ajar --results $(RESULTS)-beside --wide
 
 doc/beside-nmap.md:
-	@test/zoo/beside.py --table $(RESULTS) >$@
+	@test/zoo/beside.py --table $(RESULTS)-beside >$@

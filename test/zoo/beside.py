@@ -20,6 +20,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -219,6 +220,8 @@ def main():
         parser.error("--results or --table")
     options.ajar = os.path.abspath(options.ajar)
     os.makedirs(options.results, exist_ok=True)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
     syns = Syns()
     for specs in families(options):
         run.note("; ".join(spec.name for spec in specs))
