@@ -9,10 +9,11 @@
 
 enum { SHOWN_DEFAULT = 1000, SHOWN_MAX = 1000000000, ARENA_BYTES = 16 << 20 };
 
-enum row { ROW_STILL, ROW_FAIL_ON, ROW_LIMIT, ROW_JSON, ROW_DB, ROW_END };
+enum row { ROW_STILL, ROW_TAG, ROW_FAIL_ON, ROW_LIMIT, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_STILL] = { "still", NULL, "also list what is as it was" },
+    [ROW_TAG] = { "tag", "KEY=VALUE...", "only what is tagged so in the scope file, also in the counts" },
     [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
                       "lowest severity of something new that gives exit status 1, default high" },
     [ROW_LIMIT] = { "limit", "N",
@@ -23,6 +24,9 @@ static const struct option_row ROWS[] = {
 };
 
 struct differing {
+    struct arena arena; /* of the tags */
+    struct tag_filter tags;
+    uint64_t tagged[CHANGE_COUNT];
     struct store *store;
     const char *db;
     bool still, json, found;
@@ -56,6 +60,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
             return false;
         d->limit = (size_t)n;
         return true;
+    case ROW_TAG:
+        return tag_filter_add(&d->arena, &d->tags, value, e);
     case ROW_STILL:
         return d->still = true;
     case ROW_JSON:
@@ -97,6 +103,14 @@ static bool show_change(void *self, const struct stored_change *c)
     struct differing *d = self;
     struct arena a;
     struct stored_finding f;
+    bool wanted;
+    if (!store_finding_tagged(d->store, c->finding, &d->tags, &wanted, &d->error))
+        return false;
+    if (!wanted)
+        return true;
+    d->tagged[c->change]++;
+    if (c->change == CHANGE_STILL && !d->still)
+        return true;
     /* Severity decides first, so that what is only counted costs no look. */
     bool fails = c->change == CHANGE_NEW && c->after >= d->fail_on && !d->found;
     bool listed = d->limit == 0 || d->shown < d->limit;
@@ -176,11 +190,11 @@ static bool run_diff(struct differing *d, char **argv, int args)
     uint64_t counts[CHANGE_COUNT];
     arena_init(&a, ARENA_BYTES * 16);
     bool ok = find_scans(d, argv, args, &a, scans) &&
-              store_diff(d->store, scans[0].id, scans[1].id, d->still, show_change, d, counts,
+              store_diff(d->store, scans[0].id, scans[1].id, d->still || d->tags.list.len, show_change, d, counts,
                          &d->error) &&
               !d->error.text[0];
     if (ok)
-        put_counts(d, scans, counts);
+        put_counts(d, scans, d->tags.list.len ? d->tagged : counts);
     arena_release(&a);
     return ok && stored_flush(&d->out, true, &d->error);
 }
@@ -192,14 +206,18 @@ int cmd_diff(int argc, char **argv)
                            .limit = SHOWN_DEFAULT,
                            .columns = stored_columns(),
                            .now_ms = clock_wall_ms(&CLOCK_SYSTEM) };
+    arena_init(&d.arena, ARENA_BYTES);
     if (!options_parse(ROWS, argc, argv, &args, take, &d, &d.error) ||
-        !(d.store = db_open(d.db, STORE_READ, &d.error)))
+        !(d.store = db_open(d.db, STORE_READ, &d.error))) {
+        arena_release(&d.arena);
         return cmd_fail(EXIT_USAGE, &d.error);
+    }
     buf_init(&d.out, STORED_OUT_MAX);
     bool ok = run_diff(&d, argv, args);
     enum exit_status failed = stored_status(&d.out);
     store_close(d.store);
     buf_release(&d.out);
+    arena_release(&d.arena);
     if (!ok)
         return cmd_fail(failed, &d.error);
     return d.found ? EXIT_FOUND : EXIT_NOTHING;

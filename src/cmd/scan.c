@@ -575,7 +575,8 @@ static bool scope_of(void *self, const struct endpoint *e, struct scope_words *r
     const struct plan *p = self;
     const struct scope_entry *entry = plan_entry(p, e);
     if (entry)
-        *ret = (struct scope_words){ p->options.scope->owner, entry->owner, entry->tier, entry->contact };
+        *ret = (struct scope_words){ p->options.scope->owner, entry->owner, entry->tier, entry->contact,
+                                      entry->tags.at, entry->tags.len };
     return entry != NULL;
 }
 

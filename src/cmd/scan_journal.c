@@ -154,6 +154,8 @@ void journal_write(const struct scan_options *o, const struct plan *p, const str
                (unsigned long long)o->shard.count);
     put_targets(out, "target ", &o->plan.targets);
     put_targets(out, "exclude ", &o->plan.excludes);
+    for (size_t i = 0; i < o->plan.tags.list.len; i++)
+        buf_printf(out, "tag %s=%s\n", o->plan.tags.list.at[i].key, o->plan.tags.list.at[i].value);
     if (o->plan.ports.len)
         put_ports(out, "ports ", &o->plan.ports);
     else
@@ -253,6 +255,10 @@ static bool read_line(struct reading *r, struct span line, struct error *e)
         return targets_add(o->arena, &o->plan.targets, value, e);
     if (span_is(key, "exclude"))
         return targets_add(o->arena, &o->plan.excludes, value, e);
+    if (span_is(key, "tag")) {
+        const char *tag = arena_str(o->arena, value);
+        return tag ? tag_filter_add(o->arena, &o->plan.tags, tag, e) : error_set(e, "no memory for a tag");
+    }
     if (span_is(key, "ports"))
         return ports_parse(o->arena, value, &o->plan.ports, e);
     if (span_is(key, "scope"))

@@ -24,6 +24,7 @@ enum {
 enum row {
     ROW_PORTS,
     ROW_EXCLUDE,
+    ROW_TAG,
     ROW_SCOPE,
     ROW_LARGE,
     ROW_IGNORE_UNRESOLVED,
@@ -70,6 +71,8 @@ static const struct option_row ROWS[] = {
                     "default: where products leak most), `all-known` (those of all products), top:20" },
     [ROW_EXCLUDE] = { "exclude", "TARGET...",
                       "never ask this; may be given again, @FILE reads a list" },
+    [ROW_TAG] = { "tag", "KEY=VALUE...",
+                  "ask only what the scope file tags so; another key must hold too, another value may" },
     [ROW_SCOPE] = { "scope", "FILE",
                     "what may be asked and who owns it; public addresses need one" },
     [ROW_LARGE] = { "large", NULL, "allow ranges of more than 65536 addresses" },
@@ -315,7 +318,8 @@ static bool take_import(struct scan_options *o, const char *path, struct error *
 /* What decides which endpoints there are: a scan that goes on has that from the store. */
 static bool is_of_plan(size_t row)
 {
-    return row == ROW_PORTS || row == ROW_TOP_PORTS || row == ROW_EXCLUDE || row == ROW_SCOPE || row == ROW_FROM;
+    return row == ROW_PORTS || row == ROW_TOP_PORTS || row == ROW_EXCLUDE || row == ROW_TAG || row == ROW_SCOPE ||
+           row == ROW_FROM;
 }
 
 static bool take(void *self, size_t row, const char *value, struct error *e)
@@ -331,6 +335,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return known_ports_parse(o->arena, NULL, span_str(value), &unused, e);
     case ROW_EXCLUDE:
         return targets_add(o->arena, &o->plan.excludes, span_str(value), e);
+    case ROW_TAG:
+        return tag_filter_add(o->arena, &o->plan.tags, value, e);
     case ROW_SCOPE:
         return scan_options_scope(o, value, e);
     case ROW_RESUME:
@@ -426,7 +432,8 @@ static bool is_given(void *self, size_t row)
         return true;
     if (ports)
         return g->rows[ROW_PORTS] || g->rows[ROW_TOP_PORTS];
-    bool adds = row == ROW_EXCLUDE || row == ROW_CATALOG || row == ROW_MMDB || row == ROW_CT || row == ROW_FROM;
+    bool adds = row == ROW_EXCLUDE || row == ROW_TAG || row == ROW_CATALOG || row == ROW_MMDB || row == ROW_CT ||
+                row == ROW_FROM;
     return g->rows[row] && !adds;
 }
 
@@ -503,6 +510,8 @@ bool scan_options_parse(struct scan_options *o, struct arena *a, int argc, char 
             return false;
     args += (int)o->import_count;
     o->plan_given |= args > 0;
+    if (o->plan.tags.list.len && !o->plan.scope && !o->resume)
+        return error_set(e, "--tag chooses by the tags of a scope file; name it by --scope");
     if (args == 0 && !o->plan.scope && !o->resume)
         return error_set(
             e, "name what to scan, as in `ajar scan 127.0.0.1` or `ajar scan --scope scope.yaml`");

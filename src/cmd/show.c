@@ -30,6 +30,7 @@ enum row {
     ROW_AT,
     ROW_PORT,
     ROW_SINCE,
+    ROW_TAG,
     ROW_CLOSED,
     ROW_EVER,
     ROW_ACCEPTED,
@@ -49,6 +50,7 @@ static const struct option_row ROWS[] = {
     [ROW_AT] = { "at", "ADDRESS", "at this address or prefix only, as in 10.1.0.0/16" },
     [ROW_PORT] = { "port", "N", "at this port only: 9200, or 161/udp" },
     [ROW_SINCE] = { "since", "TIME", "opened after this: 7d, 12h or a date" },
+    [ROW_TAG] = { "tag", "KEY=VALUE...", "tagged so in the scope file; another key must hold too, another value may" },
     [ROW_CLOSED] = { "closed", NULL, "what was open once and is no more" },
     [ROW_EVER] = { "ever", NULL, "open or closed" },
     [ROW_ACCEPTED] = { "accepted", NULL, "accepted risks only" },
@@ -63,6 +65,7 @@ static const struct option_row ROWS[] = {
 };
 
 struct showing {
+    struct arena *arena; /* of the tags */
     struct store_filter filter;
     const char *db;
     bool json, scans, limited;
@@ -133,6 +136,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return s->limited = true;
     case ROW_SINCE:
         return time_option("since", value, f->now_ms, &f->opened_after_ms, e);
+    case ROW_TAG:
+        return tag_filter_add(s->arena, &f->tags, value, e);
     case ROW_PRODUCT:
         f->product = value;
         return true;
@@ -490,6 +495,7 @@ int cmd_show(int argc, char **argv)
                          .columns = stored_columns() };
     struct arena a;
     arena_init(&a, ARENA_BYTES);
+    s.arena = &a;
     s.command = command_line(&a, argc, argv);
     struct store *store = NULL;
     bool good = options_parse(ROWS, argc, argv, &args, take, &s, &e) &&

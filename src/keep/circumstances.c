@@ -24,6 +24,7 @@ bool circumstances_add(const struct rulebook *b, const struct visit *v, int64_t 
         f->owner = about.owner;
         f->tier = about.tier;
         f->contact = about.contact;
+        f->tags = about.tags;
         f->owners = about.owners;
         if (rules_speak_of_doors(b->rules, f->rule))
             f->since = about.since;

@@ -76,6 +76,11 @@ static void add_scope(const struct enrichment *n, const struct endpoint *e, stru
     add(o, "tag.owner", span_str(words.owner));
     add(o, "tag.tier", span_str(words.tier));
     add(o, "tag.contact", span_str(words.contact));
+    for (size_t i = 0; i < words.tag_count; i++) {
+        const char *key = arena_printf(o->arena, "tag.%s", words.tags[i].key);
+        if (key)
+            add(o, key, span_str(words.tags[i].value));
+    }
 }
 
 /* A database that turns out to be damaged is told of once, and left alone from then on. */

@@ -5,7 +5,7 @@
 #define AJAR_KEEP_ENRICH_H
 
 #include "base/error.h"
-#include "record/record.h"
+#include "record/tag.h"
 
 enum { ENRICH_FILES_MAX = 8 };
 
@@ -13,6 +13,8 @@ enum { ENRICH_FILES_MAX = 8 };
 struct scope_words {
     const char *scope_owner; /* who answers for the whole scope */
     const char *owner, *tier, *contact;
+    const struct tag *tags; /* further ones */
+    size_t tag_count;
 };
 
 struct enrich_sources {

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
+
 enum { CERT_VALUE_MIN = 2 };
 
 struct gathering {
@@ -185,6 +187,26 @@ static bool keep(struct gathering *g, struct finding *f)
     return true;
 }
 
+/* "env=prod, team=crm": the tags that mean nothing to Ajar. */
+static struct span further_tags(const struct observation *o, struct arena *a)
+{
+    struct buf text;
+    buf_init(&text, FACT_TEXT_MAX);
+    for (size_t i = 0; i < o->facts.len; i++) {
+        const struct fact *f = &o->facts.at[i];
+        if (strncmp(f->key, "tag.", 4) != 0 || strcmp(f->key, "tag.owner") == 0 || strcmp(f->key, "tag.tier") == 0 ||
+            strcmp(f->key, "tag.contact") == 0)
+            continue;
+        buf_str(&text, text.len ? ", " : "");
+        buf_str(&text, f->key + 4);
+        buf_byte(&text, '=');
+        buf_put(&text, f->text);
+    }
+    struct span kept = buf_ok(&text) && text.len ? arena_copy(a, buf_span(&text)) : SPAN_NONE;
+    buf_release(&text);
+    return kept;
+}
+
 bool attribute(const struct attribution_tables *t, const struct visit *v,
                const struct observation *o, struct arena *a, struct finding *f)
 {
@@ -192,6 +214,7 @@ bool attribute(const struct attribution_tables *t, const struct visit *v,
     f->owner = fact_get_text(o, "tag.owner");
     f->tier = fact_get_text(o, "tag.tier");
     f->contact = fact_get_text(o, "tag.contact");
+    f->tags = further_tags(o, a);
     from_scope(&g, o);
     from_names(&g, v, o);
     for (size_t i = 0; i < v->observations.len; i++)

@@ -217,6 +217,7 @@ struct finding {
     struct span accepted_why;  /* what was said then; may be empty */
     struct finding_life life;
     struct span owner, tier, contact;  /* tags of the scope file; empty where it states none */
+    struct span tags;                  /* further ones: "env=prod, team=crm" */
     LIST_OF(struct attribution) owners; /* strongest first */
     LIST_OF(struct since) since;        /* strongest first, then earliest */
 };

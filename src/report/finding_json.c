@@ -89,6 +89,7 @@ void json_whose(struct json *j, const struct finding *f)
     json_text_if(j, "owner", f->owner);
     json_text_if(j, "tier", f->tier);
     json_text_if(j, "contact", f->contact);
+    json_text_if(j, "tags", f->tags);
     if (f->owners.len)
         owners(j, f);
     if (f->since.len)

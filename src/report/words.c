@@ -134,6 +134,10 @@ void words_whose(struct buf *out, const struct finding *f)
         put_comma(out, from);
         put_foreign(out, f->contact);
     }
+    if (f->tags.len) {
+        put_comma(out, from);
+        put_foreign(out, f->tags);
+    }
 }
 
 unsigned tier_rank(struct span tier)

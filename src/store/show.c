@@ -4,7 +4,7 @@
 #include "base/hex.h"
 #include "store/inside.h"
 
-enum { FINDING_ARENA_MAX = 4 << 20 };
+enum { FINDING_ARENA_MAX = 4 << 20, TAGGED_ARENA_MAX = 64 << 20 };
 
 static const char *text_or_null(struct query *q, int column, struct arena *a)
 {
@@ -95,6 +95,42 @@ static int64_t known_word(struct store *s, const char *word)
     return query_value(&q, -1);
 }
 
+bool store_finding_tagged(struct store *s, int64_t finding, const struct tag_filter *tags, bool *ret, struct error *e)
+{
+    struct arena a;
+    struct visit v;
+    *ret = true;
+    if (!tags->list.len)
+        return true;
+    arena_init(&a, TAGGED_ARENA_MAX);
+    bool ok = store_finding_visit(s, finding, &a, &v, e);
+    *ret = ok && v.observations.len && tag_filter_sees(tags, &v.observations.at[0]);
+    arena_release(&a);
+    return ok;
+}
+
+/* Tags lie with what was seen, not with the findings: each is looked up, worst first, until there are enough. */
+struct tagged {
+    struct store *store;
+    const struct store_filter *filter;
+    bool (*each)(void *self, const struct stored_finding *f);
+    void *self;
+    size_t told;
+    struct error error;
+};
+
+static bool each_tagged(void *self, const struct stored_finding *f)
+{
+    struct tagged *t = self;
+    bool wanted;
+    if (!store_finding_tagged(t->store, f->id, &t->filter->tags, &wanted, &t->error))
+        return false;
+    if (!wanted)
+        return true;
+    t->told++;
+    return t->each(t->self, f) && (!t->filter->max || t->told < t->filter->max);
+}
+
 bool store_findings(struct store *s, const struct store_filter *filter,
                     bool (*each)(void *self, const struct stored_finding *f), void *self,
                     struct error *e)
@@ -114,7 +150,9 @@ bool store_findings(struct store *s, const struct store_filter *filter,
     }
     query_int(&q, 1, filter->now_ms);
     query_int(&q, 2, filter->severity_min);
-    query_int(&q, 3, filter->max ? (int64_t)filter->max : INT64_MAX);
+    bool by_tags = filter->tags.list.len > 0;
+    struct tagged t = { .store = s, .filter = filter, .each = each, .self = self };
+    query_int(&q, 3, filter->max && !by_tags ? (int64_t)filter->max : INT64_MAX);
     query_int(&q, 4, product);
     query_int(&q, 5, rule);
     query_int(&q, 8, filter->port);
@@ -125,8 +163,10 @@ bool store_findings(struct store *s, const struct store_filter *filter,
     query_int(&q, 13, filter->closed_after_ms);
     query_int(&q, 7, filter->after_scan);
     query_int(&q, 6, filter->unseen_only);
-    each_finding(&q, each, self);
-    return store_told(s, e);
+    each_finding(&q, by_tags ? each_tagged : each, by_tags ? &t : self);
+    if (t.error.text[0])
+        *e = t.error;
+    return store_told(s, e) && !t.error.text[0];
 }
 
 bool store_totals(struct store *s, int64_t now_ms, struct store_totals *ret, struct error *e)

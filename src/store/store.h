@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "record/ending.h"
 #include "record/fleet.h"
+#include "record/tag.h"
 #include "store/runs.h"
 
 struct store;
@@ -176,6 +177,7 @@ struct store_filter {
     int64_t after_scan;         /* 0: any; with the two above: or by a later scan, for clocks go back */
     bool unseen_only;           /* what is open and was not seen when it was asked for last */
     bool accepted_only, no_accepted;
+    struct tag_filter tags;     /* of what proved them last */
     size_t max; /* at most so many, worst and largest first; 0: all */
     int64_t now_ms;
 };
@@ -198,6 +200,8 @@ bool store_finding_get(struct store *s, const char *prefix, int64_t now_ms, stru
 bool store_exposures(struct store *s, int64_t finding,
                      bool (*each)(void *self, const struct exposure *x), void *self,
                      struct error *e);
+/* *ret: whether what proved the finding last has these tags. False and a sentence where it cannot be read. */
+bool store_finding_tagged(struct store *s, int64_t finding, const struct tag_filter *tags, bool *ret, struct error *e);
 /* The newest observation that proves the finding, as a visit with one observation. */
 bool store_finding_visit(struct store *s, int64_t finding, struct arena *a, struct visit *ret,
                          struct error *e);

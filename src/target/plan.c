@@ -323,6 +323,8 @@ static bool place_allow_list(struct building *b, bool asked)
     const struct plan_options *o = &b->plan->options;
     for (size_t i = 0; i < o->scope->allow.len; i++) {
         const struct target *t = &o->scope->allow.at[i].target;
+        if (asked && !tag_filter_passes(&o->tags, scope_entry_tag, &o->scope->allow.at[i]))
+            continue;
         struct ports ports = t->ports.len ? t->ports : *usual_ports(b->plan);
         if (t->ports.len && o->ports.len &&
             !ports_meet(b->plan->arena, &t->ports, &o->ports, &ports))

@@ -17,6 +17,7 @@ struct plan_options {
     struct targets targets;     /* named on the command line; none: the allow list is asked */
     struct targets excludes;    /* --exclude */
     const struct scope *scope;  /* --scope, or NULL */
+    struct tag_filter tags;     /* only what the scope file tags so; what has other tags is skipped */
     struct ports ports;         /* --ports; len 0 = not given */
     struct ports default_ports; /* all that the products use */
     bool allow_large;           /* --large: ranges of more than PLAN_RANGE_MAX addresses */

@@ -1,6 +1,15 @@
 /* Questions to a finished plan. Nothing here changes it, so threads may share one. */
 #include "target/pin.h"
 
+static bool is_tagged(const struct plan *p, const struct endpoint *e)
+{
+    static const struct scope_entry NONE = { .owner = NULL };
+    if (!p->options.tags.list.len)
+        return true;
+    const struct scope_entry *entry = plan_entry(p, e);
+    return tag_filter_passes(&p->options.tags, scope_entry_tag, entry ? entry : &NONE);
+}
+
 bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret,
                    const char **ret_skip_why)
 {
@@ -11,7 +20,9 @@ bool plan_endpoint(const struct plan *p, uint64_t index, struct endpoint *ret,
     const struct cover_group *denied = cover_find(&p->denied, &ret->address, endpoint_port(ret));
     if (denied)
         *ret_skip_why = denied->skip;
-    return !denied;
+    else if (!is_tagged(p, ret))
+        *ret_skip_why = "the scope file tags it otherwise than --tag wants";
+    return !*ret_skip_why;
 }
 
 /* How many endpoints of (range x ports) the deny list takes out. */

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "text/mapper.h"
+#include "text/nearest.h"
 
 static bool is_scalar(const struct node *n)
 {
@@ -93,15 +94,55 @@ static bool take_addresses(struct mapper *m, const struct node *n, void *to)
     return true;
 }
 
+static const char *const TAG_WORDS[] = { "owner", "tier", "contact", NULL };
+
+/* One tag: of the three words that Ajar knows, or of the writer's own. What is nearly one of the three is a slip. */
+static bool take_tag(struct mapper *m, const struct node *n, struct scope_entry *to)
+{
+    const char **known[] = { &to->owner, &to->tier, &to->contact };
+    const char *key = arena_str(m->arena, n->key), *value = NULL;
+    if (!key)
+        return map_no_memory(m);
+    for (size_t i = 0; TAG_WORDS[i]; i++)
+        if (strcmp(key, TAG_WORDS[i]) == 0)
+            return take_line(m, n, known[i]);
+    const char *meant = nearest_word(TAG_WORDS, key);
+    if (meant && meant[0] == key[0])
+        return map_wrong(m, n, "the tag \"%s\": did you mean \"%s\"?", key, meant);
+    if (!tag_key_ok(n->key))
+        return map_wrong(m, n, "a tag's key is of a-z, 0-9, - and _, %d at most", TAG_KEY_MAX);
+    if (!take_line(m, n, &value))
+        return false;
+    if (strlen(value) > TAG_VALUE_MAX || to->tags.len == TAGS_MAX)
+        return map_wrong(m, n, "an entry has at most %d tags of at most %d bytes", TAGS_MAX, TAG_VALUE_MAX);
+    struct tag *t = list_add(m->arena, &to->tags);
+    if (!t)
+        return map_no_memory(m);
+    *t = (struct tag){ key, value };
+    return true;
+}
+
 static bool take_tags(struct mapper *m, const struct node *n, void *to)
 {
-    static const struct map_key KEYS[] = {
-        { "owner", take_line, offsetof(struct scope_entry, owner), NULL },
-        { "tier", take_line, offsetof(struct scope_entry, tier), NULL },
-        { "contact", take_line, offsetof(struct scope_entry, contact), NULL },
-        { NULL, NULL, 0, NULL },
-    };
-    return map_keys(m, n, KEYS, to);
+    if (n->kind != NODE_MAP || !n->first)
+        return map_wrong(m, n, "expected a map of tags, as in {env: prod, owner: search team}");
+    for (const struct node *one = n->first; one; one = one->next)
+        if (!take_tag(m, one, to))
+            return false;
+    return true;
+}
+
+struct span scope_entry_tag(const void *entry, const char *key)
+{
+    const struct scope_entry *s = entry;
+    const char *const known[] = { s->owner, s->tier, s->contact };
+    for (size_t i = 0; TAG_WORDS[i]; i++)
+        if (strcmp(key, TAG_WORDS[i]) == 0)
+            return span_str(known[i]);
+    for (size_t i = 0; i < s->tags.len; i++)
+        if (strcmp(key, s->tags.at[i].key) == 0)
+            return span_str(s->tags.at[i].value);
+    return SPAN_NONE;
 }
 
 /* An entry of a list is a target, or a map with more about it. It is named by its own line. */

@@ -3,6 +3,7 @@
 #ifndef AJAR_TARGET_SCOPE_H
 #define AJAR_TARGET_SCOPE_H
 
+#include "record/tag.h"
 #include "target/target.h"
 
 struct scope_entry {
@@ -10,6 +11,7 @@ struct scope_entry {
     LIST_OF(struct range) addresses; /* of a name: the only ones that it may lead to; none: any */
     bool owned;                                /* samples may be taken, see --sample */
     const char *owner, *tier, *contact, *note; /* NULL where not stated */
+    LIST_OF(struct tag) tags;                  /* further ones, of keys that its writer chose */
 };
 
 struct scope {
@@ -19,6 +21,9 @@ struct scope {
     LIST_OF(struct scope_entry) allow;
     struct targets deny, decoys;
 };
+
+/* The value of a tag of the entry, owner, tier and contact among them; empty where it has none. */
+struct span scope_entry_tag(const void *entry, const char *key);
 
 /* Loads a scope file ("-" is standard input). NULL, and an error that names file, line and key,
  * where it is none. */

@@ -124,6 +124,43 @@ def test_baseline(redis):
     check("nobody accepts nothing", r.returncode == 2 and "who" in r.stderr, r.stderr)
 
 
+def findings(*args):
+    rows = map(json.loads, ajar(*args).stdout.splitlines())
+    return [row for row in rows if row["type"] == "finding"]
+
+
+def test_tags(redis):
+    """Tags of the scope file: which are asked, and what of the store is shown."""
+    port = redis.port
+    write("tags.yaml", f"owner: us\nallow:\n  - {{target: \"127.0.0.1:{port}\", tags: {{env: prod, team: crm, tier: health}}}}\n"
+                       f"  - {{target: \"127.0.0.0/30:{port}\", tags: {{env: test}}}}\n  - \"127.0.0.9:{port}\"\n")
+    scan = ["scan", "--db", "tags.db", "--scope", "tags.yaml", "--json"]
+    asked = lambda *args: {row["address"] for row in findings(*scan, *args)}
+    check("only what is tagged so", asked("--tag", "env=prod") == {"127.0.0.1"})
+    check("nothing is tagged so", not asked("--tag", "env=prod", "--tag", "team=other"))
+    check("a tag of Ajar's own", asked("--tag", "tier=health") == {"127.0.0.1"})
+    r = ajar("scan", "--db", "none", "--scope", "tags.yaml", "--tag", "env=test", "--json", "127.0.0.0/30")
+    rows = list(map(json.loads, r.stdout.splitlines()))
+    check("the narrowest entry says the tags", not any(row["type"] == "service" and row["address"] == "127.0.0.1" for row in rows) and
+          rows[-1]["skipped"] >= 1 and "tags it otherwise" in r.stdout, r.stdout[-300:])
+    everything = findings(*scan)
+    check("tags are in the output", {row["address"]: row.get("tags") for row in everything}.get("127.0.0.1") == "env=prod, team=crm")
+    shown = lambda *args: {row["address"] for row in findings("show", "--db", "tags.db", "--json", *args)}
+    check("show --tag", shown("--tag", "env=prod") == {"127.0.0.1"} and len(shown()) >= 1, shown())
+    check("another value may hold", shown("--tag", "env=prod", "--tag", "env=test") >= {"127.0.0.1"})
+    check("another key must", shown("--tag", "env=prod", "--tag", "team=other") == set())
+    check("a limit counts what is shown", len(findings("show", "--db", "tags.db", "--json", "--tag", "env=prod", "--limit", "1")) == 1)
+    rows = list(csv.DictReader(ajar("show", "--db", "tags.db", "--format", "csv", "--tag", "team=crm").stdout.splitlines(keepends=True)))
+    check("reports of the store", rows and {row["endpoint"] for row in rows} == {f"127.0.0.1:{port}"}, rows)
+    changes = lambda *args: json.loads(ajar("diff", "--db", "tags.db", "--json", "--still", *args).stdout.splitlines()[-1])
+    still = {tag: changes("--tag", tag)["still"] for tag in ("env=prod", "env=no")}
+    check("diff --tag counts only these", still["env=prod"] >= 1 and still["env=no"] == 0, still)
+    for args, word in ((["scan", "--tag", "env=prod", "127.0.0.1"], "--scope"), (["show", "--db", "tags.db", "--tag", "env"], "env=prod"),
+                       (["show", "--db", "tags.db", "--tag", "E=x"], "a-z")):
+        r = ajar(*args)
+        check(f"{args}", r.returncode == 2 and word in r.stderr and len(r.stderr.splitlines()) == 1, r.stderr)
+
+
 def test_from():
     data = pathlib.Path(AJAR).parents[1] / "test/data/import"
     for name, asked in (("nmap.xml", "10.20.0.11:6379"), ("masscan.json", "10.20.0.13:6379"), ("list.txt", "10.20.8.2:6379")):
@@ -148,6 +185,7 @@ def main():
     test_config()
     test_outputs(redis)
     test_baseline(redis)
+    test_tags(redis)
     test_from()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
     return 1 if RESULTS["failed"] else 0

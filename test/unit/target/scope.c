@@ -39,7 +39,7 @@ static void test_whole(void **state)
                             "    ports: 5432\n"
                             "    owned: true\n"
                             "    note: the big one\n"
-                            "    tags: {owner: dba, tier: 1, contact: dba@example.org}\n"
+                            "    tags: {owner: dba, tier: 1, contact: dba@example.org, env: prod, user: x}\n"
                             "  - \"[fd00::1]:9200\"\n"
                             "deny: [10.9.0.0/16, {target: 10.0.0.5, ports: \"22,80\", note: x}]\n"
                             "decoys: [10.0.0.66]\n");
@@ -58,6 +58,10 @@ static void test_whole(void **state)
     assert_true(e->owned);
     assert_string_equal(e->note, "the big one");
     assert_string_equal(e->owner, "dba");
+    assert_int_equal(e->tags.len, 2);
+    assert_true(span_is(scope_entry_tag(e, "env"), "prod"));
+    assert_true(span_is(scope_entry_tag(e, "owner"), "dba"));
+    assert_int_equal(scope_entry_tag(e, "team").len, 0);
     assert_string_equal(e->tier, "1");
     assert_string_equal(e->contact, "dba@example.org");
     assert_int_equal(s->allow.at[2].target.range.family, 6);
@@ -121,9 +125,12 @@ static void test_errors(void **state)
                  "addresses, owned, tags, note");
     expect_error("owner: x\nallow:\n  - {target: a, owned: yes}\n", "s.yaml:3: allow.owned: expected true or false");
     expect_error("owner: x\nallow:\n  - {target: a, tags: b}\n",
-                 "s.yaml:3: allow.tags: expected a map of keys and values");
+                 "s.yaml:3: allow.tags: expected a map of tags, as in {env: prod, owner: search team}");
     expect_error("owner: x\nallow:\n  - {target: a, tags: {tire: b}}\n",
-                 "s.yaml:3: allow.tags: unknown key \"tire\", did you mean \"tier\"?; there are owner, tier, contact");
+                 "s.yaml:3: allow.tags.tire: the tag \"tire\": did you mean \"tier\"?");
+    expect_error("owner: x\nallow:\n  - {target: a, tags: {Env: b}}\n",
+                 "s.yaml:3: allow.tags.Env: a tag's key is of a-z, 0-9, - and _, 32 at most");
+    expect_error("owner: x\nallow:\n  - {target: a, tags: {env: }}\n", "s.yaml:3: allow.tags.env: expected one value");
     expect_error("owner: x\nallow:\n  - {target: \"a:80\", ports: 80}\n",
                  "s.yaml:3: allow.ports: the target \"a:80\" states its ports already");
     expect_error("owner: x\nallow: [a]\nports: [80, 70000]\n", "s.yaml:3: ports: port \"70000\": ports are 1 to 65535");
