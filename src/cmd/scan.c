@@ -591,6 +591,7 @@ static bool open_enrichment(struct scanning *s, struct error *e)
     const struct scan_options *o = &s->o;
     struct enrich_sources from = { .names = o->names, .log_count = o->log_count,
                                    .registry_count = o->registry_count, .scope = scope_of, .say = say,
+                                   .sightings = o->saw.list.at, .sighting_count = o->saw.list.len,
                                    .self = (void *)(uintptr_t)s->plan };
     memcpy(from.logs, o->logs, sizeof(o->logs));
     memcpy(from.registries, o->registries, sizeof(o->registries));

@@ -309,7 +309,7 @@ static bool take_import(struct scan_options *o, const char *path, struct error *
     struct import_note *n = &o->imports[o->import_count++];
     n->file = name;
     if (!file_read_or_stdin(o->arena, path, IMPORT_BYTES_MAX, &text, e) ||
-        !import_targets(o->arena, text, name, &o->plan.targets, &n->told, e))
+        !import_targets(o->arena, text, name, &o->plan.targets, &o->saw, &n->told, e))
         return false;
     return n->told.targets || error_set(e, "%s: %s, and no target is in it (%zu entries are none)", name,
                                         n->told.format, n->told.passed_over);

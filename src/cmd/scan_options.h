@@ -49,6 +49,7 @@ struct scan_options {
         struct imported told;
     } imports[IMPORTS_MAX]; /* what was read by --from */
     size_t import_count;
+    struct sightings saw; /* what others saw from outside, as these say */
     const char *authorities; /* a file of certificates, trusted besides the system's; or NULL */
     const char *catalogs[CATALOGS_MAX];
     size_t catalog_count;

@@ -1,8 +1,11 @@
 #include "import/inside.h"
 
-#include "base/buf.h"
+#include <stdio.h>
 
-enum { HOST_MAX = 1024, NAME_MAX_BYTES = 253 };
+#include "base/buf.h"
+#include "base/clock.h"
+
+enum { MOMENT_BYTES = sizeof("2026-11-29 02:10:11") - 1, HOST_MAX = 1024, NAME_MAX_BYTES = 253 };
 
 /* ---- what is found ---- */
 
@@ -55,6 +58,18 @@ void import_put_at(struct importing *x, struct span host, struct span port)
         import_pass(x);
     else
         import_put(x, host, n);
+}
+
+void import_saw(struct importing *x, struct span address, uint64_t port, bool udp, struct span moment, const char *who)
+{
+    struct sighting s = { .port = (uint32_t)port | (udp ? PORT_UDP : 0), .who = who };
+    char text[TIME_TEXT_MAX];
+    if (!port || port > UINT16_MAX || moment.len < MOMENT_BYTES || !address_parse(address, &s.address))
+        return;
+    snprintf(text, sizeof(text), "%.10sT%.8sZ", (const char *)moment.at, (const char *)moment.at + 11);
+    struct sighting *slot = time_parse(text, &s.at_ms) ? list_add(x->arena, &x->saw->list) : NULL;
+    if (slot)
+        *slot = s;
 }
 
 bool import_is_name(struct span s)
@@ -140,10 +155,10 @@ static bool read_any(struct importing *x, struct span text, struct error *e)
     return read_list(x, text, e);
 }
 
-bool import_targets(struct arena *a, struct span text, const char *file, struct targets *list, struct imported *ret,
-                    struct error *e)
+bool import_targets(struct arena *a, struct span text, const char *file, struct targets *list, struct sightings *saw,
+                    struct imported *ret, struct error *e)
 {
-    struct importing x = { .arena = a, .list = list, .told = ret, .file = file };
+    struct importing x = { .arena = a, .list = list, .saw = saw, .told = ret, .file = file };
     *ret = (struct imported){ 0 };
     if (span_starts(text, SPAN("\xef\xbb\xbf")))
         text = span_from(text, 3);

@@ -6,6 +6,7 @@
 #ifndef AJAR_IMPORT_IMPORT_H
 #define AJAR_IMPORT_IMPORT_H
 
+#include "record/sighting.h"
 #include "target/target.h"
 
 enum { IMPORT_BYTES_MAX = 64 << 20, IMPORT_TARGETS_MAX = 4 << 20, IMPORT_VALUES_MAX = 2 << 20 };
@@ -17,10 +18,11 @@ struct imported {
     bool cut;            /* the file ends in the middle, or a ceiling was met: the rest is missing */
 };
 
-/* Adds what the text names to `list`, all of it in the arena; `file` is for errors and must outlive it. False where the
+/* Adds what the text names to `list`, and to `saw` what Shadowserver's reports and Shodan's exports say was seen from
+ * outside, all of it in the arena; `file` is for errors and must outlive it. False where the
  * text is of no known format (then it is read as a list of targets, and the error is that of the line), or memory is
  * out. A file that names nothing is good. */
-bool import_targets(struct arena *a, struct span text, const char *file, struct targets *list, struct imported *ret,
-                    struct error *e);
+bool import_targets(struct arena *a, struct span text, const char *file, struct targets *list, struct sightings *saw,
+                    struct imported *ret, struct error *e);
 
 #endif

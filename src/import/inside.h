@@ -7,6 +7,7 @@
 struct importing {
     struct arena *arena;
     struct targets *list;
+    struct sightings *saw;
     struct imported *told;
     const char *file;
     unsigned line; /* of what is read now; 0: not known */
@@ -18,6 +19,10 @@ void import_put(struct importing *x, struct span host, uint64_t port);
 /* The same where the port is text, such as "6379"; what is no port is passed over. */
 void import_put_at(struct importing *x, struct span host, struct span port);
 void import_pass(struct importing *x);
+/* A service that `who` saw from outside at a moment, "2026-11-29 02:10:11" or "2026-11-29T02:10:11.5"; over UDP as
+ * well, which is no target. What is no address, port or moment is left out. */
+void import_saw(struct importing *x, struct span address, uint64_t port, bool udp, struct span moment,
+                const char *who);
 /* Whether the text is a name that can be asked: letters, digits, hyphens and a dot or more. */
 bool import_is_name(struct span s);
 /* One line off the front, without its end; counts lines. */

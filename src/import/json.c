@@ -87,6 +87,9 @@ static bool one_port(struct importing *x, const struct node *n)
     if (!host.len || (!at && !node_get(n, "saddr")))
         return false;
     node_i64(node_get(n, "success"), &success);
+    if (text_of(n, "ip_str").len && at && port_of(at, &port)) /* Shodan's own word for an address */
+        import_saw(x, text_of(n, "ip_str"), port, span_eq_nocase(transport, SPAN("udp")),
+                   text_of(n, "timestamp"), "Shodan");
     if (span_eq_nocase(transport, SPAN("udp")) || !success || (at && !port_of(at, &port)))
         import_pass(x);
     else

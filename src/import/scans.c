@@ -214,7 +214,8 @@ static struct span next_field(struct span *line)
 }
 
 struct table_head {
-    int host, port, protocol, state; /* columns, or -1 */
+    int host, port, protocol, state, moment; /* columns, or -1 */
+    bool outside; /* a report of Shadowserver's */
 };
 
 static bool is_any(struct span field, const char *const *words)
@@ -232,14 +233,19 @@ static bool read_head(struct span line, struct table_head *ret)
     static const char *const PORTS[] = { "port", "sport", "src_port", "portid", NULL };
     static const char *const PROTOCOLS[] = { "protocol", "transport", "proto", NULL };
     static const char *const STATES[] = { "state", "status", "success", "classification", NULL };
-    *ret = (struct table_head){ -1, -1, -1, -1 };
+    static const char *const MOMENTS[] = { "timestamp", NULL }, *const OUTSIDE[] = { "asn", "geo", NULL };
+    int outside = 0;
+    *ret = (struct table_head){ -1, -1, -1, -1, -1, false };
     for (int i = 0; line.len && i < COLUMNS_MAX; i++) {
         struct span field = next_field(&line);
         ret->host = ret->host < 0 && is_any(field, HOSTS) ? i : ret->host;
         ret->port = ret->port < 0 && is_any(field, PORTS) ? i : ret->port;
         ret->protocol = ret->protocol < 0 && is_any(field, PROTOCOLS) ? i : ret->protocol;
         ret->state = ret->state < 0 && is_any(field, STATES) ? i : ret->state;
+        ret->moment = ret->moment < 0 && is_any(field, MOMENTS) ? i : ret->moment;
+        outside += is_any(field, OUTSIDE);
     }
+    ret->outside = outside == 2 && ret->moment >= 0 && ret->port >= 0;
     return ret->host >= 0;
 }
 
@@ -262,9 +268,9 @@ static bool is_closed_word(struct span s)
 
 void import_table(struct importing *x, struct span text)
 {
-    struct table_head head = { -1, -1, -1, -1 };
+    struct table_head head = { -1, -1, -1, -1, -1, false };
     while (text.len) {
-        struct span line = import_line(x, &text), fields[4] = { { 0 } };
+        struct span line = import_line(x, &text), fields[5] = { { 0 } };
         if (!span_trim(line).len || line.at[0] == '#')
             continue;
         if (head.host < 0) {
@@ -277,8 +283,12 @@ void import_table(struct importing *x, struct span text)
             fields[1] = i == head.port ? field : fields[1];
             fields[2] = i == head.protocol ? field : fields[2];
             fields[3] = i == head.state ? field : fields[3];
+            fields[4] = i == head.moment ? field : fields[4];
         }
+        uint64_t port = 0;
         bool udp = span_eq_nocase(fields[2], SPAN("udp"));
+        if (head.outside && span_u64(fields[1], UINT16_MAX, &port))
+            import_saw(x, fields[0], port, udp, fields[4], "Shadowserver");
         if (udp || is_closed_word(fields[3]) || !fields[0].len)
             import_pass(x);
         else

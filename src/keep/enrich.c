@@ -42,6 +42,7 @@ struct enrichment *enrich_open(const struct enrich_sources *s, struct arena *a, 
         return NULL;
     }
     n->from = *s;
+    sightings_sort(n->from.sightings, n->from.sighting_count);
     cert_log_init(&n->log, a, random_seed());
     bool ok = read_names(n, a, e);
     for (size_t i = 0; ok && i < s->log_count; i++)
@@ -83,6 +84,21 @@ static void add_scope(const struct enrichment *n, const struct endpoint *e, stru
     }
 }
 
+/* Since when others see it, and until when; by whom: those who say so, each once. */
+static void add_sightings(const struct enrichment *n, const struct endpoint *e, struct observation *o)
+{
+    size_t len;
+    const struct sighting *s = sightings_at(n->from.sightings, n->from.sighting_count, e, &len);
+    if (!s)
+        return;
+    fact_time(o, "outside.first", s[0].at_ms, NULL, SPAN_NONE);
+    fact_time(o, "outside.last", s[len - 1].at_ms, NULL, SPAN_NONE);
+    const char *other = NULL;
+    for (size_t i = 1; i < len && !other; i++)
+        other = strcmp(s[i].who, s[0].who) != 0 ? s[i].who : NULL;
+    add(o, "outside.by", span_str(other ? arena_printf(o->arena, "%s, %s", s[0].who, other) : s[0].who));
+}
+
 /* A database that turns out to be damaged is told of once, and left alone from then on. */
 static void add_registry(struct enrichment *n, size_t i, const struct address *a, struct observation *o)
 {
@@ -112,6 +128,7 @@ void enrich_visit(struct enrichment *n, struct visit *v)
     for (size_t i = 0; n && i < v->observations.len; i++) {
         struct observation *o = &v->observations.at[i];
         add_scope(n, e, o);
+        add_sightings(n, e, o);
         add(o, "given.name", span_str(name_book_find(&n->names, &e->address)));
         for (size_t k = 0; k < n->from.registry_count; k++)
             add_registry(n, k, &e->address, o);

@@ -5,6 +5,7 @@
 #define AJAR_KEEP_ENRICH_H
 
 #include "base/error.h"
+#include "record/sighting.h"
 #include "record/tag.h"
 
 enum { ENRICH_FILES_MAX = 8 };
@@ -22,6 +23,8 @@ struct enrich_sources {
     const char *logs[ENRICH_FILES_MAX]; /* exports of certificate logs, likewise */
     const char *registries[ENRICH_FILES_MAX]; /* address databases */
     size_t log_count, registry_count;
+    struct sighting *sightings; /* what others saw from outside; they are sorted here */
+    size_t sighting_count;
     bool (*scope)(void *self, const struct endpoint *e, struct scope_words *ret); /* NULL: there is no scope */
     void (*say)(void *self, const char *sentence); /* what the user is to know meanwhile */
     void *self;

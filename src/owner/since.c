@@ -116,6 +116,17 @@ static void from_certificate(struct telling *t, const struct observation *c)
                           day(from, text)));
 }
 
+/* Somebody else reached it, and says nothing of a password. */
+static void from_outside(struct telling *t, const struct observation *o)
+{
+    char text[TIME_TEXT_MAX];
+    int64_t ms;
+    if (fact_moment(o, "outside.first", &ms) && believable(t, ms))
+        tell(t, SINCE_OUTSIDE, ms, STRENGTH_HINT,
+             arena_printf(t->arena, "seen from outside since %s (%.*s, hint)", day(ms, text),
+                          SPAN_FMT(span_first(fact_get_text(o, "outside.by"), SINCE_NAME_BYTES_MAX))));
+}
+
 /* ---- order ---- */
 
 static bool stands_before(const struct since *a, const struct since *b)
@@ -139,6 +150,7 @@ bool since_judge(const struct visit *v, const struct observation *o, int64_t now
     struct telling t = { .arena = a, .seen_ms = o->at_ms > 0 && o->at_ms < now_ms ? o->at_ms : now_ms };
     if (o->kind == KIND_TLS || (o->outcome != OUTCOME_OPEN && o->outcome != OUTCOME_PARTIAL))
         return true;
+    from_outside(&t, o);
     from_process(&t, o);
     from_collections(&t, o);
     for (size_t i = 0; i < v->observations.len; i++)

@@ -188,6 +188,9 @@ struct since {
     struct span text;   /* one sentence; may hold foreign text */
 };
 
+/* The source of a moment at which others saw the door from outside. */
+#define SINCE_OUTSIDE "outside"
+
 /* What the store knows of a finding; zeroed where there is no store. */
 struct finding_life {
     bool known;         /* the rest is filled */

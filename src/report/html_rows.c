@@ -80,6 +80,11 @@ static void since_cell(const struct story_row *r, struct buf *out)
         put_date(out, r->proven_ms);
         buf_str(out, "</small>");
     }
+    if (r->outside_ms != COUNT_UNKNOWN) {
+        buf_str(out, "<small>seen from outside since ");
+        put_date(out, r->outside_ms);
+        buf_str(out, "</small>");
+    }
     buf_str(out, "</td>");
 }
 

@@ -187,6 +187,11 @@ static void since_cell(const struct story_row *r, struct buf *out)
         buf_byte(out, ' ');
         put_date(out, r->proven_ms);
     }
+    if (r->outside_ms != COUNT_UNKNOWN) {
+        buf_str(out, r->life.known || r->proven_ms != COUNT_UNKNOWN ? ", " : "");
+        buf_str(out, "seen from outside since ");
+        put_date(out, r->outside_ms);
+    }
 }
 
 static void whose_cell(const struct story_row *r, struct buf *out)

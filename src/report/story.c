@@ -187,6 +187,10 @@ static void add_life(struct story *s, struct story_row *row, const struct findin
     const struct since *best = since_best(v->finding);
     row->life = v->life;
     row->proven_ms = best ? best->at_ms : COUNT_UNKNOWN;
+    row->outside_ms = COUNT_UNKNOWN;
+    for (size_t i = 0; i < v->finding->since.len; i++)
+        if (v->finding->since.at[i].source && strcmp(v->finding->since.at[i].source, SINCE_OUTSIDE) == 0)
+            row->outside_ms = v->finding->since.at[i].at_ms;
     row->proven = best ? best->strength : STRENGTH_HINT;
     row->proven_by = best ? story_keep(s, span_str(best->source), WORDS_TEXT_MAX) : SPAN_NONE;
     row->accepted_until_ms = v->accepted_until_ms > 0 ? v->accepted_until_ms : COUNT_UNKNOWN;

@@ -98,6 +98,7 @@ struct story_row {
     size_t in_group; /* after story_sort(): which of its group's rows it is */
     struct story_owner *owners;
     size_t owner_count;
+    int64_t outside_ms;     /* others see it from outside since then, or COUNT_UNKNOWN */
     struct story_since *since;
     size_t since_count;
     int64_t proven_ms;      /* the best of `since` that goes further back than `life`, or COUNT_UNKNOWN */

@@ -179,6 +179,11 @@ static struct span note_of(struct story *t, const struct tty_shape *s, const str
     put_unseen(line, &r->life);
     put_proven(line, r);
     put_accepted(line, r);
+    if (r->outside_ms != COUNT_UNKNOWN) {
+        put_semicolon(line);
+        buf_str(line, "seen from outside since ");
+        put_date(line, r->outside_ms);
+    }
     if (r->whose.len) {
         put_semicolon(line);
         buf_str(line, "whose: ");

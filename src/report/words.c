@@ -89,6 +89,8 @@ const struct since *since_best(const struct finding *f)
     const struct since *best = NULL;
     for (size_t i = 0; i < f->since.len; i++) {
         const struct since *s = &f->since.at[i];
+        if (s->source && strcmp(s->source, SINCE_OUTSIDE) == 0)
+            continue; /* it is told by itself */
         bool surer = best && s->strength >= STRENGTH_LIKELY && best->strength < STRENGTH_LIKELY;
         bool earlier = best && s->at_ms < best->at_ms &&
                        (s->strength >= STRENGTH_LIKELY || best->strength < STRENGTH_LIKELY);

@@ -161,6 +161,27 @@ def test_tags(redis):
         check(f"{args}", r.returncode == 2 and word in r.stderr and len(r.stderr.splitlines()) == 1, r.stderr)
 
 
+def test_second_witness(redis):
+    """What Shadowserver and Shodan saw of it stands beside what is found."""
+    port = redis.port
+    write("shadow.csv", '"timestamp","severity","ip","protocol","port","hostname","tag","asn","geo"\n'
+          f'"2026-11-09 02:10:11","high","127.0.0.1","tcp",{port},"r","redis",64496,"CN"\n')
+    write("shodan.json", f'{{"ip_str": "127.0.0.1", "port": {port}, "transport": "tcp", "timestamp": "2026-11-01T00:00:00.1"}}\n')
+    args = ["scan", "--db", "witness.db", "--from", "shadow.csv", "--from", "shodan.json"]
+    door = lambda rows: next(row for row in rows if row["rule"] == "open-store")
+    told = [s for s in door(findings(*args, "--json")).get("since", []) if s["source"] == "outside"]
+    check("json tells the second witness", len(told) == 1 and told[0]["at"] == "2026-11-01T00:00:00Z" and
+          "(Shodan, Shadowserver, hint)" in told[0]["text"] and told[0]["strength"] == "hint", told)
+    line = "seen from outside since 2026-11-01"
+    check("the terminal tells it", ajar(*args).stdout.count(line) == 1)
+    for name in ("html", "markdown", "tty"):
+        text = ajar("show", "--db", "witness.db", "--format", name).stdout
+        check(f"{name} of the store tells it", line in text, text[:300])
+    fingerprint = door(findings("show", "--db", "witness.db", "--json"))["fingerprint"]
+    text = ajar("show", "--db", "witness.db", fingerprint).stdout
+    check("show FINDING tells it", "outside.first" in text and "Shodan, Shadowserver" in text, text)
+
+
 def test_from():
     data = pathlib.Path(AJAR).parents[1] / "test/data/import"
     for name, asked in (("nmap.xml", "10.20.0.11:6379"), ("masscan.json", "10.20.0.13:6379"), ("list.txt", "10.20.8.2:6379")):
@@ -186,6 +207,7 @@ def main():
     test_outputs(redis)
     test_baseline(redis)
     test_tags(redis)
+    test_second_witness(redis)
     test_from()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
     return 1 if RESULTS["failed"] else 0

@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct imported told;
     struct plan_options o = { .resolver = &RESOLVER };
     arena_init(&a, 64 << 20);
-    bool ok = import_targets(&a, span_of(data, size), "f", &o.targets, &told, &e);
+    struct sightings saw = { 0 };
+    bool ok = import_targets(&a, span_of(data, size), "f", &o.targets, &saw, &told, &e);
     for (size_t i = 0; i < o.targets.list.len; i++) {
         const struct target *t = &o.targets.list.at[i];
         MUST(t->name || t->range.family);

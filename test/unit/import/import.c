@@ -15,11 +15,14 @@
 enum { ARENA_MAX = 256 << 20, CUTS = 40 };
 static const char FOLDER[] = "test/data/import";
 
+static struct sightings SAW; /* by the file that was read last */
+
 static bool import_file(struct arena *a, struct span text, struct targets *list, struct imported *told)
 {
     struct error e;
     *list = (struct targets){ 0 };
-    return import_targets(a, text, "f", list, told, &e);
+    SAW = (struct sightings){ 0 };
+    return import_targets(a, text, "f", list, &SAW, told, &e);
 }
 
 static void check_file(const char *name)
@@ -38,6 +41,13 @@ static void check_file(const char *name)
     buf_printf(&got, "%s; passed over: %zu\n", told.format, told.passed_over);
     for (size_t i = 0; i < list.list.len; i++)
         buf_printf(&got, "%s\n", list.list.at[i].text);
+    for (size_t i = 0; i < SAW.list.len; i++) {
+        struct endpoint at = { .address = SAW.list.at[i].address };
+        char where[ENDPOINT_TEXT_MAX], when[TIME_TEXT_MAX];
+        endpoint_set_port(&at, SAW.list.at[i].port);
+        buf_printf(&got, "%s saw %s at %s\n", SAW.list.at[i].who, endpoint_text(&at, where),
+                   time_text(SAW.list.at[i].at_ms, when));
+    }
     if (!file_read(&a, arena_printf(&a, "%s.targets", path), 1 << 20, &wanted, &e))
         fail_msg("%s; it would be\n%.*s", e.text, SPAN_FMT(buf_span(&got)));
     if (!span_eq(buf_span(&got), wanted))
