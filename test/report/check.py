@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/watch"))
@@ -175,6 +176,21 @@ class Page(html.parser.HTMLParser):
         self.wrong.append("a comment")
 
 
+def check_junit(c, scene, text):
+    """The counts in front are those of the tests behind, and a run that saw nothing has no green tick alone."""
+    suite = xml.etree.ElementTree.fromstring(text)[0]
+    cases = suite.findall("testcase")
+    for counted, found in (("tests", cases), ("failures", suite.findall(".//failure")), ("errors", suite.findall(".//error")),
+                           ("skipped", suite.findall(".//skipped"))):
+        c.that(int(suite.get(counted)) == len(found), f"junit {scene}: {counted} {suite.get(counted)}, and {len(found)} are there")
+    names = [(case.get("classname"), case.get("name")) for case in cases]
+    c.that(("ajar.scan", "all that was planned was asked") in names, f"junit {scene}: the run itself")
+    nothing_raw(c, "".join(strings([list(case.attrib.values()) + [t.text or "" for t in case] for case in cases])), f"junit {scene}, decoded")
+    whole = {"story": "error", "empty": "skipped"}.get(scene)
+    if whole:
+        c.that(cases[-1].find(whole) is not None, f"junit {scene}: the run is no success")
+
+
 def check_html(c, scene, text):
     page = Page()
     page.feed(text)
@@ -292,7 +308,7 @@ def check_stored(c, ajar):
                "stored: the judged page has the past")
         first_page = run("judge", "--scan", "1", "--format", "html").stdout
         c.that("All of it is new to Ajar" in first_page, "stored: to the first scan all was new")
-        for name in ["csv", "excel", "ical", "l9", "markdown", "ocsf", "sarif", "tty"]:
+        for name in ["csv", "excel", "ical", "junit", "l9", "markdown", "ocsf", "sarif", "tty"]:
             done = run("show", "--format", name)
             c.that(done.returncode == 0 and (done.stdout or name in ("l9", "ocsf")) and not done.stderr, f"stored: {name} {done.stderr}")
         one = lines_of(run("show", "--format", "json", "--port", str(peers[0].port)).stdout, "finding")
@@ -319,7 +335,7 @@ def check_stored(c, ajar):
 def main():
     build, c = pathlib.Path(sys.argv[1]), Checks()
     for scene in SCENES:
-        for name in ["csv", "ical", "json", "l9", "ocsf", "markdown", "html", "sarif"]:
+        for name in ["csv", "ical", "json", "l9", "ocsf", "markdown", "html", "sarif", "junit"]:
             raw = subprocess.run([build / "report-demo", name, scene], check=True, stdout=subprocess.PIPE).stdout
             text = raw.decode("utf-8")
             if name == "json":
@@ -338,6 +354,8 @@ def main():
                 check_lines(c, scene, name, text)
             elif name == "html":
                 check_html(c, scene, text)
+            elif name == "junit":
+                check_junit(c, scene, text)
             elif name == "markdown":
                 check_markdown(c, scene, text)
             else:
