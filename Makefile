@@ -195,6 +195,8 @@ install: all $(BUILD)/manual/ajar.bash
 	install -D -m 644 $(BUILD)/manual/ajar.bash $(DESTDIR)$(BASH_COMPLETIONS)/ajar
 	install -D -m 644 $(BUILD)/manual/_ajar $(DESTDIR)$(ZSH_COMPLETIONS)/_ajar
 	install -D -m 644 $(BUILD)/manual/ajar.fish $(DESTDIR)$(FISH_COMPLETIONS)/ajar.fish
+	install -d $(DESTDIR)$(SHARE)/doc/ajar/packaging
+	cp -r packaging/grafana packaging/prometheus packaging/github packaging/gitlab $(DESTDIR)$(SHARE)/doc/ajar/packaging
 	install -d $(DESTDIR)$(UNITDIR)
 	for unit in packaging/systemd/ajar-watch*; do \
 	    sed 's,/usr/bin/ajar,$(PREFIX)/bin/ajar,' $$unit >$(BUILD)/$${unit##*/} && \
