@@ -15,13 +15,18 @@ struct ajar_pii {
     struct detectors detectors;
 };
 
+struct doubted {
+    size_t finding;
+    bool beside; /* nothing at all where nothing is a person's */
+};
+
 struct ajar_pii_scan {
     const struct detectors *detectors;
     struct profile profile;
     struct input input;
     struct arena arena;
     LIST_OF(struct ajar_pii_finding) findings;
-    LIST_OF(size_t) of_things; /* findings that may be of things as well */
+    LIST_OF(struct doubted) of_things; /* findings that may be of things as well */
     unsigned threads;
     bool settled, judged, ended;
 };
@@ -205,12 +210,12 @@ static bool is_personal(const struct detectors *d, const struct verdict *v)
 static void doubt_nobodys_own(struct ajar_pii_scan *s)
 {
     for (size_t i = s->of_things.len; i-- > 0;) {
-        struct ajar_pii_finding *f = &s->findings.at[s->of_things.at[i]];
+        struct ajar_pii_finding *f = &s->findings.at[s->of_things.at[i].finding];
         f->state = AJAR_PII_SUSPECTED;
-        if (strcmp(f->type, PII_TYPES[PII_SPECIAL].name) != 0)
+        if (strcmp(f->type, PII_TYPES[PII_SPECIAL].name) != 0 && !s->of_things.at[i].beside)
             continue;
-        /* The religions of countries are nobody's. */
-        size_t behind = s->findings.len - s->of_things.at[i] - 1;
+        /* The religions of countries are nobody's, nor are names that nobody knows. */
+        size_t behind = s->findings.len - s->of_things.at[i].finding - 1;
         memmove(f, f + 1, behind * sizeof(*f));
         s->findings.len--;
     }
@@ -235,10 +240,10 @@ static void judge(struct ajar_pii_scan *s)
             struct ajar_pii_finding *f = list_add(&s->arena, &s->findings);
             if (!f)
                 return;
-            bool things = v[k].of_things || is_nobodys_own(detectors_type_name(s->detectors, v[k].type));
-            size_t *thing = things ? list_add(&s->arena, &s->of_things) : NULL;
+            bool things = v[k].of_things || v[k].beside || is_nobodys_own(detectors_type_name(s->detectors, v[k].type));
+            struct doubted *thing = things ? list_add(&s->arena, &s->of_things) : NULL;
             if (thing)
-                *thing = s->findings.len - 1;
+                *thing = (struct doubted){ s->findings.len - 1, v[k].beside };
             personal = personal || is_personal(s->detectors, &v[k]);
             *f = (struct ajar_pii_finding){
                 .field = path_of(s, (uint16_t)i),

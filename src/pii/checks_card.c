@@ -1,6 +1,6 @@
 /* Payment cards, telephones and vehicles.
  *
- * Cards: issuer ranges and the lengths that they allow. Old domestic Chinese numbers that
+ * Cards: issuer ranges and the lengths that they allow and use: Visa and JCB give out none of 17 and 18 digits. Old domestic Chinese numbers that
  * begin with 9 are not in an international range and are left to the field name. */
 #include "pii/checks.h"
 
@@ -20,11 +20,11 @@ static const struct range RANGES[] = {
     { 3000, 3059, LENGTH(14) | LENGTH(16) | LENGTH(19) },
     { 3095, 3095, LENGTH(14) | LENGTH(16) | LENGTH(19) },
     { 3400, 3499, LENGTH(15) },
-    { 3528, 3589, LENGTH(16) | LENGTH(17) | LENGTH(18) | LENGTH(19) },
+    { 3528, 3589, LENGTH(16) | LENGTH(19) },
     { 3600, 3699, LENGTH(14) | LENGTH(16) | LENGTH(19) },
     { 3700, 3799, LENGTH(15) },
     { 3800, 3999, LENGTH(14) | LENGTH(16) | LENGTH(19) },
-    { 4000, 4999, LENGTH(13) | LENGTH(16) | LENGTH(18) | LENGTH(19) },
+    { 4000, 4999, LENGTH(13) | LENGTH(16) | LENGTH(19) },
     { 5100, 5599, LENGTH(16) },
     { 6011, 6011, LENGTH(16) | LENGTH(19) },
     { 6200, 6299, LENGTH(16) | LENGTH(17) | LENGTH(18) | LENGTH(19) },

@@ -58,6 +58,8 @@ static bool may_be_called(const struct detectors *d, const struct text *t, size_
 {
     while (at > from && t->base[at - 1] && strchr(" \t.:=\"'(+[<{#/", t->base[at - 1]))
         at--;
+    if (at >= from + 3 && memcmp(t->base + at - 3, "：", 3) == 0)
+        at -= 3;
     if (at < from + 2)
         return false;
     uint8_t before = t->base[at - 2], last = t->base[at - 1];
@@ -71,8 +73,7 @@ static bool may_be_called(const struct detectors *d, const struct text *t, size_
     return detectors_tail(d, before, last) || is_between(span_of(t->base + word, at - word));
 }
 
-/* What the words in front of `at` call it: they may end in a dot ("Tel."), and such words may lie between. */
-static struct name_hint hint_before(const struct detectors *d, const struct text *t, size_t from, size_t at)
+struct name_hint hint_before(const struct detectors *d, const struct text *t, size_t from, size_t at)
 {
     struct name_hint hint = { 0 };
     for (unsigned tries = 0; tries < 3; tries++) {
@@ -80,14 +81,16 @@ static struct name_hint hint_before(const struct detectors *d, const struct text
             at--;
         if (at == from)
             return hint;
+        while (at >= from + 3 && memcmp(t->base + at - 3, "：", 3) == 0)
+            at -= 3;
         struct span words = context_before(t, at);
-        hint = detectors_name(d, words);
-        if ((hint.strong | hint.weak) || words.len == 0)
-            return hint;
+        struct name_hint here = detectors_name(d, words);
+        if (tries == 0 || here.strong)
+            hint = here;
         size_t cut = words.len;
         while (cut > 0 && words.at[cut - 1] != ' ')
             cut--;
-        if (!is_between(span_from(words, cut)))
+        if (here.strong || cut == 0 || !is_between(span_from(words, cut)))
             return hint;
         at -= words.len - cut;
     }
@@ -134,6 +137,7 @@ static size_t words_that_are(const struct detectors *d, const struct text *t, si
                              bool sure, struct value *ret)
 {
     size_t best = 0, end = at;
+    bool pair = at > 0 && t->base[at - 1] == '='; /* name=Meyer town=Ulm: a word each */
     for (unsigned words = 0; words < VALUE_WORDS_MAX && end < to; words++) {
         while (end < to && t->base[end] == ' ')
             end++;
@@ -146,7 +150,8 @@ static size_t words_that_are(const struct detectors *d, const struct text *t, si
         if (piece.len && piece.at[piece.len - 1] == '.')
             piece = piece_over(t, at, end - 1);
         value_judge(d, &piece, &v);
-        bool words_of_name = sure && ends_here(t, end, to) && words > 0 && pii_has(v.marks.shape, PII_PERSON_NAME);
+        bool ends = pair ? words == 0 : words > 0 && ends_here(t, end, to);
+        bool words_of_name = sure && ends && pii_has(v.marks.shape, PII_PERSON_NAME);
         if (!(v.marks.pass & wanted) && sure && is_name_in_letters(span_of(piece.at, piece.len)))
             words_of_name = true;
         if (words_of_name)
@@ -275,7 +280,8 @@ static size_t look_at_number(const struct look *l, size_t at)
     if (called & PHONES && !hint.negative && whole && digits >= PHONE_DIGITS_MIN && digits <= PHONE_DIGITS_MAX) {
         struct piece piece = piece_over(t, at, end);
         value_judge(l->d, &piece, &v);
-        bool mobile = pii_has(v.marks.pass, PII_CN_MOBILE) || pii_has(v.marks.pass, PII_CN_LANDLINE);
+        bool landline = pii_has(v.marks.pass, PII_CN_LANDLINE) && t->base[at] != '(';
+        bool mobile = pii_has(v.marks.pass, PII_CN_MOBILE) || landline;
         if (!v.date && !mobile) /* those of China are found without a word */
             tell(l, at, end, PII_PHONE, v.marks);
         return end;
@@ -299,7 +305,8 @@ static size_t look_at_words(const struct look *l, size_t at)
     unsigned type = v.date && wanted & BIRTHS ? PII_BIRTH_DATE
                     : pii_has(v.marks.pass, PII_CN_NAME) ? PII_CN_NAME
                                                          : PII_PERSON_NAME;
-    if (end - at >= NAME_LEAST && !(type == PII_PERSON_NAME && v.marks.single))
+    bool pair = l->t->base[at - 1] == '=' && hint.sure & PEOPLE;
+    if (end - at >= NAME_LEAST && !(type == PII_PERSON_NAME && v.marks.single && !pair))
         tell(l, at, end, type, v.marks);
     return end;
 }
@@ -367,6 +374,31 @@ static size_t look_behind_title(const struct look *l, size_t at)
     return end;
 }
 
+/* Behind a colon, of China or not, with a blank or without, or behind the sign of a pair. */
+static bool is_behind_colon(const struct text *t, size_t from, size_t at)
+{
+    if (at <= from + 1)
+        return false;
+    uint8_t last = t->base[at - 1], before = t->base[at - 2];
+    return last == ':' || last == '=' || (last == '"' && before == '=') || (last == ' ' && before == ':') ||
+           (at > from + 2 && last == 0x9a && before == 0xbc);
+}
+
+/* "CURP GOPE850712HDFMRD09": a national number that begins with letters. */
+static size_t look_at_mixed(const struct look *l, size_t at)
+{
+    enum { LEAST = 6, DIGITS_LEAST = 4 };
+    const struct text *t = l->t;
+    size_t end = at, digits = 0;
+    for (; end < l->to && (is_alnum(t->base[end]) || t->base[end] == '-'); end++)
+        digits += ascii_is_digit(t->base[end]);
+    if (end - at < LEAST || digits < DIGITS_LEAST || !may_be_called(l->d, t, l->from, at))
+        return at;
+    struct name_hint hint = hint_before(l->d, t, l->from, at);
+    size_t number = hint.national ? national_number(l, at, hint.national) : 0;
+    return number ? number : at;
+}
+
 void lines_look(const struct detectors *d, const struct name_hint *field, const struct text *t, size_t from,
                 size_t to, line_found_fn *found, void *self)
 {
@@ -376,8 +408,7 @@ void lines_look(const struct detectors *d, const struct name_hint *field, const 
         uint8_t c = t->base[i], before = i > from ? t->base[i - 1] : ' ';
         bool fresh = !is_alnum(before) && before != '_' && before != '-' && before != '.' && before != '/';
         bool digit = ascii_is_digit(c) || (c == '(' && i + 1 < to && ascii_is_digit(t->base[i + 1]));
-        bool behind_colon = i > from + 1 && (before == ':' || (before == ' ' && t->base[i - 2] == ':') ||
-                                             (i > from + 2 && before == 0x9a && t->base[i - 2] == 0xbc));
+        bool behind_colon = is_behind_colon(t, from, i);
         bool word = (before <= ' ' || before == '(') && (c >= 0x80 || (c | 32) >= 'a');
         size_t titled = word ? look_behind_title(&l, i) : i;
         if (titled > i) {
@@ -387,6 +418,12 @@ void lines_look(const struct detectors *d, const struct name_hint *field, const 
         }
         if (behind_colon && c > ' ')
             look_at_address(&l, i);
+        size_t mixed = word && c >= 'A' && c <= 'Z' ? look_at_mixed(&l, i) : i;
+        if (mixed > i) {
+            looks++;
+            i = mixed;
+            continue;
+        }
         if (digit && (fresh || before >= 0x80)) {
             looks++;
             i = look_at_number(&l, i);

@@ -31,6 +31,8 @@ static unsigned fold_two(unsigned c)
         return 0x300U + GREEK[c - 0x386];
     if (c >= 0x410 && c <= 0x42f)
         return c + 0x20;
+    if (c >= 0x531 && c <= 0x556)
+        return c + 0x30;
     if (c == 0x401 || c == 0x451)
         return 0x435;
     if (c >= 0x400 && c <= 0x40f)

@@ -300,8 +300,7 @@ static void token_found(void *self, struct span token, uint64_t hash, const stru
         keep_shape(p, f, token, m->pass);
     if (m->pass) {
         e->line = place_of(p, token);
-        struct name_hint hint = detectors_name(
-            p->d, context_before(p->text, (size_t)(token.at - p->text->base)));
+        struct name_hint hint = hint_before(p->d, p->text, 0, (size_t)(token.at - p->text->base));
         if ((hint.strong | hint.weak) & m->pass)
             e->flags |= SAMPLE_CONTEXT;
     }

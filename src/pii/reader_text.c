@@ -3,7 +3,7 @@
  * from one of LOOK_EVERY. */
 #include "pii/reader.h"
 
-enum { OVERLAP = 512, LINE_BYTES_MIN = 12, KEY_BYTES_MAX = 16384 };
+enum { OVERLAP = 512, LINE_BYTES_MIN = 8, KEY_BYTES_MAX = 16384 };
 
 size_t text_cut(const struct text *t, size_t from, bool full)
 {

@@ -123,6 +123,9 @@ static size_t colon_of(struct span line)
 
 static void take_property(struct recast *r, struct span name, struct span parameters, struct span value)
 {
+    bool id = r->kind == RECAST_CALENDAR && span_eq_nocase(name, SPAN("UID")); /* looks like a mailbox, and is none */
+    if (id)
+        return;
     bool base64 = has_word(parameters, "b") || has_word(parameters, "base64");
     if (base64 || span_starts(value, SPAN("data:"))) {
         r->left_out++;

@@ -134,6 +134,21 @@ static void x12_name(struct recast *r, struct span segment, uint8_t e)
     tree_value(t, SPAN("member id"), part(segment, e, 9));
 }
 
+/* X12 leaves out the dot of ICD-10: E119 is E11.9. */
+static void put_diagnosis(struct tree *t, struct span code)
+{
+    enum { CATEGORY = 3, CODE_MOST = 7 };
+    uint8_t dotted[CODE_MOST + 1];
+    if (code.len <= CATEGORY || code.len > CODE_MOST || span_has(code, ".")) {
+        tree_value(t, SPAN("diagnosis code"), code);
+        return;
+    }
+    memcpy(dotted, code.at, CATEGORY);
+    dotted[CATEGORY] = '.';
+    memcpy(dotted + CATEGORY + 1, code.at + CATEGORY, code.len - CATEGORY);
+    tree_value(t, SPAN("diagnosis code"), span_of(dotted, code.len + 1));
+}
+
 void x12_segment(struct recast *r, struct span segment)
 {
     struct tree *t = &r->tree;
@@ -161,7 +176,7 @@ void x12_segment(struct recast *r, struct span segment)
         tree_value(t, SPAN("sex"), part(segment, e, 3));
     } else if (span_is(name, "HI")) {
         for (size_t i = 1; i < 13; i++)
-            tree_value(t, SPAN("diagnosis code"), part(part(segment, e, i), r->edi.component, 1));
+            put_diagnosis(t, part(part(segment, e, i), r->edi.component, 1));
     } else {
         struct span rest = segment;
         (void)span_cut(&rest, e);

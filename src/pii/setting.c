@@ -48,7 +48,8 @@ static bool tells_about(struct span name, struct span behind)
     static const char *const ABOUT[] = { "file",   "path",   "url",   "uri",    "hash",   "length",  "_len",
                                          "policy", "field",  "label", "name",   "prompt", "regex",   "min",
                                          "max",    "expire", "age",   "column", "hint",   "example", "public",
-                                         "type",   "count",  "error", "text",   "format", "size",    NULL };
+                                         "type",   "count",  "error", "text",   "format", "size",    "_id",
+                                         NULL };
     for (const char *const *of = OF; *of; of++)
         if (span_starts(name, span_str(*of)))
             return true;
@@ -123,6 +124,36 @@ static bool begins_line(struct span text, size_t from)
     return from == 0 || text.at[from - 1] == '\n';
 }
 
+/* "web1 ansible_host=10.0.0.9 ansible_password=...": only pairs, and perhaps a word, stand before it on its line. */
+static bool begins_pair(struct span text, size_t from)
+{
+    enum { LINE_MOST = 240 };
+    size_t line = from, words = 0;
+    while (line > 0 && from - line < LINE_MOST && text.at[line - 1] != '\n')
+        line--;
+    for (size_t i = line; i < from;) {
+        bool sign = false;
+        size_t word = i;
+        for (; i < from && text.at[i] > ' '; i++)
+            sign = sign || text.at[i] == '=';
+        if (i == from || (!sign && i > word && words > 0))
+            return false;
+        words += i > word;
+        while (i < from && (text.at[i] == ' ' || text.at[i] == '\t'))
+            i++;
+    }
+    return words > 0;
+}
+
+/* "login deploy", then "password ...", as .netrc has it. */
+static bool is_netrc(struct span text, size_t from, struct span name)
+{
+    enum { BACK = 160 };
+    size_t back = from < BACK ? from : BACK;
+    return span_eq_nocase(name, SPAN("password")) &&
+           span_find(span_sub(text, from - back, back), SPAN("login ")) != SIZE_MAX;
+}
+
 /* "request.form.password": names joined by dots stand for a value that is elsewhere. */
 static bool is_path_of_names(struct span s)
 {
@@ -138,8 +169,9 @@ static bool is_path_of_names(struct span s)
     return dots > 0;
 }
 
-/* The value at *at, in quotes or up to the end of its line; *at behind it. Empty where it is none. */
-static struct span cut_value(struct span text, size_t *at, bool line)
+/* The value at *at, in quotes or up to the end of its line, among pairs up to a blank; *at behind it. Empty where it is
+ * none. */
+static struct span cut_value(struct span text, size_t *at, bool line, bool pair)
 {
     uint8_t quote = byte_at(text, *at);
     size_t from = *at, to = from;
@@ -159,7 +191,7 @@ static struct span cut_value(struct span text, size_t *at, bool line)
         end++;
     bool ends = end >= text.len || text.at[end] == '\n' || (text.at[end] == '#' && end > to);
     struct span value = span_sub(text, from, to - from);
-    return line && ends && !is_path_of_names(value) ? value : SPAN_NONE;
+    return line && (ends || (pair && end > to)) && !is_path_of_names(value) ? value : SPAN_NONE;
 }
 
 size_t setting_value(struct span text, size_t at, size_t n, unsigned type, struct pii_marks *m)
@@ -172,7 +204,7 @@ size_t setting_value(struct span text, size_t at, size_t n, unsigned type, struc
     struct span name = span_sub(text, from, to - from);
     if (tells_about(name, span_sub(text, at + n, to - at - n)) || (type == PII_CLOUD_KEY && !is_key_name(name)))
         return 0;
-    bool line = begins_line(text, from);
+    bool pair = begins_pair(text, from), line = begins_line(text, from) || pair;
     uint8_t quote = byte_at(text, to);
     to += quote == '"' || quote == '\'';
     to += byte_at(text, to) == ']';
@@ -182,13 +214,14 @@ size_t setting_value(struct span text, size_t at, size_t n, unsigned type, struc
     uint8_t sign = byte_at(text, to), next = byte_at(text, to + 1);
     bool set = (sign == '=' && next != '=') || (sign == ':' && next != ':') ||
                (sign == ',' && quote == '\''); /* define('DB_PASSWORD', '...') */
-    if (!set)
+    bool netrc = !set && to > gap && is_netrc(text, from, name);
+    if (!set && !netrc)
         return 0;
-    to += 1 + ((sign == '=' && next == '>') || (sign == ':' && next == '='));
+    to += netrc ? 0 : 1 + ((sign == '=' && next == '>') || (sign == ':' && next == '='));
     gap = to;
     while (to - gap < GAP_MAX && (byte_at(text, to) == ' ' || byte_at(text, to) == '\t'))
         to++;
-    struct span value = cut_value(text, &to, line && sign != ',');
+    struct span value = cut_value(text, &to, (line || netrc) && sign != ',', pair);
     if (value.len < VALUE_LEAST || is_reference(value))
         return 0;
     /* Keys are long and have digits; private_key: "_PrivateKey" names a type. */

@@ -82,9 +82,12 @@ static bool named_month(const struct piece *p, struct value *v)
 }
 
 /* A calendar day with separators, a time of day behind it or not. */
-static bool date_like(const struct piece *p, struct value *v)
+static bool date_like(const struct piece *whole, struct value *v)
 {
+    struct piece cut = *whole, *p = &cut;
     const uint8_t *s = p->at;
+    if (p->len > 8 && s[p->len - 1] == '.') /* 1980.05.03. */
+        piece_drop_back(p, 1);
     bool iso = p->len >= 8 && (p->digit & 15) == 15 && (s[4] == '-' || s[4] == '/' || s[4] == '.');
     if (iso) {
         size_t at = 5;

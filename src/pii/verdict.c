@@ -21,6 +21,7 @@ struct tally {
     uint32_t n, shaped, passed, test, context;
     uint32_t roles;               /* mailboxes of an office; not among those that passed */
     uint32_t calling, single;     /* of those that passed: with a country's code; of one word */
+    uint32_t shaped_single;       /* of all: of one word */
     uint32_t titled;              /* of those that passed: behind a form of address */
     uint32_t heads, shaped_heads; /* different beginnings of those that passed; of all */
     uint64_t hits;                /* with repeats */
@@ -87,6 +88,7 @@ static struct tally tally_of(const struct sample *s, unsigned type)
             continue;
         }
         t.shaped++;
+        t.shaped_single += (e->flags & SAMPLE_SINGLE) != 0;
         t.passed += pass;
         t.context += pass && e->flags & SAMPLE_CONTEXT;
         t.calling += pass && e->flags & SAMPLE_CALLING;
@@ -133,9 +135,17 @@ static bool is_human_ages(const uint32_t decade[static DECADES], uint32_t count,
 
 /* Hundreds of values that keep a rule that few others keep are no accident, however alike they begin:
  * accounts of one country, cards of one bank. */
-static bool is_beyond_doubt(unsigned type, uint32_t passed, double values)
+static bool is_beyond_doubt(unsigned type, const struct tally *t, bool id, double values)
 {
-    return (type == PII_BANK_CARD || type == PII_IBAN) && passed >= 50 && values > BEYOND_DOUBT;
+    /* The ids of a house may have Luhn's digit and begin with the same four. */
+    return (type == PII_BANK_CARD || type == PII_IBAN) && t->passed >= 50 && values > BEYOND_DOUBT &&
+           !(id && t->heads < 2);
+}
+
+static bool is_called_id(const struct field *f)
+{
+    struct span name = span_of(f->name, f->name_len);
+    return name.len > 3 && (span_eq_nocase(span_from(name, name.len - 3), SPAN("_id")) || span_ends(name, SPAN("Id")));
 }
 
 static bool spreads(const struct field *f, unsigned type, const struct tally *t, bool named,
@@ -144,7 +154,7 @@ static bool spreads(const struct field *f, unsigned type, const struct tally *t,
     const struct traits *tr = &f->traits;
     if (is_counter(tr))
         return false;
-    if (is_beyond_doubt(type, t->passed, values))
+    if (is_beyond_doubt(type, t, !named && is_called_id(f), values))
         return true;
     switch (type) {
     case PII_BIRTH_DATE:
@@ -228,10 +238,12 @@ static bool called_so(const struct field *f, unsigned type, const struct tally *
 }
 
 /* The name says so, and nearly all values have the form, be they few, or begin alike, or of names that no list has:
- * suspected. The name of a thing may be called "name", too, so that two words are asked for then. */
+ * suspected. The name of a thing may be called "name", too, so that two words are asked for then, and a person beside
+ * it. */
 static bool said_by_name(const struct field *f, unsigned type, const struct tally *t)
 {
-    bool name = type == PII_PERSON_NAME && pii_has(f->hint.sure, type);
+    bool words = t->shaped_single * 2 <= t->shaped;
+    bool name = type == PII_PERSON_NAME && (words || pii_has(f->hint.sure, type));
     bool form = name || type == PII_PHONE || type == PII_BIRTH_DATE || type == PII_ADDRESS;
     return form && pii_has(f->hint.strong, type) && !f->hint.negative && !is_counter(&f->traits) && t->shaped >= 1 &&
            (t->shaped + t->test) * 5 >= t->n * 4;
@@ -293,6 +305,7 @@ static void suspect_by_name(const struct field *f, uint32_t shaped, struct verdi
 {
     v->state = VERDICT_SUSPECTED;
     v->signals = SIGNAL_NAME;
+    v->beside = v->type == PII_PERSON_NAME && !pii_has(f->hint.sure, v->type);
     v->passed = shaped;
     estimate(&f->distinct, v);
 }
@@ -366,6 +379,7 @@ static void judge_whole(const struct profile *p, uint16_t field, unsigned type, 
     if (self && share >= 0.5 && (!f->hint.negative || type == PII_PASSWORD_HASH))
         v->state = VERDICT_CONFIRMED; /* one key is a key, as in text */
     v->of_things = type == PII_PERSON_NAME && !pii_has(f->hint.sure, type) && t.single * 2 > t.passed;
+    v->beside = v->beside && score < SUSPECT;
     if (called)
         take_at_its_word(f, t.shaped, values, v);
     if (!agreed && !weak && v->state == VERDICT_SUSPECTED && (chance >= 0.3 || type == PII_SEX))

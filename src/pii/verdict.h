@@ -23,6 +23,7 @@ struct verdict {
     enum verdict_state state;
     bool in_text;   /* candidates inside text, not whole values */
     bool of_things; /* storms and chairs have given names, too: confirmed beside something personal only */
+    bool beside;    /* said of nothing where nothing else is a person's */
     bool test_data; /* most of what passes comes from manuals and test forms */
     unsigned signals;
     uint32_t passed, shaped, sampled; /* distinct: k, n, and all values looked at */

@@ -22,7 +22,7 @@ def plain(name):
 
 def of_type(label, land, kind):
     if label['type'] == 'nid':
-        return kind.split('-')[0] == {'GB': 'uk', 'RS': 'yu', 'SI': 'yu', 'BA': 'yu'}.get(land, land).lower()
+        return kind.split('-')[0] == {'GB': 'uk', 'RS': 'yu', 'SI': 'yu', 'BA': 'yu', 'SK': 'cz', 'LT': 'ee'}.get(land, land).lower()
     return kind in TYPES[label['type']]
 
 
