@@ -17,7 +17,7 @@ enum row { ROW_SCOPE, ROW_CA, ROW_JSON, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_SCOPE] = { "scope", "FILE", "what may be asked and who owns it; public addresses need one" },
-    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, certificates in PEM form" },
+    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, and revocation lists, in PEM form" },
     [ROW_JSON] = { "json", NULL, "one JSON object: facts and findings" },
     [ROW_END] = { NULL, NULL, NULL },
 };
@@ -157,7 +157,11 @@ static void print_certificate(const struct observation *o, struct buf *line)
     add(line, "; ", fact_get_text(o, "cert.chain"));
     add_prefixed(line, o, "cert.chain.missing", "not sent: ", "");
     add(line, "; ", fact_get_text(o, "cert.chain.why"));
+    add_prefixed(line, o, "cert.chain.sent", "sent untidily: ", "");
     print_line("chain", line);
+    add_either(line, o, "cert.revoked", "revoked", "not revoked");
+    add_prefixed(line, o, "tls.stapled_says", "the server's own answer says: ", "");
+    print_line("status", line);
 }
 
 static void print_fixes(const struct findings *found)

@@ -6,6 +6,7 @@
 
 #include "tls/handshake.h"
 #include "tls/hellos.h"
+#include "tls/revoked.h"
 #include "tls/tls.h"
 
 enum { VERSIONS = 6, UNANSWERED_MAX = 3, INAPPROPRIATE_FALLBACK = 86 };
@@ -220,6 +221,8 @@ static void state_extensions(const struct audit *a)
     for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
         state_bool(a, KEYS[i].key, a->newest.extensions >> KEYS[i].extension & 1, q);
     state_bool(a, "tls.stapled", a->newest.stapled, q);
+    if (a->newest.status.len && a->newest.chain_len)
+        tls_revoked_by_staple(a->newest.chain[0], a->newest.status, wire_now(a->w), a->o, name_of(a, q, TLS_LIKE_12));
 }
 
 static void state_modern(const struct audit *a)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tls/name.h"
+#include "tls/revoked.h"
 
 static const char *const ASK = "tls.handshake";
 
@@ -146,6 +147,7 @@ void tls_chain_state(const struct tls_trust *t, const struct wire_tls *tls, int6
         X509_STORE_CTX_set_verify_cb(context, wave_through);
         X509_verify_cert(context);
         put_state(context, o);
+        tls_revoked_by_list(t->store, leaf, now_ms, o);
     }
     X509_STORE_CTX_free(context);
     sk_X509_pop_free(sent, X509_free);

@@ -10,8 +10,8 @@
 struct tls_trust;
 
 /* Those of this system (SSL_CERT_FILE where it is set, else the bundle of the distribution), and those of `more`, a
- * file of PEM certificates, or NULL. An error where `more` holds none. Without a bundle, and without `more`, nothing
- * is trusted and tls_chain_state() states nothing. The caller frees it. */
+ * file of PEM certificates and revocation lists, or NULL. An error where `more` holds none. Without a bundle, and
+ * without `more`, nothing is trusted and tls_chain_state() states nothing. The caller frees it. */
 struct tls_trust *tls_trust_load(const char *more, struct error *e);
 void tls_trust_free(struct tls_trust *t);
 

@@ -167,9 +167,11 @@ static void read_message(struct reader *r, struct tls_shown *ret)
         read_certificates(&message, ret);
     } else if (type == SERVER_KEY_EXCHANGE) {
         read_key_exchange(&message, ret);
+    } else if (type == CERTIFICATE_STATUS) {
+        ret->stapled = true;
+        ret->status = reader_take(&message, reader_left(&message));
     }
     ret->client_cert_asked |= type == CERTIFICATE_REQUEST;
-    ret->stapled |= type == CERTIFICATE_STATUS;
 }
 
 bool tls_read_answer(struct wire *w, uint8_t until, struct tls_shown *ret)
@@ -181,6 +183,7 @@ bool tls_read_answer(struct wire *w, uint8_t until, struct tls_shown *ret)
         read_message(&r, ret);
     if (!reader_ok(&r)) {
         ret->chain_len = 0;
+        ret->status = SPAN_NONE;
         ret->dh_bits = ret->signature = 0;
     }
     return ret->hello;

@@ -29,6 +29,7 @@ struct tls_shown {
     uint64_t extensions;    /* bit N: extension N */
     bool renegotiation;     /* the renegotiation_info extension (RFC 5746) */
     bool client_cert_asked, stapled;
+    struct span status;     /* the body of its CertificateStatus (RFC 6066 8), in the wire's arena */
     bool alerted;
     uint8_t alert;          /* RFC 8446 6 */
     struct span chain[TLS_CHAIN_MAX]; /* DER, in the wire's arena; none in TLS 1.3 */

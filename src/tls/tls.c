@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "tls/name.h"
+#include "tls/usage.h"
 
 enum { NAME_TEXT_MAX = 1024, NAMES_MAX = 100, HEX_MAX = 2 * EVP_MAX_MD_SIZE + 1 };
 
@@ -212,6 +213,8 @@ bool tls_state(struct visit *v, const struct wire_tls *tls, const struct tls_tru
         fact_bool(o, "cert.self_signed", is_self_signed(leaf), ASK, SPAN_NONE);
         fact_bool(o, "cert.ca", X509_check_ca(leaf) > 0, ASK, SPAN_NONE);
         fact_number(o, "cert.chain_length", (int64_t)tls->chain_len, ASK, SPAN_NONE);
+        tls_usage_facts(o, leaf);
+        tls_sent_facts(o, tls);
         tls_chain_state(trust, tls, now_ms, o);
         if (tls->version)
             text_fact(o, "tls.version", tls->version);

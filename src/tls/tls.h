@@ -11,8 +11,9 @@
  * addresses of subjectAltName; of more than 100 or 4096 bytes the first), cert.names.all (number; only
  * where not all are listed: how many there are), cert.not_before, cert.not_after (time), cert.key (text, "RSA 2048"),
  * cert.key_type, cert.key_bits (number), cert.signature (text), cert.spki_sha256, cert.sha256 (text,
- * hex), cert.self_signed, cert.ca (bool), cert.name_match (bool; only where a name was asked for or
- * the certificate names addresses), cert.chain_length (number), cert.chain and its like (see
+ * hex), cert.self_signed, cert.ca (bool), cert.for_servers and its like (usage.h), cert.revoked
+ * (revoked.h), cert.name_match (bool; only where a name was asked for or the certificate names
+ * addresses), cert.chain_length (number), cert.chain and its like (see
  * tls_chain_state(); none without `trust`), tls.version, tls.cipher (text), tls.client_cert_asked (bool).
  * False where the chain is empty or the leaf does not parse. */
 bool tls_observe(struct wire *w, const struct tls_trust *trust, struct visit *v);
