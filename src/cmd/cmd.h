@@ -41,6 +41,8 @@ int cmd_diff(int argc, char **argv);
 void help_diff(void);
 int cmd_fleets(int argc, char **argv);
 void help_fleets(void);
+int cmd_certs(int argc, char **argv);
+void help_certs(void);
 int cmd_accept(int argc, char **argv);
 void help_accept(void);
 int cmd_close(int argc, char **argv);

@@ -13,6 +13,8 @@ const struct verb VERBS[] = {
     { "diff", "[OPTION...] [A B]", "what changed between two scans", cmd_diff, help_diff },
     { "fleets", "[OPTION...] [FLEET]", "what is set up alike, so that one decision closes many doors",
       cmd_fleets, help_fleets },
+    { "certs", "[OPTION...]", "the estate's certificates: when they end, who shares a key, who renews", cmd_certs,
+      help_certs },
     { "accept", "[OPTION...] FINDING|FLEET", "carry a risk knowingly, until a date", cmd_accept, help_accept },
     { "close", "--why TEXT FINDING", "your word that it is over, where no answer can prove it", cmd_close, help_close },
     { "judge", "[OPTION...]", "today's rules over what is stored; nothing is asked", cmd_judge, help_judge },

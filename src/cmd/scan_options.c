@@ -100,7 +100,7 @@ static const struct option_row ROWS[] = {
     [ROW_MMDB] = { "mmdb", "FILE...",
                    "country and network, by a database in MaxMind's format; may be given again" },
     [ROW_NAMES] = { "names", "FILE", "names of addresses, \"10.0.0.5 db.example.org\" a line" },
-    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, certificates in PEM form" },
+    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, revocation lists, as PEM" },
     [ROW_REVERSE] = { "reverse-names", NULL,
                       "ask the system's name server for the names of addresses that answer" },
     [ROW_RESOLVER] = { "resolver", "ADDRESS",

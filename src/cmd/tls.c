@@ -17,7 +17,7 @@ enum row { ROW_SCOPE, ROW_CA, ROW_JSON, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_SCOPE] = { "scope", "FILE", "what may be asked and who owns it; public addresses need one" },
-    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, and revocation lists, in PEM form" },
+    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, revocation lists, as PEM" },
     [ROW_JSON] = { "json", NULL, "one JSON object: facts and findings" },
     [ROW_END] = { NULL, NULL, NULL },
 };

@@ -141,6 +141,31 @@ bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const 
     return store_told(s, e);
 }
 
+bool store_certificates(struct store *s, bool (*each)(void *self, const struct stored_certificate *c), void *self,
+                        struct error *e)
+{
+    struct query q = query(s, SQL_CERTIFICATES_EVER);
+    query_int(&q, 1, KIND_TLS);
+    bool more = true;
+    while (more && query_row(&q)) {
+        struct arena a;
+        struct observation o;
+        struct stored_certificate c = { .seen = &o };
+        arena_init(&a, VISIT_ARENA_MAX);
+        bool whole = take_observation(s, &q, &a, &o);
+        take_endpoint(&q, 11, &a, &c.endpoint);
+        c.first_ms = query_get(&q, 15);
+        c.last_ms = query_get(&q, 16);
+        c.now = query_get(&q, 17) != 0;
+        if (arena_failed(&a))
+            error_set(&s->error, "no memory for a stored certificate");
+        more = store_ok(s) && (!whole || each(self, &c));
+        arena_release(&a);
+    }
+    query_end(&q);
+    return store_told(s, e);
+}
+
 bool store_finding_visit(struct store *s, int64_t finding, struct arena *a, struct visit *ret,
                          struct error *e)
 {

@@ -140,6 +140,18 @@ bool store_scan_runs(struct store *s, int64_t id, struct runs *ret, struct error
 bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const struct visit *v),
                   void *self, struct error *e);
 
+/* A certificate as one endpoint showed it, at any time. */
+struct stored_certificate {
+    struct endpoint endpoint;
+    const struct observation *seen; /* as it looked when it was seen last */
+    int64_t first_ms, last_ms;      /* when it was seen to look so */
+    bool now;                       /* it is what the endpoint showed when it answered last */
+};
+/* All that were ever seen and are not forgotten, endpoint by endpoint, the oldest first. `each` returns false to stop;
+ * what it gets dies after the call. */
+bool store_certificates(struct store *s, bool (*each)(void *self, const struct stored_certificate *c), void *self,
+                        struct error *e);
+
 /* ---- findings ---- */
 
 struct exposure {
