@@ -4,6 +4,7 @@
 #include "cmd/cmd.h"
 #include "probe/probe.h"
 #include "sample/sampler.h"
+#include "sweep/knocker.h"
 #include "sweep/ladder.h"
 #include "sweep/reverse_dns.h"
 #include "text/escape.h"
@@ -12,6 +13,8 @@
 
 const struct ask *all_asks(const struct catalog *c, size_t i)
 {
+    if (i-- == 0)
+        return &KNOCK_ASK;
     for (size_t k = 0; LADDER_ASKS[k]; k++)
         if (i-- == 0)
             return LADDER_ASKS[k];

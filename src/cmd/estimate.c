@@ -1,65 +1,29 @@
 #include "cmd/estimate.h"
 
-enum { NET_ADDRESSES = 256, NEAR_PER_SECOND = 2000 };
+#include "sweep/knock.h"
+#include "target/crowd.h"
+
+enum { NEAR_PER_SECOND = 2000 };
 
 /* A connection that nobody answers is waited for two seconds at most, mostly less; on a link that knows that nobody has
  * the address, a third of a second (measured: 20 s for 58 ports of a dead neighbour). The end of a scan waits for its
  * last conversations. */
 static const double SILENT_S = 1.6, ABSENT_S = 0.35, END_S = 3;
+/* Two rounds of single packets, and the wait after them. */
+static const double KNOCK_END_S = (KNOCK_GAP_US + KNOCK_LAST_US) / 1e6;
 /* Where figures are as near as this, one is enough. */
 static const double NEARLY = 1.4;
-
-/* What lies on one network and on one address, at most, in endpoints. */
-struct crowd {
-    double net, address, far, near;
-    u128 net_at, address_at;
-    uint8_t family;
-    double net_now, address_now; /* of the network and address that the last group touched */
-};
-
-static u128 net_of(const struct cover_group *g, u128 address)
-{
-    return g->family == 4 ? address >> 8 : address >> 64;
-}
 
 static double larger(double a, double b)
 {
     return a > b ? a : b;
 }
 
-/* Groups come by address; several labels may lie on the same one. */
-static void count_group(struct crowd *c, const struct cover_group *g)
-{
-    double ports = (double)g->ports->len, addresses = (double)(g->last - g->first) + 1;
-    double in_net = g->family == 4 && addresses > NET_ADDRESSES ? NET_ADDRESSES : addresses;
-    bool same_net = g->family == c->family && net_of(g, g->first) == c->net_at;
-    bool same_address = g->family == c->family && g->first == c->address_at;
-    c->net_now = (same_net ? c->net_now : 0) + in_net * ports;
-    c->address_now = (same_address ? c->address_now : 0) + ports;
-    c->net = larger(c->net, c->net_now);
-    c->address = larger(c->address, c->address_now);
-    c->far += addresses * ports;
-    c->family = g->family;
-    c->address_at = g->first;
-    if (net_of(g, g->last) != net_of(g, g->first) && !same_net)
-        c->net_now = 0; /* it goes on into another network, of which it fills a part only */
-    c->net_at = net_of(g, g->last);
-}
-
-struct scan_estimate scan_estimate(const struct plan *p, const struct scan_options *o, uint64_t endpoints)
+struct scan_estimate scan_estimate(const struct plan *p, const struct scan_options *o, uint64_t endpoints,
+                                   double knock_per_second)
 {
     struct pace_limits pace = scan_pace(o);
-    struct crowd c = { 0 };
-    for (size_t i = 0; i < p->asks.len; i++) {
-        const struct cover_group *g = &p->asks.at[i];
-        struct address first = address_from(g->family, g->first);
-        if (g->skip)
-            continue;
-        if (address_class(&first) == ADDRESS_LOOPBACK)
-            c.near += ((double)(g->last - g->first) + 1) * (double)g->ports->len;
-        else
-            count_group(&c, g);
-    }
+    struct crowd c = crowd_of(p);
     double asked = (double)endpoints - (double)plan_skipped(p) * (double)endpoints / (double)(p->total ? p->total : 1);
     double share = c.far + c.near > 0 && asked > 0 ? asked / (c.far + c.near) : 0;
     double silent_s = o->timeout_s < SILENT_S ? o->timeout_s : SILENT_S;
@@ -72,6 +36,10 @@ struct scan_estimate scan_estimate(const struct plan *p, const struct scan_optio
     double least = larger(c.net * share / (pace.net_per_second * PACE_SILENT_SHARE),
                           address * (silent_s < ABSENT_S ? silent_s : ABSENT_S));
     double most = larger(c.net * share / pace.net_per_second, larger(silent, refused));
+    if (knock_per_second > 0) {
+        double knocks = c.far * share / knock_per_second + KNOCK_END_S;
+        return (struct scan_estimate){ .few_s = knocks, .all_s = larger(knocks, all) + END_S };
+    }
     return (struct scan_estimate){ .few_s = larger(quiet, least) + END_S, .all_s = larger(all, most) + END_S };
 }
 

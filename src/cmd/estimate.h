@@ -12,8 +12,10 @@ struct scan_estimate {
     bool near;           /* all is loopback, which has no pace */
 };
 
-/* `endpoints`: how many of the plan's this run asks (a shard may ask a part). Takes as long as there are groups. */
-struct scan_estimate scan_estimate(const struct plan *p, const struct scan_options *o, uint64_t endpoints);
+/* `endpoints`: how many of the plan's this run asks (a shard may ask a part). `knock_per_second`: 0 where nothing is
+ * asked by single packets first. Takes as long as there are groups. */
+struct scan_estimate scan_estimate(const struct plan *p, const struct scan_options *o, uint64_t endpoints,
+                                   double knock_per_second);
 /* "about 25 s", "about 3 min to 13 min, by how many hosts answer" */
 void scan_estimate_put(const struct scan_estimate *e, struct buf *out);
 

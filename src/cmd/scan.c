@@ -20,6 +20,7 @@
 #include "cmd/progress.h"
 #include "cmd/sandbox.h"
 #include "cmd/scan_follow.h"
+#include "cmd/scan_knock.h"
 #include "cmd/scan_journal.h"
 #include "cmd/scan_options.h"
 #include "cmd/scan_plan.h"
@@ -56,6 +57,7 @@ struct scanning {
     struct runs places;        /* and what of it is done */
     struct span command;       /* the line that started it */
     struct scan_follow follow; /* --follow */
+    struct scan_knock knock;
 };
 
 /* ---- the sweeper's process ----------------------------------------------------------------- */
@@ -65,8 +67,18 @@ struct walk {
     const struct runs *done; /* places to leave out */
     struct permutation order;
     struct shard shard;
+    struct scan_knock *knock;
     uint64_t at, end;
 };
+
+/* Any place, for a knock, which has no order of its own to keep. */
+static void endpoint_at(void *self, uint64_t place, struct endpoint *ret, const char **ret_skip)
+{
+    const struct walk *w = self;
+    uint64_t index = permutation_at(&w->order, shard_place(&w->shard, place));
+    if (!plan_endpoint(w->plan, index, ret, ret_skip) && !*ret_skip)
+        *ret_skip = "excluded";
+}
 
 static bool next_endpoint(void *self, struct turn *ret, const char **ret_skip)
 {
@@ -75,10 +87,20 @@ static bool next_endpoint(void *self, struct turn *ret, const char **ret_skip)
     if (w->at >= w->end)
         return false;
     ret->place = w->at++;
-    uint64_t index = permutation_at(&w->order, shard_place(&w->shard, ret->place));
-    if (!plan_endpoint(w->plan, index, &ret->endpoint, ret_skip) && !*ret_skip)
-        *ret_skip = "excluded";
+    endpoint_at(w, ret->place, &ret->endpoint, ret_skip);
     return true;
+}
+
+static uint64_t gap_from(void *self, uint64_t from)
+{
+    const struct walk *w = self;
+    return runs_gap(w->done, from);
+}
+
+static bool is_known(void *self, const struct endpoint *e)
+{
+    const struct walk *w = self;
+    return scan_knock_knows(w->knock, e);
 }
 
 static void first_endpoint_again(void *self)
@@ -162,6 +184,12 @@ static int run_sweeper(const struct scanning *scanning, struct walk *walk, const
                     .refusal = sample_refused,
                     .self = (void *)(uintptr_t)walk->plan },
     };
+    if (walk->knock->socket) {
+        config.knock = walk->knock->socket;
+        config.knock_per_second = walk->knock->per_second;
+        config.places = (struct knock_places){ .at = endpoint_at, .gap = gap_from, .known = is_known, .self = walk,
+                                               .end = walk->end };
+    }
     struct scan_follow follow = scanning->follow;
     follow.plan = walk->plan;
     follow.done = walk->done;
@@ -198,6 +226,7 @@ static int sweeper_main(const struct scanning *s, struct walk *walk,
 {
     uint8_t go = 0;
     ssize_t n;
+    struct error e;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     do
         n = read(fd, &go, 1);
@@ -213,6 +242,8 @@ static int sweeper_main(const struct scanning *s, struct walk *walk,
         if (!(pii = ajar_pii_new(why)))
             return 1;
     }
+    if (walk->knock->on && !scan_knock_open(walk->knock, s->o.seed, &e))
+        fprintf(stderr, "ajar: %s; every endpoint is visited instead\n", e.text);
     sandbox_enter(SANDBOX_SWEEPER, &missing);
     tell_missing(missing);
     int status = run_sweeper(s, walk, pii, progress, fd);
@@ -510,16 +541,28 @@ static int worst(int status, int incomplete)
     return status == EXIT_NOTHING ? incomplete : status == EXIT_FOUND ? EXIT_FOUND_INCOMPLETE : status;
 }
 
-static int scan_planned(struct scanning *s, struct error *e)
+/* A store that is not there yet, or cannot be read, is the keeper's to tell of. */
+static bool load_known(struct scanning *s, struct error *e)
+{
+    struct error none;
+    struct store *store = db_wanted(s->o.db) ? db_open(s->o.db, STORE_READ, &none) : NULL;
+    bool ok = !store || scan_knock_load(&s->knock, store, e);
+    store_close(store);
+    return ok;
+}
+
+static __attribute__((noinline)) int scan_planned(struct scanning *s, struct error *e)
 {
     struct scan_options *o = &s->o;
     struct walk walk = { .plan = s->plan,
                          .shard = o->shard,
                          .end = shard_total(&o->shard, s->plan->total),
                          .done = &s->places };
+    scan_knock_decide(&s->knock, o, s->plan, walk.end);
+    walk.knock = &s->knock;
     permutation_init(&walk.order, s->plan->total, o->seed);
     if (o->dry_run)
-        return tell_nothing_asked(s->plan, scan_dry_run(o, s->plan, walk.end));
+        return tell_nothing_asked(s->plan, scan_dry_run(o, s->plan, walk.end, &s->knock));
     struct keeper k = {
         .pipeline = { .book = load_rulebook(o->arena, o->rules, e),
                       .enrichment = s->enrichment,
@@ -548,6 +591,10 @@ static int scan_planned(struct scanning *s, struct error *e)
         .remembers = db_wanted(o->db),
     };
     tell_origin(s, &run);
+    if (s->knock.refused && !o->quiet)
+        fprintf(stderr, "ajar: %s\n", s->knock.why);
+    if (s->knock.on && !load_known(s, e))
+        return cmd_fail(EXIT_USAGE, e);
     int status = sweep_and_keep(s, &k, &walk, &run);
     if (!outputs_close(&o->outputs, e))
         status = worst(status, cmd_fail(EXIT_INCOMPLETE, e));
@@ -634,6 +681,7 @@ int cmd_scan(int argc, char **argv)
     int status = ok ? scan_planned(&s, &e) : cmd_fail(EXIT_USAGE, &e);
     tls_trust_free(s.trust);
     enrich_close(s.enrichment);
+    scan_knock_release(&s.knock);
     runs_release(&s.places);
     buf_release(&s.text);
     arena_release(&a);

@@ -61,6 +61,8 @@ enum row {
     ROW_CONFIG,
     ROW_PROFILE,
     ROW_BASELINE,
+    ROW_KNOCK,
+    ROW_CONNECT,
     ROW_FROM,
     ROW_END
 };
@@ -121,6 +123,10 @@ static const struct option_row ROWS[] = {
                    "targets from what another tool wrote, known by its content: nmap, masscan, zmap, httpx, naabu, "
                    "Shodan, Shadowserver, Ansible, Terraform, kubectl, clouds, DNS zones, crt.sh; - is stdin" },
     [ROW_BASELINE] = { "baseline", "FILE", "findings that are accepted: until when, why, by whom; they fail no run" },
+    [ROW_KNOCK] = { "knock", NULL,
+                    "ask by single packets first, and visit who answers; the default from 65536 endpoints on, where "
+                    "CAP_NET_RAW is there" },
+    [ROW_CONNECT] = { "connect", NULL, "visit every endpoint, in a big plan, too" },
     [ROW_SAMPLE] = { "sample", "N",
                      "draw N random records, or auto, of each open store that --scope marks as owned" },
     [ROW_TLS] = { "tls", "HOW",
@@ -351,6 +357,12 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return take_resolver(o, value, e);
     case ROW_LEAVINGS:
         o->leavings = true;
+        return true;
+    case ROW_KNOCK:
+        o->knock = KNOCK_ALWAYS;
+        return true;
+    case ROW_CONNECT:
+        o->knock = KNOCK_NEVER;
         return true;
     case ROW_LARGE:
         o->plan.allow_large = true;

@@ -13,6 +13,9 @@
 
 enum { CATALOGS_MAX = 8, REGISTRIES_MAX = 4, LOGS_MAX = 8, IMPORTS_MAX = 16 };
 
+/* Whether a first question is asked by single packets. */
+enum knock_wish { KNOCK_WHERE_BIG, KNOCK_ALWAYS, KNOCK_NEVER };
+
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 struct scan_options {
@@ -30,6 +33,7 @@ struct scan_options {
     struct span scope_text;
     const char *db; /* NULL: the default place; "none": nothing is stored */
     bool resume;
+    enum knock_wish knock;
     bool follow;          /* also ask what answers name */
     bool plan_given;      /* the command line says what to ask */
     uint64_t resume_scan; /* 0: the newest unfinished one */

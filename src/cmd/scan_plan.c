@@ -161,7 +161,7 @@ static void put_remarks(struct buf *b, const struct plan *p)
     }
 }
 
-int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t endpoints)
+int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t endpoints, const struct scan_knock *k)
 {
     size_t count = plan_target_count(p);
     struct error e;
@@ -172,14 +172,19 @@ int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t en
                (unsigned long long)plan_skipped(p), plan_skipped(p) == 1 ? "is" : "are");
     bool written = put_targets(&b, p, count);
     put_remarks(&b, p);
-    struct scan_estimate time = scan_estimate(p, o, endpoints);
-    if (time.near)
+    struct scan_estimate time = scan_estimate(p, o, endpoints, k->per_second);
+    if (k->on)
+        buf_printf(&b, "\nAsked by single packets first, %s; who answers is visited. At %.0f endpoints a second%s: ",
+                   k->why, k->per_second, k->tracked ? ", which this machine's connection tracking has room for" : "");
+    else if (time.near)
         buf_str(&b, "\nLoopback has no pace: ");
     else
         buf_printf(&b, "\nAt %g connections a second in all%s: ", o->rate,
                    o->rate_given ? "" : ", those that nobody answers counted half");
     scan_estimate_put(&time, &b);
     buf_str(&b, ".\n");
+    if (!k->on && k->why[0])
+        buf_printf(&b, "%s %s.\n", k->refused ? "Note:" : "Every endpoint is visited,", k->why);
     written = written && buf_ok(&b) && write_out(&b);
     buf_release(&b);
     if (!written) {

@@ -3,6 +3,7 @@
 #define AJAR_CMD_SCAN_PLAN_H
 
 #include "cmd/scan_journal.h"
+#include "cmd/scan_knock.h"
 #include "http/catalog.h"
 
 /* Looks up the names that are not in the book, which may take as long as lookup_limits() says, and builds the
@@ -11,6 +12,6 @@
 const struct plan *scan_plan_make(struct scan_options *o, const struct catalog *c, struct pin_book *pins,
                                   struct error *e);
 /* Prints the plan; the exit status. */
-int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t endpoints);
+int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t endpoints, const struct scan_knock *k);
 
 #endif

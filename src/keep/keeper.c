@@ -111,6 +111,18 @@ static void take_visit(struct keeping *c, struct span body)
     arena_release(&a);
 }
 
+static void take_places(struct keeping *c, struct span body)
+{
+    struct error e;
+    struct sweep_places p;
+    if (!sweep_places_read(body, &p) || p.first + p.count > c->k->endpoints)
+        stop_sweeping(c, "the sweeper sent places that are none");
+    else if (pipeline_places(c->p, &p, &e) == PIPELINE_FAILED)
+        stop_sweeping(c, e.text);
+    if (c->p->store && !c->stored_ms)
+        c->stored_ms = clock_mono_ms(&CLOCK_SYSTEM);
+}
+
 static void commit(struct keeping *c)
 {
     struct error e;
@@ -194,6 +206,9 @@ static void take_messages(struct keeping *c)
         switch (kind) {
         case SWEEP_VISIT:
             take_visit(c, body);
+            break;
+        case SWEEP_PLACES:
+            take_places(c, body);
             break;
         case SWEEP_SENT:
             take_sent(c, body);

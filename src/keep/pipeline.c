@@ -119,6 +119,14 @@ enum pipeline_end pipeline_visit(struct pipeline *p, struct visit *v, enum visit
     return t.end;
 }
 
+enum pipeline_end pipeline_places(struct pipeline *p, const struct sweep_places *places, struct error *e)
+{
+    if (p->store && !store_places(p->store, places, e))
+        return PIPELINE_FAILED;
+    *(places->end == PLACES_LEFT_OUT ? &p->summary.skipped : &p->summary.done) += places->count;
+    return PIPELINE_OK;
+}
+
 void pipeline_release(struct pipeline *p)
 {
     personal_free(p->personal);

@@ -56,6 +56,8 @@ enum pipeline_end {
  * before. `a` holds the findings, which die with it. *e says what failed first. */
 enum pipeline_end pipeline_visit(struct pipeline *p, struct visit *v, enum visit_origin origin, int64_t now_ms,
                                  struct arena *a, struct error *e);
+/* Places that nobody has a visit for, of a live scan. They are stored and counted. */
+enum pipeline_end pipeline_places(struct pipeline *p, const struct sweep_places *places, struct error *e);
 void pipeline_release(struct pipeline *p);
 
 #endif

@@ -17,7 +17,32 @@ struct sweep_progress {
 
 /* What travels through the pipe: one byte kind, then the body, prefixed by its length as 4 bytes
  * little-endian (visit_encode() writes that prefix itself; a remark is what remark_encode() writes). */
-enum sweep_message { SWEEP_VISIT = 'V', SWEEP_SENT = 'T', SWEEP_REMARK = 'R', SWEEP_END = 'E', SWEEP_ERROR = 'F' };
+enum sweep_message {
+    SWEEP_VISIT = 'V',
+    SWEEP_PLACES = 'N',
+    SWEEP_SENT = 'T',
+    SWEEP_REMARK = 'R',
+    SWEEP_END = 'E',
+    SWEEP_ERROR = 'F'
+};
+
+/* Places that nobody has a visit for, told as runs: first, first + 1 ... first + count - 1. */
+enum places_end {
+    PLACES_SILENT,   /* were asked by single packets, several times, and nobody answered */
+    PLACES_LEFT_OUT, /* not asked further: something on the way answers for their whole network */
+};
+enum { SWEEP_PLACES_BYTES = 17 };
+struct sweep_places {
+    uint64_t first, count; /* count > 0, and the sum does not wrap */
+    enum places_end end;
+};
+
+/* The body of a SWEEP_PLACES: first and count as 8 bytes little-endian, then the end as one. */
+void sweep_places_put(const struct sweep_places *p, uint8_t out[static SWEEP_PLACES_BYTES]);
+/* False where the bytes are none. */
+bool sweep_places_read(struct span body, struct sweep_places *ret);
+/* Why no visit stands behind them. */
+const char *sweep_places_why(enum places_end end);
 
 /* Cuts one whole message off the front of what was read. False where there is none yet; *ret_bad
  * where the bytes are no message at all. */

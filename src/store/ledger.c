@@ -227,7 +227,7 @@ bool ledger_take(struct store *s, const struct visit *v, bool *ret_new)
 }
 
 /* In memory until the commit. Beyond REASONS_MAX different ones: "other". */
-void ledger_count(struct store *s, enum stored_end end, const char *why)
+void ledger_count(struct store *s, enum stored_end end, const char *why, uint64_t count)
 {
     struct ledger *l = s->ledger;
     int64_t word = store_word(s, l->reason_count < REASONS_MAX - 1 ? why : "other");
@@ -237,7 +237,24 @@ void ledger_count(struct store *s, enum stored_end end, const char *why)
     if (i == l->reason_count && i < REASONS_MAX)
         l->reasons[l->reason_count++] = (struct reason){ end, word, 0 };
     if (i < l->reason_count)
-        l->reasons[i].count++;
+        l->reasons[i].count += count;
+}
+
+bool store_places(struct store *s, const struct sweep_places *p, struct error *e)
+{
+    struct ledger *l = s->ledger;
+    bool left_out = p->end == PLACES_LEFT_OUT;
+    if (store_ok(s) && (p->first > l->total || p->count > l->total - p->first))
+        error_set(&s->error, "places %llu and %llu more of a scan of %llu", (unsigned long long)p->first,
+                  (unsigned long long)p->count, (unsigned long long)l->total);
+    if (!store_ok(s) || !store_batch(s))
+        return store_told(s, e);
+    if (!runs_add_run(&l->places, p->first, p->count))
+        error_set(&s->error, "places from %llu on are done already, or there is no memory for the journal",
+                  (unsigned long long)p->first);
+    *(left_out ? &l->sums.skipped : &l->sums.done) += p->count;
+    ledger_count(s, left_out ? STORED_SKIPPED : STORED_SILENT, sweep_places_why(p->end), p->count);
+    return store_told(s, e);
 }
 
 /* ---- commit, end ---- */

@@ -38,8 +38,8 @@ void ledger_free(struct ledger *l);
 
 /* Notes in the batch that the place of the visit is done. *ret_new: it was not before; else nothing is to be stored. */
 bool ledger_take(struct store *s, const struct visit *v, bool *ret_new);
-/* Counts a visit that gets no row of its own. */
-void ledger_count(struct store *s, enum stored_end end, const char *why);
+/* Counts visits that get no row of their own. */
+void ledger_count(struct store *s, enum stored_end end, const char *why, uint64_t count);
 
 /* ---- the tail (ledger_tail.c) ---- */
 

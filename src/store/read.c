@@ -2,7 +2,7 @@
 #include "store/inside.h"
 #include "store/pack.h"
 
-enum { VISIT_ARENA_MAX = 64 << 20 };
+enum { VISIT_ARENA_MAX = 64 << 20, ENDPOINT_ARENA_MAX = 1 << 16 };
 
 static void read_facts(struct store *s, struct span packed, struct arena *a, struct observation *o)
 {
@@ -112,6 +112,22 @@ static void take_end(enum stored_end end, struct visit *v)
     v->end = end == STORED_SKIPPED ? END_SKIPPED : end == STORED_FAILED ? END_FAILED : END_DONE;
     v->answered = end == STORED_ANSWERED;
     v->refused = end == STORED_REFUSED;
+}
+
+bool store_endpoints(struct store *s, bool (*each)(void *self, const struct endpoint *e), void *self, struct error *e)
+{
+    struct query q = query(s, SQL_ENDPOINTS);
+    bool more = true;
+    while (more && query_row(&q)) {
+        struct arena a;
+        struct endpoint at;
+        arena_init(&a, ENDPOINT_ARENA_MAX);
+        take_endpoint(&q, 0, &a, &at);
+        more = each(self, &at);
+        arena_release(&a);
+    }
+    query_end(&q);
+    return store_told(s, e);
 }
 
 bool store_visits(struct store *s, int64_t scan, bool (*each)(void *self, const struct visit *v),

@@ -54,11 +54,17 @@ static bool runs_insert(struct runs *r, size_t i, struct run run)
 
 bool runs_add(struct runs *r, uint64_t n)
 {
-    size_t i = run_after(r, n);
-    if (i < r->len && r->at[i].first <= n)
-        return true;
-    bool joins_left = i > 0 && r->at[i - 1].end == n;
-    bool joins_right = i < r->len && r->at[i].first == n + 1;
+    return runs_has(r, n) || runs_add_run(r, n, 1);
+}
+
+bool runs_add_run(struct runs *r, uint64_t first, uint64_t count)
+{
+    uint64_t end = first + count;
+    size_t i = run_after(r, first);
+    if (i < r->len && r->at[i].first < end)
+        return false;
+    bool joins_left = i > 0 && r->at[i - 1].end == first;
+    bool joins_right = i < r->len && r->at[i].first == end;
     if (joins_left && joins_right) {
         r->at[i - 1].end = r->at[i].end;
         memmove(r->at + i, r->at + i + 1, (r->len - i - 1) * sizeof(*r->at));
@@ -66,11 +72,11 @@ bool runs_add(struct runs *r, uint64_t n)
         return true;
     }
     if (joins_left)
-        r->at[i - 1].end = n + 1;
+        r->at[i - 1].end = end;
     else if (joins_right)
-        r->at[i].first = n;
+        r->at[i].first = first;
     else
-        return runs_insert(r, i, (struct run){ n, n + 1 });
+        return runs_insert(r, i, (struct run){ first, end });
     return true;
 }
 

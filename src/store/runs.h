@@ -22,6 +22,9 @@ bool runs_has(const struct runs *r, uint64_t n);
 /* Adds one number below UINT64_MAX; one that is there already changes nothing. False where memory
  * is out. */
 bool runs_add(struct runs *r, uint64_t n);
+/* Adds first, first + 1 ... first + count - 1, none of which may be there; count > 0. False where memory is out, or
+ * one of them is there. */
+bool runs_add_run(struct runs *r, uint64_t first, uint64_t count);
 /* How many numbers the set holds. */
 uint64_t runs_count(const struct runs *r);
 /* And of them below `n`. */

@@ -15,6 +15,7 @@
 #include "record/ending.h"
 #include "record/fleet.h"
 #include "record/tag.h"
+#include "record/pipe.h"
 #include "store/runs.h"
 
 struct store;
@@ -94,6 +95,9 @@ void store_ask_endings(struct store *s, store_ending_of *ending, const void *sel
  * it was. */
 bool store_visit(struct store *s, const struct visit *v, struct finding *f, size_t findings,
                  int64_t now_ms, bool *ret_new, struct error *e);
+/* The same for places of the running scan that nobody has a visit for. All of them are news: a place that is done
+ * already is an error. */
+bool store_places(struct store *s, const struct sweep_places *p, struct error *e);
 /* Fills the life of each finding that is stored; the others keep theirs. `scan`: as that scan saw
  * them (what it was the first to see is new); 0: nothing is new. Texts live as long as the store. */
 bool store_lives(struct store *s, int64_t scan, struct finding *f, size_t findings,
@@ -151,6 +155,8 @@ struct stored_certificate {
  * what it gets dies after the call. */
 bool store_certificates(struct store *s, bool (*each)(void *self, const struct stored_certificate *c), void *self,
                         struct error *e);
+/* Every endpoint of which something is remembered; it dies after the call. */
+bool store_endpoints(struct store *s, bool (*each)(void *self, const struct endpoint *e), void *self, struct error *e);
 
 /* ---- findings ---- */
 

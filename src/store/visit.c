@@ -299,6 +299,6 @@ bool store_visit(struct store *s, const struct visit *v, struct finding *f, size
     if (at.id)
         store_known(s, &at, v, f, findings, now_ms);
     else
-        ledger_count(s, end_of(v), v->why);
+        ledger_count(s, end_of(v), v->why, 1);
     return store_told(s, e);
 }

@@ -22,6 +22,7 @@ enum {
     SILENT_MAX = 65536, /* addresses that may be put last; 3 MB */
     WINDOW_MS = 2500, /* longer than an unknown address is waited for */
     FETCHED_MAX = 64,
+    DRY_MS = 5, /* between two looks whether a source that is slow has something */
     PASSED_OVER_MAX = 8192, /* places in one call, so that the lock is free again after a millisecond or two */
 };
 
@@ -58,6 +59,7 @@ struct pacer {
     int *heap;           /* indexes of waiting endpoints, the soonest first */
     size_t heap_len, waiting_len;
     bool drained; /* the source has no more */
+    int64_t dry_until_ms; /* it has nothing yet */
     struct silents *silents; /* NULL: nobody is put last */
     bool second;        /* pass */
     int64_t window_ms;  /* since then */
@@ -413,7 +415,9 @@ static enum pace_answer fetch(struct pacer *p, int64_t now_ms, struct turn *ret,
         const char *skip = NULL;
         bool pause = false;
         if (!next_of_pass(p, ret, &skip, &pause)) {
-            p->drained = !pause;
+            bool pending = !pause && p->source.pending && p->source.pending(p->source.self);
+            p->drained = !pause && !pending;
+            p->dry_until_ms = pending ? now_ms + DRY_MS : 0;
             *soonest = pause ? (double)now_ms : *soonest;
             break;
         }
@@ -451,7 +455,9 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret
     if (p->heap_len && p->waiting[p->heap[0]].ready_ms < *soonest)
         *soonest = p->waiting[p->heap[0]].ready_ms;
     if (!p->drained && p->unused_waiting != NONE)
-        *soonest = (double)now_ms;
+        *soonest = p->dry_until_ms > now_ms && p->dry_until_ms < *soonest ? (double)p->dry_until_ms
+                   : p->dry_until_ms > now_ms                             ? *soonest
+                                                                          : (double)now_ms;
     return PACE_WAIT;
 }
 

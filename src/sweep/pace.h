@@ -38,11 +38,13 @@ struct turn {
 
 /* Where endpoints come from, by ascending place. False at the end. *ret_skip is set, and the endpoint skipped, where
  * the plan excludes it. again() begins anew, and must give the same; NULL: there is no second pass, and nobody is put
- * last. Both are called under the pacer's lock. */
+ * last. All are called under the pacer's lock. */
 struct pace_source {
     bool (*next)(void *self, struct turn *ret, const char **ret_skip);
     void *self;
     void (*again)(void *self);
+    /* Or NULL. Asked where next() gave nothing: true, more may come later. */
+    bool (*pending)(void *self);
     /* Or NULL. Asked when an endpoint's turn has come: true, and *ret_skip set, where it needs no visit any more.
      * It is skipped and costs nobody any pace. */
     bool (*known)(void *known_self, const struct endpoint *e, const char **ret_skip);

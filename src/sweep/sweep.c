@@ -11,6 +11,7 @@
 #include "record/codec.h"
 #include "record/remark.h"
 #include "sweep/audit.h"
+#include "sweep/knocker.h"
 #include "sweep/known.h"
 #include "sweep/ladder.h"
 #include "sweep/reach.h"
@@ -31,6 +32,7 @@ enum {
     FULL_TOLD_MS = 2000,
     FULL_MS = 20,   /* between two looks whether there is room for another visit */
     WHY_BYTES = 160,
+    KNOCK_TOLD_BYTES = 1024,
     LAST_BYTES_MAX = 256 * 1024, /* all remarks at the end */
 };
 
@@ -43,6 +45,7 @@ struct sweep {
     struct known *known; /* or NULL */
     struct reverse *names; /* or NULL */
     struct follow *follow; /* or NULL */
+    struct knocker *knocker; /* or NULL */
     struct tls_client *tls;
     pthread_mutex_t out_lock;
     int out_fd;
@@ -138,29 +141,30 @@ static void on_opening(void *self, const struct endpoint *e, bool first)
     reach_opening(&s->reach, first);
 }
 
-static void tell_sent(struct lane *l, const struct endpoint *e, const struct ask *a, struct span bytes)
+static void put_sent(struct buf *out, const struct endpoint *e, const struct ask *a, struct span bytes)
 {
     char where[ENDPOINT_TEXT_MAX];
     struct span place = span_str(endpoint_text(e, where)), name = span_str(a->name);
-    buf_byte(&l->out, SWEEP_SENT);
-    put_le32(&l->out, place.len + 1 + name.len + 1 + bytes.len);
-    buf_put(&l->out, place);
-    buf_byte(&l->out, ' ');
-    buf_put(&l->out, name);
-    buf_byte(&l->out, ' ');
-    buf_put(&l->out, bytes);
+    buf_byte(out, SWEEP_SENT);
+    put_le32(out, place.len + 1 + name.len + 1 + bytes.len);
+    buf_put(out, place);
+    buf_byte(out, ' ');
+    buf_put(out, name);
+    buf_byte(out, ' ');
+    buf_put(out, bytes);
 }
 
 static void on_sent(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
 {
     const struct slot *s = self;
-    tell_sent(s->lane, e, a, bytes);
+    put_sent(&s->lane->out, e, a, bytes);
 }
 
 /* A name server is asked beside any wire. */
 static void on_sent_reverse(void *self, const struct endpoint *e, const struct ask *a, struct span bytes)
 {
-    tell_sent(self, e, a, bytes);
+    struct lane *l = self;
+    put_sent(&l->out, e, a, bytes);
 }
 
 /* A sample begins with a further connection to the address that was just visited. */
@@ -506,6 +510,8 @@ static bool report_end(struct sweep *s, bool ok, const struct error *e)
     buf_init(&b, LAST_BYTES_MAX);
     if (ok) {
         mutes_tell(s->reach.mutes, put_remark, &b);
+        if (s->knocker)
+            knocker_tell(s->knocker, put_remark, &b);
         put_loss(s, &b);
         put_shortage(s, &b);
         if (s->follow)
@@ -540,13 +546,59 @@ static bool run_round(struct sweep *s, const struct pace_source *source, struct 
     return ok;
 }
 
-/* The plan's endpoints, and then what their answers named. */
-static bool run_rounds(struct sweep *s, struct error *e)
+static void write_for_knocker(void *self, struct span message)
+{
+    struct sweep *s = self;
+    pthread_mutex_lock(&s->out_lock);
+    if (!atomic_load(&s->pipe_broken) && !io_write_all(s->out_fd, message)) {
+        atomic_store(&s->pipe_broken, true);
+        atomic_store(&s->progress->stop, true);
+    }
+    pthread_mutex_unlock(&s->out_lock);
+}
+
+static void tell_knock(void *self, const struct endpoint *e)
+{
+    struct buf b;
+    buf_init(&b, KNOCK_TOLD_BYTES);
+    put_sent(&b, e, &KNOCK_ASK, SPAN_NONE);
+    if (buf_ok(&b))
+        write_for_knocker(self, buf_span(&b));
+    buf_release(&b);
+}
+
+/* Single packets first, and visits to who answers one. */
+static bool run_knocking(struct sweep *s, struct error *e)
+{
+    const struct sweep_config *c = s->config;
+    struct knocker_config knocker = { .socket = c->knock, .places = c->places, .per_second = c->knock_per_second,
+                                      .seed = c->seed, .progress = s->progress, .write = write_for_knocker,
+                                      .sent = c->transcript ? tell_knock : NULL, .self = s };
+    if (!(s->knocker = knocker_start(&knocker, e)))
+        return false;
+    struct pace_source source = knocker_source(s->knocker);
+    source.known = s->known ? known_find : NULL;
+    source.known_self = s->known;
+    bool ok = run_round(s, &source, e);
+    if (!ok)
+        atomic_store(&s->progress->stop, true);
+    knocker_join(s->knocker);
+    return ok;
+}
+
+static bool run_plan(struct sweep *s, struct error *e)
 {
     struct pace_source source = s->config->source;
     source.known = s->known ? known_find : NULL;
     source.known_self = s->known;
-    bool ok = run_round(s, &source, e);
+    return run_round(s, &source, e);
+}
+
+/* The plan's endpoints, and then what their answers named. */
+static bool run_rounds(struct sweep *s, struct error *e)
+{
+    bool ok = s->config->knock ? run_knocking(s, e) : run_plan(s, e);
+    struct pace_source source;
     for (int round = 0; ok && s->follow && round < FOLLOW_ROUNDS && !atomic_load(&s->progress->stop); round++) {
         source = (struct pace_source){ .next = follow_next, .self = s->follow };
         if (!follow_begin(s->follow))
@@ -563,6 +615,7 @@ static void sweep_release(struct sweep *s)
     known_free(s->known);
     reverse_free(s->names);
     follow_free(s->follow);
+    knocker_free(s->knocker);
     tls_client_free(s->tls);
     pthread_mutex_destroy(&s->out_lock);
     free(s);

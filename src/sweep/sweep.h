@@ -9,6 +9,7 @@
 #include "record/pipe.h"
 #include "sample/sampler.h"
 #include "sweep/follow.h"
+#include "sweep/knock_socket.h"
 #include "sweep/pace.h"
 #include "sweep/reverse.h"
 #include "tls/chain.h"
@@ -30,6 +31,11 @@ struct sweep_config {
     struct reverse_servers names; /* that know names of addresses; none: nobody is asked */
     struct sample_config sample; /* all zero: no record of anybody is read */
     struct follow_config follow; /* all zero: nothing that answers name is followed */
+    /* A first question by single packets; NULL: every endpoint of `source` is visited. Else its places take the
+     * place of `source`, and those that answer are visited. */
+    struct knock_socket *knock;
+    struct knock_places places;
+    double knock_per_second;
     uint64_t seed;
 };
 
