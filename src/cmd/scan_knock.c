@@ -57,7 +57,7 @@ static double pace_of(const struct scan_options *o, const struct crowd *c)
 
 static bool decide(struct scan_knock *k, const struct scan_options *o, const struct crowd *c, uint64_t endpoints)
 {
-    bool big = endpoints >= KNOCK_FROM && c->far >= KNOCK_FROM;
+    bool big = endpoints >= KNOCK_FROM && c->far >= c->near;
     k->why = o->knock == KNOCK_NEVER   ? "as --connect says"
                       : o->knock == KNOCK_ALWAYS ? "as --knock says"
                       : big                     ? "since there are 65536 endpoints or more"
