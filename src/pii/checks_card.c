@@ -1,7 +1,7 @@
 /* Payment cards, telephones and vehicles.
  *
- * Cards: issuer ranges and the lengths that they allow and use: Visa and JCB give out none of 17 and 18 digits. Old domestic Chinese numbers that
- * begin with 9 are not in an international range and are left to the field name. */
+ * Cards: issuer ranges and the lengths that they allow and use: Visa and JCB give out none of 17 and 18 digits. Old
+ * domestic Chinese numbers that begin with 9 are not in an international range and are left to the field name. */
 #include "pii/checks.h"
 
 #include <string.h>

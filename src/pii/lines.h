@@ -10,8 +10,8 @@
 /* The words just before a token, up to a line's start: "联系电话:", "card number = ". */
 struct span context_before(const struct text *t, size_t at);
 
-/* What the words in front of `at`, not before `from`, call it: they may end in a dot ("Tel."), and words such as "is" or
- * "on" may lie between. */
+/* What the words in front of `at`, not before `from`, call it: they may end in a dot ("Tel."), and words such as
+ * "is" or "on" may lie between. */
 struct name_hint hint_before(const struct detectors *d, const struct text *t, size_t from, size_t at);
 
 /* `called`: a word in front says what it is. */

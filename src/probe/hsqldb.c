@@ -20,15 +20,17 @@ enum {
 };
 
 #define HS_SQL \
-    "SELECT TABLE_SCHEMA || '.' || TABLE_NAME, CAST(CARDINALITY AS VARCHAR(20)) FROM INFORMATION_SCHEMA.SYSTEM_TABLESTATS " \
+    "SELECT TABLE_SCHEMA || '.' || TABLE_NAME, CAST(CARDINALITY AS VARCHAR(20)) " \
+    "FROM INFORMATION_SCHEMA.SYSTEM_TABLESTATS " \
     "WHERE TABLE_SCHEMA NOT IN ('INFORMATION_SCHEMA', 'SYSTEM_LOBS') LIMIT 500"
 
 static const struct ask HS_CONNECT =
     ASK_FIXED("hsqldb.connect", "whether the user that each new database has is let in without a password",
-              "\xff\xe1\x04\xc0" "\x1f" "\0\0\0\x1d" "\0\0\0\0" "\0\0\0\x02" "SA" "\0\0\0\0" "\0\0\0\x03" "UTC" "\0\0\0\0" "\0");
+              "\xff\xe1\x04\xc0" "\x1f" "\0\0\0\x1d" "\0\0\0\0" "\0\0\0\x02" "SA"
+              "\0\0\0\0" "\0\0\0\x03" "UTC" "\0\0\0\0" "\0");
 static const struct ask HS_TABLES = { .name = "hsqldb.tables", .why = "names and counts the tables", .parts = {
-    ASK_BYTES("\x22"), ASK_BE(4, 1, 6, 0), ASK_BYTES("\0\0\0\0" "\0\0\0\0" "\x02"), ASK_BE(4, 4, 5, 0), ASK_BYTES(HS_SQL),
-    ASK_BYTES("\x02" "\0\0\x02"), ASK_BYTES("\0") } };
+    ASK_BYTES("\x22"), ASK_BE(4, 1, 6, 0), ASK_BYTES("\0\0\0\0" "\0\0\0\0" "\x02"), ASK_BE(4, 4, 5, 0),
+    ASK_BYTES(HS_SQL), ASK_BYTES("\x02" "\0\0\x02"), ASK_BYTES("\0") } };
 static const struct ask HS_BYE = ASK_FIXED("hsqldb.bye", "ends the session", "\x20" "\0\0\0\x04" "\0");
 
 struct hs_message {
@@ -77,7 +79,8 @@ static bool hs_error_parse(struct span body, struct hs_error *ret)
     return reader_ok(&r) && e.state.len == 5 && e.code < 0;
 }
 
-/* Number of the database and of the session, its name ("HSQLDB" and ten digits or so), properties, a number by chance. */
+/* Number of the database and of the session, its name ("HSQLDB" and ten digits or so), properties, a number by
+ * chance. */
 static bool hs_let_in(struct span body)
 {
     struct verdict v;

@@ -148,7 +148,8 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
                            "message=\"more findings than this format holds; see the JSON output\"/></testcase>\n");
     }
     buf_str(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"ajar\"");
-    buf_printf(out, " tests=\"%llu\" failures=\"%llu\" errors=\"%llu\" skipped=\"%llu\" time=\"%lld.%03lld\" timestamp=\"",
+    buf_printf(out,
+               " tests=\"%llu\" failures=\"%llu\" errors=\"%llu\" skipped=\"%llu\" time=\"%lld.%03lld\" timestamp=\"",
                (unsigned long long)j->tests, (unsigned long long)j->failures, (unsigned long long)j->errors,
                (unsigned long long)j->skipped, (long long)(s->took_ms / 1000), (long long)(s->took_ms % 1000));
     put_time(out, j->run.started_ms);
