@@ -432,6 +432,11 @@ static enum pace_answer fetch(struct pacer *p, int64_t now_ms, struct turn *ret,
     return PACE_WAIT;
 }
 
+static double sooner_of(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret, double *soonest,
                                const char **ret_why)
 {
@@ -455,9 +460,7 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret
     if (p->heap_len && p->waiting[p->heap[0]].ready_ms < *soonest)
         *soonest = p->waiting[p->heap[0]].ready_ms;
     if (!p->drained && p->unused_waiting != NONE)
-        *soonest = p->dry_until_ms > now_ms && p->dry_until_ms < *soonest ? (double)p->dry_until_ms
-                   : p->dry_until_ms > now_ms                             ? *soonest
-                                                                          : (double)now_ms;
+        *soonest = p->dry_until_ms <= now_ms ? (double)now_ms : sooner_of((double)p->dry_until_ms, *soonest);
     return PACE_WAIT;
 }
 
