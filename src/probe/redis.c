@@ -5,13 +5,14 @@
  * whose answer is one bulk string of "name:value" lines, and two commands on a key that cannot
  * exist (redis_rights.h): what they are answered decides. Where INFO is renamed away or refused, DBSIZE
  * still counts the keys, after a SELECT of each usual database, and HELLO (6.0) tells the
- * version. QUIT goes out without waiting for its answer.
+ * version. A member of a cluster that is open is asked where the others are. QUIT goes out without waiting for its answer.
  *
  * Open takes two proofs: a PING that nobody asked a password for, and a read that is answered as it is to those who
  * may read. INFO and DBSIZE prove nothing: a user for health checks may have them and no data, and the
  * other way round. Only counts and settings are read, never a key name. Nothing here sends an
  * HTTP-looking line: Redis logs those as an attack. */
 #include "probe/probe.h"
+#include "probe/redis_cluster.h"
 #include "probe/redis_rights.h"
 
 enum {
@@ -322,7 +323,11 @@ static enum outcome redis_inside(struct wire *w, struct observation *o)
     if (t.refusal.len && t.rights.read != REDIS_PASSWORD)
         count_without_info(&t);
     redis_writable(o, &t.rights, &t.info);
-    return conclude(&t);
+    enum outcome outcome = conclude(&t);
+    const struct fact *cluster = fact_get(o, "cluster");
+    if (outcome == OUTCOME_OPEN && cluster && cluster->number)
+        redis_cluster_peers(w, o);
+    return outcome;
 }
 
 /* After PING met a hang-up: a proxy such as twemproxy takes RESP arrays only, hangs up on INFO too,
@@ -395,7 +400,7 @@ const struct probe PROBE_REDIS = {
     .proof = "PING is answered +PONG, and a read of a key that cannot exist is answered to a visitor",
     .counts = "keys for each database, bytes of memory used",
     .asks = { &REDIS_PING, &REDIS_PING_ARRAY, &REDIS_INFO, &REDIS_RIGHTS, &REDIS_READS, &REDIS_SCAN,
-              &REDIS_WRITE, &REDIS_ACL, &REDIS_EXISTS, &REDIS_ELSEWHERE, &REDIS_SENTINEL, &REDIS_DBSIZE, &REDIS_HELLO,
+              &REDIS_WRITE, &REDIS_ACL, &REDIS_EXISTS, &REDIS_ELSEWHERE, &REDIS_SENTINEL, &REDIS_CLUSTER, &REDIS_DBSIZE, &REDIS_HELLO,
               &REDIS_DATABASES, &REDIS_QUIT },
     .recognises = redis_recognises,
     .takes_line = true,

@@ -99,7 +99,7 @@ REDIS_NO_KEY = "ajar:no-such-key:5d1f9b3ca27e8046"
 REDIS_OF_NO_KEY = {f"{word} {REDIS_NO_KEY}" for word in (
     "EXISTS", "TYPE", "STRLEN", "GET", "GETEX", "HLEN", "LLEN", "SCARD", "ZCARD", "BITFIELD")} | {
     f"HGET {REDIS_NO_KEY} none", f"LRANGE {REDIS_NO_KEY} 1 0", f"SCAN 0 MATCH {REDIS_NO_KEY} COUNT 1"}
-REDIS_LINES = REDIS_OF_NO_KEY | {"PING", "INFO", "HELLO", "DBSIZE", "QUIT", "ACL GETUSER default",
+REDIS_LINES = REDIS_OF_NO_KEY | {"PING", "INFO", "HELLO", "DBSIZE", "QUIT", "ACL GETUSER default", "CLUSTER NODES",
                                  "SENTINEL GET-MASTER-ADDR-BY-NAME ajar-no-such-master"}
 
 

@@ -74,6 +74,12 @@ def seed_many(box):
     box.sh(f"i=0; while [ $i -lt {MANY} ]; do echo SELECT $i; echo SET k v; i=$((i + 1)); done | {PLAIN} >/dev/null")
 
 
+def cluster_truth(box):
+    """The other node, as the server itself lists it."""
+    rows = [line.split() for line in box.client("cluster nodes").splitlines()]
+    return {**truth(box), "peers": ", ".join(row[1].split("@")[0] for row in rows if "myself" not in row[2])}
+
+
 def proxied_truth(box):
     return {"version": number(box.sh("redis-server --version"))}
 
@@ -114,6 +120,13 @@ SPECS = (
           View("redis", "open", sees=FIELDS, slack=BYTES, facts={"role": "replica", "writable": False}),
           seed=SEED.replace("$CLIENT", "redis-cli -h $A -p $P2") + "sleep 1\n",
           ready="$CLIENT info replication | grep -q master_link_status:up"),
+    redis("cluster", f"sh -c \"{SERVER} --port $P2 --cluster-enabled yes --cluster-port $P4 --cluster-config-file n2 --protected-mode no & "
+          f"exec {OPEN} --cluster-enabled yes --cluster-port $P3 --cluster-config-file n1\"",
+          View("redis", "open", sees=("version", "collections", "records"), may=("bytes",), slack=BYTES,
+               facts={"cluster": True, "peers": "{peers}"}), truth=cluster_truth,
+          seed="$CLIENT cluster addslotsrange 0 16383\n$CLIENT cluster meet $A $P2 $P4\n"
+               "until $CLIENT cluster info | grep -q cluster_state:ok && [ $($CLIENT cluster nodes | grep -c connected) = 2 ]; do sleep 0.1; done\n"
+               "$CLIENT set name ada\n"),
     redis("stale", OPEN + " --replicaof $A 9 --replica-serve-stale-data no",
           View("redis", "open", sees=FIELDS, slack=BYTES, facts={"writable": False}), ready="", seed=""),
     redis("many-databases", OPEN + f" --databases {MANY}",
