@@ -5,7 +5,8 @@
  * whose answer is one bulk string of "name:value" lines, and two commands on a key that cannot
  * exist (redis_rights.h): what they are answered decides. Where INFO is renamed away or refused, DBSIZE
  * still counts the keys, after a SELECT of each usual database, and HELLO (6.0) tells the
- * version. A member of a cluster that is open is asked where the others are. QUIT goes out without waiting for its answer.
+ * version. An open member of a cluster is asked where the others are. QUIT goes out without
+ * waiting for its answer.
  *
  * Open takes two proofs: a PING that nobody asked a password for, and a read that is answered as it is to those who
  * may read. INFO and DBSIZE prove nothing: a user for health checks may have them and no data, and the
@@ -400,8 +401,8 @@ const struct probe PROBE_REDIS = {
     .proof = "PING is answered +PONG, and a read of a key that cannot exist is answered to a visitor",
     .counts = "keys for each database, bytes of memory used",
     .asks = { &REDIS_PING, &REDIS_PING_ARRAY, &REDIS_INFO, &REDIS_RIGHTS, &REDIS_READS, &REDIS_SCAN,
-              &REDIS_WRITE, &REDIS_ACL, &REDIS_EXISTS, &REDIS_ELSEWHERE, &REDIS_SENTINEL, &REDIS_CLUSTER, &REDIS_DBSIZE, &REDIS_HELLO,
-              &REDIS_DATABASES, &REDIS_QUIT },
+              &REDIS_WRITE, &REDIS_ACL, &REDIS_EXISTS, &REDIS_ELSEWHERE, &REDIS_SENTINEL, &REDIS_CLUSTER,
+              &REDIS_DBSIZE, &REDIS_HELLO, &REDIS_DATABASES, &REDIS_QUIT },
     .recognises = redis_recognises,
     .takes_line = true,
     .run = redis_run,

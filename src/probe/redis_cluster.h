@@ -7,7 +7,7 @@
 
 extern const struct ask REDIS_CLUSTER;
 
-/* Asks for the members, and adds them to the fact `peers`; nothing is stated where that is refused or the answer is no list of
+/* Asks for the members and states them as the fact `peers`; nothing where that is refused or the answer is no list of
  * members. Of long lists the front is told. */
 void redis_cluster_peers(struct wire *w, struct observation *o);
 

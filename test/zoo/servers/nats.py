@@ -24,7 +24,17 @@ def configured(variant, text, view):
     return Spec("nats:" + variant, "nats-server -c $D/n.conf", files={"n.conf": text}, truth=truth, views=(view,))
 
 
+def cluster_truth(box):
+    return {**truth(box), "peers": f"{box.address}:{box.ports['P']}, {box.address}:{box.ports['P2']}"}
+
+
+CLUSTER = (f"sh -c '{SERVER} -m $P5 --cluster nats://$A:$P3 --cluster_name zoo & "
+           "exec nats-server -a $A -p $P2 --cluster nats://$A:$P4 --cluster_name zoo --routes nats://$A:$P3'")
+
 SPECS = (
+    Spec("nats:cluster", CLUSTER, truth=cluster_truth, ready=f"curl -s http://$A:$P5/varz | grep -q \"$A:$P2\"", views=(
+        View("nats", "open", sees=("version",), facts={"auth": "none", "peers": "{peers}"}),
+        View("nats-monitor", "open", sees=("version",), may=("collections", "records", "bytes"), facts={"peers": "{peers}"}, port="P5"))),
     Spec("nats:open", SERVER, truth=truth, views=(View("nats", "open", sees=("version",), facts={"auth": "none"}),)),
     Spec("nats:locked", f"{SERVER} --user zoo --pass {PASSWORD}", truth=truth,
          views=(View("nats", "locked", sees=("version",), facts={"auth": "password"}),)),
