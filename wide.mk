@@ -39,7 +39,7 @@ doc/conduct.md: $(BUILD)/ajar $(BUILD)/tapes
 	    test/zoo/run.py --ajar $(BUILD)/ajar | { ! grep '^not ok' >&2; } && \
 .PHONY: doc/conduct.md
 doc/conduct.md: $(BUILD)/ajar $(BUILD)/tapes
-	@test/guard/run $(BUILD) >/dev/null && captures=$$(mktemp -d) && AJAR_CAPTURE_SO=$(CURDIR)/$(BUILD)/guard/capture.so AJAR_CAPTURE_DIR=$$captures \
+	@test/guard/run $(BUILD) >/dev/null; captures=$$(mktemp -d) && AJAR_CAPTURE_SO=$(CURDIR)/$(BUILD)/guard/capture.so AJAR_CAPTURE_DIR=$$captures \
 	    test/zoo/run.py --ajar $(BUILD)/ajar | { grep '^not ok' >&2; true; } && \
 	    { sed '/^| /,$$d' $@; test/guard/conduct.py $$captures --tapes $(BUILD)/tapes --table; } >$@.new && mv $@.new $@; \
 	    status=$$?; rm -rf $$captures; exit $$status
