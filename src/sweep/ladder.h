@@ -30,7 +30,7 @@
 #include "wire/back.h"
 
 enum {
-    LADDER_WHO_MS = 7800, /* from the first accepted connection, for WIRE_PATIENCE_MS; 8 s with the way */
+    LADDER_WHO_MS = 7800, /* from the first connection, for WIRE_PATIENCE_MS; 9.5 s at most where SYNs are lost */
     LADDER_WHO_CONNECTIONS = 8,
     LADDER_GUESSES = 3,   /* that are asked even where each meets silence */
 };

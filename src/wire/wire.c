@@ -4,6 +4,11 @@
 
 #include "base/buf.h"
 
+enum {
+    SYN_AGAIN_MS = 1000, /* RFC 6298 2.1 */
+    LOSS_EXCUSED_MS = 1500,
+};
+
 struct wire {
     struct wire_back *back;
     struct arena *arena;
@@ -18,6 +23,7 @@ struct wire {
     int64_t deadline_ms; /* of what runs: finding out who it is, or the conversation */
     int64_t patience_ms;
     unsigned connections, connections_max;
+    int64_t excused_ms;  /* given back to the clock of finding out, for packets that were lost */
     bool known;                 /* no longer finding out who it is */
     bool took;                  /* an answer was read since then */
     int64_t who_deadline_ms;    /* of finding out; kept while a conversation runs */
@@ -211,9 +217,25 @@ static enum wire_fault blame(const struct wire *w, enum wire_fault f)
 
 /* ---- connecting ------------------------------------------------------------------------ */
 
+/* The kernel sends a SYN that nobody answers again after a second. That one was lost is nobody's slowness: while it is
+ * found out who it is the clock gets the time back, up to a ceiling for the whole visit. */
+static void excuse_loss(struct wire *w, int64_t took_ms)
+{
+    int64_t lost_ms = took_ms >= SYN_AGAIN_MS ? took_ms - wire_trip_ms(w) : 0;
+    int64_t left_ms = LOSS_EXCUSED_MS - w->excused_ms, ms = lost_ms < left_ms ? lost_ms : left_ms;
+    if (w->known || ms <= 0)
+        return;
+    w->excused_ms += ms;
+    w->deadline_ms += ms;
+    w->who_deadline_ms += ms;
+}
+
 static enum wire_fault open_connection(struct wire *w, enum wire_dress dress)
 {
+    int64_t from_ms = now_of(w);
     enum wire_fault f = w->back->connect(w->back, w->endpoint, until(w, w->limits->connect_ms));
+    if (f == WIRE_FINE)
+        excuse_loss(w, now_of(w) - from_ms);
     if (f == WIRE_FINE && dress == WIRE_IN_TLS) {
         wire_start_tls(w);
         f = w->fault;

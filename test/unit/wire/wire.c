@@ -720,6 +720,30 @@ static void inside_tls(void **state)
     hang_up(t);
 }
 
+/* Time that a lost SYN cost goes back to the clock of finding out, to a ceiling, and to no other clock. */
+static void loss_is_excused(void **state)
+{
+    struct talk *t = talk("connect\n", 0, NULL);
+    (void)state;
+    wire_identify(t->w, 8000, 8);
+    int64_t before_ms = t->w->deadline_ms;
+    t->back.back.trip_ms = 300;
+    excuse_loss(t->w, 999);
+    assert_int_equal(t->w->deadline_ms, before_ms);
+    excuse_loss(t->w, 1300);
+    assert_int_equal(t->w->deadline_ms, before_ms + 1000);
+    excuse_loss(t->w, 3300);
+    excuse_loss(t->w, 3300);
+    assert_int_equal(t->w->deadline_ms, before_ms + LOSS_EXCUSED_MS);
+    assert_int_equal(t->w->who_deadline_ms, before_ms + LOSS_EXCUSED_MS);
+    wire_known(t->w);
+    before_ms = t->w->deadline_ms;
+    t->w->excused_ms = 0;
+    excuse_loss(t->w, 1300);
+    assert_int_equal(t->w->deadline_ms, before_ms);
+    hang_up(t);
+}
+
 /* On the connection that is there where neither side has said anything, else on a new one. */
 static void dresses_what_is_untouched(void **state)
 {
@@ -844,6 +868,7 @@ int main(void)
         cmocka_unit_test(what_a_scan_gives),
         cmocka_unit_test(inside_tls),
         cmocka_unit_test(dresses_what_is_untouched),
+        cmocka_unit_test(loss_is_excused),
         cmocka_unit_test(the_ear_hears_all),
         cmocka_unit_test(every_fault_has_a_sentence),
     };
