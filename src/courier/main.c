@@ -27,7 +27,7 @@ struct recipient {
 struct order {
     struct arena arena;
     bool is_mail;
-    const char *url, *ca_file, *tls, *user, *password, *from;
+    const char *url, *method, *ca_file, *tls, *user, *password, *from;
     uint64_t timeout_ms;
     struct curl_slist *headers, *recipients;
     struct recipient *to;
@@ -89,6 +89,8 @@ static bool take_field(struct order *o, uint8_t tag, struct span value)
         return keep_text(o, &o->url, value);
     case PARCEL_POST:
         return keep_text(o, &o->url, value);
+    case PARCEL_METHOD:
+        return keep_text(o, &o->method, value);
     case PARCEL_TIMEOUT:
         return span_u64(value, INT32_MAX, &o->timeout_ms);
     case PARCEL_CA_FILE:
@@ -176,9 +178,15 @@ static void post(struct transfer *t, struct buf *receipt)
     long status = 0;
     SET(t, CURLOPT_USERAGENT, "ajar-watch");
     SET(t, CURLOPT_HTTPHEADER, o->headers);
-    SET(t, CURLOPT_POST, 1L);
-    SET(t, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body.len);
-    SET(t, CURLOPT_POSTFIELDS, (const char *)o->body.at);
+    if (o->method && strcmp(o->method, "GET") == 0) {
+        SET(t, CURLOPT_HTTPGET, 1L);
+    } else {
+        SET(t, CURLOPT_POST, 1L);
+        SET(t, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body.len);
+        SET(t, CURLOPT_POSTFIELDS, (const char *)o->body.at);
+        if (o->method)
+            SET(t, CURLOPT_CUSTOMREQUEST, o->method);
+    }
     SET(t, CURLOPT_WRITEFUNCTION, take_answer);
     SET(t, CURLOPT_WRITEDATA, &t->answer);
     CURLcode code = t->ready ? curl_easy_perform(t->curl) : CURLE_OUT_OF_MEMORY;

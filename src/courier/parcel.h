@@ -9,7 +9,8 @@
 
 enum parcel_tag {
     /* An order, to the courier. */
-    PARCEL_POST = 'p',      /* the URL: an HTTP POST */
+    PARCEL_POST = 'p',      /* the URL: an HTTP POST, or: */
+    PARCEL_METHOD = 'v',    /* "GET", "PATCH", "PUT" */
     PARCEL_MAIL = 'm',      /* smtp://HOST:PORT/EHLO or smtps: a mail */
     PARCEL_TIMEOUT = 't',   /* milliseconds, decimal */
     PARCEL_CA_FILE = 'a',

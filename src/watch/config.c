@@ -203,6 +203,64 @@ static bool take_wecom(struct mapper *m, const struct node *n, void *to)
     return take_chat(m, n, to, CHAT_WECOM);
 }
 
+/* Letters, digits and . - _ /: it becomes part of a path, or of a query. */
+static bool is_project(const char *s)
+{
+    for (const char *p = s; *p; p++)
+        if (!ascii_is_digit((uint8_t)*p) && !strchr(".-_/", *p) &&
+            !(ascii_lower((uint8_t)*p) >= 'a' && ascii_lower((uint8_t)*p) <= 'z'))
+            return false;
+    return *s && !strstr(s, "..");
+}
+
+static bool take_ticket(struct mapper *m, const struct node *n, struct receiver *r, enum ticket_kind kind)
+{
+    static const struct url KNOWN[] = {
+        [TICKET_GITHUB] = { .text = "https://api.github.com", .tls = true },
+        [TICKET_GITLAB] = { .text = "https://gitlab.com/api/v4", .tls = true },
+        [TICKET_JIRA] = { .text = NULL },
+    };
+    static const struct map_key KEYS[] = {
+        { "url", take_url, offsetof(struct receiver, ticket.url), NULL },
+        { "project", map_str, offsetof(struct receiver, ticket.project), ": org/repo, group/name, or a key as OPS" },
+        { "token_file", take_path, offsetof(struct receiver, ticket.token_file),
+          ": a file whose first line is the token" },
+        { "type", map_str, offsetof(struct receiver, ticket.type), NULL },
+        { "ca_file", take_path, offsetof(struct receiver, ca_file), NULL },
+        { "timeout", take_duration, offsetof(struct receiver, timeout_ms), NULL },
+        { NULL, NULL, 0, NULL },
+    };
+    r->kind = RECEIVER_TICKET;
+    r->ticket.kind = kind;
+    r->ticket.url = KNOWN[kind];
+    if (!map_keys(m, n, KEYS, r))
+        return false;
+    if (!r->ticket.url.text)
+        return map_wrong(m, n, "url: where Jira is, as in https://example.atlassian.net");
+    if (!r->ticket.url.tls && !is_loopback_host(r->ticket.url.host))
+        return map_wrong(m, n, "http:// shows everybody on the way what is open, and the token");
+    if (!is_project(r->ticket.project))
+        return map_wrong(m, n, "project: letters, digits and . - _ / only");
+    if (r->ticket.type && kind != TICKET_JIRA)
+        return map_wrong(m, n, "type: only Jira has types of issues");
+    return true;
+}
+
+static bool take_github(struct mapper *m, const struct node *n, void *to)
+{
+    return take_ticket(m, n, to, TICKET_GITHUB);
+}
+
+static bool take_gitlab(struct mapper *m, const struct node *n, void *to)
+{
+    return take_ticket(m, n, to, TICKET_GITLAB);
+}
+
+static bool take_jira(struct mapper *m, const struct node *n, void *to)
+{
+    return take_ticket(m, n, to, TICKET_JIRA);
+}
+
 static bool take_except(struct mapper *m, const struct node *n, void *to)
 {
     struct quiet_hours *q = to;
@@ -256,9 +314,13 @@ static void name_receiver(struct receiver *r)
 {
     static const char *const KINDS[] = { "webhook", "email", "syslog", "command" };
     static const char *const CHATS[] = { "slack", "teams", "feishu", "dingtalk", "wecom" };
-    const char *what = r->kind == RECEIVER_CHAT ? CHATS[r->chat.kind] : KINDS[r->kind];
+    static const char *const TICKETS[] = { "github", "gitlab", "jira" };
+    const char *what = r->kind == RECEIVER_CHAT     ? CHATS[r->chat.kind]
+                       : r->kind == RECEIVER_TICKET ? TICKETS[r->ticket.kind]
+                                                    : KINDS[r->kind];
     const char *where = r->kind == RECEIVER_WEBHOOK ? r->webhook.url.text
                         : r->kind == RECEIVER_CHAT ? (r->chat.url.text ? r->chat.url.text : r->chat.url_file)
+                        : r->kind == RECEIVER_TICKET ? r->ticket.project
                         : r->kind == RECEIVER_EMAIL ? r->email.to.at[0]
                         : r->kind == RECEIVER_COMMAND ? r->command.at[0]
                         : r->syslog.path ? r->syslog.path : r->syslog.to.host;
@@ -280,6 +342,9 @@ static bool take_receiver(struct mapper *m, const struct node *n, struct receive
         { "feishu", take_feishu, 0, NULL },
         { "dingtalk", take_dingtalk, 0, NULL },
         { "wecom", take_wecom, 0, NULL },
+        { "github", take_github, 0, NULL },
+        { "gitlab", take_gitlab, 0, NULL },
+        { "jira", take_jira, 0, NULL },
         { "min_severity", take_severity, offsetof(struct receiver, severity_min), NULL },
         { "digest", take_digest, 0, NULL },
         { "quiet_hours", take_quiet, offsetof(struct receiver, quiet), NULL },
@@ -288,7 +353,7 @@ static bool take_receiver(struct mapper *m, const struct node *n, struct receive
         { NULL, NULL, 0, NULL },
     };
     static const char *const KINDS[] = { "webhook", "email", "syslog", "command", "slack", "teams", "feishu",
-                                         "dingtalk", "wecom" };
+                                         "dingtalk", "wecom", "github", "gitlab", "jira" };
     size_t kinds = 0;
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
         kinds += node_get(n, KINDS[i]) != NULL;
@@ -298,7 +363,9 @@ static bool take_receiver(struct mapper *m, const struct node *n, struct receive
         return false;
     if (kinds != 1)
         return map_wrong(m, n, "each notice needs one of webhook, email, syslog, command, slack, teams, feishu, "
-                               "dingtalk and wecom");
+                               "dingtalk, wecom, github, gitlab and jira");
+    if (r->kind == RECEIVER_TICKET && r->digest)
+        return map_wrong(m, n, "a ticket is one of a finding: leave digest out");
     if (r->timeout_ms > 10 * MINUTE_MS)
         return map_wrong(m, n, "timeout: at most 10m");
     name_receiver(r);

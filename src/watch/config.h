@@ -52,8 +52,11 @@ struct quiet_hours {
     bool has_except;
 };
 
-enum receiver_kind { RECEIVER_WEBHOOK, RECEIVER_EMAIL, RECEIVER_SYSLOG, RECEIVER_COMMAND, RECEIVER_CHAT };
+enum receiver_kind { RECEIVER_WEBHOOK, RECEIVER_EMAIL, RECEIVER_SYSLOG, RECEIVER_COMMAND, RECEIVER_CHAT,
+                     RECEIVER_TICKET };
 enum chat_kind { CHAT_SLACK, CHAT_TEAMS, CHAT_FEISHU, CHAT_DINGTALK, CHAT_WECOM };
+
+enum ticket_kind { TICKET_GITHUB, TICKET_GITLAB, TICKET_JIRA };
 
 struct url {
     const char *text, *host, *path; /* path with the query, at least "/" */
@@ -107,6 +110,13 @@ struct receiver {
         const char *url_file;   /* holds it; it is a secret */
         const char *secret_file; /* NULL: the room asks for no signature */
     } chat;
+    struct {
+        enum ticket_kind kind;
+        struct url url;          /* of the API, without a slash at its end */
+        const char *project;     /* "org/repo", "group/name", "OPS": letters, digits and . - _ / */
+        const char *token_file;
+        const char *type;        /* of Jira's issues; NULL: Task */
+    } ticket;
 };
 
 struct watch_config {

@@ -84,6 +84,7 @@ bool courier_post(const struct courier_post *p, unsigned *ret_status, struct buf
     buf_init(&order, PARCEL_BYTES_MAX);
     buf_init(&parcel, PARCEL_BYTES_MAX);
     put_text(&order, PARCEL_POST, p->url);
+    put_text(&order, PARCEL_METHOD, p->method);
     put_text(&order, PARCEL_CA_FILE, p->ca_file);
     parcel_put_number(&order, PARCEL_TIMEOUT, (uint64_t)p->timeout_ms);
     put_text(&order, PARCEL_HEADER, "Expect:");

@@ -11,6 +11,7 @@ enum { COURIER_ANSWER_MAX = 64 * 1024, COURIER_HEADERS_MAX = 40 };
 
 struct courier_post {
     const char *url;
+    const char *method; /* NULL: POST; GET has no body */
     const char *headers[COURIER_HEADERS_MAX]; /* "Name: value" */
     size_t header_count;
     struct span body;

@@ -22,6 +22,8 @@ static enum delivery send_message(const struct receiver *r, const struct message
         return command_send(r, m, e);
     case RECEIVER_CHAT:
         return chat_send(r, m, e);
+    case RECEIVER_TICKET:
+        return ticket_send(r, m, e);
     }
     return DELIVERY_REFUSED;
 }

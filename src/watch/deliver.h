@@ -44,6 +44,7 @@ void deliver_batch(const struct receiver *r, const char *dir, const char (*names
 enum delivery webhook_send(const struct receiver *r, const struct message *m, struct error *e);
 enum delivery mail_send(const struct receiver *r, const struct message *m, struct error *e);
 enum delivery syslog_send(const struct receiver *r, const struct message *m, struct error *e);
+enum delivery ticket_send(const struct receiver *r, const struct message *m, struct error *e);
 enum delivery chat_send(const struct receiver *r, const struct message *m, struct error *e);
 enum delivery command_send(const struct receiver *r, const struct message *m, struct error *e);
 

@@ -23,6 +23,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from receivers import SECRET, Chat, Redis, Relay, Syslog, Webhook  # noqa: E402
+from trackers import Tracker  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AJAR = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build/ajar")
@@ -113,6 +114,13 @@ def certificate(folder, name):
 # ---- configuration ----
 
 MISTAKES = [
+    ({"notices": [{"github": {"project": "a/b"}}]}, "token_file"),
+    ({"notices": [{"github": {"project": "a/../b", "token_file": "t"}}]}, "project"),
+    ({"notices": [{"gitlab": {"project": "a b", "token_file": "t"}}]}, "project"),
+    ({"notices": [{"gitlab": {"project": "a/b", "token_file": "t", "url": "http://192.0.2.1/"}}]}, "token"),
+    ({"notices": [{"jira": {"project": "OPS", "token_file": "t"}}]}, "where Jira is"),
+    ({"notices": [{"github": {"project": "a/b", "token_file": "t", "type": "Bug"}}]}, "only Jira"),
+    ({"notices": [{"digest": True, "github": {"project": "a/b", "token_file": "t"}}]}, "leave digest out"),
     ({"notice": []}, "notice"),
     ({"targets": None}, "targets"),
     ({"schedule": {"every": "6 hours"}}, "schedule.every"),
@@ -537,6 +545,58 @@ def test_chats(folder):
     check("a 200 that refuses is not taken, and no other waits", set(waiting) == {"refusing"}, waiting)
     check("the address of a room stands in no log", "s3cret" not in w.said, w.said)
     redis.close()
+
+
+def test_tickets(folder):
+    """One a finding, whatever is sent twice; closed with the proof, opened again when it came back."""
+    redis, other = Redis(version=HOSTILE), Redis()
+    port = redis.port
+    (folder / "token").write_text("t0ken\n")
+    (folder / "cloud").write_text("me@example.org:t0ken\n")
+    (folder / "wrong").write_text("other\n")
+    at = {"github": Tracker("github"), "gitlab": Tracker("gitlab"), "jira": Tracker("jira", "me@example.org:t0ken"),
+          "server": Tracker("jira", cloud=False)}
+    token = {"token_file": str(folder / "token")}
+    refusing = Tracker("github")
+    w = Watch(folder, [port, other.port], [
+        {"name": "github", "github": {"url": at["github"].url + "/", "project": "org/repo", **token}},
+        {"name": "gitlab", "gitlab": {"url": at["gitlab"].url + "/api/v4", "project": "group/sub/name", **token}},
+        {"name": "jira", "jira": {"url": at["jira"].url, "project": "OPS", "type": "Bug", "token_file": str(folder / "cloud")}},
+        {"name": "server", "jira": {"url": at["server"].url, "project": "OPS", "type": "Bug", **token}},
+        {"name": "refusing", "github": {"url": refusing.url, "project": "org/repo", "token_file": str(folder / "wrong")}}])
+    at["github"].fail_next = 1  # it was made, and the answer was lost
+    w.once()
+    w.once()  # what waits is tried again
+    for name, tracker in at.items():
+        tickets = tracker.tickets
+        titles = [t["title"] for t in tickets]
+        check(f"{name}: a ticket a finding", len(tickets) >= 2 and len(set(titles)) == len(titles), (titles, w.said[-600:]))
+        check(f"{name}: what and where", all(any(f"127.0.0.1:{p}" in t["title"] for p in (port, other.port)) and t["title"].startswith("[") for t in tickets), titles)
+        check(f"{name}: labels", all(set(t["labels"]) == {"ajar", t["labels"][1]} and t["labels"][1].startswith("ajar-") for t in tickets))
+        fence = "{noformat}" if tracker.kind == "jira" else "```"
+        for t in tickets:
+            inside = t["body"].split(fence)
+            check(f"{name}: a peer's text is in a block", len(inside) == 3 and "How to close it" in inside[1] and "8.2.9" not in inside[0] + inside[2], t["body"])
+            check(f"{name}: no raw text of the peer", not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", t["title"] + t["body"]))
+    check("a token stands in no log", "t0ken" not in w.said, w.said)
+    check("a refused token waits, and keeps nobody else", {p.parent.name for p in w.queue()} == {"refusing"} and not refusing.tickets, w.queue())
+    count = {name: len(t.tickets) for name, t in at.items()}
+    redis.close()
+    w.again()
+    w.once()
+    for name, tracker in at.items():
+        gone = [t for t in tracker.tickets if f":{port}" in t["title"]]
+        check(f"{name}: closed with the proof", gone and all(not t["open"] and len(t["comments"]) == 1 and "closed" in t["comments"][0]
+                                                            for t in gone), (gone, w.said[-600:]))
+        check(f"{name}: no other is closed", all(t["open"] and not t["comments"] for t in tracker.tickets if t not in gone), tracker.tickets)
+    redis = Redis(port, HOSTILE)
+    w.again()
+    w.once()
+    for name, tracker in at.items():
+        check(f"{name}: opened again, and no second one", len(tracker.tickets) == count[name] and
+              all(t["open"] and len(t["comments"]) == (2 if f":{port}" in t["title"] else 0) for t in tracker.tickets), (count, [(t["open"], len(t["comments"])) for t in tracker.tickets], tracker.asked[-8:]))
+    redis.close()
+    other.close()
 
 
 def test_interim_answer(folder):
