@@ -80,6 +80,7 @@ void scan_knock_decide(struct scan_knock *k, const struct scan_options *o, const
     if (!(k->on = decide(k, o, &c, endpoints)))
         return;
     double tracked = tracking_limit();
+    k->below_filters = tracked <= 0;
     k->per_second = pace_of(o, &c);
     k->tracked = tracked > 0 && tracked < k->per_second;
     if (k->tracked)
@@ -147,7 +148,7 @@ bool scan_knock_knows(void *self, const struct endpoint *e)
 
 bool scan_knock_open(struct scan_knock *k, uint64_t seed, struct error *e)
 {
-    if (!(k->socket = knock_socket_open(seed, e)))
+    if (!(k->socket = knock_socket_open(seed, k->below_filters, e)))
         return false;
     if (knock_socket_drop_rights())
         return true;

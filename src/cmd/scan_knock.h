@@ -13,6 +13,7 @@ struct scan_knock {
     bool on;
     double per_second;         /* places */
     const char *why;           /* one sentence without its full stop, for the dry run and for notices */
+    bool below_filters; /* this machine filters nothing that it sends, as far as can be seen */
     bool tracked;              /* no faster, since this machine's firewall tracks connections */
     bool refused;              /* it was wanted, and may not be: `why` says why */
     /* Endpoints that an earlier scan heard: they are visited without a knock, so that whoever is silent now is known

@@ -11,6 +11,7 @@ enum {
     SEGMENT_MAX = 1460,
     SEGMENT_MAX_V6 = 1440,
     WINDOW_SCALE = 7,
+    IPV4_CHECKSUM_AT = 10,
     CHECKSUM_AT = 16, /* in the TCP header */
 };
 
@@ -48,7 +49,7 @@ static void put_ip(struct writer *w, const struct knock_syn *s)
         writer_be(w, 0x4000, 2); /* may not be cut up */
         writer_u8(w, HOPS);
         writer_u8(w, TCP);
-        writer_be(w, 0, 2); /* the kernel's */
+        writer_be(w, 0, 2); /* checksum */
     } else {
         writer_be(w, 0x60000000, 4);
         writer_be(w, KNOCK_TCP_BYTES, 2);
@@ -83,6 +84,8 @@ size_t knock_syn_put(const struct knock_syn *s, uint8_t out[static KNOCK_PACKET_
     struct writer w = writer_over(out, KNOCK_PACKET_MAX);
     put_ip(&w, s);
     size_t tcp = w.len;
+    if (s->to.family == 4)
+        writer_patch_be(&w, IPV4_CHECKSUM_AT, folded(sum_of(span_of(out, tcp))), 2);
     put_tcp(&w, s);
     uint32_t sum = sum_of(span_of(s->from.bytes, address_bytes(&s->from))) +
                    sum_of(span_of(s->to.bytes, address_bytes(&s->to))) + TCP + KNOCK_TCP_BYTES +

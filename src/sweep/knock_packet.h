@@ -18,7 +18,7 @@ struct knock_syn {
     uint16_t id; /* IPv4's identification */
 };
 
-/* Writes the whole packet, IP header included; returns its length. The kernel fills in the IPv4 header's checksum. */
+/* Writes the whole packet, IP header included; returns its length. */
 size_t knock_syn_put(const struct knock_syn *s, uint8_t out[static KNOCK_PACKET_MAX]);
 
 enum knock_word { KNOCK_OPEN, KNOCK_SHUT };

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "sweep/knock_link.h"
 
 enum {
     BATCH_MAX = KNOCK_BATCH,
@@ -24,6 +25,7 @@ enum {
 struct way {
     uint64_t key; /* 0: none */
     struct address from; /* family 0: no way leads there */
+    int router;          /* of the link; -1: none */
 };
 
 struct knock_socket {
@@ -31,6 +33,7 @@ struct knock_socket {
     int raw[2];  /* IPv4, IPv6; -1 where there is none */
     int port[2]; /* hold it */
     int route[2];
+    struct knock_link *link; /* or NULL */
     uint64_t key0, key1;
     struct way ways[KNOCK_SOURCES];
     /* Of the batch that is handed over or received. */
@@ -109,16 +112,22 @@ static struct address ask_way(const struct knock_socket *s, const struct address
     return known ? from_sockaddr(&here) : (struct address){ 0 };
 }
 
-static bool socket_source(struct knock_line *self, const struct address *to, struct address *ret)
+static const struct way *way_to(struct knock_socket *s, const struct address *to)
 {
-    struct knock_socket *s = (struct knock_socket *)self;
     size_t net = to->family == 4 ? 3 : 8;
     uint64_t key = siphash(s->key0, s->key1, span_of(to, 1 + net)) | 1;
     struct way *w = &s->ways[key >> 1 & (KNOCK_SOURCES - 1)];
     if (w->key != key)
-        *w = (struct way){ .key = key, .from = ask_way(s, to) };
-    *ret = w->from;
-    return w->from.family == to->family;
+        *w = (struct way){ .key = key, .from = ask_way(s, to),
+                           .router = s->link ? knock_link_router(s->link, to) : -1 };
+    return w;
+}
+
+static bool socket_source(struct knock_line *self, const struct address *to, struct address *ret)
+{
+    struct knock_socket *s = (struct knock_socket *)self;
+    *ret = way_to(s, to)->from;
+    return ret->family == to->family;
 }
 
 /* ---- out ---- */
@@ -131,10 +140,28 @@ static struct address destination(uint8_t family, struct span packet)
     return a;
 }
 
+/* The first packets that share a router of the link, by it. */
+static size_t send_by_link(struct knock_socket *s, const struct span *packets, size_t count)
+{
+    int router = -1;
+    size_t n = 0;
+    for (; n < count; n++) {
+        struct address to = destination(4, packets[n]);
+        int its = way_to(s, &to)->router;
+        if (its < 0 || (n && its != router))
+            break;
+        router = its;
+    }
+    return n ? knock_link_send(s->link, router, packets, n) : 0;
+}
+
 static size_t socket_send(struct knock_line *self, uint8_t family, const struct span *packets, size_t count,
                           bool *ret_refused)
 {
     struct knock_socket *s = (struct knock_socket *)self;
+    size_t by_link = s->link && family == 4 ? send_by_link(s, packets, count) : 0;
+    if (by_link)
+        return by_link;
     count = count < BATCH_MAX ? count : BATCH_MAX;
     for (size_t i = 0; i < count; i++) {
         struct address a = destination(family, packets[i]);
@@ -249,7 +276,7 @@ static bool open_raw(struct knock_socket *s, int which, struct error *e)
     return true;
 }
 
-struct knock_socket *knock_socket_open(uint64_t seed, struct error *e)
+struct knock_socket *knock_socket_open(uint64_t seed, bool below_filters, struct error *e)
 {
     struct random r = { seed };
     struct error none;
@@ -269,6 +296,7 @@ struct knock_socket *knock_socket_open(uint64_t seed, struct error *e)
     }
     if (s->port[1] >= 0)
         open_raw(s, 1, &none);
+    s->link = below_filters ? knock_link_open() : NULL;
     return s;
 }
 
@@ -276,6 +304,7 @@ void knock_socket_close(struct knock_socket *s)
 {
     if (!s)
         return;
+    knock_link_close(s->link);
     for (int i = 0; i < 2; i++) {
         const int fds[] = { s->raw[i], s->port[i], s->route[i] };
         for (size_t k = 0; k < sizeof(fds) / sizeof(fds[0]); k++)

@@ -14,8 +14,9 @@ struct knock_socket;
 
 /* Whether the process may; needs CAP_NET_RAW. Opens nothing that stays open. */
 bool knock_socket_allowed(void);
-/* Takes CAP_NET_RAW; give it up afterwards with knock_socket_drop_rights(). NULL and a sentence where it may not. */
-struct knock_socket *knock_socket_open(uint64_t seed, struct error *e);
+/* `below_filters`: packets may go to the link directly (knock_link.h). Takes CAP_NET_RAW; give it up afterwards with
+ * knock_socket_drop_rights(). NULL and a sentence where it may not. */
+struct knock_socket *knock_socket_open(uint64_t seed, bool below_filters, struct error *e);
 void knock_socket_close(struct knock_socket *s);
 /* For good, in the calling process. False where the kernel refuses. */
 bool knock_socket_drop_rights(void);

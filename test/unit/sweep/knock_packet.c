@@ -26,6 +26,7 @@ static void test_ipv4(void **state)
     assert_int_equal(out[0], 0x45);
     assert_int_equal(out[9], 6);
     assert_memory_equal(out + 16, s.to.bytes, 4);
+    assert_int_equal(folded(sum_of(span_of(out, 20))), 0);
     struct span segment = knock_segment(span_of(out, 60));
     assert_int_equal(segment.len, KNOCK_TCP_BYTES);
     assert_memory_equal(segment.at, "\x9c\x40\x18\xeb\x01\x02\x03\x04\0\0\0\0\xa0\x02", 14);
