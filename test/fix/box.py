@@ -100,8 +100,11 @@ def make_certificates():
 
 def sh(script, enter=(), check=True):
     env = {"PATH": PATH, "LANG": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive", "S": SERVER}
-    done = subprocess.run([*enter, "/bin/sh", "-ec", script], env=env, cwd="/root", stdin=subprocess.DEVNULL, text=True,
-                          errors="replace", stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=COMMAND_SECONDS)
+    try:
+        done = subprocess.run([*enter, "/bin/sh", "-ec", script], env=env, cwd="/root", stdin=subprocess.DEVNULL, text=True,
+                              errors="replace", stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{script.strip()!r} did not end in {COMMAND_SECONDS} s") from None
     if check and done.returncode:
         raise Failed(f"{script.strip()!r} exits {done.returncode}: {(done.stderr or done.stdout).strip()[-600:]}")
     return done.stdout if done.returncode == 0 else None
@@ -181,7 +184,7 @@ class Play:
         return False
 
     def stranger(self):
-        said = sh(f"timeout {STRANGER_SECONDS} sh -ec '" + self.case.stranger.replace("'", "'\\''") + "'", self.network.enter,
+        said = sh(f"timeout {STRANGER_SECONDS * self.patience} sh -ec '" + self.case.stranger.replace("'", "'\\''") + "'", self.network.enter,
                   check=False)
         return said is not None and self.case.holds in said
 
@@ -189,7 +192,7 @@ class Play:
         """What Ajar says from the other address: the services and findings at these ports."""
         endpoints = " ".join(f"{self.case.address}:{port}{'/udp' if self.case.udp else ''}" for port in ports)
         scope = "--scope /run/scope.yaml" if self.case.address == PUBLIC else ""
-        script = f"{self.ajar} scan --json --leavings --db none {scope} {endpoints} || test $? -eq 1"
+        script = f"{self.ajar} scan --json --leavings --db none {self.case.scan} {scope} {endpoints} || test $? -eq 1"
         return [json.loads(line) for line in sh(script, self.network.enter).splitlines()]
 
     def play(self):

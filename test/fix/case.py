@@ -44,6 +44,7 @@ class Case:
     stranger: str = ""  # shell: how anybody gets in, from the other address; works before and must not work afterwards
     steps: tuple = ()
     ready: str = ""  # shell: exits 0 once it serves; the ports accept in any case
+    scan: str = ""  # what else Ajar is told
     udp: bool = False  # the ports are of UDP; `ready` and the owner say whether it serves
     address: str = SERVER  # or PUBLIC
     volatile: str = ""  # a restart empties it, as its text must say: what the owner finds then

@@ -29,6 +29,9 @@ import paste  # noqa: E402
 from cases import CASES  # noqa: E402
 
 REPOSITORY = HERE.parents[1]
+# What a text that nobody has pasted must say of where it comes from: a kind of document, a page of a manual, a title, a file.
+DOCUMENT = re.compile(r"# From: [^\n]*(documentation|[Mm]anual|[Gg]uide|README|[Ww]iki|\w\(\d\)|RFC \d|[Rr]eference|Book|[Hh]andbook|--help"
+                      r"|\"[^\"]+\"|docs/\w|its [\w./-]+\.\w|\w\.\w+ of )")
 CASE_SECONDS = 600
 WIDE_CASE_SECONDS = 1800
 
@@ -96,13 +99,15 @@ def figures():
     """Each text of each rule and what it rests on; those that rest on nothing, or cannot be pasted as they stand, are faults."""
     texts = {(rule["id"], product): text
              for rule in (yaml.safe_load(file.read_text()) for file in sorted((REPOSITORY / "rules").glob("*.yaml")))
-             for names, text in rule["fix"].items() for product in names.split(", ")}
+             for product, text in rule["fix"].items()}
     pasted, wide = (pasted_by(texts, [case for case in CASES if case.wide == which]) for which in (False, True))
     count, right = collections.Counter(), True
     for (rule, product), text in sorted(texts.items()):
         kind = kind_of(rule, product, text, pasted, wide)
         count[kind] += 1
-        fault = fault_of(text)
+        fault = "one text for cousins" if "," in product else fault_of(text)
+        if kind == "from documents" and not DOCUMENT.search(text.replace("\n# ", " ")):
+            fault = "it does not name the document that it is from"
         if kind != "advice" and not re.search("[Ii]nterrupts: ", text):
             fault = "it does not say what it interrupts"
         right &= kind != "neither" and not fault

@@ -3,9 +3,9 @@
 import os
 import pathlib
 
-from case import PASSWORD, SERVER, Case, Step
+from case import PASSWORD, PUBLIC, SERVER, Case, Step
 
-from .common import at, certificate
+from .common import at
 
 CACHE = pathlib.Path(os.environ.get("AJAR_ZOO_CACHE") or pathlib.Path(__file__).resolve().parents[3] / "build" / "zoo-cache").resolve()
 
@@ -24,8 +24,83 @@ END
 TARANTOOL = ("printf '%s\\n' 'local there = require(\"net.box\").connect(\"LOGINADDRESS:3301\")'"
              " 'print(there.space.person:select()[1][1])' 'os.exit()' >/run/ask.lua; timeout 10 tarantool /run/ask.lua")
 
+ORTHANC_OPEN = r"""
+sed -i 's/"RemoteAccessAllowed" : false/"RemoteAccessAllowed" : true,\n  "AuthenticationEnabled" : false/' /etc/orthanc/orthanc.json
+chown -R orthanc /etc/orthanc
+"""
+ORTHANC_SEED = """
+cat >/root/image.dump <<'END'
+(0008,0016) UI =SecondaryCaptureImageStorage
+(0008,0018) UI [1.2.3.4.5]
+(0010,0010) PN [ada]
+(0010,0020) LO [1]
+(0020,000d) UI [1.2.3.4]
+(0020,000e) UI [1.2.3.4.1]
+END
+dump2dcm /root/image.dump /root/image.dcm
+curl -sf --data-binary @/root/image.dcm http://127.0.0.1:8042/instances
+"""
+PATIENTS = "curl -sf OPTIONS 'http://ADDRESS:8042/patients?expand'"
+
+# The packages of the two cannot be installed beside vsftpd's: their programs are laid over those of this machine.
+FTP_USER = f"useradd -m -s /bin/bash app; printf 'app:{PASSWORD}\\n' | chpasswd; echo ada >/home/app/customers; chown app /home/app/customers"
+FTP_ALL = "install -d -o root -m 755 /srv/ftp; echo ada >/srv/ftp/customers; usermod -d /srv/ftp ftp || useradd -r -d /srv/ftp ftp"
+FTP = "curl -sf -m 20 --ftp-ssl OPTIONS -u USER ftp://ADDRESS/customers"
+PROFTPD, PUREFTPD = f"{CACHE}/proftpd-1.3", f"{CACHE}/pure-ftpd-1.0"
+
+
+def laid(package):
+    return f"""
+mount -t overlay overlay -o lowerdir={package}/usr/sbin:/usr/sbin /usr/sbin
+cp -a {package}/etc/. /etc/
+"""
+
+
+PROFTPD_OPEN = laid(PROFTPD) + f"""
+mount -t overlay overlay -o lowerdir={PROFTPD}/usr/lib:/usr/lib /usr/lib
+useradd --system proftpd
+for file in {PROFTPD}/usr/share/proftpd/templates/*.conf; do
+  sed 's/^Include.*modules.conf/#&/; s/^LoadModule/#&/' $file >/etc/proftpd/$(basename $file)
+done
+sed -i '/Anonymous ~ftp/,/[/]Anonymous/s/^# //; s/UseIPv6 *on/UseIPv6 off/' /etc/proftpd/proftpd.conf
+install -d /etc/systemd/system; cp {PROFTPD}/lib/systemd/system/proftpd.service /etc/systemd/system/
+install -d /run/proftpd /var/log/proftpd
+""" + FTP_ALL
+PUREFTPD_OPEN = laid(PUREFTPD) + """
+echo no >/etc/pure-ftpd/conf/NoAnonymous
+echo 'STANDALONE_OR_INETD=standalone' >/etc/default/pure-ftpd-common
+ln -sf /etc/pure-ftpd/conf/PAMAuthentication /etc/pure-ftpd/auth/70pam
+install -d /run/pure-ftpd
+""" + FTP_ALL
+
+GALERA_OPEN = """
+cat >/etc/mysql/mariadb.conf.d/60-galera.cnf <<'END'
+[galera]
+wsrep_on = ON
+wsrep_provider = /usr/lib/galera/libgalera_smm.so
+wsrep_cluster_address = gcomm://
+wsrep_node_address = 127.0.0.1
+binlog_format = row
+default_storage_engine = InnoDB
+innodb_autoinc_lock_mode = 2
+END
+"""
+GALERA = "mariadb -N -e 'select name from shop.person'"
+
 CASES = (
     Case("tarantool", ("tarantool@shop",), (3301,), open=TARANTOOL_OPEN, seed="true", holds="ada", owner=at(TARANTOOL, login=""),
          wide=True, stranger=at(TARANTOOL, SERVER, login=""),
          steps=(Step("open-store", "tarantool", "locked", at(TARANTOOL, login=f"app:{PASSWORD}@")),)),
+    Case("orthanc", ("orthanc",), (8042,), open=ORTHANC_OPEN, seed=ORTHANC_SEED, holds="ada", owner=at(PATIENTS, options=""), wide=True,
+         ready="curl -sf http://127.0.0.1:8042/system", needs=("/usr/sbin/Orthanc",), stranger=at(PATIENTS, SERVER, options=""),
+         steps=(Step("open-store", "orthanc", "locked", at(PATIENTS, options=f"-u app:{PASSWORD}")),)),
+    Case("proftpd", ("proftpd",), (21,), open=PROFTPD_OPEN, seed=FTP_USER, holds="ada", wide=True, needs=(PROFTPD,),
+         owner=at(FTP, options="", user=f"app:{PASSWORD}"), stranger=at(FTP, SERVER, options="", user="anonymous:"),
+         steps=(Step("open-files", "proftpd", "locked", at(FTP, options="", user=f"app:{PASSWORD}")),)),
+    Case("pure-ftpd", ("pure-ftpd",), (21,), open=PUREFTPD_OPEN, seed=FTP_USER, holds="ada", wide=True, needs=(PUREFTPD,),
+         owner=at(FTP, options="", user=f"app:{PASSWORD}"), stranger=at(FTP, SERVER, options="", user="anonymous:"),
+         steps=(Step("open-files", "pure-ftpd", "locked", at(FTP, options="", user=f"app:{PASSWORD}")),)),
+    Case("galera", ("mariadb",), (4567,), open=GALERA_OPEN, ready="mariadb -N -e \"show status like 'wsrep_ready'\" | grep -q ON", wide=True,
+         seed="mariadb -e \"create database shop; create table shop.person (name text); insert into shop.person values ('ada')\"",
+         holds="ada", owner=GALERA, address=PUBLIC, steps=(Step("cluster-port", "galera", "closed", GALERA),)),
 )

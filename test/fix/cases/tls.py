@@ -1,0 +1,60 @@
+"""What `--tls full` finds, and chains that are not whole: nginx, PostgreSQL; in the wide run."""
+
+from case import SERVER, Case, Step
+
+from .web import BY_CA, NGINX, NGINX_TLS, PG_OPEN, PG_SSL, page
+
+# All that OpenSSL still has, and a prime of 1024 bits.
+NGINX_WEAK = NGINX.replace("listen 80;", """listen 443 ssl; ssl_certificate /etc/nginx/cert.pem; ssl_certificate_key /etc/nginx/key.pem;
+  ssl_dhparam /etc/nginx/dh.pem;
+  ssl_protocols PROTOCOLS;
+  ssl_ciphers CIPHERS;""").replace("MORE", "") + NGINX_TLS + "openssl dhparam -dsaparam -out /etc/nginx/dh.pem 1024 2>/dev/null\n"
+NEWEST = f"{BY_CA} --tlsv1.2"
+
+
+def weak(rule, protocols, ciphers):
+    text = NGINX_WEAK.replace("PROTOCOLS", protocols).replace("CIPHERS", ciphers)
+    if "DHE-RSA" not in ciphers:
+        text = text.replace("  ssl_dhparam /etc/nginx/dh.pem;\n", "")
+    return Case(f"nginx-{rule}", ("nginx",), (443,), open=text, seed="",
+                holds="ada", owner=page("https", f"{BY_CA} --ciphers DEFAULT:@SECLEVEL=0", SERVER), scan="--tls full", wide=True,
+                steps=(Step(rule, "web", "identified", page("https", NEWEST, SERVER), of_certificate=True),))
+
+
+PG_WEAK = PG_OPEN.replace("expired", "good").replace("'ssl = on'", "'ssl = on' \"ssl_min_protocol_version = 'TLSv1'\""
+                                                     " \"ssl_ciphers = 'ALL:eNULL:@SECLEVEL=0'\"")
+PG_SEED = "runuser -u postgres -- psql -qc \"create role app login password 'A-LONG-PASSWORD'\""
+
+# The authority that signed it is left out of what the server sends.
+CHAIN = """
+cd /run/certs
+printf '%s\\n' basicConstraints=critical,CA:TRUE keyUsage=critical,keyCertSign,cRLSign >/root/middle.ext
+openssl req -new -newkey rsa:2048 -nodes -subj "/CN=middle" -keyout middle.key -out middle.csr 2>/dev/null
+openssl x509 -req -days 80 -in middle.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile /root/middle.ext -out middle.pem 2>/dev/null
+printf '%s\\n' 'subjectAltName=IP:10.77.0.2' 'authorityInfoAccess=caIssuers;URI:http://10.77.0.1/middle.crt' >/root/leaf.ext
+openssl req -new -newkey rsa:2048 -nodes -subj "/CN=shop" -keyout leaf.key -out leaf.csr 2>/dev/null
+openssl x509 -req -days 80 -in leaf.csr -CA middle.pem -CAkey middle.key -CAcreateserial -extfile /root/leaf.ext -out leaf.pem 2>/dev/null
+install leaf.pem /etc/nginx/cert.pem
+install -m 600 leaf.key /etc/nginx/key.pem
+install leaf.pem /root/new-cert.pem
+openssl x509 -in middle.pem -outform der -out /root/issuer.crt
+# The authority is one that this machine trusts.
+cat ca.pem >>/etc/ssl/certs/ca-certificates.crt
+ln -s /run/certs/ca.pem /etc/ssl/certs/$(openssl x509 -in ca.pem -noout -hash).0
+"""
+NGINX_CHAIN = NGINX.replace("listen 80;", "listen 443 ssl; ssl_certificate /etc/nginx/cert.pem; ssl_certificate_key /etc/nginx/key.pem;"
+                            ).replace("MORE", "") + NGINX_TLS + CHAIN
+
+CASES = (
+    weak("tls-old-versions", "TLSv1 TLSv1.1 TLSv1.2", "DEFAULT:@SECLEVEL=0"),
+    weak("tls-weak-suites", "TLSv1.2", "ALL:eNULL:aNULL:@SECLEVEL=0"),
+    weak("tls-weak-exchange", "TLSv1.2", "DHE-RSA-AES256-GCM-SHA384:AES256-SHA:ECDHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0"),
+    Case("postgresql-tls-full", ("postgresql@15-main",), (5432,), open=PG_WEAK, holds="1234", scan="--tls full", wide=True,
+         ready="runuser -u postgres -- psql -c 'select 1'", owner="echo 1234", seed=PG_SEED,
+         steps=(Step("tls-old-versions", "postgresql", "locked", PG_SSL, of_certificate=True),
+                Step("tls-weak-suites", "postgresql", "locked", PG_SSL, of_certificate=True))),
+    Case("certificate-chain", ("nginx",), (443,), open=NGINX_CHAIN, seed="", holds="ada", owner=page("https", "-k", SERVER), wide=True,
+         scan="--ca /run/certs/ca.pem",
+         steps=(Step("certificate-chain", "web", "identified", page("https", "--cacert /run/certs/ca.pem", SERVER), of_certificate=True,
+                     behind="install /root/new-chain.pem /etc/nginx/cert.pem; systemctl reload nginx"),)),
+)
