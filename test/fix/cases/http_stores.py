@@ -14,7 +14,8 @@ CONNECT = "/etc/kafka/connect-distributed.properties"
 # One mail, by the port for programs; MailDev forgets those that it has.
 SENT = (f"printf 'Subject: ada\\n\\nx\\n' >/tmp/mail; curl -sSf --retry 60 --retry-delay 1 --retry-all-errors --mail-from a@example.org"
         f" --mail-rcpt b@example.org -T /tmp/mail smtp://{SERVER}:20000")
-
+# A file that was there before, as the filer of SeaweedFS gives it to this machine.
+FILED = "for wait in $(seq 90); do curl -sf http://127.0.0.1:20001/people/0.txt | grep 'a person' && exit 0; sleep 2; done; exit 1"
 
 def store(product, *words, **more):
     return console(STORE, product, *words, **more)
@@ -33,6 +34,9 @@ CASES = (
     store("docker-registry", spec_of("docker-registry:open", rename={"r.yml": "/etc/docker/registry/config.yml"}), 5000, "/v2/_catalog", "shop/api",
           says="locked"),
     store("questdb", "questdb:open", 9000, "/exec?query=tables()", "people", place="/var/lib/questdb"),
+    store("seaweedfs", "seaweedfs:open", 9333, "/vol/status", "FileCount", behind=FILED),
+    store("infinispan", spec_of("infinispan:open", text=('value="$A"', 'value="${infinispan.bind.address:$A}"')), 11222, "/rest/v2/caches", "people"),
+    console("open-store", "pypiserver", spec_of("pypiserver:open", prepare="touch ada-1.0.tar.gz"), 8080, "/simple/", "ada"),
     store("consul", spec_of("consul:open", ("agent -dev", "agent -server -bootstrap-expect=1 -data-dir=$D -config-dir=/etc/consul.d"),
                             files={"/etc/consul.d/log.json": '{"log_level": "warn"}'}), 8500, "/v1/catalog/services", "shop", says="locked",
           owner=CONSUL_TOKEN, needs="chown zoo /etc/consul.d"),

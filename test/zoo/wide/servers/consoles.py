@@ -17,6 +17,7 @@ EXPORTERS = {  # name: how it is told its address, whether it says its version
     "bind": ("--web.listen-address=$A:$P --bind.stats-url=http://127.0.0.1:1/", True),
     "snmp": (f"--web.listen-address=$A:$P --config.file={CACHE}/snmp-exporter/etc/prometheus/snmp.yml", True),
     "varnish": ("-web.listen-address=$A:$P -no-exit", False),
+    "squid": ("-listen $A:$P -squid-port 1", False),
 }
 
 

@@ -13,6 +13,14 @@ NODE = f"{CACHE}/node-exporter-1.5/usr/bin/prometheus-node-exporter --web.listen
 VICTORIA = f"{CACHE}/victoriametrics-1.79/usr/bin/victoria-metrics -httpListenAddr=$A:$P -storageDataPath=$D/data"
 NATS = f"{CACHE}/nats-2.9/usr/sbin/nats-server -a $A -p $P2 -m $P"
 
+LOGS = f"{CACHE}/victorialogs-1/victoria-logs -httpListenAddr=$A:$P -storageDataPath=$D/data"
+
+
+def logs_fill(box):
+    get(box, "/insert/jsonline", method="POST", body='{"_msg": "ada"}\n')
+    get(box, "/internal/force_flush")
+
+
 JAEGER = (f"{CACHE}/jaeger-1/all-in-one --query.http-server.host-port=$A:$P --query.grpc-server.host-port=$A:$P2 --admin.http.host-port=$A:$P3"
           " --collector.grpc-server.host-port=$A:$P4 --collector.http-server.host-port=$A:$P5 --collector.otlp.enabled=false --log-level=warn")
 NETDATA_HOME = f"{CACHE}/netdata-1.37"
@@ -74,6 +82,7 @@ def nats_truth(box):
 
 SPECS = (
     Spec("jaeger:open", JAEGER, views=(View("jaeger", "open", may=("version", "collections")),)),
+    Spec("victorialogs:open", LOGS, seed=logs_fill, views=(View("victorialogs", "open", may=("version",)),)),
     Spec("netdata:open", NETDATA, files={"netdata.conf": NETDATA_CONF}, slow=True, views=(View("netdata", "open", may=("version", "collections", "records")),)),
     Spec("pushgateway:open", PUSH, truth=push_truth, views=(View("pushgateway", "open", sees=("version",)),)),
     Spec("pushgateway:locked", f"{PUSH} --web.config.file=$D/web.yml", files=WEB, views=(View("web", "identified"),)),

@@ -151,13 +151,9 @@ ACTIVEMQ_MADE = (f"cp -r {CACHE}/activemq-5/conf $D/conf && cd $D/conf && sed -i
 ACTIVEMQ_OPEN = f"{ACTIVEMQ_MADE} && sed -i 's/name=\"authenticate\" value=\"true\"/name=\"authenticate\" value=\"false\"/' jetty.xml"
 AZURITE = f"node {CACHE}/azurite-3/node_modules/.bin/azurite-blob --blobHost $A --blobPort $P -l $D --silent --disableTelemetry --skipApiVersionCheck"
 
-PREFECT = (f"env PYTHONPATH={CACHE}/prefect-3 PATH={CACHE}/prefect-3/bin:$PATH HOME=$D PREFECT_HOME=$D PREFECT_SERVER_ANALYTICS_ENABLED=false"
-           f" python3 {CACHE}/prefect-3/bin/prefect server start --host $A --port $P")
 H2O = f"java -Xmx300m -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=$D -jar {CACHE}/h2o-3/h2o/backend/bin/h2o.jar -ip 127.0.0.1 -web_ip $A -port $P -ice_root $D"
 
 SPECS = (
-    Spec("prefect:open", PREFECT, slow=True, ready="curl -sf http://$A:$P/api/health", truth=lambda box: {"version": get(box, "/api/admin/version"), "records": 0},
-         views=(View("prefect", "open", sees=("version", "records")),)),
     Spec("h2o:open", H2O, slow=True, ready="curl -sf http://$A:$P/3/Cloud", truth=lambda box: {"version": "3.46.0.12"},
          views=(View("h2o", "open", sees=("version",)),)),
     # Its page is compiled when somebody asks first, which takes longer than Ajar waits off the usual ports.
