@@ -255,7 +255,7 @@ SPECS = (
     Spec("hapi-fhir:top", java("hapi-6", "$D/Fhir.java $A $P '/*'"), files={"Fhir.java": FHIR}, truth=fhir_truth, slow=True, ready=waits("/metadata"),
          views=(View("fhir", "open", sees=("version", "records")),)),
     Spec("hbase:open", java("hbase-25", "org.apache.hadoop.hbase.master.HMaster start", "$D/conf:", heap=400), files=HBASE, slow=True, ready=(
-        "sh -c 'curl -sf \"http://$A:$P/jmx?qry=Hadoop:service=HBase,name=Master,sub=Server\" | grep -q "numRegionServers.*1"'"),
+        "sh -c 'curl -sf \"http://$A:$P/jmx?qry=Hadoop:service=HBase,name=Master,sub=Server\" | grep -q \"numRegionServers.*1\"'"),
         truth=lambda box: {"collections": get(box, "/jmx?qry=Hadoop:service=HBase,name=Master,sub=Server")["beans"][0]["numRegionServers"]},
         # One process in this variant: master and region server tell the same.
         views=(View("hbase", "open", sees=("collections",)), View("hbase", "open", sees=("collections",), port="P2"))),
