@@ -21,6 +21,5 @@ CACHE_QUERY_PORT = $P
 SPECS = (
     Spec("carbon:open", "carbon-cache --config=$D/carbon.conf --nodaemon start", port=7002,
          files={"carbon.conf": CONF, "storage-schemas.conf": "[default]\npattern = .*\nretentions = 60s:1d\n"},
-         views=(View("carbon", "open", facts={"auth": "none"}, rules=("open-store",)),
-                View("unknown", "identified", port="P3", optional=True))),
+         views=(View("carbon", "open", facts={"auth": "none"}, rules=("open-store",)),)),
 )
