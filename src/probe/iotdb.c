@@ -10,7 +10,7 @@
 
 #define IOTDB_CALL "getProperties"
 static const struct ask IOTDB_PROPERTIES =
-    ASK_FIXED("iotdb.properties", "which version it is, for whoever connects",
+    ASK_FIXED("iotdb-native.properties", "which version it is, for whoever connects",
               "\0\0\0\x1a" "\x80\x01\0\x01" "\0\0\0\x0d" IOTDB_CALL "\0\0\0\x01" "\0");
 
 static const struct frame_form IOTDB_FORM = { .head = 4, .width = 4, .least = 32, .most = 16 * 1024 };

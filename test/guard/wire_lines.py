@@ -82,7 +82,7 @@ SAID = {
     "foundationdb": {"\x28\0\0\0\0\0\0\x61\xb0\0\xdb\x1f" + "\0" * 32},
     "carbon": {"\0\0\0\x4f\x80\x02}(X\x04\0\0\0typeX\x0b\0\0\0cache-queryX\x06\0\0\0metricX\x20\0\0\0"
                "ajar.no-such-series.5d1f9b3ca27eu."},  # not: a series that could exist, set-metadata; nothing on 2003 and 2004
-    "iotdb": {"\0\0\0\x1a\x80\x01\0\x01\0\0\0\x0dgetProperties\0\0\0\x01\0"},  # not: openSession
+    "iotdb-native": {"\0\0\0\x1a\x80\x01\0\x01\0\0\0\x0dgetProperties\0\0\0\x01\0"},  # not: openSession
     # Searches and greetings over UDP. Not: a registration, a session, a port that is opened, a name of anybody's.
     "ntp": {"\x23" + "\0" * 39 + "ajarajar", "\x16\x02\x6a\x72" + "\0" * 8, "\x17\0\x03\x2a\0\0\0\0"},
     "dns-server": {"\x6a\x72\0\0\0\x01\0\0\0\0\0\0\x07version\x04bind\0\0\x10\0\x03",
