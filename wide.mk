@@ -32,6 +32,7 @@ fixes-wide: $(BUILD)/ajar
 	@test/fix/run.py --ajar $(BUILD)/ajar $(if $(ONLY),$(addprefix --only ,$(ONLY)),--wide)
 
 # What a visit costs its server, measured over the zoo and all tapes.
+.PHONY: doc/conduct.md
 doc/conduct.md: $(BUILD)/ajar $(BUILD)/tapes
 	@test/guard/run $(BUILD) >/dev/null; captures=$$(mktemp -d) && AJAR_CAPTURE_SO=$(CURDIR)/$(BUILD)/guard/capture.so AJAR_CAPTURE_DIR=$$captures \
 	    test/zoo/run.py --ajar $(BUILD)/ajar | { grep '^not ok' >&2; true; } && \
