@@ -55,7 +55,9 @@ HOMES = (
 TRIED = "the handle was tried, without a password, and it was locked: that is what a scan is for, and what the server writes then"
 ABSENT = "a web server that nobody knows is asked for what products and forgotten files are known by, and has none of it"
 NO_FAREWELL = "before a login AMQP knows no farewell: whoever does not like the mechanisms that are offered hangs up (AMQP 0-9-1, 2.2.4)"
+BY_ITSELF = "a Sentinel whose master is not there says so from time to time, whoever is there"
 EXCEPTIONS = (
+    ("redis-sentinel:.*", r"# [-+](failover|sdown|odown|try-failover|vote|elected|new-epoch)", BY_ITSELF),
     ("rabbitmq:locked", r"closing AMQP connection|client unexpectedly closed TCP connection", NO_FAREWELL),
     ("mariadb:(locked|tls)", r"Access denied for user '\w*'@'[\d.]+' \(using password: NO\)", TRIED),
     ("nats:locked", r"authentication error", TRIED),
