@@ -42,6 +42,7 @@ INSIDE = "AJAR_PROXIES_INSIDE"
 PORT = 18999  # of the stand-ins, and nobody's in the catalog
 PLAIN, SECURE = 18971, 18973
 SCAN_SECONDS = 1200
+AT_ONCE = "24"  # one process plays all servers
 # Products that cannot be told in a setting, and why. Found there all the same, they are right.
 SILENT = "its root says nothing, and its own request is none of the five that a stranger is asked"
 HIDDEN = "nginx takes away the field Server, which is all that tells it"
@@ -124,7 +125,7 @@ def hosts(proxies, count):
 def scan(ajar, targets, directory):
     listed = directory / "targets"
     listed.write_text("\n".join(targets) + "\n")
-    done = subprocess.run([ajar, "scan", "--json", "--db", "none", f"@{listed}"], capture_output=True, timeout=SCAN_SECONDS,
+    done = subprocess.run([ajar, "scan", "--json", "--db", "none", "--parallel", AT_ONCE, f"@{listed}"], capture_output=True, timeout=SCAN_SECONDS,
                           env={"PATH": os.environ["PATH"], "HOME": str(directory), "XDG_STATE_HOME": str(directory), "LANG": "C.UTF-8"})
     if done.returncode not in (0, 1):
         sys.exit(f"ajar exits {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")

@@ -133,11 +133,11 @@ def check_all(boxes, ajar, root, jobs, tally):
     began = time.monotonic()
     try:
         report, exit_code, errors = scan(ajar, endpoints, root)
+        note(f"scanned {len(endpoints)} endpoints in {time.monotonic() - began:.1f} s")
+        again = [scan(ajar, endpoints, root)[0] for _ in range(SCANS - 1)]
     except (subprocess.TimeoutExpired, ValueError, OSError) as error:
         tally.add(compare.Check(False, "scan", repr(error)[:600]))
         return before, []
-    note(f"scanned {len(endpoints)} endpoints in {time.monotonic() - began:.1f} s")
-    again = [scan(ajar, endpoints, root)[0] for _ in range(SCANS - 1)]
     for check in compare.check_same([report, *again], moving_of(boxes)):
         tally.add(check)
     after = truths(boxes, jobs, tally)

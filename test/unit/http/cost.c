@@ -1,5 +1,6 @@
 /* What recognition costs: processor time a page, and loading, at 15, 60 and 250 generated products (each
- * knows its title, a field and a word of its page). Prints what it measures:
+ * knows its title, a field and a word of its page, and an answer of its own), and of small answers at 240 and 960. Prints
+ * what it measures:
  *
  *     build/unit/http/cost
  *
@@ -18,6 +19,7 @@ enum {
     LOAD_MS_MAX = 500,
     LOAD_BYTES_MAX = 24 << 20,
     VISIT_MS_MAX = 100,
+    ENTRY_US_MAX = 3,
 };
 
 static int64_t processor_us(void)
@@ -33,7 +35,8 @@ static void put_products(struct generated *g, int count)
         snprintf(text, sizeof(text),
                  "ports: [%d]\nrequests:\n  own: {get: /version, accept: text/x-%d, why: w}\n  health: {get: /health, why: w}\n"
                  "identify:\n  - {title: \"Product %d*\"}\n  - {header: {x-product-%d: \"*\"}}\n"
-                 "  - {body: \"*window.product_%d.start(*\"}\n", 20000 + i, i, i, i, i);
+                 "  - {body: \"*window.product_%d.start(*\"}\n  - {request: own, status: 200, has: product_%d}\n",
+                 20000 + i, i, i, i, i, i);
         generated_put(g, name, text);
     }
 }
@@ -142,6 +145,40 @@ static void test_pages(void **state)
         assert_true(took[2][i] < took[0][i] * 4 + 2000);
 }
 
+/* What a stranger's small answers cost, at four times as many products: a page for people, which is one request, and
+ * JSON that says nothing, after which every product may be meant and five more are asked. */
+static void test_small_answers(void **state)
+{
+    enum { FEW = 240, MANY = 4 * FEW, SMALL = 4096 };
+    static const struct {
+        const char *what, *type, *unit;
+    } answers[] = {
+        { "a page of 4 KB", "text/html", "Lorem ipsum dolor sit amet, <p>consetetur</p>\n" },
+        { "JSON of 4 KB, six times", "application/json", "{ \"status\" : \"ok\" }\n" },
+    };
+    int64_t took[2][2];
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct generated g;
+        generated_begin(&g);
+        put_products(&g, k ? MANY : FEW);
+        generated_load(&g);
+        for (int i = 0; i < 2; i++) {
+            unsigned asked;
+            const char *product;
+            char *page = page_of(answers[i].unit);
+            took[k][i] = visit_us(g.catalog, span_of(page, SMALL), answers[i].type, 31337, &asked, &product);
+            print_message("%3d products, %s: %lld us, %u requests\n", k ? MANY : FEW, answers[i].what, (long long)took[k][i], asked);
+            assert_true(asked <= 6);
+            free(page);
+        }
+        generated_end(&g);
+    }
+    /* Beside the bytes, which cost the same at any number, an entry may cost so much in one visit. */
+    for (int i = 0; i < 2; i++)
+        assert_true(SANITIZED || took[1][i] - took[0][i] < (MANY - FEW) * ENTRY_US_MAX);
+}
+
 /* A JSON object of 80,000 keys at every path: what a whole visit costs. */
 static void test_json_at_every_path(void **state)
 {
@@ -174,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_small_answers),
         cmocka_unit_test(test_json_at_every_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
