@@ -65,6 +65,33 @@ def test_rules():
     check("every alert has a test", tested == named, tested ^ named)
 
 
+def libraries_of(program):
+    """The files of the shared libraries that a program names itself."""
+    needed = re.findall(r"NEEDED +(\S+)", subprocess.run(["objdump", "-p", program], capture_output=True, text=True).stdout)
+    where = dict(re.findall(r"(\S+) => (\S+)", subprocess.run(["ldd", program], capture_output=True, text=True).stdout))
+    return {where[n] for n in needed if n in where}
+
+
+def test_container():
+    """The last stage installs the package of every library that the programs need, and copies what was installed."""
+    text = (ROOT / "packaging/Containerfile").read_text().replace("\\\n", " ")
+    last = text[text.rindex("\nFROM "):]
+    installed = set(re.search(r"--no-install-recommends ([^&]*)&&", last)[1].split())
+    missing = set()
+    for program in BUILD.glob("ajar*"):
+        if not program.is_file() or not os.access(program, os.X_OK) or program.suffix:
+            continue
+        for library in libraries_of(program):
+            name = os.path.basename(os.path.realpath(library))
+            found = subprocess.run(["dpkg", "-S", f"*/{name}"], capture_output=True, text=True).stdout
+            owners = {line.split(":")[0] for line in found.splitlines()}  # of another architecture among them
+            if owners and not owners & (installed | {"libc6", "libgcc-s1", "libstdc++6"}):
+                missing.add((program.name, *owners))
+    check("the container has every library", not missing, missing)
+    check("what it installs is what it copies", "DESTDIR=/out install" in text and "COPY --from=build /out/ /" in last)
+    check("it runs as somebody without rights", re.search(r"^USER ajar$", last, re.M))
+
+
 def run_step(script, env):
     """As a runner does: `sh -e` on a file."""
     with tempfile.TemporaryDirectory() as folder:
@@ -121,6 +148,7 @@ def main():
     try:
         test_metrics()
         test_rules()
+        test_container()
         test_steps(redis)
     finally:
         redis.close()
