@@ -88,7 +88,7 @@ MISTAKES = [
     (["scan", "--scope", "/nonexistent/scope.yaml"], "/nonexistent/scope.yaml"),
     (["scan", "--rate", "fast", "127.0.0.1"], "--rate fast"),
     (["scan", "--fail-on", "hihg", "127.0.0.1"], "--fail-on hihg"),
-    (["scan", "--format", "xml2", "127.0.0.1"], "--format xml2: there are csv, excel, html, ical, json, l9, markdown, ocsf, sarif and tty"),
+    (["scan", "--format", "xml2", "127.0.0.1"], "--format xml2: there are csv, excel, html, ical, json, junit, l9, markdown, ocsf, sarif and tty"),
     (["show", "--format", "xml2"], "sarif and tty"),
     (["judge", "--format", "xml2"], "sarif and tty"),
     (["scan", "--catalog", "/nonexistent", "127.0.0.1"], "/nonexistent"),
