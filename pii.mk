@@ -6,6 +6,7 @@
 #   make fuzz-pii-planted  values where names stand: none may be said      make fuzz-unpack   what ajar-unpack reads
 #   make truth-pii      a million values a type against python3-stdnum and npm's stdnum and validator, twenty minutes
 #   make pii-heldout    precision and recall on tables the classifier was not tuned on
+#   make pii-blind      the same on a corpus made from doc/pii.md alone; PyPI has to be reachable
 #   make silence-pii    5 GB of Debian packages, nothing confirmed      make install-pii library, header, pkg-config file
 PII_VERSION := 0.1.0
 PII_LIBS    := -pthread -lz -lzstd -lyaml -luchardet -lm
@@ -16,7 +17,7 @@ PII_SOURCES := $(wildcard src/pii/*.c src/text/*.c src/base/*.c)
 PII_OBJECTS := $(patsubst src/%,$(BUILD)/pic/%.o,$(PII_SOURCES))
 PII_TOOLS   := $(BUILD)/pii-truth
 
-.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout silence-pii bench-pii fuzz-pii fuzz-pii-planted fuzz-unpack fuzz-recast
+.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout pii-blind silence-pii bench-pii fuzz-pii fuzz-pii-planted fuzz-unpack fuzz-recast
 libajar-pii: $(BUILD)/libajar-pii.a $(BUILD)/libajar-pii.so $(BUILD)/ajar-pii.pc
 
 # The built-in detectors are carried inside.
@@ -66,6 +67,14 @@ truth-pii: $(BUILD)/pii-truth
 
 pii-heldout: $(BUILD)/ajar
 	$(PII_PYTHON) test/pii/heldout.py "$(BUILD)/ajar classify" 4 --print
+
+# The corpus is made anew each time; BLIND_SEED gives other values.
+BLIND_SEED ?= 20261130
+pii-blind: $(BUILD)/ajar
+	@test -e $(BUILD)/blind/ready || { $(PII_PYTHON) -m venv $(BUILD)/blind && \
+	    $(BUILD)/blind/bin/pip install --quiet faker==40.54.0 phonenumbers==9.0.43 python-stdnum==2.2 && touch $(BUILD)/blind/ready; }
+	$(BUILD)/blind/bin/python test/pii/blind/make.py $(BUILD)/blind/corpus $(BLIND_SEED)
+	$(PII_PYTHON) test/pii/blind/score.py $(BUILD)/blind/corpus "$(BUILD)/ajar classify"
 
 silence-pii: $(BUILD)/ajar
 	test/pii/silence.sh "$(BUILD)/ajar classify" $(BUILD)/silence-5g 5
