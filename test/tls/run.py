@@ -148,6 +148,10 @@ rsa_cert_file=$D/rsa.pem rsa_private_key_file=$D/rsa.key secure_chroot_dir=$D/em
 exec vsftpd $D/v.conf"""
 
 
+STUNNEL = """printf '%s\n' 'foreground = yes' 'pid =' '[s]' "accept = 127.0.0.1:$P" 'exec = /bin/cat' 'execArgs = cat' "cert = $D/rsa.pem" \
+"key = $D/rsa.key" >s.conf; exec stunnel4 s.conf"""
+
+
 class Canned:
     """Answers each connection as `answer` says, which is None where it hangs up; for what no library of today speaks."""
 
@@ -326,6 +330,7 @@ def cases(where, der):
         "redis": (of("redis", REDIS % ""), {**modern, "tls.inside": None, "tls.client_cert_asked": True}),
         "redis 1.2 prefers": (of("redis", REDIS % "--tls-protocols TLSv1.2 --tls-auth-clients no --tls-prefer-server-ciphers yes"),
                               {"tls.versions": V12, "tls.preference": "server"}),
+        "stunnel": (of("stunnel", STUNNEL), {**modern, "tls.inside": None}),
         "nats": (of("nats", NATS), {"tls.inside": True, "tls.weak": "none"}),
         "mosquitto": (of("mosquitto", MOSQUITTO), {**modern, "tls.inside": None}),
         "dovecot IMAP": (of("dovecot", DOVECOT % ("$P", "0")), {**modern, "tls.inside": True}),
@@ -393,7 +398,7 @@ def audit(ajar, port):
     environment = {**os.environ, "XDG_STATE_HOME": os.environ["HOME"]}
     if "AJAR_CAPTURE_DIR" in os.environ:  # the guard wants to see every byte, see test/guard
         environment["LD_PRELOAD"] = os.environ["AJAR_CAPTURE_SO"]
-    out = subprocess.run([ajar, "tls", "--json", f"127.0.0.1:{port}"], capture_output=True, text=True, timeout=60, env=environment)
+    out = subprocess.run([ajar, "tls", "--json", f"127.0.0.1:{port}"], capture_output=True, text=True, timeout=START_S, env=environment)
     return (json.loads(out.stdout)["facts"] if out.stdout.strip() else {}), out.stderr
 
 
