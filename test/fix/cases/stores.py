@@ -24,24 +24,6 @@ END
 TARANTOOL = ("printf '%s\\n' 'local there = require(\"net.box\").connect(\"LOGINADDRESS:3301\")'"
              " 'print(there.space.person:select()[1][1])' 'os.exit()' >/run/ask.lua; timeout 10 tarantool /run/ask.lua")
 
-ORTHANC_OPEN = r"""
-sed -i 's/"RemoteAccessAllowed" : false/"RemoteAccessAllowed" : true,\n  "AuthenticationEnabled" : false/' /etc/orthanc/orthanc.json
-chown -R orthanc /etc/orthanc
-"""
-ORTHANC_SEED = """
-cat >/root/image.dump <<'END'
-(0008,0016) UI =SecondaryCaptureImageStorage
-(0008,0018) UI [1.2.3.4.5]
-(0010,0010) PN [ada]
-(0010,0020) LO [1]
-(0020,000d) UI [1.2.3.4]
-(0020,000e) UI [1.2.3.4.1]
-END
-dump2dcm /root/image.dump /root/image.dcm
-curl -sf --data-binary @/root/image.dcm http://127.0.0.1:8042/instances
-"""
-PATIENTS = "curl -sf OPTIONS 'http://ADDRESS:8042/patients?expand'"
-
 # The packages of the two cannot be installed beside vsftpd's: their programs are laid over those of this machine.
 FTP_USER = f"useradd -m -s /bin/bash app; printf 'app:{PASSWORD}\\n' | chpasswd; echo ada >/home/app/customers; chown app /home/app/customers"
 FTP_ALL = "install -d -o root -m 755 /srv/ftp; echo ada >/srv/ftp/customers; usermod -d /srv/ftp ftp || useradd -r -d /srv/ftp ftp"
