@@ -12,6 +12,7 @@
  *     tls      given to the socket by the TLS library, inside one of its calls
  *     inside   given to the TLS library to be sent encrypted
  *     attempt  given to it, too, but the call failed; some or all may have left
+ *     packet   a whole IP packet, given to a raw socket or to the link
  *     close    the connection ends; instead of HEX, in decimal, how many bytes the kernel says
  *              were given to this socket: what went past this file would show here
  *
@@ -75,6 +76,7 @@ DECLARE_NEXT(connect);
 DECLARE_NEXT(send);
 DECLARE_NEXT(sendto);
 DECLARE_NEXT(sendmsg);
+DECLARE_NEXT(sendmmsg);
 DECLARE_NEXT(write);
 DECLARE_NEXT(writev);
 DECLARE_NEXT(close);
@@ -218,8 +220,21 @@ static void note_vector(int fd, const struct iovec *v, size_t count, ssize_t sen
 
 /* ---- sockets --------------------------------------------------------------------------- */
 
+/* A UDP socket that is connected anew, or let go. */
+static void note_parting(int fd)
+{
+    const struct connection *c = connection_of(fd);
+    int type = 0;
+    socklen_t len = sizeof(type);
+    if (c && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_DGRAM) {
+        note_event(c, "close", c->written);
+        connections[fd].id = 0;
+    }
+}
+
 int connect(int fd, const struct sockaddr *to, socklen_t len)
 {
+    note_parting(fd);
     if (out_fd >= 0 && is_internet(to)) {
         if (fd < 0 || fd >= FDS_MAX) {
             dprintf(2, "capture: descriptor %d is beyond its table\n", fd);
@@ -254,6 +269,35 @@ ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
         note_sent_to(fd, m->msg_name, m->msg_iov[0].iov_base, n);
     else
         note_vector(fd, m->msg_iov, m->msg_iovlen, n);
+    return n;
+}
+
+/* What goes out so is no conversation: every message is a packet, whole. */
+static void note_packet(const struct msghdr *m)
+{
+    uint8_t bytes[PIECE_MAX];
+    size_t len = 0;
+    struct connection c = { .id = atomic_fetch_add(&next_id, 1) };
+    for (size_t i = 0; i < m->msg_iovlen; i++) {
+        if (m->msg_iov[i].iov_len > sizeof(bytes) - len) {
+            dprintf(2, "capture: a packet of more than %d bytes\n", PIECE_MAX);
+            abort();
+        }
+        memcpy(bytes + len, m->msg_iov[i].iov_base, m->msg_iov[i].iov_len);
+        len += m->msg_iov[i].iov_len;
+    }
+    snprintf(c.place, sizeof(c.place), "link");
+    if (is_internet(m->msg_name))
+        place_of(m->msg_name, c.place);
+    note(&c, "packet", bytes, len);
+    note_event(&c, "close", len);
+}
+
+int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+    int n = NEXT(sendmmsg)(fd, messages, count, flags);
+    for (int i = 0; out_fd >= 0 && i < n; i++)
+        note_packet(&messages[i].msg_hdr);
     return n;
 }
 

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import socket
+import struct
 import ssl
 import subprocess
 import sys
@@ -40,10 +41,15 @@ DATA = record(0x17, bytes(30))
 
 def lines(*pieces, sent=None, closed=True):
     """A capture of one connection, from pairs of kind and bytes."""
-    outer = sum(len(data) for kind, data in pieces if kind in ("plain", "tls"))
+    outer = sum(len(data) for kind, data in pieces if kind in ("plain", "tls", "packet"))
     text = "1 open 127.0.0.1:6379 0\n"
     text += "".join(f"1 {kind} 127.0.0.1:6379 {hexed(data)}\n" for kind, data in pieces)
     return text + (f"1 close 127.0.0.1:6379 {outer if sent is None else sent}\n" if closed else "")
+
+
+def packet(flags=2, payload=b"", protocol=6):
+    tcp = struct.pack(">HHIIHHHH", 40000, 6379, 7, 0, 5 << 12 | flags, 64240, 0, 0) + payload
+    return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 1, 0x4000, 64, protocol, 0) + bytes(8) + tcp
 
 
 HTTP = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:9200\r\n"
@@ -57,6 +63,12 @@ WRITTEN = [
     (True, "a handshake and an ask inside",
      lines(("tls", HELLO), ("tls", NO_CERTIFICATE + CIPHER), ("tls", DATA), ("inside", b"PING\r\n"))),
     (True, "a call that failed", lines(("tls", HELLO), ("attempt", b"PING\r\n"))),
+    (True, "a packet that asks whether anybody is there", lines(("packet", packet()))),
+    (False, "a packet that carries something", lines(("packet", packet(payload=b"PING\r\n")))),
+    (False, "a packet that ends a connection", lines(("packet", packet(flags=4)))),
+    (False, "a packet of another protocol", lines(("packet", packet(protocol=17)))),
+    (False, "a packet that is cut short", lines(("packet", packet()[:-1]))),
+    (False, "two packets in one", lines(("packet", packet()), ("packet", packet()))),
     (False, "another request", lines(("plain", b"FLUSHALL\r\n"))),
     (False, "a request that reads a record, where no sample was asked for", lines(("plain", b"PING\r\nRANDOMKEY\r\n"))),
     (False, "one byte more", lines(("plain", b"PING\r\nX"))),

@@ -26,6 +26,7 @@
 
 #include "base/buf.h"
 #include "base/list.h"
+#include "base/reader.h"
 #include "cmd/asks.h"
 #include "http/law.h"
 #include "text/escape.h"
@@ -48,7 +49,7 @@ struct connection {
     unsigned id;
     bool closed, plain_after_tls;
     uint64_t kernel_bytes;
-    struct buf plain, tls, inside, attempts;
+    struct buf plain, tls, inside, attempts, packet;
 };
 
 struct capture {
@@ -235,10 +236,34 @@ static bool check_records(const struct capture *c, const struct connection *k)
     return true;
 }
 
+/* The one packet that is made by hand is a SYN that carries nothing (sweep/knock_packet.h). */
+static bool is_bare_syn(struct span packet)
+{
+    struct verdict bad;
+    struct reader r = reader_over(&bad, packet);
+    uint64_t version = reader_be(&r, 1) >> 4, length, protocol;
+    reader_skip(&r, version == 4 ? 1 : 3);
+    length = reader_be(&r, 2) + (version == 4 ? 0 : 40);
+    reader_skip(&r, version == 4 ? 5 : 0);
+    protocol = reader_be(&r, 1);
+    reader_skip(&r, version == 4 ? 10 : 33);
+    reader_skip(&r, 12); /* ports and numbers */
+    uint64_t offset_flags = reader_be(&r, 2), header = offset_flags >> 12;
+    reader_skip(&r, header > 3 ? (header * 4) - 14 : 0);
+    return reader_ok(&r) && !reader_more(&r) && length == packet.len && protocol == 6 && header >= 5 &&
+           (version == 6 || packet.at[0] == 0x45) && (offset_flags & 0xfff) == 2;
+}
+
+static bool check_packet(const struct capture *c, const struct connection *k)
+{
+    return !k->packet.len || is_bare_syn(buf_span(&k->packet)) ||
+           fail(c, k, "a packet that is no SYN, or carries something", buf_span(&k->packet));
+}
+
 static bool check_kernel(const struct capture *c, const struct connection *k)
 {
     char what[160];
-    uint64_t seen = k->plain.len + k->tls.len;
+    uint64_t seen = k->plain.len + k->tls.len + k->packet.len;
     if (!k->closed)
         return fail(c, k, "it was never closed, so the kernel's count of its bytes is not known", SPAN_NONE);
     if (k->kernel_bytes <= seen)
@@ -250,14 +275,15 @@ static bool check_kernel(const struct capture *c, const struct connection *k)
 
 static bool check(const struct asks *a, const struct capture *c, const struct connection *k)
 {
-    if (!buf_ok(&k->plain) || !buf_ok(&k->tls) || !buf_ok(&k->inside) || !buf_ok(&k->attempts))
+    if (!buf_ok(&k->plain) || !buf_ok(&k->tls) || !buf_ok(&k->inside) || !buf_ok(&k->attempts) ||
+        !buf_ok(&k->packet))
         return fail(c, k, "more bytes were sent than a conversation can need", SPAN_NONE);
     if (k->plain_after_tls)
         return fail(c, k, "bytes went past the TLS that had begun", buf_span(&k->plain));
     return check_asks(a, c, k, &k->plain, "no ask declares these bytes") &&
            check_asks(a, c, k, &k->inside, "no ask declares these bytes inside TLS") &&
            check_asks(a, c, k, &k->attempts, "no ask declares these bytes that were to be sent inside TLS") &&
-           check_records(c, k) && check_kernel(c, k);
+           check_packet(c, k) && check_records(c, k) && check_kernel(c, k);
 }
 
 /* ---- reading captures ---------------------------------------------------------------------- */
@@ -285,6 +311,7 @@ static struct connection *connection_of(struct capture *c, unsigned id, struct s
     buf_init(&k->tls, STREAM_MAX);
     buf_init(&k->inside, STREAM_MAX);
     buf_init(&k->attempts, STREAM_MAX);
+    buf_init(&k->packet, STREAM_MAX);
     return k;
 }
 
@@ -322,6 +349,8 @@ static bool take_line(struct capture *c, struct span line)
         k->plain_after_tls |= k->tls.len > 0;
         return put_hex(&k->plain, line);
     }
+    if (span_is(kind, "packet"))
+        return k->packet.len == 0 && put_hex(&k->packet, line);
     if (span_is(kind, "tls"))
         return put_hex(&k->tls, line);
     if (span_is(kind, "inside"))
@@ -349,6 +378,7 @@ static void release(struct capture *c)
         buf_release(&c->at[i].tls);
         buf_release(&c->at[i].inside);
         buf_release(&c->at[i].attempts);
+        buf_release(&c->at[i].packet);
     }
     free(c->at);
 }

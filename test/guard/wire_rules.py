@@ -574,7 +574,12 @@ def dns(ask):
     c.end()
 
 
-RULES = {"ladder": ladder, "dns": dns, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
+def knock(ask):
+    if ask.text:
+        raise Refused("a first packet carries something")
+
+
+RULES = {"ladder": ladder, "knock": knock, "dns": dns, "tls": tls, "redis": redis, "memcached": memcached, "postgresql": postgresql,
          "clickhouse-native": clickhouse_native,
          "mysql": mysql, "mongodb": mongodb, "zookeeper": zookeeper, "mqtt": mqtt, "ldap": ldap, "cldap": ldap,
          **wire_lines.RULES, **wire_stores.RULES}
