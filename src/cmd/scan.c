@@ -187,6 +187,7 @@ static int run_sweeper(const struct scanning *scanning, struct walk *walk, const
     if (walk->knock->socket) {
         config.knock = walk->knock->socket;
         config.knock_per_second = walk->knock->per_second;
+        config.knock_answered_per_second = walk->knock->answered_per_second;
         config.places = (struct knock_places){ .at = endpoint_at, .gap = gap_from, .known = is_known, .self = walk,
                                                .end = walk->end };
     }

@@ -82,6 +82,7 @@ void scan_knock_decide(struct scan_knock *k, const struct scan_options *o, const
     double tracked = tracking_limit();
     k->below_filters = tracked <= 0;
     k->per_second = pace_of(o, &c);
+    k->answered_per_second = c.net > 0 ? scan_pace(o).net_per_second * c.far / c.net : 0;
     k->tracked = tracked > 0 && tracked < k->per_second;
     if (k->tracked)
         k->per_second = tracked;

@@ -12,6 +12,7 @@ enum { KNOCK_FROM = 65536 };
 struct scan_knock {
     bool on;
     double per_second;         /* places */
+    double answered_per_second; /* where all of them answer */
     const char *why;           /* one sentence without its full stop, for the dry run and for notices */
     bool below_filters; /* this machine filters nothing that it sends, as far as can be seen */
     bool tracked;              /* no faster, since this machine's firewall tracks connections */

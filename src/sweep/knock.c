@@ -58,7 +58,7 @@ struct knock {
     uint16_t id;
     struct sweep_places run; /* that is not told yet */
     int64_t run_us;
-    uint64_t packets, answered;
+    uint64_t packets, asked, answered; /* asked: places */
 
     pthread_mutex_t lock;
     uint64_t queue[QUEUE_MAX]; /* places, a ring */
@@ -408,18 +408,28 @@ static size_t send_batch(struct knock *k, struct chunk *c, const struct batch *b
     return at;
 }
 
+/* Places a second. */
+static double rate_now(const struct knock *k)
+{
+    const struct knock_config *c = &k->config;
+    double answering = k->asked ? (double)k->answered / (double)k->asked : 0;
+    double cost = 1.0 / PACE_SILENT_SHARE + (1 - 1.0 / PACE_SILENT_SHARE) * answering;
+    double limit = c->answered_per_second > 0 ? c->answered_per_second / cost : c->per_second;
+    return limit < c->per_second ? limit : c->per_second;
+}
+
 /* How many packets the account allows now; one that is late catches up by CREDIT_US at most. */
 static size_t allowed(const struct knock *k, int64_t *account_us, int64_t now_us)
 {
     if (*account_us < now_us - CREDIT_US)
         *account_us = now_us - CREDIT_US;
-    double n = (double)(now_us - *account_us) * k->config.per_second / 1e6;
+    double n = (double)(now_us - *account_us) * rate_now(k) / 1e6;
     return n < 0 ? 0 : n > KNOCK_BATCH ? KNOCK_BATCH : (size_t)n;
 }
 
 static void charge(const struct knock *k, int64_t *account_us, size_t packets)
 {
-    *account_us += (int64_t)((double)packets * 1e6 / k->config.per_second);
+    *account_us += (int64_t)((double)packets * 1e6 / rate_now(k));
 }
 
 /* One batch of the chunk, as far as its account allows. Returns when it may go on. */
@@ -428,10 +438,11 @@ static int64_t ask_chunk(struct knock *k, struct chunk *c, int64_t *account_us, 
     struct batch b;
     size_t max = allowed(k, account_us, now_us);
     if (max == 0)
-        return *account_us + (int64_t)(1e6 / k->config.per_second) + 1;
+        return *account_us + (int64_t)(1e6 / rate_now(k)) + 1;
     fill(k, c, max, &b);
     size_t went = send_batch(k, c, &b);
     charge(k, account_us, went);
+    k->asked += c->round == 1 ? went : 0;
     end_round(k, c, now_us);
     return went == b.len ? now_us : now_us + BUSY_US;
 }

@@ -63,6 +63,9 @@ struct knock_config {
     struct knock_places places;
     struct knock_line *line;
     double per_second;
+    /* So many where everybody answers, or 0: as many as that. What is silent costs a network 1 / PACE_SILENT_SHARE of
+     * what answers, so the true limit lies between the two, by how many have answered so far. */
+    double answered_per_second;
     uint64_t seed;
     /* How places ended that nobody will visit. Called from knock_step(), without the lock. */
     void (*told)(void *self, const struct sweep_places *p);

@@ -13,7 +13,7 @@ extern const struct ask KNOCK_ASK;
 struct knocker_config {
     struct knock_socket *socket;
     struct knock_places places;
-    double per_second;
+    double per_second, answered_per_second; /* as knock_config's */
     uint64_t seed;
     struct sweep_progress *progress; /* counts, and says when to stop */
     /* One message for the keeper, whole. Any time while the thread runs. */

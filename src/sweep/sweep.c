@@ -572,6 +572,7 @@ static bool run_knocking(struct sweep *s, struct error *e)
 {
     const struct sweep_config *c = s->config;
     struct knocker_config knocker = { .socket = c->knock, .places = c->places, .per_second = c->knock_per_second,
+                                      .answered_per_second = c->knock_answered_per_second,
                                       .seed = c->seed, .progress = s->progress, .write = write_for_knocker,
                                       .sent = c->transcript ? tell_knock : NULL, .self = s };
     if (!(s->knocker = knocker_start(&knocker, e)))

@@ -35,7 +35,7 @@ struct sweep_config {
      * place of `source`, and those that answer are visited. */
     struct knock_socket *knock;
     struct knock_places places;
-    double knock_per_second;
+    double knock_per_second, knock_answered_per_second;
     uint64_t seed;
 };
 

@@ -285,6 +285,22 @@ static void test_keeps_the_rate(void **state)
     assert_in_range(n.now_us, 20000000, 27500000); /* the last 4096 are asked twice before the wait */
 }
 
+/* What answers costs its network ten times as much as what is silent. */
+static void test_goes_slower_where_all_answer(void **state)
+{
+    (void)state;
+    struct network n;
+    setup(&n, 20000, 10000);
+    n.config.answered_per_second = 1000;
+    n.alive_each = 1;
+    run(&n);
+    assert_in_range(n.now_us, 19000000, 26000000);
+    setup(&n, 20000, 10000);
+    n.config.answered_per_second = 1000;
+    run(&n);
+    assert_in_range(n.now_us, 2000000, 6000000);
+}
+
 /* 40 ports of 256 addresses accept, whatever is asked. */
 static void test_something_answers_for_all(void **state)
 {
@@ -350,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_busy_system),
         cmocka_unit_test(test_goes_on),
         cmocka_unit_test(test_keeps_the_rate),
+        cmocka_unit_test(test_goes_slower_where_all_answer),
         cmocka_unit_test(test_something_answers_for_all),
         cmocka_unit_test(test_forged_answers),
         cmocka_unit_test(test_known_need_no_knock),
