@@ -68,9 +68,11 @@ struct knocker *knocker_start(const struct knocker_config *config, struct error 
         return NULL;
     }
     k->config = *config;
-    struct knock_config knock = { .places = config->places, .line = knock_socket_line(config->socket),
+    struct knock_config knock = { .places = config->places,
+                                  .line = knock_socket_line(config->socket),
                                   .per_second = config->per_second,
-                                  .answered_per_second = config->answered_per_second, .seed = config->seed, .told = told,
+                                  .answered_per_second = config->answered_per_second,
+                                  .seed = config->seed, .told = told,
                                   .sent = config->sent ? sent : NULL, .self = k };
     k->knock = knock_new(&knock, e);
     if (k->knock && pthread_create(&k->thread, NULL, run, k) == 0)
