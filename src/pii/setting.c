@@ -139,7 +139,7 @@ static bool begins_pair(struct span text, size_t from)
         if (i == from || (!sign && i > word && words > 0))
             return false;
         words += i > word;
-        while (i < from && (text.at[i] == ' ' || text.at[i] == '\t'))
+        while (i < from && text.at[i] <= ' ')
             i++;
     }
     return words > 0;
