@@ -34,7 +34,7 @@ endif
 ifeq ($(SAN),)
 CPPFLAGS += -D_FORTIFY_SOURCE=2
 else
-CFLAGS   += -O1 -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all -Wframe-larger-than=65536
+CFLAGS   += -O1 -g1 -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all -Wframe-larger-than=65536
 LDFLAGS  += -fsanitize=$(SAN)
 endif
 
