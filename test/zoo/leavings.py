@@ -153,7 +153,7 @@ def dumps(zoo):
     """What the stores' own tools write, of a record that must appear nowhere."""
     found = []
     for name, insert, dump in (
-            ("mariadb:open", f"mariadb --no-defaults -u root -S $D/s shop -e \"insert into customer values (9999, '{IN_DUMP}')\"",
+            ("mariadb:open", f"mariadb --no-defaults -u root -S $D/s shop -e \"insert into customer (id, name) values (9999, '{IN_DUMP}')\"",
              "mariadb-dump --no-defaults -u root -S $D/s shop"),
             ("postgresql:open", f"$CLIENT -c \"create table leaving (name text); insert into leaving values ('{IN_DUMP}')\"",
              "/usr/lib/postgresql/15/bin/pg_dump -h $D -p $P -U postgres postgres")):
