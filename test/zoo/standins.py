@@ -14,6 +14,7 @@ FIRST = ipaddress.IPv4Address("127.120.0.1")
 NOT_THERE = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot found"
 RECORDED_AT = re.compile(rb"(?i)(\r\nlocation: *http://)(?:127\.\d+\.\d+\.\d+|localhost)(?::\d+)?/")
 OWN_FIELDS = ("content-length", "transfer-encoding", "connection")
+ACCEPT = "application/json"  # of a request that names none
 METHODS = ("get", "head", "post", "propfind")
 
 
@@ -31,19 +32,23 @@ class Standin:
         self.below = any(key.startswith("/") for key in example["answers"])
         self.answers = {}
         for key, text in example["answers"].items():
-            for place in places_of(entry, key, others):
-                self.answers.setdefault(place, wire_form(text))
+            for *place, accept in places_of(entry, key, others):
+                self.answers.setdefault((*place, accept), wire_form(text))
+                self.answers.setdefault((*place, None), wire_form(text))
 
-    def answer(self, method, path, body, host):
-        """An answer that names the address at which it was recorded names ours instead."""
-        found = self.answers.get((method, path, body)) or self.answers.get((method, path, None))
-        if not found and method == "HEAD":
-            found = self.answers.get(("GET", path, None))
+    def answer(self, method, path, body, accept, host):
+        """An answer that names the address at which it was recorded names ours instead.
+
+        Two requests of one entry may differ in nothing but what they accept; who asks for anything else gets the first."""
+        asked = ((method, path, body, accept), (method, path, body, None), (method, path, None, accept), (method, path, None, None))
+        if method == "HEAD":
+            asked += (("GET", path, None, None),)
+        found = next((self.answers[place] for place in asked if place in self.answers), None)
         return RECORDED_AT.sub(rb"\g<1>" + host + b"/", found) if found else NOT_THERE
 
 
 def requests_of(entry):
-    return {"root": {"get": "/"}, **(entry.get("requests") or {})}
+    return {"root": {"get": "/", "accept": "application/json, text/html;q=0.9, */*;q=0.8"}, **(entry.get("requests") or {})}
 
 
 def method_and_path(request):
@@ -51,7 +56,7 @@ def method_and_path(request):
 
 
 def places_of(entry, key, others):
-    """Method, path and body of what an answer's key names: `indices`, `info/albums`, `console.elasticsearch.root`, `/base:status`."""
+    """Method, path, body and Accept of what an answer's key names: `indices`, `info/albums`, `console.elasticsearch.root`, `/base:status`."""
     base = ""
     if key.startswith("/"):
         base, _, key = key.partition(":")
@@ -59,7 +64,7 @@ def places_of(entry, key, others):
     if name in requests_of(entry):
         request = requests_of(entry)[name]
         method, path = method_and_path(request)
-        yield method.upper(), base + re.sub(r"\{name[^}]*\}", lambda _: hole, path), request.get("body")
+        yield method.upper(), base + re.sub(r"\{name[^}]*\}", lambda _: hole, path), request.get("body"), request.get("accept", ACCEPT)
         return
     route, store, nested = name.split(".")
     for each in (entry.get("behind") or {}).get("routes", ()):
@@ -67,7 +72,7 @@ def places_of(entry, key, others):
             method, path = method_and_path(each)
             inner = method_and_path(requests_of(others[store])[nested])[1]
             quoted = re.sub(r"[^A-Za-z0-9._~-]", lambda found: f"%{ord(found.group()):02X}", inner)
-            yield method.upper(), base + path.replace("{path:url}", quoted).replace("{path}", inner), None
+            yield method.upper(), base + path.replace("{path:url}", quoted).replace("{path}", inner), None, each.get("accept", ACCEPT)
 
 
 def wire_form(text):
@@ -101,7 +106,9 @@ async def serve(standins, port):
             length = re.search(r"(?im)^content-length: *(\d+)", head)
             body = (await reader.readexactly(int(length.group(1)))).decode("latin-1") if length else None
             host = re.search(r"(?im)^host: *(\S+)", head)
-            answer = standins[number].answer(method, path, body, host.group(1).encode() if host else b"localhost")
+            accept = re.search(r"(?im)^accept: *(.*?) *\r", head)
+            answer = standins[number].answer(method, path, body, accept and accept.group(1),
+                                             host.group(1).encode() if host else b"localhost")
             writer.write(answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if method == "HEAD" else answer)
             await writer.drain()
         except (asyncio.IncompleteReadError, asyncio.TimeoutError, asyncio.LimitOverrunError, ValueError, IndexError, OSError):
