@@ -215,7 +215,8 @@ static enum outcome talk(struct live *l, const struct catalog *c, struct visit *
         return name_h2(l, c, v);
     if (!first || not_http_itself(first->body))
         return OUTCOME_NOT_MINE;
-    bool in_clear = !l->asker.tls, tried = in_clear && points_to_tls(l, first);
+    /* Where this visit began inside TLS, that was looked at. */
+    bool in_clear = !l->asker.tls && !wire_dressed(l->wire), tried = in_clear && points_to_tls(l, first);
     struct found found = tried ? look_inside(l, c, root, first) : look_find(&l->asker, c, port);
     if (!found.entry && in_clear && !tried && root_in_tls(l, root))
         found = look_find(&l->asker, c, port);

@@ -12,7 +12,7 @@ enum {
     GREETING_MS = 5000,   /* where the port says that the peer speaks first: a MySQL looks up our name before */
     LINE_PERCENT = 36,
     HTTP_PERCENT = 40,
-    PERCENT_OF_PATIENCE = 100,
+    WHOLE_PERCENT = 100,
     HINTS_MAX = 3,
     MOMENT_MS = 50,
     UNASKED_BYTES_MAX = 4096,
@@ -51,8 +51,10 @@ void ladder_init(struct ladder *l, const struct catalog *catalog, const struct p
     l->probes = probes;
     mark(l->http_ports, HTTPS);
     mark(l->http_ports, HTTP);
+    mark(l->clear_ports, HTTP);
     for (size_t i = 0; i < catalog_count(catalog); i++) {
         mark(l->http_ports, catalog_product(catalog, i)->ports);
+        mark(l->clear_ports, catalog_product(catalog, i)->ports);
         mark(l->http_ports, catalog_product(catalog, i)->tls_ports);
         mark(l->tls_ports, catalog_product(catalog, i)->tls_ports);
     }
@@ -61,6 +63,7 @@ void ladder_init(struct ladder *l, const struct catalog *catalog, const struct p
         if (probes[l->probe_count]->transport == TRANSPORT_TCP)
             unmark(l->tls_ports, probes[l->probe_count]->ports);
     mark(l->tls_ports, HTTPS);
+    unmark(l->clear_ports, HTTPS);
     for (size_t i = 0; i < l->probe_count; i++)
         if (probes[i]->transport == TRANSPORT_TCP)
             mark(l->tls_ports, probes[i]->tls_ports);
@@ -203,10 +206,25 @@ static size_t best_hint(const struct climber *c)
     return best;
 }
 
-/* Where the port says that the peer speaks first, it is given time to: nothing is said until then. */
-static bool hint_is_silent(struct climber *c, const struct probe *p)
+/* Among how many the time that is left is shared: what the port hints at, and where that is more than two, the rungs
+ * after it as one more. None of them, silent to the end, may use up the time of the others. */
+static unsigned sharers(const struct climber *c)
 {
-    if (!p->peer_first || wire_hears(c->wire, scaled(c->wire, GREETING_MS)))
+    unsigned count = 0;
+    uint16_t port = c->visit->endpoint.port;
+    for (size_t i = 0; i < c->ladder->probe_count && count < HINTS_MAX; i++) {
+        const struct probe *p = c->ladder->probes[i];
+        count += !c->tried[i] && (has_port(p->ports, port) || has_port(p->tls_ports, port));
+    }
+    count += marked(c->ladder->http_ports, port);
+    return count > 2 ? count + 1 : count;
+}
+
+/* Where the port says that the peer speaks first, it is given time to: nothing is said until then. */
+static bool hint_is_silent(struct climber *c, const struct probe *p, unsigned shared_by)
+{
+    int64_t ms = scaled(c->wire, GREETING_MS), share = wire_time_left(c->wire) / shared_by;
+    if (!p->peer_first || wire_hears(c->wire, ms < share ? ms : share))
         return false;
     c->used = !wire_ok(c->wire);
     c->quiet = true;
@@ -216,22 +234,23 @@ static bool hint_is_silent(struct climber *c, const struct probe *p)
 static bool hinted(struct climber *c)
 {
     size_t index;
-    for (int i = 0; i < HINTS_MAX && (index = best_hint(c)) < c->ladder->probe_count; i++) {
+    unsigned shared_by = sharers(c);
+    for (int i = 0; i < HINTS_MAX && (index = best_hint(c)) < c->ladder->probe_count; i++, shared_by--) {
         if (!climb_fresh(c))
             return false;
-        if (hint_is_silent(c, c->ladder->probes[index])) {
+        if (hint_is_silent(c, c->ladder->probes[index], shared_by)) {
             c->tried[index] = true;
             c->silent++;
             continue;
         }
-        wire_patience(c->wire, climb_share(c, PERCENT_OF_PATIENCE));
+        wire_patience(c->wire, climb_share(c, WHOLE_PERCENT / shared_by));
         if (climb_probe(c, index))
             return true;
         c->quiet |= climb_reaction(c) == REACT_SILENCE;
     }
     if (!marked(c->ladder->http_ports, c->visit->endpoint.port) || !climb_fresh(c))
         return false;
-    wire_patience(c->wire, climb_share(c, PERCENT_OF_PATIENCE));
+    wire_patience(c->wire, climb_share(c, WHOLE_PERCENT / shared_by));
     if (run_http(c))
         return true;
     c->quiet |= c->seen.http == REACT_SILENCE;
@@ -361,11 +380,54 @@ bool climb_inside_tls(struct climber *c)
     return deep && ((!c->over && ask_http(c)) || climb_guess(c));
 }
 
+/* Whether something was found that had been left behind on a web server. */
+static bool has_left(const struct observation *o)
+{
+    for (size_t i = 0; i < o->facts.len; i++) {
+        const char *key = o->facts.at[i].key;
+        if (strncmp(key, "left.", 5) == 0 && strcmp(key, "left.asked") != 0 && strcmp(key, "left.unasked") != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether nothing was found but a web server that no entry knows, and on it nothing. */
+static bool is_nobody(const struct visit *v)
+{
+    for (size_t i = 0; i < v->observations.len; i++) {
+        const struct observation *o = &v->observations.at[i];
+        if (strcmp(o->product, "web") != 0 || o->outcome != OUTCOME_IDENTIFIED || has_left(o))
+            return false;
+    }
+    return true;
+}
+
+/* Some take TLS at every port (proxies do), have nothing to say in it, and speak in clear. Where products speak so at
+ * this port, it is asked in clear as well; who is nobody there either stays what TLS showed. */
+static void ask_clear_too(struct climber *c)
+{
+    struct visit *v = c->visit;
+    size_t before = v->observations.len;
+    if (!marked(c->ladder->clear_ports, v->endpoint.port) || !is_nobody(v) || !wire_again(c->wire, WIRE_PLAIN))
+        return;
+    wire_patience(c->wire, climb_share(c, HTTP_PERCENT));
+    (void)http_visit(c->wire, c->ladder->catalog, v, c->ladder->leavings);
+    struct observation *at = v->observations.at;
+    size_t added = v->observations.len - before;
+    if (is_nobody(v) && before > 0)
+        added = 0;
+    else if (before > 0)
+        memmove(at, at + before, added * sizeof(at[0]));
+    v->observations.len = added > 0 ? added : before;
+}
+
 static bool climb(struct climber *c)
 {
     bool tls_first = marked(c->ladder->tls_ports, c->visit->endpoint.port);
-    if (tls_first && climb_tls(c))
+    if (tls_first && climb_tls(c)) {
+        ask_clear_too(c);
         return true;
+    }
     c->used |= tls_first;
     if (hinted(c) || sniff(c))
         return true;

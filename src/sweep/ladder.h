@@ -1,12 +1,13 @@
 /* Which questions one endpoint is asked, in which order. A port number is a hint and never a
  * proof: any product is recognised on any port.
  *
- *   1. What the port hints at, on a fresh connection each.
+ *   1. What the port hints at, on a fresh connection each. Several share the time that is left.
  *   2. Silence: a server that speaks first identifies itself by its banner.
  *   3. The neutral line "PING\r\n": text protocols answer it with their own kind of error, TLS
  *      with an alert, HTTP with a 400. It harms none of them, and it keeps HTTP requests away
  *      from Redis, which logs them as an attack.
- *   4. TLS; then the same rungs inside.
+ *   4. TLS; then the same rungs inside. At ports of TLS that is the first, and where it leads to nobody known at a
+ *      port at which products speak HTTP in clear, that is asked as well.
  *   5. HTTP.
  *   6. Binary protocols whose clients speak first: guesses. Every server has by now taken three
  *      questions that are not its own, with bytes, a close or silence; each probe declares how its
@@ -41,8 +42,9 @@ struct ladder {
     const struct tls_trust *trust; /* set after ladder_init(), or NULL: nothing is said of chains */
     bool leavings; /* set after ladder_init(): web servers are asked for all that may have been left behind */
     size_t probe_count;
-    uint64_t http_ports[65536 / 64]; /* bit sets: ports that hint at HTTP, at TLS */
+    uint64_t http_ports[65536 / 64]; /* bit sets: ports that hint at HTTP, at TLS, at HTTP in clear */
     uint64_t tls_ports[65536 / 64];
+    uint64_t clear_ports[65536 / 64];
 };
 
 /* Both tables must outlive the ladder, which may be shared by threads. */

@@ -24,6 +24,7 @@ struct service {
     /* Appends to h->out; may set h->hung_up. */
     void (*answer)(struct host *h);
     bool tls;                  /* speaks only inside TLS */
+    bool clear;                /* and in clear all the same */
     bool client_cert_asked;
     enum wire_fault handshake; /* how it ends; WIRE_FINE: in TLS, or malformed where it has none */
     struct wire_tls refused;   /* what a handshake that fails shows */
@@ -92,7 +93,7 @@ static enum wire_fault host_send(struct wire_back *back, struct span s, int64_t 
         bool psk = s.len == TLS_ASKS[1]->parts[0].bytes.len;
         buf_put(&h->out, psk ? h->service->psk_hello : h->service->own_hello);
         h->hung_up = true;
-    } else if (h->service->tls && !h->in_tls) {
+    } else if (h->service->tls && !h->service->clear && !h->in_tls) {
         buf_put(&h->out, SPAN("\x15\x03\x01\x00\x02\x02\x46")); /* alert: protocol version */
         h->hung_up = true;
     } else {
@@ -406,6 +407,95 @@ static void web_servers(void **state)
         leave(h);
         h = climb_at(&HTTPS, PORTS[i]);
         assert_true(observed(h, "web")->tls);
+        leave(h);
+    }
+}
+
+/* HTTP, and waits on for a line that is one of it. */
+static void patient_web_answer(struct host *h)
+{
+    struct span said = buf_span(&h->in);
+    if (span_starts(said, SPAN("GET ")) || (heard(h, "\r\n") && !span_starts(said, SPAN("\x16\x03"))))
+        http_answer(h);
+}
+
+/* Whoever else may be at a port of HTTP, the time is not spent on them alone. */
+static void a_patient_web_server_under_any_hint(void **state)
+{
+    const struct service patient = { .answer = patient_web_answer, .delay_ms = 500, .handshake = WIRE_TIMEOUT };
+    unsigned ports = 0;
+    (void)state;
+    for (unsigned port = 1; port < 65536; port++) {
+        if (!marked(the_ladder.http_ports, (uint16_t)port))
+            continue;
+        struct host *h = climb_at(&patient, (uint16_t)port);
+        observed(h, "web");
+        leave(h);
+        ports++;
+    }
+    assert_true(ports > 100);
+}
+
+static void traefik_answer(struct host *h)
+{
+    static const char OVERVIEW[] = "{\"http\":{\"routers\":{\"total\":2},\"services\":{\"total\":3}}}";
+    bool root = span_starts(buf_span(&h->in), SPAN("GET / ")), overview = span_starts(buf_span(&h->in), SPAN("GET /api/overview "));
+    if (!heard(h, "\r\n"))
+        return;
+    if (!h->in_tls && root)
+        buf_str(&h->out, "HTTP/1.1 301 Moved\r\nLocation: /dashboard/\r\nContent-Length: 0\r\n\r\n");
+    else if (!h->in_tls && overview)
+        buf_printf(&h->out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", sizeof(OVERVIEW) - 1, OVERVIEW);
+    else
+        buf_str(&h->out, "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 19\r\n\r\n404 page not found\n");
+    buf_reset(&h->in);
+}
+
+/* It takes TLS at every port, has nothing to say in it, and speaks in clear. */
+static void nobody_in_tls_and_somebody_in_clear(void **state)
+{
+    static const uint16_t PORTS[] = { 8080, 9000 };
+    const struct service both = { .answer = traefik_answer, .tls = true, .clear = true };
+    (void)state;
+    for (size_t i = 0; i < sizeof(PORTS) / sizeof(PORTS[0]); i++) {
+        struct host *h = climb_at(&both, PORTS[i]);
+        assert_int_equal(observed(h, "traefik")->outcome, OUTCOME_OPEN);
+        assert_false(observed(h, "traefik")->tls);
+        assert_int_equal(h->visit.observations.len, 1);
+        leave(h);
+    }
+}
+
+static void forgetful_answer(struct host *h)
+{
+    bool root = span_starts(buf_span(&h->in), SPAN("GET / ")), git = span_starts(buf_span(&h->in), SPAN("GET /.git/HEAD "));
+    if (h->in_tls && (root || git))
+        buf_printf(&h->out, "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/%s\r\nContent-Length: %d\r\n\r\n%s",
+                   root ? "html" : "plain", root ? 5 : 21, root ? "hello" : "ref: refs/heads/main\n");
+    else
+        traefik_answer(h);
+    buf_reset(&h->in);
+}
+
+/* What was found inside TLS is told, whoever is there in clear. */
+static void a_finding_in_tls_stays(void **state)
+{
+    const struct service both = { .answer = forgetful_answer, .tls = true, .clear = true };
+    (void)state;
+    struct host *h = climb_at(&both, 8080);
+    assert_non_null(fact_get(observed(h, "web"), "left.git"));
+    leave(h);
+}
+
+/* Who is nobody in clear as well is told once, as what TLS showed. */
+static void nobody_in_tls_nor_in_clear(void **state)
+{
+    struct service both = { .answer = http_answer, .tls = true };
+    (void)state;
+    for (size_t i = 0; i < 2; i++, both.clear = true) {
+        struct host *h = climb_at(&both, 8080);
+        assert_true(observed(h, "web")->tls);
+        assert_int_equal(h->visit.observations.len, 1);
         leave(h);
     }
 }
@@ -819,6 +909,10 @@ int main(void)
         cmocka_unit_test(redis_under_any_hint),
         cmocka_unit_test(redis_in_tls),
         cmocka_unit_test(web_servers),
+        cmocka_unit_test(a_patient_web_server_under_any_hint),
+        cmocka_unit_test(nobody_in_tls_and_somebody_in_clear),
+        cmocka_unit_test(a_finding_in_tls_stays),
+        cmocka_unit_test(nobody_in_tls_nor_in_clear),
         cmocka_unit_test(strangers),
         cmocka_unit_test(a_greeting_identifies),
         cmocka_unit_test(a_client_that_speaks_first),
