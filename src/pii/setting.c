@@ -136,7 +136,8 @@ static bool begins_pair(struct span text, size_t from)
         size_t word = i;
         for (; i < from && text.at[i] > ' '; i++)
             sign = sign || text.at[i] == '=';
-        if (i == from || (!sign && i > word && words > 0))
+        bool blank = i < from && (text.at[i] == ' ' || text.at[i] == '\t');
+        if (!blank || (!sign && i > word && words > 0)) /* other control characters are of no such line */
             return false;
         words += i > word;
         while (i < from && text.at[i] <= ' ')

@@ -1,5 +1,7 @@
 /* What stands in lines of text behind a word that says what it is, in the languages and ways that people write. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "unit/check.h"
 
@@ -163,10 +165,29 @@ static void test_nobody(void **state)
             fail_msg("%s", CASES[i].text);
 }
 
+/* A setting behind whatever byte on its line: a pair behind blanks only, and an end is come to with each. */
+static void test_bytes_before_a_setting(void **state)
+{
+    (void)state;
+    enum { SECONDS = 30 };
+    alarm(SECONDS);
+    for (unsigned c = 1; c < 256; c++) {
+        char line[96];
+        snprintf(line, sizeof(line), "web1%chost=10.0.0.9%cuser=root%cansible_password=qW3rtyZu9kL\n", (int)c, (int)c, (int)c);
+        bool blank = c == ' ' || c == '\t', ends = c == '\n', found = state_in(line, "password") != 0;
+        if ((blank || ends) && !found)
+            fail_msg("not found behind %u", c);
+        if (c < ' ' && !blank && !ends && c != '\r' && found)
+            fail_msg("found behind %u", c);
+    }
+    alarm(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_found), cmocka_unit_test(test_not_found),
-                                        cmocka_unit_test(test_one_person), cmocka_unit_test(test_nobody) };
+                                        cmocka_unit_test(test_one_person), cmocka_unit_test(test_nobody),
+                                        cmocka_unit_test(test_bytes_before_a_setting) };
     char error[AJAR_PII_ERROR_MAX];
     Pii = ajar_pii_new(error);
     int failed = Pii ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
