@@ -43,12 +43,15 @@ struct span context_before(const struct text *t, size_t at)
 /* Words between what a value is called and the value: "born on", "Tel. unter", "né le". */
 static bool is_between(struct span word)
 {
-    static const char *const WORDS[] = { "is",  "on",    "at",   "am",  "unter", "le",  "el",   "em",   "il",  "op",
-                                         "den", "under", "no",   "nr",  "num",   "ist",  "est",  "es",  "e",
-                                         "pod", "was",   "number", "numero", "nummer", "numer", "of", "in", "the",
-                                         "o" };
+#define W(text) { (const uint8_t *)text, sizeof(text) - 1 }
+    static const struct span WORDS[] = {
+        W("is"), W("on"), W("at"), W("am"), W("unter"), W("le"), W("el"), W("em"), W("il"), W("op"), W("den"),
+        W("under"), W("no"), W("nr"), W("num"), W("ist"), W("est"), W("es"), W("e"), W("pod"), W("was"),
+        W("number"), W("numero"), W("nummer"), W("numer"), W("of"), W("in"), W("the"), W("o"),
+    };
+#undef W
     for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
-        if (span_eq_nocase(word, span_str(WORDS[i])))
+        if (span_eq_nocase(word, WORDS[i]))
             return true;
     return false;
 }
@@ -374,6 +377,13 @@ static size_t look_behind_title(const struct look *l, size_t at)
     return end;
 }
 
+/* Inside a word of ASCII, or among letters beyond it, nothing begins that a word in front would name. */
+static bool is_inside_word(uint8_t before, uint8_t c)
+{
+    bool wide_colon = before == 0x9a;
+    return is_alnum(before) || (before >= 0x80 && !wide_colon && c != '(' && !ascii_is_digit(c));
+}
+
 /* Behind a colon, of China or not, with a blank or without, or behind the sign of a pair. */
 static bool is_behind_colon(const struct text *t, size_t from, size_t at)
 {
@@ -406,7 +416,11 @@ void lines_look(const struct detectors *d, const struct name_hint *field, const 
     unsigned looks = 0;
     for (size_t i = from; i < to && looks < LOOKS_MAX;) {
         uint8_t c = t->base[i], before = i > from ? t->base[i - 1] : ' ';
-        bool fresh = !is_alnum(before) && before != '_' && before != '-' && before != '.' && before != '/';
+        if (is_inside_word(before, c)) {
+            i++;
+            continue;
+        }
+        bool fresh = before != '_' && before != '-' && before != '.' && before != '/';
         bool digit = ascii_is_digit(c) || (c == '(' && i + 1 < to && ascii_is_digit(t->base[i + 1]));
         bool behind_colon = is_behind_colon(t, from, i);
         bool word = (before <= ' ' || before == '(') && (c >= 0x80 || (c | 32) >= 'a');

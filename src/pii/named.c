@@ -101,20 +101,25 @@ void mark_named(const struct name_hint *hint, struct span value, struct pii_mark
 
 size_t title_len(struct span text)
 {
-    static const char *const TITLES[] = {
-        "Mr", "Mrs", "Ms", "Miss", "Mister", "Herr", "Herrn", "Frau", "M", "Mme", "Mlle",
-        "Monsieur", "Madame", "Sr", "Sra", "Srta", "Señor", "Señora", "Don", "Doña", "Senhor",
-        "Senhora", "sig", "Sig", "Sig.ra", "sig.ra", "signor", "signora", "Signor", "Signora",
-        "pan", "Pan", "Pani", "pani", "panem", "panią", "pánom", "paní", "pana", "dl", "dna",
-        "domnul", "doamna", "dhr", "mevr", "heer", "mevrouw", "hr", "Hr", "herr", "fru", "Fru",
-        "herra", "rouva", "Bay", "Bayan", "Encik", "Puan", "Bapak", "Ibu", "ông", "bà", "Ông", "Bà",
-        "Bw", "Bi", "úr", "härra", "proua", "kungs", "ponas", "p", "ponia", "gospod", "gospa",
-        "gospodin", "gospođa", "g", "ga", "gđa", "г-н", "г-жа", "господин", "госпожа", "гражданин",
-        "гражданина", "гражданка", "гражданки", "пан", "пані", "громадянин", "громадянина",
-        "громадянка", "г", "гр", "κ", "κα", "κος", "κύριος", "κυρία", "мр", "მ-ნ", "ბატონ",
-        "ბატონი", "ქალბატონი", "պարոն", "տիկին", "מר", "גב'", "גברת", "السيد", "السيدة", "آقای",
-        "خانم", "श्री", "श्रीमती", "জনাব", "জনাবা", "คุณ",
+#define T(text) { (const uint8_t *)text, sizeof(text) - 1 }
+    static const struct span TITLES[] = {
+        T("Mr"), T("Mrs"), T("Ms"), T("Miss"), T("Mister"), T("Herr"), T("Herrn"), T("Frau"), T("M"),
+        T("Mme"), T("Mlle"), T("Monsieur"), T("Madame"), T("Sr"), T("Sra"), T("Srta"), T("Señor"),
+        T("Señora"), T("Don"), T("Doña"), T("Senhor"), T("Senhora"), T("sig"), T("Sig"), T("Sig.ra"),
+        T("sig.ra"), T("signor"), T("signora"), T("Signor"), T("Signora"), T("pan"), T("Pan"), T("Pani"),
+        T("pani"), T("panem"), T("panią"), T("pánom"), T("paní"), T("pana"), T("dl"), T("dna"), T("domnul"),
+        T("doamna"), T("dhr"), T("mevr"), T("heer"), T("mevrouw"), T("hr"), T("Hr"), T("herr"), T("fru"),
+        T("Fru"), T("herra"), T("rouva"), T("Bay"), T("Bayan"), T("Encik"), T("Puan"), T("Bapak"), T("Ibu"),
+        T("ông"), T("bà"), T("Ông"), T("Bà"), T("Bw"), T("Bi"), T("úr"), T("härra"), T("proua"), T("kungs"),
+        T("ponas"), T("p"), T("ponia"), T("gospod"), T("gospa"), T("gospodin"), T("gospođa"), T("g"),
+        T("ga"), T("gđa"), T("г-н"), T("г-жа"), T("господин"), T("госпожа"), T("гражданин"),
+        T("гражданина"), T("гражданка"), T("гражданки"), T("пан"), T("пані"), T("громадянин"),
+        T("громадянина"), T("громадянка"), T("г"), T("гр"), T("κ"), T("κα"), T("κος"), T("κύριος"),
+        T("κυρία"), T("мр"), T("მ-ნ"), T("ბატონ"), T("ბატონი"), T("ქალბატონი"), T("պարոն"), T("տիկին"),
+        T("מר"), T("גב'"), T("גברת"), T("السيد"), T("السيدة"), T("آقای"), T("خانم"), T("श्री"),
+        T("श्रीमती"), T("জনাব"), T("জনাবা"), T("คุณ"),
     };
+#undef T
     size_t blank = 0;
     while (blank < text.len && blank < TITLE_BYTES_MOST && text.at[blank] > ' ')
         blank++;
@@ -124,7 +129,7 @@ size_t title_len(struct span text)
     struct span word = span_first(text, blank - (text.at[blank - 1] == '.'));
     bool letter = word.len == 1 || (word.len == 2 && word.at[0] >= 0x80); /* "M. Dupont", never "M Dupont" */
     for (size_t i = 0; i < sizeof(TITLES) / sizeof(TITLES[0]); i++)
-        if (span_is(word, TITLES[i]))
+        if (TITLES[i].len == word.len && TITLES[i].at[0] == word.at[0] && span_eq(TITLES[i], word))
             return letter && word.len == blank ? 0 : blank + 1;
     return 0;
 }

@@ -454,7 +454,7 @@ static bool short_value(struct profile *p, uint16_t field, const struct text *t,
         memchr(piece->at, ' ', piece->len))
         look_closely(p, field, t, (size_t)(piece->at - t->base),
                      (size_t)(piece->at - t->base) + piece->len);
-    bool login = piece->mailbox && memmem(piece->at, piece->len, "://", 3); /* mongodb://jo:word@host */
+    bool login = piece->mailbox && piece->colon && memmem(piece->at, piece->len, "://", 3); /* mongodb://jo:word@host */
     bool inside = (!whole || login) && v.form != FORM_NUMBER && v.form != FORM_DATE && worth;
     if (inside && e)
         e->flags |= SAMPLE_SEARCH;
