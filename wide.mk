@@ -29,6 +29,7 @@ doc/beside-nmap.md:
 # cases of servers that the cache lacks are skipped and named.
 .PHONY: fixes-wide
 fixes-wide: $(BUILD)/ajar
+	@tools/install-packages test fixes
 	@test/fix/run.py --ajar $(BUILD)/ajar $(if $(ONLY),$(addprefix --only ,$(ONLY)),--wide)
 
 # What a visit costs its server, measured over the zoo and all tapes.

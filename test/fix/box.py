@@ -18,7 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "zoo")]
 
 import certs  # noqa: E402
 import paste  # noqa: E402
-import unit  # noqa: E402
+import units  # noqa: E402
 from cases import CASES  # noqa: E402
 from case import OUTSIDE, PUBLIC, PUBLIC_OUTSIDE, SERVER  # noqa: E402
 
@@ -116,6 +116,20 @@ def do(what):
         what()
     else:
         sh(what)
+
+
+def change(name, part):
+    """Does what a paste.Command says about the command of a unit, but for the start."""
+    if part.what == paste.ENVIRONMENT:
+        units.set_environment(name, part.lines)
+        return
+    words = units.command_of(name)
+    if part.what == paste.START:
+        words = paste.started(words, part.lines)
+    else:
+        for line in part.lines:
+            words = paste.without(words, line)[0]
+    units.set_command(name, words)
 
 
 def accepts(port):
@@ -244,7 +258,7 @@ class Play:
             elif isinstance(part, paste.Command) and part.what == paste.AGAIN:
                 sh(f"systemctl restart {self.case.units[-1]}")
             elif isinstance(part, paste.Command):
-                unit.change(self.case.units[-1], part)
+                change(self.case.units[-1], part)
             else:
                 sh(before + "\n" + part)
 

@@ -5,22 +5,20 @@ import re
 import shlex
 import string
 import subprocess
-import sys
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "zoo"))
+import model
+from wide.cache import missing
+from wide.servers import FAMILIES
 
-import model  # noqa: E402
-from wide.cache import missing  # noqa: E402
-from wide.servers import FAMILIES  # noqa: E402
-
-from case import PASSWORD, SERVER, Case, Step  # noqa: E402
+from case import PASSWORD, SERVER, Case, Step
+from common import certificate
 
 SPECS = {spec.name: spec for family in FAMILIES for spec in family.SPECS}
 USER = "zoo"
 FIRST_PORT = 20000
 PORTS = ("P2", "P3", "P4", "P5", "P6")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-CERTIFICATE = "install -m 644 /run/certs/good.pem /etc/nginx/cert.pem; install -m 600 /run/certs/good.key /etc/nginx/key.pem\n"
+CERTIFICATE = certificate("/etc/nginx", "root")
 # By name, password and the authority, as the owner comes through nginx.
 BY_NAME = f"-u an-own-name:{PASSWORD}"
 

@@ -21,7 +21,7 @@ import sys
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "zoo")]
 
 import yaml  # noqa: E402
 
@@ -30,7 +30,7 @@ from cases import CASES  # noqa: E402
 
 REPOSITORY = HERE.parents[1]
 # What a text that nobody has pasted must say of where it comes from: a kind of document, a page of a manual, a title, a file.
-DOCUMENT = re.compile(r"# From: [^\n]*(documentation|[Mm]anual|[Gg]uide|README|[Ww]iki|\w\(\d\)|RFC \d|[Rr]eference|Book|[Hh]andbook|--help"
+DOCUMENT = re.compile(r"# From: [^\n]*(documentation|[Mm]anual|[Gg]uide|README|[Ww]iki|\w\(\d\)|RFC \d|KB \d|[Rr]eference|Book|[Hh]andbook|--help"
                       r"|\"[^\"]+\"|docs/\w|its [\w./-]+\.\w|\w\.\w+ of )")
 CASE_SECONDS = 600
 WIDE_CASE_SECONDS = 1800

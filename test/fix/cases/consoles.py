@@ -3,6 +3,7 @@
 import json
 
 from case import PASSWORD, SERVER, Case, Step
+from common import at
 from from_zoo import console, spec_of
 from wide.cache import get
 from wide.servers import consoles, web_stores
@@ -86,6 +87,6 @@ END
 """
 CONFIG = "curl -sf http://ADDRESS:2019/config/"
 CASES += (
-    Case("caddy-admin", ("caddy",), (2019,), open=CADDYFILE, seed="", holds="reverse_proxy", owner=CONFIG.replace("ADDRESS", SERVER),
-         stranger=CONFIG.replace("ADDRESS", SERVER), steps=(Step(RULE, "caddy-admin", "closed", CONFIG.replace("ADDRESS", "localhost")),)),
+    Case("caddy-admin", ("caddy",), (2019,), open=CADDYFILE, seed="", holds="reverse_proxy", owner=at(CONFIG, SERVER),
+         stranger=at(CONFIG, SERVER), steps=(Step(RULE, "caddy-admin", "closed", at(CONFIG, "localhost")),)),
 )

@@ -1,8 +1,7 @@
 """PostgreSQL, PgBouncer, MariaDB, ClickHouse, InfluxDB."""
 
 from case import PASSWORD, PUBLIC, SERVER, Case, Step
-
-from .common import certificate
+from common import at, certificate
 
 OPEN_STORE, PLAIN = "open-store", "data-protocol-in-plain-text"
 
@@ -67,15 +66,15 @@ INFLUX = "influx -host ADDRESS -database shop OPTIONS -execute 'select * from pe
 
 
 def clickhouse(options, address="127.0.0.1"):
-    return CLICKHOUSE.replace("ADDRESS", address).replace("OPTIONS", options)
+    return at(CLICKHOUSE, address, options=options)
 
 
 def bouncer(user, address="127.0.0.1"):
-    return BOUNCER.replace("ADDRESS", address).replace("USER", user)
+    return at(BOUNCER, address, user=user)
 
 
 def influx(options, address="127.0.0.1"):
-    return INFLUX.replace("ADDRESS", address).replace("OPTIONS", options)
+    return at(INFLUX, address, options=options)
 
 
 CASES = (

@@ -1,13 +1,13 @@
 """What floods others or tells strangers over UDP, and what has no login at all: queues, the portmapper, names of NetBIOS."""
 
 from case import PUBLIC, SERVER, Case, Step
+from common import ask, at
 
-from .common import at
+from .keyvalue import memcached
 
 AMPLIFIER, NAMES = "amplifier", "names-told"
 
 MEMCACHED_OPEN = "sed -i 's/^-l .*/-l 0.0.0.0/' /etc/memcached.conf; echo '-U 11211' >>/etc/memcached.conf"
-WORDS = "bash -c 'exec 3<>/dev/tcp/127.0.0.1/11211; printf \"%s\\r\\n\" \"WORDS\" version quit >&3; timeout 3 cat <&3'"
 OVER_UDP = ("python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2);"
             f" s.connect((\"{PUBLIC}\", 11211)); s.send(bytes(4) + b\"\\0\\1\\0\\0version\\r\\n\"); print(s.recv(99))' | sed s/VERSION/ada/")
 
@@ -28,9 +28,7 @@ NMBLOOKUP = f"timeout 5 nmblookup -U {SERVER} --unicast={SERVER} BOX | grep '<00
 BY_NAME = "smbclient -N -g -L //127.0.0.1 2>/dev/null | grep -o pub"
 
 BEANSTALKD_OPEN = "sed -i 's/^BEANSTALKD_LISTEN_ADDR=.*/BEANSTALKD_LISTEN_ADDR=0.0.0.0/' /etc/default/beanstalkd; echo 'BEANSTALKD_EXTRA=\"-b /var/lib/beanstalkd\"' >>/etc/default/beanstalkd"
-QUEUE = ("python3 -c 'import socket,sys; s = socket.create_connection((sys.argv[1], 11300), 4); s.sendall(sys.argv[2].encode().decode(\"unicode_escape\").encode());"
-         " s.shutdown(1); print(b\"\".join(iter(lambda: s.recv(999), b\"\")).decode())' ADDRESS ")
-PEEK = QUEUE + "'peek-ready\\r\\n'"
+PEEK = ask(11300, b"peek-ready\r\n", end=True)
 
 GEARMAN_OPEN = """
 install -d -o gearman /var/lib/gearman
@@ -40,9 +38,9 @@ GEARADMIN = "gearadmin -h ADDRESS --status"
 
 CASES = (
     Case("memcached-udp", ("memcached",), (11211,), udp=True, address=PUBLIC, wide=True, open=MEMCACHED_OPEN, volatile="VERSION",
-         seed=WORDS.replace("WORDS", "set name 0 0 3\r\nada"), ready=WORDS.replace("WORDS", "version"), holds="ada",
-         owner=WORDS.replace("WORDS", "get name"), stranger=OVER_UDP,
-         steps=(Step(AMPLIFIER, "memcached", "closed", WORDS.replace("WORDS", "get name")),)),
+         seed=memcached("127.0.0.1", "set name 0 0 3", "ada"), ready=memcached("127.0.0.1", "version"), holds="ada",
+         owner=memcached("127.0.0.1", "get name", "version"), stranger=OVER_UDP,
+         steps=(Step(AMPLIFIER, "memcached", "closed", memcached("127.0.0.1", "get name", "version")),)),
     Case("rpcbind-udp", ("rpcbind",), (111,), udp=True, address=PUBLIC, wide=True, open=RPCBIND_OPEN, seed="true", holds="portmapper",
          ready=at(RPCINFO), owner=at(RPCINFO), steps=(Step(AMPLIFIER, "rpcbind", "closed", at(RPCINFO)),)),
     Case("rpcbind", ("rpcbind",), (111,), wide=True, open=RPCBIND_OPEN, seed="echo ada >/srv/name", holds="ada",
@@ -53,7 +51,7 @@ CASES = (
     Case("nmbd", ("smbd", "nmbd"), (137,), udp=True, wide=True, open=NMBD_OPEN, seed="true", holds="pub", owner=BY_NAME, ready=BY_NAME,
          stranger=NMBLOOKUP + " >/dev/null && echo pub", steps=(Step("told-to-strangers", "netbios", "closed", BY_NAME),)),
     Case("beanstalkd", ("beanstalkd",), (11300,), address=PUBLIC, wide=True, open=BEANSTALKD_OPEN,
-         seed=at(QUEUE) + "'put 1 0 10 3\\r\\nada\\r\\n'", holds="ada", owner=at(PEEK), stranger=at(PEEK, PUBLIC),
+         seed=at(ask(11300, b"put 1 0 10 3\r\nada\r\n", end=True)), holds="ada", owner=at(PEEK), stranger=at(PEEK, PUBLIC),
          steps=(Step("open-store", "beanstalkd", "closed", at(PEEK)),)),
     Case("gearman", ("gearman-job-server",), (4730,), address=PUBLIC, wide=True, open=GEARMAN_OPEN,
          seed="echo x | gearman -h 127.0.0.1 -b -f ada", holds="ada", owner=at(GEARADMIN), stranger=at(GEARADMIN, PUBLIC),

@@ -1,8 +1,7 @@
 """Shares and modules, and small servers beside them: Samba, rsync, vsftpd, NATS, tinyproxy, the agents of Zabbix and Munin."""
 
 from case import PASSWORD, SERVER, Case, Step
-
-from .common import at
+from common import FTP_USER, ask, at
 
 OPEN_FILES, OPEN_MONITOR = "open-files", "open-monitor"
 CATALOGUE = "install -d -m 755 /srv/pub; echo ada >/srv/pub/customers; chmod 644 /srv/pub/customers"
@@ -23,7 +22,6 @@ install -d -o root -m 755 /srv/ftp; echo ada >/srv/ftp/customers; id ftp >/dev/n
 sed -i 's/^anonymous_enable=.*/anonymous_enable=YES/; s/^listen_ipv6=.*/listen_ipv6=NO/; s/^listen=.*/listen=YES/' /etc/vsftpd.conf
 """
 FTP = "curl -sf -u USER ftp://ADDRESS/customers"
-FTP_USER = f"useradd -m -s /bin/bash app; printf 'app:{PASSWORD}\\n' | chpasswd; echo ada >/home/app/customers; chown app /home/app/customers"
 
 NATS_OPEN = "sed -i 's/^host:.*/host: 0.0.0.0/' /etc/nats-server.conf"
 NATS = ("python3 -c 'import socket,sys; s=socket.create_connection((sys.argv[1],4222)); s.recv(4096);"
@@ -33,11 +31,9 @@ PROXY_OPEN = "sed -i '/^Allow/d' /etc/tinyproxy/tinyproxy.conf; sed -i 's/^LogFi
 PROXY = "curl -s -p -x http://USERADDRESS:8888 -o /dev/null -w '%{http_connect}' http://ADDRESS:8888/ | grep 200"
 
 ZABBIX_OPEN = "sed -i 's/^Server=.*/Server=0.0.0.0\\/0/' /etc/zabbix/zabbix_agentd.conf"
-ASK = ("python3 -c 'import socket,sys; s=socket.create_connection((sys.argv[1],int(sys.argv[2])),timeout=4); s.sendall(bytes.fromhex(sys.argv[3]));"
-       " s.shutdown(1) if sys.argv[4:] else 0; print(b\"\".join(iter(lambda: s.recv(999), b\"\")).decode(errors=\"replace\"))' ADDRESS ")
-ZABBIX = ASK + "10050 " + (b"ZBXD\x01\x0a" + bytes(7) + b"agent.ping").hex() + " | grep -ao '1$'"
+ZABBIX = ask(10050, b"ZBXD\x01\x0a" + bytes(7) + b"agent.ping") + " | grep -ao '1$'"
 MUNIN_OPEN = "sed -i '/^allow/d; /^cidr_allow/d; s/^host .*/host 0.0.0.0/' /etc/munin/munin-node.conf; echo 'cidr_allow 0.0.0.0/0' >>/etc/munin/munin-node.conf"
-MUNIN = ASK + "4949 " + b"version\nquit\n".hex() + " | grep -o 'munins node'"
+MUNIN = ask(4949, b"version\nquit\n") + " | grep -o 'munins node'"
 
 
 CASES = (

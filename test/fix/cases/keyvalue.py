@@ -1,8 +1,7 @@
 """Redis, its sentinel, memcached, etcd, ZooKeeper."""
 
 from case import PASSWORD, PUBLIC, SERVER, Case, Step
-
-from .common import certificate
+from common import at, certificate
 
 OPEN_STORE, PLAIN = "open-store", "data-protocol-in-plain-text"
 
@@ -20,14 +19,13 @@ MEMCACHED_TLS = ("(printf '%s\\r\\n' version; sleep 1; echo quit) | timeout 5 op
 
 
 def memcached(address, *words):
-    return MEMCACHED.replace("ADDRESS", address).replace("WORDS", " ".join(f'"{word}"' for word in words))
+    return at(MEMCACHED, address, words=" ".join(f'"{word}"' for word in words))
 
 
 ETCD = f"ETCDCTL_API=3 etcdctl --endpoints=SCHEME://{SERVER}:2379 OPTIONS get --print-value-only name"
-ETCD_OPEN = ETCD.replace("SCHEME", "http").replace("OPTIONS", "")
-ETCD_ROOT = ETCD.replace("SCHEME", "http").replace("OPTIONS", f"--user root:{PASSWORD}")
-ETCD_TLS = ETCD.replace("SCHEME", "https").replace(
-    "OPTIONS", f"--cacert /etc/etcd/ca.pem --cert /root/client.pem --key /root/client.key --user root:{PASSWORD}")
+ETCD_OPEN = at(ETCD, scheme="http", options="")
+ETCD_ROOT = at(ETCD, scheme="http", options=f"--user root:{PASSWORD}")
+ETCD_TLS = at(ETCD, scheme="https", options=f"--cacert /etc/etcd/ca.pem --cert /root/client.pem --key /root/client.key --user root:{PASSWORD}")
 
 ZOO_UNIT = """
 cat >/etc/systemd/system/zookeeper.service <<'END'
@@ -51,7 +49,7 @@ END
 
 
 def zookeeper(command, address="127.0.0.1", options=""):
-    return ZOO_CLI.replace("OPTIONS", options).replace("ADDRESS", address).replace("COMMAND", command)
+    return at(ZOO_CLI, address, options=options, command=command)
 
 
 CASES = (

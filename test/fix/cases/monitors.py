@@ -1,11 +1,12 @@
 """Monitoring of the wide zoo, and Debian's exporters: with a login of their own in TLS, where they know one, else behind nginx."""
 
 from case import PASSWORD
+from common import certificate
 from from_zoo import console, page, spec_of
 
 RULE = "open-monitor"
 AS_OPS = f"-u ops:{PASSWORD}"
-OWN = "install -d /etc/prometheus; install -o zoo -m 644 /run/certs/good.pem /etc/prometheus/cert.pem; install -o zoo -m 600 /run/certs/good.key /etc/prometheus/key.pem"
+OWN = certificate("/etc/prometheus", "zoo")
 
 
 def monitor(product, *words, **more):

@@ -1,11 +1,11 @@
 """Consoles, monitors and stores over HTTP that Debian has, by their own units; not installed with what `make test` wants."""
 
 from case import PASSWORD, SERVER, Case, Step
+from common import certificate
 from from_zoo import BY_NAME, CERTIFICATE, page, stranger
 
 MONITOR = "open-monitor"
-OWN = ("install -d /etc/prometheus; install -o prometheus -m 644 /run/certs/good.pem /etc/prometheus/cert.pem;"
-       " install -o prometheus -m 600 /run/certs/good.key /etc/prometheus/key.pem\n")
+OWN = certificate("/etc/prometheus", "prometheus")
 
 
 def exporter(name, port, holds, owner, more="", open="", text='ARGS=""'):

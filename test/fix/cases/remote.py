@@ -1,8 +1,7 @@
 """What steers a machine: relays, screens, debuggers, PHP's process manager, Varnish's management port."""
 
 from case import PASSWORD, PUBLIC, SERVER, Case, Step
-
-from .common import at
+from common import at
 
 OPEN_REMOTE = "open-remote"
 

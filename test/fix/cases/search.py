@@ -1,15 +1,10 @@
 """MongoDB, OpenSearch, Elasticsearch and Solr, of the wide zoo's cache."""
 
-import os
-import pathlib
-
 from case import PASSWORD, SERVER, Case, Step
-
-from .common import certificate
+from common import at, certificate
+from wide.cache import CACHE
 
 OPEN_STORE, PLAIN = "open-store", "data-protocol-in-plain-text"
-REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
-CACHE = pathlib.Path(os.environ.get("AJAR_ZOO_CACHE") or REPOSITORY / "build" / "zoo-cache").resolve()
 
 MONGOD = f"{CACHE}/mongodb-6/fiftyone/db/bin/mongod"
 MONGOSH = f"{CACHE}/mongosh/node_modules/.bin/mongosh"
@@ -38,7 +33,7 @@ AS_ADMIN = f"-u admin -p '{PASSWORD}' --authenticationDatabase admin"
 
 
 def find(options="", address="127.0.0.1"):
-    return FIND.replace("ADDRESS", address).replace("OPTIONS", options)
+    return at(FIND, address, options=options)
 
 
 OPENSEARCH = f"{CACHE}/opensearch-security-2.11.1"
@@ -88,7 +83,7 @@ install -o opensearch /run/certs/ca.pem /etc/opensearch/ca.pem
 
 
 def search(scheme="http", options="", address="127.0.0.1"):
-    return SEARCH.replace("ADDRESS", address).replace("OPTIONS", options).replace("SCHEME", scheme)
+    return at(SEARCH, address, options=options, scheme=scheme)
 
 
 SOLR = f"{CACHE}/solr-8.11"
@@ -137,7 +132,7 @@ chown -R solr: /var/solr
 
 
 def select(options="", address="127.0.0.1"):
-    return SOLR_SELECT.replace("ADDRESS", address).replace("OPTIONS", options)
+    return at(SOLR_SELECT, address, options=options)
 
 
 SOLR_SEED = ("curl -sf -H 'Content-Type: application/json' -d '[{\"id\": \"1\", \"name\": \"ada\"}]'"

@@ -1,8 +1,7 @@
 """Mosquitto, RabbitMQ, OpenLDAP, and what keeps Prometheus and its alerts."""
 
 from case import PASSWORD, PUBLIC, SERVER, Case, Step
-
-from .common import certificate
+from common import at, certificate
 
 OPEN_STORE, PLAIN = "open-store", "data-protocol-in-plain-text"
 
@@ -11,7 +10,7 @@ AS_APP = f"-u app -P '{PASSWORD}'"
 
 
 def mqtt(options="", address="127.0.0.1"):
-    return MQTT.replace("ADDRESS", address).replace("OPTIONS", options)
+    return at(MQTT, address, options=options)
 
 
 LDAP = "ldapsearch -x -LLL -H ldap://ADDRESS OPTIONS -b dc=shop cn=ada sn"
@@ -52,7 +51,7 @@ LDAP_ROOT = ("ldapmodify -Q -Y EXTERNAL -H ldapi:/// <<'END' >/dev/null\ndn: cn=
 
 
 def ldap(options="", address="127.0.0.1"):
-    return LDAP.replace("ADDRESS", address).replace("OPTIONS", options)
+    return at(LDAP, address, options=options)
 
 
 RABBIT = "rabbitmqctl -q list_queues name messages"
@@ -77,7 +76,7 @@ OVERVIEW = "curl -sfk OPTIONS BASE/api/queues | grep -o '\"name\":\"[a-z]*\"'"
 
 
 def overview(base, options=""):
-    return OVERVIEW.replace("OPTIONS", options).replace("BASE", base)
+    return at(OVERVIEW, options=options, base=base)
 
 
 RABBIT_QUEUE = (f"curl -sf -u app:{PASSWORD} -X PUT -H 'Content-Type: application/json' -d '{{\"durable\": true}}'"
@@ -102,7 +101,7 @@ AS_OPS = f"--cacert /etc/prometheus/ca.pem -u ops:{PASSWORD}"
 
 
 def web(line, scheme="http", options="", address="127.0.0.1"):
-    return line.replace("SCHEME", scheme).replace("OPTIONS", options).replace("ADDRESS", address)
+    return at(line, address, scheme=scheme, options=options)
 
 
 CASES = (

@@ -1,8 +1,7 @@
 """Disks, exports, repositories and archives of the wide run: iSCSI, NBD, NFS, Subversion, TFTP, DICOM."""
 
 from case import PASSWORD, PUBLIC, SERVER, Case, Step
-
-from .common import at
+from common import at
 
 OPEN_FILES = "open-files"
 
@@ -111,5 +110,5 @@ CASES = (
          stranger=at(FIND, SERVER, who="ANYBODY"),
          steps=(Step("open-store", "dicom", "locked", at(FIND, who="FRIEND"), behind=DICOM_BEHIND),)),
     Case("nfs-ganesha", ("nfs-ganesha",), (2049,), open=NFS_OPEN, seed="true", holds="ready", owner=at(NFS), address=PUBLIC,
-         wide=True, stranger=NFS.replace("ADDRESS", PUBLIC), steps=(Step(OPEN_FILES, "nfs", "closed", at(NFS)),)),
+         wide=True, stranger=at(NFS, PUBLIC), steps=(Step(OPEN_FILES, "nfs", "closed", at(NFS)),)),
 )

@@ -1,13 +1,8 @@
-"""Stores and archives that Debian has, in the wide run: Tarantool, Orthanc, Galera; and the FTP servers that cannot stand beside vsftpd."""
-
-import os
-import pathlib
+"""Stores and archives that Debian has, in the wide run: Tarantool, Galera; and the FTP servers that cannot stand beside vsftpd."""
 
 from case import PASSWORD, PUBLIC, SERVER, Case, Step
-
-from .common import at
-
-CACHE = pathlib.Path(os.environ.get("AJAR_ZOO_CACHE") or pathlib.Path(__file__).resolve().parents[3] / "build" / "zoo-cache").resolve()
+from common import FTP_USER, at
+from wide.cache import CACHE
 
 TARANTOOL_OPEN = """
 cat >/etc/tarantool/instances.enabled/shop.lua <<'END'
@@ -25,7 +20,6 @@ TARANTOOL = ("printf '%s\\n' 'local there = require(\"net.box\").connect(\"LOGIN
              " 'print(there.space.person:select()[1][1])' 'os.exit()' >/run/ask.lua; timeout 10 tarantool /run/ask.lua")
 
 # The packages of the two cannot be installed beside vsftpd's: their programs are laid over those of this machine.
-FTP_USER = f"useradd -m -s /bin/bash app; printf 'app:{PASSWORD}\\n' | chpasswd; echo ada >/home/app/customers; chown app /home/app/customers"
 FTP_ALL = "install -d -o root -m 755 /srv/ftp; echo ada >/srv/ftp/customers; usermod -d /srv/ftp ftp || useradd -r -d /srv/ftp ftp"
 FTP = "curl -sf -m 20 --ftp-ssl OPTIONS -u USER ftp://ADDRESS/customers"
 PROFTPD, PUREFTPD = f"{CACHE}/proftpd-1.3", f"{CACHE}/pure-ftpd-1.0"

@@ -1,6 +1,7 @@
 """nginx: logins over HTTP, lists of files, old TLS; what was left behind on sites, by nginx, Apache and Caddy; and certificates of the stores that can take a new one as they run."""
 
 from case import PASSWORD, SERVER, Case, Step
+from common import at, certificate
 
 NGINX = """
 rm -f /etc/nginx/sites-enabled/*
@@ -16,18 +17,14 @@ echo '<title>Shop</title>ada' >/var/www/page.html
 """
 NGINX_LOGIN = NGINX.replace("MORE", 'auth_basic "shop"; auth_basic_user_file /etc/nginx/users;') + (
     f"htpasswd -bc /etc/nginx/users app '{PASSWORD}' && chmod 644 /etc/nginx/users")
-NGINX_TLS = """
-install -m 644 /run/certs/good.pem /etc/nginx/cert.pem
-install -m 600 /run/certs/good.key /etc/nginx/key.pem
-install -m 644 /run/certs/ca.pem /etc/nginx/ca.pem
-"""
+NGINX_TLS = certificate("/etc/nginx", "root")
 NGINX_OLD = NGINX.replace("listen 80;", "listen 443 ssl; ssl_certificate /etc/nginx/cert.pem; ssl_certificate_key /etc/nginx/key.pem;"
                           "\n  ssl_protocols TLSv1 TLSv1.1;\n  ssl_ciphers ALL:@SECLEVEL=0;").replace("MORE", "") + NGINX_TLS
 PAGE = "curl -sf OPTIONS SCHEME://ADDRESS/page.html"
 
 
 def page(scheme="http", options="", address="127.0.0.1"):
-    return PAGE.replace("OPTIONS", options).replace("SCHEME", scheme).replace("ADDRESS", address)
+    return at(PAGE, address, options=options, scheme=scheme)
 
 
 # What is left behind: a repository, settings, a dump, and what macOS keeps about a folder.

@@ -1,15 +1,10 @@
 """Stores of the wide zoo's cache: Valkey."""
 
-import os
-import pathlib
-
 from case import PASSWORD, SERVER, Case, Step
-
-from .common import at
+from common import at
+from wide.cache import CACHE
 
 OPEN_STORE = "open-store"
-REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
-CACHE = pathlib.Path(os.environ.get("AJAR_ZOO_CACHE") or REPOSITORY / "build" / "zoo-cache").resolve()
 
 
 def unit(name, user, command, more=""):
