@@ -9,7 +9,7 @@
 
 enum {
     RING_MIN = 16,   /* chunks */
-    RING_MAX = 2048, /* 8 million places on their way, 2 MB */
+    RING_MAX = 2048, /* 8 million places on their way, 5 MB */
     INDEX_BITS = 23, /* of a sequence number; the other 9 prove it */
     QUEUE_MAX = 1 << 14,
     NETS = 1 << 16,
