@@ -326,7 +326,7 @@ static void look_at_address(const struct look *l, size_t at)
     while (end < l->to && end - at < ADDRESS_MOST && l->t->base[end] >= ' ' && l->t->base[end] != ';')
         end++;
     struct pii_marks m = { 0 };
-    if (hint.strong & PLACES && !hint.negative) {
+    if (hint.strong & PLACES && !hint.negative && is_written_address(span_of(l->t->base + at, end - at))) {
         hint.national = 0;
         mark_named(&(struct name_hint){ .strong = pii_bit(PII_ADDRESS) }, span_of(l->t->base + at, end - at), &m);
     }

@@ -4,7 +4,7 @@
 #include "pii/checks.h"
 #include "pii/national.h"
 
-enum { NAME_WORDS_MOST = 5, NAME_BYTES_MOST = 120, HAN_MOST = 8, ADDRESS_LEAST = 6, TITLE_BYTES_MOST = 24 };
+enum { NAME_WORDS_MOST = 5, NAME_BYTES_MOST = 120, HAN_MOST = 8, ADDRESS_LEAST = 6, TITLE_BYTES_MOST = 24, HOUSE_DIGITS_MOST = 5 };
 
 /* A house number among words, "12 Park Street", "ul. Długa 7/2", "Calle Mayor 4, 28013 Madrid": only the form. */
 static void mark_address(struct span value, struct pii_marks *m)
@@ -23,6 +23,38 @@ static void mark_address(struct span value, struct pii_marks *m)
     }
     if (value.len >= ADDRESS_LEAST)
         pii_mark(m, PII_ADDRESS, words >= 1 && numbers >= 1);
+}
+
+/* Does a number end at `to`, before a blank, a comma, another number or one letter: "12a", "7/2", "1-2-3"? Versions,
+ * addresses of machines and "32bit" are none. */
+static bool ends_as_house(struct span s, size_t to)
+{
+    uint8_t c = to < s.len ? s.at[to] : ' ', next = to + 1 < s.len ? s.at[to + 1] : ' ';
+    bool letter = (c | 32) >= 'a' && (c | 32) <= 'z', letters = letter && (next | 32) >= 'a' && (next | 32) <= 'z';
+    if (c == '.' || c == '-' || c == '/')
+        return c != '.' || !ascii_is_digit(next);
+    return c <= ' ' || c == ',' || c == '#' || c >= 0x80 || (letter && !letters);
+}
+
+bool is_written_address(struct span s)
+{
+    bool words = false, house = false;
+    for (size_t i = 0; i < s.len && !(words && house); i++) {
+        uint8_t c = s.at[i], before = i ? s.at[i - 1] : ' ';
+        bool begins = before <= ' ' || before == ',' || before == '/' || before == '#' || before >= 0x80;
+        if (strchr("=*_@$<>[]{}\\|`", c)) /* code and markup */
+            return false;
+        words = words || c >= 0x80 || (c >= 'A' && c <= 'Z' && begins && i + 2 < s.len && s.at[i + 2] > '9');
+        bool mark = before == '.' && i >= 2 && !ascii_is_digit(s.at[i - 2]); /* "Nr.12" */
+        if (!ascii_is_digit(c) || (!begins && !mark))
+            continue;
+        size_t to = i;
+        while (to < s.len && ascii_is_digit(s.at[to]))
+            to++;
+        house = house || (to - i <= HOUSE_DIGITS_MOST && ends_as_house(s, to));
+        i = to - 1;
+    }
+    return words && house;
 }
 
 static void mark_national(uint64_t set, struct span value, struct pii_marks *m)
