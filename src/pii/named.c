@@ -4,7 +4,14 @@
 #include "pii/checks.h"
 #include "pii/national.h"
 
-enum { NAME_WORDS_MOST = 5, NAME_BYTES_MOST = 120, HAN_MOST = 8, ADDRESS_LEAST = 6, TITLE_BYTES_MOST = 24, HOUSE_DIGITS_MOST = 5 };
+enum {
+    NAME_WORDS_MOST = 5,
+    NAME_BYTES_MOST = 120,
+    HAN_MOST = 8,
+    ADDRESS_LEAST = 6,
+    TITLE_BYTES_MOST = 24,
+    HOUSE_DIGITS_MOST = 5
+};
 
 /* A house number among words, "12 Park Street", "ul. Długa 7/2", "Calle Mayor 4, 28013 Madrid": only the form. */
 static void mark_address(struct span value, struct pii_marks *m)

@@ -13,7 +13,8 @@ void mark_named(const struct name_hint *hint, struct span value, struct pii_mark
 bool is_name_in_letters(struct span value);
 
 /* The stricter form for text, where one value is enough to be suspected: before anything that stands in code or markup
- * there are a word with a capital, or of a script beyond ASCII, and a number of a house, of up to five digits on its own. */
+ * there are a word with a capital, or of a script beyond ASCII, and a number of a house, of up to five digits on its
+ * own. */
 bool is_written_address(struct span s);
 
 /* How long the form of address that begins the text is ("Herr ", "Mrs. ", "г-н "), its blank included; 0 where there is
