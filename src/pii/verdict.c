@@ -412,9 +412,11 @@ static void judge_tokens(const struct profile *p, uint16_t field, unsigned type,
     double values = log_odds(type, chance, t.passed, t.shaped - t.passed);
     /* One value behind a word that says so is suspected; confirmed, two of them. */
     bool one = t.context * 10 >= t.passed * 3 && t.context >= 1, context = one && t.context >= 2;
+    /* Sources and packages name one author's mailbox so. */
+    bool named = context || (one && !(traits & T_TRACE));
     bool spread = t.passed >= 10 && t.heads >= 3 && share >= 0.8;
     v->log10_odds = values / log(10);
-    v->signals = (values > SUSPECT ? SIGNAL_VALUES : 0U) | (one ? SIGNAL_NAME : 0U) |
+    v->signals = (values > SUSPECT ? SIGNAL_VALUES : 0U) | (named ? SIGNAL_NAME : 0U) |
                  (spread ? SIGNAL_SPREAD : 0U) | (company ? SIGNAL_SIBLING : 0U);
     estimate(&f->tokens, v);
     double score = values + (context ? STRONG_NAME : 0);
