@@ -63,6 +63,9 @@ def fault_of(text):
     if re.search(r"only your own machines[^\n]*:\n(?!\{firewall\})", text + "\n"):
         return "it announces lines of the firewall that are not there"
     for script in scripts:
+        asks = re.search(r"^[^#\n]*\b(mysql|mariadb)\b[^\n]* -p( |$)", script, re.M)
+        if asks:
+            return f"{asks[0].strip()!r} asks a question"
         alone = re.search(r"(?<!\\)\n(-[^\n]*)", "\n" + script)
         if alone:
             return f"{alone[1]!r} is no command: a line of a file wants `# In FILE:`"

@@ -41,15 +41,24 @@ echo 1 >/etc/zookeeper/conf/myid
 """
 ZOO_CLI = ("java -Xmx64m -cp /etc/zookeeper/conf:$(cd /usr/share/java && ls -d zookeeper.jar zookeeper-jute.jar slf4j-api.jar"
            " metrics-core.jar commons-cli.jar netty-*.jar | sed 's#^#/usr/share/java/#' | paste -sd:) OPTIONS"
-           " org.apache.zookeeper.ZooKeeperMain -waitforconnection -server ADDRESS:2181 COMMAND 2>&1")
+           " org.apache.zookeeper.ZooKeeperMain -waitforconnection -server ADDRESS COMMAND 2>&1")
 ZOO_CLIENT = """cat >/root/client-jaas.conf <<'END'
 Client { org.apache.zookeeper.server.auth.DigestLoginModule required username="app" password="A-LONG-PASSWORD"; };
 END
 """
 
 
-def zookeeper(command, address="127.0.0.1", options=""):
-    return at(ZOO_CLI, address, options=options, command=command)
+# A store of the owner's certificate and key as a text of a Java server wants it.
+ZOO_NEEDS = f"""
+openssl pkcs12 -export -in /run/certs/good.pem -inkey /run/certs/good.key -passout 'pass:{PASSWORD}' -out /root/keystore.p12
+install -o zookeeper -m 600 /root/keystore.p12 /etc/zookeeper/conf/keystore.p12
+"""
+ZOO_TLS = ("-Dzookeeper.client.secure=true -Dzookeeper.clientCnxnSocket=org.apache.zookeeper.ClientCnxnSocketNetty"
+           " -Dzookeeper.ssl.trustStore.location=/run/certs/ca.pem")
+
+
+def zookeeper(command, address="127.0.0.1", options="", port=2181):
+    return at(ZOO_CLI, f"{address}:{port}", options=options, command=command)
 
 
 CASES = (
@@ -110,4 +119,7 @@ CASES = (
          owner=zookeeper("get /name"), stranger=zookeeper("get /name", SERVER),
          steps=(Step(OPEN_STORE, "zookeeper", "locked", ZOO_CLIENT + zookeeper(
              "get /name", options="-Djava.security.auth.login.config=/root/client-jaas.conf")),)),
+    Case("zookeeper-tls", ("zookeeper",), (2181,), open=ZOO_UNIT, seed=zookeeper("create /name ada"), holds="ada", owner=zookeeper("get /name"),
+         stranger=zookeeper("get /name", SERVER), wide=True,
+         steps=(Step(PLAIN, "zookeeper", "open", zookeeper("get /name", SERVER, ZOO_TLS, 2281), then_port=2281, needs=ZOO_NEEDS),)),
 )

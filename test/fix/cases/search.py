@@ -36,6 +36,24 @@ def find(options="", address="127.0.0.1"):
     return at(FIND, address, options=options)
 
 
+MONGO_CLEAR = MONGO_OPEN.replace("unixDomainSocket", "TLS, unixDomainSocket")
+MONGO_PREFERS = MONGO_CLEAR.replace("TLS", "tls: {mode: preferTLS, certificateKeyFile: /etc/ssl/mongodb.pem, CAFile: /etc/ssl/mongodb-ca.pem,"
+                                                " allowConnectionsWithoutCertificates: true, disabledProtocols: OLD}") + MONGO_PEM
+MONGO_OLD = MONGO_PREFERS.replace("OLD", "\"TLS1_2,TLS1_3\"") + "echo 'setParameter: {opensslCipherConfig: \"DEFAULT:@SECLEVEL=0\"}' >>/etc/mongod.conf\n"
+MONGO_INSERT = "mongosh --quiet OPTIONS shop --eval 'db.person.insertOne({name: \"ada\"})'"
+MONGO_TLS = "--tls --tlsCAFile /etc/ssl/mongodb-ca.pem"
+# A certificate that ends in some days: with one that has ended it would not start.
+MONGO_ENDING = """
+cd /run/certs
+openssl req -new -newkey rsa:2048 -nodes -subj /CN=shop -addext subjectAltName=IP:10.77.0.2,DNS:localhost -keyout ending.key -out ending.csr 2>/dev/null
+openssl ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key -md sha256 -in ending.csr -out ending.pem \\
+  -startdate "$(date -u -d '-85 days' +%y%m%d000000Z)" -enddate "$(date -u -d '5 days' +%y%m%d000000Z)" 2>/dev/null
+cat ending.pem ending.key >/etc/ssl/mongodb.pem
+"""
+MONGO_LOCKED = (MONGO_PREFERS.replace("preferTLS", "requireTLS").replace(", disabledProtocols: OLD", "").replace(
+    "\nnet: ", "\nsecurity: {authorization: enabled}\nnet: ") + MONGO_ENDING)
+MONGO_ADMIN = f"mongosh --quiet {MONGO_TLS} --host localhost admin --eval 'db.createUser({{user: \"admin\", pwd: \"{PASSWORD}\", roles: [\"root\"]}})'\n"
+
 OPENSEARCH = f"{CACHE}/opensearch-security-2.11.1"
 OPENSEARCH_JAVA = (
     "/usr/bin/java -Xms256m -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=/var/lib/opensearch"
@@ -144,6 +162,14 @@ CASES = (
          steps=(Step(OPEN_STORE, "mongodb", "locked", find(AS_ADMIN)),
                 Step(PLAIN, "mongodb", "locked", find(f"--tls --tlsCAFile /etc/ssl/mongodb-ca.pem {AS_ADMIN}", "localhost"),
                      needs=MONGO_PEM))),
+    Case("mongodb-optional-tls", ("mongod",), (27017,), open=MONGO_OLD, holds="ada", needs=(MONGOD, MONGOSH), wide=True, scan="--tls full",
+         seed=at(MONGO_INSERT, options=""), owner=find(),
+         steps=(Step("tls-obsolete", "mongodb", "open", find(MONGO_TLS, "localhost"), of_certificate=True),
+                Step("tls-optional", "mongodb", "open", find(MONGO_TLS, "localhost"), of_certificate=True))),
+    Case("mongodb-certificate", ("mongod",), (27017,), open=MONGO_LOCKED, holds="ada", needs=(MONGOD, MONGOSH), wide=True,
+         seed=MONGO_ADMIN + at(MONGO_INSERT, options=f"{MONGO_TLS} --host localhost {AS_ADMIN}"), owner=find(f"{MONGO_TLS} {AS_ADMIN}", "localhost"),
+         steps=(Step("certificate-expiring", "mongodb", "locked", find(f"{MONGO_TLS} {AS_ADMIN}", "localhost"), of_certificate=True,
+                     needs="cat /run/certs/good.pem /run/certs/good.key >/root/new-mongodb.pem"),)),
     Case("opensearch", ("opensearch",), (9200,), open=OPENSEARCH_OPEN, ready=search().replace("/person/_search", ""),
          seed=SEARCH_SEED, holds="ada", owner=search(), stranger=search(address=SERVER), needs=(OPENSEARCH,), wide=True,
          steps=(Step(OPEN_STORE, "opensearch", "locked", needs=OPENSEARCH_NEEDS,
