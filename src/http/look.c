@@ -22,7 +22,6 @@ enum {
     WEIGHT_INHERITED = 50000, /* the evidence is the answer that named this base path */
     WEIGHT_PORT = 1000,       /* the entry's first port; half of that for its second, and so on */
     WEIGHT_ANY = 1,
-    WEIGHT_SCALE = 60, /* so that a share of the least weight is a whole number */
 };
 
 /* A root that was asked, or may be. */
@@ -35,8 +34,7 @@ struct place {
 /* What entries wait for: a request at a place, and the sum of their weights. */
 struct wish {
     const struct request *request; /* NULL: nobody waits for it */
-    uint64_t weight;               /* in parts of WEIGHT_SCALE */
-    const struct entry *last;      /* who waited for it last in this round */
+    unsigned weight;
 };
 
 struct look {
@@ -247,21 +245,15 @@ static void weigh_entry(struct look *l, size_t index)
     }
 }
 
-/* Notes that an entry waits for a request, once however many of its conditions do; with half of its weight where one
- * condition before was in vain or waits for another request, with a third where two were (`before`). So no entry takes
- * the turns of the others. Where nothing points to it, no POST is sent on its behalf. Among entries to which as much
- * points, what is found open most goes first. */
-static void wish(struct look *l, const struct entry *e, const struct request *r, size_t place, unsigned weight,
-                 unsigned *before)
+/* Notes that an entry waits for a request. Where nothing points to it, no POST is sent on its behalf. Among entries to
+ * which as much points, what is found open most goes first. */
+static void wish(struct look *l, const struct entry *e, const struct request *r, size_t place, unsigned weight)
 {
     if (weight == WEIGHT_ANY && !span_is(r->method, "GET"))
         return;
     struct wish *w = &l->wishes[place * l->catalog->request_count + r->same->number];
-    if (w->last == e)
-        return;
     w->request = r;
-    w->last = e;
-    w->weight += (uint64_t)(weight + e->leaks) * WEIGHT_SCALE / ++*before;
+    w->weight += weight + e->leaks;
 }
 
 /* Holds an entry against what was answered. True where it knows the server; else its wishes are noted,
@@ -269,7 +261,6 @@ static void wish(struct look *l, const struct entry *e, const struct request *r,
 static bool weighs_up(struct look *l, const struct entry *e, size_t place, unsigned weight, bool *ret_waits)
 {
     struct asker *a = l->asker;
-    unsigned before = 0; /* of its conditions that look at more than the root */
     a->base = l->places[place].base;
     *ret_waits = false;
     for (size_t i = 0; i < e->identify.len; i++) {
@@ -278,10 +269,8 @@ static bool weighs_up(struct look *l, const struct entry *e, size_t place, unsig
         if (met && !a->missing)
             return true;
         if (a->missing && a->missing->same != l->catalog->web->requests.at[0]->same) {
-            wish(l, e, a->missing, place, weight, &before);
+            wish(l, e, a->missing, place, weight);
             *ret_waits = true;
-        } else if (!condition_root_only(e->identify.at[i])) {
-            before++;
         }
     }
     return false;
@@ -350,7 +339,7 @@ static const struct entry *ask_on(struct look *l, struct found *found, size_t *r
         size_t best = e ? SIZE_MAX : best_wish(l);
         if (best == SIZE_MAX || a->budget == 0)
             break;
-        if (a->budget <= kept && l->wishes[best].weight < (uint64_t)WEIGHT_INHERITED * WEIGHT_SCALE)
+        if (a->budget <= kept && l->wishes[best].weight < WEIGHT_INHERITED)
             break; /* what merely its port speaks for */
         a->cached_only = false;
         a->base = l->places[best / l->catalog->request_count].base;

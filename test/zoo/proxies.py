@@ -48,7 +48,7 @@ SILENT = "its root says nothing, and its own request is none of the five that a 
 HIDDEN = "nginx takes away the field Server, which is all that tells it"
 CUT = "its example was recorded without the part of the root that tells it"
 UNTOLD = {
-    **dict.fromkeys(("cruise-control", "garage", "greptimedb", "iotdb", "ipfs", "kafka-rest", "kapacitor", "localstack", "nebulagraph", "sqld", "triton"),
+    **dict.fromkeys(("cruise-control", "garage", "go-pprof", "greptimedb", "iotdb", "ipfs", "kafka-rest", "kapacitor", "localstack", "nebulagraph", "sqld", "triton"),
                     ("", SILENT)),
     **dict.fromkeys(("groonga", "ignite", "orientdb", "rclone", "vernemq", "minio"), ("nginx", HIDDEN)),
     **dict.fromkeys(("flink", "nats-monitor", "hdfs-journalnode"), ("", CUT)),

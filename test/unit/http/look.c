@@ -296,29 +296,6 @@ static void test_what_leaks_most_goes_first(void **state)
     }
 }
 
-/* An entry counts once for a request, however many of its conditions wait for it, and half for the next where
- * the first was in vain: what is likely of others goes before what one has more of. */
-static void test_no_entry_takes_the_turns_of_others(void **state)
-{
-    struct generated g;
-    struct arena arena;
-    struct test_asker t = { 0 };
-    (void)state;
-    arena_init(&arena, 8 << 20);
-    generated_begin(&g);
-    generated_put(&g, "a", "ports: [9]\nrequests: {own: {get: /version, accept: text/a, why: w}}\nsuspect: {title: Hello}\n"
-                           "identify: [{request: own, status: 201}, {request: own, status: 202}, {request: own, status: 203}]\n");
-    generated_put(&g, "b", "ports: [9]\nleaks: 5\nrequests: {one: {get: /version, accept: text/b1, why: w}, two: {get: /version, accept: text/b2, why: w}}\n"
-                           "suspect: {title: Hello}\nidentify: [{request: one, status: 201}, {request: two, status: 201}, {request: two, status: 202}]\n");
-    generated_put(&g, "c", "ports: [9]\nleaks: 1\nrequests: {own: {get: /version, accept: text/c, why: w}}\nsuspect: {title: Hello}\n"
-                           "identify: [{request: own, status: 201}]\n");
-    generated_load(&g);
-    (void)look(&g, &arena, &t, ODD_PORT, serve_page, NULL);
-    assert_string_equal(strchr(t.log, '|') + 1, " /version text/b1| /version text/c| /version text/a| /version text/b2|");
-    generated_end(&g);
-    arena_release(&arena);
-}
-
 /* ---- below paths ----------------------------------------------------------------------------------- */
 
 struct site {
@@ -445,7 +422,6 @@ int main(void)
         cmocka_unit_test(test_ranking),
         cmocka_unit_test(test_a_root_that_tells_nothing),
         cmocka_unit_test(test_what_leaks_most_goes_first),
-        cmocka_unit_test(test_no_entry_takes_the_turns_of_others),
         cmocka_unit_test(test_wherever_its_root_is),
         cmocka_unit_test(test_second_look_at_the_bare_root),
         cmocka_unit_test(test_below_the_users_path),
