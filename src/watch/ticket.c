@@ -232,7 +232,8 @@ static bool make_issue(struct desk *d)
     return ok;
 }
 
-static bool comment_issue(struct desk *d, const struct ticket *t)
+/* Adds what is to be said to the issue whose comments are at `path`. */
+static bool comment_at(struct desk *d, const char *path)
 {
     struct buf b;
     const struct node *answer;
@@ -241,11 +242,15 @@ static bool comment_issue(struct desk *d, const struct ticket *t)
     json_object(&j, NULL);
     json_lines(&j, "body", span_str(body_of(d)));
     json_close(&j);
-    const char *said = is_github(d) ? "comments" : "notes";
-    const char *path = arena_printf(d->m->arena, "%s/%s/%s", issues_path(d), t->key, said);
     bool ok = ask(d, "POST", path, &b, 0, NULL, &answer);
     buf_release(&b);
     return ok;
+}
+
+static bool comment_issue(struct desk *d, const struct ticket *t)
+{
+    const char *said = is_github(d) ? "comments" : "notes";
+    return comment_at(d, arena_printf(d->m->arena, "%s/%s/%s", issues_path(d), t->key, said));
 }
 
 static bool set_issue(struct desk *d, const struct ticket *t, bool open)
@@ -338,16 +343,7 @@ static bool make_jira(struct desk *d)
 
 static bool comment_jira(struct desk *d, const struct ticket *t)
 {
-    struct buf b;
-    const struct node *answer;
-    buf_init(&b, PROSE_BYTES_MAX);
-    struct json j = json_over(&b);
-    json_object(&j, NULL);
-    json_lines(&j, "body", span_str(body_of(d)));
-    json_close(&j);
-    bool ok = ask(d, "POST", arena_printf(d->m->arena, "/rest/api/2/issue/%s/comment", t->key), &b, 0, NULL, &answer);
-    buf_release(&b);
-    return ok;
+    return comment_at(d, arena_printf(d->m->arena, "/rest/api/2/issue/%s/comment", t->key));
 }
 
 /* By the first of the ways on that its workflow offers to a state of that kind. */
