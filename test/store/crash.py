@@ -48,6 +48,7 @@ class Server(threading.Thread):
     def __init__(self):
         super().__init__(daemon=True)
         self.asked = collections.Counter()
+        self.pause_at, self.paused, self.go_on = None, threading.Event(), threading.Event()
         self.selector = selectors.DefaultSelector()
         for port in OPEN_PORTS:
             s = socket.socket()
@@ -92,8 +93,18 @@ class Server(threading.Thread):
         self.selector.unregister(c)
         c.close()
 
+    def stop_after(self, endpoints):
+        """Nobody is answered any more from when this many more endpoints were asked until `go_on` is set."""
+        self.paused.clear()
+        self.go_on.clear()
+        self.pause_at = len(self.asked) + endpoints
+
     def run(self):
         while True:
+            if self.pause_at is not None and len(self.asked) >= self.pause_at:
+                self.pause_at = None
+                self.paused.set()
+                self.go_on.wait()
             for key, _ in self.selector.select():
                 if key.data is None:
                     self.accept(key.fileobj)

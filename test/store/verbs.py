@@ -173,12 +173,14 @@ class Verbs:
         """A scan, and another process that takes the right to write from it when some of it is stored."""
         env = dict(os.environ, XDG_STATE_HOME=str(self.top / "state"))
         self.out = self.top / "out.jsonl"
+        self.server.stop_after(40)
         with open(self.out, "w") as out:
             p = subprocess.Popen([self.ajar, "scan", "--ports", f"6379,{crash.STRANGER}", "--json", "--parallel", "2", *args],
                                  stdout=out, stderr=subprocess.PIPE, text=True, env=env)
-        time.sleep(1)
+        self.server.paused.wait(60)
         other = sqlite3.connect(self.db, isolation_level=None, timeout=30)
         other.execute("begin immediate")
+        self.server.go_on.set()
         return p, other
 
     def held(self):
