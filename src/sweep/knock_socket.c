@@ -19,13 +19,21 @@ enum {
     PACKET_BYTES = 256, /* of what comes; the rest is not looked at */
     BUFFER_BYTES = 32 << 20,
     ROUTE_PORT = 9, /* for a connect() that sends nothing */
+    NETS4 = 1 << 24,
+    NETS6 = 1 << 16,
+    WAYS_MAX = 255,
 };
 
-/* Which address of ours a network is reached from. */
+/* Which address of ours networks are reached from. */
 struct way {
-    uint64_t key; /* 0: none */
     struct address from; /* family 0: no way leads there */
     int router;          /* of the link; -1: none */
+};
+
+/* A /64 and its way. Another one may take the entry: then the kernel is asked anew. */
+struct net6 {
+    uint64_t key; /* 0: none */
+    uint8_t way;
 };
 
 struct knock_socket {
@@ -35,7 +43,12 @@ struct knock_socket {
     int route[2];
     struct knock_link *link; /* or NULL */
     uint64_t key0, key1;
-    struct way ways[KNOCK_SOURCES];
+    /* Few ways lead to many networks. What finds no room among the first ones lies in the last, and is asked for again
+     * and again. */
+    struct way ways[WAYS_MAX + 1];
+    size_t way_count;
+    uint8_t *nets4; /* by /24, 1 more than the place of its way, 0: not asked for; pages that nobody touches cost nothing */
+    struct net6 nets6[NETS6];
     /* Of the batch that is handed over or received. */
     struct sockaddr_storage peers[BATCH_MAX];
     struct iovec bytes[BATCH_MAX];
@@ -112,15 +125,32 @@ static struct address ask_way(const struct knock_socket *s, const struct address
     return known ? from_sockaddr(&here) : (struct address){ 0 };
 }
 
+/* The place of the way in s->ways. */
+static size_t find_way(struct knock_socket *s, const struct address *to)
+{
+    struct way found = { .from = ask_way(s, to), .router = s->link ? knock_link_router(s->link, to) : -1 };
+    size_t i = 0;
+    while (i < s->way_count &&
+           (s->ways[i].router != found.router || address_compare(&s->ways[i].from, &found.from) != 0))
+        i++;
+    s->ways[i] = found;
+    s->way_count += i == s->way_count && i < WAYS_MAX;
+    return i;
+}
+
 static const struct way *way_to(struct knock_socket *s, const struct address *to)
 {
-    size_t net = to->family == 4 ? 3 : 8;
-    uint64_t key = siphash(s->key0, s->key1, span_of(to, 1 + net)) | 1;
-    struct way *w = &s->ways[key >> 1 & (KNOCK_SOURCES - 1)];
-    if (w->key != key)
-        *w = (struct way){ .key = key, .from = ask_way(s, to),
-                           .router = s->link ? knock_link_router(s->link, to) : -1 };
-    return w;
+    if (to->family == 4) {
+        uint8_t *net = &s->nets4[to->bytes[0] << 16 | to->bytes[1] << 8 | to->bytes[2]];
+        size_t i = *net ? *net - 1u : find_way(s, to);
+        *net = i < WAYS_MAX ? (uint8_t)(i + 1) : 0;
+        return &s->ways[i];
+    }
+    uint64_t key = siphash(s->key0, s->key1, span_of(to->bytes, 8)) | 1;
+    struct net6 *net = &s->nets6[key >> 1 & (NETS6 - 1)];
+    if (net->key != key || net->way == WAYS_MAX)
+        *net = (struct net6){ key, (uint8_t)find_way(s, to) };
+    return &s->ways[net->way];
 }
 
 static bool socket_source(struct knock_line *self, const struct address *to, struct address *ret)
@@ -281,10 +311,14 @@ struct knock_socket *knock_socket_open(uint64_t seed, bool below_filters, struct
     struct random r = { seed };
     struct error none;
     struct knock_socket *s = calloc(1, sizeof(*s));
-    if (!s) {
+    uint8_t *nets4 = calloc(NETS4, 1);
+    if (!s || !nets4) {
+        free(s);
+        free(nets4);
         error_set(e, "no memory for single packets");
         return NULL;
     }
+    s->nets4 = nets4;
     s->line = (struct knock_line){ .source = socket_source, .send = socket_send, .receive = socket_receive };
     s->key0 = random_next(&r);
     s->key1 = random_next(&r);
@@ -311,6 +345,7 @@ void knock_socket_close(struct knock_socket *s)
             if (fds[k] >= 0)
                 close(fds[k]);
     }
+    free(s->nets4);
     free(s);
 }
 

@@ -8,8 +8,6 @@
 #include "base/error.h"
 #include "sweep/knock.h"
 
-enum { KNOCK_SOURCES = 1 << 16 };
-
 struct knock_socket;
 
 /* Whether the process may; needs CAP_NET_RAW. Opens nothing that stays open. */
