@@ -60,6 +60,11 @@ class Rivals:
         return (f"{self.zmap_line(network, ports, rate)} | {self.path('zgrab2')} redis --port {ports} --senders {SENDERS} "
                 "--blocklist-file=/dev/null", lines_with(b'"status":"success"'))
 
+    def zmap_then_zgrab2(self, network, ports, rate):
+        """Where many answer: a zmap that waits for the reader of its pipe hears nothing meanwhile."""
+        return (f"{self.zmap_line(network, ports, rate)} >/tmp/$$.live; {self.path('zgrab2')} redis --port {ports} --senders {SENDERS} "
+                "--blocklist-file=/dev/null -f /tmp/$$.live; rm -f /tmp/$$.live", lines_with(b'"status":"success"'))
+
     def masscan_line(self, network, ports, rate):
         return f"masscan -p {ports} --rate {rate} --wait 2 -e {DEVICE} --router-mac {self.mac.replace(':', '-')} " \
                f"--adapter-ip {NEAR_ADDRESS} -oL - {network}"

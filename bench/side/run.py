@@ -58,20 +58,20 @@ ROWS = (
     ("512 of 262,144 addresses answer", "10.64.0.0/14", "6379", 1000000, one_redis(*SPARSE), ("ajar", "zmap_zgrab2", "zmap", "masscan")),
     ("512 of 16.7 million addresses answer", "10.0.0.0/8", "6379", 2000000, one_redis(*SPARSE), ("ajar", "zmap")),
     ("all of 65,536 addresses answer", "10.70.0.0/16", "6379", 100000, one_redis("10.70.0.0/16"),
-     ("ajar", "zmap_zgrab2", "zmap", "masscan")),
+     ("ajar", "zmap_then_zgrab2", "zmap", "masscan")),
     ("all of 524,288 addresses answer", "10.80.0.0/13", "6379", 200000, one_redis("10.80.0.0/13"), ("ajar", "zmap", "masscan")),
     ("all of 65,536 answer, 1 % of packets lost each way", "10.70.0.0/16", "6379", 20000, one_redis("10.70.0.0/16", loss=1),
-     ("ajar", "zmap_zgrab2")),
+     ("ajar", "zmap_then_zgrab2")),
     ("all of 65,536 answer, 5 % of packets lost each way", "10.70.0.0/16", "6379", 20000, one_redis("10.70.0.0/16", loss=5),
-     ("ajar", "zmap_zgrab2")),
+     ("ajar", "zmap_then_zgrab2")),
     ("all of 65,536 answer, 20 % of packets lost each way", "10.70.0.0/16", "6379", 20000, one_redis("10.70.0.0/16", loss=20),
-     ("ajar", "zmap_zgrab2")),
+     ("ajar", "zmap_then_zgrab2")),
     ("30 servers among 4,096 addresses, 40 ports", "10.66.0.0/20", PORTS, 20000, thirty_servers,
      ("ajar_all", "nmap", "masscan_nmap", "rustscan_nmap")),
     ("one host, one port, from a cold start", "10.70.0.1", "6379", 1000, one_redis("10.70.0.0/24"), ("ajar_default", "nmap")),
 )
-NEEDS = {"zmap_zgrab2": ("zmap", "zgrab2"), "zmap": ("zmap",), "masscan": ("masscan",), "nmap": ("nmap",), "masscan_nmap": ("masscan", "nmap"),
-         "rustscan_nmap": ("rustscan", "nmap")}
+NEEDS = {"zmap_zgrab2": ("zmap", "zgrab2"), "zmap_then_zgrab2": ("zmap", "zgrab2"), "zmap": ("zmap",), "masscan": ("masscan",),
+         "nmap": ("nmap",), "masscan_nmap": ("masscan", "nmap"), "rustscan_nmap": ("rustscan", "nmap")}
 
 
 def machine(rivals):

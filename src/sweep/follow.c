@@ -57,7 +57,7 @@ static void take_endpoint(struct follow *f, const struct endpoint *e)
         return;
     }
     if (f->len < FOLLOW_MAX)
-        f->at[f->len++] = (struct turn){ *e, place };
+        f->at[f->len++] = (struct turn){ .endpoint = *e, .place = place };
     else
         f->beyond++;
 }

@@ -22,6 +22,7 @@ enum {
     WORD_BITS = 64,
     CHUNK_WORDS = KNOCK_CHUNK / WORD_BITS,
 };
+static const uint64_t ANSWERED = 1ull << 63;
 static const double LOSS_FOR_THREE = 0.003, LOSS_FOR_FOUR = 0.1, LOSS_FOR_FIVE = 0.25;
 _Static_assert(RING_MAX * KNOCK_CHUNK <= 1 << INDEX_BITS, "each place of the window has an index of its own");
 
@@ -61,7 +62,7 @@ struct knock {
     uint64_t packets, asked, answered; /* asked: places */
 
     pthread_mutex_t lock;
-    uint64_t queue[QUEUE_MAX]; /* places, a ring */
+    uint64_t queue[QUEUE_MAX]; /* places, a ring; with ANSWERED, who answered a packet */
     size_t queue_at, queue_len;
     bool done;
     uint64_t left_out, nets_left_out;
@@ -163,7 +164,7 @@ static bool push(struct knock *k, struct chunk *c, unsigned i)
 {
     if (k->queue_len == QUEUE_MAX)
         return false;
-    k->queue[(k->queue_at + k->queue_len++) % QUEUE_MAX] = c->first + i;
+    k->queue[(k->queue_at + k->queue_len++) % QUEUE_MAX] = (c->first + i) | (has(c->asked, i) ? ANSWERED : 0);
     set(c->queued, i);
     return true;
 }
@@ -345,6 +346,7 @@ static bool wants_packet(struct knock *k, struct chunk *c, unsigned i, struct en
 /* No way leads there, or the system does not send it: a real connection will say what is wrong. Under the lock. */
 static void give_over(struct knock *k, struct chunk *c, unsigned i)
 {
+    c->asked[i / WORD_BITS] &= ~(1ull << i % WORD_BITS);
     set(c->answered, i);
     push(k, c, i);
 }
@@ -572,7 +574,8 @@ bool knock_next(void *self, struct turn *ret, const char **ret_skip)
     *ret_skip = NULL;
     pthread_mutex_lock(&k->lock);
     if ((there = k->queue_len > 0)) {
-        ret->place = k->queue[k->queue_at];
+        ret->place = k->queue[k->queue_at] & ~ANSWERED;
+        ret->has_answered = k->queue[k->queue_at] & ANSWERED;
         k->queue_at = (k->queue_at + 1) % QUEUE_MAX;
         k->queue_len--;
         k->config.places.at(k->config.places.self, ret->place, &ret->endpoint, ret_skip);

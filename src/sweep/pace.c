@@ -387,6 +387,7 @@ static bool next_of_pass(struct pacer *p, struct turn *ret, const char **ret_ski
 {
     for (unsigned passed = 0; passed < PASSED_OVER_MAX; passed++) {
         *ret_skip = NULL;
+        ret->has_answered = false;
         if (!p->source.next(p->source.self, ret, ret_skip))
             return false;
         if (*ret_skip ? !p->second : is_put_off(p, ret) == p->second)

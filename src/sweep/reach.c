@@ -1,6 +1,10 @@
 #include "sweep/reach.h"
 
-enum { MEMORY_TURN_MS = 20 }; /* between two looks whether there is memory again */
+enum {
+    MEMORY_TURN_MS = 20, /* between two looks whether there is memory again */
+    TRIES = 2,           /* of a connection that nobody answers */
+    TRIES_OF_ANSWERED = 3,
+};
 
 static struct fiber_loop *loop_of(const struct reach *r)
 {
@@ -77,18 +81,25 @@ static enum wire_fault try_once(struct reach *r, enum purpose purpose, bool is_c
     return f;
 }
 
-/* Once, and once more where silence is probably loss. */
-static enum wire_fault try_twice(struct reach *r, enum purpose purpose, int64_t deadline_ms)
+static bool is_loss(const struct reach *r, unsigned tries, int64_t waited_ms)
+{
+    if (r->has_answered)
+        return tries < TRIES_OF_ANSWERED;
+    return tries < TRIES && paths_again(r->shared->paths, &r->endpoint->address, waited_ms);
+}
+
+/* Once, and again where silence is probably loss. */
+static enum wire_fault try_again(struct reach *r, enum purpose purpose, int64_t deadline_ms)
 {
     struct wire_back *back = &r->socket.back;
-    int64_t from_ms = back->now_ms(back);
-    enum wire_fault f = try_once(r, purpose, purpose == LATER, deadline_ms);
-    int64_t now_ms = back->now_ms(back);
-    if (f != WIRE_CONNECT_TIMEOUT || now_ms >= deadline_ms || is_near(r) ||
-        !paths_again(r->shared->paths, &r->endpoint->address, now_ms - from_ms))
-        return f;
-    wait_of_ours(r, pacer_retry(r->shared->pacer, clock_of(r), r->endpoint));
-    return try_once(r, purpose, false, deadline_ms);
+    for (unsigned tries = 1;; tries++) {
+        int64_t from_ms = back->now_ms(back);
+        enum wire_fault f = try_once(r, purpose, tries == 1 && purpose == LATER, deadline_ms);
+        int64_t now_ms = back->now_ms(back);
+        if (f != WIRE_CONNECT_TIMEOUT || now_ms >= deadline_ms || is_near(r) || !is_loss(r, tries, now_ms - from_ms))
+            return f;
+        wait_of_ours(r, pacer_retry(r->shared->pacer, clock_of(r), r->endpoint));
+    }
 }
 
 static bool is_udp(const struct reach *r)
@@ -108,7 +119,7 @@ enum wire_fault reach_first(struct reach *r)
 {
     if (is_udp(r))
         return open_udp(r);
-    enum wire_fault f = try_twice(r, FIRST, INT64_MAX / 2);
+    enum wire_fault f = try_again(r, FIRST, INT64_MAX / 2);
     r->open = f == WIRE_FINE;
     r->begun_ms = r->open ? r->socket.back.now_ms(&r->socket.back) : 0;
     r->brief = r->open && !is_near(r) && mutes_brief(r->shared->mutes, &r->endpoint->address);
@@ -157,7 +168,7 @@ static enum wire_fault reach_connect(struct wire_back *back, const struct endpoi
         r->open = false;
         return WIRE_FINE;
     }
-    return is_udp(r) ? r->inner.connect(back, r->endpoint, deadline_ms) : try_twice(r, LATER, deadline_ms);
+    return is_udp(r) ? r->inner.connect(back, r->endpoint, deadline_ms) : try_again(r, LATER, deadline_ms);
 }
 
 /* A visit that is not small any more waits until there is memory for it. */
@@ -234,10 +245,11 @@ static void reach_close(struct wire_back *back)
 }
 
 void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread, struct busy *busy,
-                const struct endpoint *endpoint)
+                const struct turn *turn)
 {
-    bool near = address_class(&endpoint->address) == ADDRESS_LOOPBACK;
-    *r = (struct reach){ .shared = shared, .endpoint = endpoint, .busy = near ? busy : NULL };
+    bool near = address_class(&turn->endpoint.address) == ADDRESS_LOOPBACK;
+    *r = (struct reach){ .shared = shared, .endpoint = &turn->endpoint, .has_answered = turn->has_answered,
+                         .busy = near ? busy : NULL };
     if (near)
         busy_take(busy, &r->lease);
     socket_back_init(&r->socket, thread);

@@ -29,6 +29,7 @@ struct reach {
     const struct endpoint *endpoint;
     struct busy *busy; /* of its loop, where it is loopback; else NULL */
     struct busy_lease lease;
+    bool has_answered; /* a single packet, before the visit */
     bool open; /* the first connection stands, and no wire has taken it yet */
     bool brief;      /* as long as nobody speaks: see mute.h */
     bool has_pass;   /* see memory.h */
@@ -37,9 +38,9 @@ struct reach {
     size_t received; /* in the whole visit */
 };
 
-/* `endpoint` must outlive it. Where it is loopback a lease of `busy` is taken at once. */
+/* `turn` must outlive it. Where its endpoint is loopback a lease of `busy` is taken at once. */
 void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread, struct busy *busy,
-                const struct endpoint *endpoint);
+                const struct turn *turn);
 /* While nobody has spoken, a brief visit waits so long for an answer, and so many round trips. */
 enum { REACH_BRIEF_MS = 300, REACH_BRIEF_TRIPS = 2 };
 

@@ -360,7 +360,7 @@ static void start_visit(struct lane *l, const struct turn *t)
     struct slot *s = l->free;
     l->free = s->next;
     s->turn = *t;
-    reach_init(&s->reach, &l->sweep->reach, &l->socket_thread, &l->busy, &s->turn.endpoint);
+    reach_init(&s->reach, &l->sweep->reach, &l->socket_thread, &l->busy, &s->turn);
     l->has_pace = !s->reach.busy;
     atomic_fetch_add(&l->sweep->progress->in_flight, 1);
     fiber_spawn(l->loop, visit_one, s);

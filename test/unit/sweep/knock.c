@@ -29,7 +29,7 @@ struct network {
     struct flying *flying; /* a ring: due times ascend */
     size_t at, len;
     uint8_t *handed;       /* times, by place */
-    uint64_t silent, left_out, handed_out;
+    uint64_t silent, left_out, handed_out, handed_answered;
     struct knock_heard forged;
     bool has_forged;
 };
@@ -143,6 +143,7 @@ static void fetch(struct network *n, struct knock *k)
         assert_int_equal(n->handed[t.place], 0);
         n->handed[t.place]++;
         n->handed_out++;
+        n->handed_answered += t.has_answered;
     }
 }
 
@@ -187,6 +188,7 @@ static void test_finds_who_answers(void **state)
     n.alive_each = 512;
     n.shut_each = 3;
     struct knock_sum sum = run(&n);
+    assert_int_equal(n.handed_answered, 586);
     assert_int_equal(n.handed_out, 586); /* who refuses is visited as well */
     assert_int_equal(sum.answered, 586);
     assert_int_equal(sum.packets, 300000 + 300000 - 586);
@@ -351,6 +353,7 @@ static void test_known_need_no_knock(void **state)
     n.config.places.known = knows;
     struct knock_sum sum = run(&n);
     assert_int_equal(n.handed_out, 100);
+    assert_int_equal(n.handed_answered, 0);
     assert_int_equal(sum.answered, 0);
     assert_int_equal(sum.packets, 2 * 25500);
 }

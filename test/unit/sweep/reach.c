@@ -19,9 +19,10 @@ struct play {
     struct memory memory;
     _Atomic uint64_t connections;
     struct reach_shared shared;
-    struct endpoint at;
+    struct turn turn;
     int listener;
     unsigned accepted;
+    enum wire_fault found;
     struct reach reach;
     void (*visit)(struct play *p);
 };
@@ -55,7 +56,7 @@ static struct play *new_play(void (*visit)(struct play *p))
     assert_int_equal(bind(p->listener, (struct sockaddr *)&a, len), 0);
     assert_int_equal(listen(p->listener, 8), 0);
     assert_int_equal(getsockname(p->listener, (struct sockaddr *)&a, &len), 0);
-    p->at = (struct endpoint){ .port = ntohs(a.sin_port), .address = { 4, { 127, 0, 0, 1 } } };
+    p->turn.endpoint = (struct endpoint){ .port = ntohs(a.sin_port), .address = { 4, { 127, 0, 0, 1 } } };
     p->visit = visit;
     return p;
 }
@@ -64,7 +65,7 @@ static void visit_fiber(void *arg)
 {
     struct play *p = arg;
     fiber_goes_deep(p->loop);
-    reach_init(&p->reach, &p->shared, p->thread, &p->busy, &p->at);
+    reach_init(&p->reach, &p->shared, p->thread, &p->busy, &p->turn);
     p->visit(p);
     reach_end(&p->reach);
 }
@@ -93,7 +94,7 @@ static void talks_over_a_wire(struct play *p)
     arena_init(&a, 1 << 20);
     assert_int_equal(reach_first(&p->reach), WIRE_FINE);
     int peer = accept(p->listener, NULL, NULL);
-    struct wire *w = wire_new(&a, &p->reach.socket.back, &p->at, &LIMITS, &CLOCK_SYSTEM, NULL);
+    struct wire *w = wire_new(&a, &p->reach.socket.back, &p->turn.endpoint, &LIMITS, &CLOCK_SYSTEM, NULL);
     assert_true(wire_again(w, WIRE_PLAIN)); /* that is the one which stands */
     assert_int_equal(p->connections, 1);
     assert_int_equal(write(peer, "hello", 5), 5);
@@ -231,7 +232,7 @@ static void is_brief_until_somebody_speaks(struct play *p)
     struct wire_back *back = &p->reach.socket.back;
     struct span s;
     for (int i = 0; i < MUTE_PORTS; i++)
-        mutes_note(p->shared.mutes, &p->at.address, MUTE_SAID_NOTHING);
+        mutes_note(p->shared.mutes, &p->turn.endpoint.address, MUTE_SAID_NOTHING);
     p->reach.busy = NULL; /* taken for far */
     assert_int_equal(reach_first(&p->reach), WIRE_FINE);
     assert_true(p->reach.brief);
@@ -257,6 +258,64 @@ static void who_speaks_is_heard_out(void **state)
     end_play(p);
 }
 
+/* ---- who has answered a packet ---------------------------------------------------------------------- */
+
+enum { SHORT_MS = 300, FULL = 3 };
+
+/* A SYN is dropped where the queue of who is to be accepted is full. */
+static void fill_queue(struct play *p, int clients[FULL])
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                             .sin_port = htons(p->turn.endpoint.port) };
+    assert_int_equal(listen(p->listener, 0), 0);
+    for (int i = 0; i < FULL; i++) {
+        clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        connect(clients[i], (struct sockaddr *)&a, sizeof(a));
+    }
+}
+
+static void makes_room(void *arg)
+{
+    struct play *p = arg;
+    fiber_sleep_until(p->loop, fiber_now(p->loop) + SHORT_MS + SHORT_MS / 2);
+    assert_int_equal(listen(p->listener, 8), 0);
+}
+
+static void connects_from_afar(struct play *p)
+{
+    struct busy *near = p->reach.busy;
+    p->reach.busy = NULL;
+    p->found = reach_first(&p->reach);
+    p->reach.busy = near;
+}
+
+static void play_lost(bool has_answered, enum wire_fault wanted, unsigned connections)
+{
+    struct error e;
+    int clients[FULL];
+    struct play *p = new_play(connects_from_afar);
+    p->turn.has_answered = has_answered;
+    paths_free(p->shared.paths);
+    p->shared.paths = paths_new(SHORT_MS, 1, &e);
+    fill_queue(p, clients);
+    assert_true(fiber_spawn(p->loop, visit_fiber, p));
+    assert_true(fiber_spawn(p->loop, makes_room, p));
+    fiber_loop_run(p->loop);
+    assert_int_equal(p->found, wanted);
+    assert_int_equal(p->connections, connections);
+    for (int i = 0; i < FULL; i++)
+        close(clients[i]);
+    end_play(p);
+}
+
+/* The network has shown no life otherwise: of anybody else a SYN that is lost is silence. */
+static void silence_of_who_answered_is_loss(void **state)
+{
+    (void)state;
+    play_lost(true, WIRE_FINE, 3);
+    play_lost(false, WIRE_CONNECT_TIMEOUT, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +324,7 @@ int main(void)
         cmocka_unit_test(waiting_for_memory_counts_against_no_peer),
         cmocka_unit_test(a_few_go_on_all_the_same),
         cmocka_unit_test(who_speaks_is_heard_out),
+        cmocka_unit_test(silence_of_who_answered_is_loss),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
