@@ -3,8 +3,10 @@
 #
 #   make zoo-wide RESULTS=DIR    keeps what came of each server there; make doc/zoo.md RESULTS=DIR makes the table of it
 #   make proxies-wide            every example of the catalog on a foreign port, below a path and by name behind four real proxies
+#   make bench-side SIDE=FILE ROUNDS=5 RIVALS='--zgrab2 PATH --rustscan PATH'
+#                                Ajar beside other scanners on one wire, as root; make doc/benchmarks.md SIDE=FILE makes the page
 #   make beside-wide RESULTS=DIR nmap beside Ajar on all servers; make doc/beside-nmap.md RESULTS=DIR makes the table of it
-.PHONY: zoo-wide doc/conduct.md proxies-wide beside-wide doc/zoo.md doc/beside-nmap.md
+.PHONY: zoo-wide doc/conduct.md doc/benchmarks.md bench-side proxies-wide beside-wide doc/zoo.md doc/beside-nmap.md
 RESULTS ?= $(CURDIR)/build/zoo-results
 export AJAR_ZOO_CACHE ?= $(CURDIR)/build/zoo-cache
 zoo-wide: $(BUILD)/ajar
@@ -54,3 +56,13 @@ zoo-far: $(BUILD)/ajar $(BUILD)/net/far
 .PHONY: zoo-manners
 zoo-manners: $(BUILD)/ajar
 	@test/zoo/manners.py --ajar $(BUILD)/ajar
+
+# Ajar beside the scanners that others choose; RIVALS says where those are that Debian lacks. Half an hour of a quiet machine.
+ROUNDS ?= 5
+SIDE ?= $(CURDIR)/build/side.json
+bench-side: $(BUILD)/ajar
+	@tools/install-packages bench
+	@bench/side/run.py $(BUILD) --rounds $(ROUNDS) --results $(SIDE) $(RIVALS)
+
+doc/benchmarks.md:
+	@bench/side/run.py --table $(SIDE) >$@.new && mv $@.new $@

@@ -30,7 +30,8 @@ class Rivals:
         path = f"{self.build}/ajar" if name == "ajar" else self.path(name)
         if name == "zgrab2":   # has no option for it
             said = subprocess.run(["go", "version", "-m", path], capture_output=True, text=True, check=False)
-            return next((line.split()[2] for line in said.stdout.splitlines() if line.split()[:1] in (["mod"], ["dep"]) and "zgrab2" in line), "?")
+            modules = (line.split() for line in said.stdout.splitlines())
+            return next((m[2] for m in modules if len(m) > 2 and m[0] in ("mod", "dep") and m[1].endswith("/zgrab2")), "?")
         said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
         return next((line for line in (said.stdout + said.stderr).splitlines() if any(c.isdigit() for c in line)), "?").strip()
 

@@ -77,7 +77,7 @@ NEEDS = {"zmap_zgrab2": ("zmap", "zgrab2"), "zmap_then_zgrab2": ("zmap", "zgrab2
 def machine(rivals):
     model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     names = sorted({n for needs in NEEDS.values() for n in needs if rivals.path(n)})
-    return {"machine": f"{os.cpu_count()} processors ({model[1] if model else platform.machine()}), Linux {platform.release()}",
+    return {"machine": f"{os.cpu_count()} processors ({model[1] if model else platform.machine()}), Linux {platform.release().split('-')[0]}",
             "date": time.strftime("%Y-%m-%d"), "versions": {n: rivals.version(n) for n in ("ajar", *names)}}
 
 

@@ -8,7 +8,7 @@ the scanners and the kernel, no network. Each figure is the median of the rounds
 of all processes of the command, *memory* that of the largest. *Found* counts what the command itself proved: zmap and masscan see that
 something accepts, zgrab2 and Ajar that it is a Redis which answers, nmap names what listens.
 
-    make bench-side RESULTS=FILE ROUNDS=5 && make doc/benchmarks.md RESULTS=FILE
+    make bench-side ROUNDS=5 && make doc/benchmarks.md
 """
 
 
@@ -27,7 +27,8 @@ def rows(results):
         mine = [r for r in measured if r["row"] == title]
         names = list(dict.fromkeys(r["who"] for r in mine))
         count = len(mine) // len(names)
-        out.append(f"\n## {title[0].upper()}{title[1:]}\n\n{count} round{'s' if count != 1 else ''}, {mine[0]['rate']:,} packets a second allowed.\n")
+        out.append(f"\n## {title[0].upper()}{title[1:]}\n\n{count} round{'s' if count != 1 else ''}, {mine[0]['rate']:,} packets a "
+                   "second allowed.\n")
         out.append("| | wall s | processor s | found | packets/s | memory MB |\n|---|---|---|---|---|---|")
         for name in names:
             runs = [r for r in mine if r["who"] == name]
