@@ -47,7 +47,8 @@ struct knock_socket {
      * and again. */
     struct way ways[WAYS_MAX + 1];
     size_t way_count;
-    uint8_t *nets4; /* by /24, 1 more than the place of its way, 0: not asked for; pages that nobody touches cost nothing */
+    /* By /24, 1 more than the place of its way, 0: not asked for. Pages that nobody touches cost nothing. */
+    uint8_t *nets4;
     struct net6 nets6[NETS6];
     /* Of the batch that is handed over or received. */
     struct sockaddr_storage peers[BATCH_MAX];

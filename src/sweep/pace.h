@@ -38,8 +38,8 @@ struct turn {
 };
 
 /* Where endpoints come from, by ascending place; has_answered is false beforehand. False at the end. *ret_skip is
- * set, and the endpoint skipped, where the plan excludes it. again() begins anew, and must give the same; NULL: there is no second pass, and nobody is put
- * last. All are called under the pacer's lock. */
+ * set, and the endpoint skipped, where the plan excludes it. again() begins anew, and must give the same; NULL: there
+ * is no second pass, and nobody is put last. All are called under the pacer's lock. */
 struct pace_source {
     bool (*next)(void *self, struct turn *ret, const char **ret_skip);
     void *self;
