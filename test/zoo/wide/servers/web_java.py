@@ -131,6 +131,9 @@ def questdb_fill(box):
 
 ARTEMIS_MADE = (f"{CACHE}/artemis-2/bin/artemis create $D/b --user zoo --password {PASSWORD} --require-login --http-host $A --http-port $P --host $A --default-port $P2"
                 " --no-amqp-acceptor --no-mqtt-acceptor --no-stomp-acceptor --no-hornetq-acceptor --silent >/dev/null")
+# Its options are those of its own file, but for the memory.
+ARTEMIS_OPEN = (ARTEMIS_MADE + " && sed -i 's/-Xms512M -Xmx2G/-Xmx300m/; s/^ *JAVA_ARGS=\\\"/&-Dhawtio.authenticationEnabled=false /'"
+                " $D/b/etc/artemis.profile")
 DRUID = """import com.alibaba.druid.pool.DruidDataSource;
 import com.alibaba.druid.support.http.StatViewServlet;
 import org.eclipse.jetty.server.Server;
@@ -244,6 +247,8 @@ SPECS = (
     Spec("questdb:open", QUESTDB, files={"conf/server.conf": QUESTDB_CONF}, slow=True, ready=waits("/exec?query=select%201"), seed=questdb_fill,
          views=(View("questdb", "open", may=("version", "collections")),)),
     Spec("artemis:locked", "env JAVA_ARGS=-Xmx300m $D/b/bin/artemis run", prepare=ARTEMIS_MADE, slow=True, views=(View("artemis", "locked"),)),
+    Spec("artemis:open", "$D/b/bin/artemis run", prepare=ARTEMIS_OPEN, slow=True, ready="curl -sf http://$A:$P/console/jolokia/version",
+         views=(View("artemis", "open"),)),
     Spec("blazegraph:open", java("blazegraph-2", f"org.eclipse.jetty.runner.Runner --host $A --port $P --path /bigdata {CACHE}/blazegraph-2/war"), slow=True,
          ready=waits("/bigdata/namespace"), views=(View("blazegraph", "open"),)),
     Spec("druid-monitor:open", java("druid-monitor-1", "$D/Monitor.java $A $P"), files={"Monitor.java": DRUID}, truth=lambda box: {"version": "1.2.23"}, slow=True,
