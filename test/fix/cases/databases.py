@@ -117,6 +117,8 @@ CASES = (
 
 # Let in without a password, and shown names only.
 PARTIAL = "partial"
+BOUNCER_DIRECT = f"PGPASSWORD='{PASSWORD}' psql -At -h 127.0.0.1 -U app postgres -c 'select name from person'"
+BOUNCER_BARE = BOUNCER_OPEN.replace("""'"app" ""' '"postgres" ""'""", "'\"bare\" \"\"'")
 PG_PARTIAL = PG_OPEN.replace("'host all all 0.0.0.0/0 trust' 'host all all ::/0 trust'",
                              "'host all postgres all scram-sha-256' 'host all all all trust'")
 PG_ROOT = f"""runuser -u postgres -- psql -qc "{PG_TABLE}" -c "create role root login" -c "create role app login password '{PASSWORD}'" \\
@@ -138,6 +140,10 @@ CASES += (
     Case("postgresql-partial", ("postgresql@15-main",), (5432,), open=PG_PARTIAL, holds="ada",
          ready="runuser -u postgres -- psql -c 'select 1'", seed=PG_ROOT, owner=PG_AS_APP,
          steps=(Step(PARTIAL, "postgresql", "locked", f"{PG_SOCKET}; {PG_AS_APP}"),)),
+    # Whoever comes is let in as a role that may read nothing.
+    Case("pgbouncer-partial", ("postgresql@15-main", "pgbouncer"), (6432,), open=BOUNCER_BARE, seed=BOUNCER_SEED + 'runuser -u postgres -- psql -qc "create role bare login"',
+         holds="ada", ready="runuser -u postgres -- psql -c 'select 1'", owner=BOUNCER_DIRECT, wide=True,
+         steps=(Step(PARTIAL, "pgbouncer", "locked", f"PGPASSWORD='{PASSWORD}' " + bouncer("app")),)),
     Case("mariadb-partial", ("mariadb",), (3306,), ready="mariadb -e 'select 1'", seed=MARIADB_PARTIAL, holds="ada",
          open="sed -i 's/^bind-address.*/bind-address = 0.0.0.0/' /etc/mysql/mariadb.conf.d/50-server.cnf",
          owner="mariadb -N -e 'select name from shop.person'",

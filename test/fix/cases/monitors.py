@@ -2,7 +2,7 @@
 
 from case import PASSWORD
 from common import certificate
-from from_zoo import console, page, spec_of
+from from_zoo import SPECS, console, page, spec_of
 
 RULE = "open-monitor"
 AS_OPS = f"-u ops:{PASSWORD}"
@@ -39,6 +39,8 @@ CASES = (
     monitor("netdata", spec_of("netdata:open", rename={"netdata.conf": "/etc/netdata/netdata.conf"}), 19999, "/api/v1/info", "version"),
     monitor("victorialogs", "victorialogs:open", 9428, "/select/logsql/query?query=*", "ada"),
     monitor("victoriametrics", "victoriametrics:open", 8428, "/api/v1/status/tsdb", "totalSeries"),
+    console("partial", "victoriametrics", spec_of("victoriametrics:open", command=SPECS["victoriametrics:locked"].command, seed=""), 8429, "/metrics", "vm_app_version",
+            says="locked", scheme="http", owner=f"-G -d authKey={PASSWORD}", name="victoriametrics-partial"),
     monitor("haproxy-stats", spec_of("haproxy-stats:open", rename={"h.cfg": "/etc/haproxy/haproxy.cfg"}), 8404, "/", "Statistics Report", says="locked",
             scheme="http", before="haproxy() { true; }"),
     # Health is told still; what is in the environment is not.
