@@ -9,7 +9,7 @@ static const struct ask CHARGEN_ASK =
     ASK_FIXED("chargen.any", "whether characters come for whatever is sent",
               "ajar\r\n");
 
-/* Letters in their order, "~" followed by " ", in lines that each begin where the one before began plus one. */
+/* Letters in their order, the last followed by the first, in lines that each begin where the one before began plus one. */
 static bool chargen_is_answer(struct span datagram)
 {
     struct span line = span_first(datagram, span_index(datagram, '\r'));
@@ -19,8 +19,8 @@ static bool chargen_is_answer(struct span datagram)
         uint8_t b = line.at[i];
         if (b < CHARGEN_FIRST || b > CHARGEN_LAST)
             return false;
-        /* DEL is one of them to some, and left out by most. */
-        bool wraps = i && line.at[i - 1] == CHARGEN_LAST && (b == CHARGEN_FIRST || b == CHARGEN_FIRST + 1);
+        /* Most begin again behind "~"; xinetd 2.3 leaves "~" and the blank out. */
+        bool wraps = i && line.at[i - 1] >= CHARGEN_LAST - 1 && (b == CHARGEN_FIRST || b == CHARGEN_FIRST + 1);
         if (i && b != line.at[i - 1] + 1 && !wraps)
             return false;
     }
