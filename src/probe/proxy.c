@@ -155,7 +155,8 @@ const struct probe PROBE_PROXY = {
     .kind = KIND_REMOTE,
     .ports = { 3128, 3129, 8118, 8888 },
     .at_home = true,
-    .reacts = { .line = REACT_BYTES, .tls = REACT_BYTES, .http = REACT_BYTES },
+    .reacts = { .line = REACT_BYTES, .tls = REACT_BYTES, .http = REACT_BYTES }, /* Squid 5.7 */
+    .reacts_too = { .line = REACT_SILENCE, .tls = REACT_SILENCE, .http = REACT_BYTES }, /* tinyproxy 1.11 */
     .rank = 35,
     .proof = "it leads to its own address for a client without a login",
     .counts = "nothing",

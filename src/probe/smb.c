@@ -445,7 +445,8 @@ const struct probe PROBE_SMB = {
     .kind = KIND_FILES,
     .ports = { 445, 139 },
     .at_home = true,
-    .reacts = { .line = REACT_CLOSE, .tls = REACT_CLOSE, .http = REACT_CLOSE },
+    .reacts = { .line = REACT_SILENCE, .tls = REACT_SILENCE, .http = REACT_SILENCE }, /* Samba 4.17 */
+    .reacts_too = { .line = REACT_CLOSE, .tls = REACT_CLOSE, .http = REACT_CLOSE },
     .rank = 60,
     .proof = "the top directory of a listed share may be listed by who has no account",
     .counts = "shares that hold files, but the hidden ones of administrators",

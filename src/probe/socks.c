@@ -47,6 +47,12 @@ static enum outcome socks_relays(struct wire *w, struct observation *o)
     return OUTCOME_UNCLEAR;
 }
 
+/* Some take whatever comes for the ways that a client offers, of which they know none. */
+static bool socks_recognises(struct span first)
+{
+    return span_eq(first, SPAN("\x05\xff"));
+}
+
 static enum outcome socks_run(struct wire *w, struct observation *o)
 {
     if (wire_heard(w).len)
@@ -73,10 +79,12 @@ const struct probe PROBE_SOCKS = {
     .kind = KIND_REMOTE,
     .ports = { 1080, 1081, 9050 },
     .at_home = true,
-    .reacts = { .line = REACT_CLOSE, .tls = REACT_RESET, .http = REACT_CLOSE },
+    .reacts = { .line = REACT_BYTES, .tls = REACT_BYTES | REACT_CLOSE, .http = REACT_BYTES }, /* microsocks 1.0 */
+    .reacts_too = { .line = REACT_CLOSE, .tls = REACT_RESET, .http = REACT_CLOSE },
     .rank = 35,
     .proof = "it relays to its own address for a client without a login",
     .counts = "nothing",
     .asks = { &SOCKS_HELLO, &SOCKS_SELF4, &SOCKS_SELF6 },
+    .recognises = socks_recognises,
     .run = socks_run,
 };

@@ -9,7 +9,7 @@ MYSQL_LIKE = ("mysql", "mariadb")
 GREETS = rows(
     "its standard or its source", (),
     ("ZeroMQ", b"\xff\0\0\0\0\0\0\0\x01\x7f\x03"), ("nanomsg", b"\0SP\0\0\x10\0\0"), ("BGP", b"\xff" * 16 + b"\0\x1d\x01\x04\xfd\xe8\0\xb4\x0a\0\0\x01\0"),
-    ("BGP: no", b"\xff" * 16 + b"\0\x15\x03\x06\x05"), ("HTTP/2, settings at once", b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x64\0\x04\0\x10\0\0\0\x06\0\0\x40\0"),
+    ("BGP: no", b"\xff" * 16 + b"\0\x15\x03\x06\x05"),
     ("time", struct.pack(">I", 0xED000000)), ("Citrix ICA", b"\x7f\x7fICA\0\x7f\x7fICA\0"), ("RouterOS' bandwidth test", b"\1\0\0\0"), ("NSCA", bytes(range(128, 256)) + b"\x67\x4b\0\0"),
     ("Sphinx' API", b"\0\0\0\1"), ("OrientDB", b"\0\x26"), ("MonetDB", b"\x5b\0saltsalt:mserver:9:RIPEMD160,SHA256,SHA1:LIT:SHA512:"), ("Ceph", b"ceph v027" + b"\0" * 137 + b"\x10" * 134),
     ("Ceph, version 2", b"ceph v2\n\x10\0\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0"), ("Bareos-like", b"\0\0\0\x1bHello Director x calling\n"), ("DameWare", b"\x30\x11\0\0\0\0\0\0\xc3\xf5\x28\x5c\x8f\xc2\x0d\x40" + b"\0" * 24),
@@ -39,7 +39,7 @@ ANSWERS = replies(
     ("Modbus' exception", b"PI\0\0\0\3G\xcd\1"), ("IEC 104", b"\x68\4\x83\0\0\0"), ("DNP3", b"\5\x64\5\0\1\0\2\0\x17\x8f"), ("EtherNet/IP", b"PI\0\0\0\0\0\0\1\0\0\0" + b"\0" * 12), ("FINS", b"FINS\0\0\0\x10\0\0\0\1\0\0\0\2\0\0\0\0"),
     ("S101", b"\xfe\0\x0e\2\xff"), ("radsec", b"\3\1\0\x14" + b"\0" * 16), ("tacacs", b"\xc0\1\2\0\0\0\0\0\0\0\0\6\7\0\0\0\0\0"), ("SMPP", b"\0\0\0\x10\x80\0\0\0\0\0\0\3\0\0\0\0"), ("SCCP of a phone", b"\x08\0\0\0\0\0\0\0\x9d\0\0\0\0\0\0\0"),
     ("an RTMP server", b"\3" + b"\0" * 1536), ("Minecraft", b"\xff\0\x17\0\xa7\0001\0\0\0004\0007"), ("Thrift's exception", b"\0\0\0\x1b\x80\1\0\3\0\0\0\4PING\0\0\0\0\x0b\0\1\0\0\0\0\0"), ("Thrift, unframed", b"\x80\1\0\3\0\0\0\0\0\0\0\0\x0b\0\1\0\0\0\1x\x08\0\2\0\0\0\1\0"),
-    ("SOCKS 5: none acceptable", b"\5\xff"), ("SOCKS 4's answer", b"\0\x5b\0\0\0\0\0\0"), ("a BitTorrent peer", b"\x13BitTorrent protocol" + b"\0" * 48), ("Bitcoin", b"\xf9\xbe\xb4\xd9version\0\0\0\0\0\0\0\0\0\x5d\xf6\xe0\xe2"),
+    ("SOCKS 4's answer", b"\0\x5b\0\0\0\0\0\0"), ("a BitTorrent peer", b"\x13BitTorrent protocol" + b"\0" * 48), ("Bitcoin", b"\xf9\xbe\xb4\xd9version\0\0\0\0\0\0\0\0\0\x5d\xf6\xe0\xe2"),
     ("a DNS server's FORMERR", b"\0\x0c\0\0\x80\1\0\0\0\0\0\0\0\0"), ("SAP's router", b"\0\0\0\x0aNI_RTERR\0"), ("IBM MQ's error", b"TSH \0\0\0\x1c\1\5\x22\0" + b"\0" * 16), ("Tibco", b"\0\0\0\x10\0\0\0\0\0\0\0\4\0\0\0\0"),
     ("RFC 1006's old", b"\3\0\0\7\2\xf0\x80"), ("CORBA's close", b"GIOP\1\2\0\5\0\0\0\0"), ("a protobuf frame", b"\x08\0\0\0\x08\1\x12\4fail"), ("msgpack's error", b"\x93\1\xc0\xa3bad"), ("BER's nothing", b"\x30\0"), ("ASN.1's refusal", b"\x30\5\2\1\0\x78\0"), ("CBOR", b"\xa1eerror\x01"),
     ("a TLS alert in clear", b"\x15\3\1\0\2\2\x28"), ("a TLS alert, for all", b"\x15\3\3\0\2\2\x46"), ("BSON-like", b"\5\0\0\0\0"), ("a frame of nothing", b"\0\0\0\0"), ("a frame that lies", b"\x7f\xff\xff\xff"), ("a frame of an error", b"\0\0\0\5error"),
@@ -49,4 +49,8 @@ ANSWERS = replies(
 ANSWERS += [Row("frames, echoed", "made", says=lambda heard: struct.pack(">I", len(heard)) + heard), Row("frames of two, echoed", "made", says=lambda heard: struct.pack(">H", len(heard)) + heard),
             Row("echo, of all bytes", "RFC 862", says=lambda heard: heard), Row("echo, turned round", "made", says=lambda heard: heard[::-1]), Row("echo, one more", "made", says=lambda heard: bytes((b + 1) % 256 for b in heard))]
 
-ROWS = GREETS + SQL_LIKE + ANSWERS
+# These are what they may be called: whoever greets late has been asked as a web server, too.
+NAMED = rows("RFC 9113", ("web",), ("HTTP/2, settings at once", b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x64\0\x04\0\x10\0\0\0\x06\0\0\x40\0"))
+NAMED += replies("RFC 1928", ("socks",), ("SOCKS 5: none acceptable", b"\5\xff"))
+
+ROWS = GREETS + SQL_LIKE + ANSWERS + NAMED
