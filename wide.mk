@@ -52,6 +52,13 @@ pages-wide: $(BUILD)/report-demo
 zoo-far: $(BUILD)/ajar $(BUILD)/net/far
 	@test/net/far_zoo.py $(BUILD) $(ONLY)
 
+# Protocols that are asked on their own ports only, on others: from near, by the wide zoo, from far away.
+.PHONY: zoo-foreign
+zoo-foreign: $(BUILD)/ajar $(BUILD)/net/far
+	@test/zoo/foreign.py --ajar $(BUILD)/ajar
+	@test/zoo/wide/run.py --foreign --ajar $(BUILD)/ajar
+	@test/net/far_zoo.py $(BUILD) --foreign
+
 # What servers log while they are visited where they usually listen; `make test` does it with those that start at once.
 .PHONY: zoo-manners
 zoo-manners: $(BUILD)/ajar

@@ -176,6 +176,7 @@ static int run_sweeper(const struct scanning *scanning, struct walk *walk, const
         .audit = o->tls_full,
         .transcript = o->transcript != NULL,
         .leavings = o->leavings,
+        .all_protocols = o->all_protocols,
         .names = o->resolvers,
         .seed = o->seed,
         .sample = { .records = pii ? o->sample : 0,

@@ -55,6 +55,7 @@ enum row {
     ROW_SAMPLE,
     ROW_TLS,
     ROW_LEAVINGS,
+    ROW_ALL_PROTOCOLS,
     ROW_TOP_PORTS,
     ROW_OUTPUT,
     ROW_QUIET,
@@ -134,6 +135,9 @@ static const struct option_row ROWS[] = {
     [ROW_LEAVINGS] = { "leavings", NULL,
                        "ask web servers for all that is often left behind on them: dumps, backups, settings; not "
                        "only for .git and .env" },
+    [ROW_ALL_PROTOCOLS] = { "all-protocols", NULL,
+                            "ask who is not known by every protocol, those too that are else asked at their own ports "
+                            "only: up to 40 connections and 30 s more for each such endpoint" },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -358,6 +362,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     case ROW_LEAVINGS:
         o->leavings = true;
         return true;
+    case ROW_ALL_PROTOCOLS:
+        return o->all_protocols = true;
     case ROW_KNOCK:
         o->knock = KNOCK_ALWAYS;
         return true;

@@ -43,6 +43,7 @@ struct scan_options {
     bool dry_run, verbose;
     bool tls_full;   /* audit each TLS server */
     bool leavings; /* web servers are asked for all that may have been left behind on them */
+    bool all_protocols; /* who is not known is asked by every protocol */
     bool quiet; /* neither progress nor a report on a terminal: errors and what is written to files */
     uint32_t sample; /* records to draw from each store that is owned; 0: none */
     const char *transcript, *rules;

@@ -62,6 +62,7 @@ static const char **arguments_of(const struct watch_config *c, enum watch_scan_w
     add(&a, NULL, w->reverse_names ? "--reverse-names" : NULL);
     add(&a, NULL, w->large ? "--large" : NULL);
     add(&a, NULL, w->leavings ? "--leavings" : NULL);
+    add(&a, NULL, w->all_protocols ? "--all-protocols" : NULL);
     add(&a, NULL, w->ignore_unresolved ? "--ignore-unresolved" : NULL);
     add(&a, NULL, way == WATCH_PLAN ? "--dry-run" : way == WATCH_RESUME ? "--resume" : NULL);
     add(&a, NULL, "--");

@@ -21,6 +21,7 @@ struct climber {
     bool asked_own_hello;
     bool alert;  /* it answered in TLS what was no TLS */
     bool over;   /* it speaks, and nothing that we could go on with */
+    bool everybody;  /* protocols that are asked at home only are guessed as well */
     unsigned silent; /* protocols that were asked and met silence */
     struct reactions seen; /* one bit each, 0 where it was not asked */
     struct span greeting;  /* what it said first that nobody recognised, in the arena */
@@ -32,6 +33,8 @@ bool climb_fresh(struct climber *c);
 /* So many hundredths of the time that is left, but no less than a moment and no more than one
  * answer's patience. */
 int64_t climb_share(const struct climber *c, int64_t percent);
+/* What grows with the patience that --timeout gives, and never shrinks. */
+int64_t climb_scaled(const struct climber *c, int64_t ms);
 /* Runs one probe on the connection at hand. True where the service is its own. */
 bool climb_probe(struct climber *c, size_t index);
 /* How the peer took the question that was just asked on this connection. */
@@ -42,6 +45,9 @@ void climb_greeted(struct climber *c, const char *to, struct span said);
 /* guess.c: asks the protocols that agree with what was seen, the best first, until one answers or
  * time or connections are used up. */
 bool climb_guess(struct climber *c);
+
+/* The same for who answered as a web server that nobody knows: protocols whose servers answer "GET /" as well. */
+bool climb_guess_behind_http(struct climber *c);
 
 /* climb_udp.c: the whole visit of an endpoint over UDP. */
 void climb_udp(const struct ladder *l, struct wire *w, struct visit *v);

@@ -1,7 +1,7 @@
 /* Rung 6: by which protocol an unknown server is asked next. */
 #include "sweep/climb.h"
 
-enum { REACTIONS = 3, CLOSE_FOR_RESET = 1, DISTANCE_MAX = 8 };
+enum { REACTIONS = 3, CLOSE_FOR_RESET = 1, DISTANCE_MAX = 8, WHOLE_PERCENT = 100 };
 
 /* What it weighs that a server took the line, the hello, the request otherwise than expected. The line
  * is waited for longest. */
@@ -40,7 +40,7 @@ static bool is_candidate(const struct climber *c, size_t index)
 {
     const struct probe *p = c->ladder->probes[index];
     unsigned far = distance_of(c, p);
-    if (c->tried[index] || p->peer_first || p->at_home)
+    if (c->tried[index] || p->peer_first || (p->at_home && !c->everybody))
         return false;
     if (c->seen.line == REACT_BYTES && p->recognises && p->reacts.line & REACT_BYTES)
         return false;
@@ -76,24 +76,66 @@ static size_t best_guess(const struct climber *c)
     return best;
 }
 
-/* Guesses that meet silence share the time that is left; those that are hung up on cost next to none. */
-static int64_t patience_of(const struct climber *c)
+/* Guesses that meet silence, up to `silent_most`, share the time that is left; those that are hung up on cost next to
+ * none. */
+static int64_t patience_of(const struct climber *c, unsigned silent_most)
 {
-    return climb_share(c, c->silent < LADDER_GUESSES ? 100 / (LADDER_GUESSES - c->silent) : 100);
+    return climb_share(c, c->silent < silent_most ? 100 / (silent_most - c->silent) : 100);
 }
 
-bool climb_guess(struct climber *c)
+static bool guess_on(struct climber *c, unsigned silent_most)
 {
     size_t index;
-    if (!climb_tls_wants_last(c))
-        wire_allow(c->wire, LADDER_LAST_CONNECTIONS);
-    while (c->silent < LADDER_GUESSES && wire_connections_left(c->wire) > 0 &&
+    while (c->silent < silent_most && wire_connections_left(c->wire) > 0 &&
            (index = best_guess(c)) < c->ladder->probe_count) {
-        int64_t patience_ms = patience_of(c);
+        int64_t patience_ms = patience_of(c, silent_most);
         if (!climb_fresh(c))
             return false;
         wire_patience(c->wire, patience_ms);
         if (climb_probe(c, index))
+            return true;
+    }
+    return false;
+}
+
+/* All who are left, those too who are asked at home only: on a clock and connections of their own, so that whoever is
+ * found without them is found as ever. */
+static bool guess_everybody(struct climber *c)
+{
+    c->everybody = true;
+    if (best_guess(c) == c->ladder->probe_count)
+        return false;
+    wire_identify(c->wire, climb_scaled(c, LADDER_ALL_MS), LADDER_ALL_CONNECTIONS);
+    return guess_on(c, c->silent + LADDER_ALL_SILENT);
+}
+
+bool climb_guess(struct climber *c)
+{
+    if (!climb_tls_wants_last(c))
+        wire_allow(c->wire, LADDER_LAST_CONNECTIONS);
+    return guess_on(c, LADDER_GUESSES) || (c->ladder->all_protocols && guess_everybody(c));
+}
+
+/* Whether its servers answer "GET /" as well, and took what was asked before as this one did. */
+static bool answers_http_too(const struct climber *c, size_t index)
+{
+    const struct probe *p = c->ladder->probes[index];
+    bool recognised = p->recognises && c->seen.line == REACT_BYTES && p->reacts.line & REACT_BYTES;
+    return !c->tried[index] && !p->peer_first && p->at_home && p->reacts.http & REACT_BYTES && !recognised &&
+           distance_of(c, p) == 0;
+}
+
+bool climb_guess_behind_http(struct climber *c)
+{
+    c->seen.http = REACT_BYTES;
+    wire_identify(c->wire, climb_scaled(c, LADDER_ALL_MS), LADDER_ALL_CONNECTIONS);
+    for (size_t i = 0; i < c->ladder->probe_count; i++) {
+        if (!answers_http_too(c, i))
+            continue;
+        if (!climb_fresh(c))
+            return false;
+        wire_patience(c->wire, climb_share(c, WHOLE_PERCENT));
+        if (climb_probe(c, i))
             return true;
     }
     return false;

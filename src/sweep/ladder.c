@@ -72,9 +72,9 @@ void ladder_init(struct ladder *l, const struct catalog *catalog, const struct p
 /* ---- what all rungs share ---------------------------------------------------------------- */
 
 /* Longer patience gives every wait as much more; shorter takes none of it. */
-static int64_t scaled(const struct wire *w, int64_t ms)
+int64_t climb_scaled(const struct climber *c, int64_t ms)
 {
-    int64_t patience_ms = wire_limits_of(w)->patience_ms;
+    int64_t patience_ms = wire_limits_of(c->wire)->patience_ms;
     return patience_ms > WIRE_PATIENCE_MS ? ms * patience_ms / WIRE_PATIENCE_MS : ms;
 }
 
@@ -223,7 +223,7 @@ static unsigned sharers(const struct climber *c)
 /* Where the port says that the peer speaks first, it is given time to: nothing is said until then. */
 static bool hint_is_silent(struct climber *c, const struct probe *p, unsigned shared_by)
 {
-    int64_t ms = scaled(c->wire, GREETING_MS), share = wire_time_left(c->wire) / shared_by;
+    int64_t ms = climb_scaled(c, GREETING_MS), share = wire_time_left(c->wire) / shared_by;
     if (!p->peer_first || wire_hears(c->wire, ms < share ? ms : share))
         return false;
     c->used = !wire_ok(c->wire);
@@ -343,7 +343,7 @@ static bool take_answer(struct climber *c)
 static bool sniff(struct climber *c)
 {
     bool near = address_class(&c->visit->endpoint.address) == ADDRESS_LOOPBACK;
-    int64_t wait_ms = c->quiet ? 0 : scaled(c->wire, near ? BANNER_NEAR_MS : BANNER_FAR_MS);
+    int64_t wait_ms = c->quiet ? 0 : climb_scaled(c, near ? BANNER_NEAR_MS : BANNER_FAR_MS);
     if (!climb_fresh(c))
         return false;
     if (wire_hears(c->wire, wait_ms))
@@ -402,6 +402,17 @@ static bool is_nobody(const struct visit *v)
     return true;
 }
 
+/* The first `count` observations, where others came after them. */
+static void forget_first(struct visit *v, size_t count)
+{
+    struct observation *at = v->observations.at;
+    size_t left = v->observations.len - count;
+    if (left == 0)
+        return;
+    memmove(at, at + count, left * sizeof(at[0]));
+    v->observations.len = left;
+}
+
 /* Some take TLS at every port (proxies do), have nothing to say in it, and speak in clear. Where products speak so at
  * this port, it is asked in clear as well; who is nobody there either stays what TLS showed. */
 static void ask_clear_too(struct climber *c)
@@ -412,13 +423,18 @@ static void ask_clear_too(struct climber *c)
         return;
     wire_patience(c->wire, climb_share(c, HTTP_PERCENT));
     (void)http_visit(c->wire, c->ladder->catalog, v, c->ladder->leavings);
-    struct observation *at = v->observations.at;
-    size_t added = v->observations.len - before;
     if (is_nobody(v) && before > 0)
-        added = 0;
-    else if (before > 0)
-        memmove(at, at + before, added * sizeof(at[0]));
-    v->observations.len = added > 0 ? added : before;
+        v->observations.len = before;
+    else
+        forget_first(v, before);
+}
+
+/* With all protocols: some answer "GET /" as well as their own questions (Bolt, relays of HTTP). */
+static void ask_behind_http(struct climber *c)
+{
+    size_t before = c->visit->observations.len;
+    if (c->ladder->all_protocols && before > 0 && is_nobody(c->visit) && climb_guess_behind_http(c))
+        forget_first(c->visit, before);
 }
 
 static bool climb(struct climber *c)
@@ -451,8 +467,9 @@ static void climb_from(const struct ladder *l, struct wire *w, struct visit *v)
         return;
     for (size_t i = 0; i <= l->probe_count; i++)
         c.tried[i] = i < l->probe_count && l->probes[i]->transport != TRANSPORT_TCP;
-    wire_identify(w, scaled(w, LADDER_WHO_MS), LADDER_WHO_CONNECTIONS - 1 - LADDER_LAST_CONNECTIONS);
+    wire_identify(w, climb_scaled(&c, LADDER_WHO_MS), LADDER_WHO_CONNECTIONS - 1 - LADDER_LAST_CONNECTIONS);
     climb(&c);
+    ask_behind_http(&c);
     bool found = false;
     for (size_t i = 0; i < v->observations.len; i++)
         found |= v->observations.at[i].kind != KIND_TLS;

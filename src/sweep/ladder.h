@@ -13,6 +13,7 @@
  *      questions that are not its own, with bytes, a close or silence; each probe declares how its
  *      servers take them (struct reactions). Those that agree with what was seen come first;
  *      inside TLS, of those that agree equally, the ones whose servers expect TLS.
+ *   7. With `all_protocols`: all that are left, in the same order, those too that are asked at home only (.at_home).
  *
  * Over UDP (climb_udp.c) nothing is asked but what the port hints at; where it hints at nothing and the user named it
  * all the same, every protocol that moves is asked once.
@@ -34,6 +35,10 @@ enum {
     LADDER_WHO_MS = 7800, /* from the first connection, for WIRE_PATIENCE_MS; 9.5 s at most where SYNs are lost */
     LADDER_WHO_CONNECTIONS = 8,
     LADDER_GUESSES = 3,   /* that are asked even where each meets silence */
+    /* The seventh rung beside that, and how much silence ends it: */
+    LADDER_ALL_MS = 30000,
+    LADDER_ALL_CONNECTIONS = 40,
+    LADDER_ALL_SILENT = 16,
 };
 
 struct ladder {
@@ -41,6 +46,7 @@ struct ladder {
     const struct probe *const *probes; /* NULL-ended */
     const struct tls_trust *trust; /* set after ladder_init(), or NULL: nothing is said of chains */
     bool leavings; /* set after ladder_init(): web servers are asked for all that may have been left behind */
+    bool all_protocols; /* set after ladder_init(): the seventh rung is climbed */
     size_t probe_count;
     uint64_t http_ports[65536 / 64]; /* bit sets: ports that hint at HTTP, at TLS, at HTTP in clear */
     uint64_t tls_ports[65536 / 64];

@@ -632,6 +632,7 @@ bool sweep_run(const struct sweep_config *config, struct sweep_progress *progres
     ladder_init(&s->ladder, config->catalog, PROBES);
     s->ladder.trust = config->trust;
     s->ladder.leavings = config->leavings;
+    s->ladder.all_protocols = config->all_protocols;
     bool ok = true;
     if (config->many_names)
         ok = (s->known = known_new(config->seed, e)) != NULL;

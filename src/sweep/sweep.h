@@ -27,7 +27,7 @@ struct sweep_config {
     bool many_names;  /* several names may lead to one address */
     bool audit;       /* of each TLS server: all that it accepts (sweep/audit.h) */
     bool transcript;  /* also send what was sent */
-    bool leavings;    /* see struct ladder */
+    bool leavings, all_protocols; /* see struct ladder */
     struct reverse_servers names; /* that know names of addresses; none: nobody is asked */
     struct sample_config sample; /* all zero: no record of anybody is read */
     struct follow_config follow; /* all zero: nothing that answers name is followed */

@@ -420,6 +420,7 @@ static const struct map_key KEYS[] = {
     { "loops", take_number, offsetof(struct watch_config, scan.loops), NULL },
     { "large", map_bool, offsetof(struct watch_config, scan.large), NULL },
     { "leavings", map_bool, offsetof(struct watch_config, scan.leavings), NULL },
+    { "all-protocols", map_bool, offsetof(struct watch_config, scan.all_protocols), NULL },
     { "ignore-unresolved", map_bool, offsetof(struct watch_config, scan.ignore_unresolved), NULL },
     { "catalog", take_paths, offsetof(struct watch_config, scan.catalog), NULL },
     { "rules", take_path, offsetof(struct watch_config, scan.rules), NULL },

@@ -36,7 +36,7 @@ struct scan_wish {
     struct texts targets, exclude, catalog, mmdb, ct;
     const char *scope, *rules, *ports, *names, *authorities; /* NULL: as `ajar scan` has it */
     const char *rate, *parallel, *timeout, *loops, *resolver; /* as written; checked by `ajar scan` too */
-    bool large, ignore_unresolved, reverse_names, leavings;
+    bool large, ignore_unresolved, reverse_names, leavings, all_protocols;
 };
 
 struct schedule {

@@ -68,7 +68,7 @@ unsigned wire_connections_left(const struct wire *w);
 const struct wire_limits *wire_limits_of(const struct wire *w);
 
 /* A new wire is in conversation. From this call on it is finding out who the peer is: for `ms` from
- * now and with so many connections more, until wire_known(). */
+ * now and with so many connections more, until wire_known(), also where time or connections are used up by now. */
 void wire_identify(struct wire *w, int64_t ms, unsigned connections);
 /* So many connections more than wire_identify() said, also where they are used up by now. */
 void wire_allow(struct wire *w, unsigned connections);

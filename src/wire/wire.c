@@ -135,8 +135,15 @@ static int64_t now_of(const struct wire *w)
     return w->back->now_ms(w->back);
 }
 
+static bool connections_used_up(const struct wire *w)
+{
+    return w->fault == WIRE_BUDGET && w->connections >= w->connections_max;
+}
+
 void wire_identify(struct wire *w, int64_t ms, unsigned connections)
 {
+    if (w->fault == WIRE_DEADLINE || connections_used_up(w))
+        w->fault = WIRE_CLOSED;
     w->known = w->took = false;
     w->deadline_ms = w->who_deadline_ms = now_of(w) + ms;
     w->connections_max = w->who_connections_max = w->connections + connections;
@@ -144,7 +151,7 @@ void wire_identify(struct wire *w, int64_t ms, unsigned connections)
 
 void wire_allow(struct wire *w, unsigned connections)
 {
-    bool used_up = w->fault == WIRE_BUDGET && w->connections >= w->connections_max;
+    bool used_up = connections_used_up(w);
     w->who_connections_max += connections;
     w->connections_max += connections;
     if (used_up)

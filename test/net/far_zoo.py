@@ -4,6 +4,7 @@ nothing (or at another product), each at an address of its own, by one scan with
 each what it says from near.
 
     test/net/far_zoo.py BUILD [NAME[:VARIANT] ...]       without a name all of the zoo; some minutes
+    test/net/far_zoo.py BUILD --foreign [NAME ...]       those that are asked on their own ports only, on others, with --all-protocols
 """
 import ctypes
 import itertools
@@ -47,13 +48,13 @@ def far_zoo_of(harness, count):
     return FarZoo
 
 
-def scan(build, near, endpoints, root):
+def scan(build, near, endpoints, root, words):
     """From the near side: the parsed lines, and seconds."""
     began = time.monotonic()
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(root)}
     if "AJAR_CAPTURE_DIR" in os.environ:
         environment.update(AJAR_CAPTURE_DIR=os.environ["AJAR_CAPTURE_DIR"], LD_PRELOAD=os.environ["AJAR_CAPTURE_SO"])
-    done = subprocess.run([f"{build}/ajar", "scan", "--db", "none", "--json", *endpoints], capture_output=True, cwd=root,
+    done = subprocess.run([f"{build}/ajar", "scan", "--db", "none", "--json", *words, *endpoints], capture_output=True, cwd=root,
                           timeout=SCAN_SECONDS, env=environment, preexec_fn=lambda: enter(near))
     (root / "ajar.jsonl").write_bytes(done.stdout)
     if done.stderr:
@@ -67,7 +68,7 @@ def visit(build, near, zoo, specs, tally):
     boxes = run.start_all([zoo.box(spec) for spec in specs], 3, tally)
     before = run.truths(boxes, 3, tally)
     boxes = [box for box in boxes if before[box.spec.name] is not None]
-    report, seconds = scan(build, near, run.endpoints_of(boxes), zoo.root)
+    report, seconds = scan(build, near, run.endpoints_of(boxes), zoo.root, run.SCAN_WORDS)
     print(f"# {len(run.endpoints_of(boxes))} endpoints in {seconds:.1f} s", flush=True)
     after = run.truths(boxes, 3, tally)
     for box in boxes:
@@ -95,9 +96,14 @@ def keep_zoo(build, world, specs):
 
 def main():
     build = begin(__file__)
+    import foreign
     import run
-    specs = [spec for spec in run.chosen(sys.argv[2:])
-             if sys.argv[2:] or not (spec.name.startswith("odd-") or spec.server in LOOPBACK or spec.name in CUT)]
+    names = sys.argv[2:]
+    if "--foreign" in names:
+        names.remove("--foreign")
+        run.SCAN_WORDS = foreign.SCAN_WORDS
+    specs = [spec for spec in (foreign.chosen(names) if run.SCAN_WORDS else run.chosen(names))
+             if names or run.SCAN_WORDS or not (spec.name.startswith("odd-") or spec.server in LOOPBACK or spec.name in CUT)]
     with World(build, "delay", DELAY_MS, "loss", LOSS_PERCENT) as world:
         child = os.fork()
         if child == 0:

@@ -30,6 +30,7 @@ from servers import SPECS  # noqa: E402
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SCAN_SECONDS = 120
+SCAN_WORDS = ()  # what a scan is told beside what to scan
 
 
 class Tally:
@@ -113,7 +114,7 @@ def scan(ajar, endpoints, root):
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(root)}
     if "AJAR_CAPTURE_DIR" in os.environ:  # the guard wants to see every byte, see test/guard
         environment.update(AJAR_CAPTURE_DIR=os.environ["AJAR_CAPTURE_DIR"], LD_PRELOAD=os.environ["AJAR_CAPTURE_SO"])
-    done = subprocess.run([ajar, "scan", "--json", *endpoints], capture_output=True, timeout=SCAN_SECONDS, cwd=root,
+    done = subprocess.run([ajar, "scan", "--json", *SCAN_WORDS, *endpoints], capture_output=True, timeout=SCAN_SECONDS, cwd=root,
                           env=environment)
     (root / "ajar.jsonl").write_bytes(done.stdout)
     (root / "ajar.stderr").write_bytes(done.stderr)

@@ -135,7 +135,7 @@ struct seen {
     int64_t ms;
 };
 
-static struct seen visit(int number, struct reactions reacts)
+static struct seen visit_with(const struct probe *const *probes, bool all_protocols, int number, struct reactions reacts)
 {
     static struct ladder ladder;
     static const struct endpoint FAR = { .address = { 4, { 10, 0, 0, 1 } }, .port = 23456 };
@@ -146,7 +146,8 @@ static struct seen visit(int number, struct reactions reacts)
     struct seen seen = { 0 };
     struct arena a;
     struct visit v;
-    ladder_init(&ladder, catalog, table);
+    ladder_init(&ladder, catalog, probes);
+    ladder.all_protocols = all_protocols;
     arena_init(&a, 4 << 20);
     visit_init(&v, &a, &FAR);
     struct wire *w = wire_new(&a, &p.back, &FAR, &limits, &CLOCK_SYSTEM, NULL);
@@ -160,6 +161,11 @@ static struct seen visit(int number, struct reactions reacts)
     seen.ms = p.now_ms - 1000;
     arena_release(&a);
     return seen;
+}
+
+static struct seen visit(int number, struct reactions reacts)
+{
+    return visit_with(table, false, number, reacts);
 }
 
 static void order(bool backwards)
@@ -247,6 +253,72 @@ static void rank_decides(void **state)
     assert_string_equal(visit(1, made[0].reacts).product, "unknown");
 }
 
+/* ---- all protocols ------------------------------------------------------------------------------ */
+
+static bool names(const char *unasked, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = unasked; (at = strstr(at, name)); at += len)
+        if ((at == unasked || at[-1] == ',') && (at[len] == ',' || at[len] == 0))
+            return true;
+    return false;
+}
+
+static uint8_t first_of(uint8_t reactions)
+{
+    return reactions & -reactions;
+}
+
+/* Each protocol of the real table, wherever its servers stand and though every other question is taken as they take
+ * "GET /": asked within what is promised, and none that is at home elsewhere without --all-protocols. */
+static void every_protocol_is_asked(void **state)
+{
+    size_t at_home = 0;
+    (void)state;
+    for (size_t i = 0; PROBES[i]; i++) {
+        const struct probe *p = PROBES[i];
+        if (p->transport != TRANSPORT_TCP || p->peer_first || !p->at_home)
+            continue;
+        struct reactions r = { first_of(p->reacts.line), first_of(p->reacts.tls), first_of(p->reacts.http) };
+        if (p->recognises && r.line == REACT_BYTES)
+            continue; /* by its answer to the line, anywhere */
+        struct seen s = visit_with(PROBES, false, -1, r);
+        if (!names(s.unasked, p->name))
+            fail_msg("%s is asked though nobody wanted all", p->name);
+        assert_true(s.ms <= LADDER_WHO_MS + ROUND_TRIP_MS);
+        assert_true(s.connections <= LADDER_WHO_CONNECTIONS);
+        s = visit_with(PROBES, true, -1, r);
+        if (names(s.unasked, p->name))
+            fail_msg("%s is not asked in %lld ms, %u connections", p->name, (long long)s.ms, s.connections);
+        assert_true(s.ms <= LADDER_WHO_MS + LADDER_ALL_MS + ROUND_TRIP_MS);
+        assert_true(s.connections <= LADDER_WHO_CONNECTIONS + LADDER_ALL_CONNECTIONS);
+        at_home++;
+    }
+    assert_true(at_home > 30);
+}
+
+/* Who is found without it is found as ever, and who is at home elsewhere is found with it alone. */
+static void all_protocols_add(void **state)
+{
+    (void)state;
+    make_reactions(1);
+    order(false);
+    assert_string_equal(visit_with(table, true, 2, made[2].reacts).product, "p02");
+    made[2].at_home = true;
+    struct seen without = visit_with(table, false, 2, made[2].reacts), with = visit_with(table, true, 2, made[2].reacts);
+    assert_string_equal(without.product, "unknown");
+    assert_string_equal(with.product, "p02");
+    made[2].at_home = false;
+    make_reactions(2);
+    order(true);
+    for (int i = 0; i < PROBES_MADE; i++) {
+        struct seen a = visit_with(table, false, i, made[i].reacts), b = visit_with(table, true, i, made[i].reacts);
+        assert_string_equal(a.product, b.product);
+        assert_int_equal(a.connections, b.connections);
+        assert_int_equal(a.ms, b.ms);
+    }
+}
+
 static int load(void **state)
 {
     static const char *const DIRS[] = { "catalog" };
@@ -290,8 +362,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_found),
         cmocka_unit_test(strangers_have_an_end),
+        cmocka_unit_test(all_protocols_add),
         cmocka_unit_test(rank_decides),
         cmocka_unit_test(those_of_tls_first_inside),
+        cmocka_unit_test(every_protocol_is_asked),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

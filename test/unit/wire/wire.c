@@ -616,6 +616,28 @@ static void connections_to_a_stranger(void **state)
     hang_up(t);
 }
 
+/* Who is looked for once more has time and connections once more. */
+static void a_stranger_once_more(void **state)
+{
+    (void)state;
+    struct talk *t = talk("connect\nhush\nconnect\nconnect\nconnect\n", 0, NULL);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    wire_identify(t->w, 1000, 1);
+    assert_false(wire_hears(t->w, 5000));
+    wire_need(t->w, 1);
+    assert_fault(t, WIRE_DEADLINE);
+    assert_false(wire_again(t->w, WIRE_PLAIN));
+    wire_identify(t->w, 1000, 2);
+    assert_int_equal(wire_time_left(t->w), 1000);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_false(wire_again(t->w, WIRE_PLAIN));
+    assert_fault(t, WIRE_BUDGET);
+    wire_identify(t->w, 1000, 1);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    hang_up(t);
+}
+
 static void wait_a_minute(void *self, const struct endpoint *e, bool first)
 {
     struct talk **t = self;
@@ -862,6 +884,7 @@ int main(void)
         cmocka_unit_test(two_clocks),
         cmocka_unit_test(asking_on_is_knowing),
         cmocka_unit_test(connections_to_a_stranger),
+        cmocka_unit_test(a_stranger_once_more),
         cmocka_unit_test(our_turn_is_our_affair),
         cmocka_unit_test(the_first_bytes),
         cmocka_unit_test(hearing_more),

@@ -4,6 +4,7 @@
     test/zoo/wide/run.py                        everything that `install` has fetched; what is not there is a failure
     test/zoo/wide/run.py --only mongodb         one server, all variants; --only mongodb:auth one variant
     test/zoo/wide/run.py --list                 names only
+    test/zoo/wide/run.py --foreign              those that are asked on their own ports only, on others (foreign.py)
     test/zoo/wide/run.py --start kibana:open    start one, print its address and port, wait for Ctrl-C
 
 The families run one after the other, for a search server takes half a gigabyte and half a minute. Everything else is
@@ -20,6 +21,7 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE.parent)]
 
 import compare  # noqa: E402
+import foreign  # noqa: E402
 import harness  # noqa: E402
 import run  # noqa: E402
 from results import Results  # noqa: E402
@@ -28,6 +30,7 @@ from wide.servers import FAMILIES  # noqa: E402
 
 harness.START_SECONDS = 300  # two busy cores, a cold JVM
 harness.COMMAND_SECONDS = 120
+AT_HOME = ("hazelcast", "hsqldb", "ignite", "kafka", "neo4j", "pulsar", "rocketmq")
 
 
 def arguments():
@@ -38,6 +41,7 @@ def arguments():
     parser.add_argument("--keep", action="store_true", help="keep the directories with logs and Ajar's reports")
     parser.add_argument("--results", metavar="DIR", help="keep what came of each server there, for table.py")
     parser.add_argument("--start", metavar="NAME:VARIANT", help="start it, print its port, wait")
+    parser.add_argument("--foreign", action="store_true", help="those that are asked on their own ports only, on others")
     parser.add_argument("--list", action="store_true", help="print all names")
     return parser.parse_args()
 
@@ -47,8 +51,10 @@ def is_meant(spec, pattern):
     return pattern in (spec.name, spec.server) or spec.server.startswith(pattern + "-")
 
 
-def chosen(family, patterns):
-    return [spec for spec in family.SPECS if not patterns or any(is_meant(spec, pattern) for pattern in patterns)]
+def chosen(family, options):
+    patterns = [options.start] if options.start else options.only
+    specs = [spec for spec in family.SPECS if not patterns or any(is_meant(spec, pattern) for pattern in patterns)]
+    return [foreign.moved(spec) for spec in specs if spec.server.split("-")[0] in AT_HOME] if options.foreign else specs
 
 
 def installed(specs, tally, results):
@@ -79,8 +85,8 @@ def visit(specs, options, tally, results):
 def main():
     options = arguments()
     options.ajar = str(pathlib.Path(options.ajar).resolve())
-    patterns = [options.start] if options.start else options.only
-    families = [specs for specs in (chosen(family, patterns) for family in FAMILIES) if specs]
+    families = [specs for specs in (chosen(family, options) for family in FAMILIES) if specs]
+    run.SCAN_WORDS = foreign.SCAN_WORDS if options.foreign else ()
     if options.list:
         print("\n".join(spec.name for specs in families for spec in specs))
         return 0
