@@ -9,12 +9,14 @@
  * A session alone proves nothing: a server that enforces authentication grants one too and refuses
  * the first request with -124. Nor does the list of the top nodes, which takes the right to read "/" and
  * nothing else: open takes a node whose rules let anyone read it, or a list with none. Where the list is
- * refused, nodes that many have are asked for. Names of top nodes are read, never the data of a node; no
+ * refused, nodes that many have are asked for. Names of top nodes are read, never the data of a node, but for
+ * the server's own list of the members of its ensemble, where it says that it is one of several; no
  * watch is set. The server logs the beginning and the end of a session as it logs a change: this is the one
  * trace that a visit leaves in it. Messages are a 32-bit big-endian length and jute
  * (zookeeper.jute and ZooDefs of 3.8). */
 #include "base/reader.h"
 #include "probe/probe.h"
+#include "probe/zookeeper_config.h"
 
 enum {
     WORDS_MAX_BYTES = 16 * 1024,
@@ -25,12 +27,14 @@ enum {
     CHILDREN_LISTED_MAX = 100,
     ACLS_MAX = 64,
     NAME_MAX_BYTES = 1024,
+    CONFIG_MAX_BYTES = 16 * 1024,
     NODES_MAX = 16,              /* top nodes whose rules are asked for */
     USUAL_NODES = 10,
     STAT_BYTES = 68,
 
     XID_CHILDREN = 1,
     XID_ACL = 2,
+    XID_CONFIG = 4,
     XID_NODE_ACL = 5,
     XID_USUAL = 16,
     ERR_NO_AUTH = -102,
@@ -61,6 +65,9 @@ static const struct ask ZOOKEEPER_NODE_ACL = {
     .parts = { ASK_BE(4, 1, 5, 0), ASK_BYTES("\0\0\0\x05" "\0\0\0\x06"), ASK_BE(4, 3, 5, 0), ASK_BYTES("/"),
                ASK_HOLE("top node", NAME_MAX_BYTES, HOLE_ANY) },
 };
+static const struct ask ZOOKEEPER_CONFIG =
+    ASK_FIXED("zookeeper.config", "lists the members of the ensemble: the server's own node, and no other's data",
+              "\0\0\0\x1e" "\0\0\0\x04" "\0\0\0\x04" "\0\0\0\x11/zookeeper/config" "\0");
 #define USUAL_ACL(length, xid, path_length, node) \
     "\0\0\0" length "\0\0\0" xid "\0\0\0\x06" "\0\0\0" path_length "/" node
 static const struct ask ZOOKEEPER_USUAL =
@@ -321,6 +328,27 @@ static void rights_of_usual(struct wire *w, struct observation *o, struct rights
     }
 }
 
+/* ---- members ------------------------------------------------------------------------------ */
+
+/* Of one of several: where the others are. A server of before 3.5 has no such node. */
+static void members_learn(struct wire *w, struct observation *o)
+{
+    struct verdict verdict;
+    struct reader r;
+    int32_t error;
+    struct span mode = fact_get_text(o, "mode");
+
+    if (!mode.len || span_is(mode, "standalone") || !wire_ask(w, &ZOOKEEPER_CONFIG) ||
+        !reply_read(w, XID_CONFIG, &verdict, &r, &error) || error != 0)
+        return;
+    uint32_t len = reader_be32(&r);
+    struct span config = reader_take(&r, len <= CONFIG_MAX_BYTES ? len : 0);
+    reader_skip(&r, STAT_BYTES);
+    reader_end(&r);
+    if (reader_ok(&r))
+        zookeeper_config_state(o, config, ZOOKEEPER_CONFIG.name);
+}
+
 /* ---- conclusions ------------------------------------------------------------------------- */
 
 static void writable_fact(struct observation *o, bool read_only, bool writable, const char *ask, struct span proof)
@@ -403,6 +431,8 @@ static enum outcome zookeeper_session(struct wire *w, struct observation *o)
     if (!session_open(w, &read_only))
         return OUTCOME_UNCLEAR;
     enum outcome outcome = inside(w, o, read_only);
+    if (outcome == OUTCOME_OPEN || outcome == OUTCOME_PARTIAL)
+        members_learn(w, o);
     wire_bye(w, &ZOOKEEPER_CLOSE);
     return outcome;
 }
@@ -466,6 +496,6 @@ const struct probe PROBE_ZOOKEEPER = {
     .proof = "srvr names it and a session without a password is shown a top node that anyone may read",
     .counts = "nodes, their bytes where mntr is allowed, names of the top nodes but its own",
     .asks = { &ZOOKEEPER_SRVR, &ZOOKEEPER_CONNECT, &ZOOKEEPER_CHILDREN, &ZOOKEEPER_ACL,
-              &ZOOKEEPER_NODE_ACL, &ZOOKEEPER_USUAL, &ZOOKEEPER_CLOSE, &ZOOKEEPER_MNTR },
+              &ZOOKEEPER_NODE_ACL, &ZOOKEEPER_USUAL, &ZOOKEEPER_CONFIG, &ZOOKEEPER_CLOSE, &ZOOKEEPER_MNTR },
     .run = zookeeper_run,
 };

@@ -342,7 +342,7 @@ ZOOKEEPER_PATH_OPERATIONS = {3: "\0", 6: "", 8: "\0", 12: "\0"}  # exists, getAC
 
 
 def zookeeper(ask):
-    """Not here: addauth (100), getData (4), create, delete, setData, watches; four letters that list clients."""
+    """Not here: addauth (100), getData (4) but of the list of members, create, delete, setData, watches; four letters that list clients."""
     if ask.text in ("srvr", "mntr", "ruok", "isro"):
         return
     if ask.text.isascii() and ask.text.isalpha():
@@ -373,6 +373,8 @@ def zookeeper(ask):
         if operation in ZOOKEEPER_PATH_OPERATIONS:
             c.exactly("\0\0\0\1/", "the top node")
             c.exactly(ZOOKEEPER_PATH_OPERATIONS[operation], "no watch")
+        elif operation == 4:
+            c.exactly("\0\0\0\x11/zookeeper/config\0", "the server's own list of members, and no watch")
         elif operation != 0xFFFFFFF5:
             raise Refused(f"operation {operation} may not be sent")
     c.end()
