@@ -18,6 +18,7 @@
 #include "base/reader.h"
 #include "probe/probe.h"
 #include "record/field_names.h"
+#include "record/peer.h"
 
 enum {
     CH_NAME_MAX = 256,          /* of a server, time zone, column or type */
@@ -29,6 +30,7 @@ enum {
     CH_BLOCK_ROWS_MAX = 10000,  /* SHOW GRANTS has no LIMIT */
     CH_PACKETS_MAX = 4096,      /* of one answer: mostly Progress */
     CH_BLOCK_FIELDS_MAX = 8,
+    CH_PEERS_BYTES = 2048,
     CH_REVISION_TIMEZONE = 54058, /* from here on Hello names the time zone */
     CH_REVISION_TOTAL_ROWS = 51554,
     CH_REVISION_BLOCK_INFO = 51903,
@@ -84,6 +86,11 @@ static const struct ask CH_COLUMNS =
     CH_QUERY("clickhouse-native.columns", "names of the columns, which tell what kinds of data there are",
              "SELECT name FROM system.columns WHERE database NOT IN " CH_SYSTEM
              " GROUP BY name ORDER BY count() DESC,name LIMIT 1000");
+/* Those of the shipped configuration ("test_shard_localhost") lead nowhere. */
+static const struct ask CH_CLUSTERS =
+    CH_QUERY("clickhouse-native.clusters", "where the other servers of its clusters listen",
+             "SELECT DISTINCT host_name,port FROM system.clusters WHERE is_local=0 AND cluster NOT LIKE 'test_%' "
+             "ORDER BY host_name,port LIMIT 64");
 static const struct ask CH_GRANTS =
     CH_QUERY("clickhouse-native.grants", "what the user may do: the second proof", "SHOW GRANTS");
 static const struct ask CH_DATABASES =
@@ -536,6 +543,20 @@ static void ch_state_columns(struct ch *c, struct observation *o)
     field_names_state(&names, o, CH_COLUMNS.name, SPAN_NONE);
 }
 
+static void ch_state_clusters(struct ch *c, struct observation *o)
+{
+    struct ch_rows rows = { 0 };
+    uint8_t text[CH_PEERS_BYTES];
+    struct writer out = writer_over(text, sizeof(text));
+    if (!ch_query(c, &CH_CLUSTERS, 2, &rows))
+        return;
+    for (size_t i = 0; i < rows.list.len; i++)
+        if (rows.list.at[i].number[1] > 0)
+            peer_put(&out, rows.list.at[i].text[0], (uint64_t)rows.list.at[i].number[1]);
+    if (writer_ok(&out) && out.len)
+        fact_text(o, "peers", writer_span(&out), CH_CLUSTERS.name, SPAN_NONE);
+}
+
 static void ch_version_fact(struct ch *c, struct observation *o)
 {
     struct ch_rows rows = { 0 };
@@ -593,6 +614,8 @@ static enum outcome ch_conclude(struct ch *c, struct observation *o)
     bool reads = rights.everywhere || (sees && (rights.reads || rights.by_role));
     if (sees && reads && wire_ok(c->w))
         ch_state_columns(c, o);
+    if (reads && wire_ok(c->w))
+        ch_state_clusters(c, o);
     return reads ? OUTCOME_OPEN : OUTCOME_PARTIAL;
 }
 
@@ -618,8 +641,7 @@ const struct probe PROBE_CLICKHOUSE = {
     .proof = "a user without a password is let in, and its grants let it read",
     .counts = "tables outside the system databases; rows and bytes of their active parts; names of columns",
     .asks = { &CH_HELLO, &CH_HELLO_SYSTEM, &CH_HELLO_READONLY, &CH_VERSION, &CH_TOTALS, &CH_TABLES, &CH_COLUMNS,
-              &CH_GRANTS,
-              &CH_DATABASES, &CH_READONLY },
+              &CH_CLUSTERS, &CH_GRANTS, &CH_DATABASES, &CH_READONLY },
     .recognises = clickhouse_recognises,
     .run = clickhouse_run,
 };

@@ -14,7 +14,8 @@ TABLES = {
     "information_schema.columns", "information_schema.tables", "information_schema.schemata", "information_schema.user_privileges",
     "information_schema.schema_privileges", "information_schema.table_privileges",
     # ClickHouse: names of columns. Not here: query_log, processes, users, dictionaries (their sources hold passwords).
-    "system.columns", "system.tables", "system.databases", "system.parts", "system.build_options", "system.one",
+    # Of clusters where their servers are: no user, no password.
+    "system.clusters", "system.columns", "system.tables", "system.databases", "system.parts", "system.build_options", "system.one",
     # CrateDB
     "sys.shards", "sys.cluster", "sys.nodes",
     # QuestDB, SQLite

@@ -7,7 +7,9 @@ CONFIG = """<yandex><logger><console>1</console></logger>
 PORTS<listen_host>$A</listen_host>
 <path>$D/d/</path><tmp_path>$D/t/</tmp_path><users_config>$D/users.xml</users_config>
 <default_profile>default</default_profile><default_database>default</default_database>
-<mark_cache_size>5368709</mark_cache_size></yandex>
+<mark_cache_size>5368709</mark_cache_size>
+<remote_servers><zoo><shard><replica><host>10.99.0.7</host><port>9000</port></replica></shard></zoo>
+<test_shard><shard><replica><host>10.99.0.8</host><port>9000</port></replica></shard></test_shard></remote_servers></yandex>
 """
 BOTH = "<http_port>$P</http_port><tcp_port>$P2</tcp_port>"
 NATIVE = "<tcp_port>$P</tcp_port>"
@@ -76,7 +78,7 @@ OPEN = View("clickhouse", "open", sees=FIELDS, facts=PERSONAL)
 LOCKED = View("clickhouse", "locked")
 
 SPECS = (
-    clickhouse("open", user("default"), OPEN, native("open", "P2", writable=True, **PERSONAL)),
+    clickhouse("open", user("default"), OPEN, native("open", "P2", writable=True, peers="10.99.0.7:9000", **PERSONAL)),
     clickhouse("locked", user("default", PASSWORD), LOCKED, native("locked", "P2", sees=(), auth="password")),
     clickhouse("native", user("default"), native("open"), ports=NATIVE, client=CLIENT_NATIVE),
     clickhouse("native-tls", user("default"),
