@@ -161,7 +161,7 @@ def still(line, moving):
     if "facts" in kept:
         kept["facts"] = {key: value for key, value in kept["facts"].items()
                          if key not in RESTLESS and not (moving and type(value) is int)}
-    for key in ("evidence",) if line.get("type") == "finding" else ("proof", "evidence"):
+    for key in {"service": ("proof",), "finding": ("evidence",)}.get(line.get("type"), ()):
         kept[key] = sorted((entry["fact"], entry["ask"] or "") for entry in kept.get(key) or ()
                            if entry["fact"] not in RESTLESS)
     return kept

@@ -166,6 +166,21 @@ class Certificates(unittest.TestCase):
         self.assertEqual(self.failures(), ["redis:test certificates"])
 
 
+class Same(unittest.TestCase):
+    def apart(self, *reports):
+        return [check.label for check in compare.check_same(reports, {}) if not check.ok]
+
+    def test_times_are_passed_over(self):
+        self.assertEqual(self.apart([service(at="1")], [service(at="2")]), [])
+
+    def test_another_verdict_is_not(self):
+        self.assertEqual(self.apart([service()], [service()], [locked()]), ["scan 3 says what scan 1 said"])
+
+    def test_what_closed_between_two_scans_is_a_difference(self):
+        closed = {"type": "closed", "rule": "open-store", "endpoint": ENDPOINT, "proof": "refused"}
+        self.assertEqual(self.apart([finding("open-store")], [closed]), ["scan 2 says what scan 1 said"])
+
+
 class Runs(unittest.TestCase):
     def test_shape(self):
         summary = {"type": "summary", "done": 1, "skipped": 0, "failed": 0}
