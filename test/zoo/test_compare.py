@@ -38,8 +38,7 @@ def finding(rule, severity="critical"):
 
 def failures(view, report, before=TRUTH, after=TRUTH, certificates=None):
     spec = Spec("redis:test", "true", views=(view,))
-    box = types.SimpleNamespace(spec=spec, address="127.0.0.1", ports={"P": 6379},
-                                zoo=types.SimpleNamespace(certs=certificates))
+    box = types.SimpleNamespace(spec=spec, endpoint=lambda _: ENDPOINT, zoo=types.SimpleNamespace(certs=certificates))
     return [check.label for check in compare.check_box(box, report, before, after) if not check.ok]
 
 
