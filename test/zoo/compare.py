@@ -83,10 +83,10 @@ def check_service(label, view, service, before, after):
 
 
 def check_field(label, key, value, before, after, slack):
-    if key == "version":
-        return said(label, value is not None and number(value) == number(after[key]), after.get(key), value)
-    if key not in before or key not in after:
+    if key not in after or (key not in before and key != "version"):
         return Check(False, label, f"expected a truth to compare with got {value}")
+    if key == "version":
+        return said(label, value is not None and number(value) == number(after[key]), after[key], value)
     low, high = sorted((before[key], after[key]))
     right = isinstance(value, int) and low * (1 - slack) <= value <= high * (1 + slack)
     return said(label, right, low if low == high else f"{low}..{high}", value)

@@ -165,6 +165,13 @@ class Certificates(unittest.TestCase):
         self.assertEqual(self.failures(), ["redis:test certificates"])
 
 
+class Truths(unittest.TestCase):
+    def test_what_no_tool_says_is_nothing_to_compare_with(self):
+        for key in ("version", "records"):
+            truth = {name: value for name, value in TRUTH.items() if name != key}
+            self.assertEqual(failures(OPEN, [service(), finding("open-store")], truth, truth), [f"redis:test {key}"])
+
+
 class Same(unittest.TestCase):
     def apart(self, *reports):
         return [check.label for check in compare.check_same(reports, {}) if not check.ok]
