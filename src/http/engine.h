@@ -29,7 +29,8 @@ bool entry_identifies(struct asker *a, const struct entry *e, bool root_only);
 bool look_knows_root(struct asker *a, const struct catalog *c, uint16_t port);
 
 /* Finds out what the server is, with at most a->budget further requests. `port` orders the candidates.
- * Costs processor time once for the bytes of each answer, and then a few microseconds an entry. */
+ * Costs processor time once for the bytes of each answer, however many entries there are, and then a microsecond for
+ * each of the few that it concerns (index.h). */
 struct found look_find(struct asker *a, const struct catalog *c, uint16_t port);
 
 /* Adds the observation of what was found, and for a dashboard that of the store behind it; the product

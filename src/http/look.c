@@ -1,6 +1,6 @@
 /* Finding out what a server is.
  *
- *   1. "GET /" is shared by all entries; the index tells at once which of them it may be.
+ *   1. "GET /" is shared by all entries; the index tells at once which of them its answer concerns.
  *   2. Where the answer names a path (a redirect that stays on the host, a page whose scripts lie below
  *      one), the root below that path is asked too: a product is wherever its root is.
  *   3. What may still decide is ranked: a request counts for every entry that waits for it. First come
@@ -10,6 +10,7 @@
  *
  * Where the root speaks for a site of files, a port alone is worth less than what may lie about there: some of the
  * requests are kept for that (leavings.h). What no request was left for is told: found.unasked. */
+#include "http/index.h"
 #include "http/leavings.h"
 #include "http/links.h"
 #include "http/url.h"
@@ -21,29 +22,36 @@ enum {
     WEIGHT_EVIDENCE = 100000,
     WEIGHT_INHERITED = 50000, /* the evidence is the answer that named this base path */
     WEIGHT_PORT = 1000,       /* the entry's first port; half of that for its second, and so on */
-    WEIGHT_ANY = 1,
+    WEIGHT_ANY = 1,           /* as hopes are added up (index.h) */
 };
 
 /* A root that was asked, or may be. */
 struct place {
     struct span base;
     struct response *root; /* NULL: not asked, or no answer */
-    unsigned *weights;     /* one an entry; 0: it is not asked anything here */
+    uint64_t *concerned;   /* the entries that the root concerns */
+    bool tells_nothing;    /* so that all entries may be meant */
+    unsigned *weights;     /* one an entry of `look.closer`; 0: it is not asked anything here */
+    unsigned *wanted;      /* by number of the request: what those weigh that wait for it; 0: nobody does */
 };
 
-/* What entries wait for: a request at a place, and the sum of their weights. */
+/* What an entry that is looked at closer waits for. */
 struct wish {
-    const struct request *request; /* NULL: nobody waits for it */
+    size_t place, entry;
+    const struct request *request;
     unsigned weight;
 };
 
+/* Most entries have nothing to do with a server. What those wait for was added up when the catalog was loaded
+ * (index.h); looked at are the entries that some answer concerns, and those whose port it is. */
 struct look {
     struct asker *asker;
     const struct catalog *catalog;
     uint16_t port;
     struct place places[BASES_MAX];
     size_t place_count;
-    struct wish *wishes; /* one a place and a request, by the number of the request */
+    uint64_t *closer;             /* the entries that are looked at, whatever the place */
+    LIST_OF(struct wish) wishes; /* theirs, in this round */
 };
 
 bool entry_identifies(struct asker *a, const struct entry *e, bool root_only)
@@ -55,19 +63,33 @@ bool entry_identifies(struct asker *a, const struct entry *e, bool root_only)
     return false;
 }
 
-static struct response *ask_root(struct look *l, struct span base)
+/* Adds the entries that an answer concerns: all, where the asker has no index. */
+static void add_concerned(struct look *l, const struct request *asked, struct response *answer, uint64_t *set)
 {
-    l->asker->base = base;
-    return l->asker->get(l->asker, l->catalog->web->requests.at[0], SPAN_NONE);
+    if (l->asker->index)
+        index_concerned(l->asker->index, l->asker->arena, asked, answer, set);
+    for (size_t i = 0; i < l->catalog->entries.len && !l->asker->index; i++)
+        entry_set_add(set, i);
+}
+
+static void ask_root(struct look *l, struct place *p)
+{
+    const struct request *root = l->catalog->web->requests.at[0];
+    l->asker->base = p->base;
+    p->root = l->asker->get(l->asker, root, SPAN_NONE);
+    add_concerned(l, root, p->root, p->concerned);
 }
 
 /* The entry that knows the root at a place; one whose port it is before others. */
 static const struct entry *known_root(struct look *l, const struct place *p)
 {
+    const struct catalog *c = l->catalog;
     const struct entry *other = NULL;
     l->asker->base = p->base;
-    for (size_t i = 0; i < l->catalog->entries.len && p->root; i++) {
-        const struct entry *e = l->catalog->entries.at[i];
+    if (!p->root)
+        return NULL;
+    ENTRY_SET_EACH (p->concerned, c, i) {
+        const struct entry *e = c->entries.at[i];
         if (!entry_identifies(l->asker, e, true))
             continue;
         if (entry_port_rank(e, l->port))
@@ -115,15 +137,19 @@ static struct span without_file(struct span path)
 
 /* The base path in a path that an answer named: it ends at the mark of an entry for which the answer is
  * evidence; else at the first mark of any entry; where there is none, the whole path is one. */
-static void add_marked(struct look *l, struct span path, struct span *bases, size_t *count, size_t max)
+static void add_marked(struct look *l, const struct place *p, struct span path, struct span *bases, size_t *count,
+                       size_t max)
 {
-    size_t first = path.len;
+    const struct catalog *c = l->catalog;
+    uint64_t *marked = entry_set(l->asker->arena, c);
+    size_t first = marked ? index_marked(c->index, l->asker->arena, path, marked) : path.len;
     bool evidence = false;
-    for (size_t i = 0; i < l->catalog->entries.len && path.len; i++) {
-        const struct entry *e = l->catalog->entries.at[i];
+    if (!marked)
+        return;
+    ENTRY_SET_EACH (marked, c, i) {
+        const struct entry *e = c->entries.at[i];
         size_t at = first_mark(e, path);
-        first = at < first ? at : first;
-        if (at == path.len || !e->suspect || !condition_met(l->asker, e->suspect))
+        if (at == path.len || !entry_set_has(p->concerned, i) || !e->suspect || !condition_met(l->asker, e->suspect))
             continue;
         add_base(l, span_first(path, at), bases, count, max);
         evidence = true;
@@ -140,12 +166,12 @@ static size_t named_bases(struct look *l, const struct place *p, struct span *ba
     size_t count = 0;
     l->asker->base = p->base;
     if (is_redirect(r)) {
-        add_marked(l, url_local_path(response_header(r, "location"), l->asker->host), bases, &count, max);
+        add_marked(l, p, url_local_path(response_header(r, "location"), l->asker->host), bases, &count, max);
         return count;
     }
     size_t links = r ? page_bases(r->body, l->asker->host, told) : 0;
     for (size_t i = 0; i < links; i++)
-        add_marked(l, told[i], bases, &count, max);
+        add_marked(l, p, told[i], bases, &count, max);
     return count;
 }
 
@@ -158,8 +184,8 @@ static struct place *add_place(struct look *l, struct span base)
         return NULL;
     struct place *p = &l->places[l->place_count];
     *p = (struct place){ .base = base };
-    p->weights = arena_array(l->asker->arena, l->catalog->entries.len, sizeof(p->weights[0]));
-    if (!p->weights)
+    p->concerned = entry_set(l->asker->arena, l->catalog);
+    if (!p->concerned)
         return NULL;
     l->place_count++;
     return p;
@@ -178,7 +204,7 @@ static const struct entry *look_below(struct look *l, size_t *ret_place)
             if (!p)
                 continue;
             asked++;
-            p->root = ask_root(l, p->base);
+            ask_root(l, p);
             const struct entry *e = known_root(l, p);
             *ret_place = (size_t)(p - l->places);
             if (e)
@@ -234,7 +260,7 @@ static void weigh_entry(struct look *l, size_t index)
     for (size_t i = 0; i < l->place_count; i++) {
         struct place *p = &l->places[i];
         bool here = i == 0 ? first : is_evidence(l, e, p);
-        unsigned weight = rank ? WEIGHT_PORT / rank : tells_nothing(p->root) ? WEIGHT_ANY : 0;
+        unsigned weight = rank ? WEIGHT_PORT / rank : p->tells_nothing ? WEIGHT_ANY : 0;
         if (here)
             weight += rank ? WEIGHT_AT_HOME / rank : WEIGHT_EVIDENCE;
         else if (first)
@@ -245,21 +271,101 @@ static void weigh_entry(struct look *l, size_t index)
     }
 }
 
+/* ---- who waits for what ------------------------------------------------------------------------- */
+
+/* Takes what an entry hopes for out of what all hope for: from now on it is looked at. */
+static void take_out(struct look *l, size_t index)
+{
+    const struct entry *e = l->catalog->entries.at[index];
+    for (size_t k = 0; k < e->identify.len; k++) {
+        const struct request *r = index_hope(l->catalog->index, index, e->identify.at[k]);
+        for (size_t i = 0; i < l->place_count && r; i++) {
+            unsigned *wanted = &l->places[i].wanted[r->same->number];
+            *wanted -= *wanted ? WEIGHT_ANY + e->leaks : 0; /* 0: it was asked */
+        }
+    }
+}
+
+/* Looks closer at the entries of a set from now on. What is known of them by then is that nothing points to them. */
+static void look_closer(struct look *l, const uint64_t *set)
+{
+    const struct catalog *c = l->catalog;
+    ENTRY_SET_EACH (set, c, k) {
+        if (entry_set_has(l->closer, k))
+            continue;
+        entry_set_add(l->closer, k);
+        take_out(l, k);
+        for (size_t i = 0; i < l->place_count; i++)
+            l->places[i].weights[k] = l->places[i].tells_nothing ? WEIGHT_ANY : 0;
+    }
+}
+
+/* Notes that a request was asked at a place. */
+static void note_asked(struct look *l, size_t place, const struct request *r, struct response *answer)
+{
+    uint64_t *concerned = entry_set(l->asker->arena, l->catalog);
+    if (!concerned)
+        return;
+    add_concerned(l, r, answer, concerned);
+    look_closer(l, concerned);
+    l->places[place].wanted[r->same->number] = 0;
+}
+
+/* False where the arena is full. */
+static bool weigh_all(struct look *l)
+{
+    const struct catalog *c = l->catalog;
+    struct arena *arena = l->asker->arena;
+    uint64_t *near = entry_set(arena, c);
+    l->closer = entry_set(arena, c);
+    if (!near || !l->closer)
+        return false;
+    for (size_t i = 0; i < l->place_count; i++) {
+        struct place *p = &l->places[i];
+        p->tells_nothing = tells_nothing(p->root);
+        p->weights = arena_array(arena, c->entries.len, sizeof(p->weights[0]));
+        p->wanted = arena_array(arena, c->request_count, sizeof(p->wanted[0]));
+        if (!p->weights || !p->wanted)
+            return false;
+        for (size_t k = 0; k < c->request_count && p->tells_nothing; k++)
+            p->wanted[k] = index_hopes(c->index)[k].weight;
+        ENTRY_SET_EACH (p->concerned, c, k)
+            entry_set_add(near, k);
+    }
+    index_at_port(c->index, l->port, near);
+    look_closer(l, near);
+    ENTRY_SET_EACH (near, c, k)
+        weigh_entry(l, k);
+    return true;
+}
+
 /* Notes that an entry waits for a request. Where nothing points to it, no POST is sent on its behalf. Among entries to
  * which as much points, what is found open most goes first. */
-static void wish(struct look *l, const struct entry *e, const struct request *r, size_t place, unsigned weight)
+static void wish(struct look *l, size_t entry, const struct request *r, size_t place, unsigned weight)
 {
     if (weight == WEIGHT_ANY && !span_is(r->method, "GET"))
         return;
-    struct wish *w = &l->wishes[place * l->catalog->request_count + r->same->number];
-    w->request = r;
-    w->weight += weight + e->leaks;
+    struct wish *w = list_add(l->asker->arena, &l->wishes);
+    if (!w)
+        return;
+    *w = (struct wish){ place, entry, r, weight + l->catalog->entries.at[entry]->leaks };
+    l->places[place].wanted[r->same->number] += w->weight;
+}
+
+static void forget_wishes(struct look *l)
+{
+    for (size_t i = 0; i < l->wishes.len; i++) {
+        const struct wish *w = &l->wishes.at[i];
+        l->places[w->place].wanted[w->request->same->number] -= w->weight;
+    }
+    l->wishes.len = 0;
 }
 
 /* Holds an entry against what was answered. True where it knows the server; else its wishes are noted,
  * and *ret_waits says whether it has any. */
-static bool weighs_up(struct look *l, const struct entry *e, size_t place, unsigned weight, bool *ret_waits)
+static bool weighs_up(struct look *l, size_t entry, size_t place, unsigned weight, bool *ret_waits)
 {
+    const struct entry *e = l->catalog->entries.at[entry];
     struct asker *a = l->asker;
     a->base = l->places[place].base;
     *ret_waits = false;
@@ -269,27 +375,27 @@ static bool weighs_up(struct look *l, const struct entry *e, size_t place, unsig
         if (met && !a->missing)
             return true;
         if (a->missing && a->missing->same != l->catalog->web->requests.at[0]->same) {
-            wish(l, e, a->missing, place, weight);
+            wish(l, entry, a->missing, place, weight);
             *ret_waits = true;
         }
     }
     return false;
 }
 
-/* One round over all entries at all places. The entry that knows the server, or NULL. */
+/* One round over all entries that are looked at, at all places. The entry that knows the server, or NULL. */
 static const struct entry *round_of_all(struct look *l, struct found *found, size_t *ret_place)
 {
-    memset(l->wishes, 0, BASES_MAX * l->catalog->request_count * sizeof(l->wishes[0]));
+    const struct catalog *c = l->catalog;
     found->unasked = 0;
-    for (size_t k = 0; k < l->catalog->entries.len; k++) {
-        const struct entry *e = l->catalog->entries.at[k];
+    ENTRY_SET_EACH (l->closer, c, k) {
+        const struct entry *e = c->entries.at[k];
         bool waits = false, likely = false;
         for (size_t i = 0; i < l->place_count; i++) {
             unsigned weight = l->places[i].weights[k];
             bool here;
             if (!weight)
                 continue;
-            if (weighs_up(l, e, i, weight, &here)) {
+            if (weighs_up(l, k, i, weight, &here)) {
                 *ret_place = i;
                 return e;
             }
@@ -306,23 +412,50 @@ static const struct entry *round_of_all(struct look *l, struct found *found, siz
 }
 
 /* Another on every port, so that no request is always the last. */
-static uint64_t lot(const struct look *l, const struct request *r)
+static uint64_t lot(const struct look *l, size_t number)
 {
-    return r->same->lot ^ (l->port * 0x9e3779b97f4a7c15u);
+    return index_hopes(l->catalog->index)[number].same->lot ^ (l->port * 0x9e3779b97f4a7c15u);
 }
 
-/* The place and number of the request that decides the most; SIZE_MAX where nobody waits for any. */
-static size_t best_wish(const struct look *l)
+/* A request that is wanted, as the last entry has it that waits for it. */
+static const struct request *wanted_request(const struct look *l, size_t place, size_t number)
 {
-    size_t requests = l->catalog->request_count, best = SIZE_MAX;
-    for (size_t i = 0; i < l->place_count * requests; i++) {
-        const struct wish *w = &l->wishes[i], *b = best == SIZE_MAX ? NULL : &l->wishes[best];
-        if (!w->request || (b && w->weight < b->weight))
-            continue;
-        if (!b || w->weight > b->weight ||
-            (w->weight == b->weight && lot(l, w->request) < lot(l, b->request)))
-            best = i;
+    const struct hopes *h = &index_hopes(l->catalog->index)[number];
+    const struct wish *w = NULL;
+    for (size_t i = 0; i < l->wishes.len; i++)
+        if (l->wishes.at[i].place == place && l->wishes.at[i].request->same->number == number)
+            w = &l->wishes.at[i];
+    for (size_t i = h->list.len; i-- > 0 && l->places[place].tells_nothing;) {
+        const struct hope *hope = &h->list.at[i];
+        if (w && w->entry >= hope->entry)
+            break;
+        if (!entry_set_has(l->closer, hope->entry))
+            return hope->request;
     }
+    return w ? w->request : NULL;
+}
+
+/* The request that decides the most; the one among equals that the lot names. */
+struct best {
+    size_t place, number;
+    unsigned weight; /* 0: nobody waits for any */
+};
+
+static struct best best_wish(const struct look *l)
+{
+    struct best best = { 0 };
+    uint64_t drawn = 0;
+    for (size_t i = 0; i < l->place_count; i++)
+        for (size_t k = 0; k < l->catalog->request_count; k++) {
+            unsigned weight = l->places[i].wanted[k];
+            if (weight == 0 || weight < best.weight)
+                continue;
+            uint64_t own = lot(l, k);
+            if (weight == best.weight && own >= drawn)
+                continue;
+            best = (struct best){ i, k, weight };
+            drawn = own;
+        }
     return best;
 }
 
@@ -331,20 +464,21 @@ static const struct entry *ask_on(struct look *l, struct found *found, size_t *r
     struct asker *a = l->asker;
     unsigned kept = leavings_kept(a, l->catalog, l->port);
     a->cached_only = true;
-    for (size_t i = 0; i < l->catalog->entries.len; i++)
-        weigh_entry(l, i);
     const struct entry *e = NULL;
-    for (;;) {
+    bool more = weigh_all(l);
+    while (more) {
         e = round_of_all(l, found, ret_place);
-        size_t best = e ? SIZE_MAX : best_wish(l);
-        if (best == SIZE_MAX || a->budget == 0)
-            break;
-        if (a->budget <= kept && l->wishes[best].weight < WEIGHT_INHERITED)
+        struct best best = e ? (struct best){ 0 } : best_wish(l);
+        const struct request *r = best.weight ? wanted_request(l, best.place, best.number) : NULL;
+        forget_wishes(l);
+        more = r && a->budget > 0;
+        if (!more || (a->budget <= kept && best.weight < WEIGHT_INHERITED))
             break; /* what merely its port speaks for */
         a->cached_only = false;
-        a->base = l->places[best / l->catalog->request_count].base;
-        (void)a->get(a, l->wishes[best].request, SPAN_NONE);
+        a->base = l->places[best.place].base;
+        struct response *answer = a->get(a, r, SPAN_NONE);
         a->cached_only = true;
+        note_asked(l, best.place, r, answer);
     }
     a->cached_only = false;
     return e;
@@ -376,9 +510,11 @@ static void list_bases(struct look *l, struct found *found, size_t place)
 bool look_knows_root(struct asker *a, const struct catalog *c, uint16_t port)
 {
     struct look l = { .asker = a, .catalog = c, .port = port };
-    struct place start = { .base = a->start };
-    start.root = ask_root(&l, a->start);
-    return known_root(&l, &start) != NULL;
+    struct place *start = add_place(&l, a->start);
+    if (!start)
+        return false;
+    ask_root(&l, start);
+    return known_root(&l, start) != NULL;
 }
 
 struct found look_find(struct asker *a, const struct catalog *c, uint16_t port)
@@ -387,10 +523,9 @@ struct found look_find(struct asker *a, const struct catalog *c, uint16_t port)
     struct found found = { 0 };
     size_t place = 0;
     struct place *start = add_place(&l, a->start);
-    l.wishes = arena_array(a->arena, BASES_MAX * c->request_count, sizeof(l.wishes[0]));
-    if (!start || !l.wishes)
+    if (!start)
         return found;
-    start->root = ask_root(&l, a->start);
+    ask_root(&l, start);
     found.entry = known_root(&l, start);
     if (!found.entry)
         found.entry = look_below(&l, &place);

@@ -125,9 +125,8 @@ static bool literals_hold(struct asker *a, struct response *r, const struct cond
     for (size_t i = 0; i < c->tests.len && a->index; i++) {
         if (!c->tests.at[i].literal)
             continue;
-        if (!r->seen && !(r->seen = index_scan(a->index, a->arena, r->body)))
-            return false;
-        if (!index_saw(r->seen, c->tests.at[i].literal))
+        const uint64_t *seen = index_seen(a->index, a->arena, r);
+        if (!seen || !automaton_saw(seen, c->tests.at[i].literal))
             return false;
     }
     return true;

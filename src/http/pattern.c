@@ -185,6 +185,14 @@ bool pattern_literal(struct span pattern, uint8_t *bytes, struct span *ret)
     return exact && pieces == 1;
 }
 
+struct span pattern_front(struct span pattern, uint8_t *bytes)
+{
+    struct piece p;
+    (void)next_piece(&pattern, &p);
+    memcpy(bytes, p.before.at, p.before.len);
+    return span_of(bytes, p.before.len);
+}
+
 bool pattern_check(struct span pattern, bool capture, struct error *e)
 {
     size_t stars = 0, captures = 0;

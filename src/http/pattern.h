@@ -30,4 +30,8 @@ bool pattern_match(struct span pattern, struct span text, struct span *ret_captu
  * empty span where there is none. True where holding it is all that is asked: "*literal*". */
 bool pattern_literal(struct span pattern, uint8_t *bytes, struct span *ret);
 
+/* The literal with which every text that matches must begin, written to `bytes` (PATTERN_MAX); empty where there is
+ * none. */
+struct span pattern_front(struct span pattern, uint8_t *bytes);
+
 #endif
