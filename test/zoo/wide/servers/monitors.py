@@ -45,6 +45,10 @@ bind to = $A:$P
 """
 
 
+def netdata_truth(box):
+    return {"version": get(box, "/api/v1/info")["version"].lstrip("v")}
+
+
 def push_truth(box):
     return {"version": get(box, "/api/v1/status")["data"]["build_information"]["version"]}
 
@@ -81,9 +85,10 @@ def nats_truth(box):
 
 
 SPECS = (
-    Spec("jaeger:open", JAEGER, views=(View("jaeger", "open", may=("version", "collections")),)),
+    Spec("jaeger:open", JAEGER, views=(View("jaeger", "open"),)),
     Spec("victorialogs:open", LOGS, seed=logs_fill, views=(View("victorialogs", "open", may=("version",)),)),
-    Spec("netdata:open", NETDATA, files={"netdata.conf": NETDATA_CONF}, slow=True, views=(View("netdata", "open", may=("version", "collections", "records")),)),
+    Spec("netdata:open", NETDATA, files={"netdata.conf": NETDATA_CONF}, slow=True, truth=netdata_truth,
+         views=(View("netdata", "open", sees=("version",), may=("collections", "records")),)),
     Spec("pushgateway:open", PUSH, truth=push_truth, views=(View("pushgateway", "open", sees=("version",)),)),
     Spec("pushgateway:locked", f"{PUSH} --web.config.file=$D/web.yml", files=WEB, views=(View("web", "identified"),)),
     Spec("node-exporter:open", NODE, truth=node_truth, views=(View("node-exporter", "open", sees=("version",)),)),
