@@ -116,9 +116,12 @@ static unsigned byte_weight(unsigned byte)
         return 8;
     if (byte >= '0' && byte <= '9')
         return 5;
-    if (byte && byte < 0x80 && strchr(" .,\":/-=", (int)byte))
+    switch (byte) {
+    case ' ': case '.': case ',': case '"': case ':': case '/': case '-': case '=':
         return 4;
-    return byte >= 0x80 || (byte >= 'A' && byte <= 'Z') ? 2 : 1;
+    default:
+        return byte >= 0x80 || (byte >= 'A' && byte <= 'Z') ? 2 : 1;
+    }
 }
 
 /* How much more text a bucket would let through with this literal in it: the product of what its sets
@@ -135,19 +138,58 @@ static uint64_t bucket_cost(const struct class_plan *plan, unsigned bucket,
     return after - before;
 }
 
-void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD])
+/* What the bytes with these halves are worth. */
+static uint64_t halves_weight(uint16_t lows, uint16_t highs)
+{
+    uint64_t weight = 0;
+    for (unsigned high = highs; high; high &= high - 1)
+        for (unsigned low = lows; low; low &= low - 1)
+            weight += byte_weight((unsigned)(__builtin_ctz(high) << 4 | __builtin_ctz(low)));
+    return weight;
+}
+
+/* The same where only the halves of bytes are told apart. */
+static uint64_t halves_cost(const struct class_plan *plan, unsigned bucket,
+                            const uint8_t head[static LITERAL_HEAD])
+{
+    uint64_t before = 1, after = 1;
+    for (unsigned i = 0; i < LITERAL_HEAD; i++) {
+        uint16_t lows = plan->lows[i][bucket], highs = plan->highs[i][bucket];
+        before *= halves_weight(lows, highs);
+        after *= halves_weight(lows | (uint16_t)(1U << (head[i] & 15)), highs | (uint16_t)(1U << (head[i] >> 4)));
+    }
+    return after - before;
+}
+
+static unsigned cheapest(const struct class_plan *plan, const uint8_t head[static LITERAL_HEAD],
+                         uint64_t (*cost)(const struct class_plan *plan, unsigned bucket,
+                                          const uint8_t head[static LITERAL_HEAD]))
 {
     unsigned best = 0;
-    for (unsigned bucket = 1; bucket < 8; bucket++)
-        if (bucket_cost(plan, bucket, head) < bucket_cost(plan, best, head))
+    uint64_t least = cost(plan, 0, head);
+    for (unsigned bucket = 1; bucket < LITERAL_BUCKETS; bucket++) {
+        uint64_t here = cost(plan, bucket, head);
+        if (here < least) {
+            least = here;
             best = bucket;
-    uint8_t bit = (uint8_t)(1U << best);
-    for (unsigned i = 0; i < LITERAL_HEAD; i++) {
-        bool has = plan->set[i][head[i]] & bit;
-        plan->worth[i][best] += has ? 0 : byte_weight(head[i]);
-        plan->set[i][head[i]] |= bit;
-        plan->low[i][head[i] & 15] |= bit;
-        plan->high[i][head[i] >> 4] |= bit;
+        }
     }
-    plan->heads[literal_slot(head) / 64] |= 1ULL << literal_slot(head) % 64;
+    return best;
+}
+
+void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD])
+{
+    unsigned slot = literal_slot(head), bytes = cheapest(plan, head, bucket_cost);
+    unsigned halves = cheapest(plan, head, halves_cost);
+    for (unsigned i = 0; i < LITERAL_HEAD; i++) {
+        unsigned low = head[i] & 15, high = head[i] >> 4;
+        bool has = plan->set[i][head[i]] >> bytes & 1;
+        plan->worth[i][bytes] += has ? 0 : byte_weight(head[i]);
+        plan->set[i][head[i]] |= (uint8_t)(1U << bytes);
+        plan->low[i][low] |= (uint8_t)(1U << halves);
+        plan->high[i][high] |= (uint8_t)(1U << halves);
+        plan->lows[i][halves] |= (uint16_t)(1U << low);
+        plan->highs[i][halves] |= (uint16_t)(1U << high);
+    }
+    plan->heads[slot / 64] |= 1ULL << slot % 64;
 }

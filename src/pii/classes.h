@@ -67,16 +67,20 @@ static inline uint64_t mask_window(const uint64_t *mask, size_t from)
     return word[0] >> shift | (word[1] << 1) << (63 - shift);
 }
 
+enum { LITERAL_BUCKETS = 8 };
+
 /* What to look for besides the fixed classes. The literals lie in eight buckets; for each of their
  * first three bytes there is a set of bytes a bucket (one bit a bucket). What is in some bucket with
  * all three is looked up by a hash of the three. Engines without a table of 128 bytes look at the
- * halves of a byte first. */
+ * halves of a byte, which let more through: they have buckets of their own. */
 struct class_plan {
     uint8_t stop[2]; /* below 0x80 */
     uint8_t set[LITERAL_HEAD][256];
     uint8_t low[LITERAL_HEAD][16], high[LITERAL_HEAD][16];
     uint64_t heads[LITERAL_SLOTS / 64]; /* one bit a slot */
-    unsigned worth[LITERAL_HEAD][8]; /* of a bucket's set: how much of all text is in it, about */
+    /* How much of all text is in a bucket's set, about; which halves are in it, one bit a half. */
+    unsigned worth[LITERAL_HEAD][LITERAL_BUCKETS];
+    uint16_t lows[LITERAL_HEAD][LITERAL_BUCKETS], highs[LITERAL_HEAD][LITERAL_BUCKETS];
 };
 
 /* The slot of a literal's first three bytes. */
@@ -107,7 +111,7 @@ const struct class_engine *class_engine_best(void);
 /* NULL where the name is unknown or the processor lacks it. */
 const struct class_engine *class_engine_by_name(const char *name);
 
-/* Adds a literal of at least LITERAL_HEAD bytes to the filter, in the bucket that lets the least else
+/* Adds a literal of at least LITERAL_HEAD bytes to the filter, in the buckets that let the least else
  * through for it. */
 void class_plan_add(struct class_plan *plan, const uint8_t head[static LITERAL_HEAD]);
 

@@ -10,6 +10,8 @@
  *   WORDS                        as many blocks' masks as fit one register (classes_starts.h)
  * FILL names the function. No include guard: it is meant to be included once a file. */
 
+enum { PARTS = CLASS_BLOCK / LANES };
+
 #define STARTS fill_starts
 #include "pii/classes_starts.h"
 
@@ -19,26 +21,33 @@ V_TARGET static void FILL(const struct class_plan *plan, const uint8_t *in, size
     const struct filter f = filter_of(plan);
     const struct masks m = *out;
     for (size_t b = 0; b < blocks; b++, in += CLASS_BLOCK) {
-#define MASK_LOCAL(name) uint64_t name = 0;
-        CLASS_MASKS(MASK_LOCAL)
-        for (unsigned part = 0; part < CLASS_BLOCK; part += LANES) {
-            const VEC v = v_load(in + part);
-            digit |= v_range(v, '0', '9') << part;
-            upper |= v_range(v, 'A', 'Z') << part;
-            lower |= v_range(v, 'a', 'z') << part;
-            high |= v_top(v) << part;
-            at |= v_eq(v, '@') << part;
-            dot |= v_eq(v, '.') << part;
-            colon |= v_eq(v, ':') << part;
-            gap |= (v_eq(v, ' ') | v_eq(v, '-')) << part;
-            stop |= (v_eq(v, plan->stop[0]) | v_eq(v, plan->stop[1])) << part;
-            line |= v_eq(v, '\n') << part;
-            const VEC second = v_buckets(&f, 1, v_load(in + part + 1));
-            const VEC third = v_buckets(&f, 2, v_load(in + part + 2));
-            literal |= v_some(v_and(v_buckets(&f, 0, v), v_and(second, third))) << part;
+        VEC v[PARTS], found[PARTS];
+/* The mask of a class for all parts of a block, i being the part. */
+#define PUT(name, mask) \
+    { \
+        uint64_t bits = 0; \
+        _Pragma("GCC unroll 4") for (unsigned i = 0; i < PARTS; i++) bits |= (mask) << (i * LANES); \
+        m.name[b] = bits; \
+    }
+#pragma GCC unroll 4
+        for (unsigned i = 0; i < PARTS; i++) {
+            const uint8_t *part = in + i * LANES;
+            v[i] = v_load(part);
+            const VEC second = v_buckets(&f, 1, v_load(part + 1)), third = v_buckets(&f, 2, v_load(part + 2));
+            found[i] = v_and(v_buckets(&f, 0, v[i]), v_and(second, third));
         }
-#define MASK_STORE(name) m.name[b] = name;
-        CLASS_MASKS(MASK_STORE)
+        PUT(literal, v_some(found[i]))
+        PUT(digit, v_range(v[i], '0', '9'))
+        PUT(upper, v_range(v[i], 'A', 'Z'))
+        PUT(lower, v_range(v[i], 'a', 'z'))
+        PUT(high, v_top(v[i]))
+        PUT(at, v_eq(v[i], '@'))
+        PUT(dot, v_eq(v[i], '.'))
+        PUT(colon, v_eq(v[i], ':'))
+        PUT(gap, v_eq(v[i], ' ') | v_eq(v[i], '-'))
+        PUT(stop, v_eq(v[i], plan->stop[0]) | v_eq(v[i], plan->stop[1]))
+        PUT(line, v_eq(v[i], '\n'))
+#undef PUT
     }
     masks_literals(plan, in - blocks * CLASS_BLOCK, 0, blocks, &m);
     masks_end(&m, blocks);

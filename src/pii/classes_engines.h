@@ -16,17 +16,30 @@ static inline void masks_end(const struct masks *m, size_t blocks)
 #undef MASK_END
 }
 
-/* The second look at what a filter let through in blocks [from, to) of `in`. */
+/* Is it in a bucket of both kinds? An engine's filter has asked for one of them. */
+static inline bool literal_in_buckets(const struct class_plan *plan, const uint8_t *head)
+{
+    unsigned bytes = 0xff, halves = 0xff;
+    for (unsigned i = 0; i < LITERAL_HEAD; i++) {
+        bytes &= plan->set[i][head[i]];
+        halves &= plan->low[i][head[i] & 15] & plan->high[i][head[i] >> 4];
+    }
+    return bytes && halves;
+}
+
+/* The second look at what a filter let through in blocks [from, to) of `in`: by the hash first, which few pass. */
 static inline void masks_literals(const struct class_plan *plan, const uint8_t *in, size_t from,
                                   size_t to, const struct masks *m)
 {
     for (size_t b = from; b < to; b++) {
-        uint64_t fits = 0;
-        for (uint64_t bits = m->literal[b]; bits; bits &= bits - 1) {
+        uint64_t bits = m->literal[b], fits = 0;
+        if (!bits)
+            continue;
+        for (; bits; bits &= bits - 1) {
             const uint8_t *head = in + b * CLASS_BLOCK + __builtin_ctzll(bits);
-            bool in_bucket = plan->set[0][head[0]] & plan->set[1][head[1]] & plan->set[2][head[2]];
             unsigned slot = literal_slot(head);
-            fits |= in_bucket && plan->heads[slot / 64] >> (slot % 64) & 1 ? bits & -bits : 0;
+            if (plan->heads[slot / 64] >> (slot % 64) & 1 && literal_in_buckets(plan, head))
+                fits |= bits & -bits;
         }
         m->literal[b] = fits;
     }

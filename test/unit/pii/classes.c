@@ -34,6 +34,14 @@ static void compare_all(const struct class_plan *plan, const uint8_t *in)
     compare_blocks(plan, in, BLOCKS);
 }
 
+static const char ALPHABET[] = "0123456789AKIeyJ$2b:.-@ \"\\,\nazAZ/9";
+
+static void random_head(struct random *r, uint8_t head[static LITERAL_HEAD])
+{
+    for (size_t i = 0; i < LITERAL_HEAD; i++)
+        head[i] = random_below(r, 8) ? (uint8_t)ALPHABET[random_below(r, sizeof(ALPHABET) - 1)] : (uint8_t)random_next(r);
+}
+
 static struct class_plan plan_with(struct random *r)
 {
     struct class_plan plan = { .stop = { (uint8_t) "\"',|"[random_below(r, 4)],
@@ -41,6 +49,11 @@ static struct class_plan plan_with(struct random *r)
     class_plan_add(&plan, (const uint8_t *)"AKIA");
     class_plan_add(&plan, (const uint8_t *)"eyJ");
     class_plan_add(&plan, (const uint8_t *)"$2b$");
+    for (uint64_t more = random_below(r, 120); more > 0; more--) {
+        uint8_t head[LITERAL_HEAD];
+        random_head(r, head);
+        class_plan_add(&plan, head);
+    }
     return plan;
 }
 
@@ -54,7 +67,7 @@ static void test_engines_agree_on_random_bytes(void **state)
         for (size_t i = 0; i < BYTES; i++)
             bytes[i] =
                 round % 2 ? (uint8_t)random_next(&r)
-                          : (uint8_t) "0123456789AKIeyJ$2b:.-@ \"\\,\nazAZ/9"[random_below(&r, 35)];
+                          : (uint8_t)ALPHABET[random_below(&r, sizeof(ALPHABET) - 1)];
         compare_all(&plan, bytes);
     }
 }
@@ -70,7 +83,7 @@ static void test_any_number_of_blocks(void **state)
         uint8_t *in = malloc(bytes);
         assert_non_null(in);
         for (size_t i = 0; i < bytes; i++)
-            in[i] = (uint8_t) "0123456789AKIeyJ$2b:.-@ \"\\,\nazAZ/9"[random_below(&r, 35)];
+            in[i] = (uint8_t)ALPHABET[random_below(&r, sizeof(ALPHABET) - 1)];
         compare_blocks(&plan, in, blocks);
         free(in);
     }
@@ -110,6 +123,26 @@ static void test_a_literal_is_never_missed(void **state)
                 assert_int_equal(Got.literal[b], b == at / 64 ? 1ULL << at % 64 : 0);
         }
     }
+}
+
+/* However many there are, and in whatever buckets they end up. */
+static void test_none_of_many_literals_is_missed(void **state)
+{
+    (void)state;
+    enum { MANY = 160 };
+    static uint8_t bytes[BYTES + CLASS_SLACK];
+    uint8_t head[MANY][LITERAL_HEAD];
+    struct class_plan plan = { 0 };
+    struct random r = { 3 };
+    for (size_t i = 0; i < MANY; i++) {
+        random_head(&r, head[i]);
+        class_plan_add(&plan, head[i]);
+    }
+    for (size_t i = 0; i < MANY; i++)
+        memcpy(bytes + i * LITERAL_HEAD, head[i], LITERAL_HEAD);
+    compare_all(&plan, bytes);
+    for (size_t i = 0; i < MANY * LITERAL_HEAD; i += LITERAL_HEAD)
+        assert_true(Expected.literal[i / CLASS_BLOCK] >> i % CLASS_BLOCK & 1);
 }
 
 /* Where what begins, wherever it lies against the blocks. */
@@ -174,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_any_number_of_blocks),
         cmocka_unit_test(test_every_byte_value),
         cmocka_unit_test(test_a_literal_is_never_missed),
+        cmocka_unit_test(test_none_of_many_literals_is_missed),
         cmocka_unit_test(test_starts),
         cmocka_unit_test(test_names),
     };
