@@ -12,10 +12,27 @@ static const pii_set PHONES = (pii_set)1 << PII_PHONE | (pii_set)1 << PII_CN_LAN
 static const pii_set BIRTHS = (pii_set)1 << PII_BIRTH_DATE;
 static const pii_set PEOPLE = (pii_set)1 << PII_PERSON_NAME | (pii_set)1 << PII_CN_NAME;
 
+/* Marks between a word and what it says of a value. */
+static bool is_mark_between(uint8_t c)
+{
+    switch (c) {
+    case ' ': case '\t': case ':': case '=': case '"': case '\'': case '(': case '+': case '[': case '<': case '{':
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The same before a word of a line, which may end in a dot. */
+static bool is_mark_behind_word(uint8_t c)
+{
+    return is_mark_between(c) || c == '.' || c == '#' || c == '/';
+}
+
 struct span context_before(const struct text *t, size_t at)
 {
     size_t end = at, steps = 0;
-    while (end > 0 && steps++ < 8 && strchr(" \t:=\"'(+[<{", t->base[end - 1]) && t->base[end - 1])
+    while (end > 0 && steps++ < 8 && is_mark_between(t->base[end - 1]))
         end--;
     while (end >= 3 &&
            (memcmp(t->base + end - 3, "：", 3) == 0 || memcmp(t->base + end - 3, "（", 3) == 0 ||
@@ -59,7 +76,7 @@ static bool is_between(struct span word)
 /* Does a word stand in front of `at` that may say what follows? Most do not, and no more is asked then. */
 static bool may_be_called(const struct detectors *d, const struct text *t, size_t from, size_t at)
 {
-    while (at > from && t->base[at - 1] && strchr(" \t.:=\"'(+[<{#/", t->base[at - 1]))
+    while (at > from && is_mark_behind_word(t->base[at - 1]))
         at--;
     if (at >= from + 3 && memcmp(t->base + at - 3, "：", 3) == 0)
         at -= 3;
@@ -80,7 +97,7 @@ struct name_hint hint_before(const struct detectors *d, const struct text *t, si
 {
     struct name_hint hint = { 0 };
     for (unsigned tries = 0; tries < 3; tries++) {
-        while (at > from && t->base[at - 1] && strchr(" \t.:=\"'(+[<{#/", t->base[at - 1]))
+        while (at > from && is_mark_behind_word(t->base[at - 1]))
             at--;
         if (at == from)
             return hint;
@@ -409,43 +426,54 @@ static size_t look_at_mixed(const struct look *l, size_t at)
     return number ? number : at;
 }
 
+/* The first place from `at` on that is not behind a letter or a digit of ASCII; `to` where there is none. */
+static size_t next_place(const struct look *l, size_t at)
+{
+    const struct masks *m = l->t->masks;
+    for (; at > l->from && at < l->to; at += CLASS_BLOCK) {
+        uint64_t before = mask_window(m->lower, at - 1) | mask_window(m->upper, at - 1) | mask_window(m->digit, at - 1);
+        if (~before) {
+            at += (size_t)__builtin_ctzll(~before);
+            break;
+        }
+    }
+    return at < l->to ? at : l->to;
+}
+
+/* What begins at `at`, if it is anything; returns where the look goes on. */
+static size_t look_at(const struct look *l, size_t at, uint8_t before, bool *ret_looked)
+{
+    const struct text *t = l->t;
+    uint8_t c = t->base[at];
+    bool fresh = before != '_' && before != '-' && before != '.' && before != '/';
+    bool digit = ascii_is_digit(c) || (c == '(' && at + 1 < l->to && ascii_is_digit(t->base[at + 1]));
+    bool behind_colon = is_behind_colon(t, l->from, at);
+    bool word = (before <= ' ' || before == '(') && (c >= 0x80 || (c | 32) >= 'a');
+    size_t next = word ? look_behind_title(l, at) : at;
+    *ret_looked = true;
+    if (next > at)
+        return next;
+    if (behind_colon)
+        look_at_address(l, at);
+    if (word && c >= 'A' && c <= 'Z' && (next = look_at_mixed(l, at)) > at)
+        return next;
+    if (digit && (fresh || before >= 0x80))
+        return look_at_number(l, at);
+    if (behind_colon && (c >= 0x80 || (c >= 'A' && c <= 'Z')))
+        return look_at_words(l, at);
+    *ret_looked = false;
+    return at + 1;
+}
+
 void lines_look(const struct detectors *d, const struct name_hint *field, const struct text *t, size_t from,
                 size_t to, line_found_fn *found, void *self)
 {
     const struct look l = { d, field, t, from, to, found, self };
     unsigned looks = 0;
-    for (size_t i = from; i < to && looks < LOOKS_MAX;) {
+    for (size_t i = from; i < to && looks < LOOKS_MAX; i = next_place(&l, i)) {
         uint8_t c = t->base[i], before = i > from ? t->base[i - 1] : ' ';
-        if (is_inside_word(before, c)) {
-            i++;
-            continue;
-        }
-        bool fresh = before != '_' && before != '-' && before != '.' && before != '/';
-        bool digit = ascii_is_digit(c) || (c == '(' && i + 1 < to && ascii_is_digit(t->base[i + 1]));
-        bool behind_colon = is_behind_colon(t, from, i);
-        bool word = (before <= ' ' || before == '(') && (c >= 0x80 || (c | 32) >= 'a');
-        size_t titled = word ? look_behind_title(&l, i) : i;
-        if (titled > i) {
-            looks++;
-            i = titled;
-            continue;
-        }
-        if (behind_colon && c > ' ')
-            look_at_address(&l, i);
-        size_t mixed = word && c >= 'A' && c <= 'Z' ? look_at_mixed(&l, i) : i;
-        if (mixed > i) {
-            looks++;
-            i = mixed;
-            continue;
-        }
-        if (digit && (fresh || before >= 0x80)) {
-            looks++;
-            i = look_at_number(&l, i);
-        } else if (behind_colon && (c >= 0x80 || (c >= 'A' && c <= 'Z'))) {
-            looks++;
-            i = look_at_words(&l, i);
-        } else {
-            i++;
-        }
+        bool looked = false;
+        i = c > ' ' && !is_inside_word(before, c) ? look_at(&l, i, before, &looked) : i + 1;
+        looks += looked;
     }
 }

@@ -159,11 +159,13 @@ size_t title_len(struct span text)
         T("श्रीमती"), T("জনাব"), T("জনাবা"), T("คุณ"),
     };
 #undef T
-    size_t blank = 0;
-    while (blank < text.len && blank < TITLE_BYTES_MOST && text.at[blank] > ' ')
-        blank++;
-    if (blank == 0 || blank + 2 >= text.len || text.at[blank] != ' ' ||
+    const uint8_t *space = memchr(text.at, ' ', text.len < TITLE_BYTES_MOST ? text.len : TITLE_BYTES_MOST);
+    size_t blank = space ? (size_t)(space - text.at) : 0;
+    if (blank == 0 || blank + 2 >= text.len ||
         !(text.at[blank + 1] >= 0x80 || (text.at[blank + 1] >= 'A' && text.at[blank + 1] <= 'Z')))
+        return 0;
+    uint8_t last = text.at[blank - 1];
+    if (last < 0x80 && (last | 32) < 'a' && last != '.' && last != '\'') /* as no title ends */
         return 0;
     struct span word = span_first(text, blank - (text.at[blank - 1] == '.'));
     bool letter = word.len == 1 || (word.len == 2 && word.at[0] >= 0x80); /* "M. Dupont", never "M Dupont" */

@@ -67,6 +67,10 @@ static size_t fold_char(struct span name, size_t *i, uint8_t *out)
 {
     size_t len, at = *i;
     const uint8_t *s = name.at + at;
+    if (s[0] < 0x80) {
+        out[0] = ascii_lower(s[0]);
+        return 1;
+    }
     uint8_t base = latin_base(span_from(name, at), &len);
     bool two = s[0] >= 0xc6 && s[0] < 0xe0 && at + 1 < name.len && (s[1] & 0xc0) == 0x80;
     bool three = s[0] == 0xe1 && at + 2 < name.len;
@@ -121,13 +125,26 @@ struct span name_fold(struct span name, uint8_t out[static NAME_BYTES_MAX])
     return span_of(out, n);
 }
 
+/* May a name of a field end as this word of two bytes and more does? Most words end as none of them does. */
+static bool ends_as_field(const struct detectors *d, struct span folded)
+{
+    unsigned slot = folded.at[folded.len - 2] * 37U + folded.at[folded.len - 1];
+    return d->name_tails[slot / 64 % NAME_TAIL_WORDS] >> (slot % 64) & 1;
+}
+
+/* table_get() of the names of fields. */
+static const struct name_hint *hint_of(const struct detectors *d, struct span folded)
+{
+    return folded.len > 1 && !ends_as_field(d, folded) ? NULL : table_get(&d->fields, folded);
+}
+
 /* Words behind the thing that say which one: "Telefon privat", "phone_2", "email alt". */
 static void drop_qualifiers(struct name_words *w, const struct detectors *d)
 {
     while (w->count > 1) {
         struct span last = span_of(w->folded + w->start[w->count - 1],
                                    w->start[w->count] - w->start[w->count - 1]);
-        const struct name_hint *hint = table_get(&d->fields, last);
+        const struct name_hint *hint = hint_of(d, last);
         bool number = last.len <= 2;
         for (size_t i = 0; i < last.len; i++)
             number = number && ascii_is_digit(last.at[i]);
@@ -148,6 +165,8 @@ static bool without_vowels(struct span s)
 /* The longest entry that a Chinese heading, or a run of pinyin initials, ends in. */
 static const struct name_hint *by_ending(const struct detectors *d, struct span folded)
 {
+    if (folded.len < 2 || !ends_as_field(d, folded)) /* as all its endings do */
+        return NULL;
     bool pinyin = without_vowels(folded);
     for (size_t cut = 1; cut < folded.len; cut++) {
         struct span ending = span_from(folded, cut);
@@ -168,22 +187,11 @@ static bool is_of_thing(const struct name_words *w, const struct detectors *d, s
 {
     for (size_t i = 0; i + 1 < w->count; i++) {
         struct span word = span_sub(all, w->start[i], w->start[i + 1] - w->start[i]);
-        const struct name_hint *hint = table_get(&d->fields, word);
+        const struct name_hint *hint = hint_of(d, word);
         if (hint && hint->thing)
             return true;
     }
     return false;
-}
-
-/* table_get() of the names of fields; most words end as none of them does. */
-static const struct name_hint *hint_of(const struct detectors *d, struct span folded)
-{
-    if (folded.len > 1) {
-        unsigned slot = folded.at[folded.len - 2] * 37U + folded.at[folded.len - 1];
-        if (!(d->name_tails[slot / 64 % NAME_TAIL_WORDS] >> (slot % 64) & 1))
-            return NULL;
-    }
-    return table_get(&d->fields, folded);
 }
 
 struct name_hint detectors_name(const struct detectors *d, struct span name)
@@ -221,7 +229,7 @@ struct name_hint detectors_name(const struct detectors *d, struct span name)
             sum.national |= hint->national;
         }
     }
-    if (is_of_thing(&w, d, all)) {
+    if ((sum.strong | sum.weak | sum.sure) & NAMES && is_of_thing(&w, d, all)) {
         sum.strong &= ~NAMES;
         sum.weak &= ~NAMES;
         sum.sure &= ~NAMES;
