@@ -2,7 +2,7 @@
 #
 #   make libajar-pii    $(BUILD)/libajar-pii.a, .so and ajar-pii.pc     make bench-pii   figures beside other engines
 #   make test-pii       truth, corpus, export, a small silence          make fuzz-pii    SECONDS=1800
-#   make fuzz-recast markup, cards, mail, settings
+#   make fuzz-recast markup, cards, mail, settings                      make bench-pii-instructions  what each format executes
 #   make fuzz-pii-planted  values where names stand: none may be said      make fuzz-unpack   what ajar-unpack reads
 #   make truth-pii      a million values a type against python3-stdnum and npm's stdnum and validator, twenty minutes
 #   make pii-heldout    precision and recall on tables the classifier was not tuned on
@@ -17,7 +17,7 @@ PII_SOURCES := $(wildcard src/pii/*.c src/text/*.c src/base/*.c)
 PII_OBJECTS := $(patsubst src/%,$(BUILD)/pic/%.o,$(PII_SOURCES))
 PII_TOOLS   := $(BUILD)/pii-truth
 
-.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout pii-blind silence-pii bench-pii fuzz-pii fuzz-pii-planted fuzz-unpack fuzz-recast
+.PHONY: libajar-pii install-pii test-pii truth-pii pii-heldout pii-blind silence-pii bench-pii bench-pii-instructions fuzz-pii fuzz-pii-planted fuzz-unpack fuzz-recast
 libajar-pii: $(BUILD)/libajar-pii.a $(BUILD)/libajar-pii.so $(BUILD)/ajar-pii.pc
 
 # The built-in detectors are carried inside.
@@ -94,6 +94,10 @@ bench-pii: $(BUILD)/ajar
 	      touch $(BUILD)/presidio/ready; } || echo "PyPI does not answer: Presidio is left out"
 	$(PII_PYTHON) bench/pii/run.py "$(BUILD)/ajar classify" --files $(BUILD)/bench-pii \
 	    --vectorscan $(BUILD)/bench-vectorscan --presidio "$(PRESIDIO)"
+
+# Counts instead of times, for a machine that others use, too. AGAINST="/elsewhere/ajar classify": beside those of another build.
+bench-pii-instructions: $(BUILD)/ajar
+	$(PII_PYTHON) bench/pii/instructions.py "$(BUILD)/ajar classify" --files $(BUILD)/bench-pii-64 $(if $(AGAINST),--against "$(AGAINST)")
 
 fuzz-pii:
 	@mkdir -p $(BUILD)/fuzz-pii-corpus
