@@ -9,7 +9,8 @@ static const struct ask CHARGEN_ASK =
     ASK_FIXED("chargen.any", "whether characters come for whatever is sent",
               "ajar\r\n");
 
-/* Letters in their order, the last followed by the first, in lines that each begin where the one before began plus one. */
+/* Letters in their order, the last followed by the first, in lines that each begin where the one before began plus
+ * one. */
 static bool chargen_is_answer(struct span datagram)
 {
     struct span line = span_first(datagram, span_index(datagram, '\r'));
