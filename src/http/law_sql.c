@@ -28,12 +28,12 @@ struct dialect {
 static const struct dialect DIALECTS[] = {
     { .name = "clickhouse",
       .wholes = "show databases,show tables,show grants",
-      .tables = "system.tables system.databases system.parts system.columns system.build_options "
-                "system.one information_schema.tables information_schema.schemata",
+      .tables = "system.tables system.databases system.parts system.columns system.clusters "
+                "system.build_options system.one information_schema.tables information_schema.schemata",
       .columns = "database table name engine type uuid total_rows total_bytes rows bytes "
                  "bytes_on_disk data_compressed_bytes data_uncompressed_bytes active is_temporary "
                  "metadata_modification_time modification_time value table_schema table_name "
-                 "table_type schema_name",
+                 "table_type schema_name host_name port is_local cluster",
       .functions = "count sum max min concat version uptime timezone currentuser currentdatabase "
                    "tounixtimestamp touint64 tostring countif sumif ifnull coalesce round",
       .formats = "json jsoncompact jsoneachrow tabseparated tsv" },

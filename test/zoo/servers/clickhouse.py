@@ -74,7 +74,7 @@ def native(verdict, port="P", sees=FIELDS, **facts):
     return View("clickhouse", verdict, sees=sees, facts=facts, port=port)
 
 
-OPEN = View("clickhouse", "open", sees=FIELDS, facts=PERSONAL)
+OPEN = View("clickhouse", "open", sees=FIELDS, facts={"peers": "10.99.0.7:9000", **PERSONAL})
 LOCKED = View("clickhouse", "locked")
 
 SPECS = (
