@@ -44,6 +44,8 @@ struct ajar_pii_options {
     bool shapes;         /* keep one masked example a finding: "110***********123X" */
     unsigned threads;    /* that read one large file in ajar_pii_scan_fd, at most 8; 0 = one. The
                             result is the same; with `shapes` one thread reads */
+    uint64_t *came;      /* where not NULL: bytes are added to it as they are taken, atomically, so that another thread
+                            may look at it meanwhile; packed ones as they lie in the file */
 };
 
 /* One type of data in one field. Text comes from the source and must be escaped before it is

@@ -4,6 +4,7 @@
  * counts, fields and odds are printed, never a value. */
 #include "cmd/classify.h"
 
+#include "cmd/classify_progress.h"
 #include "cmd/classify_report.h"
 
 #include <dirent.h>
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -94,7 +94,8 @@ struct classify {
     struct buf held;                 /* reports that wait for the summary */
     bool holding, printing;          /* printing: something of the report was written */
     bool first_result;               /* of SARIF is still to come */
-    time_t began, told;              /* progress */
+    struct classify_progress progress;
+    bool endless;                    /* there is something to read of which nobody knows how long it is */
     unsigned threads;
     double sample_share;
     pthread_mutex_t lock;
@@ -169,12 +170,15 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
     }
 }
 
-static bool add_job(struct classify *c, const char *path, bool walked, struct error *e)
+/* `bytes`: how long it is, or negative where that is not known. */
+static bool add_job(struct classify *c, const char *path, bool walked, int64_t bytes, struct error *e)
 {
     struct job *job = c->jobs.len < FILES_MAX ? list_add(&c->arena, &c->jobs) : NULL;
     if (!job)
         return error_set(e, "more than %d files, or no memory for their names", FILES_MAX);
     *job = (struct job){ .path = path, .walked = walked };
+    c->endless = c->endless || bytes < 0;
+    c->progress.total += bytes > 0 ? (uint64_t)bytes : 0;
     buf_init(&job->report, REPORT_BYTES_MAX);
     buf_init(&job->trouble, TROUBLE_BYTES_MAX);
     return true;
@@ -237,13 +241,13 @@ static bool add_path(struct classify *c, const char *path, unsigned depth, struc
 {
     struct stat st;
     if (strcmp(path, "-") == 0)
-        return add_job(c, path, false, e);
+        return add_job(c, path, false, -1, e);
     if ((depth ? lstat : stat)(path, &st) != 0)
         pass_by(c, path, strerror(errno));
     else if (S_ISDIR(st.st_mode))
         return add_directory(c, path, depth, e);
     else if (S_ISREG(st.st_mode))
-        return add_job(c, path, depth > 0, e);
+        return add_job(c, path, depth > 0, st.st_size, e);
     else if (S_ISLNK(st.st_mode))
         c->links++;
     else if (depth)
@@ -252,7 +256,7 @@ static bool add_path(struct classify *c, const char *path, unsigned depth, struc
         pass_by(c, path, S_ISSOCK(st.st_mode) ? "a socket, which is not read"
                                               : "a block device, which is not read");
     else
-        return add_job(c, path, false, e);
+        return add_job(c, path, false, -1, e);
     return true;
 }
 
@@ -367,6 +371,9 @@ static bool run_container(struct classify *c, struct job *job, int fd)
 {
     struct error e;
     struct parts p = { .c = c, .job = job };
+    pthread_mutex_lock(&c->lock);
+    c->progress.total = 0; /* what comes out of it is longer than it */
+    pthread_mutex_unlock(&c->lock);
     const struct container_visitor visitor = { part_begin, part_data, part_end, part_fault, &p };
     if (!container_visit(fd, &visitor, &e))
         report_failure(job, e.text);
@@ -458,31 +465,19 @@ static void print_report(struct classify *c, struct buf *report)
     write_report(c, report);
 }
 
-/* How far it has come, for who watches; once a second, from the third one on. */
-static void tell_progress(struct classify *c)
-{
-    enum { SOON = 3 };
-    time_t now = time(NULL);
-    if (now - c->began < SOON || now == c->told || !isatty(STDERR_FILENO))
-        return;
-    c->told = now;
-    fprintf(stderr, "\r%zu of %zu files, %llu MB", c->printed, c->jobs.len, (unsigned long long)(c->bytes / 1000000));
-    if (c->printed == c->jobs.len)
-        fputs("\r                                        \r", stderr);
-}
-
 /* Prints what is done, in order. Called with the lock held. Where nobody can read it, the files that are
  * left are not looked at. */
 static void print_done(struct classify *c)
 {
     while (c->printed < c->next && c->jobs.at[c->printed].done) {
         struct job *job = &c->jobs.at[c->printed++];
+        progress_wipe(&c->progress.line);
         print_report(c, &job->report);
         (void)io_write_all(STDERR_FILENO, buf_span(&job->trouble));
         buf_release(&job->report);
         buf_release(&job->trouble);
     }
-    tell_progress(c);
+    c->progress.over = c->printed;
     pthread_cond_broadcast(&c->moved);
 }
 
@@ -512,7 +507,10 @@ static void run_all(struct classify *c)
     unsigned started = 0;
     if (c->jobs.len == 0)
         return;
-    c->began = time(NULL);
+    c->progress.files = c->jobs.len;
+    c->progress.total = c->endless ? 0 : c->progress.total;
+    c->options.came = &c->progress.came;
+    classify_progress_begin(&c->progress, &c->lock);
     c->options.threads = c->threads / (unsigned)(c->jobs.len < c->threads ? c->jobs.len : c->threads);
     while (started + 1 < c->threads && started + 1 < c->jobs.len &&
            pthread_create(&threads[started], NULL, work, c) == 0)
@@ -520,6 +518,7 @@ static void run_all(struct classify *c)
     work(c);
     for (unsigned i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
+    classify_progress_end(&c->progress);
 }
 
 static int more_first(const void *x, const void *y)

@@ -8,8 +8,8 @@
 
 enum { REDRAW_MS = 200, FIRST_MS = 500, LINE_MAX_COLUMNS = 160 };
 
-/* "6 s left"; the whole line is ASCII, so that a byte is a column. */
-static void left_text(double seconds, char *text, size_t cap)
+/* The whole line is ASCII, so that a byte is a column. */
+void progress_left(double seconds, char *text, size_t cap)
 {
     if (seconds < 60)
         snprintf(text, cap, "%.0f s left", seconds);
@@ -43,7 +43,7 @@ static void put_line(const struct progress_line *l, const struct sweep_progress 
     if (l->stopping)
         snprintf(end, sizeof(end), "stopping: %llu under way", under_way);
     else if (over && endpoints > over)
-        left_text((double)(endpoints - over) / rate, end, sizeof(end));
+        progress_left((double)(endpoints - over) / rate, end, sizeof(end));
     else
         snprintf(end, sizeof(end), "%llu under way", under_way);
     snprintf(text, cap, "%3.0f%%  %llu of %llu endpoints, %llu answered, %llu findings, %.0f a second, %s",
@@ -52,15 +52,15 @@ static void put_line(const struct progress_line *l, const struct sweep_progress 
              (unsigned long long)findings, rate, end);
 }
 
-void progress_show(struct progress_line *l, const struct sweep_progress *p, uint64_t endpoints, uint64_t findings,
-                   int64_t now_ms)
+bool progress_is_due(const struct progress_line *l, int64_t now_ms)
 {
-    char text[2 * LINE_MAX_COLUMNS];
     int64_t since_ms = l->shown_ms ? l->shown_ms : l->started_ms;
-    if (l->quiet || now_ms - l->started_ms < FIRST_MS ||
-        now_ms - since_ms < (l->redraws ? REDRAW_MS : PROGRESS_LINE_EVERY_MS))
-        return;
-    put_line(l, p, endpoints, findings, now_ms, text, sizeof(text));
+    return !l->quiet && now_ms - l->started_ms >= FIRST_MS &&
+           now_ms - since_ms >= (l->redraws ? REDRAW_MS : PROGRESS_LINE_EVERY_MS);
+}
+
+void progress_put(struct progress_line *l, const char *text, int64_t now_ms)
+{
     if (l->redraws)
         fprintf(stderr, "\r\033[K%.*s", room(), text);
     else
@@ -68,6 +68,16 @@ void progress_show(struct progress_line *l, const struct sweep_progress *p, uint
     fflush(stderr);
     l->shown_ms = now_ms;
     l->visible = l->redraws;
+}
+
+void progress_show(struct progress_line *l, const struct sweep_progress *p, uint64_t endpoints, uint64_t findings,
+                   int64_t now_ms)
+{
+    char text[2 * LINE_MAX_COLUMNS];
+    if (!progress_is_due(l, now_ms))
+        return;
+    put_line(l, p, endpoints, findings, now_ms, text, sizeof(text));
+    progress_put(l, text, now_ms);
 }
 
 void progress_wipe(struct progress_line *l)

@@ -100,6 +100,7 @@ struct ajar_pii_scan *ajar_pii_scan_new(const struct ajar_pii *pii,
     if (profile_init(&s->profile, &pii->detectors, engine) &&
         input_init(&s->input, &s->profile, format, o->buffer_bytes)) {
         s->profile.keep_shapes = o->shapes;
+        s->input.came = o->came;
         s->threads = o->shapes ? 1 : o->threads; /* which examples are kept goes by order */
         return s;
     }
@@ -119,6 +120,7 @@ void ajar_pii_scan_free(struct ajar_pii_scan *s)
 
 void ajar_pii_scan_write(struct ajar_pii_scan *s, const void *bytes, size_t length)
 {
+    input_count(&s->input, length);
     input_write(&s->input, span_of(bytes, length));
 }
 

@@ -438,6 +438,7 @@ bool input_read(struct input *in, int fd, uint64_t limit, struct error *e)
                                            : read_step(in, fd, limit, e);
         if (got <= 0)
             return got == 0;
+        input_count(in, (uint64_t)got);
         limit -= (uint64_t)got;
     }
     return true;

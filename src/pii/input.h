@@ -44,6 +44,7 @@ struct input {
     void *unpacker, *decoder;
     const struct container *container; /* of this format; its bytes are searched as text only */
     uint64_t raw_from;                 /* bytes of the stream in front of raw[0] */
+    uint64_t *came;                    /* as in struct ajar_pii_options; or NULL */
     uint64_t bytes, damaged;           /* after unpacking; bytes that could not be decoded */
     struct recast *recast;             /* writes what is no table, JSON or text anew; or NULL */
     enum recast_kind recasting;
@@ -56,6 +57,13 @@ struct input {
 bool input_init(struct input *in, struct profile *p, enum pii_format wanted, size_t buffer_bytes);
 void input_release(struct input *in);
 void input_write(struct input *in, struct span bytes);
+/* So many more bytes of the stream were taken. */
+static inline void input_count(const struct input *in, uint64_t bytes)
+{
+    if (in->came)
+        __atomic_fetch_add(in->came, bytes, __ATOMIC_RELAXED);
+}
+
 /* Reads up to `limit` bytes of a descriptor, or to its end. */
 bool input_read(struct input *in, int fd, uint64_t limit, struct error *e);
 /* Shows the reader all there is. True where it took all, at the end of a line, and what follows can

@@ -160,6 +160,7 @@ static off_t wave(struct input *in, struct part *parts, unsigned count, off_t at
         reader_merge(&in->reader, in->profile, &p->in.reader);
         in->profile->window_line += p->lines;
         in->bytes += p->to - p->from;
+        input_count(in, p->to - p->from);
         in->raw_from += p->to - p->from;
         at = p->at + (off_t)p->to;
     }

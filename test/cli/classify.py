@@ -13,6 +13,7 @@ import json
 import lzma
 import os
 import pathlib
+import select
 import signal
 import socket
 import sqlite3
@@ -148,6 +149,28 @@ def test_input(folder):
     check("a slow pipe says the same", json.loads(out)["findings"] == json.loads(r.stdout)["findings"], out)
     every = person(1)
     check("no value is printed", not any(v in r.stdout + out for v in every.values()), r.stdout)
+
+
+def test_progress():
+    """On a terminal, while one stream is still coming: how much of it came, and nothing of it is left at the end."""
+    master, slave = os.openpty()
+    p = subprocess.Popen([AJAR, "classify", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=slave,
+                         env=dict(os.environ, TERM="xterm"))
+    os.close(slave)
+    p.stdin.write(b"nothing of this line is of interest\n" * 30000)
+    p.stdin.flush()
+    said, until = b"", time.monotonic() + 60
+    while b"1 MB" not in said and time.monotonic() < until and select.select([master], [], [], 60)[0]:
+        said += os.read(master, 4096)
+    check("progress of a stream", b"1 MB" in said, said)
+    p.communicate(timeout=60)
+    try:
+        while select.select([master], [], [], 60)[0]:
+            said += os.read(master, 4096)
+    except OSError:  # the other end is closed, and all of it was read
+        pass
+    os.close(master)
+    check("its line is wiped at the end", said.endswith(b"\r\x1b[K"), said[-80:])
 
 
 NAMES = ["Rosita Krein", "Zanele Mkhize", "Ludmila Vrba", "Detlef Pfuetzner", "Traudl Schlee", "Falko Sturm"]
@@ -617,6 +640,7 @@ def main():
         test_mistakes()
         test_trouble(folder)
         test_input(folder)
+        test_progress()
         test_names(folder)
         test_persons(folder)
         test_kinds(folder)
