@@ -237,14 +237,14 @@ static bool called_so(const struct field *f, unsigned type, const struct tally *
            (t->shaped + t->test) * 5 >= t->n * 4;
 }
 
-/* The name says so, and nearly all values have the form, be they few, or begin alike, or of names that no list has:
- * suspected. The name of a thing may be called "name", too, so that two words are asked for then, and a person beside
- * it. */
+/* The name says so, and nearly all values have the form, be they few, or begin alike, or of names that no list has,
+ * or Korean numbers given out since October 2020, which end in no check digit: suspected. The name of a thing may be
+ * called "name", too, so that two words are asked for then, and a person beside it. */
 static bool said_by_name(const struct field *f, unsigned type, const struct tally *t)
 {
     bool words = t->shaped_single * 2 <= t->shaped;
     bool name = type == PII_PERSON_NAME && (words || pii_has(f->hint.sure, type));
-    bool form = name || type == PII_PHONE || type == PII_BIRTH_DATE || type == PII_ADDRESS;
+    bool form = name || type == PII_PHONE || type == PII_BIRTH_DATE || type == PII_ADDRESS || type == PII_KR_RRN;
     return form && pii_has(f->hint.strong, type) && !f->hint.negative && !is_counter(&f->traits) && t->shaped >= 1 &&
            (t->shaped + t->test) * 5 >= t->n * 4;
 }
