@@ -257,8 +257,9 @@ static void our_own_delay_is_nobody_elses(void **state)
     fiber_loop_run(h.loop);
     assert_true(h.heard); /* 1500 ms later by the clock, and well within 100 ms of its own */
     assert_in_range(h.waited_ms, 0, 99);
-    assert_true(fiber_clock(h.loop) - clock_ms >= 1500);
-    assert_in_range(fiber_lost(h.loop), 1500 - 6 * FIBER_TURN_MS, 1600);
+    int64_t passed_ms = fiber_clock(h.loop) - clock_ms; /* more than we added, where the machine is busy */
+    assert_true(passed_ms >= 1500);
+    assert_in_range(fiber_lost(h.loop), 1500 - 6 * FIBER_TURN_MS, passed_ms);
     close(h.fd[0]), close(h.fd[1]);
     fiber_loop_free(h.loop);
 }
