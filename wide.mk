@@ -52,6 +52,12 @@ pages-wide: $(BUILD)/report-demo
 zoo-far: $(BUILD)/ajar $(BUILD)/net/far
 	@test/net/far_zoo.py $(BUILD) $(ONLY)
 
+# Real services that are nobody's store (test/zoo/daemons.py), as root.
+.PHONY: daemons-wide
+daemons-wide: $(BUILD)/ajar
+	@tools/install-packages daemons
+	@test/zoo/daemons.py --ajar $(BUILD)/ajar $(addprefix --only ,$(ONLY))
+
 # Protocols that are asked on their own ports only, on others: from near, by the wide zoo, from far away.
 .PHONY: zoo-foreign
 zoo-foreign: $(BUILD)/ajar $(BUILD)/net/far
