@@ -65,7 +65,7 @@ OPENSEARCH_JAVA = (
 # As the package is: the program in /usr/share, its settings in /etc.
 OPENSEARCH_OPEN = f"""
 useradd --system opensearch
-cp -r {OPENSEARCH} /usr/share/opensearch
+cp -r {OPENSEARCH}/. /usr/share/opensearch
 chmod +x /usr/share/opensearch/plugins/opensearch-security/tools/*.sh
 cp -r /usr/share/opensearch/config /etc/opensearch
 cp -r /usr/share/opensearch/plugins/opensearch-security/config /etc/opensearch/opensearch-security

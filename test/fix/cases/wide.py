@@ -1,6 +1,6 @@
-"""Stores of the wide zoo's cache: Valkey."""
+"""Stores of the wide zoo's cache: Valkey, FerretDB."""
 
-from case import PASSWORD, SERVER, Case, Step
+from case import PASSWORD, PUBLIC, SERVER, Case, Step
 from common import at
 from wide.cache import CACHE
 
@@ -32,8 +32,17 @@ chmod 755 /run/fix-bin/valkey-cli
 VALKEY_GET = "valkey-cli -h ADDRESS OPTIONS get name"
 WITH_PASSWORD = f"-a '{PASSWORD}' --no-auth-warning"
 
+FERRET = f"{CACHE}/ferretdb-1.24"
+MONGOSH = f"{CACHE}/mongosh/node_modules/.bin/mongosh"
+FERRET_OPEN = unit("ferretdb", "ferretdb", f"{FERRET}/ferretdb --handler=sqlite --sqlite-url=file:/var/lib/ferretdb/ --listen-addr=:27017"
+                   " --telemetry=disable --debug-addr=- --state-dir=/var/lib/ferretdb") + "install -d -o ferretdb /var/lib/ferretdb\n"
+FERRET_FIND = f"{MONGOSH} --quiet --host ADDRESS shop --eval 'db.person.findOne().name'"
+
 CASES = (
     Case("valkey", ("valkey-server",), (6379,), open=VALKEY_OPEN, seed=f"valkey-cli -h {SERVER} set name ada", holds="ada",
          owner=at(VALKEY_GET, options=""), stranger=at(VALKEY_GET, SERVER, options=""), needs=(VALKEY,), wide=True,
          steps=(Step(OPEN_STORE, "valkey", "locked", at(VALKEY_GET, options=WITH_PASSWORD)),)),
+    Case("ferretdb", ("ferretdb",), (27017,), open=FERRET_OPEN, seed=f"{MONGOSH} --quiet shop --eval 'db.person.insertOne({{name: \"ada\"}})'",
+         holds="ada", owner=at(FERRET_FIND), stranger=at(FERRET_FIND, PUBLIC), address=PUBLIC, needs=(FERRET, MONGOSH), wide=True,
+         steps=(Step(OPEN_STORE, "ferretdb", "closed", at(FERRET_FIND, SERVER), down=True),)),
 )
