@@ -1,4 +1,4 @@
-"""What builders share: Verdaccio keeps their packages. Counted: packages."""
+"""What builders share: Verdaccio keeps their packages, Prefect runs their flows. Counted: packages; flows."""
 
 import json
 
@@ -35,7 +35,22 @@ def verdaccio(variant, who, verdict, sees):
                 slow=True, ready="curl -sf http://$A:$P/-/ping", views=(View("verdaccio", verdict, sees=sees),))
 
 
+PREFECT = (f"env PYTHONPATH={CACHE}/prefect-3 HOME=$D PREFECT_HOME=$D PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1"
+           " python3 -c 'from prefect.cli import app; app()' server start --host $A --port $P")
+
+
+def flow(box):
+    get(box, "/api/flows/", method="POST", body='{"name": "ada"}')
+
+
+def flows(box):
+    return {"version": get(box, "/api/admin/version"), "records": get(box, "/api/flows/count", method="POST", body="{}")}
+
+
 SPECS = (
+    # It passes over PREFECT_SERVER_API_AUTH_STRING, which its successors know.
+    Spec("prefect:open", PREFECT.replace("", ""), seed=flow, truth=flows, slow=True, ready="curl -sf http://$A:$P/api/health",
+         views=(View("prefect", "open", sees=("version", "records")),)),
     verdaccio("open", "$$all", "open", ("collections",)),
     # What may not be read is left out of the list, which is none of a locked one's own.
     verdaccio("locked", "$$authenticated", "unclear", ()),
