@@ -44,7 +44,8 @@ def run(*words):
 
 
 def mounts():
-    run("mount", "-t", "tmpfs", "tmpfs", "/run")
+    for place in ("/run", "/dev/shm"):   # what a server leaves there when it is killed keeps the next one from starting
+        run("mount", "-t", "tmpfs", "tmpfs", place)
     for place in LAYERED:
         above = f"/run/above{place}"
         os.makedirs(above + "/upper")

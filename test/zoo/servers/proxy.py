@@ -16,7 +16,7 @@ def version(command):
 
 
 def squid(variant, text, view, host):
-    return Spec("squid:" + variant, "squid -N -f $D/s.conf", port=3128, host=host, files={"s.conf": SQUID + text},
+    return Spec("squid:" + variant, "squid -N -n zoo$P -f $D/s.conf", port=3128, host=host, files={"s.conf": SQUID + text},
                 prepare=f"htpasswd -bc users zoo {PASSWORD}", truth=version("squid -v"), views=(view,))
 
 

@@ -216,7 +216,7 @@ SPECS = (
                  View("elasticsearch", "open", sees=FIELDS), port=9200),
     # The same where the root tells nothing. On a port that is nobody's, who is asked for is drawn by lot then.
     behind_proxy("root-kept", "elasticsearch-7.17.9", "location = / { return 404; }",
-                 View("elasticsearch", "open", sees=FIELDS)),
+                 View("elasticsearch", "open", sees=FIELDS), port=9200),
     # The root of the name says where it lies.
     behind_proxy("below-a-path", "elasticsearch-7.17.9", "location = / { return 302 /store/es/; }"
                  " location /store/es/ { proxy_pass http://$A:$P3/; }",
