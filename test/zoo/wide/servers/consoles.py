@@ -17,7 +17,7 @@ EXPORTERS = {  # name: how it is told its address, whether it says its version
     "bind": ("--web.listen-address=$A:$P --bind.stats-url=http://127.0.0.1:1/", True),
     "snmp": (f"--web.listen-address=$A:$P --config.file={CACHE}/snmp-exporter/etc/prometheus/snmp.yml", True),
     "varnish": ("-web.listen-address=$A:$P -no-exit", False),
-    "squid": ("-listen $A:$P -squid-port 1", False),
+    "squid": ("-listen $A:$P -squid-port 1", True),
 }
 
 
@@ -115,10 +115,10 @@ def buildbot(variant, lock, verdict):
                 views=(View("buildbot", verdict, sees=("version", "collections")),))
 
 
-def caddy(variant, origins, view):
+def caddy(variant, origins, view, host):
     config = json.dumps({"admin": {"listen": "$A:$P", **origins}, "apps": {"http": {"servers": {"a": {"listen": ["$A:$P2"], "routes": [
         {"handle": [{"handler": "reverse_proxy", "upstreams": [{"dial": "127.0.0.1:1"}]}]}]}}}}})
-    return Spec(f"caddy-admin:{variant}", f"env HOME=$D {CACHE}/caddy-2/caddy run --config $D/c.json", files={"c.json": config}, port=2019,
+    return Spec(f"caddy-admin:{variant}", f"env HOME=$D {CACHE}/caddy-2/caddy run --config $D/c.json", files={"c.json": config}, port=2019, host=host,
                 truth=lambda box: {"collections": 1, "names": ["127.0.0.1:1"]}, views=(view,))
 
 
@@ -249,8 +249,8 @@ SPECS = (
          " --listen-host $A --listen-port $P2", truth=says("11.0.2"), views=(View("mitmweb", "open", sees=("version",)),)),
     pgadmin("desktop", "False", "open"),
     pgadmin("server", "True", "locked"),
-    caddy("open", {"origins": ["$A:$P"]}, View("caddy-admin", "open", sees=("collections",))),
-    caddy("another-name", {"origins": ["elsewhere:1"]}, View("caddy-admin", "locked")),
+    caddy("open", {"origins": ["$A:$P"]}, View("caddy-admin", "open", sees=("collections",)), 0),
+    caddy("another-name", {"origins": ["elsewhere:1"]}, View("caddy-admin", "locked"), 1),
     Spec("traefik:open", f"{CACHE}/traefik-3/traefik --entrypoints.traefik.address=$A:$P --api.insecure=true --global.sendanonymoususage=false --global.checknewversion=false",
          ready=f"{WAITS}/api/overview", truth=lambda box: {"collections": get(box, "/api/overview")["http"]["services"]["total"], "version": get(box, "/api/version")["Version"]},
          views=(View("traefik", "open", sees=("collections", "version")),)),
@@ -273,6 +273,6 @@ SPECS = (
          " --publish-events tcp://$A:$P2 --subscribe-events tcp://$A:$P3", slow=True, ready=f"{WAITS}/status", truth=lambda box: {"collections": 0},
          views=(View("selenium-grid", "open", sees=("collections",)),)),
     actuator("everything", "--management.endpoints.web.exposure.include=*", "open"),
-    actuator("as-shipped", "", "locked"),
+    actuator("as-shipped", "", "identified"),
     actuator("figures", "--management.endpoints.web.exposure.include=health,metrics", "partial"),
 )
