@@ -35,7 +35,8 @@ def verdaccio(variant, who, verdict, sees):
                 slow=True, ready="curl -sf http://$A:$P/-/ping", views=(View("verdaccio", verdict, sees=sees),))
 
 
-PREFECT = (f"env PYTHONPATH={CACHE}/prefect-3 HOME=$D PREFECT_HOME=$D PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1"
+PREFECT = (f"env PYTHONPATH={CACHE}/prefect-3 HOME=$D PREFECT_HOME=$D PREFECT_UI_STATIC_DIRECTORY=$D/ui PREFECT_SERVER_ANALYTICS_ENABLED=false"
+           " DO_NOT_TRACK=1"
            " python3 -c 'from prefect.cli import app; app()' server start --host $A --port $P")
 
 
@@ -49,7 +50,7 @@ def flows(box):
 
 SPECS = (
     # It passes over PREFECT_SERVER_API_AUTH_STRING, which its successors know.
-    Spec("prefect:open", PREFECT.replace("", ""), seed=flow, truth=flows, slow=True, ready="curl -sf http://$A:$P/api/health",
+    Spec("prefect:open", PREFECT, seed=flow, truth=flows, slow=True, ready="curl -sf http://$A:$P/api/health",
          views=(View("prefect", "open", sees=("version", "records")),)),
     verdaccio("open", "$$all", "open", ("collections",)),
     # What may not be read is left out of the list, which is none of a locked one's own.
