@@ -437,6 +437,19 @@ static void ask_behind_http(struct climber *c)
         forget_first(c->visit, before);
 }
 
+/* It hung up on the line, and spoke in clear during the handshake: perhaps it speaks first, later than we waited. */
+static bool hear_late(struct climber *c)
+{
+    bool only_there = c->seen.tls & REACT_BYTES && !((c->seen.line | c->seen.http) & REACT_BYTES);
+    if (c->over || c->alert || c->greeting_to || !only_there || !climb_fresh(c))
+        return false;
+    int64_t wait_ms = climb_share(c, LINE_PERCENT);
+    if (wire_hears(c->wire, wait_ms))
+        return take_banner(c, wait_ms);
+    c->used = !wire_ok(c->wire);
+    return false;
+}
+
 static bool climb(struct climber *c)
 {
     bool tls_first = marked(c->ladder->tls_ports, c->visit->endpoint.port);
@@ -449,7 +462,7 @@ static bool climb(struct climber *c)
         return true;
     if (!c->over && !tls_first && climb_tls(c))
         return true;
-    return (!c->over && ask_http(c)) || climb_guess(c) || climb_tls_at_last(c);
+    return (!c->over && ask_http(c)) || hear_late(c) || climb_guess(c) || climb_tls_at_last(c);
 }
 
 static void end_unopened(struct visit *v, enum wire_fault f)

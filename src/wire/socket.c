@@ -120,6 +120,10 @@ static enum wire_fault finish_connect(struct socket_back *b, int64_t deadline_ms
         return WIRE_CONNECT_TIMEOUT;
     if ((!b->thread->loop || b->watch.ended) && getsockopt(b->fd, SOL_SOCKET, SO_ERROR, &b->error, &len) != 0)
         b->error = errno;
+    /* A RST that answers the SYN is ECONNREFUSED: any other came behind what accepted it. */
+    b->cut = b->error == ECONNRESET || b->error == EPIPE;
+    if (b->cut)
+        b->error = 0;
     enum wire_fault f = b->error ? socket_fault(b->error) : WIRE_FINE;
     measure(b, f, from_ms);
     b->drained = b->thread->loop && !b->watch.readable;
@@ -193,7 +197,7 @@ static enum wire_fault socket_connect(struct wire_back *back, const struct endpo
     if (e->transport == TRANSPORT_UDP)
         return socket_udp_open(b, e);
     socklen_t to_len = socket_address(e, &to);
-    b->drained = b->unheard = b->no_delay = b->client_cert_asked = false;
+    b->cut = b->drained = b->unheard = b->no_delay = b->client_cert_asked = false;
     b->syn.known = false;
     b->error = 0;
     b->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -225,6 +229,8 @@ static enum wire_fault socket_send(struct wire_back *back, struct span s, int64_
         return socket_udp_send(b, s);
     if (b->ssl)
         return socket_tls_send(b, s, deadline_ms);
+    if (b->cut)
+        return WIRE_RESET;
     if (b->unheard && !b->no_delay) {
         int on = 1;
         setsockopt(b->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -269,7 +275,7 @@ static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int
         }
         if (n == 0) {
             b->drained = false; /* a close is seen again at once, without an event */
-            return WIRE_CLOSED;
+            return b->cut ? WIRE_RESET : WIRE_CLOSED;
         }
         if (error != EAGAIN && error != EINTR)
             return fault_within(error);
@@ -281,6 +287,8 @@ static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int
 static enum wire_fault socket_start_tls(struct wire_back *back, const struct endpoint *e, struct arena *a,
                                         struct wire_tls *ret, int64_t deadline_ms)
 {
+    if (((struct socket_back *)back)->cut)
+        return WIRE_RESET;
     return socket_tls_start((struct socket_back *)back, e, a, ret, deadline_ms);
 }
 

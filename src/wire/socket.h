@@ -38,6 +38,7 @@ struct socket_back {
     int fd;
     const struct endpoint *to; /* of the running connection over UDP, else NULL; outlives the wire */
     bool drained;  /* the last read took all there was, or nothing has come yet: wait before reading */
+    bool cut;      /* it was accepted and reset before anybody had looked */
     bool unheard;  /* sent since the last read: one more send would wait for Nagle */
     bool no_delay;
     bool client_cert_asked;

@@ -662,6 +662,29 @@ static void slow_greeters(void **state)
     leave(h);
 }
 
+static void cut_answer(struct host *h)
+{
+    buf_reset(&h->out);
+    h->given = 0;
+    h->hung_up = true;
+}
+
+/* It greets when the line has cost the first connection, and into the handshake: an ActiveMQ on a busy machine. */
+static void greeters_that_are_late(void **state)
+{
+    static const char FULL[] = "\x17\x00\x00\x00\xff\x10\x04Too many connections";
+    struct service s = { .greeting = FULL, .greeting_len = sizeof(FULL) - 1, .answer = cut_answer, .greeting_ms = 1200 };
+    (void)state;
+    struct host *h = climb_at(&s, 12399);
+    observed(h, "mysql");
+    assert_true(h->connections <= LADDER_WHO_CONNECTIONS);
+    leave(h);
+    s.handshake = WIRE_RESET; /* nothing says that it speaks */
+    h = climb_at(&s, 12399);
+    unknown(h);
+    leave(h);
+}
+
 /* HTTP that came unasked is no answer to a question of ours. */
 static void an_unasked_page(void **state)
 {
@@ -921,6 +944,7 @@ int main(void)
         cmocka_unit_test(hanging_up),
         cmocka_unit_test(slow_servers),
         cmocka_unit_test(slow_greeters),
+        cmocka_unit_test(greeters_that_are_late),
         cmocka_unit_test(an_unasked_page),
         cmocka_unit_test(strange_answers),
         cmocka_unit_test(closed_doors),

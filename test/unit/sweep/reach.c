@@ -316,6 +316,37 @@ static void silence_of_who_answered_is_loss(void **state)
     play_lost(false, WIRE_CONNECT_TIMEOUT, 1);
 }
 
+/* ---- who hangs up at once ---------------------------------------------------------------------------- */
+
+/* The RST is there before anybody looks whether the connection stands. */
+static void hangs_up(void *arg)
+{
+    struct play *p = arg;
+    struct linger now = { .l_onoff = 1 };
+    int fd = accept(p->listener, NULL, NULL);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fd);
+}
+
+static void finds_a_reset(struct play *p)
+{
+    struct wire_back *back = &p->reach.socket.back;
+    struct span s;
+    assert_int_equal(reach_first(&p->reach), WIRE_FINE);
+    assert_int_equal(back->send(back, SPAN("x"), back->now_ms(back) + 1000), WIRE_RESET);
+    assert_int_equal(back->recv(back, &s, back->now_ms(back) + 1000), WIRE_RESET);
+}
+
+static void accepted_and_reset_is_accepted(void **state)
+{
+    struct play *p = new_play(finds_a_reset);
+    (void)state;
+    assert_true(fiber_spawn(p->loop, visit_fiber, p));
+    assert_true(fiber_spawn(p->loop, hangs_up, p));
+    fiber_loop_run(p->loop);
+    end_play(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +356,7 @@ int main(void)
         cmocka_unit_test(a_few_go_on_all_the_same),
         cmocka_unit_test(who_speaks_is_heard_out),
         cmocka_unit_test(silence_of_who_answered_is_loss),
+        cmocka_unit_test(accepted_and_reset_is_accepted),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
