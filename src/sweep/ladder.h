@@ -8,7 +8,8 @@
  *      from Redis, which logs them as an attack.
  *   4. TLS; then the same rungs inside. At ports of TLS that is the first, and where it leads to nobody known at a
  *      port at which products speak HTTP in clear, that is asked as well.
- *   5. HTTP.
+ *   5. HTTP. Who hung up on the line and spoke in clear into the handshake is then waited for once more: it speaks
+ *      first, and later than rung 2 waits.
  *   6. Binary protocols whose clients speak first: guesses. Every server has by now taken three
  *      questions that are not its own, with bytes, a close or silence; each probe declares how its
  *      servers take them (struct reactions). Those that agree with what was seen come first;
