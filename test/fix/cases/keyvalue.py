@@ -57,6 +57,11 @@ ZOO_TLS = ("-Dzookeeper.client.secure=true -Dzookeeper.clientCnxnSocket=org.apac
            " -Dzookeeper.ssl.trustStore.location=/run/certs/ca.pem")
 
 
+# It accepts before it serves, and closes whoever comes in between.
+ZOO_READY = ("python3 -c 'import socket; s = socket.create_connection((\"127.0.0.1\", 2181), 3); s.settimeout(3); s.sendall(b\"srvr\");"
+             " assert b\"Mode\" in s.makefile(\"rb\").read()'")
+
+
 def zookeeper(command, address="127.0.0.1", options="", port=2181):
     return at(ZOO_CLI, f"{address}:{port}", options=options, command=command)
 
@@ -115,11 +120,12 @@ CASES = (
          owner=f"{REDIS} --user admin -a '{PASSWORD}' --no-auth-warning get name",
          stranger=f"{REDIS} ping | grep -q PONG && echo ada",
          steps=(Step("partial", "redis", "locked", f"{REDIS} --user admin -a '{PASSWORD}' --no-auth-warning get name"),)),
-    Case("zookeeper", ("zookeeper",), (2181,), open=ZOO_UNIT, seed=zookeeper("create /name ada"), holds="ada",
+    Case("zookeeper", ("zookeeper",), (2181,), open=ZOO_UNIT, ready=ZOO_READY, seed=zookeeper("create /name ada"), holds="ada",
          owner=zookeeper("get /name"), stranger=zookeeper("get /name", SERVER),
          steps=(Step(OPEN_STORE, "zookeeper", "locked", ZOO_CLIENT + zookeeper(
              "get /name", options="-Djava.security.auth.login.config=/root/client-jaas.conf")),)),
-    Case("zookeeper-tls", ("zookeeper",), (2181,), open=ZOO_UNIT, seed=zookeeper("create /name ada"), holds="ada", owner=zookeeper("get /name"),
+    Case("zookeeper-tls", ("zookeeper",), (2181,), open=ZOO_UNIT, ready=ZOO_READY, seed=zookeeper("create /name ada"), holds="ada",
+         owner=zookeeper("get /name"),
          stranger=zookeeper("get /name", SERVER), wide=True,
          steps=(Step(PLAIN, "zookeeper", "open", zookeeper("get /name", SERVER, ZOO_TLS, 2281), then_port=2281, needs=ZOO_NEEDS),)),
 )
