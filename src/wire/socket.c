@@ -86,9 +86,43 @@ unsigned socket_address(const struct endpoint *e, struct sockaddr_storage *ret)
     return sizeof(*a);
 }
 
+/* With MSG_MORE, more follows at once: it goes into the same segment. */
+static enum wire_fault send_all(struct socket_back *b, struct span s, int flags, int64_t deadline_ms)
+{
+    if (b->unheard && !b->no_delay) {
+        int on = 1;
+        setsockopt(b->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        b->no_delay = true;
+    }
+    b->unheard |= flags != MSG_MORE;
+    while (s.len) {
+        ssize_t n = send(b->fd, s.at, s.len, MSG_NOSIGNAL | flags);
+        if (n > 0)
+            s = span_from(s, (size_t)n);
+        else if (errno != EAGAIN && errno != EINTR)
+            return fault_within(errno);
+        else if (errno == EAGAIN && !socket_wait(b, true, deadline_ms))
+            return WIRE_TIMEOUT;
+    }
+    return WIRE_FINE;
+}
+
+/* Asks that follow each other without a read between them leave in one segment: each is held until it is known
+ * whether another follows. */
+static enum wire_fault send_held(struct socket_back *b, int flags, int64_t deadline_ms)
+{
+    struct span held = span_of(b->held, b->held_len);
+    b->held_len = 0;
+    return held.len ? send_all(b, held, flags, deadline_ms) : WIRE_FINE;
+}
+
+/* What was asked last, a goodbye mostly, goes out with the FIN, unless bytes that nobody read make a RST of that. */
 static void socket_close(struct wire_back *back)
 {
     struct socket_back *b = (struct socket_back *)back;
+    if (b->fd >= 0 && b->held_len)
+        (void)!send(b->fd, b->held, b->held_len, MSG_NOSIGNAL | (b->drained && !b->watch.readable ? MSG_MORE : 0));
+    b->held_len = 0;
     if (b->ssl)
         socket_tls_close(b);
     if (b->fd >= 0)
@@ -198,6 +232,7 @@ static enum wire_fault socket_connect(struct wire_back *back, const struct endpo
         return socket_udp_open(b, e);
     socklen_t to_len = socket_address(e, &to);
     b->cut = b->drained = b->unheard = b->no_delay = b->client_cert_asked = false;
+    b->held_len = 0;
     b->syn.known = false;
     b->error = 0;
     b->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -231,21 +266,11 @@ static enum wire_fault socket_send(struct wire_back *back, struct span s, int64_
         return socket_tls_send(b, s, deadline_ms);
     if (b->cut)
         return WIRE_RESET;
-    if (b->unheard && !b->no_delay) {
-        int on = 1;
-        setsockopt(b->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        b->no_delay = true;
-    }
-    b->unheard = true;
-    while (s.len) {
-        ssize_t n = send(b->fd, s.at, s.len, MSG_NOSIGNAL);
-        if (n > 0)
-            s = span_from(s, (size_t)n);
-        else if (errno != EAGAIN && errno != EINTR)
-            return fault_within(errno);
-        else if (errno == EAGAIN && !socket_wait(b, true, deadline_ms))
-            return WIRE_TIMEOUT;
-    }
+    enum wire_fault f = send_held(b, MSG_MORE, deadline_ms);
+    if (f != WIRE_FINE || s.len > sizeof(b->held))
+        return f != WIRE_FINE ? f : send_all(b, s, 0, deadline_ms);
+    memcpy(b->held, s.at, s.len);
+    b->held_len = (uint16_t)s.len;
     return WIRE_FINE;
 }
 
@@ -256,6 +281,9 @@ static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int
         return socket_udp_recv(b, ret, deadline_ms);
     if (b->ssl)
         return socket_tls_recv(b, ret, deadline_ms);
+    enum wire_fault f = send_held(b, 0, deadline_ms);
+    if (f != WIRE_FINE)
+        return f;
     b->unheard = false;
     for (;;) {
         while (b->drained && !(b->thread->loop && b->watch.readable)) {
@@ -287,9 +315,11 @@ static enum wire_fault socket_recv(struct wire_back *back, struct span *ret, int
 static enum wire_fault socket_start_tls(struct wire_back *back, const struct endpoint *e, struct arena *a,
                                         struct wire_tls *ret, int64_t deadline_ms)
 {
-    if (((struct socket_back *)back)->cut)
+    struct socket_back *b = (struct socket_back *)back;
+    if (b->cut)
         return WIRE_RESET;
-    return socket_tls_start((struct socket_back *)back, e, a, ret, deadline_ms);
+    enum wire_fault f = send_held(b, 0, deadline_ms);
+    return f != WIRE_FINE ? f : socket_tls_start(b, e, a, ret, deadline_ms);
 }
 
 void socket_back_init(struct socket_back *b, struct socket_thread *thread)

@@ -13,7 +13,7 @@ struct tls_client;
 struct tls_client *tls_client_new(struct error *e);
 void tls_client_free(struct tls_client *c);
 
-enum { SOCKET_SCRATCH_BYTES = 64 * 1024 };
+enum { SOCKET_SCRATCH_BYTES = 64 * 1024, SOCKET_HELD_BYTES = 512 };
 
 /* One thread's share: never used by two fibers between two waits. */
 struct socket_thread {
@@ -41,6 +41,8 @@ struct socket_back {
     bool cut;      /* it was accepted and reset before anybody had looked */
     bool unheard;  /* sent since the last read: one more send would wait for Nagle */
     bool no_delay;
+    uint16_t held_len; /* of the newest ask, which leaves with the next one, or when an answer is waited for */
+    uint8_t held[SOCKET_HELD_BYTES];
     bool client_cert_asked;
     bool measures;   /* set by the caller: fill `syn`, which costs a system call a connection */
     int error;       /* errno of the newest connection that failed, or 0 */

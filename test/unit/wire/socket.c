@@ -181,9 +181,124 @@ static void hears_a_greeting_and_excuses_our_own_delay(void **state)
     }
 }
 
+/* ---- asks that belong together -------------------------------------------------------------------------- */
+
+/* Without a loop: both ends in one hand. */
+struct pair {
+    struct play play;
+    struct socket_thread *thread;
+    struct socket_back b;
+    int peer;
+};
+
+static void connect_pair(struct pair *p)
+{
+    *p = (struct pair){ .thread = calloc(1, sizeof(*p->thread)) };
+    assert_non_null(p->thread);
+    p->thread->clock = &CLOCK_SYSTEM;
+    listen_on_loopback(&p->play);
+    socket_back_init(&p->b, p->thread);
+    assert_int_equal(p->b.back.connect(&p->b.back, &p->play.at, clock_mono_ms(&CLOCK_SYSTEM) + 1000), WIRE_FINE);
+    p->peer = accept(p->play.listener, NULL, NULL);
+    assert_true(p->peer >= 0);
+}
+
+static void end_pair(struct pair *p)
+{
+    close(p->peer);
+    close(p->play.listener);
+    free(p->thread);
+}
+
+static void ask(struct pair *p, const char *text)
+{
+    assert_int_equal(p->b.back.send(&p->b.back, span_str(text), clock_mono_ms(&CLOCK_SYSTEM) + 1000), WIRE_FINE);
+}
+
+static void peer_hears(struct pair *p, const char *text)
+{
+    char heard[64];
+    ssize_t n = recv(p->peer, heard, sizeof(heard), 0);
+    assert_int_equal(n, strlen(text));
+    assert_memory_equal(heard, text, strlen(text));
+}
+
+static void asks_leave_when_an_answer_is_waited_for(void **state)
+{
+    struct pair p;
+    struct span s;
+    char heard[8];
+    (void)state;
+    connect_pair(&p);
+    ask(&p, "one,");
+    assert_int_equal(recv(p.peer, heard, sizeof(heard), MSG_DONTWAIT), -1);
+    ask(&p, "two");
+    assert_int_equal(p.b.back.recv(&p.b.back, &s, clock_mono_ms(&CLOCK_SYSTEM)), WIRE_TIMEOUT);
+    peer_hears(&p, "one,two");
+    ask(&p, "three");
+    assert_int_equal(p.b.back.recv(&p.b.back, &s, clock_mono_ms(&CLOCK_SYSTEM)), WIRE_TIMEOUT);
+    peer_hears(&p, "three");
+    p.b.back.close(&p.b.back);
+    end_pair(&p);
+}
+
+static void a_goodbye_leaves_with_the_close(void **state)
+{
+    struct pair p;
+    (void)state;
+    connect_pair(&p);
+    ask(&p, "bye");
+    p.b.back.close(&p.b.back);
+    peer_hears(&p, "bye");
+    assert_int_equal(recv(p.peer, &(char){ 0 }, 1, 0), 0);
+    end_pair(&p);
+}
+
+/* A request for an upgrade whose answer is the handshake (MySQL's): it must be with the peer before it. */
+static void an_ask_leaves_before_a_handshake(void **state)
+{
+    struct pair p;
+    struct error e;
+    struct arena arena;
+    struct wire_tls seen = { 0 };
+    char heard[64];
+    (void)state;
+    connect_pair(&p);
+    arena_init(&arena, 1 << 16);
+    p.thread->tls = tls_client_new(&e);
+    assert_non_null(p.thread->tls);
+    ask(&p, "upgrade");
+    p.b.back.start_tls(&p.b.back, &p.play.at, &arena, &seen, clock_mono_ms(&CLOCK_SYSTEM) + 20);
+    assert_int_equal(recv(p.peer, heard, 8, MSG_WAITALL), 8);
+    assert_memory_equal(heard, "upgrade\x16", 8);
+    p.b.back.close(&p.b.back);
+    tls_client_free(p.thread->tls);
+    arena_release(&arena);
+    end_pair(&p);
+}
+
+static void what_is_too_long_to_be_held_follows_at_once(void **state)
+{
+    struct pair p;
+    char ask_text[SOCKET_HELD_BYTES + 2] = { 0 }, heard[SOCKET_HELD_BYTES + 8];
+    (void)state;
+    connect_pair(&p);
+    memset(ask_text, 'x', SOCKET_HELD_BYTES + 1);
+    ask(&p, "short,");
+    ask(&p, ask_text);
+    assert_int_equal(recv(p.peer, heard, SOCKET_HELD_BYTES + 7, MSG_WAITALL), SOCKET_HELD_BYTES + 7);
+    assert_memory_equal(heard, "short,xxx", 9);
+    p.b.back.close(&p.b.back);
+    end_pair(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(asks_leave_when_an_answer_is_waited_for),
+        cmocka_unit_test(a_goodbye_leaves_with_the_close),
+        cmocka_unit_test(an_ask_leaves_before_a_handshake),
+        cmocka_unit_test(what_is_too_long_to_be_held_follows_at_once),
         cmocka_unit_test(sees_a_close_that_came_with_the_bytes),
         cmocka_unit_test(what_fails_at_once_is_ours_and_later_the_networks),
         cmocka_unit_test(keeps_what_the_machine_said),
