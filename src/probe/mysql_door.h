@@ -1,4 +1,5 @@
-/* The door of a MySQL server: greeting, TLS, login, and whom it is tried as. Private to src/probe/mysql*.c. */
+/* The door of a MySQL server: greeting, TLS, login, and whom it is tried as. Private to src/probe/mysql*.c and
+ * src/sample/mysql.c. */
 #ifndef AJAR_PROBE_MYSQL_DOOR_H
 #define AJAR_PROBE_MYSQL_DOOR_H
 

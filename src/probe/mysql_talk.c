@@ -22,8 +22,8 @@ bool my_first(struct span bytes, struct my_packet *ret)
     return true;
 }
 
-/* A length-encoded integer; 0xfb (NULL) and 0xff are none. */
-static uint64_t my_lenenc(struct reader *r)
+/* 0xfb (NULL) and 0xff are none. */
+uint64_t my_length(struct reader *r)
 {
     uint8_t first = reader_u8(r);
     if (first < 0xfb)
@@ -86,17 +86,21 @@ bool my_greeting_parse(struct span packet, struct my_greeting *ret)
     return true;
 }
 
+struct span my_cell(struct reader *r)
+{
+    if (!reader_sees(r, SPAN("\xfb")))
+        return reader_take(r, my_length(r));
+    reader_skip(r, 1);
+    return SPAN_NONE;
+}
+
 bool my_row_parse(struct span packet, size_t columns, struct my_row *ret)
 {
     struct verdict v;
     struct reader r = reader_over(&v, packet);
     struct my_row row = { { SPAN_NONE } };
     for (size_t i = 0; i < columns && reader_ok(&r); i++) {
-        struct span cell = SPAN_NONE;
-        if (reader_sees(&r, SPAN("\xfb")))
-            reader_skip(&r, 1);
-        else
-            cell = reader_take(&r, my_lenenc(&r));
+        struct span cell = my_cell(&r);
         if (i < MY_CELLS_MAX)
             row.cell[i] = cell;
     }
@@ -107,8 +111,8 @@ bool my_row_parse(struct span packet, size_t columns, struct my_row *ret)
     return true;
 }
 
-/* EOF packet, or an OK packet in its place. */
-static bool my_is_eof(struct span packet)
+/* Also an OK packet in its place. */
+bool my_is_eof(struct span packet)
 {
     return packet.at[0] == 0xfe && packet.len < 9;
 }
@@ -126,10 +130,16 @@ static bool my_skip_columns(struct wire *w, size_t columns)
 bool my_query(struct wire *w, const struct ask *a, const struct span *arg, size_t least, struct my_rows *ret,
               struct my_error *why)
 {
+    return my_query_with(w, a, arg, arg ? 1 : 0, least, ret, why);
+}
+
+bool my_query_with(struct wire *w, const struct ask *a, const struct span *args, size_t arg_count, size_t least,
+                   struct my_rows *ret, struct my_error *why)
+{
     struct my_packet p;
     struct my_rows rows = { 0 };
     *why = (struct my_error){ 0 };
-    wire_ask_with(w, a, arg, arg ? 1 : 0);
+    wire_ask_with(w, a, args, arg_count);
     if (!my_read(w, &p) || my_error_parse(p.body, why))
         return false;
     size_t columns = p.body.len == 1 ? p.body.at[0] : 0;

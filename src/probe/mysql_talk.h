@@ -1,4 +1,4 @@
-/* What the parts of the MySQL probe share: its packets. Private to src/probe/mysql*.c. */
+/* What the parts of the MySQL probe share: its packets. Private to src/probe/mysql*.c and src/sample/mysql.c. */
 #ifndef AJAR_PROBE_MYSQL_TALK_H
 #define AJAR_PROBE_MYSQL_TALK_H
 
@@ -56,11 +56,20 @@ struct my_rows {
 };
 
 bool my_row_parse(struct span packet, size_t columns, struct my_row *ret);
+/* A length-encoded integer. */
+uint64_t my_length(struct reader *r);
+/* One cell of a row; empty for NULL. */
+struct span my_cell(struct reader *r);
+/* The packet that ends columns and rows. */
+bool my_is_eof(struct span packet);
 
 /* Asks and reads a whole text result set of at least `least` columns. False where the server refused the
  * query (*why then says so, and the session goes on) or the wire faulted (why->code is 0). */
 bool my_query(struct wire *w, const struct ask *a, const struct span *arg, size_t least, struct my_rows *ret,
               struct my_error *why);
+/* The same, with several names filled in. */
+bool my_query_with(struct wire *w, const struct ask *a, const struct span *args, size_t arg_count, size_t least,
+                   struct my_rows *ret, struct my_error *why);
 
 /* A whole number, or COUNT_UNKNOWN; SUM() is written as a decimal without a fraction. */
 int64_t my_number(struct span cell);

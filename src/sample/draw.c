@@ -40,6 +40,28 @@ uint32_t *draw_plan(struct draw *d, bool (*usable)(struct span name), size_t *re
     return ret;
 }
 
+uint32_t draw_planned(const struct draw *d, const uint32_t *plan, size_t count, struct span name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (span_eq(d->seen->collections.at[i].name, name))
+            return plan[i];
+    return 0;
+}
+
+size_t draw_some(struct draw *d, void *at, size_t size, size_t count, size_t wanted)
+{
+    uint8_t *elements = at, kept[DRAW_ELEMENT_MAX];
+    if (size > sizeof(kept))
+        return 0;
+    for (size_t i = 0; i < wanted && i + 1 < count; i++) {
+        uint8_t *one = elements + i * size, *other = one + random_below(&d->random, count - i) * size;
+        memcpy(kept, one, size);
+        memmove(one, other, size);
+        memcpy(other, kept, size);
+    }
+    return count < wanted ? count : wanted;
+}
+
 void draw_skip(struct draw *d, const char *why)
 {
     d->sums.skipped++;

@@ -25,6 +25,7 @@ enum {
     DRAW_ROWS_MAX = 64,               /* verdicts that leave the process */
     DRAW_BATCH_BYTES_MAX = 32 << 20,  /* of the records of one collection, taken apart */
     SAMPLE_RECORDS_MAX = 10000,
+    DRAW_ELEMENT_MAX = 128,
 };
 
 /* A verdict on one field of one collection; text lies in the arena of the visit. */
@@ -88,6 +89,12 @@ struct sampler {
  * from. */
 uint32_t *draw_plan(struct draw *d, bool (*usable)(struct span name), size_t *ret_count);
 
+/* What that plan says of the collection of this name; 0 where it is none of those. */
+uint32_t draw_planned(const struct draw *d, const uint32_t *plan, size_t count, struct span name);
+/* Of more records than wanted, which the luck of the draw may give, keeps those that a shuffle puts in front: `at`
+ * holds `count` elements of `size` bytes, at most DRAW_ELEMENT_MAX. How many are left. */
+size_t draw_some(struct draw *d, void *at, size_t size, size_t count, size_t wanted);
+
 /* A collection of `total` records (or COUNT_UNKNOWN); its name may be foreign bytes. */
 void draw_collection(struct draw *d, struct span name, int64_t total, bool columns);
 /* True where one more record may be drawn. */
@@ -109,6 +116,6 @@ void draw_skip(struct draw *d, const char *why);
 /* All samplers, NULL-ended. */
 extern const struct sampler *const SAMPLERS[];
 extern const struct sampler SAMPLER_REDIS, SAMPLER_POSTGRESQL, SAMPLER_ELASTICSEARCH, SAMPLER_MONGODB,
-    SAMPLER_COUCHDB;
+    SAMPLER_COUCHDB, SAMPLER_MYSQL, SAMPLER_CLICKHOUSE;
 
 #endif

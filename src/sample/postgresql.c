@@ -314,19 +314,6 @@ static bool may_ask(const struct table_about *t)
     return ask_render(&COLUMNS, args, 2, &trial);
 }
 
-/* Of more rows than wanted, which the luck of the draw may give, those are kept that a shuffle puts in front. */
-static void keep_some(struct draw *d, struct rows *rows, uint32_t wanted)
-{
-    for (size_t i = 0; i < wanted && i + 1 < rows->list.len; i++) {
-        size_t k = i + (size_t)random_below(&d->random, rows->list.len - i);
-        struct row kept = rows->list.at[i];
-        rows->list.at[i] = rows->list.at[k];
-        rows->list.at[k] = kept;
-    }
-    if (rows->list.len > wanted)
-        rows->list.len = wanted;
-}
-
 static void draw_table(struct draw *d, struct span shown, const struct table_about *t, uint32_t wanted)
 {
     struct span args[] = { t->schema, t->name };
@@ -337,7 +324,7 @@ static void draw_table(struct draw *d, struct span shown, const struct table_abo
               read_answer(d, 0, 0, &rows) && columns_parse(rows.description, columns) &&
               ask_rows(d, t, wanted) && read_answer(d, 1, 2 * wanted, &rows);
     if (ok) {
-        keep_some(d, &rows, wanted);
+        rows.list.len = draw_some(d, rows.list.at, sizeof(*rows.list.at), rows.list.len, wanted);
         for (size_t i = 0; i < rows.list.len && draw_wants(d); i++)
             take_row(d, columns, rows.list.at[i].cell[0]);
     } else {
@@ -350,14 +337,6 @@ static void draw_table(struct draw *d, struct span shown, const struct table_abo
 }
 
 /* ---- all of it --------------------------------------------------------------------------- */
-
-static uint32_t planned(const struct draw *d, const uint32_t *plan, size_t count, struct span name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (span_eq(d->seen->collections.at[i].name, name))
-            return plan[i];
-    return 0;
-}
 
 /* Copies what the answers of the catalog said, for the batch is emptied before each table. */
 static size_t list_tables(struct draw *d, struct table_about *tables)
@@ -386,7 +365,7 @@ static void draw_database(struct draw *d, struct span database, const uint32_t *
     for (size_t i = 0; i < count && wire_ok(d->wire); i++) {
         struct arena *a = wire_arena(d->wire);
         struct span name = name_within(a, name_within(a, database, tables[i].schema), tables[i].name);
-        uint32_t wanted = planned(d, plan, planned_count, name);
+        uint32_t wanted = draw_planned(d, plan, planned_count, name);
         if (wanted)
             draw_table(d, name, &tables[i], wanted);
     }

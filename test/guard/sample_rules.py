@@ -108,6 +108,38 @@ def postgresql(ask):
             raise Refused(f"the hole {ask.label(symbol)!r} may not stand here")
 
 
+# ---- MySQL -------------------------------------------------------------------------------------
+
+TABLE = f"`{HOLE}`\\.`{HOLE}`"
+MYSQL = [
+    r"SET SESSION (max_execution_time = 5000|max_statement_time = 5), lock_wait_timeout = 1",
+    r"START TRANSACTION READ ONLY", r"ROLLBACK",
+    r"SELECT table_schema, table_name, table_rows, data_length FROM information_schema\.tables WHERE table_type = 'BASE TABLE'"
+    r" AND table_schema NOT IN \('mysql', 'information_schema', 'performance_schema', 'sys'\) ORDER BY 4 DESC LIMIT 1000",
+    r"SELECT MIN\(column_name\), COUNT\(\*\), SUM\(data_type IN \('tinyint', 'smallint', 'mediumint', 'int', 'bigint'\)\)"
+    f" FROM information_schema\\.columns WHERE column_key = 'PRI' AND table_schema = '{HOLE}' AND table_name = '{HOLE}'",
+    f"SELECT MIN\\(`{HOLE}`\\), MAX\\(`{HOLE}`\\) FROM {TABLE}",
+    f"SELECT \\* FROM {TABLE} WHERE RAND\\(\\) < {HOLE} LIMIT {HOLE}",
+    f"SELECT \\* FROM {TABLE} WHERE `{HOLE}` >= {HOLE} ORDER BY `{HOLE}` LIMIT 1",
+]
+
+
+def mysql(ask):
+    if ask.text == "\x01\0\0\0\x01":
+        return
+    c = Cursor(ask)
+    c.exactly(LENGTH + "\0\x03", "a query with a computed length")
+    statement = c.text[c.at:]
+    if not any(re.fullmatch(pattern, statement) for pattern in MYSQL):
+        raise Refused(f"{show(statement)!r} is not among what a sample may query")
+    for at, symbol in enumerate(statement):
+        if ord(symbol) <= 255:
+            continue
+        wanted = {"schema", "table", "key"} if statement[at - 1] in "`'" else {"share", "limit", "number"}
+        if ask.label(symbol) not in wanted:
+            raise Refused(f"the hole {ask.label(symbol)!r} may not stand here")
+
+
 # ---- MongoDB -----------------------------------------------------------------------------------
 
 
@@ -170,4 +202,18 @@ def couchdb(ask):
         raise Refused("a sample asks for one document at one place")
 
 
-RULES = {"redis": redis, "postgresql": postgresql, "mongodb": mongodb, "elasticsearch": elasticsearch, "couchdb": couchdb}
+CLICKHOUSE = {"max_execution_time": "5", "max_bytes_to_read": "1073741824", "max_result_bytes": "3145728", "max_threads": "1",
+              "output_format_json_quote_64bit_integers": "0"}
+
+
+def clickhouse(ask):
+    """One SELECT of one table, by GET, which the server holds to reading, within these limits."""
+    found = re.fullmatch(f"/\\?query=SELECT\\+\\*\\+FROM\\+%22({HOLE})%22\\.%22({HOLE})%22\\+WHERE\\+rand\\(\\)%3C=({HOLE})"
+                         f"\\+LIMIT\\+({HOLE})\\+FORMAT\\+JSONCompact&(.*)", _get(ask))
+    if not found or [ask.label(found[n]) for n in range(1, 5)] != ["database", "table", "share", "limit"]:
+        raise Refused("a sample selects random rows of one table")
+    if dict(pair.split("=", 1) for pair in found[5].split("&")) != CLICKHOUSE:
+        raise Refused("a sample has these limits")
+
+
+RULES = {"mysql": mysql, "clickhouse": clickhouse, "redis": redis, "postgresql": postgresql, "mongodb": mongodb, "elasticsearch": elasticsearch, "couchdb": couchdb}

@@ -5,7 +5,7 @@ import json
 import time
 
 from model import Spec, View
-from servers import postgresql, redis
+from servers import clickhouse, mariadb, postgresql, redis
 
 
 class Case:
@@ -98,6 +98,73 @@ class PostgreSQL(Case):
                           "sum(tup_deleted), sum(temp_files) from pg_stat_database;")
 
 
+class MariaDB(Case):
+    """A table that is read through; one above 64 MiB, with gaps in its numbers, in which everybody stands 48 times; one whose
+    row is longer than is read, after which the sample goes on; and one whose name is in no request."""
+
+    name, field = "mariadb", "shop.customer / id_no"
+    COPIES = 48
+
+    def spec(self, role):
+        return Spec(f"sample-mariadb:{role}", mariadb.SERVER, (View("mariadb", "open"),), client=mariadb.ROOT,
+                    prepare=mariadb.INSTALL, ready="test -S s", slow=True)
+
+    def fill(self, box, people):
+        quoted = lambda row: ", ".join(f"'{row[key]}'" for key in ("id_no", "mobile", "full_name", "email"))
+        columns = "id_no char(18), mobile char(11), full_name varchar(40), email varchar(60)"
+        box.sh(mariadb.ROOT, f"""
+create database shop character set utf8mb4;
+use shop;
+create table customer ({columns}, primary key (id_no));
+insert into customer values {", ".join(f"({quoted(row)})" for row in people)};
+create table archive (id bigint primary key auto_increment, {columns}, pad varchar(1100))
+    stats_sample_pages = 65535;
+insert into archive select null, customer.*, repeat('x', 1000) from customer, seq_1_to_{self.COPIES};
+delete from archive where id % 97 < 7;
+create table `odd ``name` (id int primary key);
+insert into `odd ``name` values (1);
+create table letter (id int primary key, body longtext);
+insert into letter values (1, repeat('x', 2000000));
+analyze table customer, archive;
+""")
+        size = int(box.client("-e \"select data_length from information_schema.tables where table_name = 'archive'\""))
+        assert size > 64 << 20, size
+
+    def written(self, box):
+        rows = box.client("-e \"show global status where variable_name like 'Innodb_rows_%' and variable_name <> 'Innodb_rows_read'\"")
+        return rows, box.client('-e "checksum table shop.customer, shop.archive"')
+
+    def personal_records(self, persons):
+        return persons + persons * self.COPIES * 90 // 97
+
+
+class ClickHouse(Case):
+    name, field = "clickhouse", "shop.customer / id_no"
+
+    def spec(self, role):
+        people = clickhouse.user("default")
+        return Spec(f"sample-clickhouse:{role}", "clickhouse-server --config-file=$D/c.xml", (View("clickhouse", "open"),),
+                    client=clickhouse.CLIENT, prepare="mkdir d t", ready="$CLIENT -q 'select 1'",
+                    files={"c.xml": clickhouse.CONFIG.replace("PORTS", clickhouse.BOTH),
+                           "users.xml": clickhouse.USERS.replace("PEOPLE", people)})
+
+    def fill(self, box, people):
+        keys = ("id_no", "mobile", "full_name", "email")
+        box.sh("$CLIENT --multiquery", f"""
+create database shop;
+create table shop.customer (day Date, {", ".join(key + " String" for key in keys)}) engine = MergeTree(day, (id_no), 8192);
+create table shop.sale (day Date, amount UInt32) engine = MergeTree(day, (day), 8192);
+insert into shop.sale select today(), number from system.numbers limit 5000;
+""")
+        box.sh("$CLIENT -q 'insert into shop.customer format JSONEachRow'",
+               "".join(json.dumps({"day": "2026-07-01", **row}, ensure_ascii=False) + "\n" for row in people))
+
+    def written(self, box):
+        return [box.client(f'-q "{text}"') for text in (
+            "select sum(rows), sum(bytes), max(modification_time) from system.parts where active and database = 'shop'",
+            "select value from system.events where event = 'InsertedRows'")]
+
+
 class MongoDB(Case):
     name, field = "mongodb", "shop.customer / person.id_no"
 
@@ -170,7 +237,7 @@ class PouchDB(Case):
         return [get(box, "/customer")[key] for key in ("doc_count", "update_seq")]
 
 
-CASES = (Redis(), PostgreSQL())
+CASES = (Redis(), PostgreSQL(), MariaDB(), ClickHouse())
 WIDE = (Valkey(), MongoDB(), Elasticsearch("elasticsearch-7.17.9"), Elasticsearch("elasticsearch-5.5.3"),
         Elasticsearch("elasticsearch-2.4.6"), Elasticsearch("elasticsearch-8.15.0"), Elasticsearch("opensearch-2.11.1"),
         PouchDB())

@@ -193,9 +193,34 @@ static void plans_leave_out_what_cannot_be_used(void **state)
     assert_true(plan[0] > plan[1]);
 }
 
+/* Each of ten is kept about as often as any other, and none twice. */
+static void some_are_any(void **state)
+{
+    struct draw d = { .random = { 1 } };
+    unsigned kept[10] = { 0 };
+    (void)state;
+    for (int round = 0; round < 3000; round++) {
+        uint32_t all[10], seen = 0;
+        for (uint32_t i = 0; i < 10; i++)
+            all[i] = i;
+        assert_int_equal(draw_some(&d, all, sizeof(all[0]), 10, 3), 3);
+        for (size_t i = 0; i < 3; i++) {
+            assert_true(all[i] < 10 && !(seen & 1u << all[i]));
+            seen |= 1u << all[i];
+            kept[all[i]]++;
+        }
+    }
+    for (size_t i = 0; i < 10; i++)
+        assert_in_range(kept[i], 780, 1020); /* 900, and five times the deviation of 25 */
+    assert_int_equal(draw_some(&d, kept, sizeof(kept[0]), 2, 3), 2);
+    assert_int_equal(draw_some(&d, NULL, sizeof(kept[0]), 0, 3), 0);
+    assert_int_equal(draw_some(&d, kept, DRAW_ELEMENT_MAX + 1, 1, 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(some_are_any),
         cmocka_unit_test_setup_teardown(a_field_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(a_value_used_as_a_name_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(columns_keep_their_names, setup, teardown),
