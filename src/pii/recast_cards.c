@@ -1,5 +1,6 @@
 /* Lines "name: value" in blocks: LDIF (RFC 2849), vCard (RFC 6350, 2426 and 2.1), iCalendar (RFC 5545). A line that
  * begins with a blank goes on with the one before. */
+#include "base/base64.h"
 #include "pii/recast_inside.h"
 
 /* What short names mean, in words that a heading would have. */
@@ -45,7 +46,7 @@ static void ldif_line(struct recast *r, struct span line)
     name = span_first(name, span_index(name, ';')); /* options: ";lang-de", ";binary" */
     buf_reset(&r->value);
     if (span_starts(value, SPAN(":")))
-        put_base64(&r->value, span_from(value, 1));
+        base64_read(&r->value, span_from(value, 1));
     else
         buf_put(&r->value, span_trim(value));
     if (!is_binary(buf_span(&r->value)))

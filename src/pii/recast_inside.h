@@ -108,8 +108,6 @@ void recast_html_end(struct recast *r);
 /* Decoders: each adds to `to`. */
 void put_entities(struct buf *to, struct span s);
 void put_quoted_printable(struct buf *to, struct span s, bool header);
-/* What is no character of base64 is left out. */
-void put_base64(struct buf *to, struct span s);
 void put_percent(struct buf *to, struct span s);
 
 #endif

@@ -1,5 +1,6 @@
 /* Mailboxes (mbox), single mails and the log of git. Addresses are cut into name and mailbox; bodies are text,
  * after quoted-printable or base64; pictures and documents in mail are left out and counted. */
+#include "base/base64.h"
 #include "pii/recast_inside.h"
 
 static void end_mail(struct recast *r)
@@ -26,7 +27,7 @@ static void put_words(struct buf *to, struct span s)
         if (end == SIZE_MAX || coding.len != 1)
             continue;
         if ((coding.at[0] | 32) == 'b')
-            put_base64(to, span_first(rest, end));
+            base64_read(to, span_first(rest, end));
         else
             put_quoted_printable(to, span_first(rest, end), true);
         s = span_from(rest, end + 2);
@@ -189,7 +190,7 @@ static void body_line(struct recast *r, struct span line)
         }
         return;
     }
-    put_base64(&r->cells, span_trim(line)); /* lines hold whole groups of four */
+    base64_read(&r->cells, span_trim(line)); /* lines hold whole groups of four */
     while (r->cells.len) {
         size_t n = span_index(buf_span(&r->cells), '\n');
         if (n == r->cells.len && r->cells.len < 8192)

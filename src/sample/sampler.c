@@ -10,7 +10,7 @@ enum { LABELS_MAX = 24, TEXT_MAX = 1024 };
 
 const struct sampler *const SAMPLERS[] = { &SAMPLER_REDIS,         &SAMPLER_POSTGRESQL, &SAMPLER_MYSQL,
                                          &SAMPLER_ELASTICSEARCH, &SAMPLER_MONGODB,    &SAMPLER_COUCHDB,
-                                         &SAMPLER_CLICKHOUSE,    NULL };
+                                         &SAMPLER_CLICKHOUSE,    &SAMPLER_ETCD,       NULL };
 
 static const struct sampler *sampler_of(const struct observation *o)
 {

@@ -15,20 +15,14 @@ void web_init(struct web *w, struct draw *d)
                    e->name ? e->name : address_text(&e->address, address), bracket ? "]" : "", port);
 }
 
-struct response *web_get(struct web *w, const struct ask *a, const struct span *args, size_t count)
+struct response *web_ask(struct web *w, const struct ask *a, const struct span *args, size_t count)
 {
-    struct span filled[WEB_ARGS_MAX + 1];
     struct wire *wire = w->draw->wire;
-    if (count > WEB_ARGS_MAX)
-        return NULL;
-    for (size_t i = 0; i < count; i++)
-        filled[i] = args[i];
-    filled[count] = span_str(w->host);
     for (int attempt = 0; attempt < 2; attempt++) {
         bool stale = w->alive;
         if (!w->alive && !wire_again(wire, w->draw->seen->tls ? WIRE_IN_TLS : WIRE_PLAIN))
             return NULL;
-        wire_ask_with(wire, a, filled, count + 1);
+        wire_ask_with(wire, a, args, count);
         struct response *r = response_read(wire, false);
         w->alive = r && r->keep_alive && wire_heard(wire).len == 0;
         enum wire_fault f = wire_fault(wire);
@@ -36,6 +30,17 @@ struct response *web_get(struct web *w, const struct ask *a, const struct span *
             return r;
     }
     return NULL;
+}
+
+struct response *web_get(struct web *w, const struct ask *a, const struct span *args, size_t count)
+{
+    struct span filled[WEB_ARGS_MAX + 1];
+    if (count > WEB_ARGS_MAX)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        filled[i] = args[i];
+    filled[count] = span_str(w->host);
+    return web_ask(w, a, filled, count + 1);
 }
 
 const struct node *web_json(struct web *w, const struct response *r)

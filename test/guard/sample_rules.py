@@ -216,4 +216,22 @@ def clickhouse(ask):
         raise Refused("a sample has these limits")
 
 
-RULES = {"mysql": mysql, "clickhouse": clickhouse, "redis": redis, "postgresql": postgresql, "mongodb": mongodb, "elasticsearch": elasticsearch, "couchdb": couchdb}
+def etcd(ask):
+    """Range, by POST: the names of keys, or the value of one; nothing else of the API."""
+    head, _, body = ask.text.partition("\r\n\r\n")
+    request_line, *fields = head.split("\r\n")
+    if request_line != "POST /v3/kv/range HTTP/1.1":
+        raise Refused("a sample of etcd is a Range")
+    wanted = HEADERS | {"content-type", "content-length"}
+    if any(field.partition(": ")[0].lower() not in wanted or any(ord(c) > 255 and c != LENGTH and ask.label(c) != "host"
+                                                                 for c in field) for field in fields):
+        raise Refused("a header that may not be sent")
+    if f"Content-Length: {LENGTH}" not in fields:
+        raise Refused("the length is computed")
+    names = '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":"10000"}'
+    found = re.fullmatch('{"key":"(' + HOLE + ')","limit":"1"}', body)
+    if body != names and not (found and ask.label(found[1]) == "key"):
+        raise Refused("a Range of a sample asks for names, or for one key")
+
+
+RULES = {"etcd": etcd, "mysql": mysql, "clickhouse": clickhouse, "redis": redis, "postgresql": postgresql, "mongodb": mongodb, "elasticsearch": elasticsearch, "couchdb": couchdb}

@@ -3,7 +3,7 @@
 anything that Ajar leaves behind, what is not owned is not sampled, and the servers' own counters say that nothing was
 written.
 
-    test/zoo/sample.py [--ajar PROGRAM] [--only NAME]     Debian's Redis, PostgreSQL, MariaDB and ClickHouse
+    test/zoo/sample.py [--ajar PROGRAM] [--only NAME]     Debian's Redis, PostgreSQL, MariaDB, ClickHouse, etcd
     test/zoo/sample.py --wide                             what test/zoo/wide/install has fetched, too
 
 Each server runs twice, once owned and once not. With AJAR_CAPTURE_SO and AJAR_CAPTURE_DIR set (test/guard) every byte

@@ -1,11 +1,12 @@
 """The servers that sample.py fills: how each is started and filled, and which of its own counters move when something
 is written."""
 
+import base64
 import json
 import time
 
 from model import Spec, View
-from servers import clickhouse, mariadb, postgresql, redis
+from servers import clickhouse, etcd, mariadb, postgresql, redis
 
 
 class Case:
@@ -165,6 +166,26 @@ insert into shop.sale select today(), number from system.numbers limit 5000;
             "select value from system.events where event = 'InsertedRows'")]
 
 
+class Etcd(Case):
+    name, field = "etcd", "id_no"
+
+    def spec(self, role):
+        return Spec(f"sample-etcd:{role}", etcd.SERVER, (View("etcd", "open"),), client=etcd.CLIENT, env={"ETCDCTL_API": "3"},
+                    ready=etcd.CLIENT + " endpoint health")
+
+    def fill(self, box, people):
+        from wide.cache import get
+        coded = lambda text: base64.b64encode(text.encode()).decode()
+        for n, row in enumerate(people):
+            value = json.dumps(row, ensure_ascii=False)
+            get(box, "/v3/kv/put", method="POST", body=json.dumps({"key": coded(f"/users/{n}"), "value": coded(value)}))
+        for n in range(300):
+            get(box, "/v3/kv/put", method="POST", body=json.dumps({"key": coded(f"/counters/{n}"), "value": coded(str(n))}))
+
+    def written(self, box):
+        return json.loads(box.client("endpoint status --write-out=json"))[0]["Status"]["header"]["revision"]
+
+
 class MongoDB(Case):
     name, field = "mongodb", "shop.customer / person.id_no"
 
@@ -237,7 +258,7 @@ class PouchDB(Case):
         return [get(box, "/customer")[key] for key in ("doc_count", "update_seq")]
 
 
-CASES = (Redis(), PostgreSQL(), MariaDB(), ClickHouse())
+CASES = (Redis(), PostgreSQL(), MariaDB(), ClickHouse(), Etcd())
 WIDE = (Valkey(), MongoDB(), Elasticsearch("elasticsearch-7.17.9"), Elasticsearch("elasticsearch-5.5.3"),
         Elasticsearch("elasticsearch-2.4.6"), Elasticsearch("elasticsearch-8.15.0"), Elasticsearch("opensearch-2.11.1"),
         PouchDB())
