@@ -16,24 +16,15 @@
  * and the server's own table decides. */
 #include "base/buf.h"
 #include "base/list.h"
-#include "base/reader.h"
-#include "probe/frame.h"
+#include "probe/cql_talk.h"
 #include "probe/name.h"
 #include "probe/probe.h"
 #include "record/field_names.h"
 
 enum {
-    OP_ERROR = 0, OP_READY = 2, OP_AUTHENTICATE = 3, OP_SUPPORTED = 6, OP_RESULT = 8,
-    FLAG_WARNING = 4, FLAG_BETA = 0x10,
-    RESULT_ROWS = 2,
-    ROWS_GLOBAL = 1, ROWS_MORE = 2, ROWS_BARE = 4,
-    ERROR_PROTOCOL = 0x000a, ERROR_DENIED = 0x2100, ERROR_INVALID = 0x2200,
-    COLUMNS_MAX = 8,
-    ROWS_MAX = 5000,
     TABLES_TRIED = 6,
     PEERS_NAMED = 16,
     OPTIONS_MAX = 64,
-    MESSAGE_MAX_BYTES = 1024 * 1024,
     FRAMES_MAX = 16,
     FRAME_WHOLE = 1 << 17,
 };
@@ -137,52 +128,7 @@ static const struct cql_words CQL_WORDS[] = {
 
 /* ---- messages ----------------------------------------------------------------------------------- */
 
-static const struct frame_form CQL_FORM = { .head = 9, .at = 5, .width = 4, .most = MESSAGE_MAX_BYTES };
-static const struct frame_form CQL_FORM_2 = { .head = 8, .at = 4, .width = 4, .most = MESSAGE_MAX_BYTES };
-
-struct message {
-    uint8_t version, flags, op;
-    struct span body;
-};
-
-static struct span cql_string(struct reader *r)
-{
-    return reader_take(r, reader_be16(r));
-}
-
-static void cql_strings(struct reader *r)
-{
-    uint16_t n = reader_be16(r);
-    for (uint16_t i = 0; i < n && reader_more(r); i++)
-        cql_string(r);
-}
-
-/* False where this is no answer to request 1. Warnings are passed over. */
-static bool cql_head(struct span head, struct span body, struct message *ret)
-{
-    struct verdict v;
-    struct reader r = reader_over(&v, head);
-    uint8_t version = reader_u8(&r), flags = reader_u8(&r);
-    uint16_t id = reader_be16(&r);
-    *ret = (struct message){ version & 0x7f, flags, reader_u8(&r), body };
-    bool refused = ret->op == OP_ERROR && id == 0; /* what it could not read has no number */
-    if (!reader_ok(&r) || !(version & 0x80) || ret->version < 3 || ret->version > 6 || (id != 1 && !refused) ||
-        flags & ~(FLAG_WARNING | FLAG_BETA))
-        return false;
-    if (flags & FLAG_WARNING) {
-        r = reader_over(&v, body);
-        cql_strings(&r);
-        ret->body = reader_rest(&r);
-    }
-    return reader_ok(&r);
-}
-
-static bool cql_read(struct wire *w, struct message *ret)
-{
-    struct frame f;
-    *ret = (struct message){ 0 };
-    return frame_read(w, &CQL_FORM, &f) && (cql_head(f.head, f.body, ret) || wire_fail(w));
-}
+static const struct frame_form CQL_FORM_2 = { .head = 8, .at = 4, .width = 4, .most = CQL_MESSAGE_MAX_BYTES };
 
 /* One frame of version 5; *ret_whole: it holds a whole message. */
 static struct span cql_frame(struct wire *w, bool *ret_whole)
@@ -197,11 +143,11 @@ static struct span cql_frame(struct wire *w, bool *ret_whole)
 }
 
 /* A message that comes in frames: in one, or in several that hold nothing else. */
-static bool cql_read_framed(struct wire *w, struct message *ret)
+static bool cql_read_framed(struct wire *w, struct cql_message *ret)
 {
     bool whole;
     uint32_t len;
-    *ret = (struct message){ 0 };
+    *ret = (struct cql_message){ 0 };
     struct span first = cql_frame(w, &whole), head = span_first(first, CQL_FORM.head);
     if (!wire_ok(w) || !frame_length(&CQL_FORM, head, &len) || first.len - head.len > len ||
         (whole && first.len - head.len != len))
@@ -222,76 +168,17 @@ static bool cql_read_framed(struct wire *w, struct message *ret)
     return have == len && cql_head(head, span_of(body, len), ret) ? true : wire_fail(w);
 }
 
-/* An error's code; 0 where it is none. */
-static uint32_t cql_error(const struct message *m, struct span *ret_text)
-{
-    struct verdict v;
-    struct reader r = reader_over(&v, m->body);
-    uint32_t code = m->op == OP_ERROR ? reader_be32(&r) : 0;
-    *ret_text = code ? cql_string(&r) : SPAN_NONE;
-    return reader_ok(&r) ? code : 0;
-}
-
 /* What it says to a version that there is not, as that of "PING" and of "GET /". */
 static bool cql_recognises(struct span first)
 {
     struct frame f;
-    struct message m;
+    struct cql_message m;
     struct span text;
     return frame_first(&CQL_FORM, first, &f) && cql_head(f.head, f.body, &m) &&
-           cql_error(&m, &text) == ERROR_PROTOCOL && span_has(text, "protocol version");
+           cql_error(&m, &text) == CQL_ERROR_PROTOCOL && span_has(text, "protocol version");
 }
 
 /* ---- rows --------------------------------------------------------------------------------------- */
-
-struct rows {
-    struct reader r; /* at the first row */
-    uint32_t count, columns;
-    bool more;
-};
-
-/* Names and types of the columns: only plain types are asked for. */
-static void cql_columns(struct reader *r, uint32_t columns, bool global)
-{
-    for (size_t i = 0; global && i < 2; i++)
-        cql_string(r);
-    for (uint32_t i = 0; i < columns && reader_more(r); i++) {
-        for (size_t k = 0; !global && k < 2; k++)
-            cql_string(r);
-        cql_string(r);
-        uint16_t type = reader_be16(r);
-        if (type == 0 || type > 0x16)
-            reader_fail(r, "a type that was not asked for");
-    }
-}
-
-static bool cql_rows(const struct message *m, struct verdict *v, uint32_t columns, struct rows *ret)
-{
-    struct reader r = reader_over(v, m->body);
-    if (m->op != OP_RESULT || reader_be32(&r) != RESULT_ROWS)
-        return false;
-    uint32_t flags = reader_be32(&r), there = reader_be32(&r);
-    if (flags & ~(uint32_t)(ROWS_GLOBAL | ROWS_MORE | ROWS_BARE) || there == 0 || (columns && there != columns))
-        reader_fail(&r, "columns that were not asked for");
-    if (flags & ROWS_MORE)
-        reader_skip(&r, reader_be32(&r));
-    if (!(flags & ROWS_BARE))
-        cql_columns(&r, columns ? there : 0, (flags & ROWS_GLOBAL) != 0);
-    *ret = (struct rows){ r, columns ? reader_be32(&r) : 0, there, (flags & ROWS_MORE) != 0 };
-    ret->r = r;
-    if (ret->count > ROWS_MAX)
-        reader_fail(&ret->r, "more rows than were asked for");
-    return reader_ok(&ret->r);
-}
-
-/* The next row's values; an absent one is empty. */
-static void cql_row(struct rows *rows, struct span value[static COLUMNS_MAX])
-{
-    for (uint32_t i = 0; i < rows->columns && i < COLUMNS_MAX; i++) {
-        uint32_t len = reader_be32(&rows->r);
-        value[i] = len > INT32_MAX ? SPAN_NONE : reader_take(&rows->r, len);
-    }
-}
 
 static int64_t cql_number(struct span value)
 {
@@ -316,9 +203,9 @@ struct cql {
     bool scylla, partial;
 };
 
-static bool cql_ask(struct cql *c, const struct ask *a, struct message *ret)
+static bool cql_ask(struct cql *c, const struct ask *a, struct cql_message *ret)
 {
-    *ret = (struct message){ 0 };
+    *ret = (struct cql_message){ 0 };
     if (!a || !wire_ask(c->w, a))
         return false;
     return c->words->version >= 5 ? cql_read_framed(c->w, ret) : cql_read(c->w, ret);
@@ -327,9 +214,9 @@ static bool cql_ask(struct cql *c, const struct ask *a, struct message *ret)
 static void cql_local(struct cql *c)
 {
     struct verdict v;
-    struct message m;
-    struct rows rows;
-    struct span value[COLUMNS_MAX] = { SPAN_NONE };
+    struct cql_message m;
+    struct cql_rows rows;
+    struct span value[CQL_CELLS_MAX] = { SPAN_NONE };
     const char *ask = c->words->local->name;
     if (!cql_ask(c, c->words->local, &m) || !cql_rows(&m, &v, 3, &rows) || rows.count != 1)
         return;
@@ -348,14 +235,14 @@ static void cql_local(struct cql *c)
 static void cql_peers(struct cql *c)
 {
     struct verdict v;
-    struct message m;
-    struct rows rows;
+    struct cql_message m;
+    struct cql_rows rows;
     struct buf peers;
     if (c->scylla || !cql_ask(c, c->words->peers, &m) || !cql_rows(&m, &v, 2, &rows))
         return;
     buf_init(&peers, FACT_TEXT_MAX);
     for (uint32_t i = 0; i < rows.count && reader_ok(&rows.r); i++) {
-        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        struct span value[CQL_CELLS_MAX] = { SPAN_NONE };
         struct verdict own;
         cql_row(&rows, value);
         struct reader port = reader_over(&own, value[1]);
@@ -375,9 +262,9 @@ static void cql_peers(struct cql *c)
 static void cql_scylla(struct cql *c)
 {
     struct verdict v;
-    struct message m;
-    struct rows rows;
-    struct span value[COLUMNS_MAX] = { SPAN_NONE };
+    struct cql_message m;
+    struct cql_rows rows;
+    struct span value[CQL_CELLS_MAX] = { SPAN_NONE };
     if (!c->scylla || !cql_ask(c, c->words->scylla, &m) || !cql_rows(&m, &v, 1, &rows) || rows.count != 1)
         return;
     cql_row(&rows, value);
@@ -397,19 +284,19 @@ static bool cql_is_own(struct span keyspace)
 static bool cql_tables(struct cql *c)
 {
     struct verdict v;
-    struct message m;
-    struct rows rows;
+    struct cql_message m;
+    struct cql_rows rows;
     struct span text;
     int64_t own = 0;
     const struct ask *a = c->words->tables;
     if (!cql_ask(c, a, &m))
         return false;
-    if (cql_error(&m, &text) == ERROR_INVALID && !cql_ask(c, a = c->words->tables_2, &m))
+    if (cql_error(&m, &text) == CQL_ERROR_INVALID && !cql_ask(c, a = c->words->tables_2, &m))
         return false;
     if (!cql_rows(&m, &v, 2, &rows))
         return false;
     for (uint32_t i = 0; i < rows.count && reader_ok(&rows.r); i++) {
-        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        struct span value[CQL_CELLS_MAX] = { SPAN_NONE };
         cql_row(&rows, value);
         bool is_own = cql_is_own(value[0]);
         own += is_own;
@@ -443,20 +330,20 @@ static void cql_add(struct cql *c, size_t *at, struct span keyspace, struct span
 static void cql_sizes(struct cql *c)
 {
     struct verdict v;
-    struct message m;
-    struct rows rows;
+    struct cql_message m;
+    struct cql_rows rows;
     size_t at = 0;
     if (c->tables.len == 0 || !cql_ask(c, c->words->sizes, &m) || !cql_rows(&m, &v, 4, &rows))
         return;
-    struct rows look = rows;
+    struct cql_rows look = rows;
     for (uint32_t i = 0; i < look.count && reader_ok(&look.r); i++) {
-        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        struct span value[CQL_CELLS_MAX] = { SPAN_NONE };
         cql_row(&look, value);
     }
     if (!reader_ok(&look.r))
         return;
     for (uint32_t i = 0; i < rows.count; i++) {
-        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        struct span value[CQL_CELLS_MAX] = { SPAN_NONE };
         cql_row(&rows, value);
         cql_add(c, &at, value[0], value[1], cql_number(value[2]), cql_number(value[3]));
     }
@@ -481,14 +368,14 @@ static void cql_count(struct cql *c)
 enum may { MAY_UNKNOWN, MAY_READ, MAY_NOT };
 
 /* What a SELECT with the limit 0 was answered. */
-static enum may cql_may(const struct message *m, struct span *ret_proof)
+static enum may cql_may(const struct cql_message *m, struct span *ret_proof)
 {
     struct verdict v;
-    struct rows rows;
+    struct cql_rows rows;
     switch (cql_error(m, ret_proof)) {
-    case ERROR_DENIED:
+    case CQL_ERROR_DENIED:
         return MAY_NOT;
-    case ERROR_INVALID:
+    case CQL_ERROR_INVALID:
         return span_has(*ret_proof, "LIMIT must be") ? MAY_READ : MAY_UNKNOWN;
     case 0:
         *ret_proof = span_first(m->body, 16);
@@ -501,7 +388,7 @@ static enum may cql_may(const struct message *m, struct span *ret_proof)
 /* Whether one of the tables may be read; where there is none, the server's own. */
 static enum may cql_rights(struct cql *c, const char **ret_ask, struct span *ret_proof)
 {
-    struct message m;
+    struct cql_message m;
     enum may may = MAY_UNKNOWN;
     for (size_t i = 0; c->words->table && may != MAY_READ && i < c->tables.len && i < TABLES_TRIED; i++) {
         const struct span args[] = { c->tables.at[i].keyspace, c->tables.at[i].name };
@@ -520,20 +407,20 @@ static enum may cql_rights(struct cql *c, const char **ret_ask, struct span *ret
 static void cql_fields(struct cql *c)
 {
     struct verdict v;
-    struct message m;
-    struct rows rows;
+    struct cql_message m;
+    struct cql_rows rows;
     struct span text;
     struct field_names names;
     const struct ask *a = c->words->columns;
     if (c->tables.len == 0 || !cql_ask(c, a, &m))
         return;
-    if (cql_error(&m, &text) == ERROR_INVALID && !cql_ask(c, a = c->words->columns_2, &m))
+    if (cql_error(&m, &text) == CQL_ERROR_INVALID && !cql_ask(c, a = c->words->columns_2, &m))
         return;
     if (!cql_rows(&m, &v, 2, &rows))
         return;
     field_names_init(&names, wire_arena(c->w), (uint64_t)wire_now(c->w) ^ (uint64_t)(uintptr_t)c);
     for (uint32_t i = 0; i < rows.count && reader_ok(&rows.r); i++) {
-        struct span value[COLUMNS_MAX] = { SPAN_NONE };
+        struct span value[CQL_CELLS_MAX] = { SPAN_NONE };
         cql_row(&rows, value);
         if (value[0].len && !cql_is_own(value[0]))
             field_names_note(&names, value[1]);
@@ -570,15 +457,15 @@ static enum outcome cql_inside(struct cql *c)
 /* READY, or AUTHENTICATE with the method. */
 static enum outcome cql_start(struct cql *c)
 {
-    struct message m;
+    struct cql_message m;
     struct verdict v;
     if (!wire_ask(c->w, c->words->startup) || !cql_read(c->w, &m))
         return OUTCOME_UNCLEAR;
-    if (m.op == OP_READY)
+    if (m.op == CQL_OP_READY)
         return cql_inside(c);
     struct reader r = reader_over(&v, m.body);
-    struct span method = m.op == OP_AUTHENTICATE ? cql_string(&r) : SPAN_NONE;
-    if (m.op != OP_AUTHENTICATE || !reader_ok(&r) || method.len == 0)
+    struct span method = m.op == CQL_OP_AUTHENTICATE ? cql_string(&r) : SPAN_NONE;
+    if (m.op != CQL_OP_AUTHENTICATE || !reader_ok(&r) || method.len == 0)
         return OUTCOME_UNCLEAR;
     fact_text(c->o, "auth", SPAN("password"), c->words->startup->name, method);
     fact_text(c->o, "mechanisms", method, c->words->startup->name, method);
@@ -586,13 +473,13 @@ static enum outcome cql_start(struct cql *c)
 }
 
 /* SUPPORTED: a map of lists. False where it is none; *ret_scylla: its options are ScyllaDB's. */
-static bool cql_supported(const struct message *m, bool *ret_scylla)
+static bool cql_supported(const struct cql_message *m, bool *ret_scylla)
 {
     struct verdict v;
     struct reader r = reader_over(&v, m->body);
     uint16_t n = reader_be16(&r);
     bool cql = false;
-    if (m->op != OP_SUPPORTED || n > OPTIONS_MAX)
+    if (m->op != CQL_OP_SUPPORTED || n > OPTIONS_MAX)
         return false;
     for (uint16_t i = 0; i < n && reader_more(&r); i++) {
         struct span key = cql_string(&r);
@@ -605,10 +492,10 @@ static bool cql_supported(const struct message *m, bool *ret_scylla)
 }
 
 /* It refused version 4 in the one that it knows. */
-static bool cql_other(struct cql *c, const struct message *m, enum wire_dress dress)
+static bool cql_other(struct cql *c, const struct cql_message *m, enum wire_dress dress)
 {
     struct span text;
-    if (cql_error(m, &text) != ERROR_PROTOCOL)
+    if (cql_error(m, &text) != CQL_ERROR_PROTOCOL)
         return false;
     c->o->product = "cassandra";
     c->words = &CQL_WORDS[m->version <= 3 ? 1 : 2];
@@ -619,7 +506,7 @@ static bool cql_other(struct cql *c, const struct message *m, enum wire_dress dr
 static bool cql_is_old(struct wire *w)
 {
     struct frame f;
-    return frame_read(w, &CQL_FORM_2, &f) && f.head.at[3] == OP_ERROR && span_starts(f.body, SPAN("\0\0\0\x0a")) &&
+    return frame_read(w, &CQL_FORM_2, &f) && f.head.at[3] == CQL_OP_ERROR && span_starts(f.body, SPAN("\0\0\0\x0a")) &&
            span_has(f.body, "protocol version");
 }
 
@@ -627,7 +514,7 @@ static enum outcome cql_run(struct wire *w, struct observation *o)
 {
     struct cql c = { .w = w, .o = o, .words = &CQL_WORDS[0] };
     enum wire_dress dress = wire_in_tls(w) ? WIRE_IN_TLS : WIRE_PLAIN;
-    struct message m;
+    struct cql_message m;
     if (wire_heard(w).len || !wire_ask(w, &CQL_OPTIONS))
         return OUTCOME_NOT_MINE;
     struct span first = wire_peek(w, 1);
