@@ -116,6 +116,7 @@ void draw_skip(struct draw *d, const char *why);
 /* All samplers, NULL-ended. */
 extern const struct sampler *const SAMPLERS[];
 extern const struct sampler SAMPLER_REDIS, SAMPLER_POSTGRESQL, SAMPLER_ELASTICSEARCH, SAMPLER_MONGODB,
-    SAMPLER_COUCHDB, SAMPLER_MYSQL, SAMPLER_CLICKHOUSE, SAMPLER_ETCD;
+    SAMPLER_COUCHDB, SAMPLER_MYSQL, SAMPLER_CLICKHOUSE, SAMPLER_ETCD,
+    SAMPLER_CASSANDRA;
 
 #endif

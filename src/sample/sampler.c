@@ -8,9 +8,10 @@
 
 enum { LABELS_MAX = 24, TEXT_MAX = 1024 };
 
-const struct sampler *const SAMPLERS[] = { &SAMPLER_REDIS,         &SAMPLER_POSTGRESQL, &SAMPLER_MYSQL,
-                                         &SAMPLER_ELASTICSEARCH, &SAMPLER_MONGODB,    &SAMPLER_COUCHDB,
-                                         &SAMPLER_CLICKHOUSE,    &SAMPLER_ETCD,       NULL };
+const struct sampler *const SAMPLERS[] = {
+    &SAMPLER_REDIS,   &SAMPLER_POSTGRESQL, &SAMPLER_MYSQL, &SAMPLER_ELASTICSEARCH, &SAMPLER_MONGODB,
+    &SAMPLER_COUCHDB, &SAMPLER_CLICKHOUSE, &SAMPLER_ETCD,  &SAMPLER_CASSANDRA,     NULL,
+};
 
 static const struct sampler *sampler_of(const struct observation *o)
 {

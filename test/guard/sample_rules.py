@@ -140,6 +140,28 @@ def mysql(ask):
             raise Refused(f"the hole {ask.label(symbol)!r} may not stand here")
 
 
+# ---- Cassandra ---------------------------------------------------------------------------------
+
+COLUMN = f'"{HOLE}"'
+CASSANDRA = [
+    r"SELECT keyspace_name, table_name FROM system_schema\.tables",
+    f"SELECT column_name, kind, position FROM system_schema\\.columns WHERE keyspace_name = '{HOLE}' AND table_name = '{HOLE}'",
+    f"SELECT JSON \\* FROM {NAME} WHERE token\\({COLUMN}(, {COLUMN})?\\) >= {HOLE} LIMIT 1",
+]
+
+
+def cassandra(ask):
+    if ask.text == "\x04\0\0\x01\x01\0\0\0\x16\0\x01\0\x0bCQL_VERSION\0\x053.0.0":
+        return
+    found = re.fullmatch("\x04\0\0\x01\x07" + LENGTH + LENGTH + "(.*)\0\x01\x04\0\0(\0\x01|\x03\xe8|\x13\x88)", ask.text, re.S)
+    if not found or not any(re.fullmatch(pattern, found[1]) for pattern in CASSANDRA):
+        raise Refused("this is not among what a sample may query, at consistency ONE")
+    for at, symbol in enumerate(found[1]):
+        if ord(symbol) > 255 and ask.label(symbol) not in (
+                {"keyspace", "table", "column"} if found[1][at - 1] in "\"'" else {"token"}):
+            raise Refused(f"the hole {ask.label(symbol)!r} may not stand here")
+
+
 # ---- MongoDB -----------------------------------------------------------------------------------
 
 
@@ -234,4 +256,4 @@ def etcd(ask):
         raise Refused("a Range of a sample asks for names, or for one key")
 
 
-RULES = {"etcd": etcd, "mysql": mysql, "clickhouse": clickhouse, "redis": redis, "postgresql": postgresql, "mongodb": mongodb, "elasticsearch": elasticsearch, "couchdb": couchdb}
+RULES = {"cassandra": cassandra, "etcd": etcd, "mysql": mysql, "clickhouse": clickhouse, "redis": redis, "postgresql": postgresql, "mongodb": mongodb, "elasticsearch": elasticsearch, "couchdb": couchdb}

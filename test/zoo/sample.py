@@ -11,6 +11,7 @@ that leaves is written down; the runs with a sample go to the subdirectory `samp
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import re
@@ -89,7 +90,10 @@ def check_silence(tally, label, out, values):
 
 
 def twice(facts, key):
-    low, high = facts.get(key + ".low", 0), facts.get(key + ".high", 0)
+    low = facts.get(key + ".low", 0)
+    if key + ".high" not in facts:
+        return low, math.inf
+    high = facts[key + ".high"]
     return low - (high - low) / 2, high + (high - low) / 2
 
 
@@ -102,6 +106,7 @@ def check_sampled(tally, name, facts, case):
     drawn = facts.get("sample.records", 0)
     tally.add(0.75 * SAMPLE <= drawn <= SAMPLE, f"{name}: about {SAMPLE} records were drawn", drawn)
     print("#", name, {key: value for key, value in facts.items() if re.match(r"sample\.(personal|ski|cut|ended)", key)})
+    tally.add(("sample.personal.persons.high" in facts) == case.sized, f"{name}: an upper end, where it says how much it holds")
     # The intervals are those of 95 in a hundred samples. Twice as wide they hold in all but one of ten thousand.
     low, high = twice(facts, "sample.personal.persons")
     tally.add(low <= PERSONS <= high, f"{name}: the interval holds the {PERSONS} persons", f"{low} to {high}")

@@ -11,6 +11,7 @@ from servers import clickhouse, etcd, mariadb, postgresql, redis
 
 class Case:
     name = field = ""
+    sized = True
 
     def spec(self, role):
         raise NotImplementedError
@@ -186,6 +187,33 @@ class Etcd(Case):
         return json.loads(box.client("endpoint status --write-out=json"))[0]["Status"]["header"]["revision"]
 
 
+class Cassandra(Case):
+    """People by a key of one column, and sales by one of two. Until it has written its tables down it does not say how much
+    they hold."""
+
+    sized = False
+    name, field = "cassandra", "shop.customer / id_no"
+
+    def spec(self, role):
+        from wide.servers import cassandra
+        command = cassandra.JAVA + f"-cp '{cassandra.CACHE}/cassandra-4.1/*' org.apache.cassandra.service.CassandraDaemon"
+        files = {"cassandra.yaml": cassandra.CONFIG, "logback.xml": cassandra.LOGBACK}
+        return Spec(f"sample-cassandra:{role}", command, (View("cassandra", "open"),), files=files, slow=True)
+
+    def fill(self, box, people):
+        from wide.servers import cassandra
+        text = lambda row: ", ".join(f"'{row[key]}'" for key in ("id_no", "mobile", "full_name", "email"))
+        cassandra.run(box, [
+            cassandra.SEED[0], "CREATE TABLE shop.customer (id int PRIMARY KEY, id_no text, mobile text, full_name text, email text)",
+            'CREATE TABLE shop."Sale" (day date, "Shop" int, amount int, PRIMARY KEY ((day, "Shop")))',
+            *(f"INSERT INTO shop.customer (id, id_no, mobile, full_name, email) VALUES ({n}, {text(row)})" for n, row in enumerate(people)),
+            *(f'INSERT INTO shop."Sale" (day, "Shop", amount) VALUES (\'2026-07-01\', {n}, {n * 3})' for n in range(700))])
+
+    def written(self, box):
+        from wide.servers import cassandra
+        return cassandra.run(box, ["SELECT count(*), sum(writetime(id_no)) FROM shop.customer"])
+
+
 class MongoDB(Case):
     name, field = "mongodb", "shop.customer / person.id_no"
 
@@ -261,4 +289,4 @@ class PouchDB(Case):
 CASES = (Redis(), PostgreSQL(), MariaDB(), ClickHouse(), Etcd())
 WIDE = (Valkey(), MongoDB(), Elasticsearch("elasticsearch-7.17.9"), Elasticsearch("elasticsearch-5.5.3"),
         Elasticsearch("elasticsearch-2.4.6"), Elasticsearch("elasticsearch-8.15.0"), Elasticsearch("opensearch-2.11.1"),
-        PouchDB())
+        PouchDB(), Cassandra())

@@ -48,13 +48,21 @@ def say(connection, code, body):
     return head[4], connection.recv(struct.unpack(">I", head[5:])[0], socket.MSG_WAITALL)
 
 
-def seed(box):
+def run(box, statements):
+    """The answer to the last one, as it comes."""
+    body = b""
     with socket.create_connection((box.address, box.ports["P"]), timeout=60) as connection:
         say(connection, 1, b"\0\x01\0\x0bCQL_VERSION\0\x053.0.0")
-        for statement in SEED:
-            code, body = say(connection, 7, struct.pack(">I", len(statement)) + statement.encode() + b"\0\x01\0")
+        for statement in statements:
+            text = statement.encode()
+            code, body = say(connection, 7, struct.pack(">I", len(text)) + text + b"\0\x01\0")
             if code == 0:
                 raise RuntimeError(f"{statement}: {body!r}")
+    return body
+
+
+def seed(box):
+    run(box, SEED)
 
 
 def cassandra(version, variant, view, more="", seeded=True, **others):
