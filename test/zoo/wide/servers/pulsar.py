@@ -40,7 +40,7 @@ def seed(box):
         try:
             get(box, "/admin/v2/persistent/public/default/orders", port="P2", method="PUT")
             break
-        except ZooError:
+        except (ZooError, OSError):
             time.sleep(1)
     get(box, "/admin/v2/persistent/public/default/people/partitions", port="P2", method="PUT", body="3")
 
@@ -48,7 +48,7 @@ def seed(box):
 def pulsar(variant, view, more="", filler=""):
     told = {"version": "4.0.1", "collections": 2, "names": ["orders", "people"]}
     return Spec("pulsar-4.0:" + variant, JAVA + RUN, files={"standalone.conf": CONFIG + more}, slow=True, port=6650, seed=filler,
-                ready="sleep 5", truth=lambda box: told, views=(view,))
+                ready="curl -s -o ready http://$A:$P2/admin/v2/brokers/ready", truth=lambda box: told, views=(view,))
 
 
 SPECS = (
