@@ -54,9 +54,9 @@ def folder_with_files(folder):
         text = (ROOT / "test/data/import" / name).read_text()
         (folder / name).write_text(text.replace("192.0.2.", "10.1.0.").replace("198.51.100.", "10.1.0.").replace("203.0.113.", "10.1.0."))
     (folder / "crtsh.json").write_text('[{"entry_timestamp": "2026-01-02T03:04:05.6", "name_value": "db.internal", "serial_number": "01"}]')
-    entry = re.search(r"```yaml\n(# mine/ledger\.yaml.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)[1]
+    entry = re.search(r"```yaml\n(# Kinto.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)[1]
     (folder / "mine").mkdir()
-    (folder / "mine/ledger.yaml").write_text(entry)
+    (folder / "mine/kinto.yaml").write_text(entry)
     shutil.copytree(folder / "mine", folder / "DIR")
     (folder / "dumps").mkdir()
     rows = "name,mail\n" + "".join(f"Anna Li {i},a{i}@example.org\n" for i in range(30))

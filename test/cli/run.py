@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -261,25 +262,57 @@ def test_catalog_check():
     """The recipe of CONTRIBUTING is right, and what is wrong is told with its place, in both forms."""
     recipe = re.search(r"```yaml\n(.*?)```", open("CONTRIBUTING.md").read(), re.S)[1]
     with tempfile.TemporaryDirectory() as directory:
-        open(f"{directory}/ledger.yaml", "w").write(recipe)
+        open(f"{directory}/kinto.yaml", "w").write(recipe)
         r = ajar("catalog", "check", directory + "/")
         check("the recipe is all right", (r.returncode, r.stdout) == (0, "1 entry, 2 examples: all right\n"), r.stdout + r.stderr)
         open(f"{directory}/broken.yaml", "w").write("product: x\nnonsense: 1\n")
-        open(f"{directory}/rude.yaml", "w").write(recipe.replace("product: ledger", "product: rude")
-                                                  .replace("/ledger/api/v1/tables", "/customers/doc1"))
+        open(f"{directory}/rude.yaml", "w").write(recipe.replace("product: kinto", "product: rude")
+                                                  .replace("/buckets", "/customers/doc1"))
         r = ajar("catalog", "check", directory)
         lines = r.stdout.splitlines()
         check("every file is told of", r.returncode == 1 and not r.stderr and len(lines) == 3 and
-              lines[0].startswith(f"{directory}/broken.yaml:2: ") and lines[1].startswith(f"{directory}/rude.yaml:11: ") and
+              lines[0].startswith(f"{directory}/broken.yaml:2: ") and lines[1].startswith(f"{directory}/rude.yaml:12: ") and
               '"customers"' in lines[1] and lines[2] == "3 entries, 2 examples: 2 problems", r.stdout + r.stderr)
         r = ajar("catalog", "check", "--json", directory)
         rows = [json.loads(line) for line in r.stdout.splitlines()]
         check("the same in JSON", r.returncode == 1 and [row["type"] for row in rows] == ["problem", "problem", "summary"] and
-              rows[1]["line"] == 11 and rows[2] == {"type": "summary", "entries": 3, "examples": 2, "problems": 2}, r.stdout)
+              rows[1]["line"] == 12 and rows[2] == {"type": "summary", "entries": 3, "examples": 2, "problems": 2}, r.stdout)
     r = ajar("catalog", "check", "catalog")
     check("Ajar's own entries are all right", r.returncode == 0 and r.stdout.endswith(": all right\n"), r.stdout + r.stderr)
     r = ajar("catalog", "law")
     check("the law is printed", r.returncode == 0 and "/_cat/indices" in r.stdout and "databases" in r.stdout, r.stderr)
+
+
+def test_catalog_entry_in_a_clone():
+    """What CONTRIBUTING shows is how an entry of Ajar's own came to be: in a clone without it, file and line are added as it
+    says, and the check, the list and the guard take them."""
+    recipe = re.search(r"```yaml\n(.*?)```", open("CONTRIBUTING.md").read(), re.S)[1]
+    check("CONTRIBUTING shows the entry as it is", recipe == open("catalog/kinto.yaml").read())
+    with tempfile.TemporaryDirectory() as directory:
+        clone = f"{directory}/ajar"
+        made = subprocess.run(["git", "clone", "-q", "--local", "--no-hardlinks", ".", clone], capture_output=True, text=True)
+        if made.returncode:  # an archive without a history: its files are as good
+            shutil.copytree(".", clone, ignore=shutil.ignore_patterns("build*", ".git"))
+        entry, requests = f"{clone}/catalog/kinto.yaml", f"{clone}/test/data/good_requests.tsv"
+        lines = open("test/data/good_requests.tsv").read().splitlines(keepends=True)
+        if os.path.exists(entry):
+            os.remove(entry)
+        open(requests, "w").write("".join(line for line in lines if not line.startswith("kinto\t")))
+        before = json.loads(ajar("catalog", "check", "--json", f"{clone}/catalog").stdout.splitlines()[-1])
+        os.mkdir(f"{clone}/mine")
+        open(f"{clone}/mine/kinto.yaml", "w").write(recipe)
+        r = ajar("catalog", "check", f"{clone}/mine")
+        check("the entry is right in a directory of its own", r.stdout == "1 entry, 2 examples: all right\n", r.stdout + r.stderr)
+        shutil.move(f"{clone}/mine/kinto.yaml", entry)
+        open(requests, "a").write("".join(line for line in lines if line.startswith("kinto\t")))
+        after = json.loads(ajar("catalog", "check", "--json", f"{clone}/catalog").stdout.splitlines()[-1])
+        check("and among Ajar's own", (after["entries"], after["examples"], after["problems"]) ==
+              (before["entries"] + 1, before["examples"] + 2, 0), (before, after))
+        rows = [json.loads(line) for line in ajar("list", "--json", "--catalog", f"{clone}/catalog").stdout.splitlines()]
+        check("it is listed", any(row["name"] == "kinto" and row["verified"] == "real server" for row in rows))
+        asks = ajar("asks", "--catalog", f"{clone}/catalog").stdout
+        r = subprocess.run([f"{clone}/test/guard/lint.py"], input=asks, capture_output=True, text=True)
+        check("the guard lets its request through", "kinto.buckets" in asks and r.returncode == 0, r.stdout[-300:])
 
 
 def test_list():
@@ -450,6 +483,7 @@ def main():
     test_killed_sweeper()
     test_own_catalog(redis)
     test_catalog_check()
+    test_catalog_entry_in_a_clone()
     test_list()
     test_udp()
     test_follow()
