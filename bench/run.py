@@ -2,7 +2,7 @@
 """Side-by-side measurements of the sweep, in a network namespace of its own. Nothing leaves the
 machine. Every figure is a ratio against a peer in the same run, or a peak of memory.
 
-    bench/run.py [BUILD] [sweep|odd|waiting|nmap|tls|large ...]       all of them without a name
+    bench/run.py [BUILD] [sweep|odd|waiting|nmap|tls|large|linear ...]       all of them without a name
 """
 import json
 import os
@@ -19,6 +19,9 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ADDRESSES, PARALLEL, PAIRS = 65536, 256, 3
 ODD_ADDRESSES, ODD_PORT = 32768, 7379
+# How many endpoints, and as which networks.
+SIZES = ((1024, ["127.0.0.0/22"]), (10240, ["127.0.0.0/19", "127.0.32.0/21"]), (98304, ["127.0.0.0/16", "127.1.0.0/17"]),
+         (1048576, ["127.0.0.0/12"]), (10485760, ["127.0.0.0/9", "127.128.0.0/11"]))
 RESULTS = []
 
 
@@ -199,9 +202,34 @@ def bench_large(build, directory):
     judge("a /8: peak memory after 5 s of sweeping", f"{peak:.0f} MB", "under 64 MB", peak < 64)
 
 
+def timed(build, networks):
+    """Seconds, and the peak of the largest of its processes in MB."""
+    out = subprocess.run(["/usr/bin/time", "-f", "%e %M", f"{build}/ajar", "scan", "--db", "none", "--json", "--large", "--ports", "9",
+                          *networks], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False).stderr
+    seconds, peak = out.splitlines()[-1].split()
+    return float(seconds), int(peak) / 1024
+
+
+def bench_linear(build):
+    """A thousand to ten million endpoints that refuse: time grows with them, memory does not. What a scan takes before it
+    asks anything, a scan of one endpoint tells."""
+    start = statistics.median(timed(build, ["127.0.0.1"])[0] for _ in range(5))
+    each, peaks = [], []
+    for count, networks in SIZES:
+        runs = [timed(build, networks) for _ in range(5 if count < 100000 else PAIRS if count < 5000000 else 1)]
+        seconds = statistics.median(run[0] for run in runs) - start
+        each.append(seconds / count)
+        peaks.append(statistics.median(run[1] for run in runs))
+        print(f"          {count:>10,} endpoints: {seconds:.2f} s, {1e6 * each[-1]:.2f} us each, {peaks[-1]:.1f} MB", flush=True)
+    spread = max(abs(one / statistics.median(each[2:]) - 1) for one in each[2:])
+    judge("time an endpoint, 98 thousand to 10 million", f"within {100 * spread:.0f} %", "within 10 %", spread <= 0.1)
+    wide = max(peaks) / min(peaks) - 1
+    judge("memory, a thousand to 10 million endpoints", f"{min(peaks):.1f} to {max(peaks):.1f} MB", "within 10 %", wide <= 0.1)
+
+
 def main():
     enter_namespace()
-    names = [a for a in sys.argv[1:] if a in ("sweep", "odd", "waiting", "nmap", "tls", "large")]
+    names = [a for a in sys.argv[1:] if a in ("sweep", "odd", "waiting", "nmap", "tls", "large", "linear")]
     rest = [a for a in sys.argv[1:] if a not in names]
     build = pathlib.Path(rest[0] if rest else "build").resolve()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
@@ -229,6 +257,8 @@ def main():
             redis.wait()
         if not names or "tls" in names:
             bench_tls(build, directory)
+        if not names or "linear" in names:
+            bench_linear(build)
     print(f"{sum(RESULTS)} reached, {len(RESULTS) - sum(RESULTS)} missed")
     return 0 if all(RESULTS) else 1
 
