@@ -24,7 +24,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-protot
         -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef \
         -Wimplicit-fallthrough -Wframe-larger-than=8192 -Werror
 HARD := -fstack-protector-strong -fstack-clash-protection -fPIE
-CPPFLAGS += -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"'
+CPPFLAGS += -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -DAJAR_DATA_DIR='"$(PREFIX)/share/ajar"' -DAJAR_SHARE_DIR='"$(PREFIX)/share"'
 CFLAGS   := -std=gnu17 -O2 -g -pthread $(WARN) $(HARD)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -pthread
 LDLIBS   += -lm -lyaml -lssl -lcrypto -lsqlite3 -lz -lzstd -lmaxminddb -luchardet

@@ -1,6 +1,7 @@
 /* ajar accept: a risk that somebody carries knowingly, until a date. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/db.h"
 #include "cmd/options.h"
@@ -15,11 +16,11 @@ enum row { ROW_UNTIL, ROW_WHY, ROW_WITHDRAW, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_UNTIL] = { "until", "DATE",
-                    "the last day of it, as in 2026-12-31; at most two years ahead" },
-    [ROW_WHY] = { "why", "TEXT", "why, for those who come after you" },
-    [ROW_WITHDRAW] = { "withdraw", NULL, "take an acceptance back" },
-    [ROW_JSON] = { "json", NULL, "print the finding or fleet as JSON" },
-    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+                    N_("the last day of it, as in 2026-12-31; at most two years ahead") },
+    [ROW_WHY] = { "why", "TEXT", N_("why, for those who come after you") },
+    [ROW_WITHDRAW] = { "withdraw", NULL, N_("take an acceptance back") },
+    [ROW_JSON] = { "json", NULL, N_("print the finding or fleet as JSON") },
+    [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -31,9 +32,9 @@ struct accepting {
 void help_accept(void)
 {
     puts(
-        "\nAn accepted finding is still shown, marked, and fails no run. When its date has passed it counts again.\n"
+        _("\nAn accepted finding is still shown, marked, and fails no run. When its date has passed it counts again.\n"
         "A fleet is accepted with all open findings of its members, and with the same ones of members that join it\n"
-        "later; `ajar fleets` lists fleets.\n");
+        "later; `ajar fleets` lists fleets.\n"));
     options_print(ROWS);
 }
 
@@ -88,16 +89,16 @@ static void tell(const struct accepting *a, const struct stored_finding *f, stru
         json_line(&j);
         return;
     }
-    buf_printf(out, "%s at ", f->finding.rule);
+    buf_printf(out, _("%s at "), f->finding.rule);
     escape_tty(out, span_str(endpoint_called(&f->finding.endpoint, where)));
-    buf_str(out, " is ");
+    buf_str(out, _(" is "));
     if (f->accepted_until_ms < 0) {
-        buf_str(out, "not accepted any more.\n");
+        buf_str(out, _("not accepted any more.\n"));
         return;
     }
-    buf_str(out, "accepted until ");
+    buf_str(out, _("accepted until "));
     put_date(out, f->accepted_until_ms - 1);
-    buf_str(out, ": ");
+    buf_str(out, _(": "));
     escape_tty(out, f->accepted_why);
     buf_byte(out, '\n');
 }
@@ -114,15 +115,15 @@ static void tell_fleet(const struct accepting *a, const struct stored_fleet *f, 
         json_line(&j);
         return;
     }
-    buf_printf(out, "Fleet %.12s (%zu members, %zu findings) is ", f->fleet.fingerprint, f->fleet.member_count,
+    buf_printf(out, _("Fleet %.12s (%zu members, %zu findings) is "), f->fleet.fingerprint, f->fleet.member_count,
                findings);
     if (!f->fleet.accepted_until_ms) {
-        buf_str(out, "not accepted any more.\n");
+        buf_str(out, _("not accepted any more.\n"));
         return;
     }
-    buf_str(out, "accepted until ");
+    buf_str(out, _("accepted until "));
     put_date(out, f->fleet.accepted_until_ms - 1);
-    buf_str(out, ": ");
+    buf_str(out, _(": "));
     escape_tty(out, f->accepted_why);
     buf_byte(out, '\n');
 }

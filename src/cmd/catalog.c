@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "http/check.h"
@@ -16,8 +17,8 @@ enum { MORE_MAX = 8, OUT_MAX = 16 << 20, ARENA_MAX = 256 << 20 };
 enum { OPTION_CATALOG, OPTION_JSON };
 
 static const struct option_row ROWS[] = {
-    { "catalog", "DIR...", "also the products described in DIR, which the entries may name" },
-    { "json", NULL, "one JSON object a line" },
+    { "catalog", "DIR...", N_("also the products described in DIR, which the entries may name")},
+    { "json", NULL, N_("one JSON object a line")},
     { NULL, NULL, NULL },
 };
 

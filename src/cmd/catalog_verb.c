@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 
@@ -38,9 +39,9 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
 }
 
 static const struct option_row ROWS[] = {
-    [ROW_CATALOG] = { "catalog", "DIR...", "also the products described in DIR" },
-    [ROW_FORMAT] = { "format", "FORMAT", "text, json or markdown" },
-    [ROW_JSON] = { "json", NULL, "the same as --format json" },
+    [ROW_CATALOG] = { "catalog", "DIR...", N_("also the products described in DIR") },
+    [ROW_FORMAT] = { "format", "FORMAT", N_("text, json or markdown") },
+    [ROW_JSON] = { "json", NULL, N_("the same as --format json") },
     { NULL, NULL, NULL },
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/db.h"
 #include "cmd/options.h"
@@ -22,10 +23,10 @@ static const int64_t DAY_MS = 86400000, NEWLY_SEEN_MS = 30 * 86400000LL;
 enum row { ROW_WITHIN, ROW_EVER, ROW_FORMAT, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_WITHIN] = { "within", "DAYS", "only those that end within so many days, or have ended" },
-    [ROW_EVER] = { "ever", NULL, "also those that nobody shows any more" },
-    [ROW_FORMAT] = { "format", "NAME", "text (default), json (JSON Lines), html, or ical: a calendar of their ends" },
-    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+    [ROW_WITHIN] = { "within", "DAYS", N_("only those that end within so many days, or have ended") },
+    [ROW_EVER] = { "ever", NULL, N_("also those that nobody shows any more") },
+    [ROW_FORMAT] = { "format", "NAME", N_("text (default), json (JSON Lines), html, or ical: a calendar of their ends") },
+    [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -44,9 +45,9 @@ struct listing {
 
 void help_certs(void)
 {
-    puts("\nWhat scans have seen of certificates, those that end first at the top. A renewal is another certificate\n"
+    puts(_("\nWhat scans have seen of certificates, those that end first at the top. A renewal is another certificate\n"
          "of the same subject at the same place; how long before the end of the old one it came tells who renews it.\n"
-         "Exit status 1 where one that is shown has ended.\n");
+         "Exit status 1 where one that is shown has ended.\n"));
     options_print(ROWS);
 }
 
@@ -88,38 +89,40 @@ static void put_renewal(struct buf *out, const struct listing *l, const struct e
 {
     if (c->renewal == RENEWED_NEVER) {
         bool new_here = l->now_ms - c->first_ms < NEWLY_SEEN_MS;
-        buf_str(out, new_here ? "first seen " : "never renewed since it was first seen ");
+        buf_str(out, new_here ? _("first seen ") : _("never renewed since it was first seen "));
         put_date(out, c->first_ms);
         return;
     }
-    buf_printf(out, "renewed %zu time%s, last ", c->renewals, c->renewals == 1 ? "" : "s");
+    buf_printf(out, say_many("renewed %zu time, last ", "renewed %zu times, last ", c->renewals), c->renewals);
     put_date(out, c->from_ms);
-    buf_printf(out, ", %lld days %s the one before it ended", (long long)llabs(c->lead_ms / DAY_MS),
-               c->lead_ms < 0 ? "after" : "before");
+    buf_printf(out, c->lead_ms < 0 ? _(", %lld days after the one before it ended") : _(", %lld days before the one before it ended"),
+               (long long)llabs(c->lead_ms / DAY_MS));
     if (c->keeps_key)
-        buf_str(out, ", with the same key");
+        buf_str(out, _(", with the same key"));
     if (c->renewal == RENEWED_REGULAR)
-        buf_str(out, "; always alike: by a machine, it seems");
+        buf_str(out, _("; always alike: by a machine, it seems"));
     else if (c->renewal == RENEWED_LATE)
-        buf_str(out, "; once at least too late: by hand, it seems");
+        buf_str(out, _("; once at least too late: by hand, it seems"));
 }
 
 static void put_left(struct buf *out, const struct listing *l, const struct estate_certificate *c)
 {
     int64_t days = (c->until_ms - l->now_ms) / DAY_MS;
     if (c->until_ms <= l->now_ms)
-        buf_printf(out, "ended, %lld d", (long long)-days);
+        buf_printf(out, _("ended, %lld d"), (long long)-days);
     else
-        buf_printf(out, "%lld days", (long long)days);
+        buf_printf(out, _("%lld days"), (long long)days);
 }
 
 static void put_sharers(struct buf *out, const struct estate_certificate *c)
 {
     if (c->now_count > 1)
-        buf_printf(out, "one key at %llu places", (unsigned long long)c->now_count);
-    if (c->sharers)
-        buf_printf(out, "%sits key is in %zu other certificate%s, too", c->now_count > 1 ? "; " : "", c->sharers,
-                   c->sharers == 1 ? "" : "s");
+        buf_printf(out, _("one key at %llu places"), (unsigned long long)c->now_count);
+    if (c->sharers) {
+        buf_str(out, c->now_count > 1 ? _("; ") : "");
+        buf_printf(out, say_many("its key is in %zu other certificate, too", "its key is in %zu other certificates, too",
+                                 c->sharers), c->sharers);
+    }
 }
 
 /* Of those that show it now, or of all that did. */
@@ -130,11 +133,11 @@ static void put_places(struct buf *out, const struct estate_certificate *c)
     for (size_t i = 0; i < c->places.len && shown < PLACES_SHOWN; i++) {
         if (c->now_count && !c->places.at[i].now)
             continue;
-        buf_str(out, shown++ ? ", " : c->now_count ? "" : "formerly ");
+        buf_str(out, shown++ ? _(", ") : c->now_count ? "" : _("formerly "));
         escape_tty(out, span_str(c->places.at[i].where));
     }
     if (all > shown)
-        buf_printf(out, " and %llu more", (unsigned long long)(all - shown));
+        buf_printf(out, _(" and %llu more"), (unsigned long long)(all - shown));
 }
 
 /* ---- text ---------------------------------------------------------------------------------- */
@@ -144,6 +147,16 @@ static void put_note(struct listing *l, struct buf *line)
     if (line->len)
         layout_wrap(&l->out, buf_span(line), INDENT, l->columns > INDENT + 20 ? l->columns : INDENT + 60);
     buf_reset(line);
+}
+
+static void put_head(struct listing *l)
+{
+    layout_left(&l->out, span_str(_("UNTIL")), DATE_COLUMNS);
+    layout_left(&l->out, span_str(_("LEFT")), LEFT_COLUMNS);
+    layout_right(&l->out, span_str(_("PLACES")), COUNT_COLUMNS);
+    layout_spaces(&l->out, INDENT - DATE_COLUMNS - LEFT_COLUMNS - COUNT_COLUMNS);
+    buf_str(&l->out, _("CERTIFICATE"));
+    buf_byte(&l->out, '\n');
 }
 
 static void put_text(struct listing *l, const struct estate_certificate *c, struct buf *line)
@@ -159,7 +172,7 @@ static void put_text(struct listing *l, const struct estate_certificate *c, stru
     buf_reset(line);
     escape_tty(line, c->subject.len ? c->subject : c->names);
     if (!c->self_signed && c->issuer.len) {
-        buf_str(line, ", by ");
+        buf_str(line, _(", by "));
         escape_tty(line, c->issuer);
     }
     layout_spaces(&l->out, INDENT - DATE_COLUMNS - LEFT_COLUMNS - COUNT_COLUMNS);
@@ -244,15 +257,24 @@ static void put_html_row(struct listing *l, const struct estate_certificate *c, 
     buf_str(&l->out, "</tr>\n");
 }
 
-static const char HTML_HEAD[] =
-    "<!doctype html>\n<html lang=en><meta charset=utf-8><meta http-equiv=Content-Security-Policy content=\"default-src "
-    "'none'; style-src 'unsafe-inline'\"><title>Certificates</title>\n<style>body{font:14px/1.4 system-ui,sans-serif;"
+static const char HTML_STYLE[] =
+    "body{font:14px/1.4 system-ui,sans-serif;"
     "margin:2em}table{border-collapse:collapse}td,th{padding:.3em .7em;border-bottom:1px solid #ccc;text-align:left;"
     "vertical-align:top;overflow-wrap:anywhere}.over{background:#fdd}.soon{background:#fec}"
     "@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}.over{background:#511}"
-    ".soon{background:#431}}</style>\n"
-    "<h1>Certificates</h1>\n"
-    "<table><tr><th>Until<th>Left<th>Subject<th>Issuer<th>Shown at<th>Renewals<th>Key</tr>\n";
+    ".soon{background:#431}}";
+
+static void put_html_head(struct buf *out)
+{
+    static const char *const HEADS[] = { N_("Until"), N_("Left"), N_("Subject"), N_("Issuer"), N_("Shown at"), N_("Renewals"),
+                                         N_("Key") };
+    buf_printf(out, "<!doctype html>\n<html lang=%s><meta charset=utf-8><meta http-equiv=Content-Security-Policy "
+                    "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>%s</title>\n<style>%s</style>\n"
+                    "<h1>%s</h1>\n<table><tr>", say_tag(), _("Certificates"), HTML_STYLE, _("Certificates"));
+    for (size_t i = 0; i < sizeof(HEADS) / sizeof(*HEADS); i++)
+        buf_printf(out, "<th>%s", say(HEADS[i]));
+    buf_str(out, "</tr>\n");
+}
 
 /* ---- calendar ------------------------------------------------------------------------------ */
 
@@ -308,9 +330,9 @@ static bool put_list(struct listing *l, struct store *store, bool *ret_ended)
         return error_set(&l->error, "no memory for so many certificates");
     buf_init(&line, 64 * 1024);
     if (l->format == FORMAT_TEXT)
-        buf_str(&l->out, "UNTIL       LEFT           PLACES  CERTIFICATE\n");
+        put_head(l);
     if (l->format == FORMAT_HTML)
-        buf_str(&l->out, HTML_HEAD);
+        put_html_head(&l->out);
     bool ok = true;
     for (size_t i = 0; i < l->estate.all.len && ok; i++) {
         const struct estate_certificate *c = l->estate.all.at[i];

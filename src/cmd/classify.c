@@ -4,6 +4,7 @@
  * counts, fields and odds are printed, never a value. */
 #include "cmd/classify.h"
 
+#include "base/say.h"
 #include "cmd/classify_progress.h"
 #include "cmd/classify_report.h"
 
@@ -52,18 +53,18 @@ enum {
 };
 
 static const struct option_row ROWS[] = {
-    [ROW_FORMAT] = { "format", "NAME", "of the report: text, json (one object a file), csv, html or sarif" },
-    [ROW_JSON] = { "json", NULL, "--format json" },
+    [ROW_FORMAT] = { "format", "NAME", N_("of the report: text, json (one object a file), csv, html or sarif") },
+    [ROW_JSON] = { "json", NULL, N_("--format json") },
     [ROW_FAIL_ON] = { "fail-on", "STATE",
-                      "exit status 1 from confirmed, suspected (the default: by name) or any finding on" },
-    [ROW_INPUT] = { "input", "NAME", "read files as text, json, csv or sql; guessed from the bytes otherwise" },
-    [ROW_SHAPES] = { "shapes", NULL, "a masked example of each finding: 110***********123X" },
-    [ROW_DETECTORS] = { "detectors", "FILE", "also the detectors in this YAML file (doc/pii.md)" },
-    [ROW_THREADS] = { "threads", "N", "threads, over files and inside large ones (all cores)" },
-    [ROW_ALL] = { "all", NULL, "also say which files hold nothing, or are not read" },
-    [ROW_ENGINE] = { "engine", "NAME", "vbmi, avx512, avx2, sse4.2, neon or portable (the fastest)" },
+                      N_("exit status 1 from confirmed, suspected (the default: by name) or any finding on") },
+    [ROW_INPUT] = { "input", "NAME", N_("read files as text, json, csv or sql; guessed from the bytes otherwise") },
+    [ROW_SHAPES] = { "shapes", NULL, N_("a masked example of each finding: 110***********123X") },
+    [ROW_DETECTORS] = { "detectors", "FILE", N_("also the detectors in this YAML file (doc/pii.md)") },
+    [ROW_THREADS] = { "threads", "N", N_("threads, over files and inside large ones (all cores)") },
+    [ROW_ALL] = { "all", NULL, N_("also say which files hold nothing, or are not read") },
+    [ROW_ENGINE] = { "engine", "NAME", N_("vbmi, avx512, avx2, sse4.2, neon or portable (the fastest)") },
     [ROW_TO_SEE] = { "sample-size", "SHARE",
-                     "only say how many random records show data in that SHARE (0.001) of them" },
+                     N_("only say how many random records show data in that SHARE (0.001) of them") },
     { NULL, NULL, NULL },
 };
 
@@ -112,8 +113,8 @@ struct classify {
 void help_classify(void)
 {
     puts(
-        "\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed, or\n"
-        "suspected and called so (--fail-on), 3 where something could not be read.\n");
+        _("\nPATH is a file, a directory or - for standard input. Exit status 1 where something is confirmed, or\n"
+        "suspected and called so (--fail-on), 3 where something could not be read.\n"));
     options_print(ROWS);
 }
 
@@ -538,21 +539,21 @@ static void tell_unread(struct classify *c)
     if (count == 0)
         return;
     qsort(c->kinds, KINDS_MAX, sizeof(c->kinds[0]), more_first);
-    fprintf(stderr, "%zu %s not read:", count, count == 1 ? "file was" : "files were");
+    fprintf(stderr, say_many("%zu file was not read:", "%zu files were not read:", count), count);
     for (size_t i = 0; i < KINDS_MAX && c->kinds[i].name; i++)
         fprintf(stderr, "%s %zu %s%s", i ? "," : "", c->kinds[i].count, c->kinds[i].name,
                 c->kinds[i].count == 1 ? "" : "s");
-    fputs(c->all || c->format == CLASSIFY_JSON ? "\n" : "; --all names them\n", stderr);
+    fputs(c->all || c->format == CLASSIFY_JSON ? "\n" : _("; --all names them\n"), stderr);
 }
 
 static void tell_passed_by(const struct classify *c)
 {
     if (c->links)
-        fprintf(stderr, "%zu symbolic %s not followed\n", c->links,
-                c->links == 1 ? "link was" : "links were");
+        fprintf(stderr, say_many("%zu symbolic link was not followed\n", "%zu symbolic links were not followed\n", c->links),
+                c->links);
     if (c->specials)
-        fprintf(stderr, "%zu %s passed by\n", c->specials,
-                c->specials == 1 ? "pipe, socket or device was" : "pipes, sockets or devices were");
+        fprintf(stderr, say_many("%zu pipe, socket or device was passed by\n", "%zu pipes, sockets or devices were passed by\n",
+                                 c->specials), c->specials);
 }
 
 static int finish(struct classify *c)
@@ -576,13 +577,13 @@ static int finish(struct classify *c)
     write_report(c, &foot);
     buf_release(&foot);
     if (c->unwritten && c->unwritten != EPIPE)
-        fprintf(stderr, "ajar: cannot write the report: %s\n", strerror(c->unwritten));
+        fprintf(stderr, _("ajar: cannot write the report: %s\n"), strerror(c->unwritten));
     if (c->unwritten)
         return EXIT_INCOMPLETE;
     tell_unread(c);
     tell_passed_by(c);
     if (c->jobs.len > 1 || (c->jobs.len == 0 && !c->failed))
-        fprintf(stderr, "%zu files, %llu bytes; nothing found in %zu\n", c->jobs.len,
+        fprintf(stderr, _("%zu files, %llu bytes; nothing found in %zu\n"), c->jobs.len,
                 (unsigned long long)c->bytes, c->quiet);
     /* A directory of nothing but links was not read at all. */
     failed = failed || (c->jobs.len == 0 && c->links + c->specials > 0);
@@ -593,7 +594,7 @@ static int print_sample_size(double share)
 {
     static const double CERTAINTY[] = { 0.9, 0.95, 0.99, 0.999 };
     for (size_t i = 0; i < sizeof(CERTAINTY) / sizeof(CERTAINTY[0]); i++)
-        printf("%g%% certain: %llu random records\n", CERTAINTY[i] * 100,
+        printf(_("%g%% certain: %llu random records\n"), CERTAINTY[i] * 100,
                (unsigned long long)ajar_pii_sample_to_see(share, CERTAINTY[i]));
     return EXIT_NOTHING;
 }

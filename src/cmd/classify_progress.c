@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/say.h"
 #include "text/amount.h"
 
 enum { LINE_BYTES_MAX = 256, LEFT_BYTES_MAX = 32, FIRST_TOLD_MS = 3000, LEFT_FROM_MS = 10000 };
@@ -16,13 +17,11 @@ static void put_progress(struct buf *b, const struct classify_progress *p, uint6
     bool of_total = p->total && came <= p->total;
     if (p->files > 1) {
         put_count(b, p->over);
-        buf_str(b, " of ");
-        put_count(b, p->files);
-        buf_str(b, " files, ");
+        buf_printf(b, _(" of %s files, "), COUNTED(p->files));
     }
     put_size(b, came);
     if (of_total) {
-        buf_str(b, " of ");
+        buf_str(b, _(" of "));
         put_size(b, p->total);
     }
     if (of_total && came && since_ms >= LEFT_FROM_MS) {

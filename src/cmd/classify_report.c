@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+#include "base/say.h"
+#include "report/html.h"
+#include "report/words.h"
 #include "text/escape.h"
 #include "text/json_write.h"
 
@@ -10,6 +13,17 @@ static void put_number(struct buf *b, double value)
 {
     buf_printf(b, "%.0f", value);
 }
+
+/* The same as a C string, for a sentence with %s. */
+enum { NUMBER_TEXT_MAX = 40 };
+static char *number_text(double value, char text[static NUMBER_TEXT_MAX])
+{
+    struct buf out = { .at = (uint8_t *)text, .cap = NUMBER_TEXT_MAX - 1, .max = NUMBER_TEXT_MAX - 1 };
+    put_number(&out, value);
+    text[out.len] = '\0';
+    return text;
+}
+#define NUMBER(value) number_text((value), (char[NUMBER_TEXT_MAX]){ "" })
 
 static void json_real(struct json *j, const char *key, double value, int places)
 {
@@ -106,10 +120,10 @@ static void column(struct buf *b, struct span escaped, size_t width)
 
 static const char *odds_in_words(double log10_odds)
 {
-    return log10_odds >= 12 ? "beyond doubt"
-           : log10_odds >= 6 ? "all but sure"
-           : log10_odds >= 3 ? "very likely"
-           : log10_odds >= 1 ? "likely"
+    return log10_odds >= 12 ? _("beyond doubt")
+           : log10_odds >= 6 ? _("all but sure")
+           : log10_odds >= 3 ? _("very likely")
+           : log10_odds >= 1 ? _("likely")
                              : "-";
 }
 
@@ -117,14 +131,14 @@ static const char *odds_in_words(double log10_odds)
 static void put_place(struct buf *b, uint64_t line, uint64_t record)
 {
     if (line || record)
-        buf_printf(b, "%s %llu", line ? "line" : "record", (unsigned long long)(line ? line : record));
+        buf_printf(b, line ? _("line %llu") : _("record %llu"), (unsigned long long)(line ? line : record));
     else
         buf_str(b, "-");
 }
 
-static void put_label(struct buf *b, const struct ajar_pii_finding *f)
+static void put_label(struct buf *b, const struct ajar_pii_finding *f, tongue *in)
 {
-    buf_printf(b, "%s%s%s", f->label, f->in_text ? ", in text" : "", f->test_data ? ", test data" : "");
+    buf_printf(b, "%s%s%s", in(f->label), f->in_text ? in(", in text") : "", f->test_data ? in(", test data") : "");
 }
 
 static void put_distinct(struct buf *b, const struct ajar_pii_finding *f)
@@ -152,11 +166,11 @@ static void text_finding(struct buf *b, const struct ajar_pii_finding *f, struct
     buf_str(b, "  ");
     column(b, buf_span(&cell), w.field);
     buf_reset(&cell);
-    put_label(&cell, f);
+    put_label(&cell, f, say);
     column(b, buf_span(&cell), w.label);
-    column(b, span_str(f->state == AJAR_PII_CONFIRMED ? "confirmed" : "suspected"), 11);
+    column(b, span_str(f->state == AJAR_PII_CONFIRMED ? _("confirmed") : _("suspected")), 11);
     buf_reset(&cell);
-    buf_printf(&cell, "%u of %u", f->passed, f->shaped);
+    buf_printf(&cell, _("%u of %u"), f->passed, f->shaped);
     column(b, buf_span(&cell), 14);
     column(b, span_str(odds_in_words(f->log10_odds)), 14);
     buf_reset(&cell);
@@ -183,7 +197,7 @@ static struct widths widths_of(const struct ajar_pii_finding *f, size_t count)
         size_t n = text_columns(buf_span(&cell)) + 2;
         w.field = n > w.field && n <= FIELD_MOST ? n : w.field;
         buf_reset(&cell);
-        put_label(&cell, &f[i]);
+        put_label(&cell, &f[i], say);
         n = text_columns(buf_span(&cell)) + 2;
         w.label = n > w.label && n <= LABEL_MOST ? n : w.label;
     }
@@ -194,16 +208,10 @@ static struct widths widths_of(const struct ajar_pii_finding *f, size_t count)
 /* "about 400 distinct persons [390, 410]", or the ends where they are far apart. */
 static void put_persons(struct buf *b, double low, double persons, double high)
 {
-    bool wide = high > 1.5 * low;
-    buf_str(b, wide ? "between " : "about ");
-    put_number(b, wide ? low : persons);
-    buf_str(b, wide ? " and " : " distinct persons [");
-    put_number(b, wide ? high : low);
-    if (!wide) {
-        buf_str(b, ", ");
-        put_number(b, high);
-    }
-    buf_str(b, wide ? " distinct persons" : "]");
+    if (high > 1.5 * low)
+        buf_printf(b, _("between %s and %s distinct persons"), NUMBER(low), NUMBER(high));
+    else
+        buf_printf(b, _("about %s distinct persons [%s, %s]"), NUMBER(persons), NUMBER(low), NUMBER(high));
 }
 
 static void text_report(struct buf *b, const char *path, const struct ajar_pii_summary *s,
@@ -211,27 +219,28 @@ static void text_report(struct buf *b, const char *path, const struct ajar_pii_s
 {
     struct widths w = widths_of(f, count);
     escape_tty(b, span_str(path));
-    buf_printf(b, "  (%s, %s, %llu bytes", s->unread ? s->unread : s->format,
-               s->unread ? "not read" : s->coding, (unsigned long long)s->bytes);
+    buf_printf(b, _("  (%s, %s, %llu bytes"), s->unread ? say(s->unread) : s->format,
+               s->unread ? _("not read") : s->coding, (unsigned long long)s->bytes);
     if (s->records)
-        buf_printf(b, ", %llu %s", (unsigned long long)s->records, s->records == 1 ? "record" : "records");
-    buf_str(b, count ? ")\n" : s->unread ? "): nothing lies in the clear\n" : "): nothing found\n");
+        buf_printf(b, say_many(", %llu record", ", %llu records", s->records), (unsigned long long)s->records);
+    buf_str(b, count ? ")\n" : s->unread ? _("): nothing lies in the clear\n") : _("): nothing found\n"));
     if (count) {
         buf_str(b, "  ");
-        column(b, SPAN("field"), w.field);
-        column(b, SPAN("what"), w.label);
-        column(b, SPAN("state"), 11);
-        column(b, SPAN("k of n"), 14);
-        column(b, SPAN("odds"), 14);
-        column(b, SPAN("first in"), 12);
-        buf_str(b, "distinct\n");
+        column(b, span_str(_("field")), w.field);
+        column(b, span_str(_("what")), w.label);
+        column(b, span_str(_("state")), 11);
+        column(b, span_str(_("k of n")), 14);
+        column(b, span_str(_("odds")), 14);
+        column(b, span_str(_("first in")), 12);
+        buf_str(b, _("distinct"));
+        buf_byte(b, '\n');
     }
     for (size_t i = 0; i < count; i++)
         text_finding(b, &f[i], w);
     if (s->persons_known) {
         buf_str(b, "  ");
         put_persons(b, s->persons_low, s->persons, s->persons_high);
-        buf_str(b, ", by ");
+        buf_str(b, _(", by "));
         escape_tty(b, span_str(s->persons_field));
         buf_str(b, "\n");
     }
@@ -272,26 +281,29 @@ static void html_report(struct buf *b, const char *path, const struct ajar_pii_s
     buf_init(&label, 4096);
     buf_str(b, "<h2>");
     escape_html(b, span_str(path));
-    buf_printf(b, "</h2>\n<p>%s, %llu bytes, %llu records", s->unread ? s->unread : s->format,
+    buf_str(b, "</h2>\n<p>");
+    buf_printf(b, _("%s, %llu bytes, %llu records"), s->unread ? say(s->unread) : s->format,
                (unsigned long long)s->bytes, (unsigned long long)s->records);
     if (s->persons_known) {
         buf_str(b, "; ");
         put_persons(b, s->persons_low, s->persons, s->persons_high);
-        buf_str(b, ", by ");
+        buf_str(b, _(", by "));
         escape_html(b, span_str(s->persons_field));
     }
-    buf_str(b, count ? "</p>\n<table><tr><th>field<th>what<th>state<th>k of n<th>odds<th>first in<th>distinct</tr>\n"
-                     : "</p>\n<p>Nothing found.</p>\n");
+    html_say(b, count ? "</p>\n<table><tr><th>field</th><th>what</th><th>state</th><th>k of n</th><th>odds</th><th>first in</th>"
+                        "<th>distinct</th></tr>\n"
+                      : "</p>\n<p>Nothing found.</p>\n");
     for (size_t i = 0; i < count; i++) {
         bool confirmed = f[i].state == AJAR_PII_CONFIRMED;
         buf_printf(b, "<tr class=\"%s\"><td>", confirmed ? "confirmed" : "suspected");
         escape_html(b, span_str(f[i].field));
         buf_str(b, "<td>");
         buf_reset(&label);
-        put_label(&label, &f[i]);
+        put_label(&label, &f[i], say);
         escape_html(b, buf_span(&label));
-        buf_printf(b, "<td>%s<td>%u of %u<td>%s<td>", confirmed ? "confirmed" : "suspected", f[i].passed, f[i].shaped,
-                   odds_in_words(f[i].log10_odds));
+        buf_printf(b, "<td>%s<td>", confirmed ? _("confirmed") : _("suspected"));
+        buf_printf(b, _("%u of %u"), f[i].passed, f[i].shaped);
+        buf_printf(b, "<td>%s<td>", odds_in_words(f[i].log10_odds));
         put_place(b, f[i].line, f[i].record);
         buf_str(b, "<td>");
         put_distinct(b, &f[i]);
@@ -326,7 +338,7 @@ static void sarif_report(struct buf *b, const char *path, const struct ajar_pii_
         json_text(&j, "ruleId", span_str(f[i].type));
         json_str(&j, "level", confirmed ? "error" : "warning");
         buf_reset(&text);
-        put_label(&text, &f[i]);
+        put_label(&text, &f[i], in_english);
         buf_printf(&text, " in %s: %u of %u distinct values, %s", f[i].field, f[i].passed, f[i].shaped,
                    confirmed ? "confirmed" : "suspected");
         json_object(&j, "message");

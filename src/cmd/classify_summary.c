@@ -1,7 +1,9 @@
 /* See classify_report.h: over all files, and what stands in front of them and behind. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/classify_report.h"
+#include "report/html.h"
 #include "text/escape.h"
 #include "text/json_write.h"
 
@@ -101,24 +103,26 @@ void classify_summary_add(struct classify_summary *s, const char *path, const st
  * read." */
 static void put_sentence(struct buf *b, const struct classify_summary *s)
 {
-    buf_printf(b, "%zu of %zu %s personal data or secrets", s->confirmed, s->files,
-               s->confirmed == 1 ? "files holds" : "files hold");
+    buf_printf(b, say_many("%zu of %zu files holds personal data or secrets", "%zu of %zu files hold personal data or secrets",
+                           s->confirmed), s->confirmed, s->files);
     if (s->persons_high > 0) {
         bool wide = s->persons_high > 1.5 * s->persons_low;
-        buf_printf(b, wide ? ", of %.0f to %.0f persons" : ", of about %.0f persons",
-                   wide ? s->persons_low : s->persons, s->persons_high);
+        if (wide)
+            buf_printf(b, _(", of %.0f to %.0f persons"), s->persons_low, s->persons_high);
+        else
+            buf_printf(b, _(", of about %.0f persons"), s->persons);
     }
     if (s->suspected)
-        buf_printf(b, "; %zu more %s suspected to", s->suspected, s->suspected == 1 ? "is" : "are");
+        buf_printf(b, say_many("; %zu more is suspected to", "; %zu more are suspected to", s->suspected), s->suspected);
     if (s->unread)
-        buf_printf(b, "; %zu could not be read", s->unread);
-    buf_str(b, ".");
+        buf_printf(b, _("; %zu could not be read"), s->unread);
+    buf_str(b, _("."));
 }
 
 static void put_row_place(struct buf *b, const struct look_row *row)
 {
     if (row->line || row->record)
-        buf_printf(b, "%s %llu", row->line ? "line" : "record",
+        buf_printf(b, row->line ? _("line %llu") : _("record %llu"),
                    (unsigned long long)(row->line ? row->line : row->record));
 }
 
@@ -127,34 +131,36 @@ static void text_head(struct buf *b, const struct classify_summary *s)
     put_sentence(b, s);
     buf_str(b, "\n");
     for (size_t i = 0; i < s->type_count; i++)
-        buf_printf(b, "  %s: in %zu %s, %.0f distinct\n", s->types[i].label, s->types[i].files,
-                   s->types[i].files == 1 ? "file" : "files", s->types[i].distinct);
+        buf_printf(b, say_many("  %s: in %zu file, %.0f distinct\n", "  %s: in %zu files, %.0f distinct\n", s->types[i].files),
+                   say(s->types[i].label), s->types[i].files, s->types[i].distinct);
     if (s->row_count)
-        buf_printf(b, "\nWhere to look%s:\n", s->row_total > s->row_count ? " first" : "");
+        buf_str(b, s->row_total > s->row_count ? _("\nWhere to look first:\n") : _("\nWhere to look:\n"));
     for (size_t i = 0; i < s->row_count; i++) {
         const struct look_row *row = &s->rows[i];
         buf_str(b, "  ");
         escape_tty(b, span_str(row->file));
-        buf_str(b, row->line || row->record ? ", " : "");
+        buf_str(b, row->line || row->record ? _(", ") : "");
         put_row_place(b, row);
-        buf_str(b, ": ");
+        buf_str(b, _(": "));
         escape_tty(b, span_str(row->field));
-        buf_printf(b, ", %s%s\n", row->label, row->confirmed ? "" : " (suspected)");
+        buf_str(b, _(", "));
+        buf_printf(b, "%s%s\n", say(row->label), row->confirmed ? "" : _(" (suspected)"));
     }
     buf_str(b, s->row_count ? "\n" : "");
 }
 
 static void html_head(struct buf *b, const struct classify_summary *s)
 {
-    buf_str(b, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Personal data</title>\n<style>"
-               "body{font:15px/1.5 sans-serif;max-width:72em;margin:2em auto;padding:0 1em}"
+    buf_printf(b, "<!doctype html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>%s</title>\n<style>", say_tag(),
+               _("Personal data"));
+    buf_str(b, "body{font:15px/1.5 sans-serif;max-width:72em;margin:2em auto;padding:0 1em}"
                "table{border-collapse:collapse}td,th{text-align:left;padding:.2em .8em;border-bottom:1px solid #ccc}"
                ".confirmed{background:#fff0ee}h2{font-size:1.05em;margin-top:2em}</style>\n<h1>");
     put_sentence(b, s);
-    buf_str(b, "</h1>\n<table><tr><th>what<th>files<th>distinct</tr>\n");
+    html_say(b, "</h1>\n<table><tr><th>what</th><th>files</th><th>distinct</th></tr>\n");
     for (size_t i = 0; i < s->type_count; i++)
-        buf_printf(b, "<tr><td>%s<td>%zu<td>%.0f</tr>\n", s->types[i].label, s->types[i].files, s->types[i].distinct);
-    buf_str(b, "</table>\n<h2>Where to look first</h2>\n<table><tr><th>file<th>place<th>field<th>what</tr>\n");
+        buf_printf(b, "<tr><td>%s<td>%zu<td>%.0f</tr>\n", say(s->types[i].label), s->types[i].files, s->types[i].distinct);
+    html_say(b, "</table>\n<h2>Where to look first</h2>\n<table><tr><th>file</th><th>place</th><th>field</th><th>what</th></tr>\n");
     for (size_t i = 0; i < s->row_count; i++) {
         const struct look_row *row = &s->rows[i];
         buf_printf(b, "<tr class=\"%s\"><td>", row->confirmed ? "confirmed" : "suspected");
@@ -163,7 +169,7 @@ static void html_head(struct buf *b, const struct classify_summary *s)
         put_row_place(b, row);
         buf_str(b, "<td>");
         escape_html(b, span_str(row->field));
-        buf_printf(b, "<td>%s</tr>\n", row->label);
+        buf_printf(b, "<td>%s</tr>\n", say(row->label));
     }
     buf_str(b, "</table>\n");
 }

@@ -1,6 +1,7 @@
 /* ajar close: the owner's word that a finding is over, where no answer can prove it. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/db.h"
 #include "cmd/options.h"
@@ -12,9 +13,9 @@ enum { ARENA_BYTES = 16 << 20, WHY_BYTES_MAX = 120 };
 enum row { ROW_WHY, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_WHY] = { "why", "TEXT", "how you know, for those who come after you" },
-    [ROW_JSON] = { "json", NULL, "print the finding as JSON" },
-    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+    [ROW_WHY] = { "why", "TEXT", N_("how you know, for those who come after you") },
+    [ROW_JSON] = { "json", NULL, N_("print the finding as JSON") },
+    [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -25,8 +26,8 @@ struct closing {
 
 void help_close(void)
 {
-    puts("\nA scan closes what it proves closed. This is for the rest: a machine that is gone, a port behind a\n"
-         "firewall that drops. Where it is seen again it is open again.\n");
+    puts(_("\nA scan closes what it proves closed. This is for the rest: a machine that is gone, a port behind a\n"
+         "firewall that drops. Where it is seen again it is open again.\n"));
     options_print(ROWS);
 }
 
@@ -58,11 +59,12 @@ static void tell(const struct closing *c, const struct stored_finding *f, struct
         json_line(&j);
         return;
     }
-    buf_printf(out, "%s at ", f->finding.rule);
+    buf_printf(out, _("%s at "), f->finding.rule);
     escape_tty(out, span_str(endpoint_called(&f->finding.endpoint, where)));
-    buf_str(out, " is ");
+    buf_str(out, _(" is "));
     put_proof(out, &f->exposure);
-    buf_str(out, ".\n");
+    buf_str(out, _("."));
+    buf_byte(out, '\n');
 }
 
 int cmd_close(int argc, char **argv)

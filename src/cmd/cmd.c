@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "base/io.h"
+#include "base/say.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -13,9 +14,18 @@
 
 enum { CATALOG_DIRS_MAX = 16 };
 
+void cmd_say(const char *made)
+{
+    struct buf told;
+    buf_init(&told, 8 * SAY_MADE_MAX);
+    say_made(&told, NULL, span_str(made));
+    fprintf(stderr, "ajar: %.*s\n", SPAN_FMT(buf_ok(&told) ? buf_span(&told) : span_str(made)));
+    buf_release(&told);
+}
+
 int cmd_fail(enum exit_status status, const struct error *e)
 {
-    fprintf(stderr, "ajar: %s\n", e->text);
+    cmd_say(e->text);
     return status;
 }
 
@@ -112,7 +122,7 @@ static const char *readable_feeds(char text[static PATH_MAX_TEXT])
         snprintf(path, sizeof(path), "%s%s", dir, PARTS[i]);
         if (access(path, R_OK) == 0 || errno != EACCES)
             continue;
-        fprintf(stderr, "ajar: %s: %s; tables that were imported there are not used\n", path, strerror(errno));
+        fprintf(stderr, _("ajar: %s: %s; tables that were imported there are not used\n"), path, strerror(errno));
         return NULL;
     }
     return dir;

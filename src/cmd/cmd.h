@@ -63,7 +63,9 @@ int cmd_feed(int argc, char **argv);
 void help_feed(void);
 int cmd_help(int argc, char **argv);
 
-/* "ajar: SENTENCE" to stderr; returns the status. */
+/* "ajar: SENTENCE" to stderr, in the reader's language: a sentence that another room made in English. */
+void cmd_say(const char *made);
+/* The same of an error; returns the status. */
 int cmd_fail(enum exit_status status, const struct error *e);
 
 /* A directory of Ajar's own data ("catalog", "rules"): beside the program's build directory if it

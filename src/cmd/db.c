@@ -1,5 +1,7 @@
 #include "cmd/db.h"
 
+#include "base/say.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +14,7 @@ bool db_wanted(const char *db)
 
 void db_tell_wait(void)
 {
-    fprintf(stderr, "ajar: another process holds the store; waiting for it, %d minutes at most\n",
+    fprintf(stderr, _("ajar: another process holds the store; waiting for it, %d minutes at most\n"),
             STORE_PATIENCE_MS / 60000);
 }
 
@@ -38,7 +40,7 @@ static bool may_make(const char *path, struct error *e)
         *slash = '\0';
     if (slash && slash != folder && stat(folder, &st) != 0)
         return error_set(e, "--db %s: there is no folder %s", path, folder);
-    fprintf(stderr, "ajar: %s is new: the first scan that it remembers is this one\n", path);
+    fprintf(stderr, _("ajar: %s is new: the first scan that it remembers is this one\n"), path);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* ajar diff: what changed between two scans. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/db.h"
 #include "cmd/options.h"
@@ -12,14 +13,14 @@ enum { SHOWN_DEFAULT = 1000, SHOWN_MAX = 1000000000, ARENA_BYTES = 16 << 20 };
 enum row { ROW_STILL, ROW_TAG, ROW_FAIL_ON, ROW_LIMIT, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_STILL] = { "still", NULL, "also list what is as it was" },
-    [ROW_TAG] = { "tag", "KEY=VALUE...", "only what is tagged so in the scope file, also in the counts" },
+    [ROW_STILL] = { "still", NULL, N_("also list what is as it was") },
+    [ROW_TAG] = { "tag", "KEY=VALUE...", N_("only what is tagged so in the scope file, also in the counts") },
     [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
-                      "lowest severity of something new that gives exit status 1, default high" },
+                      N_("lowest severity of something new that gives exit status 1, default high") },
     [ROW_LIMIT] = { "limit", "N",
-                    "list at most so many changes, default 1000, 0 for all; all are counted" },
-    [ROW_JSON] = { "json", NULL, "JSON Lines" },
-    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+                    N_("list at most so many changes, default 1000, 0 for all; all are counted") },
+    [ROW_JSON] = { "json", NULL, N_("JSON Lines") },
+    [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -40,10 +41,10 @@ struct differing {
 void help_diff(void)
 {
     puts(
-        "\nA and B are numbers of scans (`ajar show --scans`); default: the two newest complete ones.\n"
+        _("\nA and B are numbers of scans (`ajar show --scans`); default: the two newest complete ones.\n"
         "  new          seen in B, not in A         changed      another severity, version, size\n"
         "  fixed        closed on proof, and which  not-seen     asked in B without an answer that decides\n"
-        "  not-asked    B did not ask there         still        as it was (counted; listed with --still)\n");
+        "  not-asked    B did not ask there         still        as it was (counted; listed with --still)\n"));
     options_print(ROWS);
 }
 
@@ -94,8 +95,8 @@ static void put_json(struct differing *d, const struct stored_change *c,
 static const char *mark_of(const struct stored_change *c)
 {
     if (c->change == CHANGE_FIXED)
-        return c->proof == PROOF_JUDGED ? "judged" : proof_says(c->proof);
-    return c->reopened ? "new (again)" : change_name(c->change);
+        return c->proof == PROOF_JUDGED ? N_("judged") : proof_says(c->proof);
+    return c->reopened ? N_("new (again)") : change_name(c->change);
 }
 
 static bool show_change(void *self, const struct stored_change *c)
@@ -127,7 +128,7 @@ static bool show_change(void *self, const struct stored_change *c)
             put_json(d, c, &f);
         } else {
             if (d->shown == 0)
-                stored_row_head(&d->out, "CHANGE", d->columns);
+                stored_row_head(&d->out, N_("CHANGE"), d->columns);
             stored_row(&d->out, &f, mark_of(c), c->what, d->now_ms, d->columns);
         }
         d->shown++;
@@ -148,17 +149,18 @@ static void put_counts(struct differing *d, const struct stored_scan scans[2],
         json_line(&j);
         return;
     }
-    buf_printf(&d->out, "%sScan %lld of ", d->shown ? "\n" : "", (long long)scans[0].id);
+    buf_str(&d->out, d->shown ? "\n" : "");
+    buf_printf(&d->out, _("Scan %lld of "), (long long)scans[0].id);
     put_minute(&d->out, scans[0].started_ms);
-    buf_printf(&d->out, " and scan %lld of ", (long long)scans[1].id);
+    buf_printf(&d->out, _(" and scan %lld of "), (long long)scans[1].id);
     put_minute(&d->out, scans[1].started_ms);
-    buf_byte(&d->out, ':');
+    buf_str(&d->out, _(":"));
     for (int i = 0; i < CHANGE_COUNT; i++)
-        buf_printf(&d->out, "%s %llu %s", i ? "," : "", (unsigned long long)counts[i],
-                   change_name((enum change)i));
-    buf_str(&d->out, ".\n");
+        buf_printf(&d->out, "%s %llu %s", i ? _(",") : "", (unsigned long long)counts[i], say(change_name((enum change)i)));
+    buf_str(&d->out, _("."));
+    buf_byte(&d->out, '\n');
     if (scans[1].state != SCAN_COMPLETE)
-        buf_str(&d->out, "The newer scan is unfinished: what it has not asked yet is not-asked.\n");
+        buf_str(&d->out, _("The newer scan is unfinished: what it has not asked yet is not-asked.\n"));
 }
 
 /* Both scans, the older first. */

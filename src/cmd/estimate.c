@@ -1,5 +1,6 @@
 #include "cmd/estimate.h"
 
+#include "base/say.h"
 #include "sweep/knock.h"
 #include "target/crowd.h"
 
@@ -46,26 +47,26 @@ struct scan_estimate scan_estimate(const struct plan *p, const struct scan_optio
 static void put_duration(struct buf *out, double seconds)
 {
     if (seconds < 1.5)
-        buf_str(out, "a second");
+        buf_str(out, _("a second"));
     else if (seconds < 90)
-        buf_printf(out, "%.0f s", seconds);
+        buf_printf(out, _("%.0f s"), seconds);
     else if (seconds < 5400)
-        buf_printf(out, "%.0f min", seconds / 60);
+        buf_printf(out, _("%.0f min"), seconds / 60);
     else if (seconds < 2 * 86400)
-        buf_printf(out, "%.1f h", seconds / 3600);
+        buf_printf(out, _("%.1f h"), seconds / 3600);
     else
-        buf_printf(out, "%.1f days", seconds / 86400);
+        buf_printf(out, _("%.1f days"), seconds / 86400);
 }
 
 void scan_estimate_put(const struct scan_estimate *e, struct buf *out)
 {
-    buf_str(out, "about ");
+    buf_str(out, _("about "));
     if (e->all_s <= e->few_s * NEARLY) {
         put_duration(out, (e->all_s + e->few_s) / 2);
         return;
     }
     put_duration(out, e->few_s);
-    buf_str(out, " to ");
+    buf_str(out, _(" to "));
     put_duration(out, e->all_s);
-    buf_str(out, ", by how many hosts answer");
+    buf_str(out, _(", by how many hosts answer"));
 }

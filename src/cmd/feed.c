@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "tables/exploited.h"
@@ -17,15 +18,15 @@ enum { FEED_ARENA_BYTES = 256 << 20, ROWS_BYTES_MAX = CSV_BYTES_MAX };
 enum row { ROW_PRODUCT, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_PRODUCT] = { "product", "NAME", "of a file that does not name its product; default: the file's own name" },
+    [ROW_PRODUCT] = { "product", "NAME", N_("of a file that does not name its product; default: the file's own name") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
 void help_feed(void)
 {
-    puts("\najar feed import FILE  a file of endoflife.date (one product or all) or CISA's catalog of known\n"
+    puts(_("\najar feed import FILE  a file of endoflife.date (one product or all) or CISA's catalog of known\n"
          "                       exploited vulnerabilities, as JSON; used from then on instead of what is shipped\n"
-         "ajar feed show         which tables are used, and of which day they are\n");
+         "ajar feed show         which tables are used, and of which day they are\n"));
     options_print(ROWS);
 }
 
@@ -122,10 +123,10 @@ static bool import_file(struct arena *a, const char *path, const char *product, 
         error_in(e, "%.200s", path);
     ok = ok && write_feed(a, dir, &f, buf_span(&rows), e);
     if (ok && f.kind == FEED_LIFECYCLE)
-        printf("Imported %zu cycles of %zu products, as of %.10s, into %s/lifecycle.csv\n", f.rows, f.products,
+        printf(_("Imported %zu cycles of %zu products, as of %.10s, into %s/lifecycle.csv\n"), f.rows, f.products,
                time_text(f.as_of_ms, day), dir);
     else if (ok)
-        printf("Imported %zu known exploited flaws, as of %.10s, into %s/exploited.csv\n", f.rows,
+        printf(_("Imported %zu known exploited flaws, as of %.10s, into %s/exploited.csv\n"), f.rows,
                time_text(f.as_of_ms, day), dir);
     buf_release(&rows);
     return ok;
@@ -150,10 +151,10 @@ static void show_cycles(const struct tables *t, size_t parts, bool imported, con
     }
     if (!products)
         return;
-    printf("lifecycle  %5zu cycles of %zu products, as of %.10s", rows, products, time_text(oldest, from));
+    printf(_("lifecycle  %5zu cycles of %zu products, as of %.10s"), rows, products, time_text(oldest, from));
     if (newest != oldest)
-        printf(" to %.10s", time_text(newest, to));
-    printf("; %s%s\n", imported ? "imported, " : "shipped", imported ? dir : "");
+        printf(_(" to %.10s"), time_text(newest, to));
+    printf("; %s%s\n", imported ? _("imported, ") : _("shipped"), imported ? dir : "");
 }
 
 static bool show(struct arena *a, struct error *e)
@@ -168,10 +169,10 @@ static bool show(struct arena *a, struct error *e)
     show_cycles(t, parts, true, feeds ? feeds : "");
     show_cycles(t, parts, false, "");
     tables_describe(t, parts - 1, &part);
-    printf("exploited  %5zu version ranges of known exploited flaws, as of %.10s; %s", part.rows,
-           time_text(part.as_of_ms, day), part.imported ? "catalog imported" : "shipped");
+    printf(_("exploited  %5zu version ranges of known exploited flaws, as of %.10s; %s"), part.rows,
+           time_text(part.as_of_ms, day), part.imported ? _("catalog imported") : _("shipped"));
     if (part.imported)
-        printf(" (%zu flaws), %s", part.catalog_rows, feeds ? feeds : "");
+        printf(_(" (%zu flaws), %s"), part.catalog_rows, feeds ? feeds : "");
     puts("");
     return true;
 }

@@ -1,6 +1,7 @@
 /* ajar fleets: what is set up alike, and who is in it. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/db.h"
 #include "cmd/options.h"
@@ -25,9 +26,9 @@ enum {
 enum row { ROW_EVER, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_EVER] = { "ever", NULL, "also those that are no more" },
-    [ROW_JSON] = { "json", NULL, "JSON Lines" },
-    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+    [ROW_EVER] = { "ever", NULL, N_("also those that are no more") },
+    [ROW_JSON] = { "json", NULL, N_("JSON Lines") },
+    [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -42,8 +43,8 @@ struct listing {
 
 void help_fleets(void)
 {
-    puts("\nWithout a fleet's number: the fleets as they were seen last. With its first digits: why they belong\n"
-         "together, and every member. `ajar accept FLEET --until DATE --why TEXT` decides about all of them.\n");
+    puts(_("\nWithout a fleet's number: the fleets as they were seen last. With its first digits: why they belong\n"
+         "together, and every member. `ajar accept FLEET --until DATE --why TEXT` decides about all of them.\n"));
     options_print(ROWS);
 }
 
@@ -83,16 +84,17 @@ static void put_column(struct buf *out, size_t n, size_t columns)
 
 static void put_head(struct buf *out)
 {
-    put_cell(out, SPAN("FLEET"), FINGERPRINT_SHOWN);
-    put_cell(out, SPAN("SEVERITY"), SEVERITY_COLUMNS - 1);
-    layout_right(out, SPAN("MEMBERS"), NUMBER_COLUMNS);
+    put_cell(out, span_str(_("FLEET")), FINGERPRINT_SHOWN);
+    put_cell(out, span_str(_("SEVERITY")), SEVERITY_COLUMNS - 1);
+    layout_right(out, span_str(_("MEMBERS")), NUMBER_COLUMNS);
     buf_byte(out, ' ');
-    layout_right(out, SPAN("OPEN"), NUMBER_COLUMNS);
+    layout_right(out, span_str(_("OPEN")), NUMBER_COLUMNS);
     buf_byte(out, ' ');
-    put_cell(out, SPAN("SINCE"), SINCE_COLUMNS - 1);
-    put_cell(out, SPAN("ALIKE"), 5);
-    put_cell(out, SPAN("PRODUCT"), WHAT_COLUMNS);
-    buf_str(out, "WHY\n");
+    put_cell(out, span_str(_("SINCE")), SINCE_COLUMNS - 1);
+    put_cell(out, span_str(_("ALIKE")), 5);
+    put_cell(out, span_str(_("PRODUCT")), WHAT_COLUMNS);
+    buf_str(out, _("WHY"));
+    buf_byte(out, '\n');
 }
 
 /* "certificate key (14), ports (13)", strongest first. */
@@ -102,13 +104,13 @@ static void put_why(struct buf *out, const struct stored_fleet *f, size_t column
     char date[TIME_TEXT_MAX];
     buf_init(&why, SCRATCH_BYTES);
     if (f->fleet.accepted_until_ms) {
-        buf_printf(&why, "accepted until %.10s: ", time_text(f->fleet.accepted_until_ms - 1, date));
+        buf_printf(&why, _("accepted until %.10s: "), time_text(f->fleet.accepted_until_ms - 1, date));
         escape_tty(&why, f->accepted_why);
-        buf_str(&why, ". ");
+        buf_str(&why, _(". "));
     }
     for (size_t i = 0; i < f->fleet.reasons.len && i < REASONS_SHOWN; i++) {
-        buf_str(&why, i ? ", " : "");
-        escape_tty(&why, span_str(f->fleet.reasons.at[i].trait));
+        buf_str(&why, i ? _(", ") : "");
+        escape_tty(&why, span_str(say(f->fleet.reasons.at[i].trait)));
         buf_printf(&why, " (%zu)", f->fleet.reasons.at[i].shared_by);
     }
     layout_clip(out, buf_span(&why), columns);
@@ -121,7 +123,7 @@ static void put_row(struct listing *l, const struct stored_fleet *f)
     size_t used = FINGERPRINT_SHOWN + 1 + SEVERITY_COLUMNS + 2 * (NUMBER_COLUMNS + 1) + SINCE_COLUMNS + 6 +
                   WHAT_COLUMNS + 1;
     put_cell(out, span_of(f->fleet.fingerprint, FINGERPRINT_SHOWN), FINGERPRINT_SHOWN);
-    put_cell(out, span_str(severity_name(f->fleet.severity)), SEVERITY_COLUMNS - 1);
+    put_cell(out, span_str(say(severity_name(f->fleet.severity))), SEVERITY_COLUMNS - 1);
     put_column(out, f->fleet.member_count, NUMBER_COLUMNS);
     put_column(out, f->open_now, NUMBER_COLUMNS);
     put_minute(out, f->first_ms);
@@ -188,7 +190,7 @@ static bool show_list(struct listing *l, struct store *store, int64_t now_ms)
     if (!store_fleet_list(store, l->ever, now_ms, show_row, l, &l->error) || l->error.text[0])
         return false;
     if (!l->shown && !l->json)
-        buf_str(&l->out, "No two deployments are set up alike, as far as can be seen.\n");
+        buf_str(&l->out, _("No two deployments are set up alike, as far as can be seen.\n"));
     return true;
 }
 
@@ -217,16 +219,15 @@ static bool show_member(void *self, const struct fleet_member *m)
     }
     buf_str(out, "  ");
     put_cell(out, span_str(endpoint_called(&m->endpoint, where)), WHERE_COLUMNS);
-    put_cell(out, span_str(outcome_name(m->outcome)), 10);
+    put_cell(out, span_str(say(outcome_name(m->outcome))), 10);
     put_cell(out, span_str(m->product), WHAT_COLUMNS);
     put_cell(out, m->version, 12);
     put_cell(out, span_of(m->worst, m->worst[0] ? FINGERPRINT_SHOWN : 0), FINGERPRINT_SHOWN);
     if (m->records >= 0) {
-        put_count(out, (uint64_t)m->records);
-        buf_str(out, m->records == 1 ? " record" : " records");
+        say_count(out, (uint64_t)m->records, "record", "records");
     }
     if (m->bytes >= 0) {
-        buf_str(out, m->records >= 0 ? ", " : "");
+        buf_str(out, m->records >= 0 ? _(", ") : "");
         put_size(out, (uint64_t)m->bytes);
     }
     buf_byte(out, '\n');
@@ -236,31 +237,31 @@ static bool show_member(void *self, const struct fleet_member *m)
 static void put_fleet_head(struct listing *l, const struct stored_fleet *f, int64_t now_ms)
 {
     struct buf *out = &l->out;
-    buf_printf(out, "%s  %s  ", f->fleet.fingerprint, severity_name(f->fleet.severity));
+    buf_printf(out, "%s  %s  ", f->fleet.fingerprint, say(severity_name(f->fleet.severity)));
     escape_tty(out, f->fleet.title);
-    buf_str(out, "\nKnown for ");
-    put_age(out, now_ms - f->first_ms);
-    buf_str(out, ", seen last ");
+    buf_str(out, _("\nKnown for "));
+    say_age(out, now_ms - f->first_ms);
+    buf_str(out, _(", seen last "));
     put_minute(out, f->last_ms);
-    buf_printf(out, " in scan %lld. Likeness %.2f. Of those that were open, %zu still are.\n", (long long)f->last_scan,
+    buf_printf(out, _(" in scan %lld. Likeness %.2f. Of those that were open, %zu still are.\n"), (long long)f->last_scan,
                f->fleet.score, f->open_now);
     if (f->fleet.accepted_until_ms) {
-        buf_str(out, "Accepted until ");
+        buf_str(out, _("Accepted until "));
         put_date(out, f->fleet.accepted_until_ms - 1);
-        buf_str(out, ": ");
+        buf_str(out, _(": "));
         escape_tty(out, f->accepted_why);
         buf_byte(out, '\n');
     }
-    buf_str(out, "\nWhat they share, strongest first:\n");
+    buf_str(out, _("\nWhat they share, strongest first:\n"));
     for (size_t i = 0; i < f->fleet.reasons.len; i++) {
         const struct fleet_reason *r = &f->fleet.reasons.at[i];
         buf_str(out, "  ");
         put_column(out, r->shared_by, NUMBER_COLUMNS);
-        put_cell(out, span_str(r->trait), 20);
+        put_cell(out, span_str(say(r->trait)), 20);
         put_cell(out, r->value, l->columns > 60 ? l->columns - 33 : 40);
         buf_byte(out, '\n');
     }
-    buf_str(out, "\nMembers, worst first:\n");
+    buf_str(out, _("\nMembers, worst first:\n"));
 }
 
 static bool show_one(struct listing *l, struct store *store, const char *prefix, int64_t now_ms)

@@ -1,6 +1,7 @@
 /* ajar forget: retention. What is open now is never forgotten. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/db.h"
 #include "cmd/options.h"
@@ -12,10 +13,10 @@ enum row { ROW_OLDER, ROW_DRY_RUN, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_OLDER] = { "older-than", "TIME",
-                    "scans that ended and findings that closed before: 90d, 8w, 1y or a date" },
-    [ROW_DRY_RUN] = { "dry-run", NULL, "only say what would go" },
-    [ROW_JSON] = { "json", NULL, "JSON" },
-    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+                    N_("scans that ended and findings that closed before: 90d, 8w, 1y or a date") },
+    [ROW_DRY_RUN] = { "dry-run", NULL, N_("only say what would go") },
+    [ROW_JSON] = { "json", NULL, N_("JSON") },
+    [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -26,7 +27,7 @@ struct forgetting {
 
 void help_forget(void)
 {
-    puts("\nWhat is open now, what proves it, and the newest complete scan always stay.\n");
+    puts(_("\nWhat is open now, what proves it, and the newest complete scan always stay.\n"));
     options_print(ROWS);
 }
 
@@ -54,14 +55,14 @@ static void tell(const struct forgetting *f, const struct forgotten *gone, struc
         json_line(&j);
         return;
     }
-    buf_str(out, f->dry_run ? "Would forget " : "Forgot ");
-    put_many(out, gone->scans, "scan", "scans");
-    buf_str(out, ", ");
-    put_many(out, gone->observations, "observation", "observations");
-    buf_str(out, ", ");
-    put_many(out, gone->findings, "closed finding", "closed findings");
-    buf_str(out, ", ");
-    put_many(out, gone->endpoints, "endpoint", "endpoints");
+    buf_str(out, f->dry_run ? _("Would forget ") : _("Forgot "));
+    say_count(out, gone->scans, "scan", "scans");
+    buf_str(out, _(", "));
+    say_count(out, gone->observations, "observation", "observations");
+    buf_str(out, _(", "));
+    say_count(out, gone->findings, "closed finding", "closed findings");
+    buf_str(out, _(", "));
+    say_count(out, gone->endpoints, "endpoint", "endpoints");
     buf_str(out, ".\n");
 }
 

@@ -1,6 +1,7 @@
 /* ajar judge: today's rules over what is stored. Nothing is asked, nothing is changed. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/db.h"
@@ -13,14 +14,14 @@ enum { RULES_BYTES = 256 << 20 };
 enum row { ROW_SCAN, ROW_RULES, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_FAIL_ON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_SCAN] = { "scan", "N", "what this scan saw; default: each endpoint as it last answered" },
-    [ROW_RULES] = { "rules", "DIR", "judge by the rules in DIR instead of the shipped ones" },
-    [ROW_JSON] = { "json", NULL, "JSON Lines; the same as --format json" },
-    [ROW_FORMAT] = { "format", "NAME", "one of the report formats of `ajar scan`" },
-    [ROW_VERBOSE] = { "verbose", NULL, "also show services without a finding in full" },
+    [ROW_SCAN] = { "scan", "N", N_("what this scan saw; default: each endpoint as it last answered") },
+    [ROW_RULES] = { "rules", "DIR", N_("judge by the rules in DIR instead of the shipped ones") },
+    [ROW_JSON] = { "json", NULL, N_("JSON Lines; the same as --format json") },
+    [ROW_FORMAT] = { "format", "NAME", N_("one of the report formats of `ajar scan`") },
+    [ROW_VERBOSE] = { "verbose", NULL, N_("also show services without a finding in full") },
     [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
-                      "lowest severity that gives exit status 1, default high" },
-    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+                      N_("lowest severity that gives exit status 1, default high") },
+    [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -37,7 +38,7 @@ struct judging {
 void help_judge(void)
 {
     puts(
-        "\nObservations are facts, so new rules apply to old scans: what would today's rules have said?\n");
+        _("\nObservations are facts, so new rules apply to old scans: what would today's rules have said?\n"));
     options_print(ROWS);
 }
 

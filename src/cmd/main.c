@@ -4,34 +4,36 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
+#include "cmd/language.h"
 #include "cmd/options.h"
 
 const struct verb VERBS[] = {
-    { "scan", "[OPTION...] TARGET...", "find what is open, prove it, say how to close it", cmd_scan, help_scan },
-    { "show", "[OPTION...] [FINDING]", "what is open now and since when; one finding in full", cmd_show, help_show },
-    { "diff", "[OPTION...] [A B]", "what changed between two scans", cmd_diff, help_diff },
-    { "fleets", "[OPTION...] [FLEET]", "what is set up alike, so that one decision closes many doors",
+    { "scan", "[OPTION...] TARGET...", N_("find what is open, prove it, say how to close it"), cmd_scan, help_scan },
+    { "show", "[OPTION...] [FINDING]", N_("what is open now and since when; one finding in full"), cmd_show, help_show },
+    { "diff", "[OPTION...] [A B]", N_("what changed between two scans"), cmd_diff, help_diff },
+    { "fleets", "[OPTION...] [FLEET]", N_("what is set up alike, so that one decision closes many doors"),
       cmd_fleets, help_fleets },
-    { "certs", "[OPTION...]", "the estate's certificates: when they end, who shares a key, who renews", cmd_certs,
+    { "certs", "[OPTION...]", N_("the estate's certificates: when they end, who shares a key, who renews"), cmd_certs,
       help_certs },
-    { "accept", "[OPTION...] FINDING|FLEET", "carry a risk knowingly, until a date", cmd_accept, help_accept },
-    { "close", "--why TEXT FINDING", "your word that it is over, where no answer can prove it", cmd_close, help_close },
-    { "judge", "[OPTION...]", "today's rules over what is stored; nothing is asked", cmd_judge, help_judge },
-    { "forget", "--older-than TIME", "remove old scans from the store", cmd_forget, help_forget },
-    { "classify", "[OPTION...] [FILE...]", "which personal data is in files, by likelihood; no value is printed",
+    { "accept", "[OPTION...] FINDING|FLEET", N_("carry a risk knowingly, until a date"), cmd_accept, help_accept },
+    { "close", "--why TEXT FINDING", N_("your word that it is over, where no answer can prove it"), cmd_close, help_close },
+    { "judge", "[OPTION...]", N_("today's rules over what is stored; nothing is asked"), cmd_judge, help_judge },
+    { "forget", "--older-than TIME", N_("remove old scans from the store"), cmd_forget, help_forget },
+    { "classify", "[OPTION...] [FILE...]", N_("which personal data is in files, by likelihood; no value is printed"),
       cmd_classify, help_classify },
-    { "watch", "--config FILE", "scan on a schedule, tell what changed", cmd_watch, help_watch },
-    { "probe", "[OPTION...] PRODUCT ADDRESS:PORT", "one conversation, every byte shown", cmd_probe, help_probe },
-    { "tls", "[OPTION...] HOST:PORT", "what one endpoint's TLS accepts: what works, what is weak, what to paste",
+    { "watch", "--config FILE", N_("scan on a schedule, tell what changed"), cmd_watch, help_watch },
+    { "probe", "[OPTION...] PRODUCT ADDRESS:PORT", N_("one conversation, every byte shown"), cmd_probe, help_probe },
+    { "tls", "[OPTION...] HOST:PORT", N_("what one endpoint's TLS accepts: what works, what is weak, what to paste"),
       cmd_tls, help_tls },
-    { "list", "[--catalog DIR] [--format FORMAT]", "every product: what is proven and counted, how it was verified",
+    { "list", "[--catalog DIR] [--format FORMAT]", N_("every product: what is proven and counted, how it was verified"),
       cmd_list, NULL },
-    { "asks", "[--catalog DIR]", "every request that Ajar can ever send", cmd_asks, NULL },
-    { "catalog", "check DIR | law", "entries of your own: are they right; what an entry may ask", cmd_catalog,
+    { "asks", "[--catalog DIR]", N_("every request that Ajar can ever send"), cmd_asks, NULL },
+    { "catalog", "check DIR | law", N_("entries of your own: are they right; what an entry may ask"), cmd_catalog,
       help_catalog },
-    { "feed", "import FILE | show", "newer tables of support cycles and exploited flaws", cmd_feed, help_feed },
-    { "help", "[VERB]", "this list, or what one verb takes", cmd_help, NULL },
+    { "feed", "import FILE | show", N_("newer tables of support cycles and exploited flaws"), cmd_feed, help_feed },
+    { "help", "[VERB]", N_("this list, or what one verb takes"), cmd_help, NULL },
     { NULL, NULL, NULL, NULL, NULL },
 };
 
@@ -92,6 +94,8 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct error e;
+    if (!language_begin(&argc, argv, &e))
+        return cmd_fail(EXIT_USAGE, &e);
     if (argc < 2) {
         cmd_help(1, argv);
         return EXIT_USAGE;

@@ -1,5 +1,7 @@
 #include "cmd/options.h"
 
+#include "base/say.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +113,7 @@ void options_print(const struct option_row *rows)
     for (; rows->name; rows++) {
         char left[48];
         snprintf(left, sizeof(left), "--%s%s%s", rows->name, rows->value ? " " : "", rows->value ? rows->value : "");
-        printf("  %-24s %s\n", left, rows->help);
+        printf("  %-24s %s\n", left, say(rows->help));
     }
 }
 

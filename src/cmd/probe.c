@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/one.h"
 #include "cmd/options.h"
@@ -13,9 +14,9 @@
 enum { ARENA_MAX = 256 << 20, SHOWN_BYTES_MAX = 4096, LINE_BYTES = 96, WORDS_MAX = 256 };
 
 static const struct option_row ROWS[] = {
-    { "tls", NULL, "start with a TLS handshake" },
-    { "scope", "FILE", "what may be asked and who owns it; public addresses need one" },
-    { "catalog", "DIR...", "also the HTTP products described in DIR" },
+    { "tls", NULL, N_("start with a TLS handshake")},
+    { "scope", "FILE", N_("what may be asked and who owns it; public addresses need one")},
+    { "catalog", "DIR...", N_("also the HTTP products described in DIR")},
     { NULL, NULL, NULL },
 };
 
@@ -29,8 +30,8 @@ struct probing {
 
 void help_probe(void)
 {
-    puts("\nPRODUCT is one of `ajar list`'s wire protocols, http, or any for the whole ladder. The first\n"
-         "bytes of files that may hold secrets are not shown.\n");
+    puts(_("\nPRODUCT is one of `ajar list`'s wire protocols, http, or any for the whole ladder. The first\n"
+         "bytes of files that may hold secrets are not shown.\n"));
     options_print(ROWS);
 }
 
@@ -207,7 +208,7 @@ static int probe_endpoint(const struct probing *p, const struct choice *ch, cons
         known |= v.observations.at[i].kind != KIND_UNKNOWN;
     }
     if (!known)
-        printf("\nnothing recognised: %s\n", v.why ? v.why : w ? wire_fault_text(wire_fault(w)) : "no memory");
+        printf(_("\nnothing recognised: %s\n"), v.why ? v.why : w ? wire_fault_text(wire_fault(w)) : _("no memory"));
     wire_end(w);
     one_close(&own);
     return known ? EXIT_NOTHING : EXIT_INCOMPLETE;

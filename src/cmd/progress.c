@@ -1,5 +1,7 @@
 #include "cmd/progress.h"
 
+#include "base/say.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +14,11 @@ enum { REDRAW_MS = 200, FIRST_MS = 500, LINE_MAX_COLUMNS = 160 };
 void progress_left(double seconds, char *text, size_t cap)
 {
     if (seconds < 60)
-        snprintf(text, cap, "%.0f s left", seconds);
+        snprintf(text, cap, _("%.0f s left"), seconds);
     else if (seconds < 3600)
-        snprintf(text, cap, "%.0f min left", seconds / 60);
+        snprintf(text, cap, _("%.0f min left"), seconds / 60);
     else
-        snprintf(text, cap, "%.1f h left", seconds / 3600);
+        snprintf(text, cap, _("%.1f h left"), seconds / 3600);
 }
 
 /* How much fits without a line break, which no carriage return could take back. */
@@ -41,12 +43,12 @@ static void put_line(const struct progress_line *l, const struct sweep_progress 
     double seconds = (double)(now_ms - l->started_ms) / 1000, rate = (double)over / seconds;
     unsigned long long under_way = (unsigned long long)atomic_load(&p->in_flight);
     if (l->stopping)
-        snprintf(end, sizeof(end), "stopping: %llu under way", under_way);
+        snprintf(end, sizeof(end), _("stopping: %llu under way"), under_way);
     else if (over && endpoints > over)
         progress_left((double)(endpoints - over) / rate, end, sizeof(end));
     else
-        snprintf(end, sizeof(end), "%llu under way", under_way);
-    snprintf(text, cap, "%3.0f%%  %llu of %llu endpoints, %llu answered, %llu findings, %.0f a second, %s",
+        snprintf(end, sizeof(end), _("%llu under way"), under_way);
+    snprintf(text, cap, _("%3.0f%%  %llu of %llu endpoints, %llu answered, %llu findings, %.0f a second, %s"),
              endpoints ? 100.0 * (double)over / (double)endpoints : 100.0, (unsigned long long)over,
              (unsigned long long)endpoints, (unsigned long long)atomic_load(&p->answered),
              (unsigned long long)findings, rate, end);

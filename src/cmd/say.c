@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "report/words.h"
 #include "text/escape.h"
 
 enum { SAID_MAX = 2000 };
@@ -16,7 +17,7 @@ void watch_say(const char *format, ...)
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     buf_init(&shown, 16 * SAID_MAX);
-    escape_tty(&shown, span_str(text));
+    words_made(&shown, NULL, span_str(text));
     fprintf(stderr, "ajar: %.*s\n", SPAN_FMT(buf_span(&shown)));
     buf_release(&shown);
 }

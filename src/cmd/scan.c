@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/db.h"
@@ -210,7 +211,7 @@ static int run_sweeper(const struct scanning *scanning, struct walk *walk, const
 static void tell_missing(const char *missing)
 {
     if (missing)
-        fprintf(stderr, "ajar: this kernel offers %s\n", missing);
+        fprintf(stderr, _("ajar: this kernel offers %s\n"), say(missing));
 }
 
 /* Nothing that this program opened for itself reaches the process that reads hostile bytes. */
@@ -244,8 +245,11 @@ static int sweeper_main(const struct scanning *s, struct walk *walk,
         if (!(pii = ajar_pii_new(why)))
             return 1;
     }
-    if (walk->knock->on && !scan_knock_open(walk->knock, s->o.seed, &e))
-        fprintf(stderr, "ajar: %s; every endpoint is visited instead\n", e.text);
+    if (walk->knock->on && !scan_knock_open(walk->knock, s->o.seed, &e)) {
+        struct error told;
+        error_set(&told, "%s; every endpoint is visited instead", e.text);
+        cmd_say(told.text);
+    }
     sandbox_enter(SANDBOX_SWEEPER, &missing);
     tell_missing(missing);
     int status = run_sweeper(s, walk, pii, progress, fd);
@@ -326,7 +330,7 @@ static void tell_stopping(void *self, int grace_ms)
     struct looking *l = self;
     progress_wipe(&l->line);
     l->line.stopping = true;
-    fprintf(stderr, "ajar: stopping; conversations under way get %d s, once more ends them at once\n", grace_ms / 1000);
+    fprintf(stderr, _("ajar: stopping; conversations under way get %d s, once more ends them at once\n"), grace_ms / 1000);
 }
 
 static void tell_samples(const struct sample_tally *t)
@@ -334,8 +338,9 @@ static void tell_samples(const struct sample_tally *t)
     struct buf line;
     buf_init(&line, 1 << 16);
     sample_tally_put(t, &line);
-    if (buf_ok(&line) && line.len)
-        fprintf(stderr, "ajar: %.*s\n", SPAN_FMT(buf_span(&line)));
+    buf_byte(&line, '\0');
+    if (buf_ok(&line) && line.len > 1)
+        cmd_say((const char *)line.at);
     buf_release(&line);
 }
 
@@ -344,8 +349,9 @@ static void tell_unasked(const struct unasked *u)
     struct buf line;
     buf_init(&line, 1 << 12);
     unasked_put(u, &line);
-    if (buf_ok(&line) && line.len)
-        fprintf(stderr, "ajar: %.*s\n", SPAN_FMT(buf_span(&line)));
+    buf_byte(&line, '\0');
+    if (buf_ok(&line) && line.len > 1)
+        cmd_say((const char *)line.at);
     buf_release(&line);
 }
 
@@ -361,7 +367,7 @@ static int keep_scan(struct keeper *k, const struct report_run *run, bool quiet)
     close(k->signals);
     progress_wipe(&l.line);
     if (k->fleets.left_out)
-        fprintf(stderr, "ajar: fleets: %zu answers were left out; %zu deployments were compared\n", k->fleets.left_out,
+        fprintf(stderr, _("ajar: fleets: %zu answers were left out; %zu deployments were compared\n"), k->fleets.left_out,
                 k->fleets.deployments);
     tell_samples(&k->pipeline.samples);
     enum exit_status status = k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING, worse = EXIT_INCOMPLETE;
@@ -426,7 +432,7 @@ static int sweep_and_keep(struct scanning *s, struct keeper *k, struct walk *wal
     k->from_sweeper = fds[0];
     int status = keep(s, k, run);
     if (atomic_load(&k->progress->names_lost))
-        fprintf(stderr, "ajar: no name server answered; names of addresses are missing\n");
+        fprintf(stderr, _("ajar: no name server answered; names of addresses are missing\n"));
     munmap(k->progress, sizeof(*k->progress));
     return status;
 }
@@ -462,7 +468,7 @@ static bool is_same_plan(struct scanning *s, struct error *e)
         struct buf shown;
         struct span left = buf_span(&b);
         buf_init(&shown, PLAN_BYTES_MAX);
-        buf_printf(&shown, "ajar: scan %lld set out differently; - was, + is now:\n",
+        buf_printf(&shown, _("ajar: scan %lld set out differently; - was, + is now:\n"),
                    (long long)s->before.id);
         while (left.len) {
             buf_str(&shown, "  ");
@@ -594,7 +600,7 @@ static __attribute__((noinline)) int scan_planned(struct scanning *s, struct err
     };
     tell_origin(s, &run);
     if (s->knock.refused && !o->quiet)
-        fprintf(stderr, "ajar: %s\n", s->knock.why);
+        cmd_say(s->knock.why);
     if (s->knock.on && !load_known(s, e))
         return cmd_fail(EXIT_USAGE, e);
     int status = sweep_and_keep(s, &k, &walk, &run);
@@ -629,17 +635,17 @@ static bool scope_of(void *self, const struct endpoint *e, struct scope_words *r
     return entry != NULL;
 }
 
-static void say(void *self, const char *sentence)
+static void tell_sentence(void *self, const char *sentence)
 {
     (void)self;
-    fprintf(stderr, "ajar: %s\n", sentence);
+    cmd_say(sentence);
 }
 
 static bool open_enrichment(struct scanning *s, struct error *e)
 {
     const struct scan_options *o = &s->o;
     struct enrich_sources from = { .names = o->names, .log_count = o->log_count,
-                                   .registry_count = o->registry_count, .scope = scope_of, .say = say,
+                                   .registry_count = o->registry_count, .scope = scope_of, .say = tell_sentence,
                                    .sightings = o->saw.list.at, .sighting_count = o->saw.list.len,
                                    .self = (void *)(uintptr_t)s->plan };
     memcpy(from.logs, o->logs, sizeof(o->logs));
@@ -661,7 +667,7 @@ static bool open_baseline(struct scanning *s, struct error *e)
     for (size_t i = 0; i < s->baseline.entries.len; i++) {
         const struct baseline_entry *x = &s->baseline.entries.at[i];
         if (x->until_ms <= now_ms)
-            fprintf(stderr, "ajar: %s:%u: over since %.10s: the finding counts again\n", s->baseline.file, x->line,
+            fprintf(stderr, _("ajar: %s:%u: over since %.10s: the finding counts again\n"), s->baseline.file, x->line,
                     time_text(x->until_ms, until));
     }
     return true;

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "base/say.h"
 #include "cmd/known_ports.h"
 #include "cmd/options.h"
 #include "cmd/settings.h"
@@ -70,84 +71,84 @@ enum row {
 
 static const struct option_row ROWS[] = {
     [ROW_PORTS] = { "ports", "LIST",
-                    "ports to ask, as in 6379,9200-9210,161/udp, or words: a product as in redis, `usual` (the "
-                    "default: where products leak most), `all-known` (those of all products), top:20" },
+                    N_("ports to ask, as in 6379,9200-9210,161/udp, or words: a product as in redis, `usual` (the "
+                    "default: where products leak most), `all-known` (those of all products), top:20") },
     [ROW_EXCLUDE] = { "exclude", "TARGET...",
-                      "never ask this; may be given again, @FILE reads a list" },
+                      N_("never ask this; may be given again, @FILE reads a list") },
     [ROW_TAG] = { "tag", "KEY=VALUE...",
-                  "ask only what the scope file tags so; another key must hold too, another value may" },
+                  N_("ask only what the scope file tags so; another key must hold too, another value may") },
     [ROW_SCOPE] = { "scope", "FILE",
-                    "what may be asked and who owns it; public addresses need one" },
-    [ROW_LARGE] = { "large", NULL, "allow ranges of more than 65536 addresses" },
+                    N_("what may be asked and who owns it; public addresses need one") },
+    [ROW_LARGE] = { "large", NULL, N_("allow ranges of more than 65536 addresses") },
     [ROW_IGNORE_UNRESOLVED] = { "ignore-unresolved", NULL,
-                                "names that lead to no address are listed, and leave the scan complete" },
-    [ROW_FOLLOW] = { "follow", NULL, "also ask endpoints that answers name, where the scope allows them" },
+                                N_("names that lead to no address are listed, and leave the scan complete") },
+    [ROW_FOLLOW] = { "follow", NULL, N_("also ask endpoints that answers name, where the scope allows them") },
     [ROW_RATE] = { "rate", "N",
-                   "new connections a second in all, default 100 (unanswered ones count half); loopback has no pace" },
-    [ROW_PARALLEL] = { "parallel", "N", "conversations at once at most; default: as many as the rate needs" },
-    [ROW_LOOPS] = { "loops", "N", "threads, default one a processor" },
-    [ROW_TIMEOUT] = { "timeout", "SECONDS", "how long to wait for one answer, default 3" },
-    [ROW_SEED] = { "seed", "N", "order of the endpoints; the same seed gives the same order" },
-    [ROW_SHARD] = { "shard", "I/N", "the I-th of N parts of the endpoints" },
-    [ROW_JSON] = { "json", NULL, "JSON Lines on standard output; the same as --format json" },
+                   N_("new connections a second in all, default 100 (unanswered ones count half); loopback has no pace") },
+    [ROW_PARALLEL] = { "parallel", "N", N_("conversations at once at most; default: as many as the rate needs") },
+    [ROW_LOOPS] = { "loops", "N", N_("threads, default one a processor") },
+    [ROW_TIMEOUT] = { "timeout", "SECONDS", N_("how long to wait for one answer, default 3") },
+    [ROW_SEED] = { "seed", "N", N_("order of the endpoints; the same seed gives the same order") },
+    [ROW_SHARD] = { "shard", "I/N", N_("the I-th of N parts of the endpoints") },
+    [ROW_JSON] = { "json", NULL, N_("JSON Lines on standard output; the same as --format json") },
     [ROW_FORMAT] = { "format", "NAME[=FILE]...",
-                     "tty, json, html, sarif, csv, excel, markdown, ical, ocsf or l9; to FILE, any number in one run" },
-    [ROW_VERBOSE] = { "verbose", NULL, "also show services without a finding in full" },
-    [ROW_COLOR] = { "color", "WHEN", "auto, always or never; NO_COLOR is honoured" },
+                     N_("tty, json, html, sarif, csv, excel, markdown, ical, ocsf or l9; to FILE, any number in one run") },
+    [ROW_VERBOSE] = { "verbose", NULL, N_("also show services without a finding in full") },
+    [ROW_COLOR] = { "color", "WHEN", N_("auto, always or never; NO_COLOR is honoured") },
     [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
-                      "lowest severity that gives exit status 1, default high" },
-    [ROW_TRANSCRIPT] = { "transcript", "FILE", "write every byte that was sent to FILE" },
-    [ROW_DRY_RUN] = { "dry-run", NULL, "print the plan and stop; nothing is sent" },
-    [ROW_CATALOG] = { "catalog", "DIR...", "also the HTTP products described in DIR" },
-    [ROW_RULES] = { "rules", "DIR", "judge by the rules in DIR instead of the shipped ones" },
+                      N_("lowest severity that gives exit status 1, default high") },
+    [ROW_TRANSCRIPT] = { "transcript", "FILE", N_("write every byte that was sent to FILE") },
+    [ROW_DRY_RUN] = { "dry-run", NULL, N_("print the plan and stop; nothing is sent") },
+    [ROW_CATALOG] = { "catalog", "DIR...", N_("also the HTTP products described in DIR") },
+    [ROW_RULES] = { "rules", "DIR", N_("judge by the rules in DIR instead of the shipped ones") },
     [ROW_MMDB] = { "mmdb", "FILE...",
-                   "country and network, by a database in MaxMind's format; may be given again" },
-    [ROW_NAMES] = { "names", "FILE", "names of addresses, \"10.0.0.5 db.example.org\" a line" },
-    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, revocation lists, as PEM" },
+                   N_("country and network, by a database in MaxMind's format; may be given again") },
+    [ROW_NAMES] = { "names", "FILE", N_("names of addresses, \"10.0.0.5 db.example.org\" a line") },
+    [ROW_CA] = { "ca", "FILE", N_("authorities that your clients trust besides the system's, revocation lists, as PEM") },
     [ROW_REVERSE] = { "reverse-names", NULL,
-                      "ask the system's name server for the names of addresses that answer" },
+                      N_("ask the system's name server for the names of addresses that answer") },
     [ROW_RESOLVER] = { "resolver", "ADDRESS",
-                       "the same from this name server, as in 10.0.0.53 or [fd00::53]:5353" },
-    [ROW_CT] = { "ct", "FILE...", "when certificates were logged, by an export of crt.sh; may be given again" },
-    [ROW_DB] = { "db", "FILE", "store what was found in FILE; none stores nothing" },
+                       N_("the same from this name server, as in 10.0.0.53 or [fd00::53]:5353") },
+    [ROW_CT] = { "ct", "FILE...", N_("when certificates were logged, by an export of crt.sh; may be given again") },
+    [ROW_DB] = { "db", "FILE", N_("store what was found in FILE; none stores nothing") },
     [ROW_RESUME] = { "resume", NULL,
-                     "go on with the newest unfinished scan; --resume N: with scan N" },
-    [ROW_TOP_PORTS] = { "top-ports", "N", "the N ports that are found open most; the same as --ports top:N" },
-    [ROW_OUTPUT] = { "output", "FILE", "write the report to FILE instead of standard output" },
-    [ROW_QUIET] = { "quiet", NULL, "no progress, and no report on standard output but what --format asks for" },
+                     N_("go on with the newest unfinished scan; --resume N: with scan N") },
+    [ROW_TOP_PORTS] = { "top-ports", "N", N_("the N ports that are found open most; the same as --ports top:N") },
+    [ROW_OUTPUT] = { "output", "FILE", N_("write the report to FILE instead of standard output") },
+    [ROW_QUIET] = { "quiet", NULL, N_("no progress, and no report on standard output but what --format asks for") },
     [ROW_CONFIG] = { "config", "FILE",
-                     "options from a settings file; default: ~/.config/ajar/config.yaml, where there is one" },
+                     N_("options from a settings file; default: ~/.config/ajar/config.yaml, where there is one") },
     [ROW_PROFILE] = { "profile", "NAME",
-                      "quick (ten ports), usual, full (all known ports, --leavings), or one of the settings "
-                      "file's own" },
+                      N_("quick (ten ports), usual, full (all known ports, --leavings), or one of the settings "
+                      "file's own") },
     [ROW_FROM] = { "from", "FILE...",
-                   "targets from what another tool wrote, known by its content: nmap, masscan, zmap, httpx, naabu, "
-                   "Shodan, Shadowserver, Ansible, Terraform, kubectl, clouds, DNS zones, crt.sh; - is stdin" },
-    [ROW_BASELINE] = { "baseline", "FILE", "findings that are accepted: until when, why, by whom; they fail no run" },
+                   N_("targets from what another tool wrote, known by its content: nmap, masscan, zmap, httpx, naabu, "
+                   "Shodan, Shadowserver, Ansible, Terraform, kubectl, clouds, DNS zones, crt.sh; - is stdin") },
+    [ROW_BASELINE] = { "baseline", "FILE", N_("findings that are accepted: until when, why, by whom; they fail no run") },
     [ROW_KNOCK] = { "knock", NULL,
-                    "ask by single packets first, and visit who answers; the default from 65536 endpoints on, where "
-                    "CAP_NET_RAW is there" },
-    [ROW_CONNECT] = { "connect", NULL, "visit every endpoint, in a big plan, too" },
+                    N_("ask by single packets first, and visit who answers; the default from 65536 endpoints on, where "
+                    "CAP_NET_RAW is there") },
+    [ROW_CONNECT] = { "connect", NULL, N_("visit every endpoint, in a big plan, too") },
     [ROW_SAMPLE] = { "sample", "N",
-                     "draw N random records, or auto, of each open store that --scope marks as owned" },
+                     N_("draw N random records, or auto, of each open store that --scope marks as owned") },
     [ROW_TLS] = { "tls", "HOW",
-                  "quick: one handshake, the default; full: all that each TLS server accepts, 20 to 40 more" },
+                  N_("quick: one handshake, the default; full: all that each TLS server accepts, 20 to 40 more") },
     [ROW_LEAVINGS] = { "leavings", NULL,
-                       "ask web servers for all that is often left behind on them: dumps, backups, settings; not "
-                       "only for .git and .env" },
+                       N_("ask web servers for all that is often left behind on them: dumps, backups, settings; not "
+                       "only for .git and .env") },
     [ROW_ALL_PROTOCOLS] = { "all-protocols", NULL,
-                            "ask who is not known by every protocol, those too that are else asked at their own ports "
-                            "only: up to 40 connections and 30 s more for each such endpoint" },
+                            N_("ask who is not known by every protocol, those too that are else asked at their own ports "
+                            "only: up to 40 connections and 30 s more for each such endpoint") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
 void help_scan(void)
 {
     puts(
-        "\nTARGET is an address, a range, a name or @FILE:\n"
+        _("\nTARGET is an address, a range, a name or @FILE:\n"
         "  127.0.0.1  db.internal:9200  10.1.0.0/24  10.1.0.5-10.1.0.9  fd00:1::/120  @targets.txt\n"
         "or - for standard input, of any form that --from knows.\n"
-        "Loopback and private addresses may be named; public ones only through --scope.\n");
+        "Loopback and private addresses may be named; public ones only through --scope.\n"));
     options_print(ROWS);
 }
 

@@ -6,13 +6,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/say.h"
 #include "cmd/estimate.h"
 #include "cmd/known_ports.h"
 #include "cmd/progress.h"
+#include "report/words.h"
+#include "text/amount.h"
 #include "text/escape.h"
 
 enum { NAMES_SHOWN_AFTER_MS = 500, NAMES_SHOWN_EVERY_MS = 200, DRY_RUN_BYTES_MAX = 256 << 20,
-       TARGET_BYTES_MAX = 16 << 20, WRITE_BYTES = 64 * 1024 };
+       TARGET_BYTES_MAX = 16 << 20, SAID_MAX = 1024, WRITE_BYTES = 64 * 1024 };
 
 /* ---- names ---- */
 
@@ -27,7 +30,8 @@ static void show_names(void *self, size_t done)
     int64_t now_ms = clock_mono_ms(&CLOCK_SYSTEM);
     if (now_ms - l->began_ms < NAMES_SHOWN_AFTER_MS || now_ms - l->shown_ms < NAMES_SHOWN_EVERY_MS)
         return;
-    fprintf(stderr, "\r\x1b[K%zu names looked up", done);
+    fputs("\r\x1b[K", stderr);
+    fprintf(stderr, _("%zu names looked up"), done);
     fflush(stderr);
     l->shown_ms = now_ms;
     l->visible = true;
@@ -114,19 +118,30 @@ const struct plan *scan_plan_make(struct scan_options *o, const struct catalog *
 
 /* ---- the plan in words ---- */
 
+/* A count as it may be pasted: without commas. */
+static char *plain_text(uint64_t n, char text[static COUNT_TEXT_MAX])
+{
+    snprintf(text, COUNT_TEXT_MAX, "%llu", (unsigned long long)n);
+    return text;
+}
+#define PLAIN(n) plain_text((n), (char[COUNT_TEXT_MAX]){ "" })
+
 static void put_target(struct buf *b, const struct plan_target *t)
 {
     escape_tty(b, span_str(t->text));
     if (t->problem) {
-        buf_str(b, "\n    nothing is asked: ");
-        escape_tty(b, span_str(t->problem));
+        buf_str(b, "\n    ");
+        buf_str(b, _("nothing is asked: "));
+        words_made(b, NULL, span_str(t->problem));
         buf_byte(b, '\n');
         return;
     }
-    buf_printf(b, "\n    %llu %s, %llu %s, %s space\n    ports   %s\n    why     ", (unsigned long long)t->endpoints,
-               t->endpoints == 1 ? "endpoint" : "endpoints", (unsigned long long)t->addresses,
-               t->addresses == 1 ? "address" : "addresses", address_class_name(t->class), t->ports);
-    escape_tty(b, span_str(t->why));
+    buf_str(b, "\n    ");
+    buf_printf(b, say_many("%s endpoint, ", "%s endpoints, ", t->endpoints), PLAIN(t->endpoints));
+    buf_printf(b, say_many("%s address, %s space", "%s addresses, %s space", t->addresses), PLAIN(t->addresses),
+               say(address_class_name(t->class)));
+    buf_printf(b, "\n    %s%s\n    %s", _("ports   "), t->ports, _("why     "));
+    words_made(b, NULL, span_str(t->why));
     buf_byte(b, '\n');
 }
 
@@ -155,36 +170,54 @@ static void put_remarks(struct buf *b, const struct plan *p)
         buf_byte(b, '\n');
     for (size_t i = 0; i < p->remarks.len; i++) {
         escape_tty(b, p->remarks.at[i].about);
-        buf_str(b, ": ");
-        escape_tty(b, p->remarks.at[i].text);
+        buf_str(b, _(": "));
+        words_made(b, NULL, p->remarks.at[i].text);
         buf_byte(b, '\n');
     }
+}
+
+/* A sentence of another room in the reader's language, cut where it is long. */
+static const char *said_of(const char *made, char text[static SAID_MAX])
+{
+    struct buf out = { .at = (uint8_t *)text, .cap = SAID_MAX - 1, .max = SAID_MAX - 1 };
+    words_made(&out, NULL, span_str(made));
+    text[out.len] = '\0';
+    return text;
 }
 
 int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t endpoints, const struct scan_knock *k)
 {
     size_t count = plan_target_count(p);
+    char text[SAID_MAX];
     struct error e;
     struct buf b;
     buf_init(&b, DRY_RUN_BYTES_MAX);
-    buf_printf(&b, "%llu %s in %zu %s; %llu of them %s excluded. Nothing was sent.\n\n", (unsigned long long)endpoints,
-               endpoints == 1 ? "endpoint" : "endpoints", count, count == 1 ? "target" : "targets",
-               (unsigned long long)plan_skipped(p), plan_skipped(p) == 1 ? "is" : "are");
+    buf_printf(&b, say_many("%s endpoint ", "%s endpoints ", endpoints), PLAIN(endpoints));
+    buf_printf(&b, say_many("in %s target; ", "in %s targets; ", count), PLAIN(count));
+    buf_printf(&b, say_many("%s of them is excluded. Nothing was sent.", "%s of them are excluded. Nothing was sent.",
+                            plan_skipped(p)), PLAIN(plan_skipped(p)));
+    buf_str(&b, "\n\n");
     bool written = put_targets(&b, p, count);
     put_remarks(&b, p);
     struct scan_estimate time = scan_estimate(p, o, endpoints, k->per_second);
+    buf_byte(&b, '\n');
     if (k->on)
-        buf_printf(&b, "\nAsked by single packets first, %s; who answers is visited. At %.0f endpoints a second%s: ",
-                   k->why, k->per_second, k->tracked ? ", which this machine's connection tracking has room for" : "");
+        buf_printf(&b, k->tracked ? _("Asked by single packets first, %s; who answers is visited. At %.0f endpoints a second, which "
+                                      "this machine's connection tracking has room for: ")
+                                  : _("Asked by single packets first, %s; who answers is visited. At %.0f endpoints a second: "),
+                   said_of(k->why, text), k->per_second);
     else if (time.near)
-        buf_str(&b, "\nLoopback has no pace: ");
+        buf_str(&b, _("Loopback has no pace: "));
     else
-        buf_printf(&b, "\nAt %g connections a second in all%s: ", o->rate,
-                   o->rate_given ? "" : ", those that nobody answers counted half");
+        buf_printf(&b, o->rate_given ? _("At %g connections a second in all: ")
+                                     : _("At %g connections a second in all, those that nobody answers counted half: "), o->rate);
     scan_estimate_put(&time, &b);
-    buf_str(&b, ".\n");
-    if (!k->on && k->why[0])
-        buf_printf(&b, "%s %s.\n", k->refused ? "Note:" : "Every endpoint is visited,", k->why);
+    buf_str(&b, _("."));
+    buf_byte(&b, '\n');
+    if (!k->on && k->why[0]) {
+        buf_printf(&b, k->refused ? _("Note: %s.") : _("Every endpoint is visited, %s."), said_of(k->why, text));
+        buf_byte(&b, '\n');
+    }
     written = written && buf_ok(&b) && write_out(&b);
     buf_release(&b);
     if (!written) {

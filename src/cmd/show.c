@@ -1,6 +1,7 @@
 /* ajar show: what is open now and since when; one finding in full; the scans that are stored. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 #include "cmd/db.h"
@@ -9,6 +10,7 @@
 #include "keep/stored_report.h"
 #include "report/finding_json.h"
 #include "report/layout.h"
+#include "report/words.h"
 #include "target/ports.h"
 #include "text/amount.h"
 #include "text/escape.h"
@@ -44,23 +46,23 @@ enum row {
 };
 
 static const struct option_row ROWS[] = {
-    [ROW_SEVERITY] = { "severity", "SEVERITY", "this one and worse" },
-    [ROW_PRODUCT] = { "product", "NAME", "of this product only" },
-    [ROW_RULE] = { "rule", "NAME", "of this rule only" },
-    [ROW_AT] = { "at", "ADDRESS", "at this address or prefix only, as in 10.1.0.0/16" },
-    [ROW_PORT] = { "port", "N", "at this port only: 9200, or 161/udp" },
-    [ROW_SINCE] = { "since", "TIME", "opened after this: 7d, 12h or a date" },
-    [ROW_TAG] = { "tag", "KEY=VALUE...", "tagged so in the scope file; another key must hold too, another value may" },
-    [ROW_CLOSED] = { "closed", NULL, "what was open once and is no more" },
-    [ROW_EVER] = { "ever", NULL, "open or closed" },
-    [ROW_ACCEPTED] = { "accepted", NULL, "accepted risks only" },
-    [ROW_NOT_SEEN] = { "not-seen", NULL, "open, and not seen when it was asked for last" },
-    [ROW_SCANS] = { "scans", NULL, "the stored scans instead of findings" },
+    [ROW_SEVERITY] = { "severity", "SEVERITY", N_("this one and worse") },
+    [ROW_PRODUCT] = { "product", "NAME", N_("of this product only") },
+    [ROW_RULE] = { "rule", "NAME", N_("of this rule only") },
+    [ROW_AT] = { "at", "ADDRESS", N_("at this address or prefix only, as in 10.1.0.0/16") },
+    [ROW_PORT] = { "port", "N", N_("at this port only: 9200, or 161/udp") },
+    [ROW_SINCE] = { "since", "TIME", N_("opened after this: 7d, 12h or a date") },
+    [ROW_TAG] = { "tag", "KEY=VALUE...", N_("tagged so in the scope file; another key must hold too, another value may") },
+    [ROW_CLOSED] = { "closed", NULL, N_("what was open once and is no more") },
+    [ROW_EVER] = { "ever", NULL, N_("open or closed") },
+    [ROW_ACCEPTED] = { "accepted", NULL, N_("accepted risks only") },
+    [ROW_NOT_SEEN] = { "not-seen", NULL, N_("open, and not seen when it was asked for last") },
+    [ROW_SCANS] = { "scans", NULL, N_("the stored scans instead of findings") },
     [ROW_LIMIT] = { "limit", "N",
-                    "at most so many, worst and largest first; default 50, 0 for all" },
-    [ROW_JSON] = { "json", NULL, "JSON Lines" },
-    [ROW_FORMAT] = { "format", "NAME", "one of the report formats of `ajar scan`, for all that is open" },
-    [ROW_DB] = { "db", "FILE", "the store; default: the one that `ajar scan` fills" },
+                    N_("at most so many, worst and largest first; default 50, 0 for all") },
+    [ROW_JSON] = { "json", NULL, N_("JSON Lines") },
+    [ROW_FORMAT] = { "format", "NAME", N_("one of the report formats of `ajar scan`, for all that is open") },
+    [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -79,7 +81,7 @@ struct showing {
 
 void help_show(void)
 {
-    puts("\nWithout a finding's number: what is open now. With its first digits: all about it.\n");
+    puts(_("\nWithout a finding's number: what is open now. With its first digits: all about it.\n"));
     options_print(ROWS);
 }
 
@@ -200,18 +202,17 @@ static void put_totals(struct showing *s, const struct store_totals *t)
     }
     if (s->shown)
         buf_byte(&s->out, '\n');
-    buf_str(&s->out, "Open now: ");
+    buf_str(&s->out, _("Open now: "));
     put_count(&s->out, open);
     for (int i = SEVERITY_CRITICAL; i >= 0; i--)
         if (t->open[i]) {
-            buf_str(&s->out, ", ");
-            put_count(&s->out, t->open[i]);
-            buf_printf(&s->out, " %s", severity_name((enum severity)i));
+            buf_str(&s->out, _(", "));
+            buf_printf(&s->out, _("%s %s"), COUNTED(t->open[i]), say(severity_name((enum severity)i)));
         }
-    buf_printf(&s->out, "; %llu of them accepted", (unsigned long long)t->accepted);
+    buf_printf(&s->out, _("; %llu of them accepted"), (unsigned long long)t->accepted);
     if (t->unseen)
-        buf_printf(&s->out, ", %llu not seen when last asked", (unsigned long long)t->unseen);
-    buf_printf(&s->out, ". Shown: %zu.\n", s->shown);
+        buf_printf(&s->out, _(", %llu not seen when last asked"), (unsigned long long)t->unseen);
+    buf_printf(&s->out, _(". Shown: %zu.\n"), s->shown);
 }
 
 /* What is not shown may be open all the same: how much the newest scan got to see. */
@@ -223,12 +224,14 @@ static void put_newest(struct showing *s, struct store *store)
     arena_init(&a, SCAN_BYTES);
     if (!s->json && store_scan_find(store, SCAN_NEWEST, &a, &scan, &none)) {
         const struct scan_sums *n = &scan.sums;
-        buf_printf(&s->out, "The newest scan, %lld of ", (long long)scan.id);
+        buf_printf(&s->out, _("The newest scan, %lld of "), (long long)scan.id);
         put_minute(&s->out, scan.started_ms);
-        buf_printf(&s->out, ", is %s: of ", scan_state_name(scan.state));
-        put_many(&s->out, scan.plan.total, "endpoint", "endpoints");
-        buf_printf(&s->out, " %llu answered, %llu were left out, %llu could not be asked.\n",
-                   (unsigned long long)n->answered, (unsigned long long)n->skipped, (unsigned long long)n->failed);
+        buf_printf(&s->out, _(", is %s: "), say(scan_state_name(scan.state)));
+        buf_printf(&s->out, say_many("of %s endpoint %llu answered, %llu were left out, %llu could not be asked.\n",
+                                     "of %s endpoints %llu answered, %llu were left out, %llu could not be asked.\n",
+                                     scan.plan.total),
+                   COUNTED(scan.plan.total), (unsigned long long)n->answered, (unsigned long long)n->skipped,
+                   (unsigned long long)n->failed);
     }
     arena_release(&a);
 }
@@ -262,9 +265,9 @@ static bool show_exposure(void *self, const struct exposure *x)
     }
     buf_str(&s->out, "  ");
     put_minute(&s->out, x->opened_ms);
-    buf_str(&s->out, "  to  ");
+    buf_str(&s->out, _("  to  "));
     put_minute(&s->out, x->closed_ms >= 0 ? x->closed_ms : x->seen_ms);
-    buf_str(&s->out, x->closed_ms >= 0 ? "  closed: " : "  last seen open");
+    buf_str(&s->out, x->closed_ms >= 0 ? _("  closed: ") : _("  last seen open"));
     if (x->closed_ms >= 0)
         put_proof(&s->out, x);
     buf_byte(&s->out, '\n');
@@ -286,7 +289,7 @@ static void put_value(struct buf *out, const struct fact *f)
 
 static void put_observation(struct buf *out, const struct observation *o, size_t columns)
 {
-    buf_printf(out, "\nWhat was seen: %s, %s\n", o->product, outcome_name(o->outcome));
+    buf_printf(out, _("\nWhat was seen: %s, %s\n"), o->product, say(outcome_name(o->outcome)));
     for (size_t i = 0; i < o->facts.len; i++) {
         struct buf value;
         buf_init(&value, 1 << 20);
@@ -311,8 +314,7 @@ static void put_observation(struct buf *out, const struct observation *o, size_t
         escape_tty(out, c->name);
         if (c->records >= 0) {
             buf_str(out, ", ");
-            put_count(out, (uint64_t)c->records);
-            buf_str(out, c->records == 1 ? " record" : " records");
+            say_count(out, (uint64_t)c->records, "record", "records");
         }
         if (c->bytes >= 0) {
             buf_str(out, ", ");
@@ -321,7 +323,7 @@ static void put_observation(struct buf *out, const struct observation *o, size_t
         buf_byte(out, '\n');
     }
     if (o->collections.len > COLLECTIONS_SHOWN)
-        buf_printf(out, "  and %zu more\n", o->collections.len - COLLECTIONS_SHOWN);
+        buf_printf(out, _("  and %zu more\n"), o->collections.len - COLLECTIONS_SHOWN);
 }
 
 static void put_finding_head(struct showing *s, const struct stored_finding *f)
@@ -330,34 +332,35 @@ static void put_finding_head(struct showing *s, const struct stored_finding *f)
     char where[ENDPOINT_CALLED_MAX];
     const struct finding *g = &f->finding;
     bool open = f->exposure.closed_ms < 0;
-    buf_printf(out, "%s  %s  ", g->fingerprint, severity_name(g->severity));
+    buf_printf(out, "%s  %s  ", g->fingerprint, say(severity_name(g->severity)));
     escape_tty(out, span_str(endpoint_called(&g->endpoint, where)));
     buf_byte(out, '\n');
-    escape_tty(out, span_str(g->title));
+    words_made(out, "rule", span_str(g->title));
     buf_printf(out, " (%s)\n", g->rule);
     struct buf why;
     buf_init(&why, 1 << 20);
-    escape_tty(&why, g->why);
+    words_made(&why, "rule", g->why);
     layout_wrap(out, buf_span(&why), 0, s->columns);
     buf_release(&why);
     int64_t until_ms = open ? s->filter.now_ms : f->exposure.closed_ms;
-    buf_str(out, open ? "\nOpen since " : "\nClosed; it was open for ");
+    buf_str(out, open ? _("\nOpen since ") : _("\nClosed; it was open for "));
     if (open) {
         put_minute(out, f->exposure.opened_ms);
-        buf_str(out, ", ");
+        buf_str(out, _(", "));
     }
-    put_age(out, until_ms - f->exposure.opened_ms);
+    say_age(out, until_ms - f->exposure.opened_ms);
     if (f->accepted_until_ms >= 0) {
-        buf_str(out, "; accepted until ");
+        buf_str(out, _("; accepted until "));
         put_date(out, f->accepted_until_ms - 1);
-        buf_str(out, ": ");
+        buf_str(out, _(": "));
         escape_tty(out, f->accepted_why);
     }
     if (open && f->unseen != UNSEEN_NOT) {
-        buf_str(out, "; ");
+        buf_str(out, _("; "));
         put_unseen(out, f);
     }
-    buf_str(out, ".\n");
+    buf_str(out, _("."));
+    buf_byte(out, '\n');
 }
 
 static bool show_one_text(struct showing *s, struct store *store, const struct stored_finding *f,
@@ -368,7 +371,7 @@ static bool show_one_text(struct showing *s, struct store *store, const struct s
         return false;
     for (size_t i = 0; i < v->observations.len; i++)
         put_observation(&s->out, &v->observations.at[i], s->columns);
-    buf_str(&s->out, "\nHow to close it:\n");
+    buf_str(&s->out, _("\nHow to close it:\n"));
     struct span left = f->finding.fix;
     while (left.len) {
         buf_str(&s->out, "    ");
@@ -433,13 +436,14 @@ static bool show_scan(void *self, const struct stored_scan *scan)
         json_line(&j);
         return stored_flush(&s->out, false, &s->error);
     }
-    buf_printf(&s->out, "%6lld  %-10s  ", (long long)scan->id, scan_state_name(scan->state));
+    buf_printf(&s->out, "%6lld  ", (long long)scan->id);
+    layout_left(&s->out, span_str(say(scan_state_name(scan->state))), 12);
     put_minute(&s->out, scan->started_ms);
-    buf_printf(&s->out, "  %llu of %llu endpoints, %llu answered", (unsigned long long)heard,
+    buf_printf(&s->out, _("  %llu of %llu endpoints, %llu answered"), (unsigned long long)heard,
                (unsigned long long)scan->plan.total, (unsigned long long)scan->sums.answered);
     if (scan->why.len) {
-        buf_str(&s->out, "; ");
-        escape_tty(&s->out, scan->why);
+        buf_str(&s->out, _("; "));
+        words_made(&s->out, NULL, scan->why);
     }
     buf_byte(&s->out, '\n');
     return stored_flush(&s->out, false, &s->error);

@@ -6,9 +6,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "report/finding_json.h"
 #include "report/layout.h"
+#include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
 
@@ -63,16 +65,20 @@ void stored_row_head(struct buf *out, const char *mark, size_t columns)
     if (is_narrow(mark != NULL, columns))
         return;
     if (mark) {
-        layout_left(out, span_str(mark), MARK_COLUMNS);
+        layout_left(out, span_str(say(mark)), MARK_COLUMNS);
         buf_byte(out, ' ');
     }
-    layout_left(out, SPAN("FINDING"), FINGERPRINT_SHOWN + 1);
-    layout_left(out, SPAN("SEVERITY"), SEVERITY_COLUMNS);
-    layout_left(out, SPAN("ENDPOINT"), WHERE_COLUMNS);
+    layout_left(out, span_str(_("FINDING")), FINGERPRINT_SHOWN + 1);
+    layout_left(out, span_str(_("SEVERITY")), SEVERITY_COLUMNS);
+    layout_left(out, span_str(_("ENDPOINT")), WHERE_COLUMNS);
     buf_byte(out, ' ');
-    layout_left(out, SPAN("WHAT"), WHAT_COLUMNS);
+    layout_left(out, span_str(_("WHAT")), WHAT_COLUMNS);
     bool beside = columns >= used_columns(mark != NULL) + TITLE_COLUMNS_MIN;
-    buf_str(out, beside ? " OPEN FOR    WHAT IT IS\n" : " OPEN FOR\n");
+    buf_byte(out, ' ');
+    if (beside)
+        layout_left(out, span_str(_("OPEN FOR")), SINCE_COLUMNS + 1);
+    buf_str(out, beside ? _("WHAT IT IS") : _("OPEN FOR"));
+    buf_byte(out, '\n');
 }
 
 static void put_open_for(struct buf *out, const struct stored_finding *f, int64_t now_ms)
@@ -80,29 +86,29 @@ static void put_open_for(struct buf *out, const struct stored_finding *f, int64_
     uint8_t room[32];
     struct buf age = { .at = room, .cap = sizeof(room), .max = sizeof(room) };
     int64_t until = f->exposure.closed_ms >= 0 ? f->exposure.closed_ms : now_ms;
-    put_age(&age, until - f->exposure.opened_ms);
+    say_age(&age, until - f->exposure.opened_ms);
     layout_left(out, buf_span(&age), SINCE_COLUMNS);
 }
 
 void put_proof(struct buf *out, const struct exposure *x)
 {
     char text[ENDING_TEXT_MAX];
-    escape_tty(out, proof_text(x->proof, x->proof_detail, text));
+    words_made(out, NULL, proof_text(x->proof, x->proof_detail, text));
 }
 
 void put_unseen(struct buf *out, const struct stored_finding *f)
 {
     char text[ENDING_TEXT_MAX];
-    buf_str(out, "not seen since ");
+    buf_str(out, _("not seen since "));
     put_minute(out, f->exposure.seen_ms);
-    buf_str(out, ": ");
-    escape_tty(out, unseen_text(f->unseen, f->unseen_detail, text));
+    buf_str(out, _(": "));
+    words_made(out, NULL, unseen_text(f->unseen, f->unseen_detail, text));
 }
 
 static void put_semicolon(struct buf *out)
 {
     if (out->len)
-        buf_str(out, "; ");
+        buf_str(out, _("; "));
 }
 
 /* What stands behind the title: closed and on which proof, not seen, accepted, back again. A change that is told
@@ -111,10 +117,10 @@ static void put_state(struct buf *out, const struct stored_finding *f, bool told
 {
     if (f->exposure.closed_ms >= 0) {
         put_semicolon(out);
-        buf_str(out, "closed ");
+        buf_str(out, _("closed "));
         put_minute(out, f->exposure.closed_ms);
         if (!told) {
-            buf_str(out, ": ");
+            buf_str(out, _(": "));
             put_proof(out, &f->exposure);
         }
     } else if (f->unseen != UNSEEN_NOT && !told) {
@@ -123,14 +129,14 @@ static void put_state(struct buf *out, const struct stored_finding *f, bool told
     }
     if (f->accepted_until_ms >= 0) {
         put_semicolon(out);
-        buf_str(out, "accepted until ");
+        buf_str(out, _("accepted until "));
         put_date(out, f->accepted_until_ms - 1);
-        buf_str(out, ": ");
+        buf_str(out, _(": "));
         escape_tty(out, f->accepted_why);
     }
     if (f->reopened) {
         put_semicolon(out);
-        buf_printf(out, "back for the %zu. time", f->reopened + 1);
+        buf_printf(out, _("back for the %zu. time"), f->reopened + 1);
     }
 }
 
@@ -154,11 +160,11 @@ static void put_cells(struct buf *out, const struct stored_finding *f, const cha
                       struct buf *text)
 {
     if (mark) {
-        layout_left(out, span_str(mark), MARK_COLUMNS);
+        layout_left(out, span_str(say(mark)), MARK_COLUMNS);
         buf_byte(out, ' ');
     }
     layout_left(out, span_of(f->finding.fingerprint, FINGERPRINT_SHOWN), FINGERPRINT_SHOWN + 1);
-    layout_left(out, span_str(severity_name(f->finding.severity)), SEVERITY_COLUMNS);
+    layout_left(out, span_str(say(severity_name(f->finding.severity))), SEVERITY_COLUMNS);
     put_where(text, f);
     put_padded(out, buf_span(text), WHERE_COLUMNS);
     buf_byte(out, ' ');
@@ -176,15 +182,15 @@ static void put_lines(struct buf *out, const struct stored_finding *f, const cha
                       struct buf *text)
 {
     if (mark)
-        buf_printf(text, "%s ", mark);
-    buf_printf(text, "%.*s %s ", FINGERPRINT_SHOWN, f->finding.fingerprint, severity_name(f->finding.severity));
+        buf_printf(text, "%s ", say(mark));
+    buf_printf(text, "%.*s %s ", FINGERPRINT_SHOWN, f->finding.fingerprint, say(severity_name(f->finding.severity)));
     put_where(text, f);
     layout_wrap(out, buf_span(text), 0, columns);
     buf_reset(text);
     put_what(text, f);
-    buf_str(text, ", open for ");
-    put_age(text, (f->exposure.closed_ms >= 0 ? f->exposure.closed_ms : now_ms) - f->exposure.opened_ms);
-    buf_str(text, ": ");
+    buf_str(text, _(", open for "));
+    say_age(text, (f->exposure.closed_ms >= 0 ? f->exposure.closed_ms : now_ms) - f->exposure.opened_ms);
+    buf_str(text, _(": "));
 }
 
 void stored_row(struct buf *out, const struct stored_finding *f, const char *mark, const char *note,
@@ -198,7 +204,7 @@ void stored_row(struct buf *out, const struct stored_finding *f, const char *mar
         put_lines(out, f, mark, now_ms, columns, &text);
     else
         put_cells(out, f, mark, now_ms, &text);
-    escape_tty(&text, span_str(f->finding.title));
+    words_made(&text, "rule", span_str(f->finding.title));
     size_t left = text_columns(span_of(out->at + before, out->len - before)), title = text_columns(buf_span(&text));
     if (!narrow && columns >= used_columns(mark != NULL) + TITLE_COLUMNS_MIN && left + title <= columns) {
         buf_put(out, buf_span(&text));
@@ -209,8 +215,8 @@ void stored_row(struct buf *out, const struct stored_finding *f, const char *mar
     buf_str(out, narrow ? "" : "\n");
     put_state(&text, f, told);
     if (told) {
-        buf_str(&text, text.len ? "; " : "");
-        escape_tty(&text, span_str(note));
+        buf_str(&text, text.len ? _("; ") : "");
+        words_made(&text, NULL, span_str(note));
     }
     if (text.len)
         layout_wrap(out, buf_span(&text), INDENT, columns > 2 * INDENT ? columns - INDENT : INDENT);

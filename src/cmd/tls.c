@@ -1,6 +1,7 @@
 /* ajar tls: the TLS of one endpoint in full, as people read it. */
 #include <stdio.h>
 
+#include "base/say.h"
 #include "cmd/cmd.h"
 #include "cmd/one.h"
 #include "cmd/options.h"
@@ -16,9 +17,9 @@ enum { ARENA_MAX = 256 << 20, KEY_COLUMNS = 16, TEXT_COLUMNS = 80 };
 enum row { ROW_SCOPE, ROW_CA, ROW_JSON, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_SCOPE] = { "scope", "FILE", "what may be asked and who owns it; public addresses need one" },
-    [ROW_CA] = { "ca", "FILE", "authorities that your clients trust besides the system's, revocation lists, as PEM" },
-    [ROW_JSON] = { "json", NULL, "one JSON object: facts and findings" },
+    [ROW_SCOPE] = { "scope", "FILE", N_("what may be asked and who owns it; public addresses need one") },
+    [ROW_CA] = { "ca", "FILE", N_("authorities that your clients trust besides the system's, revocation lists, as PEM") },
+    [ROW_JSON] = { "json", NULL, N_("one JSON object: facts and findings") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -31,8 +32,8 @@ struct auditing {
 
 void help_tls(void)
 {
-    puts("\nHOST:PORT is an address or a name, as in 127.0.0.1:443 or db.example:5432. TLS inside PostgreSQL,\n"
-         "MySQL, LDAP, SMTP, IMAP, POP3, FTP and NATS is found and asked as well.\n");
+    puts(_("\nHOST:PORT is an address or a name, as in 127.0.0.1:443 or db.example:5432. TLS inside PostgreSQL,\n"
+         "MySQL, LDAP, SMTP, IMAP, POP3, FTP and NATS is found and asked as well.\n"));
     options_print(ROWS);
 }
 
@@ -118,7 +119,7 @@ static void print_offer(const struct observation *o, struct buf *line)
     print_line("suites", line);
     add_prefixed(line, o, "tls.group", "", "");
     if (bits)
-        buf_printf(line, "%sDiffie-Hellman of %lld bits", line->len ? "; " : "", (long long)bits->number);
+        buf_printf(line, _("%sDiffie-Hellman of %lld bits"), line->len ? "; " : "", (long long)bits->number);
     add_either(line, o, "tls.sha1_signatures", "signs by SHA-1", "");
     add_prefixed(line, o, "tls.post_quantum", "post-quantum: ", "");
     print_line("key exchange", line);
@@ -143,9 +144,9 @@ static void print_certificate(const struct observation *o, struct buf *line)
     add_prefixed(line, o, "cert.issuer", "", "");
     print_line("issuer", line);
     if (from && until) {
-        buf_str(line, "from ");
+        buf_str(line, _("from "));
         put_date(line, from->number);
-        buf_str(line, " to ");
+        buf_str(line, _(" to "));
         put_date(line, until->number);
     }
     print_line("valid", line);
@@ -174,7 +175,7 @@ static void print_fixes(const struct findings *found)
             told |= span_eq(found->list.at[k].fix, f->fix);
         if (told || !f->fix.len)
             continue;
-        printf("%s\n%.*s", first ? "\nWhat to paste:\n" : "", SPAN_FMT(f->fix));
+        printf("%s\n%.*s", first ? _("\nWhat to paste:\n") : "", SPAN_FMT(f->fix));
         first = false;
     }
 }
@@ -189,7 +190,7 @@ static void print_page(const struct visit *v, const struct observation *o, const
         if (v->observations.at[i].kind != KIND_TLS && v->observations.at[i].kind != KIND_UNKNOWN)
             service = v->observations.at[i].product;
     printf("%s%s%s%s%s\n\n", v->endpoint.name ? v->endpoint.name : endpoint_text(&v->endpoint, where),
-           v->endpoint.name ? " at " : "", v->endpoint.name ? endpoint_text(&v->endpoint, where) : "",
+           v->endpoint.name ? _(" at ") : "", v->endpoint.name ? endpoint_text(&v->endpoint, where) : "",
            service ? ", " : "", service ? service : "");
     add_either(&line, o, "tls.inside", "inside the protocol, after a conversation in clear", "");
     add_either(&line, o, "tls.beside_plain", "beside the same service in clear, on one port", "");
@@ -198,8 +199,8 @@ static void print_page(const struct visit *v, const struct observation *o, const
     print_certificate(o, &line);
     const struct fact *gaps = fact_get(o, "tls.unanswered");
     if (gaps)
-        printf("\n  %lld questions met silence; what they asked is not stated.\n", (long long)gaps->number);
-    puts(found->list.len ? "\nWeak:\n" : "\nNothing is weak by today's rules.");
+        printf(_("\n  %lld questions met silence; what they asked is not stated.\n"), (long long)gaps->number);
+    puts(found->list.len ? _("\nWeak:\n") : _("\nNothing is weak by today's rules."));
     for (size_t i = 0; i < found->list.len; i++)
         print_row(severity_name(found->list.at[i].severity), found->list.at[i].why);
     print_fixes(found);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/say.h"
 #include "cmd/options.h"
 #include "cmd/say.h"
 #include "cmd/watch_loop.h"
@@ -17,9 +18,9 @@ enum { CONFIG_ARENA = 64 << 20 };
 enum row { ROW_CONFIG, ROW_ONCE, ROW_CHECK, ROW_END };
 
 static const struct option_row ROWS[] = {
-    [ROW_CONFIG] = { "config", "FILE", "what to scan, when, and whom to tell; doc/watch.md has every key" },
-    [ROW_ONCE] = { "once", NULL, "one scan and one attempt to tell, then end; for a timer" },
-    [ROW_CHECK] = { "check", NULL, "read the configuration, say what it means, send nothing" },
+    [ROW_CONFIG] = { "config", "FILE", N_("what to scan, when, and whom to tell; doc/watch.md has every key") },
+    [ROW_ONCE] = { "once", NULL, N_("one scan and one attempt to tell, then end; for a timer") },
+    [ROW_CHECK] = { "check", NULL, N_("read the configuration, say what it means, send nothing") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
@@ -30,13 +31,13 @@ struct watch_options {
 
 void help_watch(void)
 {
-    puts("\nScans again and again and tells what changed: new, open again, changed, fixed, no longer accepted,\n"
+    puts(_("\nScans again and again and tells what changed: new, open again, changed, fixed, no longer accepted,\n"
          "and when a scan could not run. SIGHUP reads the configuration again, SIGTERM ends it.\n\n"
          "  targets: [10.0.0.0/24]\n"
          "  schedule: {every: 6h}\n"
          "  notices:\n"
          "    - webhook: {url: https://chat.internal/hook, secret_file: /etc/ajar/hook.secret}\n"
-         "      min_severity: high\n");
+         "      min_severity: high\n"));
     options_print(ROWS);
 }
 
@@ -100,7 +101,7 @@ static bool check_receiver(const struct watch_config *c, const struct receiver *
 static int check(const struct watch_config *c)
 {
     struct error e;
-    char when[TIME_TEXT_MAX], receivers[MANY_TEXT_MAX];
+    char when[TIME_TEXT_MAX];
     if (!check_scan(c, &e))
         return cmd_fail(EXIT_USAGE, &e);
     for (size_t i = 0; i < c->receivers.len; i++)
@@ -109,8 +110,9 @@ static int check(const struct watch_config *c)
     if (!c->receivers.len && !c->metrics.file && !c->metrics.listen.host)
         watch_say("warning: nobody is told: there is neither a receiver under notices nor metrics");
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
-    printf("%s is good: %s; the first scan would begin at %s.\n", c->file,
-           many_text(c->receivers.len, "receiver", "receivers", receivers),
+    printf(say_many("%s is good: %zu receiver; the first scan would begin at %s.\n",
+                    "%s is good: %zu receivers; the first scan would begin at %s.\n", c->receivers.len),
+           c->file, c->receivers.len,
            time_text(schedule_next(&c->schedule, 0, now_ms, 0), when));
     return EXIT_NOTHING;
 }
@@ -142,7 +144,7 @@ static int run(const char *path, bool once)
             watch_say("the configuration was read again");
         } else {
             arena_release(&arenas[1 - at]);
-            watch_say("%s; the old configuration stays", e.text);
+            watch_say(_("%s; the old configuration stays"), e.text);
         }
     }
     arena_release(&arenas[0]);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "base/say.h"
 #include "cmd/db.h"
 #include "cmd/say.h"
 #include "cmd/watch_loop.h"
@@ -112,9 +113,9 @@ static bool tell(struct watching *w, const struct round *r)
     if (!ok)
         watch_say("what changed cannot be queued: %s", e.text);
     else if (told || r->end != ROUND_UNKNOWN)
-        watch_say("%s%s%s; %s to tell", r->end == ROUND_COMPLETE ? "the scan is complete" :
-                  r->end == ROUND_INCOMPLETE ? "the scan is incomplete" :
-                  r->end == ROUND_FAILED ? "the scan could not run" : "looked at the store",
+        watch_say("%s%s%s; %s to tell", r->end == ROUND_COMPLETE ? N_("the scan is complete") :
+                  r->end == ROUND_INCOMPLETE ? N_("the scan is incomplete") :
+                  r->end == ROUND_FAILED ? N_("the scan could not run") : N_("looked at the store"),
                   r->why[0] ? ": " : "", r->why, many_text(told, "change", "changes", changes));
     w->metrics.scan_ended_ms = w->spool->state.ended_ms;
     w->metrics.scan_took_ms = w->spool->state.ended_ms - w->spool->state.started_ms;
@@ -322,7 +323,7 @@ static void failed(struct watching *w, struct line *l, struct queued *m, enum de
     if (what == DELIVERY_BUSY)
         return;
     w->metrics.of[l - w->lines].failed++;
-    watch_say("%s: message %.8s was not delivered: %s; next attempt in %lld s", l->to->name, m->id, why,
+    watch_say(_("%s: message %.8s was not delivered: %s; next attempt in %lld s"), l->to->name, m->id, why,
               (long long)(pause + 999) / 1000);
 }
 

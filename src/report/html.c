@@ -4,12 +4,59 @@
  * many alike, what to do first. */
 #include "report/html.h"
 
+#include "base/say.h"
 #include "text/amount.h"
 #include "text/escape.h"
+
+enum { SENTENCE_MAX = 1024 };
 
 void html_text(struct buf *out, struct span visible)
 {
     escape_html(out, visible);
+}
+
+/* What stands between two tags, and the label of a tag. */
+static void say_text(struct buf *out, struct span text)
+{
+    char sentence[SENTENCE_MAX];
+    if (!say_is_foreign() || text.len >= sizeof(sentence)) {
+        buf_put(out, text);
+        return;
+    }
+    memcpy(sentence, text.at, text.len);
+    sentence[text.len] = '\0';
+    const char *said = say(sentence);
+    buf_str(out, said);
+}
+
+static void say_label(struct buf *out, struct span tag)
+{
+    static const char LABEL[] = "aria-label=\"";
+    size_t at = span_find(tag, SPAN("aria-label=\"")), from = at + strlen(LABEL);
+    struct span label = at == SIZE_MAX ? SPAN_NONE : span_from(tag, from);
+    label = span_first(label, span_index(label, '"'));
+    if (!label.len) {
+        buf_put(out, tag);
+        return;
+    }
+    buf_put(out, span_first(tag, from));
+    say_text(out, label);
+    buf_put(out, span_from(tag, from + label.len));
+}
+
+void html_say(struct buf *out, const char *markup)
+{
+    struct span rest = span_str(markup);
+    while (rest.len) {
+        struct span text = span_first(rest, span_index(rest, '<'));
+        if (text.len)
+            say_text(out, text);
+        rest = span_from(rest, text.len);
+        size_t end = span_index(rest, '>');
+        struct span tag = span_first(rest, end < rest.len ? end + 1 : end);
+        say_label(out, tag);
+        rest = span_from(rest, tag.len);
+    }
 }
 
 static bool is_comment(struct span line)
@@ -38,7 +85,7 @@ void html_count(struct buf *out, int64_t n)
     if (n < 0)
         buf_str(out, "<span class=\"none\">&ndash;</span>");
     else
-        put_brief(out, (uint64_t)n);
+        say_brief(out, (uint64_t)n);
 }
 
 void html_count_words(struct buf *out, int64_t n)
@@ -52,6 +99,10 @@ void html_count_words(struct buf *out, int64_t n)
     }
     for (; value >= 999.95 && word + 1 < sizeof(WORDS) / sizeof(WORDS[0]); word++)
         value /= 1000;
+    if (say_is_foreign()) {
+        say_brief(out, (uint64_t)n);
+        return;
+    }
     put_tenths(out, value);
     buf_str(out, WORDS[word]);
 }
@@ -81,7 +132,7 @@ void html_severity(struct buf *out, enum severity s)
     buf_str(out, "<span class=\"sev ");
     buf_str(out, severity_name(s));
     buf_str(out, "\">");
-    buf_str(out, severity_name(s));
+    html_text(out, span_str(say(severity_name(s))));
     buf_str(out, "</span>");
 }
 
@@ -148,7 +199,7 @@ static void end(void *state, const struct report_summary *sum, struct buf *out)
 
 const struct report report_html = {
     .name = "html",
-    .about = "one page for a browser, phone or paper; nothing is loaded from elsewhere",
+    .about = N_("one page for a browser, phone or paper; nothing is loaded from elsewhere"),
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = story_visit,

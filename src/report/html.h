@@ -22,6 +22,9 @@ enum {
 };
 
 /* Escaped for text and attributes. */
+/* Markup of ours: what stands between its tags, and in their aria-label, in the reader's language. Each such piece is
+ * a sentence of the catalogue, spaces included; tools/sentences finds them here. */
+void html_say(struct buf *out, const char *markup);
 void html_text(struct buf *out, struct span visible);
 /* Each line by itself; comment lines are marked for the eye. */
 void html_code(struct buf *out, struct span visible_lines);

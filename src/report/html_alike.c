@@ -1,5 +1,6 @@
 /* Fleets, certificates and their calendar, and what the run looked at. */
 #include "base/clock.h"
+#include "base/say.h"
 #include "report/html.h"
 #include "report/origin.h"
 #include "text/amount.h"
@@ -14,9 +15,7 @@ static void places(struct buf *out, const struct story_places *p)
         buf_str(out, "</code> ");
     }
     if (p->count > STORY_PLACES_MAX) {
-        buf_str(out, "and ");
-        put_count(out, p->count - STORY_PLACES_MAX);
-        buf_str(out, " more");
+        buf_printf(out, _("and %s more"), COUNTED(p->count - STORY_PLACES_MAX));
     }
 }
 
@@ -26,7 +25,7 @@ void html_closed(const struct story *s, struct buf *out)
 {
     if (!s->closed.len)
         return;
-    buf_str(out, "<section id=\"closed\"><h2>Closed by this scan</h2><table><thead><tr><th>Severity</th>"
+    html_say(out, "<section id=\"closed\"><h2>Closed by this scan</h2><table><thead><tr><th>Severity</th>"
                  "<th>Where</th><th>What</th><th>It was</th><th>How</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < s->closed.len; i++) {
         const struct story_closed *c = &s->closed.at[i];
@@ -44,9 +43,9 @@ void html_closed(const struct story *s, struct buf *out)
     }
     buf_str(out, "</tbody></table>\n");
     if (s->closed_left) {
-        buf_str(out, "<p>and ");
+        html_say(out, "<p>and ");
         put_count(out, s->closed_left);
-        buf_str(out, " more</p>\n");
+        html_say(out, " more</p>\n");
     }
     buf_str(out, "</section>\n");
 }
@@ -58,7 +57,7 @@ static void sizes(struct buf *out, int64_t records, int64_t bytes)
     if (records >= 0) {
         buf_str(out, "<span>");
         html_count(out, records);
-        buf_str(out, records == 1 ? " record</span>" : " records</span>");
+        html_say(out, records == 1 ? " record</span>" : " records</span>");
     }
     if (bytes >= 0) {
         buf_str(out, "<span>");
@@ -89,18 +88,19 @@ static void members(struct buf *out, const struct story_fleet *f)
 {
     if (!f->member_count)
         return;
-    buf_str(out, "<details class=\"members\"><summary><span>The ");
-    put_many(out, f->count, "deployment", "deployments");
-    buf_str(out, ", worst first</span></summary><table class=\"small\"><thead><tr><th>Worst</th><th>Where</th>"
+    buf_str(out, "<details class=\"members\"><summary><span>");
+    buf_printf(out, say_many("The %s deployment, worst first", "The %s deployments, worst first", f->count),
+               COUNTED(f->count));
+    html_say(out, "</span></summary><table class=\"small\"><thead><tr><th>Worst</th><th>Where</th>"
                  "<th>What</th><th>State</th><th class=\"num\">Records</th><th class=\"num\">Size</th></tr></thead>"
                  "<tbody>\n");
     for (size_t i = 0; i < f->member_count; i++)
         member(out, &f->members[i]);
     buf_str(out, "</tbody></table>");
     if (f->count > f->member_count) {
-        buf_str(out, "<p class=\"dim\">and ");
+        html_say(out, "<p class=\"dim\">and ");
         put_count(out, f->count - f->member_count);
-        buf_str(out, " more in the JSON output</p>");
+        html_say(out, " more in the JSON output</p>");
     }
     buf_str(out, "</details>");
 }
@@ -115,21 +115,21 @@ static void fleet(const struct story_fleet *f, int64_t now_ms, struct buf *out)
     html_severity(out, f->severity);
     sizes(out, f->records, f->bytes);
     buf_str(out, "<span>");
-    put_count(out, (uint64_t)(f->score > 0 ? f->score < 1 ? f->score * 100 + 0.5 : 100 : 0));
-    buf_str(out, " % alike</span></p>");
+    buf_printf(out, _("%u %% alike"), (unsigned)(f->score > 0 ? f->score < 1 ? f->score * 100 + 0.5 : 100 : 0));
+    buf_str(out, "</span></p>");
     if (f->reasons.len) {
-        buf_str(out, "<p>What they share: ");
+        html_say(out, "<p>What they share: ");
         html_text(out, f->reasons);
         buf_str(out, ".</p>");
     }
     members(out, f);
     if (f->accepted_until_ms != COUNT_UNKNOWN) {
-        buf_str(out, "<p>Accepted as a whole until ");
+        html_say(out, "<p>Accepted as a whole until ");
         put_date(out, f->accepted_until_ms - 1);
         buf_str(out, ".</p></article>\n");
         return;
     }
-    buf_str(out, "<p class=\"dim\"><a href=\"#do\">Close them all</a>. Or carry the risk of all knowingly: <code>");
+    html_say(out, "<p class=\"dim\"><a href=\"#do\">Close them all</a>. Or carry the risk of all knowingly: <code>");
     words_accept(out, f->fingerprint, now_ms);
     buf_str(out, "</code></p></article>\n");
 }
@@ -140,14 +140,14 @@ void html_fleets(const struct story *s, struct buf *out)
     size_t left = s->fleets.len - shown + (size_t)s->fleets_left;
     if (!shown)
         return;
-    buf_str(out, "<section id=\"alike\"><h2>How many alike</h2><p class=\"dim\">Set up as copies of each other, so "
+    html_say(out, "<section id=\"alike\"><h2>How many alike</h2><p class=\"dim\">Set up as copies of each other, so "
                  "what is wrong with one is wrong with all.</p>\n");
     for (size_t i = 0; i < shown; i++)
         fleet(&s->fleets.at[i], s->run.started_ms, out);
     if (left) {
-        buf_str(out, "<p class=\"dim\">and ");
-        put_many(out, left, "more fleet", "more fleets");
-        buf_str(out, " in the JSON output</p>\n");
+        html_say(out, "<p class=\"dim\">and ");
+        say_count(out, left, "more fleet", "more fleets");
+        html_say(out, " in the JSON output</p>\n");
     }
     buf_str(out, "</section>\n");
 }
@@ -176,9 +176,9 @@ static size_t bar_of(int64_t not_after_ms, int64_t now_ms)
 
 static const char *bar_name(size_t bar, int64_t now_ms)
 {
-    static const char *const NAMES[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    return bar == 0 ? "Past" : bar == BARS - 1 ? "Later" : NAMES[(month_of(now_ms) + bar - 1) % 12];
+    static const char *const NAMES[] = { N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
+                                         N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec") };
+    return bar == 0 ? _("Past") : bar == BARS - 1 ? _("Later") : say(NAMES[(month_of(now_ms) + bar - 1) % 12]);
 }
 
 static void calendar(const struct story *s, struct buf *out)
@@ -192,7 +192,7 @@ static void calendar(const struct story *s, struct buf *out)
         ending[bar]++;
         most = ending[bar] > most ? ending[bar] : most;
     }
-    buf_str(out, "<ol class=\"months\" aria-label=\"Certificates by the month in which they end\">");
+    html_say(out, "<ol class=\"months\" aria-label=\"Certificates by the month in which they end\">");
     for (size_t i = 0; i < BARS; i++) {
         buf_str(out, i == 0 ? "<li class=\"gone\"><b>" : "<li><b>");
         if (ending[i])
@@ -229,7 +229,7 @@ static void certificate(const struct story *s, const struct story_certificate *c
     buf_str(out, "</td><td>");
     html_text(out, c->issuer);
     if (c->self_signed)
-        buf_str(out, " <span class=\"tag\">self-signed</span>");
+        html_say(out, " <span class=\"tag\">self-signed</span>");
     buf_str(out, "</td><td>");
     html_text(out, c->key);
     buf_str(out, "</td><td data-v=\"");
@@ -244,18 +244,18 @@ void html_certificates(const struct story *s, struct buf *out)
     size_t shown = s->certificates.len < HTML_CERTIFICATES_MAX ? s->certificates.len : HTML_CERTIFICATES_MAX;
     if (!shown)
         return;
-    buf_str(out, "<section id=\"certificates\"><h2>Certificates</h2>"
+    html_say(out, "<section id=\"certificates\"><h2>Certificates</h2>"
                  "<p class=\"dim\">When they end, from this month on.</p>\n");
     calendar(s, out);
-    buf_str(out, "<table class=\"certs sortable\"><thead><tr><th>Ends</th><th>Subject</th><th>Issuer</th><th>Key</th>"
+    html_say(out, "<table class=\"certs sortable\"><thead><tr><th>Ends</th><th>Subject</th><th>Issuer</th><th>Key</th>"
                  "<th>Seen at</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < shown; i++)
         certificate(s, s->certificates.at[i], out);
     buf_str(out, "</tbody></table>\n");
     if (s->certificates.len > shown) {
-        buf_str(out, "<p class=\"dim\">and ");
-        put_many(out, s->certificates.len - shown, "more certificate", "more certificates");
-        buf_str(out, "; <code>--format json</code> has all of them.</p>\n");
+        html_say(out, "<p class=\"dim\">and ");
+        say_count(out, s->certificates.len - shown, "more certificate", "more certificates");
+        html_say(out, "; <code>--format json</code> has all of them.</p>\n");
     }
     buf_str(out, "</section>\n");
 }
@@ -287,11 +287,11 @@ static void unknown(const struct story *s, struct buf *out)
     const struct unknowns *u = &s->unknown;
     if (!u->spoke && !u->silent)
         return;
-    buf_str(out, "<h3>Answered like nothing that Ajar knows</h3><p>");
-    put_many(out, u->spoke, "service said something", "services said something");
-    buf_str(out, ", ");
-    put_count(out, u->silent);
-    buf_str(out, " answered no question; the JSON output has them all.</p>\n<ul class=\"reasons\">");
+    html_say(out, "<h3>Answered like nothing that Ajar knows</h3><p>");
+    buf_printf(out, say_many("%s service said something, %s answered no question; the JSON output has them all.",
+                             "%s services said something, %s answered no question; the JSON output has them all.", u->spoke),
+               COUNTED(u->spoke), COUNTED(u->silent));
+    buf_str(out, "</p>\n<ul class=\"reasons\">");
     for (size_t i = 0; i < u->kept.len; i++) {
         buf_str(out, "<li>");
         html_text(out, u->kept.at[i]);
@@ -322,23 +322,23 @@ static void origin(const struct story *s, const struct report_summary *sum, stru
 
 void html_coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
-    buf_str(out, "<section id=\"run\"><h2>What was looked at</h2>");
+    html_say(out, "<section id=\"run\"><h2>What was looked at</h2>");
     origin(s, sum, out);
     buf_str(out, "<dl class=\"numbers\">");
-    number(out, "planned", s->run.endpoints);
-    number(out, "done", sum->done);
-    number(out, "skipped", sum->skipped);
-    number(out, "failed", sum->failed);
-    number(out, "answered", sum->answered);
+    number(out, _("planned"), s->run.endpoints);
+    number(out, _("done"), sum->done);
+    number(out, _("skipped"), sum->skipped);
+    number(out, _("failed"), sum->failed);
+    number(out, _("answered"), sum->answered);
     for (int i = OUTCOME_IDENTIFIED; i <= OUTCOME_UNCLEAR; i++)
         if (s->outcomes[i])
-            number(out, outcome_name((enum outcome)i), s->outcomes[i]);
-    tenths(out, "endpoints a second", sum->rate, "");
-    tenths(out, "estimated loss", sum->loss * 100, " %");
-    tenths(out, "took", (double)sum->took_ms / 1000, " s");
+            number(out, say(outcome_name((enum outcome)i)), s->outcomes[i]);
+    tenths(out, _("endpoints a second"), sum->rate, "");
+    tenths(out, _("estimated loss"), sum->loss * 100, " %");
+    tenths(out, _("took"), (double)sum->took_ms / 1000, _(" s"));
     buf_str(out, "</dl>\n");
     if (s->reasons[0].count) {
-        buf_str(out, "<h3>Not judged</h3><ul class=\"reasons\">");
+        html_say(out, "<h3>Not judged</h3><ul class=\"reasons\">");
         for (size_t i = 0; i < STORY_REASONS_MAX && s->reasons[i].count; i++) {
             buf_str(out, "<li><b>");
             put_count(out, s->reasons[i].count);
@@ -349,12 +349,12 @@ void html_coverage(const struct story *s, const struct report_summary *sum, stru
         if (s->other_reasons) {
             buf_str(out, "<li><b>");
             put_count(out, s->other_reasons);
-            buf_str(out, "</b> for other reasons</li>");
+            html_say(out, "</b> for other reasons</li>");
         }
         buf_str(out, "</ul>\n");
     }
     if (s->remarks.kept.len) {
-        buf_str(out, "<h3>Not looked at whole, seen on the way, or gone since</h3><ul class=\"reasons\">");
+        html_say(out, "<h3>Not looked at whole, seen on the way, or gone since</h3><ul class=\"reasons\">");
         for (size_t i = 0; i < s->remarks.kept.len; i++) {
             buf_str(out, "<li>");
             html_text(out, s->remarks.kept.at[i]);
@@ -363,15 +363,17 @@ void html_coverage(const struct story *s, const struct report_summary *sum, stru
         if (s->remarks.left) {
             buf_str(out, "<li><b>");
             put_count(out, s->remarks.left);
-            buf_str(out, "</b> more; the JSON output has them</li>");
+            html_say(out, "</b> more; the JSON output has them</li>");
         }
         buf_str(out, "</ul>\n");
     }
     unknown(s, out);
     if (s->unkept) {
         buf_str(out, "<p class=\"note\">");
-        put_many(out, s->unkept, "finding had", "findings had");
-        buf_str(out, " no room in this report; the JSON output has them.</p>\n");
+        buf_printf(out, say_many("%s finding had no room in this report; the JSON output has them.",
+                                 "%s findings had no room in this report; the JSON output has them.", s->unkept),
+                   COUNTED(s->unkept));
+        buf_str(out, "</p>\n");
     }
     buf_str(out, "</section>\n");
 }

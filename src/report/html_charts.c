@@ -1,6 +1,7 @@
 /* The charts: what holds the most, whose it is, how many were open over time. Bars and
  * areas are SVG that stretches, words are text beside it, so that both stay readable on a phone
  * and on paper. */
+#include "base/say.h"
 #include "report/html.h"
 #include "text/amount.h"
 
@@ -11,7 +12,7 @@ static void holdings(const struct story_holding *top, size_t count, bool by_byte
     if (!count)
         return;
     double most = (double)(by_bytes ? top[0].bytes : top[0].records);
-    buf_str(out, by_bytes ? "<div><h3>By size</h3><ol class=\"bars\">" : "<div><h3>By records</h3><ol class=\"bars\">");
+    html_say(out, by_bytes ? "<div><h3>By size</h3><ol class=\"bars\">" : "<div><h3>By records</h3><ol class=\"bars\">");
     for (size_t i = 0; i < count; i++) {
         int64_t mine = by_bytes ? top[i].bytes : top[i].records;
         buf_str(out, "<li><span class=\"label\"><code>");
@@ -35,11 +36,11 @@ static void personal_data(const struct people *p, struct buf *out)
     size_t shown = p->count < HTML_KINDS_MAX ? p->count : HTML_KINDS_MAX;
     if (!shown)
         return;
-    buf_str(out, "<h3>Personal data</h3><p class=\"dim\">Told by the names of fields, or confirmed in a random sample "
+    html_say(out, "<h3>Personal data</h3><p class=\"dim\">Told by the names of fields, or confirmed in a random sample "
                  "where the owner asked for one. Records are all that these services hold.</p>\n"
                  "<table class=\"kinds\"><thead><tr><th>Kind</th><th>Known from</th><th class=\"num\">Services</th>"
                  "<th class=\"num\">Records</th>");
-    buf_str(out, p->sampled ? "<th class=\"num\">Persons</th></tr></thead><tbody>\n" : "</tr></thead><tbody>\n");
+    html_say(out, p->sampled ? "<th class=\"num\">Persons</th></tr></thead><tbody>\n" : "</tr></thead><tbody>\n");
     for (size_t i = 0; i < shown; i++) {
         const struct people_kind *k = &p->kinds[i];
         buf_str(out, "<tr><td>");
@@ -58,7 +59,7 @@ static void personal_data(const struct people *p, struct buf *out)
     }
     buf_str(out, "</tbody></table>\n");
     if (p->count > shown || p->left)
-        buf_str(out, "<p class=\"dim\">and more kinds; <code>--format json</code> has all of them.</p>\n");
+        html_say(out, "<p class=\"dim\">and more kinds; <code>--format json</code> has all of them.</p>\n");
 }
 
 bool html_has_within(const struct story *s)
@@ -70,9 +71,9 @@ void html_within(const struct story *s, struct buf *out)
 {
     if (!html_has_within(s))
         return;
-    buf_str(out, "<section id=\"within\"><h2>What is in it</h2>");
+    html_say(out, "<section id=\"within\"><h2>What is in it</h2>");
     if (s->by_records_count || s->by_bytes_count) {
-        buf_str(out, "<p class=\"dim\">The open services that hold the most, as they say themselves.</p>\n"
+        html_say(out, "<p class=\"dim\">The open services that hold the most, as they say themselves.</p>\n"
                      "<div class=\"two\">");
         holdings(s->by_records, s->by_records_count, false, out);
         holdings(s->by_bytes, s->by_bytes_count, true, out);
@@ -101,7 +102,7 @@ static void party(const struct story_party *p, struct buf *out)
         buf_byte(out, ' ');
         html_tag(out, strength_name(p->strength));
     } else {
-        buf_str(out, "scope file");
+        buf_str(out, _("scope file"));
     }
     buf_str(out, "</td><td data-v=\"");
     buf_u64(out, p->worst);
@@ -120,23 +121,22 @@ void html_whose(const struct story *s, struct buf *out)
     size_t shown = s->parties.len < HTML_PARTIES_MAX ? s->parties.len : HTML_PARTIES_MAX;
     if (!shown)
         return;
-    buf_str(out, "<section id=\"whose\"><h2>Whose</h2><p class=\"dim\">As the scope file states it, else the best that "
+    html_say(out, "<section id=\"whose\"><h2>Whose</h2><p class=\"dim\">As the scope file states it, else the best that "
                  "points to somebody");
     if (s->ownerless) {
-        buf_str(out, "; of ");
-        put_many(out, s->ownerless, "finding", "findings");
-        buf_str(out, " nobody is known");
+        buf_printf(out, say_many("; of %s finding nobody is known", "; of %s findings nobody is known", s->ownerless),
+                   COUNTED(s->ownerless));
     }
-    buf_str(out, ".</p>\n<table class=\"parties sortable\"><thead><tr><th>Who</th><th>Tier</th><th>Known from</th>"
+    html_say(out, ".</p>\n<table class=\"parties sortable\"><thead><tr><th>Who</th><th>Tier</th><th>Known from</th>"
                  "<th>Worst</th><th class=\"num\">Findings</th><th class=\"num\">Open</th>"
                  "<th class=\"num\">Records</th><th class=\"num\">Size</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < shown; i++)
         party(s->parties.at[i], out);
     buf_str(out, "</tbody></table>\n");
     if (s->parties.len > shown) {
-        buf_str(out, "<p class=\"dim\">and ");
+        html_say(out, "<p class=\"dim\">and ");
         put_count(out, s->parties.len - shown);
-        buf_str(out, " more; <code>--format json</code> has all of them.</p>\n");
+        html_say(out, " more; <code>--format json</code> has all of them.</p>\n");
     }
     buf_str(out, "</section>\n");
 }
@@ -162,11 +162,11 @@ static void over_time(const struct report_past *p, struct buf *out)
     uint32_t most = 1;
     for (int i = 0; i < REPORT_PAST_POINTS; i++)
         most = p->all[i] > most ? p->all[i] : most;
-    buf_str(out, "<p class=\"dim\">Findings open at a time; at most ");
+    html_say(out, "<p class=\"dim\">Findings open at a time; at most ");
     put_count(out, most);
-    buf_str(out, ", now ");
+    buf_str(out, _(", now "));
     put_count(out, p->all[REPORT_PAST_POINTS - 1]);
-    buf_str(out, ". <span class=\"key fill\"></span>high and critical <span class=\"key faint\"></span>less</p>\n"
+    html_say(out, ". <span class=\"key fill\"></span>high and critical <span class=\"key faint\"></span>less</p>\n"
                  "<figure class=\"time\"><svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" role=\"img\" "
                  "aria-label=\"Open findings over time\"><path class=\"grid\" d=\"M0 4H1000M0 52H1000M0 100H1000\"/>");
     area(out, p->all, most, "faint");
@@ -212,7 +212,7 @@ static size_t oldest_of(const struct story *s, const struct story_row *top[HTML_
 static void put_source(const struct story_row *r, struct buf *out)
 {
     if (r->life.known && open_by(r) == r->life.opened_ms) {
-        buf_str(out, "seen open by Ajar");
+        buf_str(out, _("seen open by Ajar"));
         return;
     }
     for (size_t i = 0; i < r->since_count; i++)
@@ -221,7 +221,7 @@ static void put_source(const struct story_row *r, struct buf *out)
             buf_str(out, ": ");
             html_text(out, r->since[i].text);
             buf_byte(out, ' ');
-            html_tag(out, strength_name(r->since[i].strength));
+            html_tag(out, say(strength_name(r->since[i].strength)));
             return;
         }
 }
@@ -232,13 +232,13 @@ static void longest(const struct story *s, struct buf *out)
     size_t count = oldest_of(s, top);
     if (!count)
         return;
-    buf_str(out, "<h3>Open the longest</h3><table class=\"small\"><thead><tr><th>Since</th><th>For</th><th>Where</th>"
+    html_say(out, "<h3>Open the longest</h3><table class=\"small\"><thead><tr><th>Since</th><th>For</th><th>Where</th>"
                  "<th>Finding</th><th>What says so</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < count; i++) {
         buf_str(out, "<tr><td class=\"date\">");
         put_date(out, open_by(top[i]));
         buf_str(out, "</td><td class=\"date\">");
-        put_age(out, s->run.started_ms - open_by(top[i]));
+        say_age(out, s->run.started_ms - open_by(top[i]));
         buf_str(out, "</td><td><code>");
         html_text(out, top[i]->where);
         buf_str(out, "</code></td><td>");
@@ -260,7 +260,7 @@ void html_since(const struct story *s, struct buf *out)
 {
     if (!html_has_since(s))
         return;
-    buf_str(out, "<section id=\"since\"><h2>Since when</h2>");
+    html_say(out, "<section id=\"since\"><h2>Since when</h2>");
     if (s->has_past && s->past.from_ms < s->past.to_ms)
         over_time(&s->past, out);
     longest(s, out);

@@ -1,4 +1,5 @@
 /* The frame of the HTML page (head, policy, bar at the top, foot) and its headline. */
+#include "base/say.h"
 #include "report/html.h"
 
 #include "report/calm.h"
@@ -26,29 +27,31 @@ static bool has_findings(const struct story *s)
 
 static void nav(const struct story *s, struct buf *out)
 {
-    buf_str(out, "<nav aria-label=\"Parts\">");
+    html_say(out, "<nav aria-label=\"Parts\">");
     if (has_findings(s))
-        buf_str(out, "<a href=\"#open\">Open</a>");
+        html_say(out, "<a href=\"#open\">Open</a>");
     if (html_has_within(s))
-        buf_str(out, "<a href=\"#within\">Data</a>");
+        html_say(out, "<a href=\"#within\">Data</a>");
     if (s->parties.len)
-        buf_str(out, "<a href=\"#whose\">Whose</a>");
+        html_say(out, "<a href=\"#whose\">Whose</a>");
     if (html_has_since(s))
-        buf_str(out, "<a href=\"#since\">Since</a>");
+        html_say(out, "<a href=\"#since\">Since</a>");
     if (s->fleets.len)
-        buf_str(out, "<a href=\"#alike\">Alike</a>");
+        html_say(out, "<a href=\"#alike\">Alike</a>");
     if (s->groups.len)
-        buf_str(out, "<a href=\"#do\">What to do</a>");
+        html_say(out, "<a href=\"#do\">What to do</a>");
     if (s->closed.len)
-        buf_str(out, "<a href=\"#closed\">Closed</a>");
+        html_say(out, "<a href=\"#closed\">Closed</a>");
     if (s->certificates.len)
-        buf_str(out, "<a href=\"#certificates\">Certificates</a>");
-    buf_str(out, "<a href=\"#run\">Run</a></nav>");
+        html_say(out, "<a href=\"#certificates\">Certificates</a>");
+    html_say(out, "<a href=\"#run\">Run</a></nav>");
 }
 
 void html_page_begin(const struct story *s, struct buf *out)
 {
-    buf_str(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    buf_str(out, "<!doctype html>\n<html lang=\"");
+    html_text(out, span_str(say_tag()));
+    buf_str(out, "\">\n<head>\n<meta charset=\"utf-8\">\n"
                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '"
                  HTML_STYLE_HASH "'; script-src '" HTML_SCRIPT_HASH
                  "'; base-uri 'none'; form-action 'none'\">\n"
@@ -56,24 +59,23 @@ void html_page_begin(const struct story *s, struct buf *out)
                  "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"robots\" content=\"noindex\">\n"
                  "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Ajar, ");
     put_date(out, s->run.started_ms);
-    buf_str(out, ": ");
-    put_count(out, s->outcomes[OUTCOME_OPEN]);
-    buf_str(out, " open</title>\n<style>" HTML_STYLE "</style>\n</head>\n<body>\n<header class=\"top\">"
+    buf_printf(out, _(": %s open"), COUNTED(s->outcomes[OUTCOME_OPEN]));
+    buf_str(out, "</title>\n<style>" HTML_STYLE "</style>\n</head>\n<body>\n<header class=\"top\">"
                  "<a class=\"mark\" href=\"#top\">");
     buf_str(out, DOOR);
-    buf_str(out, "<b>Ajar</b></a>");
+    html_say(out, "<b>Ajar</b></a>");
     nav(s, out);
-    buf_str(out, "<button id=\"theme\" type=\"button\" hidden>Dark</button></header>\n<main id=\"top\">\n");
+    html_say(out, "<button id=\"theme\" type=\"button\" hidden>Dark</button></header>\n<main id=\"top\">\n");
 }
 
 void html_page_end(const struct story *s, struct buf *out)
 {
-    buf_str(out, "</main>\n<footer><p>Made by Ajar ");
-    html_text(out, span_str(s->run.ajar_version));
-    buf_str(out, ". It tries the handle; it never picks the lock: no password was tried, ");
-    buf_str(out, people_conduct(&s->people));
-    buf_str(out, ", nothing was changed. Counts and sizes are what the services say of themselves. Dates are UTC.</p>"
-                 "</footer>\n<script>" HTML_SCRIPT "</script>\n</body>\n</html>\n");
+    buf_str(out, "</main>\n<footer><p>");
+    buf_printf(out, _("Made by Ajar %s. It tries the handle; it never picks the lock: no password was tried, %s, nothing was "
+                      "changed."), s->run.ajar_version, people_conduct(&s->people));
+    buf_str(out, say_gap());
+    html_say(out, "Counts and sizes are what the services say of themselves. Dates are UTC.</p></footer>\n");
+    buf_str(out, "<script>" HTML_SCRIPT "</script>\n</body>\n</html>\n");
 }
 
 /* ---- headline ---- */
@@ -97,16 +99,16 @@ static void nothing_found(const struct story *s, const struct report_summary *su
     buf_str(out, "<p>");
     buf_str(out, calm_meaning(c));
     size_t before = out->len;
-    buf_str(out, *calm_meaning(c) ? " " : "");
+    buf_str(out, *calm_meaning(c) ? say_gap() : "");
     size_t doubts = out->len;
     calm_doubts(s, out);
     if (out->len == doubts)
         out->len = before;
     else
-        buf_str(out, ".");
-    buf_str(out, out->len > before || *calm_meaning(c) ? " " : "");
+        buf_str(out, _("."));
+    buf_str(out, out->len > before || *calm_meaning(c) ? say_gap() : "");
     counts(s, sum, out);
-    buf_str(out, " What was left out, and why, stands <a href=\"#run\">below</a>.</p></div>\n");
+    html_say(out, " What was left out, and why, stands <a href=\"#run\">below</a>.</p></div>\n");
 }
 
 static void headline(const struct story *s, const struct report_summary *sum, struct buf *out)
@@ -114,11 +116,12 @@ static void headline(const struct story *s, const struct report_summary *sum, st
     uint64_t open = s->outcomes[OUTCOME_OPEN];
     buf_str(out, "<h1>");
     if (open) {
-        put_count(out, open);
-        buf_str(out, open == 1 ? " service is open without a password." : " services are open without a password.");
+        buf_printf(out, say_many("%s service is open without a password.", "%s services are open without a password.", open),
+                   COUNTED(open));
     } else if (has_findings(s)) {
-        buf_str(out, "No service was found open. ");
-        put_many(out, s->rows.len + s->unkept, "finding remains.", "findings remain.");
+        uint64_t left = s->rows.len + s->unkept;
+        buf_printf(out, say_many("No service was found open. %s finding remains.",
+                                 "No service was found open. %s findings remain.", left), COUNTED(left));
     } else {
         buf_str(out, calm_headline(calm_of(s, sum)));
     }
@@ -129,18 +132,18 @@ static void data_in_words(const struct story *s, struct buf *out)
 {
     if (s->open_records <= 0 && s->open_bytes <= 0)
         return;
-    buf_str(out, s->outcomes[OUTCOME_OPEN] == 1 ? "It says that it holds " : "They say that they hold ");
+    buf_str(out, s->outcomes[OUTCOME_OPEN] == 1 ? _("It says that it holds ") : _("They say that they hold "));
     if (s->open_records > 0) {
         buf_str(out, "<b>");
         html_count_words(out, s->open_records);
-        buf_str(out, s->open_records == 1 ? " record</b>" : " records</b>");
+        html_say(out, s->open_records == 1 ? " record</b>" : " records</b>");
     }
     if (s->open_bytes > 0) {
-        buf_str(out, s->open_records > 0 ? " in <b>" : "<b>");
+        html_say(out, s->open_records > 0 ? " in <b>" : "<b>");
         html_bytes(out, s->open_bytes);
         buf_str(out, "</b>");
     }
-    buf_str(out, ". ");
+    buf_str(out, _(". "));
 }
 
 static void owners_in_words(const struct story *s, struct buf *out)
@@ -154,15 +157,14 @@ static void owners_in_words(const struct story *s, struct buf *out)
     }
     if (first) {
         if (named > 1) {
-            put_count(out, named);
-            buf_str(out, " owners answer for it, first of all ");
+            buf_printf(out, _("%s owners answer for it, first of all "), COUNTED(named));
         }
         buf_str(out, "<b>");
         html_text(out, first->who);
-        buf_str(out, named > 1 ? "</b>. " : "</b> answers for it. ");
+        html_say(out, named > 1 ? "</b>. " : "</b> answers for it. ");
     } else if (s->parties.len) {
-        put_many(out, s->parties.len, "party", "parties");
-        buf_str(out, " may answer for it. ");
+        buf_printf(out, say_many("%s party may answer for it. ", "%s parties may answer for it. ", s->parties.len),
+                   COUNTED(s->parties.len));
     }
 }
 
@@ -181,15 +183,13 @@ static void life_in_words(const struct story *s, struct buf *out)
     if (!known)
         return;
     if (fresh < known && s->run.started_ms - oldest_ms >= 86400000) {
-        buf_str(out, "The oldest finding is open since <b class=\"date\">");
+        html_say(out, "The oldest finding is open since <b class=\"date\">");
         put_date(out, oldest_ms);
         buf_str(out, "</b>, ");
-        put_age(out, s->run.started_ms - oldest_ms);
-        buf_str(out, "; ");
-        put_count(out, fresh);
-        buf_str(out, fresh == 1 ? " is new. " : " are new. ");
+        say_age(out, s->run.started_ms - oldest_ms);
+        buf_printf(out, say_many("; %s is new. ", "; %s are new. ", fresh), COUNTED(fresh));
     } else if (fresh == known) {
-        buf_str(out, "All of it is new to Ajar. ");
+        buf_str(out, _("All of it is new to Ajar. "));
     }
 }
 
@@ -199,7 +199,7 @@ static void fleets_in_words(const struct story *s, struct buf *out)
         return;
     buf_str(out, "<a href=\"#alike\">");
     html_text(out, s->fleets.at[0].counts);
-    buf_str(out, "</a>. ");
+    html_say(out, "</a>. ");
 }
 
 static void in_words(const struct story *s, const struct report_summary *sum, struct buf *out)
@@ -213,9 +213,8 @@ static void in_words(const struct story *s, const struct report_summary *sum, st
     if (has_findings(s)) /* else it stands in nothing_found() */
         counts(s, sum, out);
     if (s->outcomes[OUTCOME_LOCKED]) {
-        buf_byte(out, ' ');
-        put_many(out, s->outcomes[OUTCOME_LOCKED], "service was", "services were");
-        buf_str(out, " locked, as it should be.");
+        buf_printf(out, say_many(" %s service was locked, as it should be.", " %s services were locked, as it should be.",
+                                 s->outcomes[OUTCOME_LOCKED]), COUNTED(s->outcomes[OUTCOME_LOCKED]));
     }
     buf_str(out, "</p>\n");
 }
@@ -227,7 +226,7 @@ static void tiles(const struct story *s, struct buf *out)
         all += s->severities[i];
     if (!all)
         return;
-    buf_str(out, "<div class=\"overview\" role=\"img\" aria-label=\"Findings by severity\">"
+    html_say(out, "<div class=\"overview\" role=\"img\" aria-label=\"Findings by severity\">"
                  "<svg class=\"stack\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
     for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; before += s->severities[i], i--) {
         if (!s->severities[i])
@@ -256,7 +255,7 @@ static void first_jobs(const struct story *s, struct buf *out)
     size_t shown = s->groups.len < HTML_FIRST_MAX ? s->groups.len : HTML_FIRST_MAX;
     if (!shown)
         return;
-    buf_str(out, "<section class=\"first\"><h2>Do this first</h2><ol>");
+    html_say(out, "<section class=\"first\"><h2>Do this first</h2><ol>");
     for (size_t i = 0; i < shown; i++) {
         const struct story_group *g = s->groups.at[i];
         buf_str(out, "<li><a href=\"#job-");
@@ -265,12 +264,12 @@ static void first_jobs(const struct story *s, struct buf *out)
         html_text(out, g->title);
         buf_str(out, "</a> <span class=\"dim\">");
         html_text(out, g->product);
-        buf_str(out, ", ");
-        put_many(out, g->count, "endpoint", "endpoints");
+        buf_str(out, _(", "));
+        say_count(out, g->count, "endpoint", "endpoints");
         if (g->records > 0) {
-            buf_str(out, ", ");
+            buf_str(out, _(", "));
             html_count_words(out, g->records);
-            buf_str(out, g->records == 1 ? " record" : " records");
+            buf_str(out, g->records == 1 ? _(" record") : _(" records"));
         }
         buf_str(out, "</span>");
         html_severity(out, g->severity);
@@ -285,22 +284,30 @@ static void eyebrow(const struct story *s, struct buf *out)
     struct buf line;
     buf_init(&line, ORIGIN_TEXT_MAX);
     origin_targets(&s->run, HTML_TARGETS_MAX, &line);
-    buf_str(out, line.len ? " of " : "");
-    html_text(out, buf_span(&line));
+    if (line.len) {
+        struct buf text;
+        buf_init(&text, 8 * ORIGIN_TEXT_MAX);
+        html_text(&text, buf_span(&line));
+        /* TRANSLATORS: of which networks */
+        buf_printf(out, _("Exposure report of %.*s"), SPAN_FMT(buf_span(&text)));
+        buf_release(&text);
+    } else {
+        buf_str(out, _("Exposure report"));
+    }
     buf_release(&line);
-    buf_str(out, ", ");
+    buf_str(out, _(", "));
     put_date(out, s->run.started_ms);
 }
 
 void html_lead(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
-    buf_str(out, "<section class=\"lead\">\n<p class=\"eyebrow\">Exposure report");
+    html_say(out, "<section class=\"lead\">\n<p class=\"eyebrow\">");
     eyebrow(s, out);
     buf_str(out, "</p>\n");
     headline(s, sum, out);
     in_words(s, sum, out);
     if (sum->interrupted || sum->trouble)
-        buf_str(out, "<p class=\"note\">The run ended early: what follows is a part.</p>\n");
+        html_say(out, "<p class=\"note\">The run ended early: what follows is a part.</p>\n");
     if (!has_findings(s))
         nothing_found(s, sum, out);
     tiles(s, out);

@@ -1,4 +1,5 @@
 /* The table of findings, and the jobs: each with its fix and, finding by finding, the evidence. */
+#include "base/say.h"
 #include "report/html.h"
 #include "text/amount.h"
 
@@ -49,9 +50,9 @@ static void whose_cell(const struct story_row *r, struct buf *out)
             buf_str(out, "<small>");
         html_text(out, p->tier);
         if (p->how.len && p->tier.len)
-            buf_str(out, ", ");
+            buf_str(out, _(", "));
         if (p->how.len)
-            buf_str(out, strength_name(p->strength));
+            buf_str(out, say(strength_name(p->strength)));
         if (p->tier.len || p->how.len)
             buf_str(out, "</small>");
     }
@@ -67,21 +68,21 @@ static void since_cell(const struct story_row *r, struct buf *out)
         put_date(out, r->life.opened_ms);
     if (r->life.known && (r->life.is_new || r->life.reopened)) {
         buf_byte(out, ' ');
-        html_tag(out, r->life.is_new ? "new" : "again");
+        html_tag(out, r->life.is_new ? _("new") : _("again"));
     }
     if (r->life.known && r->life.unseen) {
         buf_byte(out, ' ');
-        html_tag(out, "not seen");
+        html_tag(out, _("not seen"));
     }
     if (r->proven_ms != COUNT_UNKNOWN) {
         buf_str(out, "<small>");
-        buf_str(out, strength_name(r->proven));
+        buf_str(out, say(strength_name(r->proven)));
         buf_str(out, " ");
         put_date(out, r->proven_ms);
         buf_str(out, "</small>");
     }
     if (r->outside_ms != COUNT_UNKNOWN) {
-        buf_str(out, "<small>seen from outside since ");
+        html_say(out, "<small>seen from outside since ");
         put_date(out, r->outside_ms);
         buf_str(out, "</small>");
     }
@@ -99,14 +100,14 @@ static void row(const struct story *s, const struct story_row *r, struct buf *ou
     buf_str(out, "<td class=\"what\">");
     html_text(out, r->what);
     if (r->collections > 0) {
-        buf_str(out, r->at_least ? "<small>at least " : "<small>");
-        put_many(out, (uint64_t)r->collections, "name", "names");
+        html_say(out, r->at_least ? "<small>at least " : "<small>");
+        say_count(out, (uint64_t)r->collections, "name", "names");
         buf_str(out, "</small>");
     }
     buf_str(out, "</td><td class=\"title\">");
     html_text(out, r->group->title);
     if (r->accepted_until_ms != COUNT_UNKNOWN) {
-        buf_str(out, " <span class=\"tag\">accepted until ");
+        html_say(out, " <span class=\"tag\">accepted until ");
         put_date(out, r->accepted_until_ms - 1);
         buf_str(out, "</span>");
     }
@@ -125,23 +126,23 @@ void html_table(const struct story *s, struct buf *out)
     size_t shown = s->rows.len < HTML_ROWS_MAX ? s->rows.len : HTML_ROWS_MAX;
     if (!shown)
         return;
-    buf_str(out, "<section id=\"open\"><h2>What is open</h2><p class=\"dim\">");
-    put_many(out, s->rows.len + s->unkept, "finding", "findings");
-    buf_str(out, ", worst first. An address leads to its evidence.</p>\n<table class=\"rows sortable\">"
+    html_say(out, "<section id=\"open\"><h2>What is open</h2><p class=\"dim\">");
+    say_count(out, s->rows.len + s->unkept, "finding", "findings");
+    html_say(out, ", worst first. An address leads to its evidence.</p>\n<table class=\"rows sortable\">"
                  "<thead><tr><th>Severity</th><th>Where</th><th>What</th><th>Finding</th>");
     if (s->parties.len)
-        buf_str(out, "<th>Whose</th>");
-    buf_str(out, "<th class=\"num\">Records</th><th class=\"num\">Size</th>");
+        html_say(out, "<th>Whose</th>");
+    html_say(out, "<th class=\"num\">Records</th><th class=\"num\">Size</th>");
     if (has_since(s))
-        buf_str(out, "<th>Open since</th>");
+        html_say(out, "<th>Open since</th>");
     buf_str(out, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < shown; i++)
         row(s, s->ranked ? s->ranked[i] : s->rows.at[i], out);
     buf_str(out, "</tbody></table>\n");
     if (s->rows.len + s->unkept > shown) {
-        buf_str(out, "<p class=\"dim\">and ");
+        html_say(out, "<p class=\"dim\">and ");
         put_count(out, s->rows.len + s->unkept - shown);
-        buf_str(out, " more; <code>--format json</code> has all of them.</p>\n");
+        html_say(out, " more; <code>--format json</code> has all of them.</p>\n");
     }
     buf_str(out, "</section>\n");
 }
@@ -152,7 +153,7 @@ static void largest(const struct story_row *r, struct buf *out)
 {
     if (!r->largest_count)
         return;
-    buf_str(out, "<h4>What is in it</h4><table class=\"small\"><thead><tr><th>Name</th><th class=\"num\">Records</th>"
+    html_say(out, "<h4>What is in it</h4><table class=\"small\"><thead><tr><th>Name</th><th class=\"num\">Records</th>"
                  "<th class=\"num\">Size</th></tr></thead><tbody>");
     for (size_t i = 0; i < r->largest_count; i++) {
         const struct story_collection *c = &r->largest[i];
@@ -165,9 +166,9 @@ static void largest(const struct story_row *r, struct buf *out)
     }
     buf_str(out, "</tbody></table>");
     if (r->collections > (int64_t)r->largest_count) {
-        buf_str(out, "<p class=\"dim\">the largest ");
+        html_say(out, "<p class=\"dim\">the largest ");
         put_count(out, r->largest_count);
-        buf_str(out, r->at_least ? " of at least " : " of ");
+        buf_str(out, r->at_least ? _(" of at least ") : _(" of "));
         put_count(out, (uint64_t)r->collections);
         buf_str(out, "</p>");
     }
@@ -177,7 +178,7 @@ static void evidence(const struct story_row *r, struct buf *out)
 {
     if (!r->evidence_count)
         return;
-    buf_str(out, "<h4>Evidence</h4><table class=\"small\"><thead><tr><th>Fact</th><th>Value</th><th>Asked with</th>"
+    html_say(out, "<h4>Evidence</h4><table class=\"small\"><thead><tr><th>Fact</th><th>Value</th><th>Asked with</th>"
                  "<th>The answer shows</th></tr></thead><tbody>");
     for (size_t i = 0; i < r->evidence_count; i++) {
         const struct story_evidence *e = &r->evidence[i];
@@ -193,9 +194,9 @@ static void evidence(const struct story_row *r, struct buf *out)
     }
     buf_str(out, "</tbody></table>");
     if (r->evidence_left) {
-        buf_str(out, "<p class=\"dim\">and ");
+        html_say(out, "<p class=\"dim\">and ");
         put_count(out, r->evidence_left);
-        buf_str(out, " more in the JSON output</p>");
+        html_say(out, " more in the JSON output</p>");
     }
 }
 
@@ -204,20 +205,20 @@ static void whose(const struct story_row *r, struct buf *out)
     const struct story_party *p = r->party;
     if (!p && !r->owner_count)
         return;
-    buf_str(out, "<h4>Whose it is</h4><ul class=\"says\">");
+    html_say(out, "<h4>Whose it is</h4><ul class=\"says\">");
     if (p && !p->how.len) {
         buf_str(out, "<li><b>");
         html_text(out, p->who);
         buf_str(out, "</b>");
         if (p->tier.len) {
-            buf_str(out, ", ");
+            buf_str(out, _(", "));
             html_text(out, p->tier);
         }
         if (p->contact.len) {
-            buf_str(out, ", ");
+            buf_str(out, _(", "));
             html_text(out, p->contact);
         }
-        buf_str(out, " <span class=\"dim\">as the scope file states it</span></li>");
+        html_say(out, " <span class=\"dim\">as the scope file states it</span></li>");
     }
     for (size_t i = 0; i < r->owner_count; i++) {
         buf_str(out, "<li>");
@@ -225,7 +226,7 @@ static void whose(const struct story_row *r, struct buf *out)
         buf_str(out, " <span class=\"dim\">");
         html_text(out, r->owners[i].how);
         buf_str(out, "</span> ");
-        html_tag(out, strength_name(r->owners[i].strength));
+        html_tag(out, say(strength_name(r->owners[i].strength)));
         buf_str(out, "</li>");
     }
     buf_str(out, "</ul>");
@@ -235,28 +236,28 @@ static void since(const struct story *s, const struct story_row *r, struct buf *
 {
     if (!r->life.known && !r->since_count)
         return;
-    buf_str(out, "<h4>Since when</h4><ul class=\"says\">");
+    html_say(out, "<h4>Since when</h4><ul class=\"says\">");
     if (r->life.known && r->life.is_new) {
-        buf_str(out, "<li>New in this run</li>");
+        html_say(out, "<li>New in this run</li>");
     } else if (r->life.known) {
         buf_str(out, "<li><b>");
         put_date(out, r->life.opened_ms);
         buf_str(out, "</b>, ");
-        put_age(out, s->run.started_ms - r->life.opened_ms);
-        buf_str(out, " <span class=\"dim\">seen open by Ajar since then");
+        say_age(out, s->run.started_ms - r->life.opened_ms);
+        html_say(out, " <span class=\"dim\">seen open by Ajar since then");
         if (r->life.first_ms < r->life.opened_ms) {
-            buf_str(out, "; first on ");
+            buf_str(out, _("; first on "));
             put_date(out, r->life.first_ms);
         }
         if (r->life.reopened) {
-            buf_str(out, "; closed ");
-            put_many(out, r->life.reopened, "time", "times");
-            buf_str(out, " in between");
+            buf_str(out, _("; closed "));
+            say_count(out, r->life.reopened, "time", "times");
+            buf_str(out, _(" in between"));
         }
         buf_str(out, "</span></li>");
     }
     char text[UNSEEN_WORDS_MAX];
-    struct span unseen = words_unseen(&r->life, text);
+    struct span unseen = words_unseen(&r->life, text, say);
     if (unseen.len) {
         buf_str(out, "<li>");
         html_text(out, unseen);
@@ -267,10 +268,10 @@ static void since(const struct story *s, const struct story_row *r, struct buf *
         put_date(out, r->since[i].at_ms);
         buf_str(out, "</b> <span class=\"dim\">");
         html_text(out, r->since[i].source);
-        buf_str(out, r->since[i].text.len ? ": " : "");
+        buf_str(out, r->since[i].text.len ? _(": ") : "");
         html_text(out, r->since[i].text);
         buf_str(out, "</span> ");
-        html_tag(out, strength_name(r->since[i].strength));
+        html_tag(out, say(strength_name(r->since[i].strength)));
         buf_str(out, "</li>");
     }
     buf_str(out, "</ul>");
@@ -280,13 +281,13 @@ static void decision(const struct story_row *r, struct buf *out)
 {
     buf_str(out, "<p class=\"dim\">");
     if (r->accepted_until_ms != COUNT_UNKNOWN) {
-        buf_str(out, "Accepted until ");
+        buf_str(out, _("Accepted until "));
         put_date(out, r->accepted_until_ms - 1);
-        buf_str(out, r->accepted_why.len ? ": " : "");
+        buf_str(out, r->accepted_why.len ? _(": ") : "");
         html_text(out, r->accepted_why);
-        buf_str(out, ". ");
+        buf_str(out, _(". "));
     }
-    buf_str(out, "Finding <code>");
+    html_say(out, "Finding <code>");
     html_text(out, span_str(r->fingerprint));
     buf_str(out, "</code></p>");
 }
@@ -316,10 +317,10 @@ static void in_full(const struct story *s, const struct story_row *r, struct buf
         buf_str(out, "<span class=\"size\">");
         if (r->records >= 0) {
             html_count(out, r->records);
-            buf_str(out, r->records == 1 ? " record" : " records");
+            buf_str(out, r->records == 1 ? _(" record") : _(" records"));
         }
         if (r->bytes >= 0) {
-            buf_str(out, r->records >= 0 ? ", " : "");
+            buf_str(out, r->records >= 0 ? _(", ") : "");
             html_bytes(out, r->bytes);
         }
         buf_str(out, "</span>");
@@ -332,7 +333,7 @@ static void in_full(const struct story *s, const struct story_row *r, struct buf
     since(s, r, out);
     evidence(r, out);
     if (r->fix.len) {
-        buf_str(out, "<h4>The fix, for this one</h4>");
+        html_say(out, "<h4>The fix, for this one</h4>");
         fix(out, r->fix);
     }
     decision(r, out);
@@ -346,8 +347,8 @@ static void others(const struct story *s, const struct story_group *g, size_t fr
     size_t end = g->count < from + HTML_PLACES_MAX ? g->count : from + HTML_PLACES_MAX;
     if (from >= g->count)
         return;
-    buf_str(out, "<details class=\"others\"><summary><span>and ");
-    put_many(out, g->count - from, "more endpoint", "more endpoints");
+    html_say(out, "<details class=\"others\"><summary><span>and ");
+    say_count(out, g->count - from, "more endpoint", "more endpoints");
     buf_str(out, "</span></summary><p class=\"places\">");
     for (size_t i = from; i < end; i++) {
         buf_str(out, "<code>");
@@ -355,9 +356,9 @@ static void others(const struct story *s, const struct story_group *g, size_t fr
         buf_str(out, "</code> ");
     }
     if (end < g->count) {
-        buf_str(out, "and ");
+        buf_str(out, _("and "));
         put_count(out, g->count - end);
-        buf_str(out, " more in the JSON output");
+        buf_str(out, _(" more in the JSON output"));
     }
     buf_str(out, "</p></details>\n");
 }
@@ -375,12 +376,12 @@ static void job(const struct story *s, const struct story_group *g, size_t numbe
     buf_str(out, "<span>");
     html_text(out, g->product);
     buf_str(out, "</span><span>");
-    put_many(out, g->count, "endpoint", "endpoints");
+    say_count(out, g->count, "endpoint", "endpoints");
     buf_str(out, "</span>");
     if (g->records >= 0) {
         buf_str(out, "<span>");
         html_count(out, g->records);
-        buf_str(out, g->records == 1 ? " record</span>" : " records</span>");
+        html_say(out, g->records == 1 ? " record</span>" : " records</span>");
     }
     if (g->bytes >= 0) {
         buf_str(out, "<span>");
@@ -389,9 +390,9 @@ static void job(const struct story *s, const struct story_group *g, size_t numbe
     }
     buf_str(out, "</p>\n");
     if (g->count > 1) {
-        buf_str(out, "<p class=\"dim\">Written for <code>");
+        html_say(out, "<p class=\"dim\">Written for <code>");
         html_text(out, g->first->where);
-        buf_str(out, "</code>; put in the address and port of each.</p>");
+        html_say(out, "</code>; put in the address and port of each.</p>");
     }
     fix(out, g->fix);
     for (size_t i = 0; i < g->detailed; i++)
@@ -405,14 +406,14 @@ void html_jobs(const struct story *s, struct buf *out)
     size_t shown = s->groups.len < HTML_JOBS_MAX ? s->groups.len : HTML_JOBS_MAX;
     if (!shown)
         return;
-    buf_str(out, "<section id=\"do\"><h2>What to do, in this order</h2>\n");
+    html_say(out, "<section id=\"do\"><h2>What to do, in this order</h2>\n");
     for (size_t i = 0; i < shown; i++)
         if (s->groups.at[i]->count)
             job(s, s->groups.at[i], i + 1, out);
     if (s->groups.len > shown) {
-        buf_str(out, "<p class=\"dim\">and ");
-        put_many(out, s->groups.len - shown, "more job", "more jobs");
-        buf_str(out, " in the JSON output</p>\n");
+        html_say(out, "<p class=\"dim\">and ");
+        say_count(out, s->groups.len - shown, "more job", "more jobs");
+        html_say(out, " in the JSON output</p>\n");
     }
     buf_str(out, "</section>\n");
 }

@@ -183,13 +183,13 @@ static void put_summary(struct json *j, const struct observation *o, const struc
     struct buf words;
     buf_init(&words, SUMMARY_BYTES_MAX);
     if (view && !view->open) {
-        words_closed(&words, view);
+        words_closed(&words, view, in_english);
         buf_str(&words, " Before: ");
     }
     if (view)
         buf_put(&words, span_first(view->finding->why, JSON_TEXT_MAX));
     else if (o->kind == KIND_UNKNOWN)
-        unknown_words(&words, o);
+        unknown_words(&words, o, in_english);
     json_text(j, "summary", buf_span(&words));
     buf_release(&words);
 }

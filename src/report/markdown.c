@@ -1,6 +1,7 @@
 /* Markdown (CommonMark with GitHub's tables), for a ticket or a wiki. The same story as the HTML
  * report, shorter. Foreign names stand in code spans, where nothing is read as markup, link or
  * mention; sentences have their punctuation escaped, and @ is spelt out. */
+#include "base/say.h"
 #include "report/calm.h"
 #include "report/origin.h"
 #include "report/story.h"
@@ -103,7 +104,7 @@ static void put_number(struct buf *out, int64_t n)
     if (n < 0)
         buf_byte(out, '-');
     else
-        put_brief(out, (uint64_t)n);
+        say_brief(out, (uint64_t)n);
 }
 
 static void put_bytes(struct buf *out, int64_t n)
@@ -122,10 +123,10 @@ static void nothing_found(const struct story *s, const struct report_summary *su
     enum calm c = calm_of(s, sum);
     buf_init(&line, LINE_MAX_BYTES);
     buf_str(&line, calm_meaning(c));
-    buf_str(&line, line.len ? " " : "");
+    buf_str(&line, line.len ? say_gap() : "");
     size_t before = line.len;
     calm_doubts(s, &line);
-    buf_str(&line, line.len > before ? ". " : "");
+    buf_str(&line, line.len > before ? _(". ") : "");
     calm_counts(s, sum, &line);
     buf_str(out, "**");
     put_prose(out, span_str(calm_headline(c)));
@@ -137,20 +138,19 @@ static void nothing_found(const struct story *s, const struct report_summary *su
 
 static void headline(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
-    buf_str(out, "# What Ajar found open\n\n");
+    buf_str(out, _("# What Ajar found open\n\n"));
     put_date(out, s->run.started_ms);
-    buf_str(out, ", ");
-    put_count(out, s->run.endpoints);
-    buf_str(out, s->run.endpoints == 1 ? " endpoint planned" : " endpoints planned");
-    buf_str(out, ". No password was tried, ");
-    buf_str(out, people_conduct(&s->people));
-    buf_str(out, ", nothing was changed.\n\n");
+    buf_str(out, _(", "));
+    buf_printf(out, say_many("%s endpoint planned. No password was tried, %s, nothing was changed.",
+                             "%s endpoints planned. No password was tried, %s, nothing was changed.", s->run.endpoints),
+               COUNTED(s->run.endpoints), people_conduct(&s->people));
+    buf_str(out, "\n\n");
     if (!s->rows.len && !s->unkept) {
         nothing_found(s, sum, out);
         return;
     }
-    buf_str(out, "| critical | high | medium | low | info | open services | records in them | bytes in them |\n"
-                 "|--:|--:|--:|--:|--:|--:|--:|--:|\n|");
+    buf_str(out, _("| critical | high | medium | low | info | open services | records in them | bytes in them |\n"
+                 "|--:|--:|--:|--:|--:|--:|--:|--:|\n|"));
     for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; i--) {
         buf_byte(out, ' ');
         put_count(out, s->severities[i]);
@@ -174,22 +174,22 @@ static void since_cell(const struct story_row *r, struct buf *out)
     if (r->life.known)
         put_date(out, r->life.opened_ms);
     if (r->life.known && (r->life.is_new || r->life.reopened))
-        buf_str(out, r->life.is_new ? " (new)" : " (again)");
+        buf_str(out, r->life.is_new ? _(" (new)") : _(" (again)"));
     char text[UNSEEN_WORDS_MAX];
-    struct span unseen = words_unseen(&r->life, text);
+    struct span unseen = words_unseen(&r->life, text, say);
     if (unseen.len) {
-        buf_str(out, ", ");
+        buf_str(out, _(", "));
         put_code(out, unseen);
     }
     if (r->proven_ms != COUNT_UNKNOWN) {
-        buf_str(out, r->life.known ? ", " : "");
-        buf_str(out, strength_name(r->proven));
+        buf_str(out, r->life.known ? _(", ") : "");
+        buf_str(out, say(strength_name(r->proven)));
         buf_byte(out, ' ');
         put_date(out, r->proven_ms);
     }
     if (r->outside_ms != COUNT_UNKNOWN) {
-        buf_str(out, r->life.known || r->proven_ms != COUNT_UNKNOWN ? ", " : "");
-        buf_str(out, "seen from outside since ");
+        buf_str(out, r->life.known || r->proven_ms != COUNT_UNKNOWN ? _(", ") : "");
+        buf_str(out, _("seen from outside since "));
         put_date(out, r->outside_ms);
     }
 }
@@ -202,12 +202,12 @@ static void whose_cell(const struct story_row *r, struct buf *out)
     }
     put_code(out, r->party->who);
     if (r->party->tier.len) {
-        buf_str(out, ", ");
+        buf_str(out, _(", "));
         put_code(out, r->party->tier);
     }
     if (r->party->how.len) {
         buf_str(out, " (");
-        buf_str(out, strength_name(r->party->strength));
+        buf_str(out, say(strength_name(r->party->strength)));
         buf_byte(out, ')');
     }
 }
@@ -220,7 +220,7 @@ static bool has_since(const struct story *s)
 static void row_line(const struct story *s, const struct story_row *r, struct buf *out)
 {
     buf_str(out, "| ");
-    buf_str(out, severity_name(r->group->severity));
+    buf_str(out, say(severity_name(r->group->severity)));
     buf_str(out, " | ");
     put_code(out, r->where);
     buf_str(out, " | ");
@@ -238,9 +238,9 @@ static void row_line(const struct story *s, const struct story_row *r, struct bu
     }
     put_prose(out, r->group->title);
     if (r->accepted_until_ms != COUNT_UNKNOWN) {
-        buf_str(out, " (accepted until ");
+        buf_str(out, _(" (accepted until "));
         put_date(out, r->accepted_until_ms - 1);
-        buf_str(out, r->accepted_why.len ? ": " : "");
+        buf_str(out, r->accepted_why.len ? _(": ") : "");
         put_code(out, r->accepted_why);
         buf_byte(out, ')');
     }
@@ -251,7 +251,7 @@ static void more(struct buf *out, uint64_t left, const char *of)
 {
     if (!left)
         return;
-    buf_str(out, "\nand ");
+    buf_str(out, _("\nand "));
     put_count(out, left);
     buf_str(out, of);
 }
@@ -261,12 +261,12 @@ static void table_of_rows(const struct story *s, struct buf *out)
     size_t shown = s->rows.len < ROWS_MAX ? s->rows.len : ROWS_MAX;
     if (!shown)
         return;
-    buf_str(out, "## What is open\n\n| severity | where | what | whose | records | size |");
-    buf_str(out, has_since(s) ? " open since | finding |\n|---|---|---|---|--:|--:|---|---|\n"
-                                : " finding |\n|---|---|---|---|--:|--:|---|\n");
+    buf_str(out, _("## What is open\n\n| severity | where | what | whose | records | size |"));
+    buf_str(out, has_since(s) ? _(" open since | finding |\n|---|---|---|---|--:|--:|---|---|\n")
+                                : _(" finding |\n|---|---|---|---|--:|--:|---|\n"));
     for (size_t i = 0; i < shown; i++)
         row_line(s, s->ranked ? s->ranked[i] : s->rows.at[i], out);
-    more(out, s->rows.len - shown + s->unkept, " more, see the JSON output\n");
+    more(out, s->rows.len - shown + s->unkept, _(" more, see the JSON output\n"));
     buf_byte(out, '\n');
 }
 
@@ -275,9 +275,9 @@ static void personal_data(const struct people *p, struct buf *out)
     size_t shown = p->count < KINDS_MAX ? p->count : KINDS_MAX;
     if (!shown)
         return;
-    buf_str(out, "## What is in it: personal data\n\nTold by the names of fields, or confirmed in a random sample "
+    buf_str(out, _("## What is in it: personal data\n\nTold by the names of fields, or confirmed in a random sample "
                  "where the owner asked for one. Records are all that these services hold.\n\n"
-                 "| kind | known from | services | records | persons |\n|---|---|--:|--:|--:|\n");
+                 "| kind | known from | services | records | persons |\n|---|---|--:|--:|--:|\n"));
     for (size_t i = 0; i < shown; i++) {
         const struct people_kind *k = &p->kinds[i];
         buf_str(out, "| ");
@@ -292,7 +292,7 @@ static void personal_data(const struct people *p, struct buf *out)
         people_persons(k, out);
         buf_str(out, " |\n");
     }
-    buf_str(out, p->count > shown || p->left ? "\nand more kinds, see the JSON output\n\n" : "\n");
+    buf_str(out, p->count > shown || p->left ? _("\nand more kinds, see the JSON output\n\n") : "\n");
 }
 
 static void parties(const struct story *s, struct buf *out)
@@ -300,8 +300,8 @@ static void parties(const struct story *s, struct buf *out)
     size_t shown = s->parties.len < PARTIES_MAX ? s->parties.len : PARTIES_MAX;
     if (!shown)
         return;
-    buf_str(out, "## Whose\n\n| who | tier | contact | known from | worst | findings | open | records |\n"
-                 "|---|---|---|---|---|--:|--:|--:|\n");
+    buf_str(out, _("## Whose\n\n| who | tier | contact | known from | worst | findings | open | records |\n"
+                 "|---|---|---|---|---|--:|--:|--:|\n"));
     for (size_t i = 0; i < shown; i++) {
         const struct story_party *p = s->parties.at[i];
         buf_str(out, "| ");
@@ -311,14 +311,14 @@ static void parties(const struct story *s, struct buf *out)
         buf_str(out, " | ");
         put_code(out, p->contact);
         buf_str(out, " | ");
-        put_prose(out, p->how.len ? p->how : SPAN("scope file"));
+        put_prose(out, p->how.len ? p->how : span_str(_("scope file")));
         if (p->how.len) {
             buf_str(out, " (");
-            buf_str(out, strength_name(p->strength));
+            buf_str(out, say(strength_name(p->strength)));
             buf_byte(out, ')');
         }
         buf_str(out, " | ");
-        buf_str(out, severity_name(p->worst));
+        buf_str(out, say(severity_name(p->worst)));
         buf_str(out, " | ");
         put_count(out, p->findings);
         buf_str(out, " | ");
@@ -327,7 +327,7 @@ static void parties(const struct story *s, struct buf *out)
         put_number(out, p->records);
         buf_str(out, " |\n");
     }
-    more(out, s->parties.len - shown, " more, see the JSON output\n");
+    more(out, s->parties.len - shown, _(" more, see the JSON output\n"));
     buf_byte(out, '\n');
 }
 
@@ -342,14 +342,14 @@ static void fleet(const struct story_fleet *f, int64_t now_ms, struct buf *out)
         put_prose(out, f->reasons);
     }
     if (f->accepted_until_ms != COUNT_UNKNOWN) {
-        buf_str(out, "\\. Accepted as a whole until ");
+        buf_str(out, _("\\. Accepted as a whole until "));
         put_date(out, f->accepted_until_ms - 1);
     } else {
-        buf_str(out, "\\. Close them all, see below. Or carry the risk of all knowingly: `");
+        buf_str(out, _("\\. Close them all, see below. Or carry the risk of all knowingly: `"));
         words_accept(out, f->fingerprint, now_ms);
         buf_byte(out, '`');
     }
-    buf_str(out, "\n\n| worst | where | what | state | records | size |\n|---|---|---|---|--:|--:|\n");
+    buf_str(out, _("\n\n| worst | where | what | state | records | size |\n|---|---|---|---|--:|--:|\n"));
     for (size_t i = 0; i < shown; i++) {
         const struct story_member *m = &f->members[i];
         buf_str(out, "| ");
@@ -366,7 +366,7 @@ static void fleet(const struct story_fleet *f, int64_t now_ms, struct buf *out)
         put_bytes(out, m->bytes);
         buf_str(out, " |\n");
     }
-    more(out, f->count > shown ? f->count - shown : 0, " more\n");
+    more(out, f->count > shown ? f->count - shown : 0, _(" more\n"));
     buf_byte(out, '\n');
 }
 
@@ -375,12 +375,12 @@ static void alike(const struct story *s, struct buf *out)
     size_t shown = s->fleets.len < FLEETS_MAX ? s->fleets.len : FLEETS_MAX;
     if (!shown)
         return;
-    buf_str(out, "## How many alike\n\nSet up as copies of each other, so what is wrong with one is wrong with "
-                 "all.\n\n");
+    buf_str(out, _("## How many alike\n\nSet up as copies of each other, so what is wrong with one is wrong with "
+                 "all.\n\n"));
     for (size_t i = 0; i < shown; i++)
         fleet(&s->fleets.at[i], s->run.started_ms, out);
     uint64_t left = s->fleets.len - shown + s->fleets_left;
-    more(out, left, left == 1 ? " more fleet, see the JSON output\n\n" : " more fleets, see the JSON output\n\n");
+    more(out, left, left == 1 ? _(" more fleet, see the JSON output\n\n") : _(" more fleets, see the JSON output\n\n"));
 }
 
 static void closed(const struct story *s, struct buf *out)
@@ -388,11 +388,11 @@ static void closed(const struct story *s, struct buf *out)
     size_t shown = s->closed.len < CLOSED_MAX ? s->closed.len : CLOSED_MAX;
     if (!shown)
         return;
-    buf_str(out, "## Closed by this scan\n\n");
+    buf_str(out, _("## Closed by this scan\n\n"));
     for (size_t i = 0; i < shown; i++) {
         const struct story_closed *c = &s->closed.at[i];
         buf_str(out, "- ");
-        buf_str(out, severity_name(c->severity));
+        buf_str(out, say(severity_name(c->severity)));
         buf_byte(out, ' ');
         put_code(out, c->where);
         buf_byte(out, ' ');
@@ -404,7 +404,7 @@ static void closed(const struct story *s, struct buf *out)
         buf_byte(out, '\n');
     }
     buf_byte(out, '\n');
-    more(out, s->closed.len - shown + s->closed_left, " more, see the JSON output\n\n");
+    more(out, s->closed.len - shown + s->closed_left, _(" more, see the JSON output\n\n"));
 }
 
 static void job(const struct story *s, const struct story_group *g, size_t number, struct buf *out)
@@ -416,21 +416,20 @@ static void job(const struct story *s, const struct story_group *g, size_t numbe
     buf_str(out, ": ");
     put_code(out, g->product);
     buf_str(out, "\n\n**");
-    buf_str(out, severity_name(g->severity));
+    buf_str(out, say(severity_name(g->severity)));
     buf_str(out, "**, ");
-    put_count(out, g->count);
-    buf_str(out, g->count == 1 ? " endpoint:" : " endpoints:");
+    buf_printf(out, say_many("%s endpoint:", "%s endpoints:", g->count), COUNTED(g->count));
     for (size_t i = 0; i < g->count && i < PLACES_MAX; i++) {
         buf_byte(out, ' ');
         put_code(out, s->rows.at[g->at + i]->where);
     }
     if (g->count > PLACES_MAX)
-        more(out, g->count - PLACES_MAX, " more");
+        more(out, g->count - PLACES_MAX, _(" more"));
     buf_str(out, "\n\n");
     put_prose(out, s->rows.at[g->at]->why);
     buf_str(out, "\n\n");
     if (g->count > 1) {
-        buf_str(out, "Written for ");
+        buf_str(out, _("Written for "));
         put_code(out, g->first->where);
         buf_str(out, ":\n\n");
     }
@@ -441,12 +440,12 @@ static void jobs(const struct story *s, struct buf *out)
 {
     size_t shown = s->groups.len < GROUPS_MAX ? s->groups.len : GROUPS_MAX, number = 0;
     if (shown)
-        buf_str(out, "## What to do, in this order\n\n");
+        buf_str(out, _("## What to do, in this order\n\n"));
     for (size_t i = 0; i < shown; i++)
         if (s->groups.at[i]->count)
             job(s, s->groups.at[i], ++number, out);
     size_t left = s->groups.len - shown;
-    more(out, left, left == 1 ? " more job, see the JSON output\n\n" : " more jobs, see the JSON output\n\n");
+    more(out, left, left == 1 ? _(" more job, see the JSON output\n\n") : _(" more jobs, see the JSON output\n\n"));
 }
 
 static void certificates(const struct story *s, struct buf *out)
@@ -454,15 +453,15 @@ static void certificates(const struct story *s, struct buf *out)
     size_t shown = s->certificates.len < CERTIFICATES_MAX ? s->certificates.len : CERTIFICATES_MAX;
     if (!shown)
         return;
-    buf_str(out, "## Certificates, the first to end first\n\n"
-                 "| ends | subject | issuer | endpoints |\n|---|---|---|--:|\n");
+    buf_str(out, _("## Certificates, the first to end first\n\n"
+                 "| ends | subject | issuer | endpoints |\n|---|---|---|--:|\n"));
     for (size_t i = 0; i < shown; i++) {
         const struct story_certificate *c = s->certificates.at[i];
         buf_str(out, "| ");
         if (c->not_after_ms != COUNT_UNKNOWN)
             put_date(out, c->not_after_ms);
         bool expired = c->not_after_ms != COUNT_UNKNOWN && c->not_after_ms <= s->run.started_ms;
-        buf_str(out, expired ? " (expired) | " : " | ");
+        buf_str(out, expired ? _(" (expired) | ") : " | ");
         put_code(out, c->subject);
         buf_str(out, " | ");
         put_code(out, c->issuer);
@@ -470,7 +469,7 @@ static void certificates(const struct story *s, struct buf *out)
         put_count(out, c->places.count);
         buf_str(out, " |\n");
     }
-    more(out, s->certificates.len - shown, " more\n");
+    more(out, s->certificates.len - shown, _(" more\n"));
     buf_byte(out, '\n');
 }
 
@@ -479,11 +478,11 @@ static void unknown(const struct story *s, struct buf *out)
     const struct unknowns *u = &s->unknown;
     if (!u->spoke && !u->silent)
         return;
-    buf_str(out, "\n### Answered like nothing that Ajar knows\n\n");
-    put_many(out, u->spoke, "service said something", "services said something");
-    buf_str(out, ", ");
-    put_count(out, u->silent);
-    buf_str(out, " answered no question; the JSON output has them all.\n");
+    buf_str(out, _("\n### Answered like nothing that Ajar knows\n\n"));
+    buf_printf(out, say_many("%s service said something, %s answered no question; the JSON output has them all.",
+                             "%s services said something, %s answered no question; the JSON output has them all.", u->spoke),
+               COUNTED(u->spoke), COUNTED(u->silent));
+    buf_byte(out, '\n');
     for (size_t i = 0; i < u->kept.len && i < UNKNOWN_MAX; i++) {
         buf_str(out, i ? "- " : "\n- ");
         put_prose(out, u->kept.at[i]);
@@ -497,7 +496,7 @@ static void origin(const struct story *s, const struct report_summary *sum, stru
     buf_init(&line, LINE_MAX_BYTES);
     origin_targets(&s->run, TARGETS_MAX, &line);
     if (line.len) {
-        buf_str(out, "Looked at: ");
+        buf_str(out, _("Looked at: "));
         put_prose(out, buf_span(&line));
         buf_str(out, "\\. ");
         buf_reset(&line);
@@ -512,33 +511,30 @@ static void origin(const struct story *s, const struct report_summary *sum, stru
 
 static void coverage(const struct story *s, const struct report_summary *sum, struct buf *out)
 {
-    buf_str(out, "## What was looked at\n\n");
+    buf_str(out, _("## What was looked at\n\n"));
     origin(s, sum, out);
-    put_many(out, sum->done, "endpoint", "endpoints");
-    buf_str(out, " done, ");
-    put_count(out, sum->skipped);
-    buf_str(out, " skipped, ");
-    put_count(out, sum->failed);
-    buf_str(out, " failed; ");
-    put_count(out, sum->answered);
-    buf_str(out, " answered. ");
-    put_tenths(out, sum->rate);
-    buf_str(out, " endpoints a second, estimated loss ");
-    put_tenths(out, sum->loss * 100);
-    buf_str(out, " %.");
+    buf_printf(out, say_many("%s endpoint done, %s skipped, %s failed; %s answered. ",
+                             "%s endpoints done, %s skipped, %s failed; %s answered. ", sum->done),
+               COUNTED(sum->done), COUNTED(sum->skipped), COUNTED(sum->failed), COUNTED(sum->answered));
+    buf_printf(out, _("%.1f endpoints a second, estimated loss %.1f %%."), sum->rate > 0 ? sum->rate : 0,
+               sum->loss > 0 ? sum->loss * 100 : 0);
     if (sum->interrupted || sum->trouble) {
-        buf_str(out, " **The run ended early");
-        buf_str(out, sum->trouble ? ": " : "");
-        put_prose(out, span_first(span_str(sum->trouble), STORY_TEXT_MAX));
+        struct buf why;
+        buf_init(&why, LINE_MAX_BYTES);
+        if (sum->trouble)
+            words_trouble(&why, sum->trouble);
+        buf_str(out, " **");
+        buf_str(out, _("The run ended early"));
+        buf_str(out, sum->trouble ? _(": ") : "");
+        put_prose(out, buf_span(&why));
         buf_str(out, "** ");
-        put_count(out, sum->unreached);
-        buf_str(out, " not reached.");
+        buf_printf(out, _("%s not reached."), COUNTED(sum->unreached));
+        buf_release(&why);
     }
     buf_byte(out, '\n');
     for (size_t i = 0; i < STORY_REASONS_MAX && s->reasons[i].count; i++) {
         buf_str(out, i ? "- " : "\n- ");
-        put_count(out, s->reasons[i].count);
-        buf_str(out, " not judged: ");
+        buf_printf(out, _("%s not judged: "), COUNTED(s->reasons[i].count));
         put_prose(out, s->reasons[i].text);
         buf_byte(out, '\n');
     }
@@ -547,7 +543,7 @@ static void coverage(const struct story *s, const struct report_summary *sum, st
         put_prose(out, s->remarks.kept.at[i]);
         buf_byte(out, '\n');
     }
-    more(out, s->remarks.left, " more; the JSON output has them\n");
+    more(out, s->remarks.left, _(" more; the JSON output has them\n"));
     unknown(s, out);
 }
 
@@ -569,7 +565,7 @@ static void end(void *state, const struct report_summary *sum, struct buf *out)
 
 const struct report report_markdown = {
     .name = "markdown",
-    .about = "Markdown, for a ticket or a wiki",
+    .about = N_("Markdown, for a ticket or a wiki"),
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = story_visit,

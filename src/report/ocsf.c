@@ -180,12 +180,12 @@ static void status(struct json *j, const struct finding_view *v, bool known)
     if (!v->open) {
         struct buf how;
         buf_init(&how, STATUS_BYTES_MAX);
-        words_closed(&how, v);
+        words_closed(&how, v, in_english);
         json_text(j, "status_detail", buf_span(&how));
         buf_release(&how);
     }
     char text[UNSEEN_WORDS_MAX];
-    json_text_if(j, "comment", v->accepted_why.len ? v->accepted_why : words_unseen(&v->life, text));
+    json_text_if(j, "comment", v->accepted_why.len ? v->accepted_why : words_unseen(&v->life, text, in_english));
 }
 
 static void event(const struct ocsf *x, const struct finding_view *v, struct buf *out)

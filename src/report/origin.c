@@ -1,6 +1,7 @@
 #include "report/origin.h"
 
 #include "base/clock.h"
+#include "base/say.h"
 #include "text/amount.h"
 #include "text/escape.h"
 
@@ -17,13 +18,11 @@ void origin_targets(const struct report_run *run, size_t max, struct buf *out)
             left++;
             continue;
         }
-        buf_str(out, shown++ ? ", " : "");
+        buf_str(out, shown++ ? _(", ") : "");
         escape_tty(out, span_first(one, TARGET_BYTES_MAX));
     }
-    if (left) {
-        buf_str(out, " and ");
-        put_many(out, left, "more", "more");
-    }
+    if (left)
+        buf_printf(out, _(" and %s more"), COUNTED(left));
 }
 
 void origin_when(const struct report_run *run, const struct report_summary *sum, struct buf *out)
@@ -35,29 +34,31 @@ void origin_when(const struct report_run *run, const struct report_summary *sum,
     time_text(to_ms, to);
     if (from_ms >= 0 && strncmp(from, to, strlen("2026-11-30T11:19")) != 0) {
         size_t before = out->len;
-        buf_str(out, " to ");
+        buf_str(out, _(" to "));
         put_minute(out, to_ms);
         if (strncmp(from, to, DATE_BYTES) == 0) { /* the same day: the minute will do */
             out->len = before;
-            buf_str(out, " to ");
+            buf_str(out, _(" to "));
             buf_put(out, span_first(span_str(to + DATE_BYTES + 1), strlen("11:21")));
         }
     }
-    buf_str(out, " UTC");
+    buf_str(out, _(" UTC"));
 }
 
 void origin_how(const struct report_run *run, struct buf *out)
 {
+    struct span version = span_str(run->ajar_version);
     if (run->host.len) {
-        buf_str(out, "on ");
-        escape_tty(out, span_first(run->host, TARGET_BYTES_MAX));
-        buf_byte(out, ' ');
+        struct buf host = { .at = (uint8_t[16 * TARGET_BYTES_MAX]){ 0 }, .cap = 16 * TARGET_BYTES_MAX,
+                            .max = 16 * TARGET_BYTES_MAX };
+        escape_tty(&host, span_first(run->host, TARGET_BYTES_MAX));
+        buf_printf(out, _("on %.*s by Ajar %.*s"), SPAN_FMT(buf_span(&host)), SPAN_FMT(version));
+    } else {
+        buf_printf(out, _("by Ajar %.*s"), SPAN_FMT(version));
     }
-    buf_str(out, "by Ajar ");
-    escape_tty(out, span_str(run->ajar_version));
     if (!run->command.len)
         return;
-    buf_str(out, ": ");
+    buf_str(out, _(": "));
     escape_tty(out, span_first(run->command, ORIGIN_COMMAND_MAX));
     if (run->command.len > ORIGIN_COMMAND_MAX)
         buf_str(out, " ...");

@@ -5,9 +5,12 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
+
+enum { PERSONS_MAX = 160 };
 
 static const unsigned SAMPLED = UINT_MAX; /* instead of a rank */
 
@@ -44,6 +47,15 @@ static void count_persons(struct people_kind *k, const struct observation *o)
     k->persons_unbounded += high < 0;
 }
 
+/* What the scratch holds, in the reader's language. */
+static struct span said(struct buf *scratch, struct arena *a)
+{
+    struct span english = arena_copy(a, buf_span(scratch));
+    buf_reset(scratch);
+    say_made(scratch, NULL, english);
+    return buf_span(scratch);
+}
+
 /* "resident ID number (China), e-mail address", each once. Whether there was one. */
 static bool see_list(struct people *p, const struct observation *o, const char *key, unsigned rank, struct arena *a,
                      struct buf *scratch)
@@ -62,7 +74,7 @@ static bool see_list(struct people *p, const struct observation *o, const char *
         buf_reset(scratch);
         escape_tty(scratch, span_first(name, PEOPLE_TEXT_MAX));
         buf_str(scratch, name.len > PEOPLE_TEXT_MAX ? "..." : "");
-        struct people_kind *k = kind_of(p, buf_span(scratch), rank, a);
+        struct people_kind *k = kind_of(p, said(scratch, a), rank, a);
         if (!k || k->turn == p->turns)
             continue;
         k->turn = p->turns;
@@ -121,15 +133,13 @@ static void put_kinds(const struct people *p, bool sampled, void (*put)(struct b
             more++;
             continue;
         }
-        buf_str(out, shown++ ? ", " : ": ");
+        buf_str(out, shown++ ? _(", ") : _(": "));
         put(out, p->kinds[i].name);
     }
     if (p->left)
-        buf_str(out, " and more kinds");
-    else if (more) {
-        buf_str(out, " and ");
-        put_many(out, more, "more kind", "more kinds");
-    }
+        buf_str(out, _(" and more kinds"));
+    else if (more)
+        buf_printf(out, say_many(" and %s more kind", " and %s more kinds", more), COUNTED(more));
 }
 
 static void put_interval(struct buf *out, int64_t low, int64_t high)
@@ -137,12 +147,11 @@ static void put_interval(struct buf *out, int64_t low, int64_t high)
     if (low < 0)
         return;
     if (high < 0)
-        buf_str(out, "at least ");
-    put_count(out, (uint64_t)low);
-    if (high > low) {
-        buf_str(out, " to ");
-        put_count(out, (uint64_t)high);
-    }
+        buf_printf(out, _("at least %s"), COUNTED((uint64_t)low));
+    else if (high > low)
+        buf_printf(out, _("%s to %s"), COUNTED((uint64_t)low), COUNTED((uint64_t)high));
+    else
+        put_count(out, (uint64_t)low);
 }
 
 void people_persons(const struct people_kind *k, struct buf *out)
@@ -168,34 +177,38 @@ void people_lead(const struct people *p, uint64_t open, void (*put)(struct buf *
     const struct people_kind *most = most_persons(p);
     if (p->told) {
         if (open > 1)
-            put_count(out, p->told);
-        buf_str(out, open > 1 ? p->told == 1 ? " holds" : " hold" : "It holds");
-        buf_str(out, " fields of personal data");
+            buf_printf(out, say_many("%s holds fields of personal data", "%s hold fields of personal data", p->told),
+                       COUNTED(p->told));
+        else
+            buf_str(out, _("It holds fields of personal data"));
         put_kinds(p, false, put, out);
-        buf_str(out, ". ");
+        buf_str(out, _(". "));
     }
     if (!p->sampled)
         return;
-    buf_str(out, "A random sample of records confirmed personal data");
-    if (open > 1) {
-        buf_str(out, " in ");
-        put_many(out, p->sampled, "service", "services");
-    }
+    if (open > 1)
+        buf_printf(out, say_many("A random sample of records confirmed personal data in %s service",
+                                 "A random sample of records confirmed personal data in %s services", p->sampled),
+                   COUNTED(p->sampled));
+    else
+        buf_str(out, _("A random sample of records confirmed personal data"));
     put_kinds(p, true, put, out);
     if (most) {
-        buf_str(out, "; of ");
-        people_persons(most, out);
-        buf_str(out, most->persons_low == 1 && most->persons_high <= 1 ? " person" : " persons");
+        char text[PERSONS_MAX];
+        struct buf many = { .at = (uint8_t *)text, .cap = sizeof(text), .max = sizeof(text) };
+        people_persons(most, &many);
+        bool one = most->persons_low == 1 && most->persons_high <= 1;
+        buf_printf(out, one ? _("; of %.*s person") : _("; of %.*s persons"), SPAN_FMT(buf_span(&many)));
     }
-    buf_str(out, ". ");
+    buf_str(out, _(". "));
 }
 
 const char *people_how(const struct people_kind *k)
 {
-    return k->sampled ? "random sample" : "names of fields";
+    return k->sampled ? _("random sample") : _("names of fields");
 }
 
 const char *people_conduct(const struct people *p)
 {
-    return p->drawn ? "no record was read but the random sample of what is marked as owned" : "no record was read";
+    return p->drawn ? _("no record was read but the random sample of what is marked as owned") : _("no record was read");
 }

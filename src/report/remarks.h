@@ -5,6 +5,7 @@
 
 #include "base/list.h"
 #include "report/report.h"
+#include "report/words.h"
 
 enum { REMARKS_KEPT_MAX = 50 };
 
@@ -14,7 +15,7 @@ struct remarks {
     bool incomplete;           /* one of them says that not all was looked at */
 };
 
-/* `scratch` is used and left empty. */
-void remarks_add(struct remarks *to, struct arena *a, struct buf *scratch, const struct remark *r);
+/* In the language of `in` (words.h). `scratch` is used and left empty. */
+void remarks_add(struct remarks *to, struct arena *a, struct buf *scratch, const struct remark *r, tongue *in);
 
 #endif

@@ -190,7 +190,7 @@ static void message(struct sarif *x, struct json *j, const struct finding_view *
 {
     struct buf *text = &x->scratch;
     buf_reset(text);
-    words_closed(text, v);
+    words_closed(text, v, in_english);
     if (text->len)
         buf_str(text, " Before: ");
     buf_put(text, span_first(v->finding->why, WHY_SHOWN_MAX));
@@ -244,9 +244,9 @@ static void fleet(struct sarif *x, struct json *j, const struct fleet *f)
     struct buf text;
     const struct sarif_rule *r = rule_of(x, &as);
     buf_init(&text, JSON_TEXT_MAX);
-    words_fleet(&text, f);
+    words_fleet(&text, f, in_english);
     buf_str(&text, ": ");
-    words_reasons(&text, f, FLEET_REASONS_MAX);
+    words_reasons(&text, f, FLEET_REASONS_MAX, in_english);
     json_break(j);
     json_object(j, NULL);
     json_str(j, "ruleId", as.rule);
@@ -289,7 +289,7 @@ static void remark(void *state, const struct remark *r, struct buf *out)
 {
     struct sarif *x = state;
     (void)out;
-    remarks_add(&x->remarks, &x->arena, &x->scratch, r);
+    remarks_add(&x->remarks, &x->arena, &x->scratch, r, in_english);
 }
 
 static void fleets(void *state, const struct fleet *list, size_t count, struct buf *out)

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
@@ -35,9 +36,7 @@ static void put_cut(struct buf *out, struct span foreign, size_t max)
 {
     escape_tty(out, span_first(foreign, max));
     if (foreign.len > max) {
-        buf_str(out, "... (");
-        buf_u64(out, foreign.len);
-        buf_str(out, " bytes)");
+        buf_printf(out, _("... (%zu bytes)"), foreign.len);
     }
 }
 
@@ -46,6 +45,17 @@ struct span story_keep(struct story *s, struct span foreign, size_t max)
     buf_reset(&s->scratch);
     put_cut(&s->scratch, foreign, max);
     return arena_copy(&s->arena, buf_span(&s->scratch));
+}
+
+/* A sentence that the rules or another room made in English, in the reader's language; `about` as in say_made(). */
+static struct span keep_said(struct story *s, const char *about, struct span made, size_t max)
+{
+    if (!say_is_foreign())
+        return story_keep(s, made, max);
+    buf_reset(&s->scratch);
+    say_made(&s->scratch, about, made);
+    struct span said = arena_copy(&s->arena, buf_span(&s->scratch));
+    return story_keep(s, said, 2 * max);
 }
 
 static struct span keep(struct story *s, struct span foreign)
@@ -75,7 +85,7 @@ struct span story_what(struct story *s, const char *product, struct span version
         put_cut(&s->scratch, version, 60);
     }
     if (via) {
-        buf_str(&s->scratch, " via ");
+        buf_str(&s->scratch, _(" via "));
         escape_tty(&s->scratch, span_str(via));
     }
     return arena_copy(&s->arena, buf_span(&s->scratch));
@@ -128,7 +138,7 @@ static struct story_group *group_of(struct story *s, const struct finding *f)
                                .most = COUNT_UNKNOWN, .tier = UINT_MAX };
     g->is_door = f->is_door;
     g->rule = keep(s, span_str(f->rule));
-    g->title = keep(s, span_str(f->title));
+    g->title = keep_said(s, "rule", span_str(f->title), STORY_TEXT_MAX);
     g->product = keep(s, span_str(f->product));
     g->fix = arena_copy(&s->arena, visible_lines(s, f->fix));
     struct story_group **slot = table_put(&s->groups_by_key, key, g) ? list_add(&s->arena, &s->groups) : NULL;
@@ -192,7 +202,7 @@ static void add_life(struct story *s, struct story_row *row, const struct findin
         if (v->finding->since.at[i].source && strcmp(v->finding->since.at[i].source, SINCE_OUTSIDE) == 0)
             row->outside_ms = v->finding->since.at[i].at_ms;
     row->proven = best ? best->strength : STRENGTH_HINT;
-    row->proven_by = best ? story_keep(s, span_str(best->source), WORDS_TEXT_MAX) : SPAN_NONE;
+    row->proven_by = best ? keep_said(s, NULL, span_str(best->source), WORDS_TEXT_MAX) : SPAN_NONE;
     row->accepted_until_ms = v->accepted_until_ms > 0 ? v->accepted_until_ms : COUNT_UNKNOWN;
     row->accepted_why = keep(s, v->accepted_why);
     s->has_life |= v->life.known;
@@ -207,8 +217,8 @@ static void add_since(struct story *s, struct story_row *row, const struct findi
         if (f->life.known && x->at_ms == f->life.opened_ms && x->source && strcmp(x->source, "own history") == 0)
             continue; /* `life` says it better */
         row->since[row->since_count++] = (struct story_since){
-            .source = keep(s, span_str(x->source)),
-            .text = story_keep(s, since_text(x), 400),
+            .source = keep_said(s, NULL, span_str(x->source), STORY_TEXT_MAX),
+            .text = keep_said(s, NULL, since_text(x), 400),
             .at_ms = x->at_ms,
             .strength = x->strength,
         };
@@ -223,7 +233,7 @@ static void add_owners(struct story *s, struct story_row *row, const struct find
         if (span_eq(a->who, f->owner))
             continue; /* the party itself */
         row->owners[row->owner_count++] = (struct story_owner){
-            .how = keep(s, span_str(a->how)),
+            .how = keep_said(s, NULL, span_str(a->how), STORY_TEXT_MAX),
             .who = story_keep(s, a->who, 200),
             .strength = a->strength,
         };
@@ -254,7 +264,7 @@ static void count_in(struct story_group *g, struct story_row *row)
 /* What the service says that it holds. */
 static void add_counts(struct story_row *row, const struct observation *o)
 {
-    row->state = outcome_name(o->outcome);
+    row->state = say(outcome_name(o->outcome));
     row->collections = o->collection_count;
     row->records = o->records;
     row->bytes = o->bytes;
@@ -309,7 +319,7 @@ static void add_finding(struct story *s, const struct visit *v, const struct fin
     row->fingerprint[sizeof(row->fingerprint) - 1] = '\0';
     row->where = keep_where(s, &f->endpoint);
     row->what = story_what(s, f->product, f->version, f->via);
-    row->why = keep(s, f->why);
+    row->why = keep_said(s, "rule", f->why, STORY_TEXT_MAX);
     if (view->verdict)
         add_counts(row, view->seen);
     add_fix(s, row, f);
@@ -376,15 +386,15 @@ static void add_service(struct story *s, const struct visit *v, const struct obs
 
 static void add_reason(struct story *s, const char *why)
 {
-    buf_reset(&s->scratch);
-    put_cut(&s->scratch, why ? span_str(why) : SPAN("for no stated reason"), WHY_MAX);
-    struct span text = buf_span(&s->scratch);
+    struct span text = why ? span_first(span_str(why), WHY_MAX) : SPAN("for no stated reason");
     for (size_t i = 0; i < STORY_REASONS_MAX; i++) {
         struct story_reason *r = &s->reasons[i];
-        if (r->count && !span_eq(r->text, text))
+        if (r->count && !span_eq(r->why, text))
             continue;
-        if (!r->count)
-            r->text = arena_copy(&s->arena, text);
+        if (!r->count) {
+            r->why = arena_copy(&s->arena, text);
+            r->text = keep_said(s, NULL, text, WHY_MAX);
+        }
         r->count++;
         return;
     }
@@ -447,10 +457,10 @@ void story_closed(void *story, const struct finding_view *v, struct buf *out)
         .severity = (unsigned)f->severity <= SEVERITY_CRITICAL ? f->severity : SEVERITY_INFO,
         .where = keep_where(s, &f->endpoint),
         .what = story_what(s, f->product, f->version, f->via),
-        .title = keep(s, span_str(f->title)),
+        .title = keep_said(s, "rule", span_str(f->title), STORY_TEXT_MAX),
     };
     buf_reset(&s->scratch);
-    words_closed(&s->scratch, v);
+    words_closed(&s->scratch, v, say);
     to->how = arena_copy(&s->arena, buf_span(&s->scratch));
 }
 
@@ -458,7 +468,7 @@ void story_remark(void *story, const struct remark *r, struct buf *out)
 {
     struct story *s = story;
     (void)out;
-    remarks_add(&s->remarks, &s->arena, &s->scratch, r);
+    remarks_add(&s->remarks, &s->arena, &s->scratch, r, say);
 }
 
 void story_past(void *story, const struct report_past *past, struct buf *out)

@@ -3,6 +3,8 @@
  * format only prints. The room's own header: story.c collects, story_alike.c does owners, certificates
  * and fleets.
  *
+ * Sentences in it are in the reader's language (base/say.h), names as their peers wrote them.
+ *
  * All text in it was made visible (escape_tty): valid UTF-8 without control bytes and marks that
  * turn the reading direction. A format still escapes it for its own language. */
 #ifndef AJAR_REPORT_STORY_H
@@ -155,7 +157,7 @@ struct story_closed {
 };
 
 struct story_reason {
-    struct span text;
+    struct span why, text; /* as it came; as it is printed */
     uint64_t count;
 };
 

@@ -2,6 +2,7 @@
  * and fleets, which were found elsewhere (record/fleet.h). */
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "report/story.h"
 #include "report/words.h"
 
@@ -75,7 +76,7 @@ static struct story_party *new_party(struct story *s, const struct finding *f, s
         return NULL;
     *slot = p;
     p->who = story_keep(s, who, 200);
-    p->how = f->owner.len ? SPAN_NONE : story_keep(s, span_str(f->owners.at[0].how), 100);
+    p->how = f->owner.len ? SPAN_NONE : story_keep(s, span_str(say(f->owners.at[0].how)), 100);
     p->strength = f->owner.len ? STRENGTH_PROVEN : f->owners.at[0].strength;
     p->tier = story_keep(s, f->tier, 60);
     p->contact = story_keep(s, f->contact, 200);
@@ -112,7 +113,7 @@ static void add_members(struct story *s, struct story_fleet *to, const struct fl
         *kept = (struct story_member){
             .where = story_keep(s, span_str(endpoint_called(&m->endpoint, where)), STORY_TEXT_MAX),
             .what = story_what(s, m->product, m->version, NULL),
-            .state = outcome_name(m->outcome),
+            .state = say(outcome_name(m->outcome)),
             .severity = (unsigned)m->severity <= SEVERITY_CRITICAL ? m->severity : SEVERITY_INFO,
             .records = m->records,
             .bytes = m->bytes,
@@ -143,10 +144,10 @@ void story_fleets(void *story, const struct fleet *list, size_t count, struct bu
         };
         memcpy(to->fingerprint, f->fingerprint, sizeof(to->fingerprint) - 1);
         buf_reset(&s->scratch);
-        words_fleet(&s->scratch, f);
+        words_fleet(&s->scratch, f, say);
         to->counts = arena_copy(&s->arena, buf_span(&s->scratch));
         buf_reset(&s->scratch);
-        words_reasons(&s->scratch, f, FLEET_REASONS_MAX);
+        words_reasons(&s->scratch, f, FLEET_REASONS_MAX, say);
         to->reasons = arena_copy(&s->arena, buf_span(&s->scratch));
         add_members(s, to, f);
     }

@@ -1,8 +1,10 @@
 /* A report for people at a terminal: collected as a story (story.h), printed at the end, worst first. */
 #include "report/tty.h"
 
+#include "base/say.h"
 #include "report/layout.h"
 #include "report/origin.h"
+#include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
 
@@ -30,9 +32,14 @@ void tty_severity(const struct story *t, enum severity s, size_t columns, struct
 {
     if (t->run.colour)
         buf_str(out, colour_of(s));
-    layout_left(out, span_str(severity_name(s)), columns);
+    layout_left(out, span_str(say(severity_name(s))), columns);
     if (t->run.colour)
         buf_str(out, "\033[0m");
+}
+
+size_t tty_severity_columns(enum severity s)
+{
+    return text_columns(span_str(say(severity_name(s))));
 }
 
 void tty_heading(const struct story *t, const char *text, struct buf *out)
@@ -57,18 +64,18 @@ static void put_outcomes(const struct story *t, struct buf *line)
         all += t->outcomes[ORDER[i]];
     if (!all)
         return;
-    put_many(line, all, "service was recognised: ", "services were recognised: ");
+    buf_printf(line, say_many("%s service was recognised: ", "%s services were recognised: ", all), COUNTED(all));
     for (size_t i = 0; i < sizeof(ORDER) / sizeof(*ORDER); i++) {
         if (!t->outcomes[ORDER[i]])
             continue;
         if (!first)
-            buf_str(line, ", ");
+            buf_str(line, _(", "));
         first = false;
-        put_count(line, t->outcomes[ORDER[i]]);
-        buf_byte(line, ' ');
-        buf_str(line, ORDER[i] == OUTCOME_IDENTIFIED ? "of other kinds" : outcome_name(ORDER[i]));
+        /* TRANSLATORS: a number and what it counts: "3 open" */
+        buf_printf(line, _("%s %s"), COUNTED(t->outcomes[ORDER[i]]),
+                   ORDER[i] == OUTCOME_IDENTIFIED ? _("of other kinds") : say(outcome_name(ORDER[i])));
     }
-    buf_byte(line, '.');
+    buf_str(line, _("."));
 }
 
 static void put_findings(const struct report_summary *s, struct buf *line)
@@ -77,37 +84,27 @@ static void put_findings(const struct report_summary *s, struct buf *line)
     for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; i--) {
         if (!s->findings[i])
             continue;
-        buf_str(line, first ? "Findings: " : ", ");
+        buf_str(line, first ? _("Findings: ") : _(", "));
         first = false;
-        put_count(line, s->findings[i]);
-        buf_byte(line, ' ');
-        buf_str(line, severity_name((enum severity)i));
+        buf_printf(line, _("%s %s"), COUNTED(s->findings[i]), say(severity_name((enum severity)i)));
     }
     if (!first)
-        buf_byte(line, '.');
+        buf_str(line, _("."));
 }
 
 static void put_run(const struct report_summary *s, struct buf *line)
 {
-    put_many(line, s->done + s->skipped + s->failed, "endpoint in ", "endpoints in ");
-    put_tenths(line, (double)s->took_ms / 1000);
-    buf_str(line, " s");
-    if (s->rate >= RATE_SHOWN) {
-        buf_str(line, " (");
-        put_tenths(line, s->rate);
-        buf_str(line, " a second)");
-    }
-    buf_str(line, ": ");
-    put_count(line, s->done);
-    buf_str(line, " done, ");
-    put_count(line, s->skipped);
-    buf_str(line, " skipped, ");
-    put_count(line, s->failed);
-    buf_str(line, " failed; ");
-    put_count(line, s->answered);
-    buf_str(line, " answered. Estimated loss ");
-    put_tenths(line, s->loss * 100);
-    buf_str(line, " %.");
+    uint64_t all = s->done + s->skipped + s->failed;
+    double took = (double)s->took_ms / 1000;
+    if (s->rate >= RATE_SHOWN)
+        buf_printf(line, say_many("%s endpoint in %.1f s (%.1f a second): ", "%s endpoints in %.1f s (%.1f a second): ", all),
+                   COUNTED(all), took > 0 ? took : 0, s->rate);
+    else
+        buf_printf(line, say_many("%s endpoint in %.1f s: ", "%s endpoints in %.1f s: ", all), COUNTED(all),
+                   took > 0 ? took : 0);
+    buf_printf(line, _("%s done, %s skipped, %s failed; %s answered. "), COUNTED(s->done), COUNTED(s->skipped),
+               COUNTED(s->failed), COUNTED(s->answered));
+    buf_printf(line, _("Estimated loss %.1f %%."), s->loss > 0 ? s->loss * 100 : 0);
 }
 
 /* Which networks, from where, when, by which command. */
@@ -117,9 +114,9 @@ static void put_origin(const struct story *t, const struct report_summary *s, si
     if (!t->run.targets.len && !t->run.command.len)
         return;
     buf_reset(line);
-    buf_str(line, "Looked at ");
+    buf_str(line, _("Looked at "));
     origin_targets(&t->run, TTY_TARGETS_MAX, line);
-    buf_str(line, t->run.targets.len ? ", " : "what the store knows, ");
+    buf_str(line, t->run.targets.len ? _(", ") : _("what the store knows, "));
     origin_when(&t->run, s, line);
     buf_byte(line, ' ');
     origin_how(&t->run, line);
@@ -133,15 +130,13 @@ static void put_reasons(const struct story *t, size_t columns, struct buf *out, 
         others += t->reasons[i].count;
     for (size_t i = 0; i < TTY_REASONS_MAX && t->reasons[i].count; i++) {
         buf_reset(line);
-        put_count(line, t->reasons[i].count);
-        buf_str(line, " without a result: ");
+        buf_printf(line, _("%s without a result: "), COUNTED(t->reasons[i].count));
         buf_put(line, t->reasons[i].text);
         layout_wrap(out, buf_span(line), 0, columns);
     }
     if (others) {
         buf_reset(line);
-        put_count(line, others);
-        buf_str(line, " without a result for other reasons");
+        buf_printf(line, _("%s without a result for other reasons"), COUNTED(others));
         layout_wrap(out, buf_span(line), 0, columns);
     }
 }
@@ -152,8 +147,7 @@ static void put_remarks(const struct story *t, size_t columns, struct buf *out, 
         layout_wrap(out, t->remarks.kept.at[i], 0, columns);
     if (t->remarks.left) {
         buf_reset(line);
-        put_count(line, t->remarks.left);
-        buf_str(line, " more remarks; --format json has them");
+        buf_printf(line, _("%s more remarks; --format json has them"), COUNTED(t->remarks.left));
         layout_wrap(out, buf_span(line), 0, columns);
     }
 }
@@ -169,14 +163,11 @@ static void put_unknown(const struct story *t, size_t columns, struct buf *out, 
     if (!all)
         return;
     buf_reset(line);
-    put_many(line, all, "service", "services");
-    buf_str(line, " answered like nothing that Ajar knows");
-    if (t->unknown.spoke) {
-        buf_str(line, "; ");
-        put_count(line, t->unknown.spoke);
-        buf_str(line, " said something");
-    }
-    buf_str(line, t->run.verbose ? "." : " (--verbose lists them).");
+    buf_printf(line, say_many("%s service answered like nothing that Ajar knows",
+                              "%s services answered like nothing that Ajar knows", all), COUNTED(all));
+    if (t->unknown.spoke)
+        buf_printf(line, _("; %s said something"), COUNTED(t->unknown.spoke));
+    buf_str(line, t->run.verbose ? _(".") : _(" (--verbose lists them)."));
     layout_wrap(out, buf_span(line), 0, columns);
 }
 
@@ -186,13 +177,12 @@ static void list_unknown(struct story *t, size_t columns, struct buf *out)
     struct buf *line = &t->scratch;
     if (!t->run.verbose || !t->unknown.kept.len)
         return;
-    tty_heading(t, "Answered like nothing that Ajar knows", out);
+    tty_heading(t, _("Answered like nothing that Ajar knows"), out);
     for (size_t i = 0; i < t->unknown.kept.len; i++)
         layout_wrap(out, t->unknown.kept.at[i], 2, columns);
     if (tty_unknown(t) > t->unknown.kept.len) {
         buf_reset(line);
-        put_count(line, tty_unknown(t) - t->unknown.kept.len);
-        buf_str(line, " more; --format json has them");
+        buf_printf(line, _("%s more; --format json has them"), COUNTED(tty_unknown(t) - t->unknown.kept.len));
         layout_wrap(out, buf_span(line), 2, columns);
     }
     buf_byte(out, '\n');
@@ -201,16 +191,15 @@ static void list_unknown(struct story *t, size_t columns, struct buf *out)
 static void put_early_end(const struct report_summary *s, size_t columns, struct buf *out, struct buf *line)
 {
     buf_reset(line);
-    buf_str(line, "Stopped before the end");
+    buf_str(line, _("Stopped before the end"));
     if (s->trouble) {
-        buf_str(line, ": ");
-        escape_tty(line, span_first(span_str(s->trouble), STORY_TEXT_MAX));
+        buf_str(line, _(": "));
+        words_trouble(line, s->trouble);
     }
-    if (s->unreached) {
-        buf_str(line, "; ");
-        put_many(line, s->unreached, "endpoint was not reached", "endpoints were not reached");
-    }
-    buf_byte(line, '.');
+    if (s->unreached)
+        buf_printf(line, say_many("; %s endpoint was not reached", "; %s endpoints were not reached", s->unreached),
+                   COUNTED(s->unreached));
+    buf_str(line, _("."));
     layout_wrap(out, buf_span(line), 0, columns);
 }
 
@@ -237,8 +226,9 @@ static void put_summary(struct story *t, const struct report_summary *s, size_t 
         put_early_end(s, columns, out, line);
     if (t->unkept) {
         buf_reset(line);
-        put_many(line, t->unkept, "finding", "findings");
-        buf_str(line, " did not fit into memory and are missing above; use --format json.");
+        buf_printf(line, say_many("%s finding did not fit into memory and are missing above; use --format json.",
+                                  "%s findings did not fit into memory and are missing above; use --format json.", t->unkept),
+                   COUNTED(t->unkept));
         layout_wrap(out, buf_span(line), 0, columns);
     }
 }
@@ -270,7 +260,7 @@ static void put_findings_of(struct story *t, struct buf *out)
     tty_rows(t, &shape, rows, t->rows.len, out);
     buf_byte(out, '\n');
     tty_fleets(t, shape.columns, out);
-    tty_heading(t, "How to close what was found", out);
+    tty_heading(t, _("How to close what was found"), out);
     tty_jobs(t, &shape, out);
     buf_byte(out, '\n');
 }
@@ -286,7 +276,7 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
         tty_fleets(t, empty.columns, out);
     if (t->quiet.len) {
         struct tty_shape quiet = tty_shape_of(t, t->quiet.at, t->quiet.len);
-        tty_heading(t, "Answered, and nothing to report", out);
+        tty_heading(t, _("Answered, and nothing to report"), out);
         tty_rows(t, &quiet, t->quiet.at, t->quiet.len, out);
         buf_byte(out, '\n');
     }
@@ -300,7 +290,7 @@ static void end(void *state, const struct report_summary *s, struct buf *out)
 
 const struct report report_tty = {
     .name = "tty",
-    .about = "a table for people, worst first, and how to close each",
+    .about = N_("a table for people, worst first, and how to close each"),
     .state_size = sizeof(struct story),
     .begin = begin,
     .visit = story_visit,

@@ -32,6 +32,8 @@ struct tty_shape {
 /* ---- tty.c ---- */
 
 void tty_severity(const struct story *t, enum severity s, size_t columns, struct buf *out);
+/* Of its name, in the reader's language. */
+size_t tty_severity_columns(enum severity s);
 void tty_heading(const struct story *t, const char *text, struct buf *out);
 /* How many answered like nothing that we know. */
 uint64_t tty_unknown(const struct story *t);

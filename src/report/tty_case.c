@@ -1,5 +1,6 @@
 /* The case in the order in which it is asked about: what is open, what is in it, whose, since when,
  * how many alike. Sentences around the table of tty_print.c. */
+#include "base/say.h"
 #include "report/calm.h"
 #include "report/layout.h"
 #include "report/tty.h"
@@ -11,18 +12,18 @@ static const int64_t DAY_MS = 86400000;
 static void put_data(const struct story *t, struct buf *line)
 {
     uint64_t open = t->outcomes[OUTCOME_OPEN];
-    put_many(line, open, "service is", "services are");
-    buf_str(line, " open without a password. ");
+    buf_printf(line, say_many("%s service is open without a password. ", "%s services are open without a password. ", open),
+               COUNTED(open));
     if (t->open_records <= 0 && t->open_bytes <= 0)
         return;
-    buf_str(line, open == 1 ? "It says that it holds " : "They say that they hold ");
+    buf_str(line, open == 1 ? _("It says that it holds ") : _("They say that they hold "));
     if (t->open_records > 0)
-        put_many(line, (uint64_t)t->open_records, "record", "records");
+        say_count(line, (uint64_t)t->open_records, "record", "records");
     if (t->open_bytes > 0) {
-        buf_str(line, t->open_records > 0 ? " in " : "");
+        buf_str(line, t->open_records > 0 ? _(" in ") : "");
         put_size(line, (uint64_t)t->open_bytes);
     }
-    buf_str(line, ". ");
+    buf_str(line, _(". "));
 }
 
 static void put_life(const struct story *t, struct buf *line)
@@ -38,13 +39,11 @@ static void put_life(const struct story *t, struct buf *line)
     }
     if (fresh == known || t->run.started_ms - oldest_ms < DAY_MS)
         return;
-    buf_str(line, "The oldest finding is open since ");
+    buf_str(line, _("The oldest finding is open since "));
     put_date(line, oldest_ms);
-    buf_str(line, ", ");
-    put_age(line, t->run.started_ms - oldest_ms);
-    buf_str(line, "; ");
-    put_count(line, fresh);
-    buf_str(line, fresh == 1 ? " is new. " : " are new. ");
+    buf_str(line, _(", "));
+    say_age(line, t->run.started_ms - oldest_ms);
+    buf_printf(line, say_many("; %s is new. ", "; %s are new. ", fresh), COUNTED(fresh));
 }
 
 /* Owners that a scope file names, else those who may be. */
@@ -53,13 +52,11 @@ static void put_parties(const struct story *t, struct buf *line)
     uint64_t owners = 0;
     for (size_t i = 0; i < t->parties.len; i++)
         owners += !t->parties.at[i]->how.len;
-    if (owners) {
-        put_many(line, owners, "owner answers", "owners answer");
-        buf_str(line, " for it. ");
-    } else if (t->parties.len) {
-        put_many(line, t->parties.len, "party", "parties");
-        buf_str(line, " may answer for it. ");
-    }
+    if (owners)
+        buf_printf(line, say_many("%s owner answers for it. ", "%s owners answer for it. ", owners), COUNTED(owners));
+    else if (t->parties.len)
+        buf_printf(line, say_many("%s party may answer for it. ", "%s parties may answer for it. ", t->parties.len),
+                   COUNTED(t->parties.len));
 }
 
 static void put_members(const struct story_fleet *f, struct buf *line)
@@ -67,15 +64,13 @@ static void put_members(const struct story_fleet *f, struct buf *line)
     size_t shown = f->member_count < TTY_MEMBERS_MAX ? f->member_count : TTY_MEMBERS_MAX;
     buf_reset(line);
     for (size_t i = 0; i < shown; i++) {
-        buf_str(line, i ? ", " : "");
+        buf_str(line, i ? _(", ") : "");
         buf_put(line, f->members[i].where);
         buf_byte(line, ' ');
         buf_str(line, f->members[i].state);
     }
-    if (f->count > shown) {
-        buf_str(line, " and ");
-        put_many(line, f->count - shown, "more", "more");
-    }
+    if (f->count > shown)
+        buf_printf(line, _(" and %s more"), COUNTED(f->count - shown));
 }
 
 void tty_lead(struct story *t, size_t columns, struct buf *out)
@@ -89,7 +84,7 @@ void tty_lead(struct story *t, size_t columns, struct buf *out)
     put_life(t, line);
     if (t->fleets.len) {
         buf_put(line, t->fleets.at[0].counts);
-        buf_str(line, ". ");
+        buf_str(line, _(". "));
     }
     if (!line->len)
         return;
@@ -102,13 +97,13 @@ void tty_fleets(struct story *t, size_t columns, struct buf *out)
     struct buf *line = &t->scratch;
     if (!t->fleets.len)
         return;
-    tty_heading(t, "How many alike", out);
+    tty_heading(t, _("How many alike"), out);
     for (size_t i = 0; i < t->fleets.len && i < TTY_FLEETS_MAX; i++) {
         const struct story_fleet *f = &t->fleets.at[i];
         buf_byte(out, '\n');
-        tty_severity(t, f->severity, strlen(severity_name(f->severity)), out);
+        tty_severity(t, f->severity, tty_severity_columns(f->severity), out);
         buf_str(out, "  ");
-        layout_clip(out, f->counts, columns - strlen(severity_name(f->severity)) - 2);
+        layout_clip(out, f->counts, columns - tty_severity_columns(f->severity) - 2);
         buf_byte(out, '\n');
         if (f->reasons.len)
             layout_wrap(out, f->reasons, 2, columns - 2);
@@ -117,10 +112,10 @@ void tty_fleets(struct story *t, size_t columns, struct buf *out)
             layout_wrap(out, buf_span(line), 2, columns - 2);
         buf_reset(line);
         if (f->accepted_until_ms > 0) {
-            buf_str(line, "accepted as a whole until ");
+            buf_str(line, _("accepted as a whole until "));
             put_date(line, f->accepted_until_ms - 1);
         } else {
-            buf_str(line, "Close them all, see below. Or carry the risk of all knowingly: ");
+            buf_str(line, _("Close them all, see below. Or carry the risk of all knowingly: "));
             words_accept(line, f->fingerprint, t->run.started_ms);
         }
         layout_wrap(out, buf_span(line), 2, columns - 2);
@@ -128,9 +123,8 @@ void tty_fleets(struct story *t, size_t columns, struct buf *out)
     uint64_t left = t->fleets_left + (t->fleets.len > TTY_FLEETS_MAX ? t->fleets.len - TTY_FLEETS_MAX : 0);
     if (left) {
         buf_reset(line);
-        buf_str(line, "and ");
-        put_many(line, left, "more fleet", "more fleets");
-        buf_str(line, ", see --format json");
+        buf_printf(line, say_many("and %s more fleet, see --format json", "and %s more fleets, see --format json", left),
+                   COUNTED(left));
         layout_wrap(out, buf_span(line), 0, columns);
     }
     buf_byte(out, '\n');
@@ -143,27 +137,25 @@ void tty_closed(struct story *t, size_t columns, struct buf *out)
     uint64_t left = t->closed.len - shown + t->closed_left;
     if (!shown)
         return;
-    tty_heading(t, "Closed by this scan", out);
+    tty_heading(t, _("Closed by this scan"), out);
     for (size_t i = 0; i < shown; i++) {
         const struct story_closed *c = &t->closed.at[i];
-        size_t used = strlen(severity_name(c->severity)) + TTY_GAP;
+        size_t used = tty_severity_columns(c->severity) + TTY_GAP;
         tty_severity(t, c->severity, used - TTY_GAP, out);
         layout_spaces(out, TTY_GAP);
         layout_clip(out, c->where, columns - used);
         buf_byte(out, '\n');
         buf_reset(line);
         buf_put(line, c->title);
-        buf_str(line, " (");
+        buf_str(line, _(" ("));
         buf_put(line, c->what);
-        buf_str(line, "). ");
+        buf_str(line, _("). "));
         buf_put(line, c->how);
         layout_wrap(out, buf_span(line), TTY_GAP, columns - TTY_GAP);
     }
     if (left) {
         buf_reset(line);
-        buf_str(line, "and ");
-        put_count(line, left);
-        buf_str(line, " more; --format json has them");
+        buf_printf(line, _("and %s more; --format json has them"), COUNTED(left));
         layout_wrap(out, buf_span(line), 0, columns);
     }
     buf_byte(out, '\n');
@@ -175,17 +167,17 @@ void tty_calm(struct story *t, const struct report_summary *s, size_t columns, s
     enum calm c = calm_of(t, s);
     buf_reset(line);
     buf_str(line, calm_headline(c));
-    buf_str(line, *calm_meaning(c) ? " " : "");
+    buf_str(line, *calm_meaning(c) ? say_gap() : "");
     buf_str(line, calm_meaning(c));
     size_t before = line->len;
-    buf_str(line, " But ");
+    buf_str(line, _(" But "));
     size_t doubts = line->len;
     calm_doubts(t, line);
     if (line->len == doubts)
         line->len = before;
     else
-        buf_str(line, t->run.verbose ? "." : "; --verbose names them.");
-    buf_byte(line, ' ');
+        buf_str(line, t->run.verbose ? _(".") : _("; --verbose names them."));
+    buf_str(line, say_gap());
     calm_counts(t, s, line);
     layout_wrap(out, buf_span(line), 0, columns);
 }

@@ -1,4 +1,5 @@
 /* The table (or blocks, on a narrow terminal) and how to close what was found. */
+#include "base/say.h"
 #include "report/layout.h"
 #include "report/tty.h"
 #include "report/words.h"
@@ -10,8 +11,8 @@ enum { WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_CUT = 18, WHAT_COLUMNS_MIN = 14,
 
 /* ---- the table ---- */
 
-static const char *const HEADS[TTY_COLUMN_COUNT] = { "SEVERITY", "ENDPOINT", "PRODUCT", "STATE", "SINCE",
-                                                 "NAMES", "RECORDS", "SIZE" };
+static const char *const HEADS[TTY_COLUMN_COUNT] = { N_("SEVERITY"), N_("ENDPOINT"), N_("PRODUCT"), N_("STATE"), N_("SINCE"),
+                                                     N_("NAMES"), N_("RECORDS"), N_("SIZE") };
 
 /* The text of a cell; numbers are made in *scratch. Unknown is "-". */
 static struct span cell(const struct story_row *r, enum tty_column c, bool brief, struct buf *scratch)
@@ -19,7 +20,7 @@ static struct span cell(const struct story_row *r, enum tty_column c, bool brief
     int64_t number = c == TTY_COLLECTIONS ? r->collections : c == TTY_RECORDS ? r->records : r->bytes;
     switch (c) {
     case TTY_SEVERITY:
-        return r->group ? span_str(severity_name(r->group->severity)) : SPAN_NONE;
+        return r->group ? span_str(say(severity_name(r->group->severity))) : SPAN_NONE;
     case TTY_WHERE:
         return r->where;
     case TTY_WHAT:
@@ -28,7 +29,7 @@ static struct span cell(const struct story_row *r, enum tty_column c, bool brief
         return span_str(r->state);
     case TTY_SINCE:
         if (!r->life.known || r->life.is_new)
-            return span_str(r->life.known ? "new" : "-");
+            return span_str(r->life.known ? _("new") : "-");
         buf_reset(scratch);
         put_date(scratch, r->life.opened_ms);
         return buf_span(scratch);
@@ -41,7 +42,7 @@ static struct span cell(const struct story_row *r, enum tty_column c, bool brief
     if (c == TTY_BYTES)
         put_size(scratch, (uint64_t)number);
     else if (brief)
-        put_brief(scratch, (uint64_t)number);
+        say_brief(scratch, (uint64_t)number);
     else
         put_count(scratch, (uint64_t)number);
     if (r->at_least)
@@ -57,7 +58,7 @@ static size_t measure(struct story *t, struct story_row *const *rows, size_t cou
         s->wide[c] = 0;
         if (c == TTY_SINCE && !s->since)
             continue;
-        s->wide[c] = c == TTY_SEVERITY && count && !rows[0]->group ? 0 : strlen(HEADS[c]);
+        s->wide[c] = c == TTY_SEVERITY && count && !rows[0]->group ? 0 : text_columns(span_str(say(HEADS[c])));
         for (size_t i = 0; i < count; i++) {
             size_t wide = text_columns(cell(rows[i], (enum tty_column)c, s->brief, &t->scratch));
             if (wide > s->wide[c])
@@ -113,9 +114,9 @@ static void put_heads(const struct story *t, const struct tty_shape *s, struct b
         if (!s->wide[c])
             continue;
         if (c >= TTY_COLLECTIONS)
-            layout_right(out, span_str(HEADS[c]), s->wide[c]);
+            layout_right(out, span_str(say(HEADS[c])), s->wide[c]);
         else
-            layout_left(out, span_str(HEADS[c]), s->wide[c]);
+            layout_left(out, span_str(say(HEADS[c])), s->wide[c]);
         layout_spaces(out, TTY_GAP);
     }
     trim_spaces(out);
@@ -127,21 +128,21 @@ static void put_heads(const struct story *t, const struct tty_shape *s, struct b
 static void put_semicolon(struct buf *line)
 {
     if (line->len)
-        buf_str(line, "; ");
+        buf_str(line, _("; "));
 }
 
 /* Beyond what the store saw. */
 static void put_proven(struct buf *line, const struct story_row *r)
 {
-    static const char *const SURELY[] = { "a hint at ", "likely since ", "since " };
+    static const char *const SURELY[] = { N_("a hint at "), N_("likely since "), N_("since ") };
     if (r->proven_ms == COUNT_UNKNOWN)
         return;
     put_semicolon(line);
-    buf_str(line, SURELY[(unsigned)r->proven <= STRENGTH_PROVEN ? r->proven : STRENGTH_HINT]);
+    buf_str(line, say(SURELY[(unsigned)r->proven <= STRENGTH_PROVEN ? r->proven : STRENGTH_HINT]));
     put_date(line, r->proven_ms);
-    buf_str(line, " (");
+    buf_str(line, _(" ("));
     buf_put(line, r->proven_by);
-    buf_byte(line, ')');
+    buf_str(line, _(")"));
 }
 
 static void put_accepted(struct buf *line, const struct story_row *r)
@@ -149,16 +150,16 @@ static void put_accepted(struct buf *line, const struct story_row *r)
     if (r->accepted_until_ms <= 0)
         return;
     put_semicolon(line);
-    buf_str(line, "accepted until ");
+    buf_str(line, _("accepted until "));
     put_date(line, r->accepted_until_ms - 1);
-    buf_str(line, r->accepted_why.len ? ": " : "");
+    buf_str(line, r->accepted_why.len ? _(": ") : "");
     buf_put(line, r->accepted_why);
 }
 
 static void put_unseen(struct buf *line, const struct finding_life *life)
 {
     char text[UNSEEN_WORDS_MAX];
-    struct span unseen = words_unseen(life, text);
+    struct span unseen = words_unseen(life, text, say);
     if (!unseen.len)
         return;
     put_semicolon(line);
@@ -173,20 +174,20 @@ static struct span note_of(struct story *t, const struct tty_shape *s, const str
     if (!s->since || s->blocks) {
         words_life(line, &r->life, t->run.started_ms);
     } else if (r->life.known && r->life.reopened) {
-        buf_str(line, "closed ");
-        put_many(line, r->life.reopened, "time before", "times before");
+        buf_printf(line, say_many("closed %s time before", "closed %s times before", r->life.reopened),
+                   COUNTED(r->life.reopened));
     }
     put_unseen(line, &r->life);
     put_proven(line, r);
     put_accepted(line, r);
     if (r->outside_ms != COUNT_UNKNOWN) {
         put_semicolon(line);
-        buf_str(line, "seen from outside since ");
+        buf_str(line, _("seen from outside since "));
         put_date(line, r->outside_ms);
     }
     if (r->whose.len) {
         put_semicolon(line);
-        buf_str(line, "whose: ");
+        buf_str(line, _("whose: "));
         buf_put(line, r->whose);
     }
     return buf_span(line);
@@ -215,11 +216,21 @@ struct service {
     size_t first;
 };
 
+static size_t widest_severity(void)
+{
+    size_t widest = 0;
+    for (int s = SEVERITY_INFO; s <= SEVERITY_CRITICAL; s++) {
+        size_t columns = tty_severity_columns((enum severity)s);
+        widest = columns > widest ? columns : widest;
+    }
+    return widest;
+}
+
 /* Its title, with its severity where the service has several, and what is known beside it. */
 static void put_finding(struct story *t, const struct tty_shape *s, const struct story_row *r, bool several,
                         size_t indent, struct buf *out)
 {
-    size_t used = several ? strlen("critical") + TTY_GAP : 0;
+    size_t used = several ? widest_severity() + TTY_GAP : 0;
     if (several) {
         layout_spaces(out, indent);
         tty_severity(t, r->group->severity, used - TTY_GAP, out);
@@ -271,24 +282,24 @@ static void put_part(struct buf *line, int64_t n, const char *one, const char *m
     if (n < 0)
         return;
     if (line->len)
-        buf_str(line, ", ");
-    put_many(line, (uint64_t)n, one, many);
+        buf_str(line, _(", "));
+    say_count(line, (uint64_t)n, one, many);
 }
 
 static void put_block(struct story *t, const struct tty_shape *s, const struct service *x, struct buf *out)
 {
     const struct story_row *r = x->shown, *worst = x->rows[x->first];
     if (worst->group) {
-        tty_severity(t, worst->group->severity, strlen(severity_name(worst->group->severity)), out);
+        tty_severity(t, worst->group->severity, tty_severity_columns(worst->group->severity), out);
         layout_spaces(out, TTY_GAP);
     }
-    layout_clip(out, r->where, s->columns - (worst->group ? strlen("critical") + TTY_GAP : 0));
+    layout_clip(out, r->where, s->columns - (worst->group ? widest_severity() + TTY_GAP : 0));
     buf_byte(out, '\n');
 
     buf_reset(&t->scratch);
     buf_put(&t->scratch, r->what);
     if (r->state[0]) {
-        buf_str(&t->scratch, ", ");
+        buf_str(&t->scratch, _(", "));
         buf_str(&t->scratch, r->state);
     }
     layout_wrap(out, buf_span(&t->scratch), TTY_GAP, s->columns - TTY_GAP);
@@ -415,7 +426,7 @@ static void put_group(struct story *t, const struct tty_shape *s, const struct s
 {
     struct story_row *const *rows = &t->rows.at[g->at];
     size_t count = g->count;
-    size_t used = strlen(severity_name(g->severity)) + TTY_GAP;
+    size_t used = tty_severity_columns(g->severity) + TTY_GAP;
     tty_severity(t, g->severity, used - TTY_GAP, out);
     buf_reset(&t->scratch);
     buf_put(&t->scratch, g->title);

@@ -2,6 +2,7 @@
 
 #include "base/hex.h"
 #include "base/random.h"
+#include "report/words.h"
 #include "text/escape.h"
 
 enum { UNASKED_SHOWN = 160, REACTION_SHOWN = 12 };
@@ -19,50 +20,50 @@ bool unknown_speaks(const struct observation *o)
     return fact_get_text(o, "greeting").len > 0;
 }
 
-static void put_greeting(struct buf *out, const struct observation *o)
+static void put_greeting(struct buf *out, const struct observation *o, tongue *in)
 {
     struct span said = fact_get_text(o, "greeting"), to = fact_get_text(o, "greeting.to");
-    buf_str(out, span_is(to, "line")   ? "answers a line of text with \""
-                 : span_is(to, "http") ? "answers HTTP with \""
-                                       : "says \"");
+    buf_str(out, span_is(to, "line")   ? in("answers a line of text with \"")
+                 : span_is(to, "http") ? in("answers HTTP with \"")
+                                       : in("says \""));
     escape_tty(out, span_first(said, UNKNOWN_GREETING_SHOWN));
     buf_str(out, said.len > UNKNOWN_GREETING_SHOWN ? "...\"" : "\"");
     if (span_is(to, "connect"))
-        buf_str(out, " unasked");
+        buf_str(out, in(" unasked"));
 }
 
-static void put_reactions(struct buf *out, const struct observation *o)
+static void put_reactions(struct buf *out, const struct observation *o, tongue *in)
 {
     static const char *const KEYS[] = { "reacts.line", "reacts.tls", "reacts.http" };
-    static const char *const QUESTIONS[] = { "a line of text", "TLS", "HTTP" };
+    static const char *const QUESTIONS[] = { N_("a line of text"), "TLS", "HTTP" };
     bool first = true;
     for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++) {
         struct span reaction = fact_get_text(o, KEYS[i]);
         if (reaction.len == 0)
             continue;
-        buf_str(out, first ? "; to " : ", to ");
+        buf_str(out, first ? in("; to ") : in(", to "));
         first = false;
-        buf_str(out, QUESTIONS[i]);
-        buf_str(out, ": ");
+        buf_str(out, in(QUESTIONS[i]));
+        buf_str(out, in(": "));
         escape_tty(out, span_first(reaction, REACTION_SHOWN));
     }
 }
 
-void unknown_words(struct buf *out, const struct observation *o)
+void unknown_words(struct buf *out, const struct observation *o, tongue *in)
 {
     struct span unasked = fact_get_text(o, "unasked");
     if (unknown_speaks(o))
-        put_greeting(out, o);
+        put_greeting(out, o, in);
     else
-        buf_str(out, "answers no question");
+        buf_str(out, in("answers no question"));
     if (o->tls)
-        buf_str(out, " inside TLS");
-    put_reactions(out, o);
+        buf_str(out, in(" inside TLS"));
+    put_reactions(out, o, in);
     if (unasked.len == 0)
         return;
     bool cut = unasked.len > UNASKED_SHOWN;
     unasked = span_first(unasked, UNASKED_SHOWN);
-    buf_str(out, "; not asked: ");
+    buf_str(out, in("; not asked: "));
     while (unasked.len) {
         escape_tty(out, span_cut(&unasked, ','));
         buf_str(out, unasked.len ? ", " : cut ? "..." : "");
@@ -96,7 +97,7 @@ void unknowns_add(struct unknowns *u, struct arena *a, struct buf *scratch, cons
         buf_byte(scratch, ')');
     }
     buf_byte(scratch, ' ');
-    unknown_words(scratch, o);
+    unknown_words(scratch, o, say);
     struct span line = arena_copy(a, buf_span(scratch));
     struct span *slot = line.len ? list_add(a, &u->kept) : NULL;
     if (slot)
@@ -122,12 +123,12 @@ bool unknown_finding(const struct visit *v, struct buf *why, struct finding *ret
     if (!o || !unknown_speaks(o))
         return false;
     *ret = (struct finding){
-        .rule = "unknown", .title = "A service that Ajar does not know", .severity = SEVERITY_INFO,
+        .rule = "unknown", .title = N_("A service that Ajar does not know"), .severity = SEVERITY_INFO,
         .endpoint = v->endpoint, .product = o->product, .seen = (size_t)(o - v->observations.at),
         .fix = SPAN("# Nothing is wrong with it by itself. Find out what it is, and whether it should be reachable.\n"),
     };
     buf_reset(why);
-    unknown_words(why, o);
+    unknown_words(why, o, in_english);
     ret->why = buf_span(why);
     name_line(v, ret->fingerprint);
     return true;

@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "report/report.h"
+#include "report/words.h"
 
 enum { UNKNOWN_KEPT_MAX = 500, UNKNOWN_GREETING_SHOWN = 100, UNKNOWN_WORDS_MAX = 2048 };
 
@@ -14,7 +15,7 @@ const struct observation *unknown_of(const struct visit *v);
 /* Whether it said anything at all. */
 bool unknown_speaks(const struct observation *o);
 /* `says "SSH-2.0-OpenSSH_9.2p1\x0d\x0a" unasked; not asked: ldap, mongodb`: visible, UNKNOWN_WORDS_MAX at most. */
-void unknown_words(struct buf *out, const struct observation *o);
+void unknown_words(struct buf *out, const struct observation *o, tongue *in);
 
 /* What the reports for people keep of them. */
 struct unknowns {

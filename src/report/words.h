@@ -4,9 +4,15 @@
 #ifndef AJAR_REPORT_WORDS_H
 #define AJAR_REPORT_WORDS_H
 
+#include "base/say.h"
 #include "report/report.h"
 
 enum { WORDS_TEXT_MAX = 300 }; /* bytes of one foreign text; longer is cut and ends in "..." */
+
+/* In which language words are put that machines read as well: say for people, in_english for machines. What has no
+ * such argument is for people alone, in their language. */
+typedef const char *tongue(const char *english);
+const char *in_english(const char *english);
 
 /* a + b, where COUNT_UNKNOWN adds nothing; saturating. */
 int64_t count_sum(int64_t a, int64_t b);
@@ -16,11 +22,11 @@ int64_t count_sum(int64_t a, int64_t b);
 void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms);
 /* "Closed 2026-11-22: its host shut the port.", in the words of proof_text(); nothing where it is open.
  * Visible, as escape_tty() makes it. */
-void words_closed(struct buf *out, const struct finding_view *v);
+void words_closed(struct buf *out, const struct finding_view *v, tongue *in);
 /* "not seen since 2026-01-02: no answer"; nothing where it was seen when it was asked for last. Visible, as
  * escape_tty() makes it. */
-enum { UNSEEN_WORDS_MAX = ENDING_TEXT_MAX + 64 };
-struct span words_unseen(const struct finding_life *life, char text[static UNSEEN_WORDS_MAX]);
+enum { UNSEEN_WORDS_MAX = 4 * ENDING_TEXT_MAX + 64 };
+struct span words_unseen(const struct finding_life *life, char text[static UNSEEN_WORDS_MAX], tongue *in);
 /* "Shop team, finance, shop@example.org" as the scope file states it; else the strongest
  * attribution, "likely Example Org (certificate names)"; else nothing. */
 void words_whose(struct buf *out, const struct finding *f);
@@ -32,9 +38,15 @@ const struct since *since_best(const struct finding *f);
 struct span since_text(const struct since *s);
 
 /* "14 set up alike; 12 open, 1 half-open, 1 locked" */
-void words_fleet(struct buf *out, const struct fleet *fleet);
+void words_fleet(struct buf *out, const struct fleet *fleet, tongue *in);
 /* "certificate key 4f1c2ab9e0d3..., kibana 5.5.3, ports 5601"; `max` reasons at most. */
-void words_reasons(struct buf *out, const struct fleet *fleet, size_t max);
+void words_reasons(struct buf *out, const struct fleet *fleet, size_t max, tongue *in);
+
+/* A sentence that another room or the store made, in the reader's language (say_made()) and visible (escape_tty()). */
+void words_made(struct buf *out, const char *about, struct span english);
+/* Why a run ended early, in the reader's language and visible. */
+enum { TROUBLE_MAX = 2048 };
+void words_trouble(struct buf *out, const char *trouble);
 
 /* Who comes first: 0 a tier that raises severity (record/tier.h), 1 another, 2 none. */
 unsigned tier_rank(struct span tier);

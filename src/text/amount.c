@@ -1,6 +1,7 @@
 #include "text/amount.h"
 
 #include "base/clock.h"
+#include "base/say.h"
 
 static const int64_t MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 86400000;
 
@@ -53,6 +54,50 @@ void put_many(struct buf *out, uint64_t n, const char *one, const char *many)
     buf_str(out, n == 1 ? one : many);
 }
 
+char *count_text(uint64_t n, char text[static COUNT_TEXT_MAX])
+{
+    struct buf out = { .at = (uint8_t *)text, .cap = COUNT_TEXT_MAX - 1, .max = COUNT_TEXT_MAX - 1 };
+    put_count(&out, n);
+    text[out.len] = '\0';
+    return text;
+}
+
+void say_count(struct buf *out, uint64_t n, const char *one, const char *many)
+{
+    put_count(out, n);
+    buf_byte(out, ' ');
+    buf_str(out, say_many(one, many, n));
+}
+
+/* Units of ten thousand, as in Chinese: 9.7 of the second unit where English says 969.8 of the third. */
+static void put_myriads(struct buf *out, uint64_t n, struct span units)
+{
+    uint64_t step = 10000, tenths = n / (step / 10) + (n % (step / 10) >= step / 20);
+    struct span unit = span_cut(&units, ' ');
+    while (tenths >= 10 * step && units.len) {
+        tenths = tenths / step + (tenths % step >= step / 2);
+        unit = span_cut(&units, ' ');
+    }
+    buf_u64(out, tenths / 10);
+    if (tenths % 10) {
+        buf_byte(out, '.');
+        buf_u64(out, tenths % 10);
+    }
+    buf_byte(out, ' ');
+    buf_put(out, unit);
+}
+
+void say_brief(struct buf *out, uint64_t n)
+{
+    /* TRANSLATORS: where large numbers go by ten thousands, their units (as in 10,000, 100,000,000 and so on), else this. */
+    static const char EACH[] = N_("by thousands");
+    const char *units = say(EACH);
+    if (n < 100000 || strcmp(units, EACH) == 0)
+        put_brief(out, n);
+    else
+        put_myriads(out, n, span_str(units));
+}
+
 char *many_text(uint64_t n, const char *one, const char *many, char text[static MANY_TEXT_MAX])
 {
     struct buf out = { .at = (uint8_t *)text, .cap = MANY_TEXT_MAX - 1, .max = MANY_TEXT_MAX - 1 };
@@ -83,28 +128,56 @@ static uint64_t months(uint64_t days)
     return n < 23 ? n : 23;
 }
 
-void put_days(struct buf *out, uint64_t days)
+typedef void many_fn(struct buf *out, uint64_t n, const char *one, const char *many);
+typedef const char *word_fn(const char *english);
+
+static const char *as_it_is(const char *english)
+{
+    return english;
+}
+
+static void put_days_by(struct buf *out, uint64_t days, many_fn *count, word_fn *word)
 {
     if (days == 0)
-        buf_str(out, "less than a day");
+        buf_str(out, word(N_("less than a day")));
     else if (years(days) >= 2)
-        put_many(out, years(days), "year", "years");
+        count(out, years(days), "year", "years");
     else if (months(days) >= 2)
-        put_many(out, months(days), "month", "months");
+        count(out, months(days), "month", "months");
     else
-        put_many(out, days, "day", "days");
+        count(out, days, "day", "days");
+}
+
+static void put_age_by(struct buf *out, int64_t ms, many_fn *count, word_fn *word)
+{
+    if (ms < MINUTE_MS)
+        buf_str(out, word(N_("a moment")));
+    else if (ms < 2 * HOUR_MS)
+        count(out, (uint64_t)(ms / MINUTE_MS), "minute", "minutes");
+    else if (ms < 2 * DAY_MS)
+        count(out, (uint64_t)(ms / HOUR_MS), "hour", "hours");
+    else
+        put_days_by(out, (uint64_t)(ms / DAY_MS), count, word);
+}
+
+void put_days(struct buf *out, uint64_t days)
+{
+    put_days_by(out, days, put_many, as_it_is);
 }
 
 void put_age(struct buf *out, int64_t ms)
 {
-    if (ms < MINUTE_MS)
-        buf_str(out, "a moment");
-    else if (ms < 2 * HOUR_MS)
-        put_many(out, (uint64_t)(ms / MINUTE_MS), "minute", "minutes");
-    else if (ms < 2 * DAY_MS)
-        put_many(out, (uint64_t)(ms / HOUR_MS), "hour", "hours");
-    else
-        put_days(out, (uint64_t)(ms / DAY_MS));
+    put_age_by(out, ms, put_many, as_it_is);
+}
+
+void say_days(struct buf *out, uint64_t days)
+{
+    put_days_by(out, days, say_count, say);
+}
+
+void say_age(struct buf *out, int64_t ms)
+{
+    put_age_by(out, ms, say_count, say);
 }
 
 /* ---- moments ---- */

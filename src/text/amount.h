@@ -16,6 +16,17 @@ void put_many(struct buf *out, uint64_t n, const char *one, const char *many);
 /* The same as a C string, cut where the words are long; returns `text`. */
 enum { MANY_TEXT_MAX = 64 };
 char *many_text(uint64_t n, const char *one, const char *many, char text[static MANY_TEXT_MAX]);
+/* A count alone, for a sentence with %s: COUNTED(1234567) is "1,234,567", as long as the block lasts. */
+enum { COUNT_TEXT_MAX = 32 };
+char *count_text(uint64_t n, char text[static COUNT_TEXT_MAX]);
+#define COUNTED(n) count_text((n), (char[COUNT_TEXT_MAX]){ "" })
+
+/* For people alone, in their language (base/say.h): put_many(), put_brief(), put_age(), put_days(). Never for machines. */
+void say_count(struct buf *out, uint64_t n, const char *one, const char *many);
+void say_brief(struct buf *out, uint64_t n);
+void say_age(struct buf *out, int64_t ms);
+void say_days(struct buf *out, uint64_t days);
+
 /* 23.1 TB, in decimal steps, as disks are sold. */
 void put_size(struct buf *out, uint64_t bytes);
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "base/say.h"
 #include "text/json_write.h"
 #include "watch/courier.h"
 #include "watch/prose.h"
@@ -259,11 +260,11 @@ enum delivery chat_send(const struct receiver *r, const struct message *m, struc
     struct buf text;
     buf_init(&text, PROSE_BYTES_MAX);
     if (node_get(m->root, "changes")) {
-        put_visible(&text, node_text(node_get(m->root, "text")), NOTICE_TEXT_MAX);
+        prose_sentence(&text, m->root, NOTICE_TEXT_MAX);
         buf_str(&text, "\n\n");
     }
     prose_changes(&text, m, FIX_LINES_MAX);
-    buf_str(&text, "-- ajar watch on ");
+    buf_str(&text, _("-- ajar watch on "));
     put_visible(&text, span_str(m->host), 255);
     enum delivery d = buf_ok(&text) ? post_text(r, m, buf_span(&text), e) : DELIVERY_REFUSED;
     if (!buf_ok(&text))

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/hex.h"
+#include "base/say.h"
 #include "watch/courier.h"
 #include "watch/prose.h"
 
@@ -77,7 +78,8 @@ static void put_body(struct buf *out, const struct message *m, const char *eol)
     struct buf text;
     buf_init(&text, PROSE_BYTES_MAX);
     prose_changes(&text, m, FIX_LINES_MAX);
-    buf_str(&text, "-- \nSent by ajar watch on ");
+    buf_str(&text, "-- \n");
+    buf_str(&text, _("Sent by ajar watch on "));
     put_visible(&text, span_str(m->host), 255);
     buf_byte(&text, '\n');
     if (!buf_ok(&text))
@@ -91,7 +93,7 @@ static void put_subject(struct buf *out, const struct message *m, const char *eo
     struct buf s;
     buf_init(&s, 64 * SUBJECT_MAX);
     buf_str(&s, "[ajar] ");
-    put_visible(&s, node_text(node_get(m->root, "text")), SUBJECT_MAX);
+    prose_sentence(&s, m->root, SUBJECT_MAX);
     buf_str(out, "Subject: ");
     put_words(out, buf_span(&s), eol);
     buf_str(out, eol);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/hex.h"
+#include "base/say.h"
 #include "report/finding_json.h"
 #include "text/amount.h"
 #include "text/escape.h"
@@ -85,21 +86,26 @@ static struct json notice_json(struct buf *out, const char *type, const char *id
     return j;
 }
 
+const char *notice_says(enum notice_kind k)
+{
+    static const char *const SAYS[] = {
+        [NOTICE_NEW] = N_("new"), [NOTICE_REOPENED] = N_("open again"), [NOTICE_CHANGED] = N_("changed"),
+        [NOTICE_FIXED] = N_("fixed"), [NOTICE_ACCEPTANCE_ENDED] = N_("no longer an accepted risk"),
+        [NOTICE_SCAN_FAILED] = N_("the scan could not run"), [NOTICE_SCAN_INCOMPLETE] = N_("the scan is incomplete"),
+        [NOTICE_SCAN_WELL] = N_("scans run well again"), [NOTICE_NOT_SEEN] = N_("not seen"),
+    };
+    return SAYS[k];
+}
+
 /* One sentence for those who read no JSON. */
 static void put_sentence(struct json *j, const struct notice *n)
 {
-    static const char *const SAYS[] = {
-        [NOTICE_NEW] = "new", [NOTICE_REOPENED] = "open again", [NOTICE_CHANGED] = "changed", [NOTICE_FIXED] = "fixed",
-        [NOTICE_ACCEPTANCE_ENDED] = "no longer an accepted risk", [NOTICE_SCAN_FAILED] = "the scan could not run",
-        [NOTICE_SCAN_INCOMPLETE] = "the scan is incomplete", [NOTICE_SCAN_WELL] = "scans run well again",
-        [NOTICE_NOT_SEEN] = "not seen",
-    };
     char where[ENDPOINT_CALLED_MAX];
     struct buf s;
     buf_init(&s, 4 * NOTICE_TEXT_MAX);
     if (n->about) {
         const struct finding *g = &n->about->finding;
-        const char *says = n->kind == NOTICE_FIXED ? proof_says(n->about->exposure.proof) : SAYS[n->kind];
+        const char *says = n->kind == NOTICE_FIXED ? proof_says(n->about->exposure.proof) : notice_says(n->kind);
         buf_printf(&s, "%s %s: %s at %s", severity_name(n->severity), says, g->title ? g->title : g->rule,
                    endpoint_called(&g->endpoint, where));
         if (g->product) {
@@ -109,7 +115,7 @@ static void put_sentence(struct json *j, const struct notice *n)
             buf_str(&s, ")");
         }
     } else {
-        buf_str(&s, SAYS[n->kind]);
+        buf_str(&s, notice_says(n->kind));
     }
     if (n->what.len) {
         buf_str(&s, ": ");

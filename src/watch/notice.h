@@ -17,6 +17,8 @@ enum notice_kind { NOTICE_NEW, NOTICE_REOPENED, NOTICE_CHANGED, NOTICE_FIXED, NO
                    NOTICE_SCAN_FAILED, NOTICE_SCAN_INCOMPLETE, NOTICE_SCAN_WELL,
                    NOTICE_NOT_SEEN }; /* numbers are kept in the state of a watch */
 const char *notice_kind_name(enum notice_kind k);
+/* What became of it, in English: "open again". */
+const char *notice_says(enum notice_kind k);
 /* About the watch itself: goes to every receiver, whatever severity it asks for. */
 bool notice_is_of_scan(enum notice_kind k);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "base/say.h"
 #include "text/json_write.h"
 #include "watch/courier.h"
 #include "watch/prose.h"
@@ -93,14 +94,15 @@ static struct span text_of(const struct desk *d, const char *key)
 static const char *title_of(const struct desk *d)
 {
     struct buf b;
+    enum severity s;
     buf_init(&b, 4 * NOTICE_TEXT_MAX);
     buf_byte(&b, '[');
-    put_visible(&b, text_of(d, "severity"), 16);
+    put_visible(&b, severity_parse(text_of(d, "severity"), &s) ? span_str(say(severity_name(s))) : SPAN_NONE, 16);
     buf_str(&b, "] ");
-    put_visible(&b, text_of(d, "title"), 120);
+    prose_title(&b, text_of(d, "title"), 120);
     buf_str(&b, ": ");
     put_visible(&b, text_of(d, "product"), 40);
-    buf_str(&b, " at ");
+    buf_str(&b, _(" at "));
     put_visible(&b, text_of(d, "endpoint"), 60);
     struct span whole = span_first(buf_span(&b), TITLE_MAX);
     const char *ret = buf_ok(&b) ? arena_str(d->m->arena, whole) : NULL;
@@ -153,11 +155,13 @@ static const char *body_of(const struct desk *d)
     while (text.len && (text.at[text.len - 1] & 0xc0) == 0x80)
         text.len--;
     put_block(d, text, &b);
-    buf_str(&b, "\najar watch on ");
+    buf_byte(&b, '\n');
+    buf_str(&b, _("ajar watch on "));
     put_visible(&b, span_str(d->m->host), 255);
-    buf_str(&b, "; it keeps this ticket by the label ");
+    buf_str(&b, _("; it keeps this ticket by the label "));
     buf_str(&b, d->label);
-    buf_str(&b, ".\n");
+    buf_str(&b, _("."));
+    buf_byte(&b, '\n');
     const char *ret = buf_ok(&said) && buf_ok(&b) ? arena_str(d->m->arena, buf_span(&b)) : NULL;
     buf_release(&said);
     buf_release(&b);

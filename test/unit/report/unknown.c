@@ -51,7 +51,7 @@ static struct visit strange(struct fixture *f, struct span greeting, const char 
 static void assert_words(struct fixture *f, const struct observation *o, const char *want)
 {
     buf_reset(&f->out);
-    unknown_words(&f->out, o);
+    unknown_words(&f->out, o, say);
     if (!span_is(buf_span(&f->out), want))
         fail_msg("%.*s", SPAN_FMT(buf_span(&f->out)));
 }
@@ -87,7 +87,7 @@ static void words_have_an_end(void **state)
     for (size_t i = 0; i < 4; i++)
         fact_text(&v.observations.at[0], KEYS[i], all, NULL, SPAN_NONE);
     buf_reset(&f->out);
-    unknown_words(&f->out, &v.observations.at[0]);
+    unknown_words(&f->out, &v.observations.at[0], say);
     assert_true(f->out.len > 0 && f->out.len <= UNKNOWN_WORDS_MAX);
 }
 

@@ -45,18 +45,18 @@ static void test_closed(void **state)
     struct buf b;
     (void)state;
     buf_init(&b, 4096);
-    words_closed(&b, &v);
+    words_closed(&b, &v, say);
     assert_true(says(&b, ""));
     v.open = false;
     v.closed_ms = 1656633600000;
-    words_closed(&b, &v);
+    words_closed(&b, &v, say);
     assert_true(says(&b, "Closed 2022-07-01."));
     v.proof = PROOF_SHUT;
-    words_closed(&b, &v);
+    words_closed(&b, &v, say);
     assert_true(says(&b, "Closed 2022-07-01: the host refuses connections to this port."));
     v.proof = PROOF_OTHER;
     v.proof_detail = SPAN("gra\x1b" "fana");
-    words_closed(&b, &v);
+    words_closed(&b, &v, say);
     assert_true(says(&b, "Closed 2022-07-01: something else answers there: gra\\x1bfana."));
     buf_release(&b);
 }
@@ -131,14 +131,14 @@ static void test_fleet(void **state)
     buf_init(&b, 4096);
     f.reasons.at = reasons;
     f.reasons.len = 4;
-    words_fleet(&b, &f);
+    words_fleet(&b, &f, say);
     assert_true(says(&b, "14 set up alike; 12 open, 1 half-open, 1 locked"));
-    words_reasons(&b, &f, 9);
+    words_reasons(&b, &f, 9, say);
     assert_true(says(&b, "certificate key 4f1c2ab9e0d3..., kibana 5.5.3, ports 5601, index names person_* (9 of them)"));
-    words_reasons(&b, &f, 2);
+    words_reasons(&b, &f, 2, say);
     assert_true(says(&b, "certificate key 4f1c2ab9e0d3..., kibana 5.5.3"));
     f.open = f.partial = 0;
-    words_fleet(&b, &f);
+    words_fleet(&b, &f, say);
     assert_true(says(&b, "14 set up alike; 1 locked"));
     buf_release(&b);
 }
