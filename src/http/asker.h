@@ -22,12 +22,16 @@ struct asker {
     struct response *(*get)(struct asker *self, const struct request *r, struct span name);
     /* Really asks; only asker_get() calls it. */
     struct response *(*fetch)(struct asker *self, const struct request *r, struct span name);
+    /* Whether finding out who it is has time and a connection for one more question; `likely`: to which an answer
+     * pointed, so that nothing is kept for whatever else is to be tried. NULL: always. */
+    bool (*spares)(struct asker *self, bool likely);
     struct arena *arena; /* for answers and the values made out of them */
     struct response_work *work;
     const struct index *index; /* or NULL: every test looks at the answer itself */
     bool cached_only;          /* nothing new is asked */
     bool nested;               /* asks through a dashboard */
     bool thorough;             /* asks for all that may have been left behind on a site */
+    bool hurries;              /* what is asked now may take what finding out who it is has left, and no more */
     bool tls;
     struct span host; /* as sent in Host */
     int64_t now_ms;   /* wall time */

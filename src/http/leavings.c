@@ -17,7 +17,8 @@ struct hunt {
     const struct entry *web;
     enum fate *fates; /* one a leaving */
     int64_t *bytes;   /* of those that were found */
-    bool over;        /* the server wants to hear no more, or is gone */
+    bool over;        /* the server wants to hear no more, or is gone, or its time is up */
+    bool stranger;    /* no product stands there */
 };
 
 static struct response *root_of(struct asker *a, const struct entry *web)
@@ -67,8 +68,15 @@ static void wipe(const struct asker *a, struct response *r)
 /* Sends one request that nobody else waits for; NULL where no answer came. */
 static struct response *ask_front(struct hunt *h, const struct request *r)
 {
-    h->asker->budget--;
-    struct response *answer = h->asker->fetch(h->asker, r, SPAN_NONE);
+    struct asker *a = h->asker;
+    if (h->stranger && a->spares && !a->spares(a, false)) {
+        h->over = true;
+        return NULL;
+    }
+    a->budget--;
+    a->hurries = h->stranger;
+    struct response *answer = a->fetch(a, r, SPAN_NONE);
+    a->hurries = false;
     h->over = !answer || answer->status == 429 || answer->status == 503;
     return answer;
 }
@@ -176,7 +184,7 @@ void leavings_look(struct asker *a, const struct catalog *c, struct observation 
 {
     const struct entry *web = c->web;
     const struct response *root = root_of(a, web);
-    struct hunt h = { .asker = a, .web = web };
+    struct hunt h = { .asker = a, .web = web, .stranger = strcmp(o->product, web->product.name) == 0 && !a->thorough };
     h.fates = arena_array(a->arena, web->leavings.len, sizeof(h.fates[0]));
     h.bytes = arena_array(a->arena, web->leavings.len, sizeof(h.bytes[0]));
     if (!root || !is_worth_asking(a, root) || !web->nowhere || !h.fates || !h.bytes)

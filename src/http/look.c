@@ -72,11 +72,14 @@ static void add_concerned(struct look *l, const struct request *asked, struct re
         entry_set_add(set, i);
 }
 
-static void ask_root(struct look *l, struct place *p)
+/* `named`: below a path that an answer named, which any server's may. */
+static void ask_root(struct look *l, struct place *p, bool named)
 {
     const struct request *root = l->catalog->web->requests.at[0];
     l->asker->base = p->base;
+    l->asker->hurries = named;
     p->root = l->asker->get(l->asker, root, SPAN_NONE);
+    l->asker->hurries = false;
     add_concerned(l, root, p->root, p->concerned);
 }
 
@@ -204,7 +207,7 @@ static const struct entry *look_below(struct look *l, size_t *ret_place)
             if (!p)
                 continue;
             asked++;
-            ask_root(l, p);
+            ask_root(l, p, true);
             const struct entry *e = known_root(l, p);
             *ret_place = (size_t)(p - l->places);
             if (e)
@@ -472,12 +475,15 @@ static const struct entry *ask_on(struct look *l, struct found *found, size_t *r
         const struct request *r = best.weight ? wanted_request(l, best.place, best.number) : NULL;
         forget_wishes(l);
         more = r && a->budget > 0;
-        if (!more || (a->budget <= kept && best.weight < WEIGHT_INHERITED))
-            break; /* what merely its port speaks for */
+        bool likely = best.weight >= WEIGHT_INHERITED; /* more than its port speaks for it */
+        if (!more || (!likely && a->budget <= kept) || (a->spares && !a->spares(a, likely)))
+            break;
         a->cached_only = false;
+        a->hurries = true;
         a->base = l->places[best.place].base;
         struct response *answer = a->get(a, r, SPAN_NONE);
         a->cached_only = true;
+        a->hurries = false;
         note_asked(l, best.place, r, answer);
     }
     a->cached_only = false;
@@ -513,7 +519,7 @@ bool look_knows_root(struct asker *a, const struct catalog *c, uint16_t port)
     struct place *start = add_place(&l, a->start);
     if (!start)
         return false;
-    ask_root(&l, start);
+    ask_root(&l, start, false);
     return known_root(&l, start) != NULL;
 }
 
@@ -525,7 +531,7 @@ struct found look_find(struct asker *a, const struct catalog *c, uint16_t port)
     struct place *start = add_place(&l, a->start);
     if (!start)
         return found;
-    ask_root(&l, start);
+    ask_root(&l, start, false);
     found.entry = known_root(&l, start);
     if (!found.entry)
         found.entry = look_below(&l, &place);

@@ -7,7 +7,10 @@
  * A port that answers in clear may still be one for TLS: web servers explain themselves to those who
  * come without it, in any words, language and status, or redirect to themselves. So where the clear
  * answer says so, TLS is tried before anything else is asked, and where no entry knows the server, after. What an entry
- * knew by its clear root stays that where TLS shows nobody. */
+ * knew by its clear root stays that where TLS shows nobody.
+ *
+ * A server that no entry knows is a stranger yet: what is tried on it, TLS included, ends with the time and the
+ * connections of finding out who it is. */
 #include <stdio.h>
 
 #include "http/engine.h"
@@ -22,6 +25,8 @@ struct live {
     bool alive; /* the connection can carry a request */
     bool used;  /* and has carried one already */
     bool h2;    /* the peer spoke HTTP/2 in answer to HTTP/1.1 */
+    bool tls_later;   /* TLS is yet to be tried, where nothing else is found */
+    int64_t last_ms;  /* how long the newest answer took, with the connection that it needed */
     char host[HOST_HOLE_MAX + 1];
 };
 
@@ -62,11 +67,21 @@ static bool is_h2(struct span first)
             (first.at[3] == GOAWAY && length >= 8 && first.at[4] == 0));
 }
 
+/* Whether the newest answer's time, and a connection, are left; the same again where TLS is yet to be tried. */
+static bool live_spares(struct asker *self, bool likely)
+{
+    const struct live *l = (const struct live *)self;
+    bool keeps = l->tls_later && !likely;
+    unsigned connections = (l->alive ? 0 : 1) + (keeps ? 1 : 0);
+    int64_t ms = keeps ? 2 * l->last_ms : l->last_ms;
+    return wire_who_ms(l->wire) > ms && wire_who_connections(l->wire) >= connections;
+}
+
 /* One request and its answer. A kept connection that the server closed meanwhile is opened once
  * more: nothing was answered on it, and no request changes anything (RFC 9110 9.2.2). */
-static struct response *live_fetch(struct asker *self, const struct request *r, struct span name)
+static struct response *fetch(struct live *l, const struct request *r, struct span name)
 {
-    struct live *l = (struct live *)self;
+    struct asker *self = &l->asker;
     struct span args[3] = { self->base };
     size_t count = 1;
     if (r->named)
@@ -96,6 +111,17 @@ static struct response *live_fetch(struct asker *self, const struct request *r, 
             return NULL;
     }
     return NULL;
+}
+
+static struct response *live_fetch(struct asker *self, const struct request *r, struct span name)
+{
+    struct live *l = (struct live *)self;
+    int64_t before_ms = wire_who_ms(l->wire);
+    wire_hurry(l->wire, self->hurries);
+    struct response *answer = !self->hurries || before_ms > 0 ? fetch(l, r, name) : NULL;
+    wire_hurry(l->wire, false);
+    l->last_ms = before_ms - wire_who_ms(l->wire);
+    return answer;
 }
 
 /* To a line that is no request of HTTP/1 some servers answer as HTTP/0.9 did: the page alone. */
@@ -154,12 +180,17 @@ static bool points_to_tls(const struct live *l, const struct response *r)
             url_into_tls(response_header(r, "location"), l->asker.host, wire_endpoint(l->wire)->port));
 }
 
-/* Asks the root again inside TLS. Where that leads nowhere, all is as it was. */
+/* Asks the root again inside TLS, in the time that finding out has left. Where that leads nowhere, all is as it was. */
 static bool root_in_tls(struct live *l, const struct request *root)
 {
+    l->tls_later = false;
+    if (!live_spares(&l->asker, true))
+        return false;
     struct live before = *l;
     l->dress = WIRE_IN_TLS;
+    wire_hurry(l->wire, true);
     l->alive = wire_again(l->wire, WIRE_IN_TLS);
+    wire_hurry(l->wire, false);
     l->used = false;
     if (l->alive) {
         memset(&l->asker.kept, 0, sizeof(l->asker.kept));
@@ -167,7 +198,10 @@ static bool root_in_tls(struct live *l, const struct request *root)
         l->asker.odd = 0;
         l->asker.budget = STRANGER_REQUESTS_MAX;
         set_dress(l);
-        if (l->asker.get(&l->asker, root, SPAN_NONE))
+        l->asker.hurries = true;
+        bool answered = l->asker.get(&l->asker, root, SPAN_NONE) != NULL;
+        l->asker.hurries = false;
+        if (answered)
             return true;
     }
     *l = before;
@@ -217,6 +251,7 @@ static enum outcome talk(struct live *l, const struct catalog *c, struct visit *
         return OUTCOME_NOT_MINE;
     /* Where this visit began inside TLS, that was looked at. */
     bool in_clear = !l->asker.tls && !wire_dressed(l->wire), tried = in_clear && points_to_tls(l, first);
+    l->tls_later = in_clear && !tried;
     struct found found = tried ? look_inside(l, c, root, first) : look_find(&l->asker, c, port);
     if (!found.entry && in_clear && !tried && root_in_tls(l, root))
         found = look_find(&l->asker, c, port);
@@ -229,6 +264,7 @@ enum outcome http_visit(struct wire *w, const struct catalog *c, struct visit *v
     struct span start = span_str(wire_endpoint(w)->path);
     struct live l = { .asker = { .get = asker_get,
                                  .fetch = live_fetch,
+                                 .spares = live_spares,
                                  .arena = wire_arena(w),
                                  .work = &work,
                                  .index = c->index,

@@ -26,6 +26,7 @@ struct wire {
     int64_t excused_ms;  /* given back to the clock of finding out, for packets that were lost */
     bool known;                 /* no longer finding out who it is */
     bool took;                  /* an answer was read since then */
+    bool hurries;               /* see wire_hurry() */
     int64_t who_deadline_ms;    /* of finding out; kept while a conversation runs */
     unsigned who_connections_max;
     uint8_t first[WIRE_FIRST_BYTES]; /* what the running connection received first */
@@ -79,6 +80,8 @@ struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endp
         return NULL;
     *w = (struct wire){ .back = back, .arena = a, .endpoint = e, .limits = limits, .clock = clock, .ear = ear,
                         .fault = WIRE_CLOSED, .deadline_ms = back->now_ms(back) + limits->session_ms,
+                        .who_deadline_ms = back->now_ms(back) + limits->session_ms,
+                        .who_connections_max = WIRE_CONNECTIONS_MAX,
                         .patience_ms = limits->patience_ms, .known = true,
                         .connections_max = WIRE_CONNECTIONS_MAX, .tries = WIRE_DATAGRAM_TRIES };
     buf_init(&w->unread, limits->budget_bytes);
@@ -175,6 +178,22 @@ void wire_unknown(struct wire *w)
     w->connections_max = w->who_connections_max;
 }
 
+int64_t wire_who_ms(const struct wire *w)
+{
+    int64_t left = w->who_deadline_ms - now_of(w);
+    return left > 0 ? left : 0;
+}
+
+unsigned wire_who_connections(const struct wire *w)
+{
+    return w->connections < w->who_connections_max ? w->who_connections_max - w->connections : 0;
+}
+
+void wire_hurry(struct wire *w, bool on)
+{
+    w->hurries = on;
+}
+
 bool wire_is_known(const struct wire *w)
 {
     return w->known;
@@ -208,10 +227,12 @@ bool wire_fail(struct wire *w)
     return set_fault(w, WIRE_MALFORMED);
 }
 
-/* The earlier of `wait_ms` from now and the end of the visit. */
+/* The earlier of `wait_ms` from now and the end of the visit, or of finding out who it is. */
 static int64_t until(const struct wire *w, int64_t wait_ms)
 {
     int64_t at = w->back->now_ms(w->back) + wait_ms;
+    if (w->hurries && w->who_deadline_ms < at)
+        at = w->who_deadline_ms;
     return at < w->deadline_ms ? at : w->deadline_ms;
 }
 

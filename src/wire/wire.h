@@ -54,6 +54,12 @@ struct wire_tls {
  * beginning. Who asks on after an answer was read has thereby said so: only an answer that takes
  * long to read to its end needs the call. Calling it again changes nothing. */
 void wire_known(struct wire *w);
+/* What finding out who it is has left, also once the peer is known: milliseconds, never negative, and connections. */
+int64_t wire_who_ms(const struct wire *w);
+unsigned wire_who_connections(const struct wire *w);
+/* Whether, from now on, nothing is waited for beyond that: for questions to a peer of which nothing says that they are
+ * its own. What is not there by then is WIRE_TIMEOUT. */
+void wire_hurry(struct wire *w, bool on);
 
 bool wire_ok(const struct wire *w);
 enum wire_fault wire_fault(const struct wire *w);

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 import strangers as near  # noqa: E402
@@ -30,6 +31,25 @@ def web(connection):
 def closing_web(connection):
     connection.recv(4096)
     connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+def slow_redirect(connection):
+    while connection.recv(4096):
+        time.sleep(1)
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /app/login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        return
+
+
+def web_in_both(connection, context):
+    """In clear and inside TLS, a request a connection: what it may be is looked for in both."""
+    if connection.recv(1, socket.MSG_PEEK) != b"\x16":
+        closing_web(connection)
+        return
+    with context.wrap_socket(connection, server_side=True) as inner:
+        closing_web(inner)
+
+
+web_in_both.wants_context = True
 
 
 def in_two_pieces(connection):
@@ -55,7 +75,8 @@ KINDS = (
      lambda c: (c.sendall(bytes.fromhex("00070001deadbeef")), near.silent(c))),
     ("a greeting in two pieces", in_two_pieces), ("answers in text", near.text),
     ("answers in frames", near.frames), ("echoes", echoes), ("waits for a NUL", near.waits_for_a_null), ("HTTP", web),
-    ("HTTP, a request a connection", closing_web), ("HTTP, after 1.3 s", near.slow_web(1.3)), ("TLS, silent inside", inside_tls(near.silent)),
+    ("HTTP, a request a connection", closing_web), ("HTTP, after 0.5 s", near.slow_web(0.5)), ("HTTP, after 1.3 s", near.slow_web(1.3)),
+    ("HTTP, a redirect after 1 s", slow_redirect), ("HTTP and TLS at one port", web_in_both), ("TLS, silent inside", inside_tls(near.silent)),
     ("TLS, echoes inside", inside_tls(echoes)), ("TLS, closes inside", inside_tls(near.slams)),
     ("TLS, HTTP inside", inside_tls(web)), ("TLS, HTTP inside, a request a connection", inside_tls(closing_web)),
 )
