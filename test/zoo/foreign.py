@@ -5,7 +5,7 @@ there, with the verdict and the figures that it has at home.
     test/zoo/foreign.py [--ajar build/ajar] [--only NAME[:VARIANT] ...]
     test/zoo/foreign.py --light                 those that start at once and are found soon, scanned once
     test/zoo/wide/run.py --foreign              the same with servers that Debian lacks
-    test/net/far_zoo.py BUILD --foreign         the same from far away
+    test/net/far_zoo.py BUILD --foreign         the same from far away; with --wide those that Debian lacks
 
 Left out: X11, epmd and the portmapper, which cannot be told to listen elsewhere. `N passed, N failed` last, exit 1 when one failed.
 """
@@ -39,8 +39,18 @@ def moved(spec):
 SPECS = tuple(moved(spec) for family in FAMILIES for spec in family.SPECS if not spec.name.startswith(FOUND_ANYWAY))
 
 
+def moved_of(specs, servers):
+    """Of these, the named servers in each of their versions ("kafka" means kafka-3.9, and not kafka-connect)."""
+    return [moved(spec) for spec in specs if spec.server.rstrip("0123456789.") in [server + "-" for server in servers]]
+
+
+def is_meant(spec, patterns):
+    name = spec.name.removeprefix("foreign-")
+    return not patterns or bool({name, name.split(":")[0], name.split(":")[0].split("-")[0]} & set(patterns))
+
+
 def chosen(patterns):
-    return [spec for spec in SPECS if not patterns or {spec.name.removeprefix("foreign-"), spec.name.split("-", 1)[1].split(":")[0]} & set(patterns)]
+    return [spec for spec in SPECS if is_meant(spec, patterns)]
 
 
 def is_light(spec):

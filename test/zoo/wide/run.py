@@ -54,7 +54,7 @@ def is_meant(spec, pattern):
 def chosen(family, options):
     patterns = [options.start] if options.start else options.only
     specs = [spec for spec in family.SPECS if not patterns or any(is_meant(spec, pattern) for pattern in patterns)]
-    return [foreign.moved(spec) for spec in specs if spec.server.split("-")[0] in AT_HOME] if options.foreign else specs
+    return foreign.moved_of(specs, AT_HOME) if options.foreign else specs
 
 
 def installed(specs, tally, results):
