@@ -16,7 +16,7 @@
 #include "probe/postgresql_door.h"
 
 enum {
-    PG_DATABASES_MAX = 32,  /* entered, each by a connection of its own */
+    PG_VISIT_BYTES = 2100,  /* what one more database costs, at most, by a connection of its own */
     PG_USERS_MAX = 4,       /* names that a pooler listed and that are tried */
     PG_POOLS_TRIED_MAX = 3, /* databases behind a pooler at which they are */
 };
@@ -40,12 +40,25 @@ static bool postgresql_recognises(struct span first)
 
 /* ---- counting -------------------------------------------------------------------------- */
 
-/* Goes into one more database on a connection of its own. */
+/* Goes into one more database on a connection of its own, where the visit affords another. */
 static bool pg_visit(struct pg *p, struct observation *o, struct span name, struct pg_rights *rights,
                      struct field_names *columns)
 {
+    if (!wire_affords(p->w, PG_VISIT_BYTES)) {
+        p->left_out++;
+        return false;
+    }
     struct pg_entry e = { .role = p->best.role, .user = p->best.user, .database = name };
     return pg_enter(p, &e) == PG_READY && pg_count_database(p->w, o, name, rights, columns);
+}
+
+/* Whether all was counted, and how many databases a visit had no connections or bytes left for. */
+static void pg_state_whole(const struct pg *p, struct observation *o, bool whole, const char *ask)
+{
+    if (!whole)
+        fact_bool(o, "counts.partial", true, ask, SPAN_NONE);
+    if (p->left_out)
+        fact_number(o, "databases.unasked", p->left_out, ask, SPAN_NONE);
 }
 
 static bool pg_is_console(const struct pg *p)
@@ -57,7 +70,7 @@ static bool pg_is_console(const struct pg *p)
 static bool pg_find_user(struct pg *p, struct span database, const struct pg_rows *users)
 {
     struct pg_entry e = p->best;
-    for (size_t i = 0; i <= users->list.len && i <= PG_USERS_MAX && !pg_is_busy(&e); i++) {
+    for (size_t i = 0; i <= users->list.len && i <= PG_USERS_MAX && !pg_is_busy(&e) && wire_affords(p->w, PG_VISIT_BYTES); i++) {
         struct span user = i ? users->list.at[i - 1].cell[0] : SPAN("postgres");
         e = (struct pg_entry){ .role = &PG_ROLE_LISTED, .user = user, .database = database };
         if (pg_enter(p, &e) != PG_READY)
@@ -84,14 +97,13 @@ static bool pg_count_behind(struct pg *p, struct observation *o, struct pg_right
         if (span_is(name, "pgbouncer"))
             continue;
         bool in = false;
-        if (entered && i < PG_DATABASES_MAX)
+        if (entered)
             in = pg_visit(p, o, name, rights, columns);
         else if (i < PG_POOLS_TRIED_MAX && (entered = pg_find_user(p, name, &users)))
             in = pg_count_database(p->w, o, name, rights, columns);
         whole = whole && in;
     }
-    if (!whole)
-        fact_bool(o, "counts.partial", true, PG_POOLS.name, SPAN_NONE);
+    pg_state_whole(p, o, whole, PG_POOLS.name);
     return entered;
 }
 
@@ -112,13 +124,12 @@ static bool pg_count(struct pg *p, struct observation *o, struct pg_rights *righ
         int64_t size = pg_number(rows.list.at[i].cell[1]);
         if (size >= 0 && size < INT64_MAX / 2048)
             bytes = (bytes < 0 ? 0 : bytes) + size;
-        if (!span_eq(name, first) && (i >= PG_DATABASES_MAX || !pg_visit(p, o, name, rights, columns)))
+        if (!span_eq(name, first) && !pg_visit(p, o, name, rights, columns))
             whole = false;
     }
     if (bytes >= 0)
         o->bytes = bytes;
-    if (!whole)
-        fact_bool(o, "counts.partial", true, PG_TABLES.name, SPAN_NONE);
+    pg_state_whole(p, o, whole, PG_TABLES.name);
     return true;
 }
 

@@ -50,11 +50,12 @@ struct pg {
     unsigned names_trusted; /* names that got AuthenticationOk and have no role */
     bool locked;            /* one entry was asked for a password, or refused for want of rights */
     bool broken;            /* one entry broke off: it might have been open */
+    unsigned left_out;      /* databases that the visit did not afford */
     struct pg_entry best;   /* the entry that says most */
 };
 
 /* Tries every way in, from the likeliest on; p->best is what came of it, PG_NOTHING where the peer
- * speaks no such protocol. At most 14 connections. */
+ * speaks no such protocol. At most 14 connections, and no more than the visit affords. */
 void pg_find_door(struct pg *p);
 
 /* One entry as e->role, under the name e->user into e->database, on a connection of its own. Fills the

@@ -1,6 +1,6 @@
 /* One endpoint over UDP. There is no connection, no banner and no neutral question: a server answers its own protocol
  * or nothing. So what the port hints at is asked; where it hints at nothing, somebody named it, and every protocol
- * whose servers move is asked. Silence says nothing: not that the port is shut, nor that nobody is there. */
+ * whose servers move is asked, once. Silence says nothing: not that the port is shut, nor that nobody is there. */
 #include "sweep/climb.h"
 
 enum { CLIMB_UDP_SPARE = 4 /* sockets beyond one a protocol: for who needs a second */ };
@@ -52,6 +52,8 @@ static void climb(struct climber *c)
 {
     size_t none = c->ladder->probe_count;
     bool hinted = best(c, true) < none;
+    if (!hinted)
+        wire_tries(c->wire, 1); /* WIRE_DATAGRAMS_MAX is for all of them together */
     for (size_t index = best(c, hinted); index < none; index = best(c, hinted)) {
         size_t left = hinted ? 1 : count_left(c);
         if (ask(c, index, climb_share(c, (int64_t)(100 / left))))

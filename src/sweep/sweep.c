@@ -208,6 +208,8 @@ static void sample_one(struct slot *s, struct observation *o, struct arena *kept
                             .self = s };
     limits.session_ms = SAMPLE_SESSION_MS;
     limits.budget_bytes = SAMPLE_BYTES;
+    limits.cost_connections = 0;
+    limits.cost_bytes = 0;
     arena_init(&arena, SAMPLE_ARENA_MAX);
     struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits,
                               s->lane->socket_thread.clock, &ear);
@@ -257,6 +259,8 @@ static void audit_one(struct slot *s, bool dressed, struct visit *v)
     struct wire_ear ear = { .opening = on_opening_sample, .sent = config->transcript ? on_sent : NULL, .self = s };
     limits.session_ms = AUDIT_SESSION_MS;
     limits.budget_bytes = AUDIT_BYTES;
+    limits.cost_connections = 0;
+    limits.cost_bytes = 0;
     arena_init(&arena, AUDIT_ARENA_MAX);
     arena.all = &s->lane->sweep->memory.held;
     struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits, s->lane->socket_thread.clock,
@@ -291,6 +295,10 @@ static __attribute__((noinline)) void talk(struct slot *s)
     struct wire_limits limits = config->limits;
     struct wire_ear ear = { .opening = on_opening, .sent = config->transcript ? on_sent : NULL, .self = s };
     limits.connect_ms *= 2; /* see reach.h: a connection may be tried twice */
+    if (config->leavings) { /* some sixty requests, which the user asked for */
+        limits.cost_connections = 0;
+        limits.cost_bytes = 0;
+    }
     if (paths_lossy(l->sweep->reach.paths, &s->turn.endpoint.address))
         limits.patience_ms *= 2; /* TCP sends what was lost again, each time after twice as long; so do we */
     arena_init(&arena, VISIT_ARENA_MAX);

@@ -31,11 +31,15 @@ struct wire_limits {
     int64_t patience_ms;  /* for one answer */
     int64_t session_ms;   /* for the conversation, once the peer is known */
     size_t budget_bytes;  /* received in the whole visit */
+    /* What a visit may cost the server that is known, finding out included; 0: WIRE_CONNECTIONS_MAX, and any bytes. */
+    unsigned cost_connections; /* but WIRE_TALK_CONNECTIONS at least, where finding out took nearly all */
+    size_t cost_bytes;         /* asked, with what TLS adds, by estimate */
 };
 
 /* What a scan gives each visit for so much patience (--timeout): the one place that says so, which
  * tests use as well. The conversation has 15 s, or five answers' time where that is longer. */
-enum { WIRE_PATIENCE_MS = 3000, WIRE_SESSION_MS = 15000, WIRE_VISIT_BYTES = 4 << 20 };
+enum { WIRE_PATIENCE_MS = 3000, WIRE_SESSION_MS = 15000, WIRE_VISIT_BYTES = 4 << 20,
+       WIRE_COST_CONNECTIONS = 12, WIRE_COST_BYTES = 16 << 10, WIRE_TALK_CONNECTIONS = 4 };
 struct wire_limits wire_limits_for(int64_t patience_ms);
 
 /* Told of every byte that leaves and arrives; for the transcript and for `ajar probe`. */

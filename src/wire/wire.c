@@ -7,6 +7,9 @@
 enum {
     SYN_AGAIN_MS = 1000, /* RFC 6298 2.1 */
     LOSS_EXCUSED_MS = 1500,
+    /* What TLS adds to what is asked, by estimate: a handshake, a record. */
+    TLS_HANDSHAKE_BYTES = 700,
+    TLS_RECORD_BYTES = 29,
 };
 
 struct wire {
@@ -31,6 +34,7 @@ struct wire {
     unsigned who_connections_max;
     uint8_t first[WIRE_FIRST_BYTES]; /* what the running connection received first */
     size_t first_len;
+    size_t given; /* bytes asked in the whole visit */
     bool asked; /* on the running connection */
     unsigned datagrams;  /* that have left */
     unsigned tries;      /* sendings of one of them */
@@ -50,7 +54,7 @@ static const char *const FAULT_TEXTS[] = {
     [WIRE_RESET] = "the peer reset the connection",
     [WIRE_TIMEOUT] = "the peer did not answer in time",
     [WIRE_DEADLINE] = "the whole conversation took too long",
-    [WIRE_BUDGET] = "the peer sent more than the byte budget",
+    [WIRE_BUDGET] = "the budget of bytes or connections was used up",
     [WIRE_MALFORMED] = "the answer breaks its protocol",
     [WIRE_TLS] = "the TLS handshake failed",
     [WIRE_UNDECLARED] = "a request held a name that its declaration refuses",
@@ -69,7 +73,18 @@ struct wire_limits wire_limits_for(int64_t patience_ms)
     return (struct wire_limits){ .connect_ms = patience_ms,
                                  .patience_ms = patience_ms,
                                  .session_ms = WIRE_SESSION_MS > 5 * patience_ms ? WIRE_SESSION_MS : 5 * patience_ms,
-                                 .budget_bytes = WIRE_VISIT_BYTES };
+                                 .budget_bytes = WIRE_VISIT_BYTES,
+                                 .cost_connections = WIRE_COST_CONNECTIONS,
+                                 .cost_bytes = WIRE_COST_BYTES };
+}
+
+/* How many connections a visit may have opened by the end of a conversation that begins now. */
+static unsigned conversation_connections(const struct wire *w)
+{
+    unsigned most = w->limits->cost_connections, least = w->connections + WIRE_TALK_CONNECTIONS;
+    if (most == 0)
+        return w->connections + WIRE_CONNECTIONS_MAX;
+    return most > least ? most : least;
 }
 
 struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endpoint *e,
@@ -81,9 +96,9 @@ struct wire *wire_new(struct arena *a, struct wire_back *back, const struct endp
     *w = (struct wire){ .back = back, .arena = a, .endpoint = e, .limits = limits, .clock = clock, .ear = ear,
                         .fault = WIRE_CLOSED, .deadline_ms = back->now_ms(back) + limits->session_ms,
                         .who_deadline_ms = back->now_ms(back) + limits->session_ms,
-                        .who_connections_max = WIRE_CONNECTIONS_MAX,
                         .patience_ms = limits->patience_ms, .known = true,
-                        .connections_max = WIRE_CONNECTIONS_MAX, .tries = WIRE_DATAGRAM_TRIES };
+                        .tries = WIRE_DATAGRAM_TRIES };
+    w->connections_max = w->who_connections_max = conversation_connections(w);
     buf_init(&w->unread, limits->budget_bytes);
     return w;
 }
@@ -168,7 +183,7 @@ void wire_known(struct wire *w)
     w->known = true;
     w->deadline_ms = now_of(w) + w->limits->session_ms;
     w->patience_ms = w->limits->patience_ms;
-    w->connections_max = w->connections + WIRE_CONNECTIONS_MAX;
+    w->connections_max = conversation_connections(w);
 }
 
 void wire_unknown(struct wire *w)
@@ -324,6 +339,7 @@ bool wire_start_tls(struct wire *w)
     if (!wire_ok(w))
         return false;
     struct wire_tls seen = { 0 };
+    w->given += TLS_HANDSHAKE_BYTES;
     enum wire_fault f = w->back->start_tls(w->back, w->endpoint, w->arena, &seen, until(w, w->patience_ms));
     if (f != WIRE_FINE) {
         w->refused = seen;
@@ -378,8 +394,21 @@ bool wire_in_tls(const struct wire *w)
 
 /* ---- asking ---------------------------------------------------------------------------- */
 
+static bool costs_too_much(const struct wire *w, size_t bytes)
+{
+    return w->limits->cost_bytes && w->given + bytes > w->limits->cost_bytes;
+}
+
+bool wire_affords(const struct wire *w, size_t bytes)
+{
+    return w->connections < w->connections_max && !costs_too_much(w, bytes + (w->in_tls ? TLS_HANDSHAKE_BYTES : 0));
+}
+
 static bool send_out(struct wire *w, const struct ask *a, struct span bytes)
 {
+    if (costs_too_much(w, bytes.len))
+        return set_fault(w, WIRE_BUDGET);
+    w->given += bytes.len + (w->in_tls ? TLS_RECORD_BYTES : 0);
     if (w->ear && w->ear->sent)
         w->ear->sent(w->ear->self, w->endpoint, a, bytes);
     w->asked = true;
@@ -516,10 +545,11 @@ struct span wire_peek(struct wire *w, size_t n)
 
 struct span wire_datagram(struct wire *w)
 {
-    int64_t wait_ms = w->patience_ms / ((1 << w->tries) - 1);
+    unsigned most = w->took ? WIRE_DATAGRAM_TRIES : w->tries; /* who has answered is there */
+    int64_t wait_ms = w->patience_ms / ((1 << most) - 1);
     for (unsigned tries = 1; wire_ok(w) && wire_heard(w).len == 0; tries++, wait_ms *= 2) {
         enum wire_fault f = blame(w, receive(w, until(w, wait_ms)));
-        bool again = f == WIRE_TIMEOUT && tries < w->tries && w->sent.len;
+        bool again = f == WIRE_TIMEOUT && tries < most && w->datagrams < WIRE_DATAGRAMS_MAX && w->sent.len;
         if (f != WIRE_FINE && (!again || !send_datagram(w)))
             set_fault(w, f);
     }

@@ -96,7 +96,7 @@ bool wire_hears_more(struct wire *w, int64_t ms);
  * more, in WIRE_DATAGRAM_TRIES sendings altogether; then WIRE_TIMEOUT, which says nothing about the port.
  * WIRE_REFUSED: the host itself said that the port is shut (ICMP). An answer to an earlier sending may come late: who
  * asks twice on one connection tells answers apart by what they repeat of the question. */
-enum { WIRE_DATAGRAM_TRIES = 3, WIRE_DATAGRAMS_MAX = 48 /* that leave in one conversation */ };
+enum { WIRE_DATAGRAM_TRIES = 3, WIRE_DATAGRAMS_MAX = 12 /* that leave in one conversation */ };
 struct span wire_datagram(struct wire *w);
 /* The next datagram if one comes within ms; no fault and nothing asked again where none does. */
 struct span wire_datagram_within(struct wire *w, int64_t ms);
@@ -109,10 +109,13 @@ size_t wire_asked_bytes(const struct wire *w);
 struct span wire_heard(const struct wire *w);
 
 /* Closes and connects again to the same endpoint, bare or with a TLS handshake. Clears faults of
- * the old connection except deadline, budget and memory. At most WIRE_CONNECTIONS_MAX a conversation
- * (one for each of 32 databases, and some to get in); finding out who it is has fewer. */
+ * the old connection except deadline, budget and memory. Finding out who it is has few connections, a visit in all
+ * what its limits say (wire/back.h), and WIRE_CONNECTIONS_MAX where they say nothing. */
 enum { WIRE_CONNECTIONS_MAX = 48 };
 bool wire_again(struct wire *w, enum wire_dress dress);
+/* Whether the visit may cost one connection more, dressed as this one, and so many bytes asked on it. Who could go on
+ * without end looks before each, and says what is left out. */
+bool wire_affords(const struct wire *w, size_t bytes);
 /* The same with a handshake, but on the running connection where neither side has said anything on it: a server that
  * expects TLS need not see one that comes and goes. */
 bool wire_dress(struct wire *w);

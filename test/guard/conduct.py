@@ -20,12 +20,8 @@ import tempfile
 CONNECTIONS, BYTES = 12, 16 << 10
 # With --all-protocols, which its scan's report says (src/sweep/ladder.h).
 ALL_CONNECTIONS = 40
-# A session of PostgreSQL sees one database: to count the tables of another takes another connection, which asks the same
-# three questions. So many databases are within the limits; for each one beyond, this much more.
-DATABASES, DATABASE_BYTES = 6, 1600
-# Over UDP there are no connections: datagrams, of which each question may take three where nobody answers.
-DATAGRAMS = 24
-BY_DATABASE = ("postgresql", "pgbouncer")
+# Over UDP there are no connections: datagrams.
+DATAGRAMS = 12
 
 
 def costs_of(path):
@@ -41,7 +37,7 @@ def costs_of(path):
 
 
 def services_of(directory):
-    """place -> (product, databases, over UDP, all protocols asked) of all reports; what is seen through a dashboard is the dashboard's cost."""
+    """place -> (product, over UDP, all protocols asked) of all reports; what is seen through a dashboard is the dashboard's cost."""
     found = {}
     for path in sorted(directory.glob("*.report")):
         asks_all = False
@@ -49,17 +45,13 @@ def services_of(directory):
             if row.get("type") == "run":
                 asks_all = "--all-protocols" in row["command"].split()
             if row.get("type") == "service" and not row.get("via"):
-                databases = {c["name"].split(".")[0] for c in row.get("collection_list") or ()}
                 place = row["endpoint"].removesuffix("/udp")
-                found[place] = (row["product"], len(databases), place != row["endpoint"], asks_all)
+                found[place] = (row["product"], place != row["endpoint"], asks_all)
     return found
 
 
-def limits_for(product, databases, udp, asks_all):
-    if udp:
-        return DATAGRAMS, BYTES
-    beyond = max(0, databases - DATABASES) if product in BY_DATABASE else 0
-    return CONNECTIONS + beyond + (ALL_CONNECTIONS if asks_all else 0), BYTES + beyond * DATABASE_BYTES
+def limits_for(udp, asks_all):
+    return DATAGRAMS if udp else CONNECTIONS + (ALL_CONNECTIONS if asks_all else 0), BYTES
 
 
 def visits(directory):
@@ -69,7 +61,7 @@ def visits(directory):
         for place, (connections, sent) in costs_of(path).items():
             if place in services:
                 product, *more = services[place]
-                yield (product, place, connections, sent, *limits_for(product, *more))
+                yield (product, place, connections, sent, *limits_for(*more))
 
 
 def tapes_of(program):
@@ -98,19 +90,17 @@ def table(real, tapes):
 
 def self_test():
     """Made captures, of which those beyond the limits must fail, and no other."""
-    cases = (("redis", CONNECTIONS, 10, 1, "", True), ("redis", CONNECTIONS + 1, 10, 1, "", False), ("redis", 1, BYTES, 1, "", True),
-             ("redis", 1, BYTES + 1, 1, "", False), ("postgresql", CONNECTIONS + 1, 10, DATABASES, "", False),
-             ("postgresql", CONNECTIONS + 1, 10, DATABASES + 1, "", True), ("redis", CONNECTIONS + 1, 10, DATABASES + 1, "", False),
-             ("tftp", DATAGRAMS, 10, 1, "", True), ("tftp", DATAGRAMS + 1, 10, 1, "", False),
-             ("iscsi", CONNECTIONS + ALL_CONNECTIONS, 10, 1, "--all-protocols", True),
-             ("iscsi", CONNECTIONS + ALL_CONNECTIONS + 1, 10, 1, "--all-protocols", False),
-             ("iscsi", CONNECTIONS + 1, 10, 1, "--all-protocols-not", False))
+    cases = (("redis", CONNECTIONS, 10, "", True), ("redis", CONNECTIONS + 1, 10, "", False), ("redis", 1, BYTES, "", True),
+             ("redis", 1, BYTES + 1, "", False), ("postgresql", CONNECTIONS + 1, 10, "", False),
+             ("tftp", DATAGRAMS, 10, "", True), ("tftp", DATAGRAMS + 1, 10, "", False),
+             ("iscsi", CONNECTIONS + ALL_CONNECTIONS, 10, "--all-protocols", True),
+             ("iscsi", CONNECTIONS + ALL_CONNECTIONS + 1, 10, "--all-protocols", False),
+             ("iscsi", CONNECTIONS + 1, 10, "--all-protocols-not", False))
     wrong = 0
-    for product, connections, sent, databases, option, good in cases:
+    for product, connections, sent, option, good in cases:
         with tempfile.TemporaryDirectory() as name:
             directory = pathlib.Path(name)
-            row = {"type": "service", "endpoint": "10.0.0.1:5" + ("/udp" if product == "tftp" else ""), "product": product,
-                   "collection_list": [{"name": f"d{n}.t"} for n in range(databases)]}
+            row = {"type": "service", "endpoint": "10.0.0.1:5" + ("/udp" if product == "tftp" else ""), "product": product}
             scan = {"type": "run", "command": f"ajar scan {option} 10.0.0.1"}
             (directory / "x.report").write_text(json.dumps(scan) + "\n" + json.dumps(row))
             (directory / "x.capture").write_text("".join(f"{n} open 10.0.0.1:5 0\n" for n in range(connections)) +
@@ -118,7 +108,7 @@ def self_test():
             rows = list(visits(directory))
             got = len(rows) == 1 and rows[0][2] <= rows[0][4] and rows[0][3] <= rows[0][5]
         if got != good:
-            print(f"not ok {product}, {connections} connections, {sent} bytes, {databases} databases: {rows}")
+            print(f"not ok {product}, {connections} connections, {sent} bytes: {rows}")
             wrong += 1
     print(f"{len(cases) - wrong} passed, {wrong} failed")
     return 1 if wrong else 0

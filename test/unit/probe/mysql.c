@@ -93,7 +93,7 @@ static enum outcome decided(struct my_rights r, int64_t tables)
     struct tape_back back;
     static const struct tape silence;
     static const struct endpoint here = { .address = { 4, { 127, 0, 0, 1 } }, .port = 1 };
-    static const struct wire_limits limits = { 1000, 1000, 1000, 1000 };
+    static const struct wire_limits limits = { .connect_ms = 1000, .patience_ms = 1000, .session_ms = 1000, .budget_bytes = 1000 };
     arena_init(&a, 1 << 16);
     tape_back_init(&back, &silence, &TAPE_AS_WRITTEN);
     struct wire *w = wire_new(&a, &back.back, &here, &limits, &CLOCK_SYSTEM, NULL);

@@ -62,7 +62,7 @@ static int setup(void **state)
     p->at = (struct endpoint){ .address = { 4, { 127, 0, 0, 1 } }, .transport = TRANSPORT_UDP };
     p->server = udp_socket(&p->at.port);
     p->other = udp_socket(&unused);
-    p->limits = (struct wire_limits){ PATIENCE_MS, PATIENCE_MS, SESSION_MS, 1 << 16 };
+    p->limits = (struct wire_limits){ .connect_ms = PATIENCE_MS, .patience_ms = PATIENCE_MS, .session_ms = SESSION_MS, .budget_bytes = 1 << 16 };
     ear.self = p;
     p->w = wire_new(&p->arena, &p->back.back, &p->at, &p->limits, &CLOCK_SYSTEM, &ear);
     *state = p;

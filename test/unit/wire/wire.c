@@ -616,6 +616,67 @@ static void connections_to_a_stranger(void **state)
     hang_up(t);
 }
 
+/* A visit costs no more than its limits say, finding out included; who was found late may still talk. */
+static void a_visit_has_a_cost(void **state)
+{
+    char script[1000] = "";
+    (void)state;
+    for (int i = 0; i < 30; i++)
+        strcat(script, "connect\n");
+    for (unsigned used = 1; used <= 10; used++) {
+        struct talk *t = talk(script, 0, NULL);
+        t->limits.cost_connections = 12;
+        assert_true(wire_again(t->w, WIRE_PLAIN));
+        wire_identify(t->w, 4000, 10);
+        while (wire_connections(t->w) < used)
+            assert_true(wire_again(t->w, WIRE_PLAIN));
+        wire_known(t->w);
+        while (wire_affords(t->w, 1))
+            assert_true(wire_again(t->w, WIRE_PLAIN));
+        assert_false(wire_again(t->w, WIRE_PLAIN));
+        assert_int_equal(wire_connections(t->w), used + 4 < 12 ? 12 : used + 4);
+        hang_up(t);
+    }
+    struct talk *t = talk("> \"hi\\n\"\n> \"hi\\n\"\n", 0, NULL);
+    t->limits.cost_bytes = 8;
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_true(wire_affords(t->w, 8));
+    assert_false(wire_affords(t->w, 9));
+    assert_true(wire_ask(t->w, &HI));
+    assert_true(wire_affords(t->w, 5));
+    assert_true(wire_ask(t->w, &HI));
+    assert_false(wire_ask(t->w, &HI));
+    assert_fault(t, WIRE_BUDGET);
+    hang_up(t);
+}
+
+/* Questions that merely may be the server's own wait no longer than finding out may take. */
+static void in_a_hurry(void **state)
+{
+    (void)state;
+    struct talk *t = talk("> \"hi\\n\"\n< \"a\\n\"\n> \"hi\\n\"\nhush\nconnect\n> \"hi\\n\"\nhush\n", 0, NULL);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    wire_identify(t->w, 1000, 2);
+    assert_true(wire_ask(t->w, &HI));
+    assert_span(wire_line(t->w, 10), "a");
+    wire_known(t->w);
+    assert_int_equal(wire_who_ms(t->w), 1000);
+    assert_int_equal(wire_who_connections(t->w), 2);
+    wire_hurry(t->w, true);
+    assert_true(wire_ask(t->w, &HI));
+    assert_span(wire_line(t->w, 10), "");
+    assert_fault(t, WIRE_TIMEOUT);
+    assert_int_equal(wire_who_ms(t->w), 0);
+    wire_hurry(t->w, false);
+    assert_true(wire_again(t->w, WIRE_PLAIN));
+    assert_int_equal(wire_who_connections(t->w), 1);
+    assert_int_equal(t->back.now_ms, 1000 + 1000);
+    wire_ask(t->w, &HI);
+    assert_span(wire_line(t->w, 10), "");
+    assert_int_equal(t->back.now_ms, 1000 + 1000 + 3000);
+    hang_up(t);
+}
+
 /* Who is looked for once more has time and connections once more. */
 static void a_stranger_once_more(void **state)
 {
@@ -885,6 +946,8 @@ int main(void)
         cmocka_unit_test(asking_on_is_knowing),
         cmocka_unit_test(connections_to_a_stranger),
         cmocka_unit_test(a_stranger_once_more),
+        cmocka_unit_test(a_visit_has_a_cost),
+        cmocka_unit_test(in_a_hurry),
         cmocka_unit_test(our_turn_is_our_affair),
         cmocka_unit_test(the_first_bytes),
         cmocka_unit_test(hearing_more),
