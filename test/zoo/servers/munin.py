@@ -5,7 +5,7 @@ import socket
 from model import Spec, View
 
 CONFIG = ("host $A\nport $P\nlog_level 2\nlog_file $D/own.log\npid_file $D/pid\nbackground 0\nsetsid 0\nuser root\ngroup root\n"
-          "host_name zoo\nignore_file ~$\ncidr_allow 127.0.0.0/8\ncidr_allow 10.0.0.0/8\n")
+          "host_name zoo\nignore_file ~$\ncidr_allow 127.0.0.0/8\ncidr_allow 192.168.77.0/24\n")
 
 
 def truth(box):

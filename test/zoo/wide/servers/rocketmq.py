@@ -24,7 +24,7 @@ storePathRootDir=$D/store
 storePathCommitLog=$D/store/log
 mappedFileSizeCommitLog=1048576
 mappedFileSizeConsumeQueue=60000
-haListenPort=0
+haListenPort=$P3
 registerNameServerPeriod=10000
 """
 RULES = "accounts:\n  - {accessKey: zoo-admin, secretKey: 12345678s3cret, admin: true}\n"
