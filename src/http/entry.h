@@ -86,7 +86,7 @@ enum source_kind {
     SOURCE_JSON,   /* the scalar at a path */
     SOURCE_LENGTH, /* how many children the list or map at a path has */
     SOURCE_SUM,    /* the sum over a path in which `*` stands for every child */
-    SOURCE_EACH,   /* the texts at such a path, joined by ", " */
+    SOURCE_EACH,   /* the texts at such a path, joined by ", "; with `of`, of several in each child, joined by ":" */
     SOURCE_HEADER,
     SOURCE_TITLE,
     SOURCE_BODY,
@@ -100,6 +100,7 @@ struct source {
     const struct request *request;
     struct span at;      /* path, header or metric name; SOURCE_FIXED: the word */
     struct span label;   /* SOURCE_METRIC */
+    struct span of;      /* SOURCE_EACH: paths in each child, separated by ":"; or empty */
     struct span pattern; /* captures the value out of the text; may be empty */
     const struct condition *when;
     bool has_otherwise; /* what stands where the answer is there and the value is not */

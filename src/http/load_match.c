@@ -297,6 +297,7 @@ static bool load_source(struct mapper *m, const struct node *n, struct source *s
         { "header", NULL, 0, NULL }, { "title", NULL, 0, NULL },  { "body", NULL, 0, NULL },
         { "metric", NULL, 0, NULL }, { "value", NULL, 0, NULL },  { "code", NULL, 0, NULL },
         { "label", map_text, offsetof(struct source, label), NULL },
+        { "of", map_text, offsetof(struct source, of), NULL },
         { "pattern", load_capture, offsetof(struct source, pattern), NULL },
         { "when", load_condition, offsetof(struct source, when), NULL },
         { "otherwise", take_otherwise, 0, NULL },
@@ -309,6 +310,8 @@ static bool load_source(struct mapper *m, const struct node *n, struct source *s
         return false;
     if (s->request->named)
         return map_wrong(m, n, "a value comes from one answer, not from that about each collection");
+    if (s->of.len && s->kind != SOURCE_EACH)
+        return map_wrong(m, n, "\"of\" needs \"each\"");
     return s->kind != SOURCE_FIXED || s->when || map_wrong(m, n, "a fixed value needs \"when\"");
 }
 

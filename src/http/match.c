@@ -356,23 +356,41 @@ static void add_up(void *self, const struct node *n)
     sum->overflow |= __builtin_add_overflow(sum->total, value, &sum->total);
 }
 
-static void join(void *self, const struct node *n)
+struct joined {
+    struct arena *arena;
+    struct span of;
+    struct buf list;
+};
+
+/* The texts at the paths of `of` in a child, joined by ":"; empty where one is missing. */
+static struct span text_of(const struct joined *j, const struct node *n)
 {
-    struct buf *list = self;
-    struct span text = node_text(n);
-    if (!text.len || list->len + text.len + 2 > FACT_TEXT_MAX)
-        return;
-    buf_str(list, list->len ? ", " : "");
-    buf_put(list, text);
+    struct span text = SPAN_NONE, paths = j->of, one;
+    while (paths.len) {
+        if (!node_scalar(j->arena, node_at(n, span_cut(&paths, ':')), &one) || !one.len)
+            return SPAN_NONE;
+        text = text.len ? span_str(arena_printf(j->arena, "%.*s:%.*s", SPAN_FMT(text), SPAN_FMT(one))) : one;
+    }
+    return text;
 }
 
-static bool joined_value(struct asker *a, const struct node *root, struct span path, struct value *ret)
+static void join(void *self, const struct node *n)
 {
-    struct buf list;
-    buf_init(&list, FACT_TEXT_MAX);
-    walk_at(root, path, 0, &(struct walk){ join, &list });
-    ret->text = arena_copy(a->arena, buf_span(&list));
-    buf_release(&list);
+    struct joined *j = self;
+    struct span text = j->of.len ? text_of(j, n) : node_text(n);
+    if (!text.len || j->list.len + text.len + 2 > FACT_TEXT_MAX)
+        return;
+    buf_str(&j->list, j->list.len ? ", " : "");
+    buf_put(&j->list, text);
+}
+
+static bool joined_value(struct asker *a, const struct node *root, const struct source *s, struct value *ret)
+{
+    struct joined j = { .arena = a->arena, .of = s->of };
+    buf_init(&j.list, FACT_TEXT_MAX);
+    walk_at(root, s->at, 0, &(struct walk){ join, &j });
+    ret->text = arena_copy(a->arena, buf_span(&j.list));
+    buf_release(&j.list);
     return ret->text.len > 0;
 }
 
@@ -405,7 +423,7 @@ static bool raw_value(struct asker *a, const struct source *s, struct response *
         ret->at_least = r->cut;
         return sum.any && !sum.overflow && number_value(a, sum.total, ret);
     case SOURCE_EACH:
-        return joined_value(a, response_json(r), s->at, ret);
+        return joined_value(a, response_json(r), s, ret);
     case SOURCE_HEADER:
         ret->text = response_header_span(r, s->at);
         return ret->text.len > 0;

@@ -1,28 +1,32 @@
 /* The port mapper of Erlang (Erlang's distribution protocol, "EPMD Protocol"): NAMES_REQ is answered with its
  * own port and a line for each node: "name rabbit at port 25672". It tells them to anyone and has nothing
- * else, so that it is identified, and its nodes are counted. Each node's own port asks for the cookie. */
+ * else, so that it is identified, and its nodes are counted. Each node's own port, at the same address, asks for the
+ * cookie: those are its peers. */
 #include "base/reader.h"
 #include "base/list.h"
 #include "probe/probe.h"
+#include "record/peer.h"
 
 enum { NAMES_MAX_BYTES = 32 * 1024, NAMES_MAX = 500 };
 
 static const struct ask EPMD_NAMES = ASK_FIXED("epmd.names", "names the nodes and their ports", "\0\x01n");
 
-/* "name rabbit at port 25672": the name. */
-static struct span epmd_name(struct span line)
+/* "name rabbit at port 25672": the name, and the port. */
+static struct span epmd_name(struct span line, uint64_t *ret_port)
 {
     size_t at = span_find(line, SPAN(" at port "));
     if (!span_starts(line, SPAN("name ")) || at == SIZE_MAX || at <= 5)
         return SPAN_NONE;
-    uint64_t port;
-    return span_u64(span_from(line, at + 9), UINT16_MAX, &port) ? span_sub(line, 5, at - 5) : SPAN_NONE;
+    return span_u64(span_from(line, at + 9), UINT16_MAX, ret_port) ? span_sub(line, 5, at - 5) : SPAN_NONE;
 }
 
 static enum outcome epmd_run(struct wire *w, struct observation *o)
 {
     LIST_OF(struct span) names = { 0 };
     struct verdict v;
+    char host[ADDRESS_TEXT_MAX];
+    uint8_t text_of_peers[FACT_TEXT_MAX];
+    struct writer peers = writer_over(text_of_peers, sizeof(text_of_peers));
     if (wire_heard(w).len)
         return OUTCOME_NOT_MINE;
     wire_ask(w, &EPMD_NAMES);
@@ -34,17 +38,23 @@ static enum outcome epmd_run(struct wire *w, struct observation *o)
         return OUTCOME_NOT_MINE;
     struct span text = reader_rest(&r);
     while (text.len && names.len < NAMES_MAX) {
-        struct span name = epmd_name(span_cut(&text, '\n'));
+        uint64_t at;
+        bool ends = span_index(text, '\n') < text.len;
+        struct span name = epmd_name(span_cut(&text, '\n'), &at);
         struct span *kept = name.len ? list_add(wire_arena(w), &names) : NULL;
         if (!kept)
             return OUTCOME_NOT_MINE;
         *kept = name;
+        if (ends)
+            peer_put(&peers, span_str(address_text(&wire_endpoint(w)->address, host)), at);
     }
     o->product = "epmd";
     o->collection_count = 0;
     for (size_t i = 0; i < names.len; i++)
         observation_collect(o, names.at[i], COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN);
     fact_number(o, "port.own", port, EPMD_NAMES.name, answer);
+    if (peers.len)
+        fact_text(o, "peers", writer_span(&peers), EPMD_NAMES.name, answer);
     return OUTCOME_IDENTIFIED;
 }
 

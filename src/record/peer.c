@@ -14,13 +14,15 @@ static bool is_host(struct span host)
     return host.len > 0 && host.len < ENDPOINT_NAME_MAX;
 }
 
-/* "http://10.0.0.5:2379/" (etcd) and "es1.corp/10.0.0.5:9200" (Elasticsearch) name a place, too. */
+/* "http://10.0.0.5:2379/" (etcd), "es1.corp/10.0.0.5:9200" (Elasticsearch), "rabbit@mq1.corp:5672" (nodes of Erlang)
+ * name a place, too. */
 static struct span bare(struct span item)
 {
     size_t scheme = span_find(item, SPAN("://"));
     if (scheme != SIZE_MAX)
         return span_first(span_from(item, scheme + 3), span_index(span_from(item, scheme + 3), '/'));
-    return span_from(item, span_index(item, '/') < item.len ? span_index(item, '/') + 1 : 0);
+    size_t behind = span_index(item, '@') < item.len ? span_index(item, '@') : span_index(item, '/');
+    return span_from(item, behind < item.len ? behind + 1 : 0);
 }
 
 /* Up to the last colon: what stands before it may be an IPv6 address. */

@@ -31,7 +31,10 @@ static void test_lists(void **state)
     expect("10.0.0.6:0", "");
     expect("10.0.0.6:65536", "");
     expect("10.0.0.6:90x", "");
-    expect("user@10.0.0.6:9092", "");
+    expect("rabbit@mq1.corp:5672, rabbit@10.0.0.6:25672", "mq1.corp:5672, 10.0.0.6:25672");
+    expect("rabbit@:5672", "");
+    expect("a@b@10.0.0.6:9092", "");
+    expect("a@b/10.0.0.6:9092", "");
     expect("http://10.0.0.6:2379, https://etcd2.corp:2379/", "10.0.0.6:2379, etcd2.corp:2379");
     expect("es1.corp/10.0.0.6:9200", "10.0.0.6:9200");
     expect("http://user@10.0.0.6:2379", "");
