@@ -235,7 +235,7 @@ CASES = (
          needs=(NEO4J,), wide=True, steps=(Step(OPEN_STORE, "neo4j", "locked", at(GRAPH, options=f"'{PASSWORD}'")),)),
     Case("neo4j-optional-tls", ("neo4j",), (7687,), open=NEO4J_TLS, seed="", holds="ada", owner=at(GRAPH, options=""),
          stranger=at(GRAPH, SERVER, options=""), needs=(NEO4J,), wide=True, scan="--tls full",
-         steps=(Step("tls-optional", "neo4j", "open", at(GRAPH, options="'' /run/certs/ca.pem"), of_certificate=True),)),
+         steps=(Step("tls-optional", "neo4j", "open", at(GRAPH, SERVER, options="'' /run/certs/ca.pem"), of_certificate=True),)),
     Case("hazelcast", ("hazelcast",), (5701,), open=HAZELCAST_OPEN, seed=at(PEOPLE, name="ada"), holds="ada", owner=at(PEOPLE, name=""), volatile="in it: null",
          stranger=at(PEOPLE, PUBLIC, name=""), address=PUBLIC, needs=(HAZELCAST,), wide=True,
          steps=(Step(OPEN_STORE, "hazelcast", "closed", at(PEOPLE, name=""), down=True),)),

@@ -139,7 +139,9 @@ FLOWER = python("flower-2", "celery --broker=redis://$A:1/0 flower --address=$A 
 RAY = python("ray-2", "ray.scripts.scripts start --head --block --num-cpus=1 --object-store-memory=100000000 --node-ip-address=$A"
              " --dashboard-host=$A --dashboard-port=$P --port=$P2 --temp-dir=$D --disable-usage-stats")
 
-ACTIVEMQ = (f"java -Xmx300m -Djava.security.auth.login.config=$D/conf/login.config -Djava.io.tmpdir=$D -Dactivemq.home={CACHE}/activemq-5"
+# Its Jetty serves no page out of a folder that is reached by a link, as a cache's may be: the home is where it really is.
+ACTIVEMQ_HOME = (CACHE / "activemq-5").resolve()
+ACTIVEMQ = (f"java -Xmx300m -Djava.security.auth.login.config=$D/conf/login.config -Djava.io.tmpdir=$D -Dactivemq.home={ACTIVEMQ_HOME}"
             " -Dactivemq.base=$D -Dactivemq.conf=$D/conf -Dactivemq.data=$D/data -Dactivemq.classpath=$D/conf"
             " --add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED"
             f" -jar {CACHE}/activemq-5/bin/activemq.jar start")
