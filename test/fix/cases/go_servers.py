@@ -1,0 +1,34 @@
+"""Servers in Go of the wide zoo, and a program in Go that shows what it does."""
+
+from case import PUBLIC, Case, Step
+from from_zoo import page
+
+# A service that shows what it does on the port that it serves.
+PPROF_OPEN = """
+mkdir /srv/shop && cd /srv/shop
+cat >shop.go <<'END'
+package main
+
+import (
+	"net/http"
+	_ "net/http/pprof"
+)
+
+func main() {
+	http.HandleFunc("/names", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("ada\\n")) })
+	http.ListenAndServe(":6060", nil)
+}
+END
+PATH=$PATH:/usr/local/go/bin CGO_ENABLED=0 go build -trimpath -o shop shop.go
+cat >/etc/systemd/system/shop.service <<'END'
+[Service]
+User=nobody
+ExecStart=/srv/shop/shop
+END
+"""
+
+CASES = (
+    Case("go-pprof", ("shop",), (6060,), open=PPROF_OPEN, seed="", holds="ada", owner=page(6060, "/names", address="127.0.0.1"), address=PUBLIC, wide=True,
+         stranger=page(6060, "/names", address=PUBLIC), needs=("/usr/local/go/bin/go",),
+         steps=(Step("open-monitor", "go-pprof", "closed", page(6060, "/names"), down=True),)),
+)
