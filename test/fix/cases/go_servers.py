@@ -1,7 +1,8 @@
 """Servers in Go of the wide zoo, and a program in Go that shows what it does."""
 
-from case import PUBLIC, Case, Step
-from from_zoo import page
+from case import PASSWORD, PUBLIC, Case, Step
+from common import certificate
+from from_zoo import console, page
 
 # A service that shows what it does on the port that it serves.
 PPROF_OPEN = """
@@ -28,6 +29,8 @@ END
 """
 
 CASES = (
+    console("open-monitor", "memcached-exporter", "memcached-exporter:open", 9150, "/metrics", "memcached_exporter_build_info", owner=f"-u ops:{PASSWORD}",
+            needs=certificate("/etc/prometheus", "zoo")),
     Case("go-pprof", ("shop",), (6060,), open=PPROF_OPEN, seed="", holds="ada", owner=page(6060, "/names", address="127.0.0.1"), address=PUBLIC, wide=True,
          stranger=page(6060, "/names", address=PUBLIC), needs=("/usr/local/go/bin/go",),
          steps=(Step("open-monitor", "go-pprof", "closed", page(6060, "/names"), down=True),)),

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, hazelcast, hsqldb, ignite, kafka, kibana, kinto, ldap,
                mariadb, mongodb, monitors, neo4j, nsq, objects, opensearch_security, platforms, postgresql, pouchdb, programs,
-               pulsar, redis, registry, rocketmq, solr, spring, web_java, web_stores, zookeeper)
+               pulsar, redis, registry, rocketmq, solr, spring, web_go, web_java, web_stores, zookeeper)
 
 # The heavy ones two at a time, or one where each takes the same port.
 HEAVY = (*elasticsearch.SPECS, *opensearch_security.SPECS, *solr.SPECS, *kibana.SPECS, *programs.SPECS, *spring.SPECS,
@@ -13,4 +13,4 @@ PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0
 HOMEBOUND = (cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo)
 ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in HOMEBOUND for spec in family.SPECS)
 FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry,
-            monitors, objects, web_stores, platforms, *ALONE, *PAIRS)
+            monitors, objects, web_stores, web_go, platforms, *ALONE, *PAIRS)
