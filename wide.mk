@@ -6,7 +6,7 @@
 #   make bench-side SIDE=FILE ROUNDS=5 RIVALS='--zgrab2 PATH --rustscan PATH'
 #                                Ajar beside other scanners on one wire, as root; make doc/benchmarks.md SIDE=FILE makes the page
 #   make beside-wide RESULTS=DIR nmap beside Ajar on all servers; make doc/beside-nmap.md RESULTS=DIR makes the table of it
-.PHONY: zoo-wide doc/conduct.md doc/benchmarks.md bench-side proxies-wide beside-wide doc/zoo.md doc/beside-nmap.md
+.PHONY: tls-wide doc/beside-tls.md zoo-wide doc/conduct.md doc/benchmarks.md bench-side proxies-wide beside-wide doc/zoo.md doc/beside-nmap.md
 RESULTS ?= $(CURDIR)/build/zoo-results
 export AJAR_ZOO_CACHE ?= $(CURDIR)/build/zoo-cache
 zoo-wide: $(BUILD)/ajar
@@ -33,6 +33,18 @@ doc/beside-nmap.md:
 fixes-wide: $(BUILD)/ajar
 	@tools/install-packages test fixes
 	@test/fix/run.py --ajar $(BUILD)/ajar $(if $(ONLY),$(addprefix --only ,$(ONLY)),--wide)
+
+# All TLS servers of the matrix, and what sslscan, sslyze and testssl say of them beside Ajar (SSLYZE: where sslyze is, which Debian
+# lacks: pip install sslyze); as root, with Go of 1.24 or later. testssl alone takes most of an hour.
+SSLYZE ?= sslyze
+TLS_RESULTS ?= $(CURDIR)/build/beside-tls.json
+tls-wide: $(BUILD)/ajar
+	@tools/install-packages test tls
+	@test/tls/run.py $(BUILD) --wide
+	@test/tls/agree.py $(BUILD) --sslyze $(SSLYZE) --results $(TLS_RESULTS)
+
+doc/beside-tls.md:
+	@{ sed '/^| tool /,$$d' $@; test/tls/agree.py --table $(TLS_RESULTS); } >$@.new && mv $@.new $@
 
 # What a visit costs its server, measured over the zoo and all tapes.
 .PHONY: doc/conduct.md

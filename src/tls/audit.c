@@ -320,6 +320,7 @@ bool tls_audit(struct wire *w, tls_upgrade_fn *upgrade, const struct tls_trust *
     } else if (a.speaks[TLS_ASK_13] && !a.unanswered) {
         state_text(&a, "tls.weak", "none", TLS_ASK_13);
         state_text(&a, "tls.forward_secrecy", "always", TLS_ASK_13);
+        state_bool(&a, "tls.aead", true, TLS_ASK_13);
     }
     if (a.unanswered)
         fact_number(a.o, "tls.unanswered", a.unanswered, NULL, SPAN_NONE);
