@@ -1,15 +1,20 @@
 #include "cmd/estimate.h"
 
+#include <stdio.h>
+
 #include "base/say.h"
+
 #include "sweep/knock.h"
+#include "sweep/silent.h"
 #include "target/crowd.h"
 
-enum { NEAR_PER_SECOND = 2000 };
+enum { NEAR_PER_SECOND = 2000, DURATION_TEXT = 32 };
 
-/* A connection that nobody answers is waited for two seconds at most, mostly less; on a link that knows that nobody has
- * the address, a third of a second (measured: 20 s for 58 ports of a dead neighbour). The end of a scan waits for its
- * last conversations. */
-static const double SILENT_S = 1.6, ABSENT_S = 0.35, END_S = 3;
+/* A connection that nobody answers is waited for two seconds at most. The end of a scan waits for its last
+ * conversations. */
+static const double SILENT_S = 2, END_S = 3, LOOPBACK_END_S = 0.5;
+/* Of the addresses, as many answer in the middle one of the figures: ten of a /24. */
+static const double SOME_SHARE = 1.0 / 25;
 /* Two rounds of single packets, and the wait after them. */
 static const double KNOCK_END_S = (KNOCK_GAP_US + KNOCK_LAST_US) / 1e6;
 /* Where figures are as near as this, one is enough. */
@@ -20,53 +25,91 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* What the paces make of a plan, and of the part of it that is asked. */
+struct load {
+    struct pace_limits pace;
+    double all, net, address; /* endpoints: of all, of the densest network, of the densest address */
+    double silent_s;          /* a connection that nobody answers */
+    double knocks_s;          /* 0: every endpoint is visited */
+};
+
+/* An address where nobody answers: some ports one after the other, then the rest beside each other. */
+static double silent_address(const struct load *l)
+{
+    double first = l->address < SILENT_PORTS ? l->address : SILENT_PORTS;
+    return first * l->silent_s + (l->address - first) / (l->pace.address_per_second * PACE_SILENT_ADDRESS_SHARE);
+}
+
+/* Where `share` of the addresses answer at every port, be it by a refusal, and the others at none. */
+static double with_share(const struct load *l, double share)
+{
+    double silent = 1 - share, price = 1 - l->pace.silent_discount;
+    double all = l->all * (silent * price + share) / l->pace.all_per_second;
+    double net = l->net * (silent / PACE_SILENT_SHARE + share) / l->pace.net_per_second;
+    double live = share > 0 ? l->address / l->pace.address_per_second : 0;
+    if (l->knocks_s > 0) {
+        double heard = larger(l->all * share / l->pace.all_per_second, l->net * share / l->pace.net_per_second);
+        return larger(l->knocks_s, larger(heard, live)) + END_S;
+    }
+    return larger(larger(all, net), larger(live, silent > 0 ? silent_address(l) : 0)) + END_S;
+}
+
 struct scan_estimate scan_estimate(const struct plan *p, const struct scan_options *o, uint64_t endpoints,
                                    double knock_per_second)
 {
-    struct pace_limits pace = scan_pace(o);
     struct crowd c = crowd_of(p);
     double asked = (double)endpoints - (double)plan_skipped(p) * (double)endpoints / (double)(p->total ? p->total : 1);
     double share = c.far + c.near > 0 && asked > 0 ? asked / (c.far + c.near) : 0;
-    double silent_s = o->timeout_s < SILENT_S ? o->timeout_s : SILENT_S;
+    double near_s = asked > 0 ? asked / NEAR_PER_SECOND + LOOPBACK_END_S : 0;
     share = share < 1 ? share : 1;
-    double near_s = asked / NEAR_PER_SECOND;
     if (c.far <= 0)
-        return (struct scan_estimate){ .few_s = near_s, .all_s = near_s, .near = true };
-    double all = c.far * share / pace.all_per_second, quiet = all * (1 - pace.silent_discount);
-    double address = c.address * share, silent = address * silent_s, refused = address / pace.address_per_second;
-    double least = larger(c.net * share / (pace.net_per_second * PACE_SILENT_SHARE),
-                          address * (silent_s < ABSENT_S ? silent_s : ABSENT_S));
-    double most = larger(c.net * share / pace.net_per_second, larger(silent, refused));
-    if (knock_per_second > 0) {
-        double knocks = c.far * share / knock_per_second + KNOCK_END_S;
-        return (struct scan_estimate){ .few_s = knocks, .all_s = larger(knocks, all) + END_S };
-    }
-    return (struct scan_estimate){ .few_s = larger(quiet, least) + END_S, .all_s = larger(all, most) + END_S };
+        return (struct scan_estimate){ .none_s = near_s, .some_s = near_s, .all_s = near_s, .near = true };
+    struct load l = { .pace = scan_pace(o),
+                      .all = c.far * share,
+                      .net = c.net * share,
+                      .address = larger(c.address * share, 1),
+                      .silent_s = o->timeout_s < SILENT_S ? o->timeout_s : SILENT_S };
+    if (knock_per_second > 0)
+        l.knocks_s = l.all / knock_per_second + KNOCK_END_S;
+    return (struct scan_estimate){ .none_s = with_share(&l, 0),
+                                   .some_s = with_share(&l, SOME_SHARE),
+                                   .all_s = with_share(&l, 1),
+                                   .one_address = c.net <= c.address && c.far <= c.address };
 }
 
-static void put_duration(struct buf *out, double seconds)
+static const char *duration(double seconds, char text[DURATION_TEXT])
 {
     if (seconds < 1.5)
-        buf_str(out, _("a second"));
-    else if (seconds < 90)
-        buf_printf(out, _("%.0f s"), seconds);
+        snprintf(text, DURATION_TEXT, _("a second"));
+    else if (seconds < 300)
+        snprintf(text, DURATION_TEXT, _("%.0f s"), seconds);
     else if (seconds < 5400)
-        buf_printf(out, _("%.0f min"), seconds / 60);
+        snprintf(text, DURATION_TEXT, _("%.0f min"), seconds / 60);
     else if (seconds < 2 * 86400)
-        buf_printf(out, _("%.1f h"), seconds / 3600);
+        snprintf(text, DURATION_TEXT, _("%.1f h"), seconds / 3600);
     else
-        buf_printf(out, _("%.1f days"), seconds / 86400);
+        snprintf(text, DURATION_TEXT, _("%.1f days"), seconds / 86400);
+    return text;
 }
 
 void scan_estimate_put(const struct scan_estimate *e, struct buf *out)
 {
-    buf_str(out, _("about "));
-    if (e->all_s <= e->few_s * NEARLY) {
-        put_duration(out, (e->all_s + e->few_s) / 2);
-        return;
-    }
-    put_duration(out, e->few_s);
-    buf_str(out, _(" to "));
-    put_duration(out, e->all_s);
-    buf_str(out, _(", by how many hosts answer"));
+    char none[DURATION_TEXT], some[DURATION_TEXT], all[DURATION_TEXT];
+    duration(e->none_s, none);
+    duration(e->some_s, some);
+    duration(e->all_s, all);
+    double least = smaller(e->none_s, smaller(e->some_s, e->all_s));
+    double most = larger(e->none_s, larger(e->some_s, e->all_s));
+    if (most <= least * NEARLY)
+        buf_printf(out, _("about %s"), duration((most + least) / 2, some));
+    else if (e->one_address)
+        buf_printf(out, _("about %s where nobody answers, %s where somebody does"), none, all);
+    else
+        buf_printf(out, _("about %s where nobody answers, %s where one address in 25 does, %s where all do"), none, some,
+                   all);
 }

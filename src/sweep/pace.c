@@ -7,7 +7,8 @@
  * Of each address one endpoint is on its way at most: it talks, or it waits for its time in a heap, or for another of
  * its network that stands in the heap for all of them. The others queue behind it, first come, first served, so that
  * the places of an address begin in ascending order, which is what lets it be put last (silent.h): all of it before
- * a place has begun then, nothing after it has. */
+ * a place has begun then, nothing after it has. In the second pass, where that is decided, those of a silent address
+ * let the next one pass as soon as they have started. */
 #include "sweep/pace.h"
 
 #include <pthread.h>
@@ -31,7 +32,10 @@ struct lately {
     struct lately *next; /* in its bucket */
     struct address key;
     double free_at_ms;   /* the next connection may start then */
-    bool busy;           /* an address: one endpoint is on its way; a network: one stands in the heap for all */
+    bool stands;         /* one of its endpoints stands in the heap, or waits for its network, for all of them */
+    bool talks;          /* an address: a visit that does not go beside others is out */
+    bool answered;       /* an address: at some port, lately */
+    unsigned silent;     /* an address: so many ports gave no answer, SILENT_PORTS at most */
     int queue, last;     /* the endpoints that wait for the end of that, the first NONE where there is none */
 };
 
@@ -132,7 +136,7 @@ static struct address network_of(const struct address *a)
 
 static bool is_over(const struct lately *l, int64_t now_ms)
 {
-    return !l->busy && l->queue == NONE && l->free_at_ms <= (double)(now_ms - PACE_CREDIT_MS);
+    return !l->stands && !l->talks && l->queue == NONE && l->free_at_ms <= (double)(now_ms - PACE_CREDIT_MS);
 }
 
 /* The entry for a key, which stays until the next call for the same table; made where `make` says so, and
@@ -191,6 +195,12 @@ static double charged(double free_at_ms, int64_t now_ms, double cost_ms)
     return later(free_at_ms, (double)(now_ms - PACE_CREDIT_MS)) + cost_ms;
 }
 
+/* Whether its endpoints go beside each other: in the second pass, also where it came too late to be put last. */
+static bool is_silent(const struct pacer *p, const struct lately *address)
+{
+    return p->second && address && !address->answered && address->silent >= SILENT_PORTS;
+}
+
 /* Books one connection that starts at now_ms or as soon as all three layers allow it; returns when that is.
  * `share` of it is what it costs its network; less than 1 where it may turn out that nobody answers. */
 static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms, double share)
@@ -199,11 +209,10 @@ static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms, do
     double at = later((double)now_ms, p->all_free_at_ms);
     at = later(at, later(a ? a->free_at_ms : 0, n ? n->free_at_ms : 0));
     double price = share < 1 ? 1 - p->limits.silent_discount : 1;
+    double times = share < 1 && is_silent(p, a) ? PACE_SILENT_ADDRESS_SHARE : 1;
     p->all_free_at_ms = charged(p->all_free_at_ms, now_ms, price * 1000 / p->limits.all_per_second);
-    if (a) {
-        a->free_at_ms = at + 1000 / p->limits.address_per_second;
-        a->busy = true;
-    }
+    if (a)
+        a->free_at_ms = at + 1000 / (p->limits.address_per_second * times);
     if (n)
         n->free_at_ms = charged(n->free_at_ms, now_ms, share * 1000 / p->limits.net_per_second);
     return at;
@@ -270,53 +279,71 @@ static int queue_next(struct pacer *p, struct lately *l)
     return index;
 }
 
+/* Who stood in the heap for its network goes: the next one takes its place. */
+static void promote(struct pacer *p, int goes, int64_t now_ms)
+{
+    if (!p->waiting[goes].for_network)
+        return;
+    struct lately *n = network_entry(p, &p->waiting[goes].turn.endpoint, now_ms, false);
+    int index = queue_next(p, n);
+    p->waiting[goes].for_network = false;
+    if (n)
+        n->stands = index != NONE;
+    if (index != NONE) {
+        p->waiting[index].for_network = true;
+        heap_push(p, index, n->free_at_ms);
+    }
+}
+
+/* One that stands for its address has to wait for the end of a conversation that began after it came to stand there. */
+static void step_back(struct pacer *p, int index, struct lately *address, int64_t now_ms)
+{
+    promote(p, index, now_ms);
+    address->stands = false;
+    queue_up(p, address, index);
+}
+
 /* True where the endpoint, which is the one of its address, may start now; else it waits where it belongs: behind those
  * that wait for its network already, also where that is free at this moment. */
 static bool may_start(struct pacer *p, int index, int64_t now_ms)
 {
     struct waiting *w = &p->waiting[index];
-    const struct lately *a = address_entry(p, &w->turn.endpoint, now_ms, false);
+    struct lately *a = address_entry(p, &w->turn.endpoint, now_ms, false);
     struct lately *n = network_entry(p, &w->turn.endpoint, now_ms, false);
     bool is_free = !n || n->free_at_ms <= (double)now_ms;
-    if (a && a->free_at_ms > (double)now_ms) {
+    if (a && a->talks) {
+        step_back(p, index, a, now_ms);
+    } else if (a && a->free_at_ms > (double)now_ms) {
         heap_push(p, index, a->free_at_ms);
-    } else if (is_free && (!n || !n->busy || w->for_network)) {
+    } else if (is_free && (!n || !n->stands || w->for_network)) {
         return true;
-    } else if (n->busy && !w->for_network) {
+    } else if (n->stands && !w->for_network) {
         queue_up(p, n, index);
     } else {
-        n->busy = w->for_network = true;
+        n->stands = w->for_network = true;
         heap_push(p, index, n->free_at_ms);
     }
     return false;
+}
+
+static bool is_put_off(const struct pacer *p, const struct turn *t)
+{
+    return p->silents && silents_has(p->silents, &t->endpoint.address, t->place);
 }
 
 /* One that has just come goes its way, or queues behind the one of its address that does. */
 static void arrive(struct pacer *p, int index, int64_t now_ms)
 {
     struct lately *a = address_entry(p, &p->waiting[index].turn.endpoint, now_ms, true);
-    if (a && a->busy) {
+    if (a && p->second && is_put_off(p, &p->waiting[index].turn))
+        a->silent = SILENT_PORTS;
+    if (a && (a->stands || a->talks)) {
         queue_up(p, a, index);
         return;
     }
     if (a)
-        a->busy = true;
+        a->stands = true;
     heap_push(p, index, a ? a->free_at_ms : (double)now_ms);
-}
-
-/* Who stood in the heap for its network starts: the next one takes its place. */
-static void promote(struct pacer *p, int starts, int64_t now_ms)
-{
-    if (!p->waiting[starts].for_network)
-        return;
-    struct lately *n = network_entry(p, &p->waiting[starts].turn.endpoint, now_ms, false);
-    int index = queue_next(p, n);
-    if (n)
-        n->busy = index != NONE;
-    if (index != NONE) {
-        p->waiting[index].for_network = true;
-        heap_push(p, index, n->free_at_ms);
-    }
 }
 
 /* The one of an address that went its way is through: the next that waits there goes. */
@@ -325,7 +352,7 @@ static void pass_on(struct pacer *p, const struct endpoint *e, int64_t now_ms)
     struct lately *a = address_entry(p, e, now_ms, false);
     int index = queue_next(p, a);
     if (a)
-        a->busy = index != NONE;
+        a->stands = index != NONE;
     if (index != NONE)
         heap_push(p, index, a->free_at_ms);
 }
@@ -367,7 +394,7 @@ static void maybe_begin_second(struct pacer *p, int64_t now_ms)
         p->window_ms = now_ms;
         p->window_starts = 0;
     }
-    if (!(is_over || is_little))
+    if (!is_over && !(is_little && silents_any(p->silents)))
         return;
     p->second = true;
     if (!silents_freeze(p->silents))
@@ -376,18 +403,13 @@ static void maybe_begin_second(struct pacer *p, int64_t now_ms)
     p->source.again(p->source.self);
 }
 
-static bool is_put_off(const struct pacer *p, const struct turn *t)
-{
-    return p->silents && silents_has(p->silents, &t->endpoint.address, t->place);
-}
-
 /* The next that is to be asked in this pass. False at its end, or with *ret_pause where there was enough passed over
  * for once. */
 static bool next_of_pass(struct pacer *p, struct turn *ret, const char **ret_skip, bool *ret_pause)
 {
     for (unsigned passed = 0; passed < PASSED_OVER_MAX; passed++) {
         *ret_skip = NULL;
-        ret->has_answered = false;
+        ret->has_answered = ret->beside = false;
         if (!p->source.next(p->source.self, ret, ret_skip))
             return false;
         if (*ret_skip ? !p->second : is_put_off(p, ret) == p->second)
@@ -465,6 +487,20 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret
     return PACE_WAIT;
 }
 
+/* It starts now; where its address is silent the next one need not wait for its end. */
+static void set_out(struct pacer *p, struct turn *t, int64_t now_ms)
+{
+    book(p, &t->endpoint, now_ms, 1.0 / PACE_SILENT_SHARE);
+    struct lately *a = address_entry(p, &t->endpoint, now_ms, false);
+    t->beside = is_silent(p, a);
+    if (t->beside) {
+        pass_on(p, &t->endpoint, now_ms);
+    } else if (a) {
+        a->stands = false;
+        a->talks = true;
+    }
+}
+
 enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, int64_t *ret_until_ms,
                             const char **ret_why)
 {
@@ -473,7 +509,7 @@ enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, i
     enum pace_answer answer = choose(p, now_ms, ret, &soonest, ret_why);
     p->window_starts += answer == PACE_GO;
     if (answer == PACE_GO && has_pace(&ret->endpoint))
-        book(p, &ret->endpoint, now_ms, 1.0 / PACE_SILENT_SHARE);
+        set_out(p, ret, now_ms);
     pthread_mutex_unlock(&p->lock);
     *ret_until_ms = soonest > (double)now_ms ? (int64_t)__builtin_ceil(soonest) : now_ms + 1;
     return answer;
@@ -513,8 +549,10 @@ void pacer_silent(struct pacer *p, int64_t now_ms, const struct turn *t)
     if (!has_pace(&t->endpoint) || !p->silents)
         return;
     pthread_mutex_lock(&p->lock);
+    struct lately *a = address_entry(p, &t->endpoint, now_ms, false);
+    if (a && a->silent < SILENT_PORTS)
+        a->silent++;
     if (silents_note(p->silents, &t->endpoint.address, false, t->place + 1)) {
-        struct lately *a = address_entry(p, &t->endpoint, now_ms, false);
         for (int index = queue_next(p, a); index != NONE; index = queue_next(p, a))
             forget(p, index);
     }
@@ -539,7 +577,11 @@ void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     pthread_mutex_lock(&p->lock);
     if (p->silents)
         silents_note(p->silents, &e->address, true, 0);
-    struct lately *n = network_entry(p, e, now_ms, true);
+    struct lately *a = address_entry(p, e, now_ms, false), *n = network_entry(p, e, now_ms, true);
+    if (is_silent(p, a))
+        a->free_at_ms = later(a->free_at_ms, (double)now_ms + 1000 / p->limits.address_per_second);
+    if (a)
+        a->answered = true;
     if (n)
         n->free_at_ms = charged(n->free_at_ms, now_ms,
                                 (1 - 1.0 / PACE_SILENT_SHARE) * 1000 / p->limits.net_per_second);
@@ -547,12 +589,29 @@ void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     pthread_mutex_unlock(&p->lock);
 }
 
-/* The next one of this address, if any waits, is looked at again when the address is free. */
-void pacer_done(struct pacer *p, int64_t now_ms, const struct endpoint *e)
+bool pacer_speaks(struct pacer *p, int64_t now_ms, struct turn *t)
 {
-    if (!has_pace(e))
+    if (!t->beside)
+        return true;
+    pthread_mutex_lock(&p->lock);
+    struct lately *a = address_entry(p, &t->endpoint, now_ms, true);
+    t->beside = a && a->talks;
+    if (a)
+        a->talks = true;
+    pthread_mutex_unlock(&p->lock);
+    return !t->beside;
+}
+
+/* The next one of this address, if any waits, is looked at again when the address is free. */
+void pacer_done(struct pacer *p, int64_t now_ms, const struct turn *t)
+{
+    if (!has_pace(&t->endpoint) || t->beside)
         return;
     pthread_mutex_lock(&p->lock);
-    pass_on(p, e, now_ms);
+    struct lately *a = address_entry(p, &t->endpoint, now_ms, false);
+    if (a)
+        a->talks = false;
+    if (!a || !a->stands)
+        pass_on(p, &t->endpoint, now_ms);
     pthread_mutex_unlock(&p->lock);
 }

@@ -12,7 +12,9 @@
  * rate counts every connection alike, but where silent_discount says otherwise.
  *
  * An address that does not answer is put last: what is left of it is asked in a second pass over the source, see
- * silent.h.
+ * silent.h. Nobody is kept waiting there, so its connections start at PACE_SILENT_ADDRESS_SHARE times the pace of an
+ * address, and none waits for the end of another: they go beside each other. From its first answer on it is an address
+ * like any other, and its conversations come one after the other (pacer_speaks()).
  *
  * Memory is bounded by what is in flight and what waits for its turn, never by the target space. */
 #ifndef AJAR_SWEEP_PACE_H
@@ -21,7 +23,7 @@
 #include "base/error.h"
 #include "record/record.h"
 
-enum { PACE_CREDIT_MS = 50, PACE_SILENT_SHARE = 10 };
+enum { PACE_CREDIT_MS = 50, PACE_SILENT_SHARE = 15, PACE_SILENT_ADDRESS_SHARE = 4 };
 
 struct pace_limits {
     double all_per_second;     /* new connections */
@@ -35,11 +37,12 @@ struct turn {
     struct endpoint endpoint;
     uint64_t place;
     bool has_answered; /* just now, to a single packet: silence is loss */
+    bool beside;       /* the pacer's: others of its address may be on their way, and it has not spoken yet */
 };
 
-/* Where endpoints come from, by ascending place; has_answered is false beforehand. False at the end. *ret_skip is
- * set, and the endpoint skipped, where the plan excludes it. again() begins anew, and must give the same; NULL: there
- * is no second pass, and nobody is put last. All are called under the pacer's lock. */
+/* Where endpoints come from, by ascending place; has_answered and beside are false beforehand. False at the end.
+ * *ret_skip is set, and the endpoint skipped, where the plan excludes it. again() begins anew, and must give the same;
+ * NULL: there is no second pass, and nobody is put last. All are called under the pacer's lock. */
 struct pace_source {
     bool (*next)(void *self, struct turn *ret, const char **ret_skip);
     void *self;
@@ -61,7 +64,8 @@ struct pacer *pacer_new(const struct pace_limits *limits, const struct pace_sour
                         size_t waiting_max, uint64_t seed, struct error *e);
 void pacer_free(struct pacer *p);
 
-/* PACE_GO: *ret is to be visited now, pacer_done() must follow. PACE_WAIT: nothing may start
+/* PACE_GO: *ret is to be visited now, pacer_done() must follow; where it goes beside others, pacer_speaks() before more
+ * is said to it than a connection or a datagram. PACE_WAIT: nothing may start
  * before *ret_until_ms. PACE_SKIP: *ret is excluded, *ret_why says why. PACE_END: all was handed
  * out. */
 enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, int64_t *ret_until_ms,
@@ -81,6 +85,9 @@ void pacer_absent(struct pacer *p, int64_t now_ms, const struct endpoint *e);
 int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e);
 /* The same where nobody has answered yet; pacer_answered() follows where somebody does. */
 int64_t pacer_retry(struct pacer *p, int64_t now_ms, const struct endpoint *e);
-void pacer_done(struct pacer *p, int64_t now_ms, const struct endpoint *e);
+/* Somebody is there after all: whether the conversation may begin. False: another with this address goes on, ask again
+ * later. True from then on, and where the turn does not go beside others. */
+bool pacer_speaks(struct pacer *p, int64_t now_ms, struct turn *t);
+void pacer_done(struct pacer *p, int64_t now_ms, const struct turn *t);
 
 #endif

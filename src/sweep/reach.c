@@ -2,6 +2,7 @@
 
 enum {
     MEMORY_TURN_MS = 20, /* between two looks whether there is memory again */
+    SPEAKS_TURN_MS = 50, /* or whether another conversation with the address has ended */
     TRIES = 2,           /* of a connection that nobody answers */
     TRIES_OF_ANSWERED = 3,
 };
@@ -115,11 +116,35 @@ static enum wire_fault open_udp(struct reach *r)
     return f;
 }
 
+static bool may_speak(struct reach *r)
+{
+    return pacer_speaks(r->shared->pacer, clock_of(r), r->turn);
+}
+
+static void wait_to_speak(struct reach *r)
+{
+    while (!may_speak(r))
+        wait_of_ours(r, clock_of(r) + SPEAKS_TURN_MS);
+}
+
+/* Of an address that seemed silent several are waited for at once. Where more than one is accepted they take turns: the
+ * connection of who comes later is closed, and made anew. */
+static enum wire_fault take_turns(struct reach *r)
+{
+    if (may_speak(r))
+        return WIRE_FINE;
+    r->inner.close(&r->socket.back);
+    wait_to_speak(r);
+    wait_of_ours(r, pacer_again(r->shared->pacer, clock_of(r), r->endpoint));
+    return try_again(r, LATER, INT64_MAX / 2);
+}
+
 enum wire_fault reach_first(struct reach *r)
 {
     if (is_udp(r))
         return open_udp(r);
     enum wire_fault f = try_again(r, FIRST, INT64_MAX / 2);
+    f = f == WIRE_FINE ? take_turns(r) : f;
     r->open = f == WIRE_FINE;
     r->begun_ms = r->open ? r->socket.back.now_ms(&r->socket.back) : 0;
     r->brief = r->open && !is_near(r) && mutes_brief(r->shared->mutes, &r->endpoint->address);
@@ -150,6 +175,8 @@ void reach_end(struct reach *r)
 
 void reach_opening(struct reach *r, bool first)
 {
+    if (is_udp(r) && r->received)
+        wait_to_speak(r);
     if (!first && is_udp(r) && !r->received)
         wait_of_ours(r, pacer_retry(r->shared->pacer, clock_of(r), r->endpoint));
     else if (!first)
@@ -245,11 +272,11 @@ static void reach_close(struct wire_back *back)
 }
 
 void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread, struct busy *busy,
-                const struct turn *turn)
+                struct turn *turn)
 {
     bool near = address_class(&turn->endpoint.address) == ADDRESS_LOOPBACK;
-    *r = (struct reach){ .shared = shared, .endpoint = &turn->endpoint, .has_answered = turn->has_answered,
-                         .busy = near ? busy : NULL };
+    *r = (struct reach){ .shared = shared, .turn = turn, .endpoint = &turn->endpoint,
+                         .has_answered = turn->has_answered, .busy = near ? busy : NULL };
     if (near)
         busy_take(busy, &r->lease);
     socket_back_init(&r->socket, thread);

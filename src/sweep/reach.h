@@ -26,7 +26,8 @@ struct reach {
     struct socket_back socket; /* first member: its `back` is what a wire gets */
     struct wire_back inner;    /* the socket's own functions */
     const struct reach_shared *shared;
-    const struct endpoint *endpoint;
+    struct turn *turn;
+    const struct endpoint *endpoint; /* the turn's */
     struct busy *busy; /* of its loop, where it is loopback; else NULL */
     struct busy_lease lease;
     bool has_answered; /* a single packet, before the visit */
@@ -40,7 +41,7 @@ struct reach {
 
 /* `turn` must outlive it. Where its endpoint is loopback a lease of `busy` is taken at once. */
 void reach_init(struct reach *r, const struct reach_shared *shared, struct socket_thread *thread, struct busy *busy,
-                const struct turn *turn);
+                struct turn *turn);
 /* While nobody has spoken, a brief visit waits so long for an answer, and so many round trips. */
 enum { REACH_BRIEF_MS = 300, REACH_BRIEF_TRIPS = 2 };
 

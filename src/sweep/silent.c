@@ -102,6 +102,11 @@ bool silents_has(const struct silents *s, const struct address *a, uint64_t plac
     return false;
 }
 
+bool silents_any(const struct silents *s)
+{
+    return s->any;
+}
+
 bool silents_freeze(struct silents *s)
 {
     s->frozen = true;

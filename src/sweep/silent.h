@@ -24,6 +24,8 @@ void silents_free(struct silents *s);
 bool silents_note(struct silents *s, const struct address *a, bool answered, uint64_t from_place);
 /* Whether this place of the address is one that is put off. */
 bool silents_has(const struct silents *s, const struct address *a, uint64_t place);
+/* Whether anything was put off so far. */
+bool silents_any(const struct silents *s);
 /* The second pass begins: nothing changes any more. True where anything was put off. */
 bool silents_freeze(struct silents *s);
 

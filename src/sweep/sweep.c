@@ -357,7 +357,7 @@ static void visit_one(void *arg)
     if (f == WIRE_CONNECT_TIMEOUT)
         pacer_silent(l->sweep->reach.pacer, fiber_clock(l->loop), &s->turn);
     reach_end(&s->reach);
-    pacer_done(l->sweep->reach.pacer, fiber_clock(l->loop), &s->turn.endpoint);
+    pacer_done(l->sweep->reach.pacer, fiber_clock(l->loop), &s->turn);
     atomic_fetch_sub(&l->sweep->progress->in_flight, 1);
     s->next = l->free;
     l->free = s;

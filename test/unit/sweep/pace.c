@@ -65,7 +65,7 @@ static void end_visits(struct scan *s)
             continue;
         p->ended = true;
         s->running--;
-        pacer_done(s->pacer, s->now_ms, &p->endpoint);
+        pacer_done(s->pacer, s->now_ms, &(struct turn){ .endpoint = p->endpoint });
     }
 }
 
@@ -324,7 +324,7 @@ static void one_more_connection(void **state)
     assert_int_equal(pacer_again(p, 1500, &t.endpoint), 2000);
     assert_int_equal(pacer_again(p, 9000, &t.endpoint), 9000);
     assert_int_equal(pacer_next(p, 20000, &u, &until_ms, &why), PACE_WAIT); /* the visit still runs */
-    pacer_done(p, 20000, &t.endpoint);
+    pacer_done(p, 20000, &t);
     assert_int_equal(pacer_next(p, 20000, &u, &until_ms, &why), PACE_GO);
     assert_int_equal(u.endpoint.port, 2);
     assert_int_equal(pacer_next(p, 20010, &u, &until_ms, &why), PACE_END);
@@ -358,7 +358,7 @@ static int64_t time_of_networks(double discount, bool answered)
         else if (answered)
             pacer_answered(p, now_ms, &t.endpoint);
         if (answer == PACE_GO)
-            pacer_done(p, now_ms, &t.endpoint);
+            pacer_done(p, now_ms, &t);
     }
     pacer_free(p);
     return now_ms - 1000;
@@ -449,7 +449,7 @@ static void entries_are_reused(void **state)
         snprintf(text, sizeof(text), "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
         list(&l, text, 1);
         assert_int_equal(pacer_next(p, 1000 + 10 * i, &t, &until_ms, &why), PACE_GO);
-        pacer_done(p, 1005 + 10 * i, &t.endpoint);
+        pacer_done(p, 1005 + 10 * i, &t);
     }
     for (size_t i = 0; i < BUCKETS; i++) {
         for (const struct lately *at = p->addresses.buckets[i]; at; at = at->next)
@@ -482,9 +482,9 @@ static void one_conversation_with_each_of_65536(void **state)
         assert_int_equal(pacer_next(p, now_ms, &first, &until_ms, &why), PACE_GO);
         if (pacer_next(p, now_ms + 1000, &second, &until_ms, &why) != PACE_WAIT)
             fail_msg("two conversations with %s at once", text);
-        pacer_done(p, now_ms + 1000, &first.endpoint);
+        pacer_done(p, now_ms + 1000, &first);
         assert_int_equal(pacer_next(p, now_ms + 1000, &second, &until_ms, &why), PACE_GO);
-        pacer_done(p, now_ms + 1000, &second.endpoint);
+        pacer_done(p, now_ms + 1000, &second);
         assert_int_equal(pacer_next(p, now_ms + 1000, &second, &until_ms, &why), PACE_END);
     }
     pacer_free(p);
@@ -530,6 +530,7 @@ struct halves {
     size_t flying_len;
     int live_every; /* of the addresses, by their last byte */
     int64_t silent_ms, took_ms; /* how long a silent one is waited for; how long all of it took */
+    int64_t slow_ms; /* how long 10.0.0.2 is */
 };
 
 static bool is_live(const struct halves *h, const struct endpoint *e)
@@ -546,7 +547,7 @@ static void land(struct halves *h, int64_t now_ms)
             continue;
         if (!is_live(h, &f->endpoint))
             pacer_silent(h->p, now_ms, &h->turns[i]);
-        pacer_done(h->p, now_ms, &f->endpoint);
+        pacer_done(h->p, now_ms, &h->turns[i]);
         h->flying[i] = h->flying[--h->flying_len];
         h->turns[i--] = h->turns[h->flying_len];
     }
@@ -556,10 +557,11 @@ static void fly(struct halves *h, const struct turn *t, int64_t now_ms)
 {
     bool live = is_live(h, &t->endpoint);
     for (size_t i = 0; i < h->flying_len; i++)
-        assert_false(same_address(&h->flying[i].endpoint, &t->endpoint));
+        assert_true(t->beside || !same_address(&h->flying[i].endpoint, &t->endpoint));
     h->times[t->place]++;
     h->started++;
-    h->flying[h->flying_len] = (struct played){ .endpoint = t->endpoint, .end_ms = now_ms + (live ? 20 : h->silent_ms) };
+    int64_t silent_ms = h->slow_ms && t->endpoint.address.bytes[3] == 2 ? h->slow_ms : h->silent_ms;
+    h->flying[h->flying_len] = (struct played){ .endpoint = t->endpoint, .end_ms = now_ms + (live ? 20 : silent_ms) };
     h->turns[h->flying_len++] = *t;
     if (live) {
         pacer_answered(h->p, now_ms, &t->endpoint);
@@ -661,6 +663,109 @@ static void a_silent_network_takes_what_the_rate_takes(void **state)
     assert_in_range(h.took_ms, 254 * 51 * 10 - 1000, 254 * 51 * 10 * 105 / 100);
 }
 
+/* One that was too slow to be put last with the others (one after the other, it would take 192 s) does not hold up the
+ * end, which is that of the one address that answers, at its two a second. */
+static void silence_that_is_late_holds_up_nobody(void **state)
+{
+    static struct listed l;
+    static struct halves h;
+    struct random r = { 5 };
+    (void)state;
+    list_shuffled(&l, &r, 6, 64, false);
+    h = (struct halves){ .list = &l, .random = r, .silent_ms = 700, .slow_ms = 3000, .live_every = 1000 };
+    play_halves(&h, &POLITE, 32768);
+    assert_int_equal(h.started, 6 * 64);
+    assert_in_range(h.took_ms, 63 * 500, 63 * 500 + 500);
+}
+
+/* ---- an address that drops all but a few ports ----------------------------------------------------- */
+
+enum { DROP_PORTS = 64, DROP_TRIP_MS = 20, DROP_TALK_MS = 700 };
+
+struct dropping {
+    struct turn turns[DROP_PORTS];
+    int64_t start_ms[DROP_PORTS], talks_ms[DROP_PORTS]; /* -1: not yet */
+    bool ended[DROP_PORTS];
+    size_t started, talking;
+    int64_t last_start_ms;
+};
+
+static bool speaks(const struct turn *t)
+{
+    return t->place == 31 || t->place == 32 || t->place == 60;
+}
+
+/* One step of a turn that is out; the conversations never overlap. */
+static void step(struct dropping *d, struct pacer *p, size_t i, int64_t now_ms)
+{
+    struct turn *t = &d->turns[i];
+    if (d->ended[i] || now_ms < d->start_ms[i] + (speaks(t) ? DROP_TRIP_MS : 2000))
+        return;
+    if (!speaks(t)) {
+        pacer_silent(p, now_ms, t);
+        d->ended[i] = true;
+    } else if (d->talks_ms[i] < 0) {
+        pacer_answered(p, now_ms, &t->endpoint);
+        d->talks_ms[i] = pacer_speaks(p, now_ms, t) ? now_ms : -1;
+        d->talking += d->talks_ms[i] >= 0;
+        assert_true(d->talking <= 1);
+    } else if (now_ms >= d->talks_ms[i] + DROP_TALK_MS) {
+        d->talking--;
+        d->ended[i] = true;
+    }
+    if (d->ended[i])
+        pacer_done(p, now_ms, t);
+}
+
+static void out(struct dropping *d, const struct turn *t, int64_t now_ms)
+{
+    int64_t apart_ms = t->beside ? 500 / PACE_SILENT_ADDRESS_SHARE : 500;
+    assert_true(d->started < DROP_PORTS && (!d->started || now_ms - d->last_start_ms >= apart_ms));
+    for (size_t i = 0; i < d->started; i++)
+        assert_true(t->beside || d->ended[i] || d->turns[i].beside);
+    assert_true(!d->talking || t->beside);
+    assert_false(d->talking && t->beside); /* it has spoken: no longer silent */
+    d->turns[d->started] = *t;
+    d->start_ms[d->started] = d->last_start_ms = now_ms;
+    d->talks_ms[d->started++] = -1;
+}
+
+/* Nobody waits for the end of what nobody answers; who does speak is spoken to one after the other, at the full pace. */
+static void a_silent_address_takes_seconds(void **state)
+{
+    static struct listed l;
+    static struct dropping d;
+    struct error e;
+    struct pace_source source = { .next = next_listed, .self = &l, .again = list_again };
+    (void)state;
+    for (int spoken = 0; spoken < 2; spoken++) {
+        l.len = l.at = 0;
+        d = (struct dropping){ 0 };
+        for (uint16_t port = 1; port <= DROP_PORTS; port++)
+            list(&l, "10.0.0.9", port);
+        for (size_t i = 0; !spoken && i < l.len; i++)
+            l.turns[i].place += 100; /* so that none speaks */
+        struct pacer *p = pacer_new(&POLITE, &source, 32768, 7, &e);
+        int64_t now_ms = 1000;
+        for (enum pace_answer answer = PACE_WAIT; answer != PACE_END;) {
+            struct turn t;
+            int64_t until_ms = now_ms + 1;
+            const char *why = NULL;
+            for (size_t i = 0; i < d.started; i++)
+                step(&d, p, i, now_ms);
+            answer = pacer_next(p, now_ms, &t, &until_ms, &why);
+            if (answer == PACE_GO)
+                out(&d, &t, now_ms);
+            else
+                now_ms += 5;
+        }
+        pacer_free(p);
+        assert_int_equal(d.started, DROP_PORTS);
+        if (!spoken)
+            assert_in_range(now_ms - 1000, 3 * 2000 + 60 * 125, 3 * 2000 + 61 * 125 + 500);
+    }
+}
+
 /* ---- the clock of the loops ---------------------------------------------------------------------- */
 
 enum { TICK_MS = 4, LOOPS_MAX = 4, STARTS_A_TURN = 32 };
@@ -703,7 +808,7 @@ static bool feed_turn(struct pacer *p, struct endless *s, int64_t now_ms, bool a
         s->starts++;
         if (answered)
             pacer_answered(p, now_ms, &t.endpoint);
-        pacer_done(p, now_ms, &t.endpoint);
+        pacer_done(p, now_ms, &t);
     }
     *ret_until_ms = now_ms;
     return true;
@@ -771,7 +876,7 @@ static void networks_get_their_share(void **state)
     }
 }
 
-/* Ten connections that nobody answers weigh as much as one that was answered. */
+/* Fifteen connections that nobody answers weigh as much as one that was answered. */
 static void silence_costs_a_network_less(void **state)
 {
     (void)state;
@@ -779,7 +884,7 @@ static void silence_costs_a_network_less(void **state)
     struct pace_limits limits = { .all_per_second = 10000, .net_per_second = 20, .address_per_second = 1e6 };
     struct pacer *p = endless_pacer(&s, &limits);
     unsigned got = starts_between(p, &s, 2, false, 1000, 21000);
-    assert_in_range(got, 10 * 400 * 95 / 100, 10 * 400 + 20);
+    assert_in_range(got, PACE_SILENT_SHARE * 400 * 95 / 100, PACE_SILENT_SHARE * 400 + 20);
     pacer_free(p);
     s = (struct endless){ .one_network = true };
     limits.all_per_second = 100; /* and still each counts for the whole scan */
@@ -828,7 +933,7 @@ static void answers_that_take_their_time(void **state)
             assert_true(sent < LONG_MS);
             due_ms[sent] = now_ms + TRIP_MS;
             on_the_way[sent++] = t.endpoint;
-            pacer_done(p, now_ms, &t.endpoint);
+            pacer_done(p, now_ms, &t);
         }
     }
     /* 20 a second, and what a round trip of the whole scan's pace holds. */
@@ -898,7 +1003,7 @@ static void those_that_wait_learn_it(void **state)
     for (int64_t now_ms = 1010; now_ms < 1200; now_ms += 50)
         assert_int_equal(pacer_next(p, now_ms, &t, &until_ms, &why), PACE_WAIT);
     asked.ports[80] = true;
-    pacer_done(p, 1200, &t.endpoint);
+    pacer_done(p, 1200, &t);
     enum pace_answer answer;
     while ((answer = pacer_next(p, 1600, &t, &until_ms, &why)) == PACE_SKIP)
         skipped++;
@@ -915,6 +1020,8 @@ int main(void)
         cmocka_unit_test(silent_ones_are_never_left_out),
         cmocka_unit_test(silent_ones_come_last),
         cmocka_unit_test(a_silent_network_takes_what_the_rate_takes),
+        cmocka_unit_test(a_silent_address_takes_seconds),
+        cmocka_unit_test(silence_that_is_late_holds_up_nobody),
         cmocka_unit_test(rates_are_held),
         cmocka_unit_test(networks_get_their_share),
         cmocka_unit_test(silence_costs_a_network_less),
