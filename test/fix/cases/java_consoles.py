@@ -1,0 +1,63 @@
+"""Consoles of schedulers, notebooks and clusters, most of them in Java, of the wide zoo's cache."""
+
+import subprocess
+from dataclasses import replace
+
+from case import PASSWORD, SERVER, Case, Step
+from from_zoo import BY_NAME, Stand, console, page, spec_of
+from wide.cache import missing
+from wide.servers import java_consoles
+
+RULE = "open-dashboard"
+
+# Who comes by nginx is who its token says: the hub itself listens on loopback.
+HUB = """
+c.JupyterHub.load_roles = [{'name': 'pages', 'scopes': ['admin:users', 'read:hub'], 'services': ['pages', 'owner']}]
+c.JupyterHub.services = [{'name': 'pages', 'api_token': 'the-token-of-the-pages'}, {'name': 'owner', 'api_token': 'the-token-of-the-owner'}]
+c.Authenticator.allowed_users = {'ada'}
+"""
+HUB_NGINX = f"""
+cat >/etc/nginx/conf.d/hub.conf <<'END'
+server {{
+  listen {SERVER}:8000;
+  location / {{
+    proxy_pass http://127.0.0.1:8001;
+    proxy_set_header Host $http_host;
+    proxy_set_header Authorization "token the-token-of-the-pages";
+  }}
+}}
+END
+"""
+USERS = page(8000, "/hub/api/users")
+
+
+def jupyterhub():
+    spec = spec_of("jupyterhub:locked", text=("http://$A:$P/", "http://127.0.0.1:$P/"))
+    stand = Stand(replace(spec, files={"h.py": spec.files["h.py"] + HUB}), "jupyterhub", 8001, "", "")
+    absent = missing(spec.command + spec.files["h.py"])
+
+    def opened():
+        stand.open()
+        subprocess.run(["sh", "-ec", HUB_NGINX], check=True)
+
+    return Case("wide-jupyterhub", ("jupyterhub", "nginx"), (8000, 8001), open=opened, seed="", holds="ada", ready=USERS, owner=USERS, stranger=USERS,
+                needs=(str(absent),) if absent else (), wide=True,
+                steps=(Step(RULE, "jupyterhub", "locked", USERS.replace("-sSf", "-sSf -H 'Authorization: token the-token-of-the-owner'")),))
+
+
+def dashboard(product, *words, **more):
+    return console(RULE, product, *words, **more)
+
+
+# By its own page's way in.
+ZEPPELIN = f"https://{SERVER}:8080/api"
+ZEPPELIN_IN = (f"curl -sSf --cacert /run/certs/ca.pem -c /run/cookies -d 'userName=an-own-name&password={PASSWORD}' {ZEPPELIN}/login\n"
+               f"curl -sSf --cacert /run/certs/ca.pem -b /run/cookies {ZEPPELIN}/notebook")
+
+CASES = (
+    jupyterhub(),
+    console("open-monitor", "zipkin", "zipkin:open", 9411, "/api/v2/services", "ada", volatile="[",
+            behind=f"until {page(9411, '/health', BY_NAME, 'https')}; do sleep 1; done\n"
+            + java_consoles.span("ada", f"--cacert /run/certs/ca.pem {BY_NAME}", f"https://{SERVER}:9411")),
+    dashboard("zeppelin", "zeppelin:open", 8080, "/api/notebook", "ada", says="locked", after=ZEPPELIN_IN, place="/opt/zeppelin"),
+)
