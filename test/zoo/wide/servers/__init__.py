@@ -3,7 +3,9 @@
 from types import SimpleNamespace
 
 from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, hazelcast, hsqldb, ignite,
-               java_consoles, kafka, kibana, kinto, ldap)
+               java_consoles, kafka, kibana, kinto, ldap, mariadb, mongodb, monitors, neo4j, nsq, objects, opensearch_security,
+               platforms, postgresql, pouchdb, programs, pulsar, redis, registry, rocketmq, solr, spring, web_go, web_java,
+               web_stores, zookeeper)
 
 # The heavy ones two at a time, or one where each takes the same port.
 HEAVY = (*elasticsearch.SPECS, *opensearch_security.SPECS, *solr.SPECS, *kibana.SPECS, *programs.SPECS, *spring.SPECS,
