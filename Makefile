@@ -48,10 +48,24 @@ LIBRARY := $(filter-out $(BUILD)/obj/cmd/% $(COURIER) $(UNPACK) $(PDF),$(OBJECTS
 UNITS     := $(wildcard test/unit/*/*.c)
 UNIT_BINS := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(UNITS))
 
+LANGUAGES := zh_CN
+HAS_MSGFMT := $(shell command -v msgfmt)
+CATALOGUES := $(if $(HAS_MSGFMT),$(LANGUAGES:%=$(BUILD)/locale/%/LC_MESSAGES/ajar.mo))
+
 HAS_POPPLER := $(shell pkg-config --exists poppler-glib && echo yes)
 
-.PHONY: doc/products.md all demo test test-arm64 scan unit units tapes clean install uninstall deb check-includes bench man crash bench-store bench-fleet
-all: $(BUILD)/ajar $(BUILD)/ajar-courier $(BUILD)/ajar-unpack $(if $(HAS_POPPLER),$(BUILD)/ajar-pdf)
+.PHONY: po doc/products.md all demo test test-arm64 scan unit units tapes clean install uninstall deb check-includes bench man crash bench-store bench-fleet
+all: $(BUILD)/ajar $(BUILD)/ajar-courier $(BUILD)/ajar-unpack $(if $(HAS_POPPLER),$(BUILD)/ajar-pdf) $(CATALOGUES)
+
+# What people read, in other languages than English (po/README.md). Without msgfmt (gettext) they read English.
+$(BUILD)/locale/%/LC_MESSAGES/ajar.mo: po/%.po
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check-format --check-header -o $@.new $< && mv $@.new $@
+
+# After a sentence was added or changed: finds it, and leaves room for its translation in po/*.po.
+po:
+	tools/sentences po/ajar.pot
+	for language in $(LANGUAGES); do msgmerge --quiet --no-wrap --no-fuzzy-matching --backup=none --update po/$$language.po po/ajar.pot || exit 1; done
 
 # The main job on a machine that has nothing yet.
 scan:
@@ -160,7 +174,7 @@ bench-store: all
 
 # Held up to date by test/cli.
 doc/products.md: $(BUILD)/ajar
-	$(Q)$(BUILD)/ajar list --format markdown >$@.new && mv $@.new $@
+	$(Q)$(BUILD)/ajar list --lang en --format markdown >$@.new && mv $@.new $@
 
 check-includes:
 	test/check-includes
@@ -188,6 +202,9 @@ install: all $(BUILD)/manual/ajar.bash
 	install -m 644 catalog/*.yaml $(DESTDIR)$(SHARE)/ajar/catalog
 	install -m 644 rules/*.yaml $(DESTDIR)$(SHARE)/ajar/rules
 	install -m 644 data/*.csv $(DESTDIR)$(SHARE)/ajar/data
+	for language in $(if $(HAS_MSGFMT),$(LANGUAGES)); do \
+	    install -D -m 644 $(BUILD)/locale/$$language/LC_MESSAGES/ajar.mo \
+	        $(DESTDIR)$(SHARE)/locale/$$language/LC_MESSAGES/ajar.mo || exit 1; done
 	install -d $(DESTDIR)$(SHARE)/doc/ajar/doc $(DESTDIR)$(MANUAL)
 	install -m 644 README.md ARCHITECTURE.md CONTRIBUTING.md $(DESTDIR)$(SHARE)/doc/ajar
 	install -m 644 doc/*.md doc/*.json $(DESTDIR)$(SHARE)/doc/ajar/doc
@@ -210,6 +227,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ajar $(DESTDIR)$(PREFIX)/libexec/ajar-courier $(DESTDIR)$(PREFIX)/libexec/ajar-unpack \
 	    $(DESTDIR)$(PREFIX)/libexec/ajar-pdf
 	rm -rf $(DESTDIR)$(SHARE)/ajar $(DESTDIR)$(SHARE)/doc/ajar
+	rm -f $(LANGUAGES:%=$(DESTDIR)$(SHARE)/locale/%/LC_MESSAGES/ajar.mo)
 	rm -f $(DESTDIR)$(MANUAL)/ajar.1 $(DESTDIR)$(MANUAL)/ajar-*.1 $(DESTDIR)$(BASH_COMPLETIONS)/ajar \
 	    $(DESTDIR)$(ZSH_COMPLETIONS)/_ajar $(DESTDIR)$(FISH_COMPLETIONS)/ajar.fish $(DESTDIR)$(UNITDIR)/ajar-watch*
 

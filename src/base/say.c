@@ -108,7 +108,7 @@ static bool read_sayings(struct arena *a, struct span file, struct sayings *ret)
         s->many = one < len ? s->english + one + 1 : NULL;
         const char *about = strchr(s->english, '\4');
         s->text = about ? about + 1 : s->english;
-        s->usable = other_len && takes_the_same(s->text, s->other) && (!s->many || takes_the_same(s->many, s->other));
+        s->usable = other_len && (say_is_template(s) || (takes_the_same(s->text, s->other) && (!s->many || takes_the_same(s->many, s->other))));
         if (!reader_ok(&from) || !reader_ok(&to) || (i && strcmp(ret->at[i - 1].english, s->english) >= 0))
             return false; /* they are looked up by halves */
     }

@@ -28,6 +28,8 @@ struct sayings {
 
 const struct sayings *sayings_held(void);
 const struct saying *say_find(const char *about, const char *english);
+/* Whether it is a template of a rule, with {braces}, which printf never sees. */
+bool say_is_template(const struct saying *s);
 size_t say_conversion(const char *text, uint32_t *ret_kind, unsigned *ret_at);
 /* Finds the patterns; false without memory. */
 bool sayings_index(struct sayings *s);

@@ -3,7 +3,7 @@
 
 #include "base/say_inside.h"
 
-enum { HOLES_MAX = 24, STEPS_MAX = 20000, DEPTH_MAX = 4, LETTERS_MIN = 3 };
+enum { HOLES_MAX = 24, STEPS_MAX = 20000, DEPTH_MAX = 4, LETTERS_MIN = 4, COUNTED_WORDS_MAX = 64, NAME_PARTS_MAX = 3 };
 
 struct hole {
     const char *name; /* in braces: up to ':' or '}' */
@@ -19,7 +19,7 @@ struct match {
 
 /* ---- patterns ---- */
 
-static bool is_rule(const struct saying *s)
+bool say_is_template(const struct saying *s)
 {
     return strncmp(s->english, "rule\4", 5) == 0;
 }
@@ -37,12 +37,12 @@ static size_t hole_at(const char *at, bool braces)
 
 static void add_pattern(struct sayings *s, const struct saying *of, const char *text)
 {
-    struct pattern p = { .of = of, .text = text, .braces = is_rule(of) };
+    struct pattern p = { .of = of, .text = text, .braces = say_is_template(of) };
     bool any = false;
     for (const char *at = text; *at;) {
         size_t n = hole_at(at, p.braces);
         any |= n > 0;
-        p.letters += !n;
+        p.letters += !n && ascii_lower((uint8_t)*at) >= 'a' && ascii_lower((uint8_t)*at) <= 'z';
         at += n ? n : 1;
     }
     if (any && p.letters >= LETTERS_MIN)
@@ -156,15 +156,49 @@ static const struct hole *hole_named(const struct match *m, const char *name, si
     return NULL;
 }
 
+/* "e-mail address, mobile number (China)": each that is known. A name may hold a comma itself. */
+static void put_names(struct buf *out, struct span names)
+{
+    bool first = true;
+    while (names.len) {
+        size_t before = out->len, len = 0, told = 0;
+        buf_str(out, first ? "" : say(", "));
+        size_t from = out->len;
+        for (int parts = 0; parts < NAME_PARTS_MAX && len < names.len && !told; parts++) {
+            len += span_index(span_from(names, len), ',');
+            told = tell(out, NULL, span_trim(span_first(names, len)), DEPTH_MAX) ? len : 0;
+            len += len < names.len;
+        }
+        if (!told) {
+            out->len = from;
+            told = span_index(names, ',');
+            buf_put(out, span_trim(span_first(names, told)));
+        }
+        first = first && out->len == before;
+        names = span_from(names, told + 1);
+    }
+}
+
+static bool is_list_of_kinds(const struct hole *h)
+{
+    return (h->name_len > 9 && strncmp(h->name, "personal.", 9) == 0) ||
+           (h->name_len == 15 && strncmp(h->name, "sample.personal", 15) == 0);
+}
+
 /* "{records:count record records}" put "3 records" into the hole: the translation has its own word. */
 static void put_hole(struct buf *out, const struct hole *h, bool braces, int depth)
 {
+    if (braces && is_list_of_kinds(h)) {
+        put_names(out, h->text);
+        return;
+    }
     if (braces && strncmp(h->name + h->name_len, ":count ", 7) == 0) {
         buf_put(out, span_first(h->text, span_index(h->text, ' ')));
         return;
     }
     /* Foreign names are words; what has several words may be a sentence of ours. */
-    bool ours = span_index(h->text, ' ') < h->text.len;
+    bool ours = span_index(h->text, ' ') < h->text.len ||
+                (braces && (span_is(h->text, "yes") || span_is(h->text, "no") || span_is(h->text, "unknown")));
     if (!ours || depth == DEPTH_MAX || !tell(out, NULL, h->text, depth + 1))
         buf_put(out, h->text);
 }
@@ -234,7 +268,7 @@ static bool tell_pattern(struct buf *out, const char *about, struct span text, i
         const struct pattern *p = &s->patterns[i];
         struct match m = { .braces = p->braces };
         if (p->letters > text.len && !p->braces)
-            continue;
+            continue; /* sections may be left out */
         if (!is_about(p->of, about) || !matches(&m, p->text, text))
             continue;
         if (p->braces)
@@ -269,6 +303,28 @@ static bool tell_parts(struct buf *out, const char *about, struct span text, int
     return false;
 }
 
+/* "3 endpoints": a number, and words that are said of numbers. */
+static bool tell_count(struct buf *out, struct span text)
+{
+    char words[COUNTED_WORDS_MAX];
+    size_t digits = span_index(text, ' ');
+    struct span rest = span_from(text, digits + 1);
+    if (digits == text.len || !ascii_is_digit(text.at[0]) || !is_number(span_first(text, digits)) || rest.len >= sizeof(words))
+        return false;
+    memcpy(words, rest.at, rest.len);
+    words[rest.len] = '\0';
+    const struct saying *s = say_find(NULL, words);
+    for (size_t i = 0; !s && i < sayings_held()->count; i++) {
+        const struct saying *x = &sayings_held()->at[i];
+        s = x->many && x->usable && x->text == x->english && strcmp(x->many, words) == 0 ? x : NULL;
+    }
+    if (!s)
+        return false;
+    buf_put(out, span_first(text, digits + 1));
+    buf_str(out, s->other);
+    return true;
+}
+
 static bool tell(struct buf *out, const char *about, struct span text, int depth)
 {
     char whole[SAY_MADE_MAX + 1];
@@ -277,10 +333,12 @@ static bool tell(struct buf *out, const char *about, struct span text, int depth
     memcpy(whole, text.at, text.len);
     whole[text.len] = '\0';
     const struct saying *s = say_find(about, whole);
-    if (s) {
+    if (s && !s->many) { /* words with a plural stand behind a number, and are a name else */
         buf_str(out, s->other);
         return true;
     }
+    if (tell_count(out, text))
+        return true;
     return tell_pattern(out, about, text, depth) || (depth < DEPTH_MAX && tell_parts(out, about, text, depth));
 }
 

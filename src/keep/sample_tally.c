@@ -1,6 +1,8 @@
 /* Reasons come through the pipe, so they are escaped like any foreign text. */
 #include "keep/sample_tally.h"
 
+#include "base/say.h"
+#include "report/words.h"
 #include "text/amount.h"
 #include "text/escape.h"
 
@@ -37,17 +39,18 @@ void sample_tally_put(const struct sample_tally *t, struct buf *out)
 {
     if (t->stores + t->refused == 0)
         return;
-    buf_str(out, "sampled ");
-    put_many(out, t->stores, "store", "stores");
-    buf_str(out, " (");
-    put_many(out, t->records, "record", "records");
-    buf_byte(out, ')');
+    buf_str(out, _("sampled "));
+    say_count(out, t->stores, "store", "stores");
+    buf_str(out, _(" ("));
+    say_count(out, t->records, "record", "records");
+    buf_str(out, _(")"));
     if (t->refused)
-        buf_printf(out, "; not sampled: %llu", (unsigned long long)t->refused);
+        buf_printf(out, _("; not sampled: %llu"), (unsigned long long)t->refused);
     for (size_t i = 0; i < TALLY_REASONS_MAX && t->reasons[i].count; i++) {
-        buf_printf(out, "%s%llu because ", i ? ", " : " (", (unsigned long long)t->reasons[i].count);
-        escape_tty(out, span_of(t->reasons[i].why, t->reasons[i].len));
+        buf_str(out, i ? _(", ") : _(" ("));
+        buf_printf(out, _("%llu because "), (unsigned long long)t->reasons[i].count);
+        words_made(out, NULL, span_of(t->reasons[i].why, t->reasons[i].len));
     }
     if (t->refused)
-        buf_byte(out, ')');
+        buf_str(out, _(")"));
 }

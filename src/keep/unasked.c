@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/say.h"
+#include "report/words.h"
 #include "text/escape.h"
 
 static bool comes_before(const struct endpoint *a, const struct endpoint *b)
@@ -34,13 +36,13 @@ void unasked_put(const struct unasked *u, struct buf *out)
     char where[ENDPOINT_TEXT_MAX];
     if (!u->failed && !u->remark[0])
         return;
-    buf_str(out, "not all was looked at: ");
+    buf_str(out, _("not all was looked at: "));
     if (u->failed) {
-        buf_printf(out, "%llu %s not be asked (%s", (unsigned long long)u->failed,
-                   u->failed == 1 ? "endpoint could" : "endpoints could", endpoint_text(&u->first, where));
-        buf_str(out, u->failed == 1 ? ": " : " and others: ");
-        escape_tty(out, span_str(u->why));
-        buf_str(out, u->remark[0] ? "); " : ")");
+        buf_printf(out, say_many("%llu endpoint could not be asked (%s: ", "%llu endpoints could not be asked (%s and others: ",
+                                 u->failed),
+                   (unsigned long long)u->failed, endpoint_text(&u->first, where));
+        words_made(out, NULL, span_str(u->why));
+        buf_str(out, u->remark[0] ? _("); ") : _(")"));
     }
-    escape_tty(out, span_str(u->remark));
+    words_made(out, NULL, span_str(u->remark));
 }

@@ -72,6 +72,36 @@ static bool is_unit(struct span text, size_t at)
     return at < text.len && text.at[at] == '%';
 }
 
+static bool is_one_of(struct span character, const char *const *list)
+{
+    while (*list && !span_is(character, *list))
+        list++;
+    return *list != NULL;
+}
+
+static bool is_wide(struct span character)
+{
+    return text_columns(character) == 2;
+}
+
+/* Whether a line may end before the byte `at`: at a space; and beside a wide character, as Chinese is written, but for
+ * signs that begin no line or end none (GB/T 15834). */
+static bool may_break(struct span text, size_t at)
+{
+    static const char *const NO_START[] = { "，", "。", "；", "：", "、", "！", "？", "）", "】", "》", "”", "’", "％", NULL };
+    static const char *const NO_END[] = { "（", "【", "《", "“", "‘", NULL };
+    size_t before = at;
+    if (text.at[at] == ' ')
+        return !is_unit(text, at + 1);
+    if ((text.at[at] & 0xc0) == 0x80)
+        return false;
+    do
+        before--;
+    while (before && (text.at[before] & 0xc0) == 0x80);
+    struct span last = span_sub(text, before, at - before), next = span_sub(text, at, char_bytes(span_from(text, at)));
+    return (is_wide(last) || is_wide(next)) && last.at[0] != ' ' && !is_one_of(next, NO_START) && !is_one_of(last, NO_END);
+}
+
 void layout_wrap(struct buf *out, struct span text, size_t indent, size_t columns)
 {
     if (columns == 0)
@@ -80,7 +110,7 @@ void layout_wrap(struct buf *out, struct span text, size_t indent, size_t column
         size_t used, bytes = fit(text, columns, &used);
         if (bytes < text.len) {
             size_t back = bytes;
-            while (back && (text.at[back] != ' ' || is_unit(text, back + 1)))
+            while (back && !may_break(text, back))
                 back--;
             if (back)
                 bytes = back;

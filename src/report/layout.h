@@ -13,7 +13,7 @@ size_t layout_clip(struct buf *out, struct span text, size_t columns);
 void layout_left(struct buf *out, struct span text, size_t columns);
 void layout_right(struct buf *out, struct span text, size_t columns);
 /* Lines of at most `columns` columns, each after `indent` spaces, broken at spaces where there is
- * one; ends with a line feed. */
+ * one, and between wide characters; ends with a line feed. */
 void layout_wrap(struct buf *out, struct span text, size_t indent, size_t columns);
 
 #endif

@@ -308,11 +308,11 @@ static void put_block(struct story *t, const struct tty_shape *s, const struct s
     put_part(&t->scratch, r->records, "record", "records");
     if (r->bytes >= 0) {
         if (t->scratch.len)
-            buf_str(&t->scratch, ", ");
+            buf_str(&t->scratch, _(", "));
         put_size(&t->scratch, (uint64_t)r->bytes);
     }
     if (t->scratch.len && r->at_least)
-        buf_str(&t->scratch, " at least");
+        buf_str(&t->scratch, _(" at least"));
     if (t->scratch.len)
         layout_wrap(out, buf_span(&t->scratch), TTY_GAP, s->columns - TTY_GAP);
     if (worst->group)
@@ -398,13 +398,11 @@ static void put_endpoints(struct story *t, const struct tty_shape *s, struct sto
     buf_reset(&t->scratch);
     for (size_t i = 0; i < count && i < ENDPOINTS_LISTED_MAX; i++) {
         if (i)
-            buf_str(&t->scratch, ", ");
+            buf_str(&t->scratch, _(", "));
         buf_put(&t->scratch, rows[i]->where);
     }
     if (count > ENDPOINTS_LISTED_MAX) {
-        buf_str(&t->scratch, " and ");
-        put_count(&t->scratch, count - ENDPOINTS_LISTED_MAX);
-        buf_str(&t->scratch, " more");
+        buf_printf(&t->scratch, _(" and %s more"), COUNTED(count - ENDPOINTS_LISTED_MAX));
     }
     layout_wrap(out, buf_span(&t->scratch), TTY_GAP, s->columns - TTY_GAP);
 }
@@ -430,14 +428,11 @@ static void put_group(struct story *t, const struct tty_shape *s, const struct s
     tty_severity(t, g->severity, used - TTY_GAP, out);
     buf_reset(&t->scratch);
     buf_put(&t->scratch, g->title);
-    buf_str(&t->scratch, " (");
+    buf_str(&t->scratch, _(" ("));
     buf_put(&t->scratch, g->product);
-    if (count > 1) {
-        buf_str(&t->scratch, ", ");
-        put_count(&t->scratch, count);
-        buf_str(&t->scratch, " times");
-    }
-    buf_byte(&t->scratch, ')');
+    if (count > 1)
+        buf_printf(&t->scratch, _(", %s times"), COUNTED(count));
+    buf_str(&t->scratch, _(")"));
     struct span title = buf_span(&t->scratch);
     if (text_columns(title) <= s->columns - used) {
         layout_spaces(out, TTY_GAP);
@@ -452,13 +447,10 @@ static void put_group(struct story *t, const struct tty_shape *s, const struct s
     for (size_t i = 0; i < count && i < WHYS_LISTED_MAX; i++)
         layout_wrap(out, rows[i]->why, TTY_GAP, s->columns - TTY_GAP);
     buf_reset(&t->scratch);
-    buf_str(&t->scratch, "To close it");
-    if (g->varied) {
-        buf_str(&t->scratch, " (written for ");
-        buf_put(&t->scratch, g->first->where);
-        buf_str(&t->scratch, ")");
-    }
-    buf_str(&t->scratch, ":");
+    if (g->varied)
+        buf_printf(&t->scratch, _("To close it (written for %.*s):"), SPAN_FMT(g->first->where));
+    else
+        buf_str(&t->scratch, _("To close it:"));
     layout_wrap(out, buf_span(&t->scratch), TTY_GAP, s->columns - TTY_GAP);
     put_fix(g, out);
 }

@@ -138,8 +138,8 @@ static void tell_one(void (*tell)(void *self, const struct remark *r), void *sel
 void follow_tell(const struct follow *f, void (*tell)(void *self, const struct remark *r), void *self)
 {
     char text[TEXT_BYTES + ENDPOINT_NAME_MAX];
-    snprintf(text, sizeof(text), "%zu %s that answers named %s asked, too", f->round_end,
-             f->round_end == 1 ? "endpoint" : "endpoints", f->round_end == 1 ? "was" : "were");
+    snprintf(text, sizeof(text), f->round_end == 1 ? "%zu endpoint that answers named was asked, too"
+                                                   : "%zu endpoints that answers named were asked, too", f->round_end);
     tell_one(tell, self, REMARK_FOLLOWED, text, f->round_end);
     snprintf(text, sizeof(text),
              "%zu times an endpoint was named that is outside of what may be asked, such as %.*s:%u", f->outside,

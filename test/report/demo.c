@@ -1,13 +1,14 @@
 /* Writes a report over made-up visits, judged by the real rules: for screenshots of the HTML page and
  * for the validators of each format.
  *
- *   report-demo FORMAT [story|empty|many|hostile] >file
+ *   report-demo FORMAT [story|empty|many|hostile] [CATALOGUE.mo] >file
  *
  * All addresses are of documentation ranges, all names end in .example. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/say.h"
 #include "keep/circumstances.h"
 #include "report/report.h"
 
@@ -463,6 +464,8 @@ int main(int argc, char **argv)
     arena_init(&a, ARENA_MAX);
     arena_init(&d.long_life, ARENA_MAX);
     buf_init(&d.out, OUT_MAX);
+    if (argc > 3 && !say_load(argv[3]))
+        return fail("the catalogue cannot be read"), 1;
     d.report = argc > 1 ? report_by_name(argv[1]) : NULL;
     facts_init(&d.book.facts, NULL);
     d.book.rules = rules_load(&a, "rules", &d.book.facts, &e);
