@@ -77,7 +77,8 @@ bool sayings_index(struct sayings *s)
 static bool is_number(struct span s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (!ascii_is_digit(s.at[i]) && !strchr("-.,+x", s.at[i]) && (ascii_lower(s.at[i]) < 'a' || ascii_lower(s.at[i]) > 'f'))
+        if (!ascii_is_digit(s.at[i]) && !strchr("-.,+x", s.at[i]) && (ascii_lower(s.at[i]) < 'a' ||
+                                                                      ascii_lower(s.at[i]) > 'f'))
             return false;
     return s.len > 0;
 }
@@ -309,7 +310,8 @@ static bool tell_count(struct buf *out, struct span text)
     char words[COUNTED_WORDS_MAX];
     size_t digits = span_index(text, ' ');
     struct span rest = span_from(text, digits + 1);
-    if (digits == text.len || !ascii_is_digit(text.at[0]) || !is_number(span_first(text, digits)) || rest.len >= sizeof(words))
+    if (digits == text.len || !ascii_is_digit(text.at[0]) || !is_number(span_first(text, digits)) ||
+        rest.len >= sizeof(words))
         return false;
     memcpy(words, rest.at, rest.len);
     words[rest.len] = '\0';

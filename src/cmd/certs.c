@@ -25,7 +25,8 @@ enum row { ROW_WITHIN, ROW_EVER, ROW_FORMAT, ROW_DB, ROW_END };
 static const struct option_row ROWS[] = {
     [ROW_WITHIN] = { "within", "DAYS", N_("only those that end within so many days, or have ended") },
     [ROW_EVER] = { "ever", NULL, N_("also those that nobody shows any more") },
-    [ROW_FORMAT] = { "format", "NAME", N_("text (default), json (JSON Lines), html, or ical: a calendar of their ends") },
+    [ROW_FORMAT] = { "format", "NAME",
+                     N_("text (default), json (JSON Lines), html, or ical: a calendar of their ends") },
     [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
@@ -95,7 +96,8 @@ static void put_renewal(struct buf *out, const struct listing *l, const struct e
     }
     buf_printf(out, say_many("renewed %zu time, last ", "renewed %zu times, last ", c->renewals), c->renewals);
     put_date(out, c->from_ms);
-    buf_printf(out, c->lead_ms < 0 ? _(", %lld days after the one before it ended") : _(", %lld days before the one before it ended"),
+    buf_printf(out, c->lead_ms < 0 ? _(", %lld days after the one before it ended")
+               : _(", %lld days before the one before it ended"),
                (long long)llabs(c->lead_ms / DAY_MS));
     if (c->keeps_key)
         buf_str(out, _(", with the same key"));
@@ -120,7 +122,8 @@ static void put_sharers(struct buf *out, const struct estate_certificate *c)
         buf_printf(out, _("one key at %llu places"), (unsigned long long)c->now_count);
     if (c->sharers) {
         buf_str(out, c->now_count > 1 ? _("; ") : "");
-        buf_printf(out, say_many("its key is in %zu other certificate, too", "its key is in %zu other certificates, too",
+        buf_printf(out, say_many("its key is in %zu other certificate, too",
+                                 "its key is in %zu other certificates, too",
                                  c->sharers), c->sharers);
     }
 }
@@ -266,7 +269,8 @@ static const char HTML_STYLE[] =
 
 static void put_html_head(struct buf *out)
 {
-    static const char *const HEADS[] = { N_("Until"), N_("Left"), N_("Subject"), N_("Issuer"), N_("Shown at"), N_("Renewals"),
+    static const char *const HEADS[] = { N_("Until"), N_("Left"), N_("Subject"), N_("Issuer"), N_("Shown at"),
+                                         N_("Renewals"),
                                          N_("Key") };
     buf_printf(out, "<!doctype html>\n<html lang=%s><meta charset=utf-8><meta http-equiv=Content-Security-Policy "
                     "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>%s</title>\n<style>%s</style>\n"

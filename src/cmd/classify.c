@@ -549,10 +549,12 @@ static void tell_unread(struct classify *c)
 static void tell_passed_by(const struct classify *c)
 {
     if (c->links)
-        fprintf(stderr, say_many("%zu symbolic link was not followed\n", "%zu symbolic links were not followed\n", c->links),
+        fprintf(stderr, say_many("%zu symbolic link was not followed\n", "%zu symbolic links were not followed\n",
+                                 c->links),
                 c->links);
     if (c->specials)
-        fprintf(stderr, say_many("%zu pipe, socket or device was passed by\n", "%zu pipes, sockets or devices were passed by\n",
+        fprintf(stderr, say_many("%zu pipe, socket or device was passed by\n",
+                                 "%zu pipes, sockets or devices were passed by\n",
                                  c->specials), c->specials);
 }
 

@@ -103,7 +103,8 @@ void classify_summary_add(struct classify_summary *s, const char *path, const st
  * read." */
 static void put_sentence(struct buf *b, const struct classify_summary *s)
 {
-    buf_printf(b, say_many("%zu of %zu files holds personal data or secrets", "%zu of %zu files hold personal data or secrets",
+    buf_printf(b, say_many("%zu of %zu files holds personal data or secrets",
+                           "%zu of %zu files hold personal data or secrets",
                            s->confirmed), s->confirmed, s->files);
     if (s->persons_high > 0) {
         bool wide = s->persons_high > 1.5 * s->persons_low;
@@ -113,7 +114,8 @@ static void put_sentence(struct buf *b, const struct classify_summary *s)
             buf_printf(b, _(", of about %.0f persons"), s->persons);
     }
     if (s->suspected)
-        buf_printf(b, say_many("; %zu more is suspected to", "; %zu more are suspected to", s->suspected), s->suspected);
+        buf_printf(b, say_many("; %zu more is suspected to", "; %zu more are suspected to", s->suspected),
+                   s->suspected);
     if (s->unread)
         buf_printf(b, _("; %zu could not be read"), s->unread);
     buf_str(b, _("."));
@@ -131,7 +133,8 @@ static void text_head(struct buf *b, const struct classify_summary *s)
     put_sentence(b, s);
     buf_str(b, "\n");
     for (size_t i = 0; i < s->type_count; i++)
-        buf_printf(b, say_many("  %s: in %zu file, %.0f distinct\n", "  %s: in %zu files, %.0f distinct\n", s->types[i].files),
+        buf_printf(b, say_many("  %s: in %zu file, %.0f distinct\n", "  %s: in %zu files, %.0f distinct\n",
+                               s->types[i].files),
                    say(s->types[i].label), s->types[i].files, s->types[i].distinct);
     if (s->row_count)
         buf_str(b, s->row_total > s->row_count ? _("\nWhere to look first:\n") : _("\nWhere to look:\n"));
@@ -159,8 +162,10 @@ static void html_head(struct buf *b, const struct classify_summary *s)
     put_sentence(b, s);
     html_say(b, "</h1>\n<table><tr><th>what</th><th>files</th><th>distinct</th></tr>\n");
     for (size_t i = 0; i < s->type_count; i++)
-        buf_printf(b, "<tr><td>%s<td>%zu<td>%.0f</tr>\n", say(s->types[i].label), s->types[i].files, s->types[i].distinct);
-    html_say(b, "</table>\n<h2>Where to look first</h2>\n<table><tr><th>file</th><th>place</th><th>field</th><th>what</th></tr>\n");
+        buf_printf(b, "<tr><td>%s<td>%zu<td>%.0f</tr>\n", say(s->types[i].label), s->types[i].files,
+                   s->types[i].distinct);
+    html_say(b, "</table>\n<h2>Where to look "
+                "first</h2>\n<table><tr><th>file</th><th>place</th><th>field</th><th>what</th></tr>\n");
     for (size_t i = 0; i < s->row_count; i++) {
         const struct look_row *row = &s->rows[i];
         buf_printf(b, "<tr class=\"%s\"><td>", row->confirmed ? "confirmed" : "suspected");

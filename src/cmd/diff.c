@@ -156,7 +156,8 @@ static void put_counts(struct differing *d, const struct stored_scan scans[2],
     put_minute(&d->out, scans[1].started_ms);
     buf_str(&d->out, _(":"));
     for (int i = 0; i < CHANGE_COUNT; i++)
-        buf_printf(&d->out, "%s %llu %s", i ? _(",") : "", (unsigned long long)counts[i], say(change_name((enum change)i)));
+        buf_printf(&d->out, "%s %llu %s", i ? _(",") : "", (unsigned long long)counts[i],
+                   say(change_name((enum change)i)));
     buf_str(&d->out, _("."));
     buf_byte(&d->out, '\n');
     if (scans[1].state != SCAN_COMPLETE)

@@ -243,7 +243,8 @@ static void put_fleet_head(struct listing *l, const struct stored_fleet *f, int6
     say_age(out, now_ms - f->first_ms);
     buf_str(out, _(", seen last "));
     put_minute(out, f->last_ms);
-    buf_printf(out, _(" in scan %lld. Likeness %.2f. Of those that were open, %zu still are.\n"), (long long)f->last_scan,
+    buf_printf(out, _(" in scan %lld. Likeness %.2f. Of those that were open, %zu still are.\n"),
+               (long long)f->last_scan,
                f->fleet.score, f->open_now);
     if (f->fleet.accepted_until_ms) {
         buf_str(out, _("Accepted until "));

@@ -11,14 +11,16 @@
 
 const struct verb VERBS[] = {
     { "scan", "[OPTION...] TARGET...", N_("find what is open, prove it, say how to close it"), cmd_scan, help_scan },
-    { "show", "[OPTION...] [FINDING]", N_("what is open now and since when; one finding in full"), cmd_show, help_show },
+    { "show", "[OPTION...] [FINDING]", N_("what is open now and since when; one finding in full"), cmd_show,
+      help_show },
     { "diff", "[OPTION...] [A B]", N_("what changed between two scans"), cmd_diff, help_diff },
     { "fleets", "[OPTION...] [FLEET]", N_("what is set up alike, so that one decision closes many doors"),
       cmd_fleets, help_fleets },
     { "certs", "[OPTION...]", N_("the estate's certificates: when they end, who shares a key, who renews"), cmd_certs,
       help_certs },
     { "accept", "[OPTION...] FINDING|FLEET", N_("carry a risk knowingly, until a date"), cmd_accept, help_accept },
-    { "close", "--why TEXT FINDING", N_("your word that it is over, where no answer can prove it"), cmd_close, help_close },
+    { "close", "--why TEXT FINDING", N_("your word that it is over, where no answer can prove it"), cmd_close,
+      help_close },
     { "judge", "[OPTION...]", N_("today's rules over what is stored; nothing is asked"), cmd_judge, help_judge },
     { "forget", "--older-than TIME", N_("remove old scans from the store"), cmd_forget, help_forget },
     { "classify", "[OPTION...] [FILE...]", N_("which personal data is in files, by likelihood; no value is printed"),

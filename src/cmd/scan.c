@@ -330,7 +330,8 @@ static void tell_stopping(void *self, int grace_ms)
     struct looking *l = self;
     progress_wipe(&l->line);
     l->line.stopping = true;
-    fprintf(stderr, _("ajar: stopping; conversations under way get %d s, once more ends them at once\n"), grace_ms / 1000);
+    fprintf(stderr, _("ajar: stopping; conversations under way get %d s, once more ends them at once\n"),
+            grace_ms / 1000);
 }
 
 static void tell_samples(const struct sample_tally *t)
@@ -367,7 +368,8 @@ static int keep_scan(struct keeper *k, const struct report_run *run, bool quiet)
     close(k->signals);
     progress_wipe(&l.line);
     if (k->fleets.left_out)
-        fprintf(stderr, _("ajar: fleets: %zu answers were left out; %zu deployments were compared\n"), k->fleets.left_out,
+        fprintf(stderr, _("ajar: fleets: %zu answers were left out; %zu deployments were compared\n"),
+                k->fleets.left_out,
                 k->fleets.deployments);
     tell_samples(&k->pipeline.samples);
     enum exit_status status = k->pipeline.failing ? EXIT_FOUND : EXIT_NOTHING, worse = EXIT_INCOMPLETE;

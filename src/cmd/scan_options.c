@@ -84,7 +84,8 @@ static const struct option_row ROWS[] = {
                                 N_("names that lead to no address are listed, and leave the scan complete") },
     [ROW_FOLLOW] = { "follow", NULL, N_("also ask endpoints that answers name, where the scope allows them") },
     [ROW_RATE] = { "rate", "N",
-                   N_("new connections a second in all, default 100 (unanswered ones count half); loopback has no pace") },
+                   N_("new connections a second in all, default 100 (unanswered ones count half); loopback has no "
+                      "pace") },
     [ROW_PARALLEL] = { "parallel", "N", N_("conversations at once at most; default: as many as the rate needs") },
     [ROW_LOOPS] = { "loops", "N", N_("threads, default one a processor") },
     [ROW_TIMEOUT] = { "timeout", "SECONDS", N_("how long to wait for one answer, default 3") },
@@ -92,7 +93,8 @@ static const struct option_row ROWS[] = {
     [ROW_SHARD] = { "shard", "I/N", N_("the I-th of N parts of the endpoints") },
     [ROW_JSON] = { "json", NULL, N_("JSON Lines on standard output; the same as --format json") },
     [ROW_FORMAT] = { "format", "NAME[=FILE]...",
-                     N_("tty, json, html, sarif, csv, excel, markdown, ical, ocsf or l9; to FILE, any number in one run") },
+                     N_("tty, json, html, sarif, csv, excel, markdown, ical, ocsf or l9; to FILE, any number in one "
+                        "run") },
     [ROW_VERBOSE] = { "verbose", NULL, N_("also show services without a finding in full") },
     [ROW_COLOR] = { "color", "WHEN", N_("auto, always or never; NO_COLOR is honoured") },
     [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
@@ -104,7 +106,8 @@ static const struct option_row ROWS[] = {
     [ROW_MMDB] = { "mmdb", "FILE...",
                    N_("country and network, by a database in MaxMind's format; may be given again") },
     [ROW_NAMES] = { "names", "FILE", N_("names of addresses, \"10.0.0.5 db.example.org\" a line") },
-    [ROW_CA] = { "ca", "FILE", N_("authorities that your clients trust besides the system's, revocation lists, as PEM") },
+    [ROW_CA] = { "ca", "FILE",
+                 N_("authorities that your clients trust besides the system's, revocation lists, as PEM") },
     [ROW_REVERSE] = { "reverse-names", NULL,
                       N_("ask the system's name server for the names of addresses that answer") },
     [ROW_RESOLVER] = { "resolver", "ADDRESS",
@@ -124,7 +127,8 @@ static const struct option_row ROWS[] = {
     [ROW_FROM] = { "from", "FILE...",
                    N_("targets from what another tool wrote, known by its content: nmap, masscan, zmap, httpx, naabu, "
                    "Shodan, Shadowserver, Ansible, Terraform, kubectl, clouds, DNS zones, crt.sh; - is stdin") },
-    [ROW_BASELINE] = { "baseline", "FILE", N_("findings that are accepted: until when, why, by whom; they fail no run") },
+    [ROW_BASELINE] = { "baseline", "FILE",
+                       N_("findings that are accepted: until when, why, by whom; they fail no run") },
     [ROW_KNOCK] = { "knock", NULL,
                     N_("ask by single packets first, and visit who answers; the default from 65536 endpoints on, where "
                     "CAP_NET_RAW is there") },
@@ -137,7 +141,8 @@ static const struct option_row ROWS[] = {
                        N_("ask web servers for all that is often left behind on them: dumps, backups, settings; not "
                        "only for .git and .env") },
     [ROW_ALL_PROTOCOLS] = { "all-protocols", NULL,
-                            N_("ask who is not known by every protocol, those too that are else asked at their own ports "
+                            N_("ask who is not known by every protocol, those too that are else asked at their own "
+                               "ports "
                             "only: up to 40 connections and 30 s more for each such endpoint") },
     [ROW_END] = { NULL, NULL, NULL },
 };

@@ -18,7 +18,8 @@ enum row { ROW_SCOPE, ROW_CA, ROW_JSON, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_SCOPE] = { "scope", "FILE", N_("what may be asked and who owns it; public addresses need one") },
-    [ROW_CA] = { "ca", "FILE", N_("authorities that your clients trust besides the system's, revocation lists, as PEM") },
+    [ROW_CA] = { "ca", "FILE",
+                 N_("authorities that your clients trust besides the system's, revocation lists, as PEM") },
     [ROW_JSON] = { "json", NULL, N_("one JSON object: facts and findings") },
     [ROW_END] = { NULL, NULL, NULL },
 };

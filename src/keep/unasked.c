@@ -38,7 +38,8 @@ void unasked_put(const struct unasked *u, struct buf *out)
         return;
     buf_str(out, _("not all was looked at: "));
     if (u->failed) {
-        buf_printf(out, say_many("%llu endpoint could not be asked (%s: ", "%llu endpoints could not be asked (%s and others: ",
+        buf_printf(out, say_many("%llu endpoint could not be asked (%s: ",
+                                 "%llu endpoints could not be asked (%s and others: ",
                                  u->failed),
                    (unsigned long long)u->failed, endpoint_text(&u->first, where));
         words_made(out, NULL, span_str(u->why));

@@ -289,7 +289,8 @@ static void unknown(const struct story *s, struct buf *out)
         return;
     html_say(out, "<h3>Answered like nothing that Ajar knows</h3><p>");
     buf_printf(out, say_many("%s service said something, %s answered no question; the JSON output has them all.",
-                             "%s services said something, %s answered no question; the JSON output has them all.", u->spoke),
+                             "%s services said something, %s answered no question; the JSON output has them all.",
+                                 u->spoke),
                COUNTED(u->spoke), COUNTED(u->silent));
     buf_str(out, "</p>\n<ul class=\"reasons\">");
     for (size_t i = 0; i < u->kept.len; i++) {

@@ -12,7 +12,8 @@ static void holdings(const struct story_holding *top, size_t count, bool by_byte
     if (!count)
         return;
     double most = (double)(by_bytes ? top[0].bytes : top[0].records);
-    html_say(out, by_bytes ? "<div><h3>By size</h3><ol class=\"bars\">" : "<div><h3>By records</h3><ol class=\"bars\">");
+    html_say(out, by_bytes ? "<div><h3>By size</h3><ol class=\"bars\">"
+             : "<div><h3>By records</h3><ol class=\"bars\">");
     for (size_t i = 0; i < count; i++) {
         int64_t mine = by_bytes ? top[i].bytes : top[i].records;
         buf_str(out, "<li><span class=\"label\"><code>");
@@ -121,7 +122,8 @@ void html_whose(const struct story *s, struct buf *out)
     size_t shown = s->parties.len < HTML_PARTIES_MAX ? s->parties.len : HTML_PARTIES_MAX;
     if (!shown)
         return;
-    html_say(out, "<section id=\"whose\"><h2>Whose</h2><p class=\"dim\">As the scope file states it, else the best that "
+    html_say(out, "<section id=\"whose\"><h2>Whose</h2><p class=\"dim\">As the scope file states it, else the best "
+                  "that "
                  "points to somebody");
     if (s->ownerless) {
         buf_printf(out, say_many("; of %s finding nobody is known", "; of %s findings nobody is known", s->ownerless),

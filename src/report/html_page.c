@@ -71,7 +71,8 @@ void html_page_begin(const struct story *s, struct buf *out)
 void html_page_end(const struct story *s, struct buf *out)
 {
     buf_str(out, "</main>\n<footer><p>");
-    buf_printf(out, _("Made by Ajar %s. It tries the handle; it never picks the lock: no password was tried, %s, nothing was "
+    buf_printf(out, _("Made by Ajar %s. It tries the handle; it never picks the lock: no password was tried, %s, "
+                      "nothing was "
                       "changed."), s->run.ajar_version, people_conduct(&s->people));
     buf_str(out, say_gap());
     html_say(out, "Counts and sizes are what the services say of themselves. Dates are UTC.</p></footer>\n");
@@ -116,7 +117,8 @@ static void headline(const struct story *s, const struct report_summary *sum, st
     uint64_t open = s->outcomes[OUTCOME_OPEN];
     buf_str(out, "<h1>");
     if (open) {
-        buf_printf(out, say_many("%s service is open without a password.", "%s services are open without a password.", open),
+        buf_printf(out, say_many("%s service is open without a password.", "%s services are open without a password.",
+                                 open),
                    COUNTED(open));
     } else if (has_findings(s)) {
         uint64_t left = s->rows.len + s->unkept;
@@ -213,7 +215,8 @@ static void in_words(const struct story *s, const struct report_summary *sum, st
     if (has_findings(s)) /* else it stands in nothing_found() */
         counts(s, sum, out);
     if (s->outcomes[OUTCOME_LOCKED]) {
-        buf_printf(out, say_many(" %s service was locked, as it should be.", " %s services were locked, as it should be.",
+        buf_printf(out, say_many(" %s service was locked, as it should be.",
+                                 " %s services were locked, as it should be.",
                                  s->outcomes[OUTCOME_LOCKED]), COUNTED(s->outcomes[OUTCOME_LOCKED]));
     }
     buf_str(out, "</p>\n");

@@ -480,7 +480,8 @@ static void unknown(const struct story *s, struct buf *out)
         return;
     buf_str(out, _("\n### Answered like nothing that Ajar knows\n\n"));
     buf_printf(out, say_many("%s service said something, %s answered no question; the JSON output has them all.",
-                             "%s services said something, %s answered no question; the JSON output has them all.", u->spoke),
+                             "%s services said something, %s answered no question; the JSON output has them all.",
+                                 u->spoke),
                COUNTED(u->spoke), COUNTED(u->silent));
     buf_byte(out, '\n');
     for (size_t i = 0; i < u->kept.len && i < UNKNOWN_MAX; i++) {

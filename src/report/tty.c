@@ -97,7 +97,8 @@ static void put_run(const struct report_summary *s, struct buf *line)
     uint64_t all = s->done + s->skipped + s->failed;
     double took = (double)s->took_ms / 1000;
     if (s->rate >= RATE_SHOWN)
-        buf_printf(line, say_many("%s endpoint in %.1f s (%.1f a second): ", "%s endpoints in %.1f s (%.1f a second): ", all),
+        buf_printf(line, say_many("%s endpoint in %.1f s (%.1f a second): ",
+                                  "%s endpoints in %.1f s (%.1f a second): ", all),
                    COUNTED(all), took > 0 ? took : 0, s->rate);
     else
         buf_printf(line, say_many("%s endpoint in %.1f s: ", "%s endpoints in %.1f s: ", all), COUNTED(all),
@@ -227,7 +228,8 @@ static void put_summary(struct story *t, const struct report_summary *s, size_t 
     if (t->unkept) {
         buf_reset(line);
         buf_printf(line, say_many("%s finding did not fit into memory and are missing above; use --format json.",
-                                  "%s findings did not fit into memory and are missing above; use --format json.", t->unkept),
+                                  "%s findings did not fit into memory and are missing above; use --format json.",
+                                      t->unkept),
                    COUNTED(t->unkept));
         layout_wrap(out, buf_span(line), 0, columns);
     }

@@ -12,7 +12,8 @@ static const int64_t DAY_MS = 86400000;
 static void put_data(const struct story *t, struct buf *line)
 {
     uint64_t open = t->outcomes[OUTCOME_OPEN];
-    buf_printf(line, say_many("%s service is open without a password. ", "%s services are open without a password. ", open),
+    buf_printf(line, say_many("%s service is open without a password. ", "%s services are open without a password. ",
+                              open),
                COUNTED(open));
     if (t->open_records <= 0 && t->open_bytes <= 0)
         return;
@@ -123,7 +124,8 @@ void tty_fleets(struct story *t, size_t columns, struct buf *out)
     uint64_t left = t->fleets_left + (t->fleets.len > TTY_FLEETS_MAX ? t->fleets.len - TTY_FLEETS_MAX : 0);
     if (left) {
         buf_reset(line);
-        buf_printf(line, say_many("and %s more fleet, see --format json", "and %s more fleets, see --format json", left),
+        buf_printf(line, say_many("and %s more fleet, see --format json", "and %s more fleets, see --format json",
+                                  left),
                    COUNTED(left));
         layout_wrap(out, buf_span(line), 0, columns);
     }

@@ -11,7 +11,8 @@ enum { WHAT_COLUMNS_MAX = 34, WHAT_COLUMNS_CUT = 18, WHAT_COLUMNS_MIN = 14,
 
 /* ---- the table ---- */
 
-static const char *const HEADS[TTY_COLUMN_COUNT] = { N_("SEVERITY"), N_("ENDPOINT"), N_("PRODUCT"), N_("STATE"), N_("SINCE"),
+static const char *const HEADS[TTY_COLUMN_COUNT] = { N_("SEVERITY"), N_("ENDPOINT"), N_("PRODUCT"), N_("STATE"),
+                                                     N_("SINCE"),
                                                      N_("NAMES"), N_("RECORDS"), N_("SIZE") };
 
 /* The text of a cell; numbers are made in *scratch. Unknown is "-". */

@@ -85,7 +85,8 @@ void words_life(struct buf *out, const struct finding_life *life, int64_t now_ms
     buf_str(out, _(", "));
     say_age(out, elapsed(life->opened_ms, now_ms));
     if (life->reopened)
-        buf_printf(out, say_many(", closed %s time before", ", closed %s times before", life->reopened), COUNTED(life->reopened));
+        buf_printf(out, say_many(", closed %s time before", ", closed %s times before", life->reopened),
+                   COUNTED(life->reopened));
 }
 
 void words_closed(struct buf *out, const struct finding_view *v, tongue *in)
@@ -96,7 +97,8 @@ void words_closed(struct buf *out, const struct finding_view *v, tongue *in)
     buf_str(out, in("Closed "));
     put_date(out, v->closed_ms);
     if (v->proof != PROOF_NONE) {
-        struct buf how = { .at = (uint8_t[4 * ENDING_TEXT_MAX]){ 0 }, .cap = 4 * ENDING_TEXT_MAX, .max = 4 * ENDING_TEXT_MAX };
+        struct buf how = { .at = (uint8_t[4 * ENDING_TEXT_MAX]){ 0 }, .cap = 4 * ENDING_TEXT_MAX,
+                           .max = 4 * ENDING_TEXT_MAX };
         put_made(&how, proof_text(v->proof, v->proof_detail, text), in);
         buf_str(out, in(": "));
         escape_tty(out, buf_span(&how));
@@ -110,7 +112,8 @@ struct span words_unseen(const struct finding_life *life, char text[static UNSEE
     struct buf out = { .at = (uint8_t *)text, .cap = UNSEEN_WORDS_MAX, .max = UNSEEN_WORDS_MAX };
     if (!life->known || life->unseen == UNSEEN_NOT)
         return SPAN_NONE;
-    struct buf how = { .at = (uint8_t[4 * ENDING_TEXT_MAX]){ 0 }, .cap = 4 * ENDING_TEXT_MAX, .max = 4 * ENDING_TEXT_MAX };
+    struct buf how = { .at = (uint8_t[4 * ENDING_TEXT_MAX]){ 0 }, .cap = 4 * ENDING_TEXT_MAX,
+                       .max = 4 * ENDING_TEXT_MAX };
     put_made(&how, unseen_text((enum unseen)life->unseen, life->unseen_detail, why), in);
     buf_str(&out, in("not seen since "));
     put_date(&out, life->seen_ms);

@@ -492,8 +492,10 @@ static void put_loss(struct sweep *s, struct buf *out)
     if (!missed)
         return;
     snprintf(text, sizeof(text),
-             missed == 1 ? "an estimated %.1f %% of all packets were lost each way; about %llu service may have been missed"
-                         : "an estimated %.1f %% of all packets were lost each way; about %llu services may have been missed",
+             missed == 1 ? "an estimated %.1f %% of all packets were lost each way; about %llu service may have been "
+                           "missed"
+                         : "an estimated %.1f %% of all packets were lost each way; about %llu services may have been "
+                           "missed",
              sum.loss * 100, (unsigned long long)missed);
     struct remark r = { .kind = REMARK_LOSS, .about = SPAN("the network"), .text = span_str(text), .count = missed,
                         .incomplete = true };

@@ -89,7 +89,8 @@ static void put_myriads(struct buf *out, uint64_t n, struct span units)
 
 void say_brief(struct buf *out, uint64_t n)
 {
-    /* TRANSLATORS: where large numbers go by ten thousands, their units (as in 10,000, 100,000,000 and so on), else this. */
+    /* TRANSLATORS: where large numbers go by ten thousands, their units (as in 10,000, 100,000,000 and so on), else
+     * this. */
     static const char EACH[] = N_("by thousands");
     const char *units = say(EACH);
     if (n < 100000 || strcmp(units, EACH) == 0)

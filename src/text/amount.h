@@ -21,7 +21,8 @@ enum { COUNT_TEXT_MAX = 32 };
 char *count_text(uint64_t n, char text[static COUNT_TEXT_MAX]);
 #define COUNTED(n) count_text((n), (char[COUNT_TEXT_MAX]){ "" })
 
-/* For people alone, in their language (base/say.h): put_many(), put_brief(), put_age(), put_days(). Never for machines. */
+/* For people alone, in their language (base/say.h): put_many(), put_brief(), put_age(), put_days(). Never for
+ * machines. */
 void say_count(struct buf *out, uint64_t n, const char *one, const char *many);
 void say_brief(struct buf *out, uint64_t n);
 void say_age(struct buf *out, int64_t ms);

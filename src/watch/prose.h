@@ -7,7 +7,8 @@
 
 enum { PROSE_BYTES_MAX = 8 << 20 };
 
-/* Appends the one sentence of a message (a change or a digest) in the reader's language: English as it is written in it,
+/* Appends the one sentence of a message (a change or a digest) in the reader's language: English as it is written in
+ * it,
  * else put together from its members. Visible, at most `max` bytes. */
 void prose_sentence(struct buf *out, const struct node *message, size_t max);
 /* The same of a title of a rule. */
