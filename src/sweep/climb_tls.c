@@ -94,8 +94,12 @@ bool climb_tls(struct climber *c)
         return true;
     memset(inside.tried, 0, c->ladder->probe_count + 1);
     bool found = climb_inside_tls(&inside);
+    bool locked = !found && !inside.greeting_to && wire_tls(c->wire)->client_cert_asked;
+    /* Who expects TLS and nothing else refuses a line in clear. Who waits for more of it speaks in clear, too. */
+    if (locked && c->seen.line == REACT_SILENCE)
+        return false;
     /* A server that asks for a client certificate and then says nothing is locked, whatever it is. */
-    if (!found && !inside.greeting_to && wire_tls(c->wire)->client_cert_asked)
+    if (locked)
         state_locked(c, "client certificate", LADDER_HANDSHAKE.name);
     *c = inside;
     return true;

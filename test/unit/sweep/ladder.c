@@ -812,6 +812,28 @@ static void a_client_certificate_that_is_not_needed(void **state)
     leave(h);
 }
 
+static void http_in_clear_only_answer(struct host *h)
+{
+    if (!h->in_tls && heard(h, "HTTP/1.1\r\n"))
+        http_answer(h);
+}
+
+/* Who waits for more of a line in clear takes clear bytes as well: a certificate that is asked for inside TLS locks
+ * nothing there. */
+static void a_client_certificate_beside_an_open_door(void **state)
+{
+    struct service s = { .answer = http_in_clear_only_answer, .tls = true, .clear = true, .client_cert_asked = true };
+    (void)state;
+    struct host *h = climb_at(&s, 12399);
+    assert_false(observed(h, "web")->tls);
+    assert_true(h->connections <= LADDER_WHO_CONNECTIONS);
+    leave(h);
+    s.answer = silent_answer;
+    h = climb_at(&s, 12399);
+    assert_int_equal(unknown(h)->outcome, OUTCOME_IDENTIFIED);
+    leave(h);
+}
+
 static const uint8_t ALERT[] = { 0x15, 3, 3, 0, 2, 2, 40 };
 /* ServerHello, TLS 1.2, a suite with a pre-shared key. */
 static const uint8_t PSK_HELLO[] = { 0x16, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3, 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r',
@@ -951,6 +973,7 @@ int main(void)
         cmocka_unit_test(our_own_fault),
         cmocka_unit_test(a_client_certificate_is_asked_for),
         cmocka_unit_test(a_client_certificate_that_is_not_needed),
+        cmocka_unit_test(a_client_certificate_beside_an_open_door),
         cmocka_unit_test(a_pre_shared_key_is_wanted),
         cmocka_unit_test(a_reset_for_a_hello),
         cmocka_unit_test(memory_runs_out),
