@@ -7,8 +7,8 @@
  * Of each address one endpoint is on its way at most: it talks, or it waits for its time in a heap, or for another of
  * its network that stands in the heap for all of them. The others queue behind it, first come, first served, so that
  * the places of an address begin in ascending order, which is what lets it be put last (silent.h): all of it before
- * a place has begun then, nothing after it has. In the second pass, where that is decided, those of a silent address
- * let the next one pass as soon as they have started. */
+ * a place has begun then, nothing after it has. Once that is decided, those of an address that drops what it gets let
+ * the next one pass as soon as they have started. */
 #include "sweep/pace.h"
 
 #include <pthread.h>
@@ -195,24 +195,30 @@ static double charged(double free_at_ms, int64_t now_ms, double cost_ms)
     return later(free_at_ms, (double)(now_ms - PACE_CREDIT_MS)) + cost_ms;
 }
 
-/* Whether its endpoints go beside each other: in the second pass, also where it came too late to be put last. */
-static bool is_silent(const struct pacer *p, const struct lately *address)
+/* Whether its endpoints go beside each other: some ports gave no answer, and it will not be put last any more. */
+static bool goes_beside(const struct pacer *p, const struct lately *address)
 {
-    return p->second && address && !address->answered && address->silent >= SILENT_PORTS;
+    return address && address->silent >= SILENT_PORTS && (p->second || address->answered);
+}
+
+/* What a connection costs an address that is likely not to answer it, of one that it answers. */
+static double address_share(const struct pacer *p, const struct lately *address)
+{
+    return goes_beside(p, address) ? 1.0 / PACE_SILENT_ADDRESS_SHARE : 1;
 }
 
 /* Books one connection that starts at now_ms or as soon as all three layers allow it; returns when that is.
- * `share` of it is what it costs its network; less than 1 where it may turn out that nobody answers. */
-static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms, double share)
+ * `share` of it is what it costs its network; less than 1 where it may turn out that nobody answers. `own` is that of
+ * its address. */
+static double book(struct pacer *p, const struct endpoint *e, int64_t now_ms, double share, double own)
 {
     struct lately *a = address_entry(p, e, now_ms, true), *n = network_entry(p, e, now_ms, true);
     double at = later((double)now_ms, p->all_free_at_ms);
     at = later(at, later(a ? a->free_at_ms : 0, n ? n->free_at_ms : 0));
     double price = share < 1 ? 1 - p->limits.silent_discount : 1;
-    double times = share < 1 && is_silent(p, a) ? PACE_SILENT_ADDRESS_SHARE : 1;
     p->all_free_at_ms = charged(p->all_free_at_ms, now_ms, price * 1000 / p->limits.all_per_second);
     if (a)
-        a->free_at_ms = at + 1000 / (p->limits.address_per_second * times);
+        a->free_at_ms = at + own * 1000 / p->limits.address_per_second;
     if (n)
         n->free_at_ms = charged(n->free_at_ms, now_ms, share * 1000 / p->limits.net_per_second);
     return at;
@@ -490,9 +496,9 @@ static enum pace_answer choose(struct pacer *p, int64_t now_ms, struct turn *ret
 /* It starts now; where its address is silent the next one need not wait for its end. */
 static void set_out(struct pacer *p, struct turn *t, int64_t now_ms)
 {
-    book(p, &t->endpoint, now_ms, 1.0 / PACE_SILENT_SHARE);
-    struct lately *a = address_entry(p, &t->endpoint, now_ms, false);
-    t->beside = is_silent(p, a);
+    struct lately *a = address_entry(p, &t->endpoint, now_ms, true);
+    book(p, &t->endpoint, now_ms, 1.0 / PACE_SILENT_SHARE, a && a->answered ? 1 : address_share(p, a));
+    t->beside = goes_beside(p, a);
     if (t->beside) {
         pass_on(p, &t->endpoint, now_ms);
     } else if (a) {
@@ -515,24 +521,25 @@ enum pace_answer pacer_next(struct pacer *p, int64_t now_ms, struct turn *ret, i
     return answer;
 }
 
-static int64_t one_more(struct pacer *p, int64_t now_ms, const struct endpoint *e, double share)
+static int64_t one_more(struct pacer *p, int64_t now_ms, const struct endpoint *e, bool is_answered)
 {
     if (!has_pace(e))
         return now_ms;
     pthread_mutex_lock(&p->lock);
-    double at = book(p, e, now_ms, share);
+    double own = is_answered ? 1 : address_share(p, address_entry(p, e, now_ms, false));
+    double at = book(p, e, now_ms, is_answered ? 1 : 1.0 / PACE_SILENT_SHARE, own);
     pthread_mutex_unlock(&p->lock);
     return (int64_t)at;
 }
 
 int64_t pacer_again(struct pacer *p, int64_t now_ms, const struct endpoint *e)
 {
-    return one_more(p, now_ms, e, 1);
+    return one_more(p, now_ms, e, true);
 }
 
 int64_t pacer_retry(struct pacer *p, int64_t now_ms, const struct endpoint *e)
 {
-    return one_more(p, now_ms, e, 1.0 / PACE_SILENT_SHARE);
+    return one_more(p, now_ms, e, false);
 }
 
 bool pacer_is_put_off(struct pacer *p, const struct turn *t)
@@ -552,7 +559,7 @@ void pacer_silent(struct pacer *p, int64_t now_ms, const struct turn *t)
     struct lately *a = address_entry(p, &t->endpoint, now_ms, false);
     if (a && a->silent < SILENT_PORTS)
         a->silent++;
-    if (silents_note(p->silents, &t->endpoint.address, false, t->place + 1)) {
+    if (!t->beside && silents_note(p->silents, &t->endpoint.address, false, t->place + 1)) {
         for (int index = queue_next(p, a); index != NONE; index = queue_next(p, a))
             forget(p, index);
     }
@@ -578,7 +585,7 @@ void pacer_answered(struct pacer *p, int64_t now_ms, const struct endpoint *e)
     if (p->silents)
         silents_note(p->silents, &e->address, true, 0);
     struct lately *a = address_entry(p, e, now_ms, false), *n = network_entry(p, e, now_ms, true);
-    if (is_silent(p, a))
+    if (goes_beside(p, a) && !a->answered)
         a->free_at_ms = later(a->free_at_ms, (double)now_ms + 1000 / p->limits.address_per_second);
     if (a)
         a->answered = true;

@@ -12,9 +12,9 @@
  * rate counts every connection alike, but where silent_discount says otherwise.
  *
  * An address that does not answer is put last: what is left of it is asked in a second pass over the source, see
- * silent.h. Nobody is kept waiting there, so its connections start at PACE_SILENT_ADDRESS_SHARE times the pace of an
- * address, and none waits for the end of another: they go beside each other. From its first answer on it is an address
- * like any other, and its conversations come one after the other (pacer_speaks()).
+ * silent.h. Nobody is there to be troubled, so its connections start at PACE_SILENT_ADDRESS_SHARE times the pace of an
+ * address, and none waits for the end of another: they go beside each other. So do those of an address that answers at
+ * some ports and drops others, at the pace of any address. Its conversations come one after the other (pacer_speaks()).
  *
  * Memory is bounded by what is in flight and what waits for its turn, never by the target space. */
 #ifndef AJAR_SWEEP_PACE_H
