@@ -20,13 +20,13 @@ enum { DAYS_MAX = 36500, PLACES_SHOWN = 3, LEFT_COLUMNS = 15, DATE_COLUMNS = 12,
 static const size_t CERTS_ARENA_MAX = 2ul << 30;
 static const int64_t DAY_MS = 86400000, NEWLY_SEEN_MS = 30 * 86400000LL;
 
-enum row { ROW_WITHIN, ROW_EVER, ROW_FORMAT, ROW_DB, ROW_END };
+enum row { ROW_WITHIN, ROW_EVER, ROW_TAG, ROW_FORMAT, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_WITHIN] = { "within", "DAYS", N_("only those that end within so many days, or have ended") },
     [ROW_EVER] = { "ever", NULL, N_("also those that nobody shows any more") },
-    [ROW_FORMAT] = { "format", "NAME",
-                     N_("text (default), json (JSON Lines), html, or ical: a calendar of their ends") },
+    [ROW_TAG] = { "tag", "KEY=VALUE...", N_("tagged so in the scope file; another key must hold too, another value may") },
+    [ROW_FORMAT] = { "format", "NAME", N_("text (default), json (JSON Lines), html, or ical: a calendar of their ends") },
     [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
@@ -37,6 +37,8 @@ struct listing {
     const char *db;
     enum format format;
     bool ever;
+    struct tag_filter tags;
+    struct arena *arena;
     int64_t within_days, now_ms; /* COUNT_UNKNOWN: however long they last */
     struct estate estate;
     struct buf out;
@@ -65,6 +67,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return true;
     case ROW_EVER:
         return l->ever = true;
+    case ROW_TAG:
+        return tag_filter_add(l->arena, &l->tags, value, e);
     case ROW_FORMAT:
         for (size_t i = 0; FORMATS[i]; i++)
             if (strcmp(value, FORMATS[i]) == 0) {
@@ -294,7 +298,7 @@ static bool to_calendar(void *self, const struct visit *v)
     for (size_t i = 0; i < v->observations.len; i++) {
         const struct fact *until = fact_get(&v->observations.at[i], "cert.not_after");
         struct estate_certificate seen = { .until_ms = until ? until->number : INT64_MAX, .now_count = 1 };
-        if (until && is_wanted(c->listing, &seen)) {
+        if (until && is_wanted(c->listing, &seen) && tag_filter_sees(&c->listing->tags, &v->observations.at[i])) {
             report_tell_visit(c->report, c->state, v, NULL, 0, &c->listing->out);
             return true;
         }
@@ -321,7 +325,8 @@ static bool put_calendar(struct listing *l, struct store *store)
 static bool gather(void *self, const struct stored_certificate *c)
 {
     struct listing *l = self;
-    return estate_add(&l->estate, c) || error_set(&l->error, "no memory for so many certificates");
+    return !tag_filter_sees(&l->tags, c->seen) || estate_add(&l->estate, c) ||
+           error_set(&l->error, "no memory for so many certificates");
 }
 
 /* *ret_ended: whether one that is shown now has ended. */
@@ -366,11 +371,14 @@ int cmd_certs(int argc, char **argv)
     };
     struct store *store = NULL;
     bool ended = false;
+    arena_init(&arena, CERTS_ARENA_MAX);
+    l.arena = &arena;
     if (!options_parse(ROWS, argc, argv, &args, take, &l, &l.error) ||
         (args && !error_set(&l.error, "`ajar certs` takes no argument such as \"%s\"", argv[1])) ||
-        !(store = db_open(l.db, STORE_READ, &l.error)))
+        !(store = db_open(l.db, STORE_READ, &l.error))) {
+        arena_release(&arena);
         return cmd_fail(EXIT_USAGE, &l.error);
-    arena_init(&arena, CERTS_ARENA_MAX);
+    }
     estate_init(&l.estate, &arena, random_seed());
     buf_init(&l.out, STORED_OUT_MAX);
     bool ok = l.format == FORMAT_ICAL ? put_calendar(&l, store) : put_list(&l, store, &ended);

@@ -23,16 +23,21 @@ enum {
     SCRATCH_BYTES = 64 * 1024
 };
 
-enum row { ROW_EVER, ROW_JSON, ROW_DB, ROW_END };
+enum row { ROW_EVER, ROW_TAG, ROW_JSON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_EVER] = { "ever", NULL, N_("also those that are no more") },
+    [ROW_TAG] = { "tag", "KEY=VALUE...",
+                  N_("with a member that is tagged so in the scope file; another key must hold too, another value may") },
     [ROW_JSON] = { "json", NULL, N_("JSON Lines") },
     [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };
 
 struct listing {
+    struct arena arena; /* of the tags */
+    struct tag_filter tags;
+    struct store *store;
     const char *db;
     bool ever, json;
     struct json line; /* of the one fleet that is shown */
@@ -51,7 +56,8 @@ void help_fleets(void)
 static bool take(void *self, size_t row, const char *value, struct error *e)
 {
     struct listing *l = self;
-    (void)e;
+    if (row == ROW_TAG)
+        return tag_filter_add(&l->arena, &l->tags, value, e);
     if (row == ROW_DB)
         l->db = value;
     else
@@ -170,9 +176,42 @@ static struct json fleet_json(struct buf *out, const struct stored_fleet *f)
 
 /* ---- the list ---- */
 
+/* Tags lie with what proved a finding. */
+struct search {
+    struct listing *listing;
+    bool found;
+};
+
+static bool look_at_member(void *self, const struct fleet_member *m)
+{
+    struct search *s = self;
+    struct listing *l = s->listing;
+    struct arena a;
+    struct stored_finding f;
+    arena_init(&a, ARENA_BYTES);
+    bool ok = !m->worst[0] || (store_finding_get(l->store, m->worst, clock_wall_ms(&CLOCK_SYSTEM), &a, &f, &l->error) &&
+                               store_finding_tagged(l->store, f.id, &l->tags, &s->found, &l->error));
+    arena_release(&a);
+    return ok && !s->found;
+}
+
+/* *ret: whether a member passes the filter. */
+static bool is_wanted(struct listing *l, int64_t fleet, bool *ret)
+{
+    struct search s = { .listing = l };
+    bool ok = !l->tags.list.len || store_fleet_members(l->store, fleet, look_at_member, &s, &l->error);
+    *ret = s.found || !l->tags.list.len;
+    return ok && !l->error.text[0];
+}
+
 static bool show_row(void *self, const struct stored_fleet *f)
 {
     struct listing *l = self;
+    bool wanted;
+    if (!is_wanted(l, f->id, &wanted))
+        return false;
+    if (!wanted)
+        return true;
     if (l->json) {
         struct json j = fleet_json(&l->out, f);
         json_line(&j);
@@ -294,15 +333,21 @@ int cmd_fleets(int argc, char **argv)
     struct listing l = { .columns = stored_columns() };
     struct store *store = NULL;
     int64_t now_ms = clock_wall_ms(&CLOCK_SYSTEM);
+    arena_init(&l.arena, ARENA_BYTES);
     if (!options_parse(ROWS, argc, argv, &args, take, &l, &l.error) ||
         (args > 1 && !error_set(&l.error, "one fleet at a time: ajar fleets FLEET")) ||
-        !(store = db_open(l.db, STORE_READ, &l.error)))
+        (args && l.tags.list.len && !error_set(&l.error, "--tag chooses among fleets; it goes without FLEET")) ||
+        !(store = db_open(l.db, STORE_READ, &l.error))) {
+        arena_release(&l.arena);
         return cmd_fail(EXIT_USAGE, &l.error);
+    }
+    l.store = store;
     buf_init(&l.out, STORED_OUT_MAX);
     bool ok = args ? show_one(&l, store, argv[1], now_ms) : show_list(&l, store, now_ms);
     ok = ok && stored_flush(&l.out, true, &l.error);
     enum exit_status failed = stored_status(&l.out);
     store_close(store);
     buf_release(&l.out);
+    arena_release(&l.arena);
     return ok ? EXIT_NOTHING : cmd_fail(failed, &l.error);
 }

@@ -11,10 +11,11 @@
 
 enum { RULES_BYTES = 256 << 20 };
 
-enum row { ROW_SCAN, ROW_RULES, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_FAIL_ON, ROW_DB, ROW_END };
+enum row { ROW_SCAN, ROW_TAG, ROW_RULES, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_FAIL_ON, ROW_DB, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_SCAN] = { "scan", "N", N_("what this scan saw; default: each endpoint as it last answered") },
+    [ROW_TAG] = { "tag", "KEY=VALUE...", N_("tagged so in the scope file; another key must hold too, another value may") },
     [ROW_RULES] = { "rules", "DIR", N_("judge by the rules in DIR instead of the shipped ones") },
     [ROW_JSON] = { "json", NULL, N_("JSON Lines; the same as --format json") },
     [ROW_FORMAT] = { "format", "NAME", N_("one of the report formats of `ajar scan`") },
@@ -28,6 +29,8 @@ static const struct option_row ROWS[] = {
 struct judging {
     struct span command; /* the line that asked for it */
     const char *rules_dir, *db;
+    struct arena *arena; /* of the tags */
+    struct tag_filter tags;
     uint64_t scan;
     bool verbose, found, unwritten;
     enum severity fail_on;
@@ -51,6 +54,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
                error_set(
                    e, "--scan %.40s: expected the number of a scan; `ajar show --scans` lists them",
                    value);
+    case ROW_TAG:
+        return tag_filter_add(j->arena, &j->tags, value, e);
     case ROW_JSON:
     case ROW_FORMAT:
         return (j->report = report_option(row == ROW_JSON ? "json" : value, e)) != NULL;
@@ -75,6 +80,7 @@ static bool judge_all(struct judging *j, struct arena *a)
                  .command = j->command },
         .scan = (int64_t)j->scan,
         .fail_on = j->fail_on,
+        .tags = &j->tags,
         .now_ms = clock_wall_ms(&CLOCK_SYSTEM),
         .flush = stored_flush,
     };
@@ -94,6 +100,7 @@ int cmd_judge(int argc, char **argv)
     struct judging j = { .fail_on = SEVERITY_HIGH, .report = report_by_name("tty") };
     arena_init(&a, RULES_BYTES);
     j.command = command_line(&a, argc, argv);
+    j.arena = &a;
     if (!options_parse(ROWS, argc, argv, &args, take, &j, &j.error) ||
         (args && !error_set(&j.error, "judge takes no target: it asks nothing; see --scan"))) {
         arena_release(&a);

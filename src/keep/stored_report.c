@@ -101,12 +101,20 @@ static bool choose(void *self, const struct visit *v, struct findings *found, st
 
 /* ---- the walk ---- */
 
+/* A visit carries its tags in each of its observations. */
+static bool is_tagged(const struct stored_report *r, const struct visit *v)
+{
+    if (!r->tags || !r->tags->list.len)
+        return true;
+    return v->observations.len && tag_filter_sees(r->tags, &v->observations.at[0]);
+}
+
 static bool each_visit(void *self, const struct visit *v)
 {
     struct reporting *w = self;
     struct arena a;
     struct visit copy = *v;
-    if (w->r->filter && !is_wanted(w->r->filter, &v->endpoint))
+    if (!is_tagged(w->r, v) || (w->r->filter && !is_wanted(w->r->filter, &v->endpoint)))
         return true;
     arena_init(&a, VISIT_BYTES);
     bool ok = pipeline_visit(&w->pipeline, &copy, VISIT_STORED, w->r->now_ms, &a, w->error) != PIPELINE_FAILED &&
@@ -193,6 +201,8 @@ static bool put_all(struct reporting *w)
     struct pipeline *p = &w->pipeline;
     struct store_filter all = { .opened_after_ms = COUNT_UNKNOWN, .now_ms = r->now_ms };
     int64_t began_ms = clock_mono_ms(&CLOCK_SYSTEM);
+    if (r->tags)
+        all.tags = *r->tags;
     r->run.remembers = true;
     p->report->begin(p->report_state, &r->run, &w->out);
     bool ok = store_visits(r->store, r->scan, each_visit, w, w->error) && !w->failed &&

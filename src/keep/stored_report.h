@@ -18,6 +18,7 @@ struct stored_report {
     /* The findings that are stored and let through are shown, with all that answered beside them; today's rules add
      * what proves them, whose they are and since when. NULL: today's rules judge what is stored. */
     const struct store_filter *filter;
+    const struct tag_filter *tags; /* only what is tagged so is judged; NULL: all. Where there is no filter */
     /* Takes what the report has made so far; all of it where `all`. */
     bool (*flush)(struct buf *out, bool all, struct error *e);
 

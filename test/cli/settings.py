@@ -8,11 +8,13 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 
-from run import RESULTS, Redis, check
+from run import RESULTS, Redis, check, closed_port
 
 AJAR = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build/ajar")
 
@@ -155,10 +157,41 @@ def test_tags(redis):
     changes = lambda *args: json.loads(ajar("diff", "--db", "tags.db", "--json", "--still", *args).stdout.splitlines()[-1])
     still = {tag: changes("--tag", tag)["still"] for tag in ("env=prod", "env=no")}
     check("diff --tag counts only these", still["env=prod"] >= 1 and still["env=no"] == 0, still)
+    judged = lambda *args: {row["address"] for row in findings("judge", "--db", "tags.db", "--json", *args)}
+    check("judge --tag", judged("--tag", "env=prod") == {"127.0.0.1"} and judged("--tag", "env=no") == set() < judged())
     for args, word in ((["scan", "--tag", "env=prod", "127.0.0.1"], "--scope"), (["show", "--db", "tags.db", "--tag", "env"], "env=prod"),
                        (["show", "--db", "tags.db", "--tag", "E=x"], "a-z")):
         r = ajar(*args)
         check(f"{args}", r.returncode == 2 and word in r.stderr and len(r.stderr.splitlines()) == 1, r.stderr)
+
+
+def rows_of(kind, *args):
+    return [row for row in map(json.loads, ajar(*args).stdout.splitlines()) if row["type"] == kind]
+
+
+def test_tags_of_certificates():
+    """Two doors with one certificate, both tagged."""
+    key, pem = f"{HOME}/k.pem", f"{HOME}/c.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", pem, "-subj", "/CN=a.example.org", "-days", "90"],
+                   check=True, capture_output=True)
+    port = closed_port()
+    hosts = ("127.0.0.1", "127.0.0.2")
+    doors = [subprocess.Popen(["openssl", "s_server", "-quiet", "-accept", f"{host}:{port}", "-key", key, "-cert", pem, "-www"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for host in hosts]
+    try:
+        for host in hosts:
+            while socket.socket().connect_ex((host, port)):
+                time.sleep(0.05)
+        write("two.yaml", "owner: us\nallow:\n" + "".join(f"  - {{target: \"{h}:{port}\", tags: {{env: prod}}}}\n" for h in hosts))
+        ajar("scan", "--db", "two.db", "--scope", "two.yaml")
+    finally:
+        for door in doors:
+            door.terminate()
+            door.wait()
+    certificates = lambda *args: len(rows_of("certificate", "certs", "--db", "two.db", "--format", "json", *args))
+    check("certs --tag", certificates() == certificates("--tag", "env=prod") == 1 and certificates("--tag", "env=no") == 0, certificates())
+    calendar = lambda *args: ajar("certs", "--db", "two.db", "--format", "ical", *args).stdout.count("a.example.org")
+    check("certs --format ical --tag", calendar("--tag", "env=prod") == calendar() >= 1 and calendar("--tag", "env=no") == 0, calendar())
 
 
 def test_second_witness(redis):
@@ -207,6 +240,7 @@ def main():
     test_outputs(redis)
     test_baseline(redis)
     test_tags(redis)
+    test_tags_of_certificates()
     test_second_witness(redis)
     test_from()
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
