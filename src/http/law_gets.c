@@ -481,6 +481,8 @@ const struct law_row LAW_GETS[] = {
     GET_OF("pypiserver", "/simple", "pypiserver: names of packages"),
     GET_OF("jupyterhub", "/hub/api/info",
            "JupyterHub: version, how it asks for a login; administrators are told"),
+    GET_OF("nexus", "/service/rest/v1/repositories/maven-releases",
+           "Nexus: name and kind of a repository that it ships with"),
     GET_OF("buildbot", "/api/v2/builders", "Buildbot: names of builders"),
     GET_OF("aim", "/api/projects", "Aim: name and place of its project"),
     GET_OF("caddy-admin", "/reverse_proxy/upstreams", "Caddy: addresses of what stands behind it"),

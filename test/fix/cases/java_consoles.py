@@ -59,5 +59,8 @@ CASES = (
     console("open-monitor", "zipkin", "zipkin:open", 9411, "/api/v2/services", "ada", volatile="[",
             behind=f"until {page(9411, '/health', BY_NAME, 'https')}; do sleep 1; done\n"
             + java_consoles.span("ada", f"--cacert /run/certs/ca.pem {BY_NAME}", f"https://{SERVER}:9411")),
+    console("open-store", "nexus", spec_of("nexus:open", seed=lambda box: java_consoles.nexus_fill(box, PASSWORD)), 8081, "/service/rest/v1/repositories", "ada",
+            says="locked", scheme="http", owner=f"-u admin:{PASSWORD}", place="/opt/sonatype-work", units=()),
+    dashboard("livy", "livy:open", 8998, "/sessions?from=0&size=0", "total", place="/opt/livy"),
     dashboard("zeppelin", "zeppelin:open", 8080, "/api/notebook", "ada", says="locked", after=ZEPPELIN_IN, place="/opt/zeppelin"),
 )

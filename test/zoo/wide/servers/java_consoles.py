@@ -1,5 +1,9 @@
-"""Consoles that other registries than Debian carry whole or in parts: Zipkin, Zeppelin, Airflow. What is told is read from their own
+"""Consoles that other registries than Debian carry whole or in parts: Zipkin, Zeppelin, Livy, Nexus. What is told is read from their own
 interfaces."""
+
+import base64
+import json
+import urllib.request
 
 from model import PASSWORD, Spec, View
 
@@ -40,7 +44,63 @@ def zeppelin(variant, files, view, truth, **more):
                 truth=lambda box: {"version": get(box, "/api/version")["body"]["version"], **truth(box)}, **more)
 
 
+# What it hands programs to is asked for its version when Livy starts, and nothing else here.
+SUBMIT = "#!/bin/sh\necho 'version 2.4.5' >&2\necho 'Using Scala version 2.11.12' >&2\n"
+LIVY_FILES = {"conf/livy.conf": "livy.server.host = $A\nlivy.server.port = $P\n", "spark/bin/spark-submit": SUBMIT}
+LIVY = Spec("livy:open", java("livy-07", "org.apache.livy.server.LivyServer"), files=LIVY_FILES, prepare="chmod 755 spark/bin/spark-submit; mkdir -p logs",
+            env={"SPARK_HOME": "$D/spark", "LIVY_HOME": "$D", "LIVY_CONF_DIR": "$D/conf"}, ready="curl -sf http://$A:$P/version", slow=True,
+            truth=lambda box: {"version": get(box, "/version")["version"], "records": get(box, "/sessions?from=0&size=0")["total"]},
+            views=(View("livy", "open", sees=("version", "records")),))
+
+NEXUS_HOME = f"{CACHE}/nexus-3"
+NEXUS_LOCATOR, NEXUS_XML = (f"{NEXUS_HOME}/lib/endorsed/org.apache.karaf.specs.{name}-4.3.9.jar" for name in ("locator", "java.xml"))
+NEXUS = " ".join((
+    "java -Xms200m -Xmx900m -XX:MaxDirectMemorySize=400m -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true",
+    f"-Dkaraf.startLocalConsole=false -Dkaraf.home={NEXUS_HOME} -Dkaraf.base={NEXUS_HOME} -Dkaraf.etc={NEXUS_HOME}/etc/karaf",
+    f"-Djava.util.logging.config.file={NEXUS_HOME}/etc/karaf/java.util.logging.properties",
+    "-Dkaraf.data=$D/nexus3 -Dkaraf.log=$D/nexus3/log -Djava.io.tmpdir=$D/nexus3/tmp -Djava.util.prefs.userRoot=$D",
+    f"--patch-module java.base={NEXUS_LOCATOR} --patch-module java.xml={NEXUS_XML}",
+    "--add-exports java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED --add-reads=java.xml=java.logging",
+    *(f"--add-opens {package}=ALL-UNNAMED" for package in (
+        "java.base/java.security", "java.base/java.net", "java.base/java.lang", "java.base/java.util", "java.naming/javax.naming.spi",
+        "java.rmi/sun.rmi.transport.tcp")),
+    f"-cp \"{NEXUS_HOME}/lib/boot/*\" org.sonatype.nexus.karaf.NexusMain"))
+
+
+def nexus_asks(box, method, path, body, kind="application/json", password=PASSWORD):
+    """What its administrator does; `password`: of a moment ago, or from the start."""
+    login = base64.b64encode(f"admin:{password}".encode()).decode()
+    request = urllib.request.Request(f"http://{box.address}:{box.ports['P']}/service/rest/v1/{path}", method=method, data=body.encode(),
+                                     headers={"Authorization": f"Basic {login}", "Content-Type": kind})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).close()
+
+
+def nexus_fill(box, password=PASSWORD):
+    """Its first password is changed, as it asks everybody to, and there is a repository."""
+    nexus_asks(box, "PUT", "security/users/admin/change-password", password, "text/plain", (box.dir / "nexus3/admin.password").read_text())
+    storage = {"blobStoreName": "default", "strictContentTypeValidation": True, "writePolicy": "allow_once"}
+    nexus_asks(box, "POST", "repositories/raw/hosted", json.dumps({"name": "ada", "online": True, "storage": storage}), password=password)
+
+
+def nexus_shut(box):
+    nexus_fill(box)
+    nexus_asks(box, "PUT", "security/anonymous", json.dumps({"enabled": False, "userId": "anonymous", "realmName": "NexusAuthorizingRealm"}))
+
+
+def nexus_truth(box):
+    names = [repository["name"] for repository in get(box, "/service/rest/v1/repositories", user="admin")]
+    return {"version": "3.71.0-06", "collections": len(names), "names": names}
+
+
+def nexus(variant, fill, view):
+    return Spec(f"nexus:{variant}", NEXUS, files={"nexus3/etc/nexus.properties": "application-host=$A\napplication-port=$P\n"}, prepare="mkdir -p nexus3/log nexus3/tmp",
+                ready="curl -sf http://$A:$P/service/rest/v1/status && test -s $D/nexus3/admin.password", seed=fill, truth=nexus_truth, slow=True, views=(view,))
+
+
 SPECS = (
+    LIVY,
+    nexus("open", nexus_fill, View("nexus", "open", sees=("version", "collections"))),
+    nexus("locked", nexus_shut, View("nexus", "locked", sees=("version",))),
     Spec("zipkin:open", f"java -Xmx250m -XX:TieredStopAtLevel=1 -jar {CACHE}/zipkin-3/zipkin-server-3.6.1-exec.jar", env=ZIPKIN_AT, slow=True,
          ready="curl -sf http://$A:$P/health", seed=span("ada"), truth=zipkin_truth, views=(View("zipkin", "open", sees=("version", "collections")),)),
     zeppelin("open", {}, View("zeppelin", "open", sees=("version", "records")), lambda box: {"records": len(get(box, "/api/notebook")["body"])},
