@@ -5,7 +5,7 @@
  *     > 21, topics and settings           < of a broker: {"topicConfigTable": {...}}; or a refusal of its rules
  *     > 28, figures                       < of a broker: {"table": {"brokerVersionDesc": "V5_1_4", ...}}
  *
- * Name servers know no login before 5.3; brokers refuse those who sign nothing where rules are on. Nothing else is
+ * Name servers know no login up to 5.4; brokers refuse those who sign nothing where rules are on. Nothing else is
  * asked: a neighbour of these numbers, 25, changes the broker's settings.
  *
  * A message is its length, the length of its head (be32; in the first byte how that is written, 0 for JSON), the

@@ -1,4 +1,4 @@
-"""RocketMQ 5.1: a name server and a broker; and a broker whose rules let in those only who sign."""
+"""RocketMQ: a name server and a broker; and brokers that let in those only who sign, by the rules of 5.1 and by the users of 5.4."""
 
 import json
 import socket
@@ -28,6 +28,7 @@ haListenPort=$P3
 registerNameServerPeriod=10000
 """
 RULES = "accounts:\n  - {accessKey: zoo-admin, secretKey: 12345678s3cret, admin: true}\n"
+VERSIONS = {"5.1": "5.1.4", "5.4": "5.4.0"}
 TOPICS = ("orders", "people")
 
 
@@ -50,13 +51,21 @@ def seeder(port):
     return seed
 
 
-def rocketmq(variant, names, broker, port, view, more="", seeded=True):
+AUTH = """authenticationEnabled=true
+authenticationProvider=org.apache.rocketmq.auth.authentication.provider.DefaultAuthenticationProvider
+authenticationMetadataProvider=org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider
+initAuthenticationUser={"username":"zoo","password":"12345678s3cret"}
+innerClientAuthenticationCredentials={"accessKey":"zoo","secretKey":"12345678s3cret"}
+"""
+
+
+def rocketmq(variant, names, broker, port, view, more="", seeded=True, release="5.1"):
     """`names`, `broker`: which of the ports each has; the one that is $P, on `port`, is looked at."""
     command = (f"sh -c \"{JAVA} org.apache.rocketmq.namesrv.NamesrvStartup -c $D/names.conf & "
-               f"exec {JAVA} org.apache.rocketmq.broker.BrokerStartup -c $D/broker.conf\"")
+               f"exec {JAVA} org.apache.rocketmq.broker.BrokerStartup -c $D/broker.conf\"").replace("rocketmq-5.1", f"rocketmq-{release}")
     fill = lambda text: text.replace("$NAMES", "$" + names).replace("$BROKER", "$" + broker)
-    return Spec("rocketmq-5.1:" + variant, command, slow=True, port=port, seed=seeder(broker) if seeded else "", ready="sleep 6", views=(view,),
-                truth=lambda box: {"version": "5.1.4", "collections": 2, "names": sorted(TOPICS)},
+    return Spec(f"rocketmq-{release}:{variant}", command, slow=True, port=port, seed=seeder(broker) if seeded else "", ready="sleep 6", views=(view,),
+                truth=lambda box: {"version": VERSIONS[release], "collections": 2, "names": sorted(TOPICS)},
                 files={"names.conf": fill(NAMES), "broker.conf": fill(BROKER) + more, "home/conf/plain_acl.yml": RULES})
 
 
@@ -64,4 +73,6 @@ SPECS = (
     rocketmq("names", "P", "P2", 9876, View("rocketmq", "open", sees=("collections",), facts={"auth": "none", "role": "name server"})),
     rocketmq("broker", "P2", "P", 10911, View("rocketmq", "open", sees=("version", "collections"), facts={"auth": "none", "role": "broker"})),
     rocketmq("rules", "P2", "P", 10911, View("rocketmq", "locked", facts={"auth": "acl"}), "aclEnable=true\n", seeded=False),
+    rocketmq("broker", "P2", "P", 10911, View("rocketmq", "open", sees=("version", "collections"), facts={"auth": "none", "role": "broker"}), release="5.4"),
+    rocketmq("users", "P2", "P", 10911, View("rocketmq", "locked", facts={"auth": "acl"}), AUTH, seeded=False, release="5.4"),
 )
