@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, hazelcast, hsqldb, ignite,
                java_consoles, java_more, kafka, kibana, kinto, ldap, mariadb, mongodb, monitors, neo4j, nsq, objects,
-               opensearch_security, platforms, postgresql, pouchdb, programs, pulsar, redis, registry, rocketmq, solr, spring,
-               web_go, web_java, web_stores, zookeeper)
+               opensearch_security, platforms, postgresql, pouchdb, programs, pulsar, redis, registry, rocketmq, serving, solr,
+               spring, web_go, web_java, web_stores, zookeeper)
 
 # The heavy ones two at a time, or one where each takes the same port.
 HEAVY = (*elasticsearch.SPECS, *opensearch_security.SPECS, *solr.SPECS, *kibana.SPECS, *programs.SPECS, *spring.SPECS,
@@ -13,5 +13,5 @@ HEAVY = (*elasticsearch.SPECS, *opensearch_security.SPECS, *solr.SPECS, *kibana.
 PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0, len(HEAVY), 2))
 HOMEBOUND = (cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo)
 ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in HOMEBOUND for spec in family.SPECS)
-FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry,
-            monitors, objects, web_stores, web_go, platforms, *ALONE, *PAIRS)
+FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry, monitors,
+            objects, web_stores, web_go, platforms, serving, *ALONE, *PAIRS)

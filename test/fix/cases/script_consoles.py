@@ -1,0 +1,103 @@
+"""What scripts run and serve: consoles, models, object stores; and small servers of Debian that have no lock of their own."""
+
+from case import PASSWORD, PUBLIC, SERVER, Case, Step
+from common import at
+
+from from_zoo import BY_NAME, console
+from wide.cache import CACHE
+
+from .outside import CARD
+
+STORE, DASHBOARD = "open-store", "open-dashboard"
+
+
+def datagram(port, words):
+    """Shell, for at(): what comes back for these bytes over UDP, as Python writes it."""
+    return ("python3 -c 'import socket,sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(3);"
+            " s.connect((sys.argv[1], int(sys.argv[2]))); s.send(bytes.fromhex(sys.argv[3])); print(s.recv(9999))'"
+            f" ADDRESS {port} {words.hex()}")
+
+
+SPHINX_OPEN = """
+cat >/etc/sphinxsearch/sphinx.conf <<'END'
+index people
+{
+  type = rt
+  path = /var/lib/sphinxsearch/people
+  rt_field = name
+  rt_attr_string = shown
+}
+searchd
+{
+  listen = 9306:mysql41
+  pid_file = /var/lib/sphinxsearch/pid
+  binlog_path = /var/lib/sphinxsearch
+}
+END
+install -d /var/lib/sphinxsearch
+cat >/etc/systemd/system/sphinxsearch.service <<'END'
+[Service]
+ExecStart=/usr/bin/searchd --nodetach --config /etc/sphinxsearch/sphinx.conf
+END
+"""
+SPHINX = "mariadb --skip-ssl -h ADDRESS -P 9306 -e 'SELECT * FROM people'"
+
+# Its own network is everybody's, and the router's outer address leads to it.
+MAPPING_OPEN = CARD + f"""
+printf '%s\\n' ext_ifname=cable ext_ip=72.79.77.69 listening_ip={SERVER}/1 enable_natpmp=yes enable_upnp=yes secure_mode=yes \\
+  uuid=568dfb81-0f98-4c83-91c6-f5b88b5e0c02 'allow 1024-65535 192.0.2.0/24 1024-65535' 'deny 0-65535 0.0.0.0/0 0-65535' >/etc/miniupnpd/miniupnpd.conf
+cat >/etc/systemd/system/miniupnpd.service <<'END'
+[Service]
+ExecStartPre=-/etc/miniupnpd/nft_init.sh
+ExecStart=/usr/sbin/miniupnpd -d -f /etc/miniupnpd/miniupnpd.conf
+END
+nft 'table ip outer {{ chain in {{ type nat hook prerouting priority -100; ip daddr {PUBLIC} udp dport 5351 dnat to {SERVER}; }}; }}'
+"""
+# What its outer address is, 72.79.77.69, as letters.
+MAPPING = datagram(5351, bytes(2))
+
+KEY = f"-H 'Authorization: Bearer {PASSWORD}'"
+# Called by a name of one's own, as people do.
+BY_NAMES = f"{BY_NAME} -H 'Host: models.shop.example'"
+
+
+def tool(name, command):
+    """Shell: a program of the cache by the name that a text calls it."""
+    return f"""
+printf '%s\\n' '#!/bin/sh' 'exec {command} "$@"' >/run/fix-bin/{name}
+chmod 755 /run/fix-bin/{name}
+"""
+
+
+# A bucket that is everybody's is asked for by its own address.
+MINIO = f"{CACHE}/minio-2026/minio"
+MC = f"{CACHE}/mc-2025/mc"
+MINIO_OPEN = tool("mc", f"env MC_HOST_zoo=http://zoozoo:s3cret123@{SERVER}:9000 {MC}") + f"""
+useradd --system minio || true
+install -d -o minio /var/lib/minio
+printf '%s\\n' MINIO_ROOT_USER=zoozoo MINIO_ROOT_PASSWORD=s3cret123 MINIO_VOLUMES=/var/lib/minio >/etc/default/minio
+cat >/etc/systemd/system/minio.service <<'END'
+[Service]
+User=minio
+EnvironmentFile=/etc/default/minio
+ExecStart={MINIO} server --address :9000 /var/lib/minio
+END
+"""
+MINIO_SEED = "echo ada >/tmp/name; mc mb -q zoo/people; mc cp -q /tmp/name zoo/people/name; mc anonymous set public zoo/people"
+BUCKET = f"http://{SERVER}:9000/people"
+SIGNED = f"curl -sSf --aws-sigv4 aws:amz:us-east-1:s3 -u 'an-own-name:{PASSWORD}' {BUCKET}/name"
+
+CASES = (
+    Case("sphinx", ("sphinxsearch",), (9306,), address=PUBLIC, wide=True, open=SPHINX_OPEN, holds="ada", needs=("/usr/bin/searchd",),
+         seed="mariadb --skip-ssl -h 127.0.0.1 -P 9306 -e \"INSERT INTO people(id, name, shown) VALUES(1, 'ada', 'ada')\"",
+         owner=at(SPHINX, SERVER), stranger=at(SPHINX, PUBLIC), steps=(Step(STORE, "sphinx", "closed", at(SPHINX, SERVER)),)),
+    Case("nat-pmp", ("miniupnpd",), (5351,), udp=True, address=PUBLIC, wide=True, open=MAPPING_OPEN, seed="true", holds="HOME",
+         needs=("/usr/sbin/miniupnpd",), ready=at(MAPPING, SERVER), owner=at(MAPPING, SERVER), stranger=at(MAPPING, PUBLIC),
+         steps=(Step("ports-by-strangers", "nat-pmp", "closed", at(MAPPING, "192.0.2.1")),)),
+    # The name of the model stays public.
+    console(DASHBOARD, "llama-cpp", "llama-cpp:open", 8080, "/props", "default_generation_settings", says="locked", owner=KEY),
+    console(DASHBOARD, "ollama", "ollama:open", 11434, "/api/tags", "ada", owner=BY_NAMES),
+    Case("minio", ("minio",), (9000,), wide=True, open=MINIO_OPEN, seed=MINIO_SEED, holds="ada", ready=f"curl -sf http://{SERVER}:9000/minio/health/ready",
+         owner="mc cat zoo/people/name", stranger=f"curl -sSf {BUCKET}/name", scan=BUCKET, needs=(MINIO, MC),
+         steps=(Step(STORE, "minio", "locked", SIGNED, before=f"export MC_HOST_ALIAS=http://zoozoo:s3cret123@{SERVER}:9000"),)),
+)
