@@ -87,6 +87,29 @@ MINIO_SEED = "echo ada >/tmp/name; mc mb -q zoo/people; mc cp -q /tmp/name zoo/p
 BUCKET = f"http://{SERVER}:9000/people"
 SIGNED = f"curl -sSf --aws-sigv4 aws:amz:us-east-1:s3 -u 'an-own-name:{PASSWORD}' {BUCKET}/name"
 
+AZURITE = f"http://{SERVER}:10000/devstoreaccount1"
+# The account and the key that it ships with.
+AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+ACCOUNT = ("export AZURE_STORAGE_CONNECTION_STRING='DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
+           f"AccountKey={AZURITE_KEY};BlobEndpoint={AZURITE}'\n")
+AZURE_CLI = f"{CACHE}/azure-cli-2"
+AZURITE_OPEN = tool("az", f"env AZURE_CORE_COLLECT_TELEMETRY=0 PYTHONPATH={AZURE_CLI} /usr/bin/python3 -m azure.cli") + f"""
+useradd --system azurite || true
+install -d -o azurite /var/lib/azurite
+cat >/etc/systemd/system/azurite.service <<'END'
+[Service]
+User=azurite
+ExecStart=/usr/bin/env node {CACHE}/azurite-3/node_modules/.bin/azurite-blob --blobHost 0.0.0.0 -l /var/lib/azurite --silent --disableTelemetry --skipApiVersionCheck
+END
+"""
+AZURITE_SEED = ACCOUNT + """
+echo ada >/tmp/name
+az storage container create --name people --public-access container -o none
+az storage blob upload --container-name people --name name --file /tmp/name --no-progress -o none
+"""
+AZURITE_OWNER = ACCOUNT + ("rm -f /tmp/got; az storage blob download --container-name people --name name --file /tmp/got --no-progress -o none"
+                           " && cat /tmp/got")
+
 CASES = (
     Case("sphinx", ("sphinxsearch",), (9306,), address=PUBLIC, wide=True, open=SPHINX_OPEN, holds="ada", needs=("/usr/bin/searchd",),
          seed="mariadb --skip-ssl -h 127.0.0.1 -P 9306 -e \"INSERT INTO people(id, name, shown) VALUES(1, 'ada', 'ada')\"",
@@ -100,4 +123,7 @@ CASES = (
     Case("minio", ("minio",), (9000,), wide=True, open=MINIO_OPEN, seed=MINIO_SEED, holds="ada", ready=f"curl -sf http://{SERVER}:9000/minio/health/ready",
          owner="mc cat zoo/people/name", stranger=f"curl -sSf {BUCKET}/name", scan=BUCKET, needs=(MINIO, MC),
          steps=(Step(STORE, "minio", "locked", SIGNED, before=f"export MC_HOST_ALIAS=http://zoozoo:s3cret123@{SERVER}:9000"),)),
+    Case("azurite", ("azurite",), (10000,), wide=True, open=AZURITE_OPEN, seed=AZURITE_SEED, holds="ada", owner=AZURITE_OWNER,
+         stranger=f"curl -sSf {AZURITE}/people/name", scan=f"{AZURITE}/people", needs=(f"{CACHE}/azurite-3", AZURE_CLI),
+         steps=(Step(STORE, "azure-blob", "locked", AZURITE_OWNER, before=ACCOUNT),)),
 )
