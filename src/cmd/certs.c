@@ -25,8 +25,10 @@ enum row { ROW_WITHIN, ROW_EVER, ROW_TAG, ROW_FORMAT, ROW_DB, ROW_END };
 static const struct option_row ROWS[] = {
     [ROW_WITHIN] = { "within", "DAYS", N_("only those that end within so many days, or have ended") },
     [ROW_EVER] = { "ever", NULL, N_("also those that nobody shows any more") },
-    [ROW_TAG] = { "tag", "KEY=VALUE...", N_("tagged so in the scope file; another key must hold too, another value may") },
-    [ROW_FORMAT] = { "format", "NAME", N_("text (default), json (JSON Lines), html, or ical: a calendar of their ends") },
+    [ROW_TAG] = { "tag", "KEY=VALUE...",
+                  N_("tagged so in the scope file; another key must hold too, another value may") },
+    [ROW_FORMAT] = { "format", "NAME",
+                     N_("text (default), json (JSON Lines), html, or ical: a calendar of their ends") },
     [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },
 };

@@ -110,6 +110,6 @@ void scan_estimate_put(const struct scan_estimate *e, struct buf *out)
     else if (e->one_address)
         buf_printf(out, _("about %s where nobody answers, %s where somebody does"), none, all);
     else
-        buf_printf(out, _("about %s where nobody answers, %s where one address in 25 does, %s where all do"), none, some,
-                   all);
+        buf_printf(out, _("about %s where nobody answers, %s where one address in 25 does, %s where all do"), none,
+                   some, all);
 }

@@ -28,7 +28,8 @@ enum row { ROW_EVER, ROW_TAG, ROW_JSON, ROW_DB, ROW_END };
 static const struct option_row ROWS[] = {
     [ROW_EVER] = { "ever", NULL, N_("also those that are no more") },
     [ROW_TAG] = { "tag", "KEY=VALUE...",
-                  N_("with a member that is tagged so in the scope file; another key must hold too, another value may") },
+                  N_("with a member that is tagged so in the scope file; another key must hold too, another value "
+                     "may") },
     [ROW_JSON] = { "json", NULL, N_("JSON Lines") },
     [ROW_DB] = { "db", "FILE", N_("the store; default: the one that `ajar scan` fills") },
     [ROW_END] = { NULL, NULL, NULL },

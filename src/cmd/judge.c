@@ -15,7 +15,8 @@ enum row { ROW_SCAN, ROW_TAG, ROW_RULES, ROW_JSON, ROW_FORMAT, ROW_VERBOSE, ROW_
 
 static const struct option_row ROWS[] = {
     [ROW_SCAN] = { "scan", "N", N_("what this scan saw; default: each endpoint as it last answered") },
-    [ROW_TAG] = { "tag", "KEY=VALUE...", N_("tagged so in the scope file; another key must hold too, another value may") },
+    [ROW_TAG] = { "tag", "KEY=VALUE...",
+                  N_("tagged so in the scope file; another key must hold too, another value may") },
     [ROW_RULES] = { "rules", "DIR", N_("judge by the rules in DIR instead of the shipped ones") },
     [ROW_JSON] = { "json", NULL, N_("JSON Lines; the same as --format json") },
     [ROW_FORMAT] = { "format", "NAME", N_("one of the report formats of `ajar scan`") },
