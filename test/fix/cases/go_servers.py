@@ -1,8 +1,9 @@
 """Servers in Go of the wide zoo, and a program in Go that shows what it does."""
 
-from case import PASSWORD, PUBLIC, Case, Step
+from case import PASSWORD, PUBLIC, SERVER, Case, Step
 from common import certificate
-from from_zoo import console, page, spec_of, stranger
+from from_zoo import Stand, console, page, spec_of, stranger
+from wide.cache import missing
 
 # A service that shows what it does on the port that it serves.
 PPROF_OPEN = """
@@ -28,6 +29,36 @@ ExecStart=/srv/shop/shop
 END
 """
 
+TIDB_AS = f"mysql --no-defaults -h {SERVER} -P 4000 -u"
+TIDB_NAMES = "-N -e 'select name from ada.customer'"
+TIDB_SEED = f"""{TIDB_AS} root <<'END'
+create database ada;
+create table ada.customer (name varchar(9));
+insert into ada.customer values ('ada');
+create user app@'%';
+grant select on ada.* to app@'%';
+SQL
+END
+"""
+# An administrator of another name, and a root of that network who may do nothing.
+TIDB_OTHERS = f"""create user boss@'%' identified by '{PASSWORD}';
+grant all on *.* to boss@'%' with grant option;
+alter user root@'%' identified by '{PASSWORD}';
+drop user app@'%';
+create user root@'10.77.%';
+"""
+BOSS = f"printf '[client]\\nuser=boss\\npassword={PASSWORD}\\n' >/root/.my.cnf"
+
+
+def tidb(name, rule, says, port, sql="", user="root", before="", stranger="", **step):
+    """At its port for clients (4000), or at that for its state, which names the databases. `before`: how the owner logs in before."""
+    spec = spec_of("tidb:open", rename={"tidb.toml": "/etc/tidb/tidb.toml"}, text=("$P2", "10080"))
+    stand, absent = Stand(spec, "tidb", 4000, "/var/lib/tidb", ""), missing(spec.command)
+    return Case(name, ("tidb",), (port,), open=stand.open, seed=TIDB_SEED.replace("SQL\n", sql), holds="ada", ready=f"{TIDB_AS} root -e 'select 1'",
+                owner=f"{TIDB_AS} {user} {before} {TIDB_NAMES}", stranger=stranger, needs=(str(absent),) if absent else (), wide=True,
+                steps=(Step(rule, "tidb", says, f"{TIDB_AS} {user} -p'{PASSWORD}' {TIDB_NAMES}", **step),))
+
+
 TASKS = "/kapacitor/v1/tasks?fields=status"
 
 CASES = (
@@ -41,4 +72,7 @@ CASES = (
             strange=stranger(9092, TASKS, "-u anybody:anything")),
     # By its API, which no login of its own keeps.
     console("open-monitor", "cadvisor", "cadvisor:open", 8080, "/api/v1.3/machine", "num_cores", place="/var/lib/cadvisor"),
+    tidb("wide-tidb", "open-store", "locked", 4000, stranger=f"{TIDB_AS} app {TIDB_NAMES}"),
+    tidb("wide-tidb-status", "open-store", "closed", 10080, stranger=page(10080, "/schema"), down=True),
+    tidb("wide-tidb-partial", "partial", "locked", 4000, sql=TIDB_OTHERS, user="boss", before=f"-p'{PASSWORD}'", needs=BOSS),
 )

@@ -1,6 +1,6 @@
-"""Servers in Go that answer over HTTP."""
+"""Servers in Go: TiDB, and some that answer over HTTP."""
 
-from model import Spec, View
+from model import FIELDS, PASSWORD, Spec, View
 
 from ..cache import CACHE, get
 from .monitors import WEB, labelled
@@ -51,6 +51,44 @@ def kapacitor(variant, auth, view):
                 ready="curl -sf -u zoo:any http://$A:$P/kapacitor/v1/ping", views=(view,))
 
 
+# One process with a store of its own, which tests use. As it comes root@'%' has no password, and its status port has no login.
+TIDB = f"{CACHE}/tidb-5/tidb-server -config $D/tidb.toml -store unistore -path $D/db -host $A -P $P -L error"
+TIDB_CONFIG = """socket = ""
+temp-dir = "$D/temp"
+lease = "1s"
+split-table = false
+[status]
+status-host = "$A"
+status-port = $P2
+[performance]
+stats-lease = "1s"
+"""
+TIDB_CLIENT = "mysql --no-defaults -N -B -u root -h $A -P $P"
+# Two tables, and `test` is there as it comes, so that its databases are as many.
+TIDB_SQL = """
+create database shop;
+create table shop.customer (id int primary key, name varchar(40));
+insert into shop.customer values (1, 'ada'), (2, 'bob');
+create table shop.orders (id int primary key);
+analyze table shop.customer, shop.orders;
+"""
+TIDB_TABLES = ("select concat(table_schema, '.', table_name), table_rows, data_length + index_length from information_schema.tables"
+               " where table_schema = 'shop' order by 1")
+
+
+def tidb_truth(box):
+    rows = [line.split("\t") for line in box.client("", TIDB_TABLES).splitlines()]
+    return {"version": box.client("-e 'select version()'").split("-TiDB-v")[1].split("-")[0], "collections": len(rows),
+            "records": sum(int(row[1]) for row in rows), "bytes": sum(int(row[2]) for row in rows)}
+
+
+def tidb(variant, seed, views, client=TIDB_CLIENT):
+    return Spec(f"tidb:{variant}", TIDB, files={"tidb.toml": TIDB_CONFIG}, client=client, seed=lambda box: box.sh(TIDB_CLIENT, TIDB_SQL + seed),
+                truth=tidb_truth, ready=f"{TIDB_CLIENT} -e 'select 1'", slow=True, views=views)
+
+
+# The status port names the databases to anyone, whoever has a password.
+TIDB_STATUS = View("tidb", "open", port="P2", sees=("version", "collections"))
 CADVISOR = f"{CACHE}/cadvisor-0/cadvisor -listen_ip=$A -port=$P"
 CADVISOR_READY = "curl -sf http://$A:$P/api/v1.3/machine"
 
@@ -60,6 +98,9 @@ SPECS = (
     kapacitor("open", "false", View("kapacitor", "open", sees=("version", "records"))),
     # It asks for a login, and takes any.
     kapacitor("locked", "true", View("kapacitor", "locked", sees=("version",))),
+    tidb("open", "", (View("tidb", "open", sees=FIELDS), TIDB_STATUS)),
+    tidb("locked", f"alter user root@'%' identified by '{PASSWORD}';", (View("tidb", "locked", sees=("version",)), TIDB_STATUS),
+         client=f"{TIDB_CLIENT} -p{PASSWORD}"),
     Spec("cadvisor:open", CADVISOR, ready=CADVISOR_READY, views=(View("cadvisor", "open"),)),
     # Its login keeps the pages, and neither the API behind them nor what Prometheus reads.
     Spec("cadvisor:login", f"{CADVISOR} -http_auth_file=$D/users -http_auth_realm=ops", files={"users": "zoo:$$apr1$$salt$$r\n"}, ready=CADVISOR_READY,
