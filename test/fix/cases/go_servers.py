@@ -1,9 +1,12 @@
 """Servers in Go of the wide zoo, and a program in Go that shows what it does."""
 
+from dataclasses import replace
+
 from case import PASSWORD, PUBLIC, SERVER, Case, Step
 from common import certificate
 from from_zoo import Stand, console, page, spec_of, stranger
 from wide.cache import missing
+from wide.servers import web_go
 
 # A service that shows what it does on the port that it serves.
 PPROF_OPEN = """
@@ -59,6 +62,21 @@ def tidb(name, rule, says, port, sql="", user="root", before="", stranger="", **
                 steps=(Step(rule, "tidb", says, f"{TIDB_AS} {user} -p'{PASSWORD}' {TIDB_NAMES}", **step),))
 
 
+def dozzle():
+    """Beside a real engine, which must be there first, with a container that never ran."""
+    base = "curl -sSf --unix-socket $D/engine http://engine"
+    seed = (f"tar -c -T /dev/null | {base}/images/create?fromSrc=-\\&repo=ada -H 'Content-Type: application/x-tar' --data-binary @-\n"
+            f"{base}/containers/create?name=ada -H 'Content-Type: application/json' -d '{{\"Image\": \"ada\", \"Cmd\": [\"ada\"]}}'")
+    spec = spec_of("dozzle:open", command=web_go.DOZZLE, seed=seed)
+    made = console("open-dashboard", "dozzle", spec, 8080, "/api/containers.json", "ada", beside=f"env PATH={web_go.ENGINE_PATH} {web_go.DOCKER}")
+
+    def opened():
+        made.open()
+        with open("/etc/systemd/system/dozzle-beside.service", "a") as unit:
+            unit.write("ExecStartPost=chmod 666 /var/lib/dozzle/engine\n")
+    return replace(made, open=opened)
+
+
 TASKS = "/kapacitor/v1/tasks?fields=status"
 
 CASES = (
@@ -75,4 +93,5 @@ CASES = (
     tidb("wide-tidb", "open-store", "locked", 4000, stranger=f"{TIDB_AS} app {TIDB_NAMES}"),
     tidb("wide-tidb-status", "open-store", "closed", 10080, stranger=page(10080, "/schema"), down=True),
     tidb("wide-tidb-partial", "partial", "locked", 4000, sql=TIDB_OTHERS, user="boss", before=f"-p'{PASSWORD}'", needs=BOSS),
+    dozzle(),
 )

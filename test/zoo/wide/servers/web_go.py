@@ -4,6 +4,7 @@ from model import FIELDS, PASSWORD, Spec, View
 
 from ..cache import CACHE, get
 from .monitors import WEB, labelled
+from .registry import DOCKERD, ENGINE
 
 MEMCACHED_EXPORTER = f"{CACHE}/memcached-exporter-0/memcached_exporter --web.listen-address=$A:$P --memcached.address=127.0.0.1:9"
 
@@ -92,6 +93,12 @@ TIDB_STATUS = View("tidb", "open", port="P2", sees=("version", "collections"))
 CADVISOR = f"{CACHE}/cadvisor-0/cadvisor -listen_ip=$A -port=$P"
 CADVISOR_READY = "curl -sf http://$A:$P/api/v1.3/machine"
 
+# It wants an engine, in which nothing runs here.
+ENGINE_PATH = f"{ENGINE}/bin:{ENGINE}/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+DOCKER = f"{DOCKERD} -H unix://$D/engine"
+DOZZLE = f"env DOCKER_HOST=unix://$D/engine PATH={ENGINE_PATH} {CACHE}/dozzle-1/dozzle --addr=$A:$P"
+DOZZLE_ALONE = DOZZLE.replace(f"{CACHE}/dozzle-1", f"sh -c '{DOCKER} & until curl -sf --unix-socket $D/engine http://engine/_ping; do sleep 0.2; done; exec {CACHE}/dozzle-1") + "'"
+
 SPECS = (
     Spec("memcached-exporter:open", MEMCACHED_EXPORTER, truth=exporter_truth, views=(View("memcached-exporter", "open", sees=("version",)),)),
     Spec("memcached-exporter:locked", f"{MEMCACHED_EXPORTER} --web.config.file=$D/web.yml", files=WEB, views=(View("web", "identified"),)),
@@ -105,4 +112,7 @@ SPECS = (
     # Its login keeps the pages, and neither the API behind them nor what Prometheus reads.
     Spec("cadvisor:login", f"{CADVISOR} -http_auth_file=$D/users -http_auth_realm=ops", files={"users": "zoo:$$apr1$$salt$$r\n"}, ready=CADVISOR_READY,
          views=(View("cadvisor", "open"),)),
+    # The newest that its module has, from before it knew a login.
+    Spec("dozzle:open", DOZZLE_ALONE, root=True, slow=True, truth=lambda box: {"version": get(box, "/version").strip().lstrip("v")},
+         views=(View("dozzle", "open", sees=("version",)),)),
 )
