@@ -55,7 +55,8 @@ def kapacitor(variant, auth, view):
 # One process with a store of its own, which tests use. As it comes root@'%' has no password, and its status port has no login.
 TIDB = f"{CACHE}/tidb-5/tidb-server -config $D/tidb.toml -store unistore -path $D/db -host $A -P $P -L error"
 TIDB_CONFIG = """socket = ""
-temp-dir = "$D/temp"
+tmp-storage-path = "$D/temp"
+enable-telemetry = false
 lease = "1s"
 split-table = false
 [status]
