@@ -1,4 +1,4 @@
-"""More stores of the wide zoo: HBase's REST gateway, Fuseki, Kudu, RocketMQ."""
+"""More stores of the wide zoo: HBase's REST gateway, Fuseki, Kudu, RocketMQ; and versions that nobody mends any more."""
 
 import pathlib
 
@@ -7,6 +7,9 @@ from common import at
 from from_zoo import Stand, console, spec_of
 from wide.cache import CACHE
 from wide.servers import java_more
+
+from .search import (AS_SHIPPED, ELASTIC, ELASTIC_OPEN, MONGO_INSERT, MONGO_OPEN, MONGOD, MONGOSH, OPENSEARCH, OPENSEARCH_OPEN, SEARCH_SEED, find,
+                     search)
 
 STORE = "open-store"
 
@@ -62,4 +65,71 @@ CASES = (
     rocketmq("rocketmq-broker", "broker", 10911, 20000, 21, (Step(STORE, "rocketmq", "locked", topics(10911, 21, PASSWORD)),)),
     # A name server knows no login: it is kept from strangers alone.
     rocketmq("rocketmq-names", "names", 9876, 20000, 206, (Step(STORE, "rocketmq", "closed", topics(9876, 206), down=True),), address=PUBLIC),
+)
+
+# As its own script makes it: a login that everybody knows, certificates that everybody has.
+DEMO = OPENSEARCH_OPEN.replace("plugins.security.disabled: true\n", "") + """
+rm -r /usr/share/opensearch/config && ln -s /etc/opensearch /usr/share/opensearch/config
+OPENSEARCH_JAVA_HOME=/usr bash /usr/share/opensearch/plugins/opensearch-security/tools/install_demo_configuration.sh -y -i >/root/demo.log 2>&1
+chown -R opensearch /etc/opensearch
+"""
+OWN = """
+for part in pem key; do install -o opensearch -m 600 /run/certs/name-NODES.$part /etc/opensearch/own.$part; done
+mv /etc/opensearch/own.pem /etc/opensearch/own-node.pem
+mv /etc/opensearch/own.key /etc/opensearch/own-node-key.pem
+install -o opensearch /run/certs/ca.pem /etc/opensearch/own-root-ca.pem
+"""
+
+# The data is told of an older version, as after a step that nobody ended.
+LINE = "mongosh --quiet admin --eval 'db.adminCommand({getParameter: 1, featureCompatibilityVersion: 1}).featureCompatibilityVersion.version'"
+OLD_LINE = "mongosh --quiet admin --eval 'db.adminCommand({setFeatureCompatibilityVersion: \"5.0\"})'\n"
+SNAPSHOTS = """
+curl -sSf -X PUT -H 'Content-Type: application/json' -d '{"type": "fs", "settings": {"location": "/var/lib/elasticsearch/backup"}}' http://127.0.0.1:9200/_snapshot/BACKUP
+"""
+SNAPSHOT = "curl -sSf http://127.0.0.1:9200/_snapshot/BACKUP/before-upgrade | grep -q SUCCESS"
+
+# As a package would start it: its socket where clients look for it. It begins with accounts without a name.
+MYSQL = f"{CACHE}/mysql-5.5"
+MYSQL_OPEN = f"""
+install -d -o mysql /run/mysqld /srv/mysql
+cp -r {MYSQL}/data/. /srv/mysql && chown -R mysql /srv/mysql && chmod -R u+w /srv/mysql
+cat >/etc/systemd/system/mysql.service <<'END'
+[Service]
+User=mysql
+ExecStart={MYSQL}/mysqld --no-defaults --basedir={MYSQL} --lc-messages-dir={MYSQL}/share --character-sets-dir={MYSQL}/share/charsets --datadir=/srv/mysql --socket=/run/mysqld/mysqld.sock --pid-file=/run/mysqld/mysqld.pid --bind-address=0.0.0.0 --skip-name-resolve
+END
+"""
+MYSQL_SEED = f"""
+mysql -u root -e "create database shop; create table shop.person (name text); insert into shop.person values ('ada');
+delete from mysql.user where user = 'root' and host <> 'localhost'; delete from mysql.db; drop database test; flush privileges;
+grant usage on *.* to ''@'%'; grant insert on shop.* to ''@'%'; grant select on shop.* to app@'%' identified by 'its own';
+set password = password('{PASSWORD}')"
+"""
+# As its own script left it then: root from anywhere, and whoever says no name.
+MYSQL_BARE = """
+mysql -u root -e "create database shop; create table shop.person (name text); insert into shop.person values ('ada');
+grant all on *.* to root@'%'; grant all on *.* to ''@'%'; grant select on shop.* to app@'%' identified by 'its own'"
+"""
+BARE = "mysql -u root -N -e 'select name from shop.person'"
+AS_ROOT = f"MYSQL_PWD='{PASSWORD}' {BARE}"
+AS_APP = f"mysql -h {SERVER} -u app -p'its own' shop -N -e 'select name from person'"
+
+CASES += (
+    Case("opensearch-demo", ("opensearch",), (9200,), open=DEMO, seed=SEARCH_SEED.replace("-sf", f"-skf {AS_SHIPPED}").replace("http://", "https://"),
+         holds="ada", ready=search("https", f"-k {AS_SHIPPED}").replace("/person/_search", ""), owner=search("https", f"-k {AS_SHIPPED}"),
+         needs=(OPENSEARCH,), wide=True,
+         steps=(Step("certificate-demo", "opensearch", "locked", search("https", f"--cacert /run/certs/ca.pem {AS_SHIPPED}", SERVER), of_certificate=True,
+                     needs=OWN),)),
+    Case("mongodb-upgrade", ("mongod",), (27017,), open=MONGO_OPEN, holds="ada", needs=(MONGOD, MONGOSH), wide=True,
+         seed=at(MONGO_INSERT, options="") + "\n" + OLD_LINE, owner=f"{LINE} | grep -q 5.0; {find()}",
+         steps=(Step("version-unsupported", "mongodb", "open", f"{LINE} | grep -q 6.0; {find()}", stays=True),)),
+    Case("elasticsearch-upgrade", ("elasticsearch",), (9200,), address=PUBLIC, wide=True, needs=(ELASTIC,), holds="ada",
+         open=ELASTIC_OPEN.replace("SECURITY", "xpack.security.enabled: false\npath.repo: /var/lib/elasticsearch/backup"),
+         ready=search().replace("/person/_search", "/_cluster/health"), seed=SEARCH_SEED + SNAPSHOTS, owner=search(), stranger=search(address=PUBLIC),
+         steps=(Step("version-unsupported", "elasticsearch", "closed", f"{SNAPSHOT}; {search()}", down=True),)),
+    Case("mysql", ("mysql",), (3306,), open=MYSQL_OPEN, seed=MYSQL_BARE, holds="ada", ready="mysql -u root -e 'select 1'", owner=BARE, wide=True,
+         stranger=BARE.replace("-u", f"-h {SERVER} -u"), needs=(MYSQL,),
+         steps=(Step(STORE, "mysql", "locked", f"{AS_ROOT} | grep -q ada; {AS_APP}"),)),
+    Case("mysql-partial", ("mysql",), (3306,), open=MYSQL_OPEN, seed=MYSQL_SEED, holds="ada", ready="mysql -u root -e 'select 1'", owner=AS_ROOT, wide=True,
+         needs=(MYSQL,), steps=(Step("partial", "mysql", "locked", f"{AS_ROOT} | grep -q ada; {AS_APP}"),)),
 )

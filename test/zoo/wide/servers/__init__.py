@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, hazelcast, hsqldb, ignite,
-               java_consoles, java_more, kafka, kibana, kinto, ldap, mariadb, mongodb, monitors, neo4j, nsq, objects,
+               java_consoles, java_more, kafka, kibana, kinto, ldap, mariadb, mongodb, monitors, mysql, neo4j, nsq, objects,
                opensearch_security, platforms, postgresql, pouchdb, programs, pulsar, redis, registry, rocketmq, serving, solr,
                spring, web_go, web_java, web_stores, zookeeper)
 
@@ -14,4 +14,4 @@ PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0
 HOMEBOUND = (cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo)
 ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in HOMEBOUND for spec in family.SPECS)
 FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry, monitors,
-            objects, web_stores, web_go, platforms, serving, *ALONE, *PAIRS)
+            objects, web_stores, web_go, platforms, serving, mysql, *ALONE, *PAIRS)
