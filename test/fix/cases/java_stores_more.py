@@ -1,4 +1,4 @@
-"""More stores of the wide zoo: HBase's REST gateway, Fuseki, Kudu, RocketMQ; and versions that nobody mends any more."""
+"""More stores of the wide zoo: HBase's REST gateway, Fuseki, Kudu, OpenTSDB, RocketMQ, MySQL, OrientDB; and versions that nobody mends any more."""
 
 import pathlib
 import subprocess
@@ -8,9 +8,11 @@ from common import at
 from from_zoo import Stand, console, page, spec_of
 from wide.cache import CACHE
 from wide.servers import java_more, web_java
+from wide.servers.kibana import STANDIN
 
 from .search import (AS_SHIPPED, ELASTIC, ELASTIC_OPEN, MONGO_INSERT, MONGO_OPEN, MONGOD, MONGOSH, OPENSEARCH, OPENSEARCH_OPEN, SEARCH_SEED, find,
                      search)
+from .wide import unit
 
 STORE = "open-store"
 
@@ -23,26 +25,35 @@ PEOPLE = "/people/query?query=SELECT%20%3Fn%20%7B%3Fs%20%3Fp%20%3Fn%7D"
 
 # The gateway alone is the finding's: the store is beside it, as on a machine.
 HBASE_REST = spec_of("hbase-rest:open", command=java_more.HBASE_REST)
+OPENTSDB = spec_of("opentsdb:open", command=f"sh -c '{java_more.OPENTSDB}'")
 
 # What its own tool asks a broker and a name server for: all topics; signed as it signs, HMAC-SHA1 over the fields and the body.
 ROCKETMQ = f"{CACHE}/rocketmq-5.4"
-TOPICS_OF = """import base64, hashlib, hmac, json, socket, sys
-address, port, code, password = sys.argv[1:]
+TOPICS_OF = """import base64, hashlib, hmac, json, socket, ssl, sys
+address, port, code, password, tls = sys.argv[1:]
 fields = {"AccessKey": "admin"} if password else {}
 if password:
     words = "".join(fields[name] for name in sorted(fields))
     fields["Signature"] = base64.b64encode(hmac.new(password.encode(), words.encode(), hashlib.sha1).digest()).decode()
 head = json.dumps({"code": int(code), "language": "OTHER", "version": 0, "opaque": 1, "flag": 0, "extFields": fields}).encode()
 with socket.create_connection((address, int(port)), 10) as server:
+    server = ssl._create_unverified_context().wrap_socket(server) if tls else server
     server.sendall((len(head) + 4).to_bytes(4, "big") + len(head).to_bytes(4, "big") + head)
     answers = server.makefile("rb")
     print(answers.read(int.from_bytes(answers.read(4), "big")).decode(errors="replace"))
 """
-TOPICS = "python3 /root/topics.py ADDRESS PORT CODE 'PASSWORD'"
+TOPICS = "python3 /root/topics.py ADDRESS PORT CODE 'PASSWORD' 'TLS'"
 
 
-def topics(port, code, password="", address=SERVER):
-    return at(TOPICS, address, port=str(port), code=str(code), password=password)
+def topics(port, code, password="", address=SERVER, tls=""):
+    return at(TOPICS, address, port=str(port), code=str(code), tls=tls, password=password)
+
+# As its maker has it, it speaks TLS with a certificate that it makes for itself, and clear text, on one port. Its owner ends that.
+ENFORCED = """
+mkdir -p /etc/systemd/system/rocketmq.service.d
+printf '%s\\n' '[Service]' 'Environment="JAVA_TOOL_OPTIONS=-Dtls.server.mode=enforcing -Dtls.enable=true"' >/etc/systemd/system/rocketmq.service.d/tls.conf
+systemctl restart rocketmq
+"""
 
 
 def rocketmq(name, of_it, port, beside, code, after, **more):
@@ -62,8 +73,11 @@ def rocketmq(name, of_it, port, beside, code, after, **more):
 CASES = (
     console(STORE, "fuseki", FUSEKI, 3030, PEOPLE, "ada", owner=f"-u admin:{PASSWORD}", place="/etc/fuseki"),
     console(STORE, "kudu", "kudu:open", 8051, "/tables", "Kudu"),
+    console(STORE, "opentsdb", OPENTSDB, 4242, "/api/suggest?type=metrics", "ada", place="/etc/opentsdb", beside=java_more.HBASE),
     console(STORE, "hbase-rest", HBASE_REST, 8085, "/", "people", place="/etc/hbase", beside=java_more.HBASE),
     rocketmq("rocketmq-broker", "broker", 10911, 20000, 21, (Step(STORE, "rocketmq", "locked", topics(10911, 21, PASSWORD)),)),
+    rocketmq("rocketmq-optional-tls", "broker", 10911, 20000, 21, (
+        Step("tls-optional", "rocketmq", "open", topics(10911, 21, tls="yes"), of_certificate=True, behind=ENFORCED),), scan="--tls full"),
     # A name server knows no login: it is kept from strangers alone.
     rocketmq("rocketmq-names", "names", 9876, 20000, 206, (Step(STORE, "rocketmq", "closed", topics(9876, 206), down=True),), address=PUBLIC),
 )
@@ -114,6 +128,23 @@ grant all on *.* to root@'%'; grant all on *.* to ''@'%'; grant select on shop.*
 BARE = "mysql -u root -N -e 'select name from shop.person'"
 AS_ROOT = f"MYSQL_PWD='{PASSWORD}' {BARE}"
 AS_APP = f"mysql -h {SERVER} -u app -p'its own' shop -N -e 'select name from person'"
+
+# No registry carries the dashboards: the zoo's stand-in before the real store, which only this machine reaches.
+DASHBOARD = unit("dashboard", "dashboard", f"/usr/bin/python3 {STANDIN} 0.0.0.0 5601 9200 7.17.9") + "systemctl start opensearch\n"
+
+
+def behind(product, opened, needs, ready, seed, holds, data):
+    owner = f"{page(5601, '/api/status')} >/dev/null; {data}"
+    return Case(f"{product}-behind-dashboard", ("dashboard",), (5601,), address=PUBLIC, wide=True, needs=(needs,), open=opened, ready=ready, seed=seed,
+                holds=holds, owner=owner, steps=(Step("store-behind-open-dashboard", product, "closed", owner, down=True),))
+
+
+def behind_kibana():
+    """Both are one unit, as the zoo has it."""
+    stand = Stand(spec_of("kibana:7.17", (" $A $P $P3 ", " 0.0.0.0 $P $P3 "), ("-Enetwork.host=$A", "-Enetwork.host=$A -Ehttp.host=0.0.0.0")), "dashboard", 5601, "", "")
+    return behind("elasticsearch", stand.open, f"{CACHE}/elasticsearch-7.17.9", stand.expand(stand.spec.ready), stand.seed, "docs.count",
+                  page(20001, "/_cat/indices?v"))
+
 
 # PostgreSQL 13 where Debian would have it, beside its own 15, whose client and whose reader of the control file serve both; all clusters start with the machine, as they do there.
 PG_13 = f"{CACHE}/postgresql-13"
@@ -192,4 +223,6 @@ CASES += (
          seed=f"{PG} -qc \"create table person (name text)\" -c \"insert into person values ('ada')\"",
          steps=(Step("version-unsupported", "postgresql", "open", f"{PG} -Atc 'show server_version' | grep -q ^15; {PG_SELECT}"),)),
     orientdb(),
+    behind_kibana(),
+    behind("opensearch", OPENSEARCH_OPEN + DASHBOARD, OPENSEARCH, search().replace("/person/_search", "/_cluster/health"), SEARCH_SEED, "ada", search()),
 )

@@ -1,4 +1,4 @@
-"""More stores of Apache's: Fuseki, Kudu, HBase's REST gateway; open as they come or as people leave them, and locked."""
+"""More stores: Fuseki, Kudu, HBase's REST gateway, OpenTSDB; open as they come or as people leave them, and locked."""
 
 from model import Spec, View
 
@@ -46,6 +46,37 @@ def hbase_truth(box):
     return {"collections": len(names), "names": names}
 
 
+# Its tables are made by hand as a rule, with the store's own shell, which the cache lacks.
+TABLES = """import org.apache.hadoop.hbase.*;
+import org.apache.hadoop.hbase.client.*;
+public class Tables {
+    public static void main(String[] a) throws Exception {
+        try (var store = ConnectionFactory.createConnection(HBaseConfiguration.create()); var admin = store.getAdmin()) {
+            for (String words : new String[] { "tsdb t", "tsdb-uid id name", "tsdb-tree t", "tsdb-meta name" }) {
+                String[] each = words.split(" ");
+                if (admin.tableExists(TableName.valueOf(each[0])))
+                    continue;
+                var table = TableDescriptorBuilder.newBuilder(TableName.valueOf(each[0]));
+                for (int i = 1; i < each.length; i++)
+                    table.setColumnFamily(ColumnFamilyDescriptorBuilder.of(each[i]));
+                admin.createTable(table.build());
+            }
+        }
+    }
+}
+"""
+OPENTSDB_CONF = """tsd.network.port = $P
+tsd.network.bind = $A
+tsd.http.staticroot = $D
+tsd.http.cachedir = $D
+tsd.core.auto_create_metrics = true
+tsd.storage.hbase.zk_quorum = 127.0.0.1:$P5
+"""
+OPENTSDB = (f"until {java('hbase-25', '$D/Tables.java', '$D/conf:', heap=200)} >$D/tables.log 2>&1; do sleep 3; done;"
+            f" exec {java('opentsdb-2', 'net.opentsdb.tools.TSDMain --config=$D/opentsdb.conf')}")
+OPENTSDB_SEED = """curl -sSf -d '{"metric":"ada","timestamp":1700000000,"value":1,"tags":{"a":"b"}}' "http://$A:$P/api/put?sync" """
+
+
 SPECS = (
     Spec("kudu:open", KUDU_MASTER, views=(View("kudu", "open"),), slow=True, ready=waits("/tables")),
     Spec("fuseki:open", FUSEKI, files={"run/shiro.ini": SHIRO}, env={"FUSEKI_BASE": "$D/run"}, slow=True, port=3030, ready=waits("/$/ping"),
@@ -55,4 +86,7 @@ SPECS = (
          views=(View("web", "identified"),)),
     Spec("hbase-rest:open", f"sh -c '{HBASE} & exec {HBASE_REST}'", files={"conf/hbase-site.xml": HBASE_SITE}, slow=True, ready=HBASE_UP, seed=HBASE_TABLE,
          truth=hbase_truth, views=(View("hbase-rest", "open", sees=("collections",)),)),
+    Spec("opentsdb:open", f"sh -c '{HBASE} & {OPENTSDB}'", files={"conf/hbase-site.xml": HBASE_SITE, "Tables.java": TABLES, "opentsdb.conf": OPENTSDB_CONF},
+         slow=True, ready=waits("/api/version"), seed=OPENTSDB_SEED, truth=lambda box: {"version": get(box, "/api/version")["version"]},
+         views=(View("opentsdb", "open", sees=("version",)),)),
 )
