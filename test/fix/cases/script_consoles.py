@@ -8,7 +8,7 @@ from wide.cache import CACHE
 
 from .outside import CARD
 
-STORE, DASHBOARD = "open-store", "open-dashboard"
+STORE, DASHBOARD, FILES = "open-store", "open-dashboard", "open-files"
 
 
 def datagram(port, words):
@@ -56,6 +56,7 @@ nft 'table ip outer {{ chain in {{ type nat hook prerouting priority -100; ip da
 # What its outer address is, 72.79.77.69, as letters.
 MAPPING = datagram(5351, bytes(2))
 
+SYNCTHING = f"syncthing() {{ runuser -u zoo -- env STHOMEDIR=/var/lib/syncthing/s HOME=/var/lib/syncthing {CACHE}/syncthing-1.30/syncthing \"$@\"; }}"
 KEY = f"-H 'Authorization: Bearer {PASSWORD}'"
 # Called by a name of one's own, as people do.
 BY_NAMES = f"{BY_NAME} -H 'Host: models.shop.example'"
@@ -120,6 +121,8 @@ CASES = (
     # The name of the model stays public.
     console(DASHBOARD, "llama-cpp", "llama-cpp:open", 8080, "/props", "default_generation_settings", says="locked", owner=KEY),
     console(DASHBOARD, "ollama", "ollama:open", 11434, "/api/tags", "ada", owner=BY_NAMES),
+    console(FILES, "syncthing", "syncthing-1.30:open", 8384, "/meta.js", "deviceID", says="locked", before=SYNCTHING,
+            owner=f"{BY_NAME} -H 'Host: files.shop.example'"),
     Case("minio", ("minio",), (9000,), wide=True, open=MINIO_OPEN, seed=MINIO_SEED, holds="ada", ready=f"curl -sf http://{SERVER}:9000/minio/health/ready",
          owner="mc cat zoo/people/name", stranger=f"curl -sSf {BUCKET}/name", scan=BUCKET, needs=(MINIO, MC),
          steps=(Step(STORE, "minio", "locked", SIGNED, before=f"export MC_HOST_ALIAS=http://zoozoo:s3cret123@{SERVER}:9000"),)),

@@ -97,6 +97,23 @@ ServerPort=$A:$P2
 ServerPort=$A:$P
 ServerRoot=$D
 """
+GUI_LOGIN = f"--gui-user=zoo --gui-password={PASSWORD}"
+
+
+# It looks for no other, and nobody is told of it.
+ALONE = ("sed -i -E 's,<(global|local)AnnounceEnabled>.*,<\\1AnnounceEnabled>false</\\1AnnounceEnabled>,;"
+         " s,<(relays|nat|crashReporting)Enabled>.*,<\\1Enabled>false</\\1Enabled>,; s,<autoUpgradeIntervalH>.*,<autoUpgradeIntervalH>0</autoUpgradeIntervalH>,;"
+         " s,<urAccepted>.*,<urAccepted>-1</urAccepted>,; s,<address>127[^<]*,<address>'$A:$P',;"
+         " s,<listenAddress>.*,<listenAddress>tcp://127.0.0.1:'$P2'</listenAddress>,' $D/s/config.xml")
+
+
+def syncthing(release, verdict, login, version):
+    program = f"env HOME=$D {CACHE}/syncthing-{release}{'/usr/bin' if release == '1' else ''}/syncthing"
+    return Spec(f"syncthing-{release}:{verdict}", f"{program} serve --home=$D/s --no-browser --no-default-folder", slow=True,
+                prepare=f"{program} generate --home=$D/s --no-default-folder {login} && {ALONE}", truth=lambda box: {"version": version},
+                views=(View("syncthing", verdict, may=("version",), rules=() if login else ("open-files",)),))
+
+
 WSGIDAV = (f"env PYTHONPATH={CACHE}/wsgidav-4 HOME=$D python3 -c 'from wsgidav.server.server_cli import run; run()'"
            " --host $A --port $P --root $D/files")
 WSGIDAV_LOCK = json.dumps({"simple_dc": {"user_mapping": {"*": {"zoo": {"password": PASSWORD}}}}})
@@ -126,8 +143,10 @@ SPECS = (
     Spec("virtuoso:page", f"env LD_LIBRARY_PATH={CACHE}/virtuoso-7/usr/lib/x86_64-linux-gnu {CACHE}/virtuoso-7/usr/bin/virtuoso-t +foreground"
          " +configfile $D/v.ini", files={"v.ini": VIRTUOSO}, truth=lambda box: {"version": "07.20.3229"}, slow=True,
          views=(View("virtuoso", "partial", sees=("version",)),)),
-    Spec("syncthing:named", f"env HOME=$D {CACHE}/syncthing-1/usr/bin/syncthing serve --home=$D/s --gui-address=$A:$P --no-browser --no-default-folder",
-         truth=lambda box: {"version": "1.19.2-ds1"}, views=(View("syncthing", "unclear", sees=("version",)),)),
+    syncthing("1", "open", "", "1.19.2-ds1"),
+    syncthing("1", "locked", GUI_LOGIN, "1.19.2-ds1"),
+    syncthing("1.30", "open", "", "1.30.0"),
+    syncthing("1.30", "locked", GUI_LOGIN, "1.30.0"),
     Spec("wsgidav:open", f"{WSGIDAV} --auth anonymous", prepare="mkdir files; echo a >files/a", truth=lambda box: {"version": "4.3.3"}, slow=True,
          views=(View("webdav", "open", sees=("version",)),)),
     Spec("wsgidav:locked", f"{WSGIDAV} --config $D/w.json", files={"w.json": WSGIDAV_LOCK}, prepare="mkdir files",
