@@ -462,6 +462,7 @@ const struct law_row LAW_GETS[] = {
     GET("/v1/version", "Hasura: version"),
     GET("/api/v1/db/meta/nocodb/info", "NocoDB: version"),
     GET("/server/info|ping|health", "Directus: version, state"),
+    GET_OF("directus", "/server/specs/oas", "Directus: collections that a stranger may read, version"),
     GET_OF("strapi", "/admin/init", "Strapi: whether it was ever set up"),
     GET("/_health", "Strapi: state"),
 

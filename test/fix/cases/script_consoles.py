@@ -4,6 +4,7 @@ from case import PASSWORD, PUBLIC, SERVER, Case, Step
 from common import at
 
 from from_zoo import BY_NAME, console
+from model import PASSWORD as TOKEN
 from wide.cache import CACHE
 
 from .outside import CARD
@@ -123,6 +124,8 @@ CASES = (
     console(DASHBOARD, "ollama", "ollama:open", 11434, "/api/tags", "ada", owner=BY_NAMES),
     console(FILES, "syncthing", "syncthing-1.30:open", 8384, "/meta.js", "deviceID", says="locked", before=SYNCTHING,
             owner=f"{BY_NAME} -H 'Host: files.shop.example'"),
+    console(STORE, "directus", "directus:open", 8055, "/items/people", "ada", says="locked", scheme="http",
+            owner=f"-H 'Authorization: Bearer {TOKEN}'", before=f"DIRECTUS_TOKEN={TOKEN}"),
     Case("minio", ("minio",), (9000,), wide=True, open=MINIO_OPEN, seed=MINIO_SEED, holds="ada", ready=f"curl -sf http://{SERVER}:9000/minio/health/ready",
          owner="mc cat zoo/people/name", stranger=f"curl -sSf {BUCKET}/name", scan=BUCKET, needs=(MINIO, MC),
          steps=(Step(STORE, "minio", "locked", SIGNED, before=f"export MC_HOST_ALIAS=http://zoozoo:s3cret123@{SERVER}:9000"),)),

@@ -1,8 +1,9 @@
-"""What builders share: Verdaccio keeps their packages, Prefect runs their flows. Counted: packages; flows."""
+"""What builders share: Verdaccio keeps their packages, Prefect runs their flows, Directus shows a database. Counted: packages; flows;
+collections."""
 
 import json
 
-from model import Spec, View
+from model import PASSWORD, Spec, View
 
 from ..cache import CACHE, get
 
@@ -48,7 +49,37 @@ def flows(box):
     return {"version": get(box, "/api/admin/version"), "records": get(box, "/api/flows/count", method="POST", body="{}")}
 
 
+DIRECTUS = f"node {CACHE}/directus-10/node_modules/.bin/directus"
+DIRECTUS_ENV = {"HOST": "$A", "PORT": "$P", "DB_CLIENT": "sqlite3", "DB_FILENAME": "$D/d.db", "KEY": "zoo", "SECRET": "zoo", "ADMIN_EMAIL": "zoo@example.org",
+                "ADMIN_PASSWORD": PASSWORD, "ADMIN_TOKEN": PASSWORD, "TELEMETRY": "false", "WEBSOCKETS_ENABLED": "false"}
+
+
+def tell_directus(box, path, **what):
+    box.sh(f"curl -sSf -H 'Authorization: Bearer {PASSWORD}' -H 'Content-Type: application/json' -d '{json.dumps(what)}'"
+           f" http://{box.address}:{box.ports['P']}{path} >/dev/null")
+
+
+def sheet(box):
+    key = {"field": "id", "type": "integer", "schema": {"is_primary_key": True, "has_auto_increment": True}, "meta": {}}
+    tell_directus(box, "/collections", collection="people", schema={}, meta={}, fields=[key, {"field": "name", "type": "string", "schema": {}, "meta": {}}])
+    tell_directus(box, "/items/people", name="ada")
+
+
+def sheet_for_all(box):
+    sheet(box)
+    tell_directus(box, "/permissions", role=None, collection="people", action="read", fields=["*"], permissions={})
+
+
+def directus(verdict, fill, truth, sees):
+    return Spec(f"directus:{verdict}", f"{DIRECTUS} start", env=DIRECTUS_ENV, prepare=f"{DIRECTUS} bootstrap", seed=fill, slow=True,
+                ready="curl -sf http://$A:$P/server/ping", truth=lambda box: {"version": "10.13.1", **truth},
+                views=(View("directus", verdict, sees=("version", *sees)),))
+
+
 SPECS = (
+    directus("open", sheet_for_all, {"collections": 1, "names": ["people"]}, ("collections",)),
+    # The list of what a stranger may read is told by it as well: it is empty.
+    directus("locked", sheet, {}, ()),
     # It passes over PREFECT_SERVER_API_AUTH_STRING, which its successors know.
     Spec("prefect:open", PREFECT, seed=flow, truth=flows, slow=True, ready="curl -sf http://$A:$P/api/health",
          views=(View("prefect", "open", sees=("version", "records")),)),
