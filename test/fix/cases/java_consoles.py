@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from case import PASSWORD, SERVER, Case, Step
 from from_zoo import BY_NAME, Stand, console, page, spec_of
-from wide.cache import missing
+from wide.cache import CACHE, missing
 from wide.servers import java_consoles
 
 RULE = "open-dashboard"
@@ -53,6 +53,15 @@ def dashboard(product, *words, **more):
 ZEPPELIN = f"https://{SERVER}:8080/api"
 ZEPPELIN_IN = (f"curl -sSf --cacert /run/certs/ca.pem -c /run/cookies -d 'userName=an-own-name&password={PASSWORD}' {ZEPPELIN}/login\n"
                f"curl -sSf --cacert /run/certs/ca.pem -b /run/cookies {ZEPPELIN}/notebook")
+# Its own command, and the same by its page of login.
+AIRFLOW_COMMAND = f"""
+printf '%s\\n' '#!/bin/sh' 'PYTHONPATH={CACHE}/airflow-210 exec /usr/bin/python3 -m airflow "$@"' >/run/fix-bin/airflow
+chmod 755 /run/fix-bin/airflow
+"""
+AIRFLOW_CURL, AIRFLOW = "curl -sSf --cacert /run/certs/ca.pem -b /run/cookies -c /run/cookies", f"https://{SERVER}:8080"
+AIRFLOW_IN = (f"rm -f /run/cookies\ntoken=$({AIRFLOW_CURL} {AIRFLOW}/login/ | sed -n 's/.*name=\"csrf_token\".* value=\"\\([^\"]*\\)\".*/\\1/p' | head -1)\n"
+              f"{AIRFLOW_CURL} -e {AIRFLOW}/login/ -d 'username=an-own-name&password={PASSWORD}' --data-urlencode \"csrf_token=$token\" {AIRFLOW}/login/\n"
+              f"{AIRFLOW_CURL} '{AIRFLOW}/api/v1/dags?limit=9'")
 
 CASES = (
     jupyterhub(),
@@ -62,5 +71,9 @@ CASES = (
     console("open-store", "nexus", spec_of("nexus:open", seed=lambda box: java_consoles.nexus_fill(box, PASSWORD)), 8081, "/service/rest/v1/repositories", "ada",
             says="locked", scheme="http", owner=f"-u admin:{PASSWORD}", place="/opt/sonatype-work", units=()),
     dashboard("livy", "livy:open", 8998, "/sessions?from=0&size=0", "total", place="/opt/livy"),
+    dashboard("airflow", "airflow:open", 8080, "/api/v1/dags?limit=9", '"ada"', says="locked", needs=AIRFLOW_COMMAND, after=AIRFLOW_IN, place="/opt/airflow"),
+    dashboard("hiveserver2", "hiveserver2:open", 10002, java_consoles.BEANS, "beans", place="/etc/hive"),
+    console("open-store", "kairosdb", "kairosdb:open", 8080, "/api/v1/metricnames", "ada", place="/opt/kairosdb"),
+    dashboard("nifi", "nifi:open", 8080, "/nifi-api/flow/process-groups/root", "ada", place="/opt/nifi"),
     dashboard("zeppelin", "zeppelin:open", 8080, "/api/notebook", "ada", says="locked", after=ZEPPELIN_IN, place="/opt/zeppelin"),
 )

@@ -1,5 +1,5 @@
-"""Consoles that other registries than Debian carry whole or in parts: Zipkin, Zeppelin, Livy, Nexus. What is told is read from their own
-interfaces."""
+"""Consoles that other registries than Debian carry whole or in parts: Zipkin, Zeppelin, Livy, HiveServer2, Airflow,
+KairosDB, NiFi, Nexus. What is told is read from their own interfaces."""
 
 import base64
 import json
@@ -52,6 +52,105 @@ LIVY = Spec("livy:open", java("livy-07", "org.apache.livy.server.LivyServer"), f
             truth=lambda box: {"version": get(box, "/version")["version"], "records": get(box, "/sessions?from=0&size=0")["total"]},
             views=(View("livy", "open", sees=("version", "records")),))
 
+AIRFLOW = f"env PYTHONPATH={CACHE}/airflow-210 AIRFLOW_HOME=$D AIRFLOW__WEBSERVER__WORKERS=1 /usr/bin/python3 -m airflow"
+DAG = """import datetime
+
+from airflow import DAG
+
+ada = DAG("ada", schedule=None, start_date=datetime.datetime(2026, 1, 1))
+"""
+
+
+def airflow(variant, config, view, truth):
+    return Spec(f"airflow:{variant}", f"{AIRFLOW} webserver --hostname $A --port $P", files={"webserver_config.py": config, "dags/shop.py": DAG},
+                prepare=f"{AIRFLOW} db migrate && {AIRFLOW} dags reserialize", env={"AIRFLOW__CORE__LOAD_EXAMPLES": "False"}, slow=True,
+                ready="curl -sf http://$A:$P/api/v1/version", views=(view,), truth=lambda box: {"version": get(box, "/api/v1/version")["version"], **truth(box)})
+
+
+# Alone, with a store of its own for what tables there are.
+HIVE = site(hive_server2_webui_host="$A", hive_server2_webui_port="$P", hive_server2_thrift_bind_host="$A", hive_server2_thrift_port="$P2",
+            javax_jdo_option_ConnectionURL="jdbc:derby:;databaseName=$D/db;create=true", datanucleus_schema_autoCreateAll="true",
+            hive_metastore_schema_verification="false", hive_metastore_warehouse_dir="$D/w", hive_exec_scratchdir="$D/s", hive_exec_local_scratchdir="$D/l",
+            hive_server2_enable_doAs="false", hive_execution_engine="mr", hive_notification_event_poll_interval="0s",
+            hive_server2_logging_operation_enabled="false")
+BEANS = "/jmx?qry=Hadoop:service=hiveserver2,name=*"
+HIVESERVER2 = Spec("hiveserver2:open", java("hive-4", "org.apache.hive.service.server.HiveServer2", "$D/conf:", heap=500), files={"conf/hive-site.xml": HIVE},
+                   slow=True, ready=f'curl -sf "http://$A:$P{BEANS}"', views=(View("hiveserver2", "open"),))
+
+# Its own page is in no registry; one in its place, with its title. It writes each step down unless told not to.
+QUIET = ('<configuration><appender name="C" class="ch.qos.logback.core.ConsoleAppender"><encoder><pattern>%level %logger %msg%n</pattern></encoder></appender>'
+         '<root level="WARN"><appender-ref ref="C"/></root></configuration>\n')
+KAIROSDB_FILES = {"conf/logback.xml": QUIET, "web/index.html": "<html><head><title>KairosDB</title></head></html>\n", "conf/kairosdb.conf": """
+kairosdb.jetty.address = "$A"
+kairosdb.jetty.port = $P
+kairosdb.jetty.static_web_root = "$D/web"
+kairosdb.telnetserver.address = "$A"
+kairosdb.telnetserver.port = $P2
+kairosdb.datastore.h2.database_path = "$D/h2db"
+"""}
+KAIROSDB = java("kairosdb-1", "org.kairosdb.core.Main -c run -p $D/conf/kairosdb.conf").replace("-Djava.io", "-Dlogback.configurationFile=$D/conf/logback.xml -Djava.io")
+
+
+def kairosdb_fill(box):
+    """One figure of one metric, beside those that it writes down of itself."""
+    get(box, "/api/v1/datapoints", method="POST", body=json.dumps([{"name": "ada", "timestamp": 1790000000000, "value": 1, "tags": {"of": "shop"}}]))
+
+
+NIFI_PROPERTIES = """
+nifi.flow.configuration.file=./conf/flow.xml.gz
+nifi.flow.configuration.json.file=./conf/flow.json.gz
+nifi.flow.configuration.archive.enabled=false
+nifi.flowcontroller.autoResumeState=true
+nifi.flowcontroller.graceful.shutdown.period=5 sec
+nifi.flowservice.writedelay.interval=500 ms
+nifi.administrative.yield.duration=30 sec
+nifi.authorizer.configuration.file=./conf/authorizers.xml
+nifi.login.identity.provider.configuration.file=./conf/login-identity-providers.xml
+nifi.templates.directory=./conf/templates
+nifi.nar.library.directory=./lib
+nifi.nar.working.directory=./work/nar/
+nifi.documentation.working.directory=./work/docs/components
+nifi.state.management.configuration.file=./conf/state-management.xml
+nifi.state.management.provider.local=local
+nifi.database.directory=./database
+nifi.flowfile.repository.implementation=org.apache.nifi.controller.repository.WriteAheadFlowFileRepository
+nifi.flowfile.repository.directory=./flowfiles
+nifi.swap.manager.implementation=org.apache.nifi.controller.FileSystemSwapManager
+nifi.content.repository.implementation=org.apache.nifi.controller.repository.FileSystemRepository
+nifi.content.repository.directory.default=./content
+nifi.content.claim.max.appendable.size=50 KB
+nifi.provenance.repository.implementation=org.apache.nifi.provenance.VolatileProvenanceRepository
+nifi.provenance.repository.buffer.size=1000
+nifi.components.status.repository.implementation=org.apache.nifi.controller.status.history.VolatileComponentStatusRepository
+nifi.sensitive.props.key=a-key-of-the-zoo-1
+nifi.sensitive.props.algorithm=NIFI_PBKDF2_AES_GCM_256
+nifi.web.war.directory=./lib
+nifi.web.http.host=$A
+nifi.web.http.port=$P
+nifi.web.jetty.working.directory=./work/jetty
+nifi.web.jetty.threads=20
+nifi.queue.backpressure.count=10000
+nifi.queue.backpressure.size=1 GB
+nifi.bored.yield.duration=10 millis
+"""
+NIFI_FILES = {"conf/nifi.properties": NIFI_PROPERTIES, "conf/logback.xml": QUIET, "conf/authorizers.xml": "<authorizers/>\n",
+              "conf/login-identity-providers.xml": "<loginIdentityProviders/>\n",
+              "conf/state-management.xml": "<stateManagement><local-provider><id>local</id>"
+              "<class>org.apache.nifi.controller.state.providers.local.WriteAheadLocalStateProvider</class>"
+              "<property name=\"Directory\">./state</property></local-provider></stateManagement>\n"}
+
+
+def nifi_fill(box):
+    """One group, of nothing."""
+    group = {"revision": {"version": 0}, "component": {"name": "ada", "position": {"x": 0, "y": 0}}}
+    get(box, "/nifi-api/process-groups/root/process-groups", method="POST", body=json.dumps(group))
+
+
+NIFI = Spec("nifi:open", java("nifi-1/lib", "org.apache.nifi.NiFi", "$D/conf:", heap=500).replace("-Djava.io", "-Dnifi.properties.file.path=$D/conf/nifi.properties -Djava.io"),
+            files=NIFI_FILES, prepare=f"ln -s {CACHE}/nifi-1/lib lib", seed=nifi_fill, slow=True, ready="curl -sf http://$A:$P/nifi-api/flow/status && curl -sf http://$A:$P/",
+            truth=lambda box: {"version": get(box, "/nifi-api/flow/about")["about"]["version"], "records": 0, "bytes": 0},
+            views=(View("nifi", "open", sees=("version", "records", "bytes")),))
+
 NEXUS_HOME = f"{CACHE}/nexus-3"
 NEXUS_LOCATOR, NEXUS_XML = (f"{NEXUS_HOME}/lib/endorsed/org.apache.karaf.specs.{name}-4.3.9.jar" for name in ("locator", "java.xml"))
 NEXUS = " ".join((
@@ -98,6 +197,14 @@ def nexus(variant, fill, view):
 
 
 SPECS = (
+    NIFI,
+    Spec("kairosdb:open", KAIROSDB, files=KAIROSDB_FILES, slow=True, ready="curl -sf http://$A:$P/api/v1/metricnames", seed=kairosdb_fill,
+         truth=lambda box: {"version": "1.3.0", "collections": len(get(box, "/api/v1/metricnames")["results"])},
+         views=(View("kairosdb", "open", may=("version",), sees=("collections",)),)),
+    HIVESERVER2,
+    airflow("open", "AUTH_ROLE_PUBLIC = 'Admin'\n", View("airflow", "open", sees=("version", "records")),
+            lambda box: {"records": get(box, "/api/v1/dags")["total_entries"]}),
+    airflow("locked", "WTF_CSRF_ENABLED = True\n", View("airflow", "locked", sees=("version",)), lambda box: {}),
     LIVY,
     nexus("open", nexus_fill, View("nexus", "open", sees=("version", "collections"))),
     nexus("locked", nexus_shut, View("nexus", "locked", sees=("version",))),
