@@ -68,8 +68,8 @@ static bool takes_the_same(const char *english, const char *other)
 {
     uint32_t wanted[CONVERSIONS_MAX], taken[CONVERSIONS_MAX];
     unsigned count = conversions_of(english, wanted);
-    return conversions_of(other, taken) == count && count <= CONVERSIONS_MAX && memcmp(wanted, taken,
-                                                                                       sizeof(taken)) == 0;
+    return conversions_of(other, taken) == count && count <= CONVERSIONS_MAX &&
+           memcmp(wanted, taken, sizeof(taken)) == 0;
 }
 
 /* ---- the file ---- */
@@ -109,8 +109,8 @@ static bool read_sayings(struct arena *a, struct span file, struct sayings *ret)
         s->many = one < len ? s->english + one + 1 : NULL;
         const char *about = strchr(s->english, '\4');
         s->text = about ? about + 1 : s->english;
-        s->usable = other_len && (say_is_template(s) || (takes_the_same(s->text, s->other) && (!s->many ||
-                takes_the_same(s->many, s->other))));
+        s->usable = other_len && (say_is_template(s) || (takes_the_same(s->text, s->other) &&
+                                                         (!s->many || takes_the_same(s->many, s->other))));
         if (!reader_ok(&from) || !reader_ok(&to) || (i && strcmp(ret->at[i - 1].english, s->english) >= 0))
             return false; /* they are looked up by halves */
     }

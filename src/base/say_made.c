@@ -3,7 +3,8 @@
 
 #include "base/say_inside.h"
 
-enum { HOLES_MAX = 24, STEPS_MAX = 20000, DEPTH_MAX = 4, LETTERS_MIN = 4, COUNTED_WORDS_MAX = 64, NAME_PARTS_MAX = 3 };
+enum { HOLES_MAX = 24, STEPS_MAX = 20000, DEPTH_MAX = 3, LETTERS_MIN = 4, COUNTED_WORDS_MAX = 64, NAME_PARTS_MAX = 3,
+       PARTS_MAX = 5 /* to the power of DEPTH_MAX, times the patterns: some milliseconds at worst */ };
 
 struct hole {
     const char *name; /* in braces: up to ':' or '}' */
@@ -77,8 +78,8 @@ bool sayings_index(struct sayings *s)
 static bool is_number(struct span s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (!ascii_is_digit(s.at[i]) && !strchr("-.,+x", s.at[i]) && (ascii_lower(s.at[i]) < 'a' ||
-                                                                      ascii_lower(s.at[i]) > 'f'))
+        if (!ascii_is_digit(s.at[i]) && !strchr("-.,+x", s.at[i]) &&
+            (ascii_lower(s.at[i]) < 'a' || ascii_lower(s.at[i]) > 'f'))
             return false;
     return s.len > 0;
 }
@@ -284,9 +285,11 @@ static bool tell_pattern(struct buf *out, const char *about, struct span text, i
 /* "FILE: sentence" and "sentence; sentence": whatever part is known. */
 static bool tell_parts(struct buf *out, const char *about, struct span text, int depth)
 {
-    for (size_t i = 1; i + 2 < text.len && depth < DEPTH_MAX; i++) {
+    int tried = 0;
+    for (size_t i = 1; i + 2 < text.len && depth < DEPTH_MAX && tried < PARTS_MAX; i++) {
         if ((text.at[i] != ':' && text.at[i] != ';') || text.at[i + 1] != ' ')
             continue;
+        tried++;
         size_t before = out->len;
         struct span head = span_first(text, i), rest = span_from(text, i + 2);
         bool known = tell(out, about, head, DEPTH_MAX);

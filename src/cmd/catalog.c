@@ -10,6 +10,7 @@
 #include "cmd/options.h"
 #include "http/check.h"
 #include "http/law.h"
+#include "report/words.h"
 #include "text/escape.h"
 
 enum { MORE_MAX = 8, OUT_MAX = 16 << 20, ARENA_MAX = 256 << 20 };
@@ -84,7 +85,7 @@ static void print_problem(struct buf *out, const struct catalog_problem *p, bool
     if (p->line)
         buf_printf(out, ":%u", p->line);
     buf_str(out, ": ");
-    escape_tty(out, span_str(p->text));
+    words_made(out, NULL, span_str(p->text));
     buf_str(out, "\n");
 }
 
@@ -98,20 +99,20 @@ static void print_report(struct buf *out, const struct catalog_report *r, bool j
                    r->entries, r->examples, wrong);
         return;
     }
-    buf_printf(out, "%zu entr%s, %zu example%s: ", r->entries, r->entries == 1 ? "y" : "ies",
-               r->examples, r->examples == 1 ? "" : "s");
+    buf_printf(out, say_many("%zu entry, ", "%zu entries, ", r->entries), r->entries);
+    buf_printf(out, say_many("%zu example: ", "%zu examples: ", r->examples), r->examples);
     if (wrong)
-        buf_printf(out, "%zu problem%s\n", wrong, wrong == 1 ? "" : "s");
+        buf_printf(out, say_many("%zu problem\n", "%zu problems\n", wrong), wrong);
     else
-        buf_str(out, "all right\n");
+        buf_str(out, _("all right\n"));
 }
 
 void help_catalog(void)
 {
-    puts("\n`ajar catalog check DIR` loads the entries of DIR behind Ajar's own and says all that is wrong:\n"
+    puts(_("\n`ajar catalog check DIR` loads the entries of DIR behind Ajar's own and says all that is wrong:\n"
          "format, law 1, law 2, examples, entries that recognise each other's products, and what could\n"
          "not be stored. One line a problem. Exit status: 0 all right, 1 problems, 2 usage.\n"
-         "\n`ajar catalog law` prints what an entry may ask: words, rows, statements, header fields.\n");
+         "\n`ajar catalog law` prints what an entry may ask: words, rows, statements, header fields.\n"));
     options_print(ROWS);
 }
 

@@ -290,8 +290,8 @@ static void html_report(struct buf *b, const char *path, const struct ajar_pii_s
         buf_str(b, _(", by "));
         escape_html(b, span_str(s->persons_field));
     }
-    html_say(b, count ? "</p>\n<table><tr><th>field</th><th>what</th><th>state</th><th>k of "
-                        "n</th><th>odds</th><th>first in</th>"
+    html_say(b, count ? "</p>\n<table><tr><th>field</th><th>what</th><th>state</th>"
+                        "<th>k of n</th><th>odds</th><th>first in</th>"
                         "<th>distinct</th></tr>\n"
                       : "</p>\n<p>Nothing found.</p>\n");
     for (size_t i = 0; i < count; i++) {

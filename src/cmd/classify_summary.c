@@ -164,8 +164,8 @@ static void html_head(struct buf *b, const struct classify_summary *s)
     for (size_t i = 0; i < s->type_count; i++)
         buf_printf(b, "<tr><td>%s<td>%zu<td>%.0f</tr>\n", say(s->types[i].label), s->types[i].files,
                    s->types[i].distinct);
-    html_say(b, "</table>\n<h2>Where to look "
-                "first</h2>\n<table><tr><th>file</th><th>place</th><th>field</th><th>what</th></tr>\n");
+    html_say(b, "</table>\n<h2>Where to look first</h2>\n"
+                "<table><tr><th>file</th><th>place</th><th>field</th><th>what</th></tr>\n");
     for (size_t i = 0; i < s->row_count; i++) {
         const struct look_row *row = &s->rows[i];
         buf_printf(b, "<tr class=\"%s\"><td>", row->confirmed ? "confirmed" : "suspected");

@@ -202,18 +202,19 @@ int scan_dry_run(const struct scan_options *o, const struct plan *p, uint64_t en
     struct scan_estimate time = scan_estimate(p, o, endpoints, k->per_second);
     buf_byte(&b, '\n');
     if (k->on)
-        buf_printf(&b, k->tracked
-                   ? _("Asked by single packets first, %s; who answers is visited. At %.0f endpoints a second, which "
-                                      "this machine's connection tracking has room for: ")
-                                  : _("Asked by single packets first, %s; who answers is visited. At %.0f endpoints a "
-                                      "second: "),
+        buf_printf(&b,
+                   k->tracked ? _("Asked by single packets first, %s; who answers is visited. At %.0f endpoints a "
+                                  "second, which this machine's connection tracking has room for: ")
+                              : _("Asked by single packets first, %s; who answers is visited. At %.0f endpoints a "
+                                  "second: "),
                    said_of(k->why, text), k->per_second);
     else if (time.near)
         buf_str(&b, _("Loopback has no pace: "));
     else
-        buf_printf(&b, o->rate_given ? _("At %g connections a second in all: ")
-                                     : _("At %g connections a second in all, those that nobody answers counted half: "
-                                         ""), o->rate);
+        buf_printf(&b,
+                   o->rate_given ? _("At %g connections a second in all: ")
+                                 : _("At %g connections a second in all, those that nobody answers counted half: "),
+                   o->rate);
     scan_estimate_put(&time, &b);
     buf_str(&b, _("."));
     buf_byte(&b, '\n');

@@ -7,6 +7,7 @@
 #include "cmd/options.h"
 #include "probe/probe.h"
 #include "report/finding_json.h"
+#include "report/layout.h"
 #include "rules/judge.h"
 #include "sweep/audit.h"
 #include "text/amount.h"
@@ -60,7 +61,11 @@ static void print_row(const char *key, struct span text)
     buf_init(&safe, 8 * FACT_TEXT_MAX);
     escape_tty(&safe, text);
     struct span left = buf_span(&safe);
-    printf("  %-*s", KEY_COLUMNS - 2, key);
+    struct buf label;
+    buf_init(&label, 256);
+    layout_left(&label, span_str(say(key)), KEY_COLUMNS - 2);
+    printf("  %.*s", SPAN_FMT(buf_span(&label)));
+    buf_release(&label);
     while (left.len) {
         struct span word = span_cut(&left, ' ');
         if (column > KEY_COLUMNS && column + 1 + word.len > TEXT_COLUMNS)
@@ -87,7 +92,7 @@ static void add_either(struct buf *line, const struct observation *o, const char
 {
     const struct fact *f = fact_get(o, key);
     if (f)
-        add(line, "; ", span_str(f->number ? yes : no));
+        add(line, _("; "), span_str(say(f->number ? yes : no)));
 }
 
 static void add_prefixed(struct buf *line, const struct observation *o, const char *key, const char *before,
@@ -97,8 +102,8 @@ static void add_prefixed(struct buf *line, const struct observation *o, const ch
     struct span value = fact_get_text(o, key);
     if (!value.len)
         return;
-    snprintf(text, sizeof(text), "%s%.*s%s", before, SPAN_FMT(span_first(value, 64)), after);
-    add(line, "; ", span_str(text));
+    snprintf(text, sizeof(text), "%s%.*s%s", say(before), SPAN_FMT(span_first(value, 64)), say(after));
+    add(line, _("; "), span_str(text));
 }
 
 static void print_line(const char *key, struct buf *line)
@@ -111,59 +116,68 @@ static void print_line(const char *key, struct buf *line)
 static void print_offer(const struct observation *o, struct buf *line)
 {
     const struct fact *bits = fact_get(o, "tls.dh_bits");
-    add(line, "; ", fact_get_text(o, "tls.versions"));
-    print_line("versions", line);
-    add_prefixed(line, o, "tls.weak", "weak suites: ", "");
-    add_prefixed(line, o, "tls.forward_secrecy", "forward secrecy ", "");
-    add_either(line, o, "tls.aead", "", "no authenticated encryption");
-    add_prefixed(line, o, "tls.preference", "the ", " chooses");
-    print_line("suites", line);
-    add_prefixed(line, o, "tls.group", "", "");
+    add(line, _("; "), fact_get_text(o, "tls.versions"));
+    print_line(N_("versions"), line);
+    add_prefixed(line, o, "tls.weak", N_("weak suites: "), "");
+    add_prefixed(line, o, "tls.forward_secrecy", N_("forward secrecy "), "");
+    add_either(line, o, "tls.aead", "N_(", ")no authenticated encryption");
+    add_prefixed(line, o, "tls.preference", N_("the "), N_(" chooses"));
+    print_line(N_("suites"), line);
+    add_prefixed(line, o, "tls.group", "N_(", ")");
     if (bits)
         buf_printf(line, _("%sDiffie-Hellman of %lld bits"), line->len ? "; " : "", (long long)bits->number);
-    add_either(line, o, "tls.sha1_signatures", "signs by SHA-1", "");
-    add_prefixed(line, o, "tls.post_quantum", "post-quantum: ", "");
-    print_line("key exchange", line);
-    add_either(line, o, "tls.secure_renegotiation", "secure renegotiation", "no secure renegotiation");
-    add_either(line, o, "tls.compression", "compression", "no compression");
-    add_either(line, o, "tls.fallback_signal", "notices downgrades", "does not notice downgrades");
-    add_either(line, o, "tls.master_secret", "extended master secret", "");
-    add_either(line, o, "tls.heartbeat", "heartbeats", "");
-    add_either(line, o, "tls.stapled", "stapled status", "");
-    add_either(line, o, "tls.client_cert_asked", "asks for a client's certificate", "");
-    print_line("habits", line);
-    add_prefixed(line, o, "tls.nameless", "without a name: ", "");
-    add_prefixed(line, o, "tls.wrong_name", "for another name: ", "");
-    print_line("names", line);
+    add_either(line, o, "tls.sha1_signatures", N_("signs by SHA-1"), "");
+    add_prefixed(line, o, "tls.post_quantum", N_("post-quantum: "), "");
+    print_line(N_("key exchange"), line);
+    add_either(line, o, "tls.secure_renegotiation", N_("secure renegotiation"), N_("no secure renegotiation"));
+    add_either(line, o, "tls.compression", N_("compression"), N_("no compression"));
+    add_either(line, o, "tls.fallback_signal", N_("notices downgrades"), N_("does not notice downgrades"));
+    add_either(line, o, "tls.master_secret", N_("extended master secret"), "");
+    add_either(line, o, "tls.heartbeat", N_("heartbeats"), "");
+    add_either(line, o, "tls.stapled", N_("stapled status"), "");
+    add_either(line, o, "tls.client_cert_asked", N_("asks for a client's certificate"), "");
+    print_line(N_("habits"), line);
+    add_prefixed(line, o, "tls.nameless", N_("without a name: "), "");
+    add_prefixed(line, o, "tls.wrong_name", N_("for another name: "), "");
+    print_line(N_("names"), line);
 }
 
 static void print_certificate(const struct observation *o, struct buf *line)
 {
     const struct fact *from = fact_get(o, "cert.not_before"), *until = fact_get(o, "cert.not_after");
-    add(line, "; ", fact_get_text(o, "cert.subject"));
-    print_line("certificate", line);
-    add_prefixed(line, o, "cert.issuer", "", "");
-    print_line("issuer", line);
+    add(line, _("; "), fact_get_text(o, "cert.subject"));
+    print_line(N_("certificate"), line);
+    add_prefixed(line, o, "cert.issuer", "N_(", ")");
+    print_line(N_("issuer"), line);
     if (from && until) {
         buf_str(line, _("from "));
         put_date(line, from->number);
         buf_str(line, _(" to "));
         put_date(line, until->number);
     }
-    print_line("valid", line);
-    add(line, "; ", fact_get_text(o, "cert.names"));
-    print_line("for", line);
-    add(line, "; ", fact_get_text(o, "cert.key"));
-    add(line, "; ", fact_get_text(o, "cert.signature"));
-    print_line("key", line);
-    add(line, "; ", fact_get_text(o, "cert.chain"));
-    add_prefixed(line, o, "cert.chain.missing", "not sent: ", "");
-    add(line, "; ", fact_get_text(o, "cert.chain.why"));
-    add_prefixed(line, o, "cert.chain.sent", "sent untidily: ", "");
-    print_line("chain", line);
-    add_either(line, o, "cert.revoked", "revoked", "not revoked");
-    add_prefixed(line, o, "tls.stapled_says", "the server's own answer says: ", "");
-    print_line("status", line);
+    print_line(N_("valid"), line);
+    add(line, _("; "), fact_get_text(o, "cert.names"));
+    print_line(N_("for"), line);
+    add(line, _("; "), fact_get_text(o, "cert.key"));
+    add(line, _("; "), fact_get_text(o, "cert.signature"));
+    print_line(N_("key"), line);
+    add(line, _("; "), fact_get_text(o, "cert.chain"));
+    add_prefixed(line, o, "cert.chain.missing", N_("not sent: "), "");
+    add(line, _("; "), fact_get_text(o, "cert.chain.why"));
+    add_prefixed(line, o, "cert.chain.sent", N_("sent untidily: "), "");
+    print_line(N_("chain"), line);
+    add_either(line, o, "cert.revoked", N_("revoked"), N_("not revoked"));
+    add_prefixed(line, o, "tls.stapled_says", N_("the server's own answer says: "), "");
+    print_line(N_("status"), line);
+}
+
+static void print_weak(const struct finding *f)
+{
+    struct buf why;
+    buf_init(&why, 8 * FACT_TEXT_MAX);
+    say_made(&why, "rule", f->why);
+    print_row(severity_name(f->severity), buf_ok(&why) ? buf_span(&why) : f->why);
+    buf_release(&why);
 }
 
 static void print_fixes(const struct findings *found)
@@ -193,9 +207,9 @@ static void print_page(const struct visit *v, const struct observation *o, const
     printf("%s%s%s%s%s\n\n", v->endpoint.name ? v->endpoint.name : endpoint_text(&v->endpoint, where),
            v->endpoint.name ? _(" at ") : "", v->endpoint.name ? endpoint_text(&v->endpoint, where) : "",
            service ? ", " : "", service ? service : "");
-    add_either(&line, o, "tls.inside", "inside the protocol, after a conversation in clear", "");
-    add_either(&line, o, "tls.beside_plain", "beside the same service in clear, on one port", "");
-    print_line("TLS", &line);
+    add_either(&line, o, "tls.inside", N_("inside the protocol, after a conversation in clear"), "");
+    add_either(&line, o, "tls.beside_plain", N_("beside the same service in clear, on one port"), "");
+    print_line(N_("TLS"), &line);
     print_offer(o, &line);
     print_certificate(o, &line);
     const struct fact *gaps = fact_get(o, "tls.unanswered");
@@ -203,7 +217,7 @@ static void print_page(const struct visit *v, const struct observation *o, const
         printf(_("\n  %lld questions met silence; what they asked is not stated.\n"), (long long)gaps->number);
     puts(found->list.len ? _("\nWeak:\n") : _("\nNothing is weak by today's rules."));
     for (size_t i = 0; i < found->list.len; i++)
-        print_row(severity_name(found->list.at[i].severity), found->list.at[i].why);
+        print_weak(&found->list.at[i]);
     print_fixes(found);
     buf_release(&line);
 }

@@ -101,7 +101,7 @@ static void party(const struct story_party *p, struct buf *out)
     if (p->how.len) {
         html_text(out, p->how);
         buf_byte(out, ' ');
-        html_tag(out, strength_name(p->strength));
+        html_tag(out, say(strength_name(p->strength)));
     } else {
         buf_str(out, _("scope file"));
     }

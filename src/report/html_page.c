@@ -47,11 +47,28 @@ static void nav(const struct story *s, struct buf *out)
     html_say(out, "<a href=\"#run\">Run</a></nav>");
 }
 
+/* What the script says, which is the same script in every language. */
+static void put_words(struct buf *out)
+{
+    static const struct {
+        const char *name, *english;
+    } WORDS[] = { { "light", N_("Light") }, { "dark", N_("Dark") }, { "filter", N_("Filter") },
+                  { "filter-table", N_("Filter the table") }, { "all", N_("Show all %s") }, { "hits", N_("%s of %s") },
+                  { "copy", N_("Copy") }, { "copied", N_("Copied") } };
+    for (size_t i = 0; say_is_foreign() && i < sizeof(WORDS) / sizeof(*WORDS); i++) {
+        buf_printf(out, " data-%s=\"", WORDS[i].name);
+        html_text(out, span_str(say(WORDS[i].english)));
+        buf_byte(out, '"');
+    }
+}
+
 void html_page_begin(const struct story *s, struct buf *out)
 {
     buf_str(out, "<!doctype html>\n<html lang=\"");
     html_text(out, span_str(say_tag()));
-    buf_str(out, "\">\n<head>\n<meta charset=\"utf-8\">\n"
+    buf_byte(out, '"');
+    put_words(out);
+    buf_str(out, ">\n<head>\n<meta charset=\"utf-8\">\n"
                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '"
                  HTML_STYLE_HASH "'; script-src '" HTML_SCRIPT_HASH
                  "'; base-uri 'none'; form-action 'none'\">\n"

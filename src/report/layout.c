@@ -99,8 +99,8 @@ static bool may_break(struct span text, size_t at)
         before--;
     while (before && (text.at[before] & 0xc0) == 0x80);
     struct span last = span_sub(text, before, at - before), next = span_sub(text, at, char_bytes(span_from(text, at)));
-    return (is_wide(last) || is_wide(next)) && last.at[0] != ' ' && !is_one_of(next, NO_START) && !is_one_of(last,
-                                                                                                             NO_END);
+    return (is_wide(last) || is_wide(next)) && last.at[0] != ' ' && !is_one_of(next, NO_START) &&
+           !is_one_of(last, NO_END);
 }
 
 void layout_wrap(struct buf *out, struct span text, size_t indent, size_t columns)

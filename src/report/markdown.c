@@ -353,7 +353,7 @@ static void fleet(const struct story_fleet *f, int64_t now_ms, struct buf *out)
     for (size_t i = 0; i < shown; i++) {
         const struct story_member *m = &f->members[i];
         buf_str(out, "| ");
-        buf_str(out, m->worst[0] ? severity_name(m->severity) : "-");
+        buf_str(out, m->worst[0] ? say(severity_name(m->severity)) : "-");
         buf_str(out, " | ");
         put_code(out, m->where);
         buf_str(out, " | ");

@@ -210,6 +210,6 @@ const char *people_how(const struct people_kind *k)
 
 const char *people_conduct(const struct people *p)
 {
-    return p->drawn ? _("no record was read but the random sample of what is marked as owned") : _("no record was "
-                                                                                                   "read");
+    return p->drawn ? _("no record was read but the random sample of what is marked as owned")
+                    : _("no record was read");
 }

@@ -79,7 +79,8 @@ static struct span visible_lines(struct story *s, struct span foreign)
 struct span story_what(struct story *s, const char *product, struct span version, const char *via)
 {
     buf_reset(&s->scratch);
-    escape_tty(&s->scratch, span_str(product));
+    bool is_certificate = product && strcmp(product, "certificate") == 0; /* the one that is no name */
+    escape_tty(&s->scratch, span_str(is_certificate ? _("certificate") : product));
     if (version.len) {
         buf_byte(&s->scratch, ' ');
         put_cut(&s->scratch, version, 60);

@@ -10,6 +10,11 @@
     if (text) e.textContent = text;
     return e;
   }
+  // In the page's language, which it brings along; else English.
+  function said(word, english) { return root.getAttribute("data-" + word) || english; }
+  function put(sentence, numbers) {
+    return numbers.reduce(function (s, n) { return s.replace("%s", n.toLocaleString("en")); }, sentence);
+  }
   function stored(value) {
     try {
       if (value) localStorage.setItem("ajar-theme", value);
@@ -22,7 +27,7 @@
     var set = root.getAttribute("data-theme");
     return set ? set === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   }
-  function label() { theme.textContent = isDark() ? "Light" : "Dark"; }
+  function label() { theme.textContent = isDark() ? said("light", "Light") : said("dark", "Dark"); }
   var kept = stored();
   if (kept === "dark" || kept === "light") root.setAttribute("data-theme", kept);
   theme.hidden = false;
@@ -42,7 +47,7 @@
   each(document.querySelectorAll("table.sortable"), function (table) {
     var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows), most = FEW, words = "";
     var bar = make("p", { "class": "tools" }), find = make("input", {
-      type: "search", placeholder: "Filter", "aria-label": "Filter the table"
+      type: "search", placeholder: said("filter", "Filter"), "aria-label": said("filter-table", "Filter the table")
     }), more = make("button", { type: "button" }), count = make("span", { "class": "dim" });
     function show() {
       var hits = 0;
@@ -52,8 +57,8 @@
         r.hidden = !hit || hits > most;
       });
       more.hidden = hits <= most;
-      more.textContent = "Show all " + hits.toLocaleString("en");
-      count.textContent = words ? hits.toLocaleString("en") + " of " + rows.length.toLocaleString("en") : "";
+      more.textContent = put(said("all", "Show all %s"), [hits]);
+      count.textContent = words ? put(said("hits", "%s of %s"), [hits, rows.length]) : "";
     }
     function sortBy(column, button) {
       var down = button.getAttribute("data-way") !== "down";
@@ -95,14 +100,14 @@
 
   each(document.querySelectorAll("pre.fix"), function (pre) {
     if (!navigator.clipboard) return;
-    var box = make("div", { "class": "copy" }), button = make("button", { type: "button" }, "Copy");
+    var box = make("div", { "class": "copy" }), button = make("button", { type: "button" }, said("copy", "Copy"));
     pre.parentNode.insertBefore(box, pre);
     box.appendChild(button);
     box.appendChild(pre);
     button.addEventListener("click", function () {
       navigator.clipboard.writeText(pre.textContent).then(function () {
-        button.textContent = "Copied";
-        setTimeout(function () { button.textContent = "Copy"; }, 1500);
+        button.textContent = said("copied", "Copied");
+        setTimeout(function () { button.textContent = said("copy", "Copy"); }, 1500);
       });
     });
   });

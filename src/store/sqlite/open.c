@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/say.h"
 #include "store/sqlite/sqlite.h"
 
 /* ---- the file ---- */
@@ -174,7 +175,7 @@ static bool sqlite_open(struct store *s, enum store_use use)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (use != STORE_WRITE && access(s->path, F_OK) != 0)
         return error_set(&s->error, "%s: %s", s->path,
-                         errno == ENOENT ? "there is no store yet; `ajar scan` makes it" : strerror(errno));
+                         errno == ENOENT ? N_("there is no store yet; `ajar scan` makes it") : strerror(errno));
     if (use == STORE_READ)
         return open_to_read(s);
     if (use == STORE_EXISTING && access(s->path, W_OK) != 0)
