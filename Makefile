@@ -57,7 +57,7 @@ HAS_POPPLER := $(shell pkg-config --exists poppler-glib && echo yes)
 .PHONY: po doc/products.md all demo test test-arm64 scan unit units tapes clean install uninstall deb check-includes bench man crash bench-store bench-fleet
 all: $(BUILD)/ajar $(BUILD)/ajar-courier $(BUILD)/ajar-unpack $(if $(HAS_POPPLER),$(BUILD)/ajar-pdf) $(CATALOGUES)
 
-# What people read, in other languages than English (po/README.md). Without msgfmt (gettext) they read English.
+# What people read, in other languages than English (doc/languages.md). Without msgfmt (gettext) they read English.
 $(BUILD)/locale/%/LC_MESSAGES/ajar.mo: po/%.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check-format --check-header -o $@.new $< && mv $@.new $@

@@ -3,8 +3,16 @@
 
 #include "base/say_inside.h"
 
-enum { HOLES_MAX = 24, STEPS_MAX = 20000, DEPTH_MAX = 3, LETTERS_MIN = 4, COUNTED_WORDS_MAX = 64, NAME_PARTS_MAX = 3,
-       PARTS_MAX = 5 /* to the power of DEPTH_MAX, times the patterns: some milliseconds at worst */ };
+enum {
+    HOLES_MAX = 24,
+    STEPS_MAX = 20000, /* of one attempt to fit a text to a pattern */
+    DEPTH_MAX = 3,     /* sentences in the holes of sentences */
+    PARTS_MAX = 5,     /* of one text; to the power of DEPTH_MAX: some milliseconds at worst */
+    LETTERS_MIN = 4,   /* of a pattern; with less it would fit anything */
+    COUNTED_WORDS_MAX = 64,
+    NAME_PARTS_MAX = 3,
+    HEAD_BYTES_MAX = 128
+};
 
 struct hole {
     const char *name; /* in braces: up to ':' or '}' */
@@ -201,8 +209,13 @@ static void put_hole(struct buf *out, const struct hole *h, bool braces, int dep
     /* Foreign names are words; what has several words may be a sentence of ours. */
     bool ours = span_index(h->text, ' ') < h->text.len ||
                 (braces && (span_is(h->text, "yes") || span_is(h->text, "no") || span_is(h->text, "unknown")));
-    if (!ours || depth == DEPTH_MAX || !tell(out, NULL, h->text, depth + 1))
-        buf_put(out, h->text);
+    struct span text = h->text;
+    if (span_starts(text, SPAN(": ")) || span_starts(text, SPAN("; "))) { /* a hole for what may follow */
+        buf_str(out, say(text.at[0] == ':' ? ": " : "; "));
+        text = span_from(text, 2);
+    }
+    if (!ours || depth == DEPTH_MAX || !tell(out, NULL, text, depth + 1))
+        buf_put(out, text);
 }
 
 static bool has_all(const struct match *m, const char *section)
@@ -282,6 +295,17 @@ static bool tell_pattern(struct buf *out, const char *about, struct span text, i
     return false;
 }
 
+static const struct saying *find_span(struct span text)
+{
+    char whole[HEAD_BYTES_MAX];
+    if (text.len >= sizeof(whole))
+        return NULL;
+    memcpy(whole, text.at, text.len);
+    whole[text.len] = '\0';
+    const struct saying *s = say_find(NULL, whole);
+    return s && !s->many ? s : NULL;
+}
+
 /* "FILE: sentence" and "sentence; sentence": whatever part is known. */
 static bool tell_parts(struct buf *out, const char *about, struct span text, int depth)
 {
@@ -292,10 +316,15 @@ static bool tell_parts(struct buf *out, const char *about, struct span text, int
         tried++;
         size_t before = out->len;
         struct span head = span_first(text, i), rest = span_from(text, i + 2);
-        bool known = tell(out, about, head, DEPTH_MAX);
-        if (!known)
-            buf_put(out, head);
-        buf_put(out, span_sub(text, i, 2));
+        const struct saying *whole = find_span(span_first(text, i + 2)); /* "not all was looked at: " */
+        bool known = whole || tell(out, about, head, DEPTH_MAX);
+        if (whole) {
+            buf_str(out, whole->other);
+        } else {
+            if (!known)
+                buf_put(out, head);
+            buf_put(out, span_sub(text, i, 2));
+        }
         if (tell(out, about, rest, depth + 1))
             return true;
         if (known) {

@@ -14,6 +14,7 @@ static void print_all(void)
     puts(_("\nExit status: 0 nothing found at or above --fail-on, 1 found, 2 usage, 3 incomplete,\n"
          "4 another process holds the store or the scan, 5 the scan to go on with has ended meanwhile,\n"
          "6 found and incomplete.\n"
+         "With every verb: --lang en or zh_CN; else LC_ALL, LC_MESSAGES and LANG decide.\n"
          "First steps: `ajar scan 127.0.0.1`, then `ajar help scan`."));
 }
 

@@ -44,6 +44,7 @@ static const char **arguments_of(const struct watch_config *c, enum watch_scan_w
     add(&a, NULL, "ajar");
     add(&a, "scan", "--json");
     add(&a, "--color", "never");
+    add(&a, "--lang", "en"); /* its words become a part of messages, which machines read, too */
     add(&a, "--scope", w->scope);
     add(&a, "--ports", w->ports);
     add(&a, "--rate", w->rate);

@@ -4,6 +4,8 @@ machine reads knows of it.
 
     test/cli/language.py BUILD        the last line says how many passed and failed
 """
+import base64
+import email.header
 import os
 import pathlib
 import re
@@ -117,7 +119,7 @@ def test_stored(redis):
     for args in (["show", "--json"], ["show", "--scans", "--json"], ["fleets", "--json"], ["certs", "--format", "json"],
                  ["judge", "--format", "json", "--db", db]):
         a, b = (ajar(*args, *([] if "--db" in args else ["--db", db]), lang=lang) for lang in ("en", "zh_CN"))
-        a, b = (re.sub(r'"(at|time|started|ended|command|took_ms|age_ms|rate)":("[^"]*"|[0-9.]+)', "", r.stdout) for r in (a, b))
+        a, b = (re.sub(r'"(at|time|seed|started|ended|command|took_ms|age_ms|rate)":("[^"]*"|[0-9.]+)', "", r.stdout) for r in (a, b))
         check(f"ajar {' '.join(args[:3])} is the same in both", a == b and not HAN.search(b), b[:400])
     finding = re.search(r'"fingerprint":"([0-9a-f]+)"', ajar("show", "--json", "--db", db).stdout)[1]
     one = ajar("show", finding[:12], "--db", db, lang="zh_CN").stdout
@@ -141,6 +143,29 @@ def test_help():
         options = [re.findall(r"^  (--[a-z-]+)", text, re.M) for text in (english, chinese)]
         check(f"help {verb} in Chinese", HAN.search(chinese) and options[0] == options[1] and
               not SENTENCE.search(re.sub(r"(?m)^ajar .*|`.*?`", "", chinese)), chinese)
+
+
+def test_messages(redis):
+    """A watch in Chinese: mail for people is Chinese, its JSON for machines is not."""
+    place = pathlib.Path(STATE) / "watch"
+    place.mkdir()
+    for name in ("mail", "json"):
+        (place / name).write_text(f'#!/bin/sh\ncat >>{place}/{name}.out\necho >>{place}/{name}.out\n')
+        (place / name).chmod(0o755)
+    (place / "watch.yaml").write_text(
+        f"targets: ['127.0.0.1:{redis.port}', 'nowhere.invalid:6379']\nschedule: {{every: 6h}}\ndb: {place}/w.db\nspool: {place}/spool\n"
+        f"notices:\n  - email: {{sendmail: {place}/mail, from: a@example.org, to: [b@example.org]}}\n    min_severity: low\n"
+        f"  - command: [{place}/json]\n    min_severity: low\n")
+    r = ajar("watch", "--config", str(place / "watch.yaml"), "--once", lang="zh_CN", LANG="zh_CN.UTF-8")
+    machine = (place / "json.out").read_text() if (place / "json.out").exists() else ""
+    mail = (place / "mail.out").read_text() if (place / "mail.out").exists() else ""
+    bodies = "".join(base64.b64decode(b).decode() for b in re.findall(r"base64\n\n([A-Za-z0-9+/=\n]+?)(?=\n\n|\Z|\nDate)", mail))
+    subjects = "".join(str(email.header.make_header(email.header.decode_header(s))) for s in re.findall(r"^Subject: (.*(?:\n .*)*)", mail, re.M))
+    check("a message for machines", "Data can be reached without a password" in machine and not HAN.search(machine), machine[:500] + r.stderr)
+    check("a mail in Chinese", "无需口令即可访问数据" in bodies and "位置" in bodies and not SENTENCE.search(re.sub(r"(?m)^    .*", "", bodies)),
+          SENTENCE.findall(re.sub(r"(?m)^    .*", "", bodies)) or bodies[:900])
+    check("its subject", "无需口令即可访问数据" in subjects and "新增" in subjects, subjects)
+    check("what the watch says", HAN.search(r.stderr) and "to tell" not in r.stderr, r.stderr)
 
 
 def test_choice():
@@ -187,6 +212,7 @@ def main():
                      test_no_catalogue):
             test()
         test_stored(redis)
+        test_messages(redis)
     print(f"{RESULTS['passed']} passed, {RESULTS['failed']} failed")
     return RESULTS["failed"] != 0
 

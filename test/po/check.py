@@ -123,6 +123,8 @@ def check_marks(c):
 def check_words(c):
     source = "\n".join(p.read_text() for p in ROOT.glob("src/*/*.[ch]"))
     for word in (ROOT / "po/words.txt").read_text().splitlines():
+        if word.startswith("# of the system"):
+            break
         if word and not word.startswith("#") and "%" not in word:
             c.that(f'"{word}"' in source, f"po/words.txt: {word!r} is no word of the sources any more")
 

@@ -53,6 +53,7 @@ static const struct pair PAIRS[] = {
     { "between sentences\4space", "nothing", 0 },
     { "day\0days", "Tag", 8 },
     { "endpoint\0endpoints", "EP", 18 },
+    { "left: ", "rest: ", 0 },
     { "no %d here", "kein %s", 0 },
     { "open", "offen", 0 },
     { "rule\4Held for {days:age} at {where}[, {n:count record records}][ by {who}].",
@@ -149,6 +150,7 @@ static void test_made(void **state)
     assert_true(made_reads(NULL, "3 endpoints", "3 EP"));
     assert_true(made_reads(NULL, "endpoint", "endpoint")); /* a name, without its number */
     assert_true(made_reads(NULL, "a.yaml: line 3: the disk is full", "a.yaml: line 3: Platte voll"));
+    assert_true(made_reads(NULL, "left: a.yaml: the disk is full", "rest: a.yaml: Platte voll"));
     assert_true(made_reads(NULL, "nobody knows this; the disk is full", "nobody knows this; Platte voll"));
     assert_true(made_reads(NULL, "nobody knows this", "nobody knows this"));
     assert_true(made_reads("rule", "Held for 3 days at h:1, 1,234 records by me.", "h:1 hielt 3 Tag von me mit 1,234 R."));
