@@ -269,7 +269,10 @@ static void put_html_row(struct listing *l, const struct estate_certificate *c, 
 static const char HTML_STYLE[] =
     "body{font:14px/1.4 system-ui,sans-serif;"
     "margin:2em}table{border-collapse:collapse}td,th{padding:.3em .7em;border-bottom:1px solid #ccc;text-align:left;"
-    "vertical-align:top;overflow-wrap:anywhere}.over{background:#fdd}.soon{background:#fec}"
+    "vertical-align:top;overflow-wrap:anywhere}td:nth-child(-n+2){white-space:nowrap}.over{background:#fdd}"
+    ".soon{background:#fec}@media(max-width:50em){body{margin:1em}table,tbody,tr,td{display:block}"
+    "tr:first-child{display:none}tr{padding:.5em 0;border-bottom:1px solid #ccc}td{border:0;padding:.1em .7em}"
+    "td:nth-child(3){font-weight:600}td:empty{display:none}}"
     "@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}.over{background:#511}"
     ".soon{background:#431}}";
 
@@ -278,9 +281,10 @@ static void put_html_head(struct buf *out)
     static const char *const HEADS[] = { N_("Until"), N_("Left"), N_("Subject"), N_("Issuer"), N_("Shown at"),
                                          N_("Renewals"),
                                          N_("Key") };
-    buf_printf(out, "<!doctype html>\n<html lang=%s><meta charset=utf-8><meta http-equiv=Content-Security-Policy "
+    buf_printf(out, "<!doctype html>\n<html lang=%s><meta charset=utf-8><meta name=viewport content=\"width=device-width,"
+                    "initial-scale=1\"><meta http-equiv=Content-Security-Policy "
                     "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>%s</title>\n<style>%s</style>\n"
-                    "<h1>%s</h1>\n<table><tr>", say_tag(), _("Certificates"), HTML_STYLE, _("Certificates"));
+                    "<main>\n<h1>%s</h1>\n<table><tr>", say_tag(), _("Certificates"), HTML_STYLE, _("Certificates"));
     for (size_t i = 0; i < sizeof(HEADS) / sizeof(*HEADS); i++)
         buf_printf(out, "<th>%s", say(HEADS[i]));
     buf_str(out, "</tr>\n");
@@ -359,7 +363,7 @@ static bool put_list(struct listing *l, struct store *store, bool *ret_ended)
         ok = stored_flush(&l->out, false, &l->error);
     }
     if (l->format == FORMAT_HTML)
-        buf_str(&l->out, "</table>\n");
+        buf_str(&l->out, "</table>\n</main>\n");
     buf_release(&line);
     return ok;
 }

@@ -81,6 +81,7 @@ async function terminal(browser, scene, columns) {
   const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", timeout: 120000,
     protocolTimeout: 600000, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"] });
   try {
+    await look(browser, "certs");
     for (const scene of ["story", "empty", "hostile"]) {
       await look(browser, scene);
       for (const columns of [40, 80, 200]) await terminal(browser, scene, columns);
