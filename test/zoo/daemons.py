@@ -47,6 +47,8 @@ session-keyfile "$D/session"; managed-keys-directory "$D"; }};
 key "rndc" {{ algorithm hmac-sha256; secret "czNjcmV0czNjcmV0czNjcmV0czNjcmV0"; }};
 controls {{ inet $A port {control} allow {{ any; }} keys {{ "rndc"; }}; }};
 """
+# BIND listens at addresses that an interface has, which those of 127.0.0.0/8 are not by themselves.
+ADDRESSED = "ip address add $A/32 dev lo; trap \"ip address del $A/32 dev lo\" EXIT; trap \"kill \\$!; exit\" TERM INT; runuser -u zoo --"
 UNBOUND = """server:
   interface: $A@{dns}
   access-control: 127.0.0.0/8 allow
@@ -62,13 +64,66 @@ remote-control:
   control-port: {control}
   control-use-cert: no
 """
-IRC = """serverinfo {{ name = "irc.example.org"; sid = "1ZO"; description = "zoo"; network_name = "zoo"; }};
-admin {{ name = "zoo"; description = "zoo"; email = "zoo@example.org"; }};
-class {{ name = "users"; ping_time = 2 minutes; number_per_ip_local = 100; number_per_ip_global = 100; max_number = 100; sendq = 100 kbytes; }};
-auth {{ user = "*@*"; class = "users"; }};
-listen {{ host = "$A"; port = $P; }};
-general {{ disable_auth = yes; }};
-log {{ use_logging = no; }};
+NGIRCD = """[Global]
+Name = irc.example.org
+Info = zoo
+Listen = $A
+Ports = $P
+ServerUID = zoo
+ServerGID = zoo
+MotdPhrase = zoo
+[Options]
+DNS = no
+Ident = no
+PAM = no
+"""
+INSPIRCD = """<server name="irc.example.org" description="zoo" network="zoo" id="1ZO">
+<admin name="zoo" nick="zoo" email="zoo@example.org">
+<bind address="$A" port="$P" type="clients">
+<connect allow="*">
+<pid file="$D/pid">
+"""
+CUPS = """Listen $A:$P
+Browsing Off
+DefaultAuthType None
+<Location />
+  Order allow,deny
+  Allow all
+</Location>
+"""
+CUPS_FILES = """ErrorLog stderr
+AccessLog stderr
+PageLog stderr
+RequestRoot $D/spool
+CacheDir $D/cache
+StateDir $D/state
+ServerRoot $D
+TempDir $D/tmp
+"""
+EXIM = """local_interfaces = $A
+daemon_smtp_ports = $P
+spool_directory = $D/spool
+log_file_path = syslog
+keep_environment =
+pid_file_path = $D/pid
+primary_hostname = mail.example.org
+begin acl
+begin routers
+begin transports
+"""
+KNOT = """server:
+    listen: $A@$P
+    rundir: $D
+database:
+    storage: $D
+log:
+  - target: stderr
+    any: error
+"""
+SYSLOG = """@version: 3.38
+source s { network(ip("$A") port($P) transport("tcp")); };
+destination d { file("$D/out"); };
+log { source(s); destination(d); };
 """
 ICECAST = """<icecast><limits><sources>2</sources></limits><authentication><source-password>{0}</source-password><admin-user>zoo</admin-user>
 <admin-password>{0}</admin-password></authentication><hostname>localhost</hostname><listen-socket><port>$P</port><bind-address>$A</bind-address>
@@ -95,9 +150,9 @@ Messages {{ Name = Standard; director = zoo-dir = all; }}
 """
 
 
-def daemon(name, command, *may, files=None, prepare="", root=False, port="P"):
+def daemon(name, command, *may, files=None, prepare="", root=False, port="P", env=None):
     """`may`: what it may be called besides nobody; the one port is the one that is looked at."""
-    return Spec("daemon:" + name, command, views=(View(may, "identified", port=port),), files=files or {}, prepare=prepare, root=root)
+    return Spec("daemon:" + name, command, views=(View(may, "identified", port=port),), files=files or {}, prepare=prepare, root=root, env=env or {})
 
 
 def inetd(name, kind, more=""):
@@ -105,8 +160,29 @@ def inetd(name, kind, more=""):
 
 
 SPECS = (
-    daemon("ircd-hybrid", "ircd-hybrid -foreground -configfile $D/c -logfile $D/l -pidfile $D/p -klinefile $D/k -xlinefile $D/x -resvfile $D/r -dlinefile $D/d",
-           files={"c": IRC.format()}),
+    daemon("ngircd", "ngircd -n -f $D/n.conf", files={"n.conf": NGIRCD}),
+    daemon("inspircd", "inspircd --nofork --nolog --config=$D/i.conf", files={"i.conf": INSPIRCD}),
+    daemon("cups", "cupsd -f -c $D/cupsd.conf -s $D/files.conf", *WEB, "cups", prepare="mkdir spool cache state tmp",
+           files={"cupsd.conf": CUPS, "files.conf": CUPS_FILES}, root=True),
+    daemon("exim4", "exim4 -bdf -C $D/x.conf -oP $D/pid", "smtp", "exim", files={"x.conf": EXIM}, prepare="mkdir -p spool\nchown root:root x.conf\nchmod 644 x.conf\nchown Debian-exim spool", root=True),
+    daemon("pdns", "pdns_server --config-dir=$D --daemon=no --guardian=no --local-address=$A --local-port=$P --launch=bind --bind-config=$D/b.conf "
+                   "--socket-dir=$D --webserver=no", "dns", files={"b.conf": 'options { directory "$D"; };\n'}),
+    daemon("bind9", f"sh -c '{ADDRESSED} named -g -c $D/n.conf & wait'", "dns", files={"n.conf": NAMED.format(dns="$P", control="$P2")}, root=True),
+    daemon("knot", "knotd -c $D/k.conf", "dns", files={"k.conf": KNOT}),
+    daemon("spamd", "spamd -L -x -i $A -p $P -m 1 --min-children=1 --syslog=stderr --pidfile=$D/pid -H $D", prepare="mkdir -p .spamassassin"),
+    daemon("oidentd", "oidentd -i -m -a $A -p $P -u zoo -g zoo", root=True),
+    daemon("iperf3", "iperf3 -s -B $A -p $P"),
+    daemon("sslh", "sslh -f --listen $A:$P --ssh $A:$P2 --pidfile $D/pid -n"),
+    daemon("upsd", "/lib/nut/upsd -F -u zoo", files={"ups.conf": "", "upsd.conf": "LISTEN $A $P\nALLOW_NO_DEVICE true\nSTATEPATH $D\n", "upsd.users": ""},
+           env={"NUT_CONFPATH": "$D", "NUT_STATEPATH": "$D", "NUT_ALTPIDPATH": "$D"}),
+    daemon("coturn", "turnserver -n -L $A -p $P --no-udp --no-tls --no-dtls --no-cli --pidfile $D/pid --log-file stdout --db $D/turn.db --lt-cred-mech -r example.org"),
+    daemon("syslog-ng", "syslog-ng -F --no-caps -f $D/s.conf -R $D/persist -p $D/pid -c $D/ctl", files={"s.conf": SYSLOG}),
+    daemon("snapserver", "snapserver --http.enabled=false --tcp.port=$P2 --tcp.bind_to_address=$A --stream.port=$P --stream.bind_to_address=$A --server.datadir=$D "
+                         "--stream.source=pipe:///$D/fifo?name=zoo", prepare="mkfifo fifo"),
+    daemon("snapserver-control", "snapserver --http.enabled=false --tcp.port=$P --tcp.bind_to_address=$A --stream.port=$P2 --stream.bind_to_address=$A "
+                                 "--server.datadir=$D --stream.source=pipe:///$D/fifo?name=zoo", prepare="mkfifo fifo"),
+    daemon("owserver", "owserver --fake=DS18B20 -p $A:$P --foreground --pid_file $D/pid"),
+    daemon("quasselcore", "quasselcore --configdir=$D --listen=$A --port=$P"),
     daemon("bitlbee", "bitlbee -F -n -i $A -p $P -P $D/pid -d $D -c /dev/null"),
     daemon("znc", "znc -f -d $D", *WEB, files={"configs/znc.conf": ZNC.format(PASSWORD)}),
     daemon("dropbear", "dropbear -F -E -s -p $A:$P -r $D/key -P $D/pid", "ssh", "openssh", "dropbear", prepare="dropbearkey -t ed25519 -f key"),
@@ -146,6 +222,8 @@ SPECS = (
     inetd("daytime", "INTERNAL UNLISTED"),
     inetd("chargen", "INTERNAL UNLISTED"),
     inetd("time", "INTERNAL UNLISTED"),
+    inetd("cvs", "UNLISTED", "server = /usr/bin/cvs\n  server_args = -f --allow-root=$D pserver"),
+    inetd("finger", "UNLISTED", "server = /usr/sbin/in.fingerd"),
     inetd("leafnode", "UNLISTED", "server = /usr/sbin/leafnode"),
 )
 
