@@ -70,8 +70,8 @@ static bool pg_is_console(const struct pg *p)
 static bool pg_find_user(struct pg *p, struct span database, const struct pg_rows *users)
 {
     struct pg_entry e = p->best;
-    for (size_t i = 0; i <= users->list.len && i <= PG_USERS_MAX; i++) {
-        if (pg_is_busy(&e) || !wire_affords(p->w, PG_VISIT_BYTES))
+    for (size_t i = 0; i <= users->list.len && i <= PG_USERS_MAX && !pg_is_busy(&e); i++) {
+        if (!wire_affords(p->w, PG_VISIT_BYTES))
             break;
         struct span user = i ? users->list.at[i - 1].cell[0] : SPAN("postgres");
         e = (struct pg_entry){ .role = &PG_ROLE_LISTED, .user = user, .database = database };
