@@ -5,6 +5,8 @@
  *     > Client.getDistributedObjects         < names of maps, queues and the like
  *     > Map.size of a listed one             < entries; or an error
  *     > MC.getClusterMetadata                < state and version of the cluster; or an error
+ *     > Client.addClusterViewListener        < the members of the cluster, which every client is told; for this
+ *                                              connection alone
  *
  * The first names the cluster as a member is shipped ("dev") and no user. To name another is refused in the same
  * words as a missing password, so that a refusal says nothing. Where security is on, the size of a map
@@ -16,6 +18,7 @@
 #include "base/reader.h"
 #include "probe/frame.h"
 #include "probe/probe.h"
+#include "record/peer.h"
 
 enum {
     FLAG_FINAL = 1 << 13,
@@ -28,7 +31,9 @@ enum {
     MAPS_ASKED = 32,
     OBJECTS_MAX = 4000,
     METADATA_BYTES = 9, /* a state and a time; later versions say more */
+    VIEW_MESSAGES = 4, /* an answer, the members, the partitions */
     ERROR_TYPE = 0,
+    MEMBERS = 0x000302,
     AUTHENTICATION = 0x000101, OBJECTS = 0x000801, METADATA = 0x200e01, MAP_SIZE = 0x012a01,
 };
 
@@ -48,6 +53,9 @@ static const struct ask HAZELCAST_OBJECTS = ASK_FIXED("hazelcast.objects", "name
     FIRST("\x16", "\0\xe0", "\0\x08\0\0", "\x02"));
 static const struct ask HAZELCAST_METADATA = ASK_FIXED("hazelcast.metadata",
     "state and version of the cluster, for those who may manage it", FIRST("\x16", "\0\xe0", "\0\x0e\x20\0", "\x03"));
+static const struct ask HAZELCAST_VIEW = ASK_FIXED("hazelcast.members",
+    "names the members of the cluster, for as long as this connection is there",
+    FIRST("\x16", "\0\xe0", "\0\x03\0\0", "\x05"));
 static const struct ask HAZELCAST_SIZE = {
     .name = "hazelcast.size",
     .why = "how many entries a listed map has, for those who may read it",
@@ -192,6 +200,48 @@ static void hazelcast_count(struct wire *w, struct observation *o, const struct 
         fact_bool(o, "counts.partial", true, HAZELCAST_SIZE.name, SPAN_NONE);
 }
 
+static bool is_content(const struct part *p)
+{
+    return !(p->flags & (FLAG_BEGIN | FLAG_END | FLAG_NULL));
+}
+
+/* Of each member the first group inside it, which is its address: a port, a host. */
+static void hazelcast_members(const struct message *m, struct writer *peers)
+{
+    unsigned depth = 0;
+    bool named = false;
+    for (size_t i = 0; i + 2 < m->parts.len; i++) {
+        const struct part *p = &m->parts.at[i];
+        depth += p->flags & FLAG_BEGIN ? 1 : 0;
+        depth -= p->flags & FLAG_END && depth ? 1 : 0;
+        named = named && depth >= 2;
+        if (!(p->flags & FLAG_BEGIN) || depth != 3 || named || !is_content(p + 1) || !is_content(p + 2))
+            continue;
+        struct verdict v;
+        struct reader r = reader_over(&v, p[1].content);
+        uint32_t port = reader_le32(&r);
+        named = true;
+        if (reader_ok(&r))
+            peer_put(peers, p[2].content, port);
+    }
+}
+
+static void hazelcast_peers(struct wire *w, struct observation *o)
+{
+    uint8_t text[FACT_TEXT_MAX];
+    struct writer peers = writer_over(text, sizeof(text));
+    struct message m = { 0 };
+    if (!wire_ask(w, &HAZELCAST_VIEW))
+        return;
+    for (int i = 0; i < VIEW_MESSAGES && m.type != MEMBERS; i++)
+        if (!hazelcast_read(w, 5, &m) || m.type == ERROR_TYPE)
+            return;
+    if (m.type == MEMBERS)
+        hazelcast_members(&m, &peers);
+    if (peers.len)
+        fact_text(o, "peers", writer_span(&peers), HAZELCAST_VIEW.name, SPAN_NONE);
+}
+
 static enum outcome hazelcast_inside(struct wire *w, struct observation *o)
 {
     struct message m;
@@ -210,6 +260,7 @@ static enum outcome hazelcast_inside(struct wire *w, struct observation *o)
     }
     if (read) {
         fact_text(o, "auth", SPAN("none"), ask, SPAN_NONE);
+        hazelcast_peers(w, o);
         return OUTCOME_OPEN;
     }
     if (!span_has(error, "AccessControlException") && !span_has(error, "SecurityException"))
@@ -261,6 +312,6 @@ const struct probe PROBE_HAZELCAST = {
     .rank = 25,
     .proof = "the size of a listed map is told, or the state of the cluster, which needs the right to manage it",
     .counts = "maps, queues and the like; entries of maps",
-    .asks = { &HAZELCAST_HELLO, &HAZELCAST_OBJECTS, &HAZELCAST_METADATA, &HAZELCAST_SIZE },
+    .asks = { &HAZELCAST_HELLO, &HAZELCAST_OBJECTS, &HAZELCAST_METADATA, &HAZELCAST_SIZE, &HAZELCAST_VIEW },
     .run = hazelcast_run,
 };

@@ -56,14 +56,14 @@ def bolt():
 
 
 def hazelcast():
-    """ClientAuthentication without a user; GetDistributedObjects; MC.getClusterMetadata; Map.size of a listed map. Not:
-    Map.get, entrySet, addListener, and what makes or sends anything."""
+    """ClientAuthentication without a user; GetDistributedObjects; MC.getClusterMetadata; Map.size of a listed map; the view
+    of the cluster, which every client is told. Not: Map.get, entrySet, listeners of data, and what makes or sends anything."""
     head = lambda code, number, flags="\0\xe0": "\x16\0\0\0" + flags + code + number + "\0" * 7 + "\xff" * 4
     frame = lambda text, flags="\0\0": chr(len(text) + 6) + "\0\0\0" + flags + text
     null = frame("", "\0\x04")
     hello = "CP2" + frame("\0\x01\0\0\x01" + "\0" * 7 + "\xff" * 4 + "\0\x3e\xb1\x5e\x07\x91\xd2\x4a\x65\x80\x4e\x1d\x77\xc0\x9a\x52\x13\x01", "\0\xc0") + (
         frame("dev") + null * 2 + frame("AJR") + frame("5.0") + frame("ajar") + frame("", "\0\x10") + frame("", "\0\x28"))
-    return {hello, head("\0\x08\0\0", "\x02"), head("\0\x0e\x20\0", "\x03"),
+    return {hello, head("\0\x08\0\0", "\x02"), head("\0\x0e\x20\0", "\x03"), head("\0\x03\0\0", "\x05"),
             head("\0\x2a\x01\0", "\x04", "\0\xc0") + LENGTH + "\0\x20{map}"}
 
 
