@@ -110,10 +110,11 @@ static enum outcome run_entry(struct asker *a, const struct entry *e, struct vis
     o->outcome = rule ? rule->outcome : e->verdicts.len ? OUTCOME_UNCLEAR : OUTCOME_IDENTIFIED;
     if (sources_value(a, &e->version, &version))
         fact_text(o, "version", version.text, version.ask, version.proof);
-    a->cached_only = o->outcome != OUTCOME_OPEN && o->outcome != OUTCOME_PARTIAL;
+    bool told = o->outcome == OUTCOME_OPEN || o->outcome == OUTCOME_PARTIAL;
+    a->cached_only = !told && e->verdicts.len; /* who has no door tells what it tells to anyone */
     for (size_t i = 0; i < e->facts.len; i++)
         state_fact(a, &e->facts.at[i], o);
-    if (!a->cached_only)
+    if (told)
         engine_count(a, e, o);
     if (o->outcome == OUTCOME_OPEN)
         engine_fields(a, e, o);

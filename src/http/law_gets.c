@@ -316,7 +316,7 @@ const struct law_row LAW_GETS[] = {
              "HDFS: the top directory, or the names in it"),
     GET("/ws/v1/cluster", "YARN: version, who may do what"),
     GET("/ws/v1/history/info", "MapReduce: version of the history server"),
-    GET_OF("yarn hadoop-yarn", "/cluster", "YARN: its page says who a stranger is"),
+    GET_OF("yarn hadoop-yarn patroni", "/cluster", "YARN: its page says who a stranger is; Patroni: its members"),
     GET_OF("hbase hbase-rest", "/version|status/cluster", "HBase: version, regions"),
     GET("/json", "Spark: version, workers, numbers of applications"),
     GET_OF_WITH("spark spark-history", "/api/v1/applications", "limit=<n>",
