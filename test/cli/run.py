@@ -332,6 +332,13 @@ def test_list():
         cells = [line.split("|")[3] for line in f if line.startswith("|") and line.count("|") == 5]
     told = {name for cell in cells for name in re.findall("`([a-z0-9-]+)`", cell)}
     check("what covers a report is a product", len(told) > 50 and told <= set(by_name), told - set(by_name))
+    with open("doc/shadowserver.md", encoding="utf-8") as f:
+        rows = [line.split("|") for line in f if line.startswith("| `")]
+    with open("test/data/shadowserver_types.tsv", encoding="utf-8") as f:
+        types = dict(line.split() for line in f)
+    stated = {name: row[2] for row in rows for name in re.findall("`([a-z0-9_]+)`", row[1])}
+    check("each report of services is in the table, with its severity", len(types) > 70 and stated.keys() == types.keys() and
+          all(types[name] in stated[name] for name in types), sorted(n for n in types.keys() | stated.keys() if types.get(n, "?") not in stated.get(n, "")))
     r = ajar("list", "--format", "html")
     check("an unknown form of the list", r.returncode == 2 and "text, json or markdown" in r.stderr, r.stderr)
 
