@@ -6,8 +6,9 @@
  *   3. The neutral line "PING\r\n": text protocols answer it with their own kind of error, TLS
  *      with an alert, HTTP with a 400. It harms none of them, and it keeps HTTP requests away
  *      from Redis, which logs them as an attack.
- *   4. TLS; then the same rungs inside. At ports of TLS that is the first, and where it leads to nobody known at a
- *      port at which products speak HTTP in clear, that is asked as well.
+ *   4. TLS; then the same rungs inside, and on in clear where a certificate is asked for inside and the line met
+ *      silence. At ports of TLS that is the first, and where it leads to nobody known at a port at which products
+ *      speak HTTP in clear, that is asked as well.
  *   5. HTTP. Who hung up on the line and spoke in clear into the handshake is then waited for once more: it speaks
  *      first, and later than rung 2 waits.
  *   6. Binary protocols whose clients speak first: guesses. Every server has by now taken three
