@@ -281,8 +281,8 @@ static void put_html_head(struct buf *out)
     static const char *const HEADS[] = { N_("Until"), N_("Left"), N_("Subject"), N_("Issuer"), N_("Shown at"),
                                          N_("Renewals"),
                                          N_("Key") };
-    buf_printf(out, "<!doctype html>\n<html lang=%s><meta charset=utf-8><meta name=viewport content=\"width=device-width,"
-                    "initial-scale=1\"><meta http-equiv=Content-Security-Policy "
+    buf_printf(out, "<!doctype html>\n<html lang=%s><meta charset=utf-8><meta name=viewport "
+                    "content=\"width=device-width,initial-scale=1\"><meta http-equiv=Content-Security-Policy "
                     "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>%s</title>\n<style>%s</style>\n"
                     "<main>\n<h1>%s</h1>\n<table><tr>", say_tag(), _("Certificates"), HTML_STYLE, _("Certificates"));
     for (size_t i = 0; i < sizeof(HEADS) / sizeof(*HEADS); i++)
