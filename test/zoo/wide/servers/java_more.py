@@ -11,7 +11,7 @@ KUDU = f"{CACHE}/kudu-1/kudu-binary-1.17.0-linux-x86_64"
 KUDU_MASTER = (f"{KUDU}/bin/kudu-master --fs_wal_dir=$D/m --rpc_bind_addresses=$A:$P2 --webserver_interface=$A --webserver_port=$P"
                f" --webserver_doc_root={KUDU}/www --minidump_path=$D/d --time_source=system_unsync --unlock_unsafe_flags --unlock_experimental_flags")
 
-# Its file of rules as it comes lets everybody at the data and only this machine at the administration; here everybody.
+# It listens at all addresses: one at a time. Its file of rules as it comes lets everybody at the data and only this machine at the administration; here everybody.
 FUSEKI = java("fuseki-5", "org.apache.jena.fuseki.main.cmds.FusekiServerCmd --port=$P --update --mem /people")
 SHIRO = """[main]
 plainMatcher=org.apache.shiro.authc.credential.SimpleCredentialsMatcher
@@ -77,13 +77,15 @@ OPENTSDB = (f"until {java('hbase-25', '$D/Tables.java', '$D/conf:', heap=200)} >
 OPENTSDB_SEED = """curl -sSf -d '{"metric":"ada","timestamp":1700000000,"value":1,"tags":{"a":"b"}}' "http://$A:$P/api/put?sync" """
 
 
-SPECS = (
-    Spec("kudu:open", KUDU_MASTER, views=(View("kudu", "open"),), slow=True, ready=waits("/tables")),
+FUSEKI_SPECS = (
     Spec("fuseki:open", FUSEKI, files={"run/shiro.ini": SHIRO}, env={"FUSEKI_BASE": "$D/run"}, slow=True, port=3030, ready=waits("/$/ping"),
          truth=lambda box: {"version": get(box, "/$/server")["version"], "collections": 1, "names": ["/people"]},
          views=(View("fuseki", "open", sees=("version", "collections")),)),
     Spec("fuseki:locked", FUSEKI, files={"run/shiro.ini": SHIRO_LOCK}, env={"FUSEKI_BASE": "$D/run"}, slow=True, port=3030, ready=waits("/$/ping"),
          views=(View("web", "identified"),)),
+)
+SPECS = (
+    Spec("kudu:open", KUDU_MASTER, views=(View("kudu", "open"),), slow=True, ready=waits("/tables")),
     Spec("hbase-rest:open", f"sh -c '{HBASE} & exec {HBASE_REST}'", files={"conf/hbase-site.xml": HBASE_SITE}, slow=True, ready=HBASE_UP, seed=HBASE_TABLE,
          truth=hbase_truth, views=(View("hbase-rest", "open", sees=("collections",)),)),
     Spec("opentsdb:open", f"sh -c '{HBASE} & {OPENTSDB}'", files={"conf/hbase-site.xml": HBASE_SITE, "Tables.java": TABLES, "opentsdb.conf": OPENTSDB_CONF},
