@@ -75,5 +75,6 @@ CASES = (
     dashboard("hiveserver2", "hiveserver2:open", 10002, java_consoles.BEANS, "beans", place="/etc/hive"),
     console("open-store", "kairosdb", "kairosdb:open", 8080, "/api/v1/metricnames", "ada", place="/opt/kairosdb"),
     dashboard("nifi", "nifi:open", 8080, "/nifi-api/flow/process-groups/root", "ada", place="/opt/nifi"),
+    dashboard("oozie", "oozie:open", 11000, "/oozie/v1/admin/status", "NORMAL", place="/opt/oozie"),
     dashboard("zeppelin", "zeppelin:open", 8080, "/api/notebook", "ada", says="locked", after=ZEPPELIN_IN, place="/opt/zeppelin"),
 )

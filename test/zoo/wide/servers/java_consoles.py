@@ -1,5 +1,5 @@
 """Consoles that other registries than Debian carry whole or in parts: Zipkin, Zeppelin, Livy, HiveServer2, Airflow,
-KairosDB, NiFi, Nexus. What is told is read from their own interfaces."""
+KairosDB, NiFi, Oozie, Nexus. What is told is read from their own interfaces."""
 
 import base64
 import json
@@ -151,6 +151,21 @@ NIFI = Spec("nifi:open", java("nifi-1/lib", "org.apache.nifi.NiFi", "$D/conf:", 
             truth=lambda box: {"version": get(box, "/nifi-api/flow/about")["about"]["version"], "records": 0, "bytes": 0},
             views=(View("nifi", "open", sees=("version", "records", "bytes")),))
 
+# Alone, without a cluster; one page with its title in the place of its console, which wants a library that is not to be had. What it reads
+# the version of Java with knows none above 9.
+OOZIE_FILES = {"web/webapp/index.html": "<html><head><title>Oozie Web Console</title></head></html>\n", "conf/hadoop-conf/core-site.xml": site(), "share/none": "",
+               "conf/action-conf/default.xml": site(), "conf/log4j.properties": "log4j.rootLogger=OFF\n", "conf/oozie-log4j.properties": "log4j.rootLogger=OFF\n",
+               "conf/oozie-site.xml": site(
+                   oozie_service_JPAService_create_db_schema="true", oozie_service_JPAService_jdbc_driver="org.apache.derby.jdbc.EmbeddedDriver",
+                   oozie_service_JPAService_jdbc_url="jdbc:derby:$D/data/db;create=true", oozie_service_JPAService_jdbc_username="sa",
+                   oozie_service_JPAService_jdbc_password=" ", oozie_service_HadoopAccessorService_hadoop_configurations="*=$D/conf/hadoop-conf",
+                   oozie_service_WorkflowAppService_system_libpath="file://$D/share")}
+OOZIE = Spec("oozie:open", java("oozie-5", "org.apache.oozie.server.EmbeddedOozieServer", "$D/conf:$D/web:", heap=400).replace(
+    "-Djava.io", "--add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED -Djava.version=1.8.0 -Doozie.home.dir=$D -Doozie.config.dir=$D/conf"
+    " -Doozie.data.dir=$D/data -Doozie.log.dir=$D/logs -Doozie.http.hostname=$A -Doozie.http.port=$P -Doozie.base.url=http://$A:$P/oozie -Djava.io"),
+    files=OOZIE_FILES, prepare="mkdir -p data logs", slow=True, ready="curl -sf http://$A:$P/oozie/v1/admin/status",
+    truth=lambda box: {"version": get(box, "/oozie/v1/admin/build-version")["buildVersion"]}, views=(View("oozie", "open", sees=("version",)),))
+
 NEXUS_HOME = f"{CACHE}/nexus-3"
 NEXUS_LOCATOR, NEXUS_XML = (f"{NEXUS_HOME}/lib/endorsed/org.apache.karaf.specs.{name}-4.3.9.jar" for name in ("locator", "java.xml"))
 NEXUS = " ".join((
@@ -197,6 +212,7 @@ def nexus(variant, fill, view):
 
 
 SPECS = (
+    OOZIE,
     NIFI,
     Spec("kairosdb:open", KAIROSDB, files=KAIROSDB_FILES, slow=True, ready="curl -sf http://$A:$P/api/v1/metricnames", seed=kairosdb_fill,
          truth=lambda box: {"version": "1.3.0", "collections": len(get(box, "/api/v1/metricnames")["results"])},
