@@ -21,6 +21,7 @@ struct climber {
     bool asked_own_hello;
     bool alert;  /* it answered in TLS what was no TLS */
     bool over;   /* it speaks, and nothing that we could go on with */
+    bool web;    /* it answered the line as web servers do */
     bool everybody;  /* protocols that are asked at home only are guessed as well */
     unsigned silent; /* protocols that were asked and met silence */
     struct reactions seen; /* one bit each, 0 where it was not asked */

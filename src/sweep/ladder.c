@@ -275,19 +275,24 @@ static bool settle(struct climber *c, bool greeted, struct span *ret_said)
     }
 }
 
+static bool is_of_web(struct span said)
+{
+    static const char *const WEB[] = { "HTTP", "html", "HTML", "Bad Request", "bad request" };
+    for (size_t i = 0; i < sizeof(WEB) / sizeof(WEB[0]); i++)
+        if (span_has(said, WEB[i]))
+            return true;
+    return false;
+}
+
 /* Whether the bytes are plain lines of a protocol that is clearly not HTTP. */
 static bool is_other_text(struct span said)
 {
-    static const char *const WEB[] = { "HTTP", "html", "HTML", "Bad Request", "bad request" };
     for (size_t i = 0; i < said.len; i++) {
         uint8_t b = said.at[i];
         if ((b < ' ' && b != '\r' && b != '\n' && b != '\t') || b > '~')
             return false;
     }
-    for (size_t i = 0; i < sizeof(WEB) / sizeof(WEB[0]); i++)
-        if (span_has(said, WEB[i]))
-            return false;
-    return said.len >= 2 && said.at[0] != '<';
+    return said.len >= 2 && said.at[0] != '<' && !is_of_web(said);
 }
 
 static bool is_alert(struct span said)
@@ -326,6 +331,7 @@ static bool take_answer(struct climber *c)
     struct span said;
     if (settle(c, false, &said))
         return true;
+    c->web = is_of_web(said);
     if (http_recognises(said)) {
         if (!climb_fresh(c))
             return false;
@@ -372,12 +378,23 @@ static bool ask_http(struct climber *c)
     return run_http(c);
 }
 
+/* A web server by what it said to the line, which was silent to a request: its first page may be made when somebody first
+ * asks for one. Once more, for as long as there is time. */
+static bool ask_http_again(struct climber *c)
+{
+    if (!c->web || c->over || c->seen.http != REACT_SILENCE || !climb_fresh(c))
+        return false;
+    c->tried_http = false;
+    wire_patience(c->wire, wire_time_left(c->wire));
+    return run_http(c);
+}
+
 bool climb_inside_tls(struct climber *c)
 {
     bool deep = !wire_tls(c->wire)->client_cert_asked;
     if (hinted(c) || sniff(c))
         return true;
-    return deep && ((!c->over && ask_http(c)) || climb_guess(c));
+    return deep && ((!c->over && ask_http(c)) || ask_http_again(c) || climb_guess(c));
 }
 
 /* Whether something was found that had been left behind on a web server. */
@@ -462,7 +479,7 @@ static bool climb(struct climber *c)
         return true;
     if (!c->over && !tls_first && climb_tls(c))
         return true;
-    return (!c->over && ask_http(c)) || hear_late(c) || climb_guess(c) || climb_tls_at_last(c);
+    return (!c->over && ask_http(c)) || ask_http_again(c) || hear_late(c) || climb_guess(c) || climb_tls_at_last(c);
 }
 
 static void end_unopened(struct visit *v, enum wire_fault f)

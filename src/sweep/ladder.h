@@ -9,8 +9,9 @@
  *   4. TLS; then the same rungs inside, and on in clear where a certificate is asked for inside and the line met
  *      silence. At ports of TLS that is the first, and where it leads to nobody known at a port at which products
  *      speak HTTP in clear, that is asked as well.
- *   5. HTTP. Who hung up on the line and spoke in clear into the handshake is then waited for once more: it speaks
- *      first, and later than rung 2 waits.
+ *   5. HTTP. Who answered the line as web servers do, and was silent to the request, is asked once more for as long as
+ *      there is time: some make their first page when it is first asked for. Who hung up on the line and spoke in
+ *      clear into the handshake is then waited for once more: it speaks first, and later than rung 2 waits.
  *   6. Binary protocols whose clients speak first: guesses. Every server has by now taken three
  *      questions that are not its own, with bytes, a close or silence; each probe declares how its
  *      servers take them (struct reactions). Those that agree with what was seen come first;
