@@ -35,7 +35,7 @@ struct auditing {
 void help_tls(void)
 {
     puts(_("\nHOST:PORT is an address or a name, as in 127.0.0.1:443 or db.example:5432. TLS inside PostgreSQL,\n"
-         "MySQL, LDAP, SMTP, IMAP, POP3, FTP and NATS is found and asked as well.\n"));
+         "MySQL, SQL Server, LDAP, SMTP, IMAP, POP3, FTP and NATS is found and asked as well.\n"));
     options_print(ROWS);
 }
 

@@ -222,7 +222,8 @@ static void state_extensions(const struct audit *a)
         state_bool(a, KEYS[i].key, a->newest.extensions >> KEYS[i].extension & 1, q);
     state_bool(a, "tls.stapled", a->newest.stapled, q);
     if (a->newest.status.len && a->newest.chain_len)
-        tls_revoked_by_staple(a->newest.chain[0], a->newest.status, wire_now(a->w), a->o, name_of(a, q, TLS_LIKE_12));
+        tls_revoked_by_staple(a->newest.chain[0], a->newest.status, wire_now(a->w), a->o,
+                              name_of(a, q, TLS_LIKE_12));
 }
 
 static void state_modern(const struct audit *a)
@@ -271,6 +272,15 @@ static void audit_names(struct audit *a)
 
 /* ---- all of it ----------------------------------------------------------------------------- */
 
+/* TLS 1.3 encrypts the certificate. Where TLS begins inside a protocol whose conversation never came to it, only a
+ * whole handshake shows it. */
+static void shake_hands(struct audit *a, struct visit *v)
+{
+    if (a->upgrade && a->speaks[TLS_ASK_13] && !a->certified.chain_len && !tls_certificate(v) &&
+        wire_again(a->w, WIRE_PLAIN) && a->upgrade(a->w) && wire_start_tls(a->w))
+        tls_observe(a->w, a->trust, v);
+}
+
 /* The observation of the certificate, by what was shown in clear where nobody could shake hands; one without a
  * certificate where none was shown. */
 static struct observation *where_to_state(struct audit *a, struct visit *v)
@@ -300,6 +310,7 @@ bool tls_audit(struct wire *w, tls_upgrade_fn *upgrade, const struct tls_trust *
     ask_versions(&a);
     if (!speaks_clear(&a) && !a.speaks[TLS_ASK_SSL2] && !a.speaks[TLS_ASK_13])
         return false;
+    shake_hands(&a, v);
     a.o = where_to_state(&a, v);
     if (!a.o)
         return false;

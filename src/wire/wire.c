@@ -40,6 +40,9 @@ struct wire {
     unsigned tries;      /* sendings of one of them */
     struct span sent;    /* the last of them, in the arena */
     const struct ask *sent_ask;
+    const struct wire_envelope *envelope; /* of the running connection; NULL: none */
+    uint8_t head[WIRE_ENVELOPE_MAX];      /* of the message that arrives, as far as it has */
+    size_t head_len, body_left;
     bool in_tls, has_tls, has_refused, dressed;
     bool may_sample; /* the owner's permission, see wire_permit_sample() */
     struct wire_tls tls, refused;
@@ -316,6 +319,7 @@ bool wire_again(struct wire *w, enum wire_dress dress)
     buf_reset(&w->unread);
     w->read_at = w->first_len = 0;
     w->in_tls = w->asked = false;
+    w->envelope = NULL;
     if (is_final(w->fault))
         return false;
     if (w->connections >= w->connections_max || wire_time_left(w) == 0) {
@@ -332,6 +336,12 @@ bool wire_again(struct wire *w, enum wire_dress dress)
     if (w->ear && w->ear->opened)
         w->ear->opened(w->ear->self, w->endpoint, dress, w->fault);
     return wire_ok(w);
+}
+
+void wire_wrap(struct wire *w, const struct wire_envelope *e)
+{
+    w->envelope = e;
+    w->head_len = w->body_left = 0;
 }
 
 bool wire_start_tls(struct wire *w)
@@ -425,6 +435,18 @@ static bool send_datagram(struct wire *w)
     return send_out(w, w->sent_ask, w->sent);
 }
 
+/* The head of the envelope around an ask of so many bytes. */
+static bool send_head(struct wire *w, size_t len)
+{
+    uint8_t bytes[WIRE_ENVELOPE_MAX];
+    struct writer out = writer_over(bytes, sizeof(bytes));
+    size_t all = len + w->envelope->bytes;
+    struct span length = span_of((const uint8_t[]){ (uint8_t)(all >> 8), (uint8_t)all }, 2);
+    if (!ask_render(w->envelope->head, &length, 1, &out))
+        return set_fault(w, WIRE_UNDECLARED);
+    return send_out(w, w->envelope->head, writer_span(&out));
+}
+
 bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args, size_t arg_count)
 {
     uint8_t bytes[ASK_SENT_MAX];
@@ -439,7 +461,7 @@ bool wire_ask_with(struct wire *w, const struct ask *a, const struct span *args,
         return set_fault(w, WIRE_UNDECLARED);
     struct span sent = writer_span(&out);
     if (!is_udp(w))
-        return send_out(w, a, sent);
+        return (!w->envelope || send_head(w, sent.len)) && send_out(w, a, sent);
     w->sent_ask = a;
     w->sent = arena_copy(w->arena, sent);
     return w->sent.len == sent.len ? send_datagram(w) : set_fault(w, WIRE_MEMORY);
@@ -469,6 +491,30 @@ struct span wire_heard(const struct wire *w)
     return span_from(buf_span(&w->unread), w->read_at);
 }
 
+/* Puts what arrived behind what is unread, without the heads of the envelope. False where it is no such message. */
+static bool unwrap(struct wire *w, struct span s)
+{
+    const struct wire_envelope *e = w->envelope;
+    while (s.len) {
+        if (w->body_left == 0) {
+            w->head[w->head_len++] = s.at[0];
+            s = span_from(s, 1);
+            if (w->head_len < e->bytes)
+                continue;
+            size_t all = (size_t)w->head[e->length_at] << 8 | w->head[e->length_at + 1];
+            if (all <= e->bytes || (w->head[0] != e->types[0] && w->head[0] != e->types[1]))
+                return false;
+            w->body_left = all - e->bytes;
+            w->head_len = 0;
+        }
+        struct span body = span_first(s, w->body_left);
+        buf_put(&w->unread, body);
+        w->body_left -= body.len;
+        s = span_from(s, body.len);
+    }
+    return true;
+}
+
 /* Receives once more. The fault that stopped it, or WIRE_FINE. */
 static enum wire_fault receive(struct wire *w, int64_t deadline_ms)
 {
@@ -488,7 +534,10 @@ static enum wire_fault receive(struct wire *w, int64_t deadline_ms)
         buf_consume(&w->unread, w->read_at);
         w->read_at = 0;
     }
-    buf_put(&w->unread, s);
+    if (!w->envelope)
+        buf_put(&w->unread, s);
+    else if (!unwrap(w, s))
+        return WIRE_MALFORMED;
     return buf_ok(&w->unread) ? WIRE_FINE : WIRE_MEMORY;
 }
 

@@ -123,6 +123,18 @@ bool wire_dress(struct wire *w);
 int64_t wire_trip_ms(const struct wire *w);
 /* Starts TLS inside the running connection (PostgreSQL's S, MySQL's CLIENT_SSL, STARTTLS). */
 bool wire_start_tls(struct wire *w);
+/* Messages of another protocol around what is said and answered from now on, as TDS has them around a TLS handshake:
+ * each ask goes out behind `head`, whose only hole takes the length of both; what arrives must be messages that begin
+ * with one of `types`, and is read without their heads. Ends with the connection; not for UDP and not for
+ * wire_start_tls(). `e` must outlive it. */
+struct wire_envelope {
+    const struct ask *head;
+    uint8_t types[2]; /* first byte of the peer's */
+    uint8_t bytes;    /* of a head, at most WIRE_ENVELOPE_MAX */
+    uint8_t length_at; /* where in it the length of the whole message stands, in two bytes, big-endian */
+};
+enum { WIRE_ENVELOPE_MAX = 16 };
+void wire_wrap(struct wire *w, const struct wire_envelope *e);
 /* What the newest successful handshake of this visit showed, also after wire_again(); or NULL. */
 const struct wire_tls *wire_tls(const struct wire *w);
 /* What the newest handshake of this visit showed that failed: the alert, and as much as came before

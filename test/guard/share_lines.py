@@ -94,7 +94,8 @@ ISCSI = {
 }
 
 # SQL Server: PRELOGIN. Not: LOGIN7, SQL. Oracle: CONNECT with COMMAND=version. Not: status, services, a database.
-MSSQL = {"\x12\x01\0/\0\0\0\0\0\0\x1a\0\x06\x01\0 \0\x01\x02\0!\0\x01\x03\0\x22\0\x04\x04\0&\0\x01\xff" + "\0" * 13}
+MSSQL = {"\x12\x01{length}\0\0\0\0",  # the head of a message with a part of a TLS handshake, which is an ask of its own
+         "\x12\x01\0/\0\0\0\0\0\0\x1a\0\x06\x01\0 \0\x01\x02\0!\0\x01\x03\0\x22\0\x04\x04\0&\0\x01\xff" + "\0" * 13}
 ORACLE = {"\0Z\0\0\x01\0\0\0\x016\x01,\0\0\x08\0\x7f\xff\x7f\x08\0\0\0\x01\0 \0:" + "\0" * 30 + "(CONNECT_DATA=(COMMAND=version))"}
 # Firebird: op_connect without a user. Not: op_attach, op_service_attach. AFP: FPGetSrvrInfo. GlusterFS: the programs of a port.
 OFFERS = (("\0\x0a", "\x02"), ("\x80\x0b", "\x04"), ("\x80\x0c", "\x06"), ("\x80\x0d", "\x08"))

@@ -2,15 +2,20 @@
 stated."""
 import os
 import pathlib
+import ssl
 import subprocess
 
 import keys
 from servers import (APACHE, CADDY, DOVECOT, ETCD, HERE, MARIADB, MEMCACHED, MOSQUITTO, NATS, NODE, POSTFIX, POSTGRESQL, REDIS, SLAPD, STUNNEL,
                      VSFTPD, Canned, gnutls, go, haproxy, java, nginx, old_server, openssl, service)
+from sqlserver import OFF, REQUIRED, SqlServer
 
 GO_CACHE = os.environ.get("GOCACHE") or os.path.expanduser("~/.cache/go-build")  # who runs the matrix gives it another home
 V10, V11, V12, V13 = "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"
 LEVEL_0 = "@SECLEVEL=0"
+
+# Who is asked on its own ports only.
+AT_HOME = {"SQL Server": 1433, "SQL Server that wants it, old": 2433, "SQL Server that encrypts logins alone": 14330}
 
 
 def cases(where, der):
@@ -119,7 +124,14 @@ def cases(where, der):
         "mosquitto": (of("mosquitto", MOSQUITTO), {**modern, "tls.inside": None}),
         "dovecot IMAP": (of("dovecot", DOVECOT % ("$P", "0")), {**modern, "tls.inside": True}),
         "dovecot POP3": (of("dovecot", DOVECOT % ("0", "$P")), {**modern, "tls.inside": True}),
+        "dovecot IMAP 1.3": (of("dovecot", DOVECOT.replace("TLSv1.2", "TLSv1.3") % ("$P", "0")), {
+            "tls.versions": V13, "tls.inside": True, "cert.subject": "CN=localhost"}),
         "vsftpd": (of("vsftpd", VSFTPD), {"tls.inside": True, "cert.subject": "CN=localhost"}),
+        "SQL Server": (lambda port: SqlServer(where, port), {"tls.versions": V12, "tls.weak": "none", "tls.inside": True,
+                                                             "cert.subject": "CN=localhost", "tls.dh_bits": None}),
+        "SQL Server that wants it, old": (lambda port: SqlServer(where, port, REQUIRED, ssl.TLSVersion.TLSv1, "kRSA+AES@SECLEVEL=0"), {
+            "tls.versions": f"{V10},{V11},{V12}", "tls.inside": True, "tls.forward_secrecy": "never"}),
+        "SQL Server that encrypts logins alone": (lambda port: SqlServer(where, port, OFF), {"tls.versions": V12, "tls.inside": True}),
         "SSLv3 alone": (old([0x300], [b"\x00\x0a", b"\x00\x35"]), {"tls.versions": "SSLv3", "tls.weak": "3des",
                                                                    "tls.forward_secrecy": "never", "cert.subject": "CN=localhost"}),
         "SSLv2 alone": (old([2], []), {"tls.versions": "SSLv2", "cert.subject": "CN=localhost"}),
@@ -172,7 +184,7 @@ def more_servers(where):
         "java anonymous": (j(V12, "TLS_DH_anon_WITH_AES_128_GCM_SHA256"), {"tls.versions": V12, "tls.weak": "anonymous"}),
         "postfix": (of("postfix", POSTFIX % "'smtpd_tls_security_level = may'"), {  # as good as it gets, for who would talk in clear else
             "tls.versions": all_versions, "tls.weak": "anonymous", "tls.inside": True}),
-        "postfix TLS alone lets in": (of("postfix", POSTFIX % "'smtpd_tls_auth_only = yes' 'smtpd_tls_mandatory_protocols = TLSv1.3' 'smtpd_tls_security_level = encrypt'"), {"tls.versions": V13, "tls.inside": True}),
+        "postfix TLS alone lets in": (of("postfix", POSTFIX % "'smtpd_tls_auth_only = yes' 'smtpd_tls_mandatory_protocols = TLSv1.3' 'smtpd_tls_security_level = encrypt'"), {"tls.versions": V13, "tls.inside": True, "cert.subject": "CN=localhost"}),
         "apache": (of("apache", APACHE % ""), {**modern, "tls.inside": None}),
         "apache 1.2 in its own order": (of("apache", APACHE % "'SSLProtocol -all +TLSv1.2' 'SSLHonorCipherOrder on'"),
                                                   {"tls.versions": V12, "tls.compression": False, "tls.preference": "server"}),
@@ -228,4 +240,4 @@ def numbered(where, wide):
         subprocess.run(["go", "build", "-o", f"{where}/go-server", str(HERE / "go_server.go")], check=True, cwd=where,
                        env={**os.environ, "GOCACHE": GO_CACHE, "GO111MODULE": "off"})
         table.update(more_servers(where))
-    return [(17000 + place, name, *case) for place, (name, case) in enumerate(table.items())]
+    return [(AT_HOME.get(name, 17000 + place), name, *case) for place, (name, case) in enumerate(table.items())]

@@ -918,6 +918,44 @@ static void every_fault_has_a_sentence(void **state)
     }
 }
 
+/* ---- envelopes ----------------------------------------------------------------------------- */
+
+static const struct ask AROUND = {
+    .name = "t.around", .why = "test",
+    .parts = { ASK_BYTES("Q"), ASK_HOLE("length", 2, HOLE_ANY), ASK_BYTES(".") },
+};
+static const struct wire_envelope LETTER = { .head = &AROUND, .types = { 'A', 'B' }, .bytes = 4, .length_at = 1 };
+
+/* In pieces of any size, over messages of any size; heads are sent and read by nobody but the wire. */
+static void an_envelope_is_put_on_and_taken_off(void **state)
+{
+    (void)state;
+    for (size_t piece = 1; piece < 12; piece++) {
+        struct talk *t = open_talk("> \"Q\\x00\\x07.\"\n> \"hi\\n\"\n< \"A\\x00\\x07.abcB\\x00\\x05xdA\\x00\\x06.ef\"\n", piece);
+        wire_wrap(t->w, &LETTER);
+        assert_true(wire_ask(t->w, &HI));
+        assert_true(span_is(wire_need(t->w, 6), "abcdef"));
+        assert_true(wire_ok(t->w));
+        hang_up(t);
+    }
+}
+
+static void what_is_no_envelope_is_malformed(void **state)
+{
+    (void)state;
+    static const char *const ANSWERS[] = { "C\\x00\\x07.abc", "A\\x00\\x04.", "A\\x00\\x00.abc" };
+    for (size_t i = 0; i < sizeof(ANSWERS) / sizeof(ANSWERS[0]); i++) {
+        char script[128];
+        snprintf(script, sizeof(script), "> \"Q\\x00\\x07.\"\n> \"hi\\n\"\n< \"%s\"\n", ANSWERS[i]);
+        struct talk *t = open_talk(script, 3);
+        wire_wrap(t->w, &LETTER);
+        assert_true(wire_ask(t->w, &HI));
+        assert_int_equal(wire_need(t->w, 1).len, 0);
+        assert_int_equal(wire_fault(t->w), WIRE_MALFORMED);
+        hang_up(t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -955,6 +993,8 @@ int main(void)
         cmocka_unit_test(inside_tls),
         cmocka_unit_test(dresses_what_is_untouched),
         cmocka_unit_test(loss_is_excused),
+        cmocka_unit_test(an_envelope_is_put_on_and_taken_off),
+        cmocka_unit_test(what_is_no_envelope_is_malformed),
         cmocka_unit_test(the_ear_hears_all),
         cmocka_unit_test(every_fault_has_a_sentence),
     };
