@@ -94,6 +94,8 @@ test-arm64:
 bench: all
 	@tools/install-packages build bench
 	@bench/run.py $(BUILD)
+	@bench/audit.py $(BUILD)
+	@bench/tls_rate.py $(BUILD)
 	@$(MAKE) bench-pii
 
 $(BUILD)/ajar: $(filter $(BUILD)/obj/cmd/%,$(OBJECTS)) $(BUILD)/libajar.a

@@ -7,6 +7,7 @@ connections of each. In a network namespace of its own; who is not installed is 
 import os
 import pathlib
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PORT, RUNS = 8443, 5
+PORT, RUNS, START_S = 8443, 5, 60
 # name, command, what Ajar is to be faster by
 PEERS = (("sslscan", ["sslscan", f"127.0.0.1:{PORT}"], 20),
          ("sslyze", ["sslyze", f"127.0.0.1:{PORT}"], 20),
@@ -34,6 +35,16 @@ def accepted():
     """Connections that were accepted in this namespace."""
     names, values = [line.split() for line in open("/proc/net/snmp") if line.startswith("Tcp:")]
     return int(values[names.index("PassiveOpens")])
+
+
+def wait_for(server):
+    end = time.monotonic() + START_S
+    while time.monotonic() < end and server.poll() is None:
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", PORT)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit("nginx did not start")
 
 
 def measure(command, runs):
@@ -58,7 +69,7 @@ def main():
 events {{}} http {{ access_log off; server {{ listen 127.0.0.1:{PORT} ssl; ssl_certificate {where}/c.pem;
 ssl_certificate_key {where}/k.pem; ssl_protocols TLSv1.2 TLSv1.3; }} }}""")
         nginx = subprocess.Popen(["nginx", "-p", where, "-c", f"{where}/n.conf"], stderr=subprocess.DEVNULL)
-        time.sleep(1)
+        wait_for(nginx)
         try:
             ours, our_connections = measure([ajar, "tls", "--json", f"127.0.0.1:{PORT}"], RUNS)
             print(f"          ajar tls: {ours:.3f} s, {our_connections} connections")
