@@ -310,7 +310,8 @@ static void origin(const struct story *s, const struct report_summary *sum, stru
     if (line.len) {
         buf_str(out, "<b>");
         html_text(out, buf_span(&line));
-        buf_str(out, "</b>, ");
+        buf_str(out, "</b>");
+        buf_str(out, _(", "));
     }
     buf_reset(&line);
     origin_when(&s->run, sum, &line);

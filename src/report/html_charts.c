@@ -220,7 +220,7 @@ static void put_source(const struct story_row *r, struct buf *out)
     for (size_t i = 0; i < r->since_count; i++)
         if (r->since[i].at_ms == open_by(r)) {
             html_text(out, r->since[i].source);
-            buf_str(out, ": ");
+            buf_str(out, _(": "));
             html_text(out, r->since[i].text);
             buf_byte(out, ' ');
             html_tag(out, say(strength_name(r->since[i].strength)));

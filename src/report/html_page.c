@@ -204,7 +204,8 @@ static void life_in_words(const struct story *s, struct buf *out)
     if (fresh < known && s->run.started_ms - oldest_ms >= 86400000) {
         html_say(out, "The oldest finding is open since <b class=\"date\">");
         put_date(out, oldest_ms);
-        buf_str(out, "</b>, ");
+        buf_str(out, "</b>");
+        buf_str(out, _(", "));
         say_age(out, s->run.started_ms - oldest_ms);
         buf_printf(out, say_many("; %s is new. ", "; %s are new. ", fresh), COUNTED(fresh));
     } else if (fresh == known) {

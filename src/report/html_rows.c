@@ -242,7 +242,8 @@ static void since(const struct story *s, const struct story_row *r, struct buf *
     } else if (r->life.known) {
         buf_str(out, "<li><b>");
         put_date(out, r->life.opened_ms);
-        buf_str(out, "</b>, ");
+        buf_str(out, "</b>");
+        buf_str(out, _(", "));
         say_age(out, s->run.started_ms - r->life.opened_ms);
         html_say(out, " <span class=\"dim\">seen open by Ajar since then");
         if (r->life.first_ms < r->life.opened_ms) {
