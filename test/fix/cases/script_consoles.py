@@ -89,6 +89,17 @@ MINIO_SEED = "echo ada >/tmp/name; mc mb -q zoo/people; mc cp -q /tmp/name zoo/p
 BUCKET = f"http://{SERVER}:9000/people"
 SIGNED = f"curl -sSf --aws-sigv4 aws:amz:us-east-1:s3 -u 'an-own-name:{PASSWORD}' {BUCKET}/name"
 
+S3RVER_OPEN = f"""
+useradd --system s3rver || true
+install -d -o s3rver /var/lib/s3rver
+cat >/etc/systemd/system/s3rver.service <<'END'
+[Service]
+User=s3rver
+ExecStart=/usr/bin/env node {CACHE}/s3rver-3/node_modules/.bin/s3rver -d /var/lib/s3rver -a 0.0.0.0 -p 4568 --no-vhost-buckets --configure-bucket people
+END
+"""
+PHOTOS = "curl -sSf http://ADDRESS:4568/people/name"
+
 AZURITE = f"http://{SERVER}:10000/devstoreaccount1"
 # The account and the key that it ships with.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -129,6 +140,9 @@ CASES = (
     Case("minio", ("minio",), (9000,), wide=True, open=MINIO_OPEN, seed=MINIO_SEED, holds="ada", ready=f"curl -sf http://{SERVER}:9000/minio/health/ready",
          owner="mc cat zoo/people/name", stranger=f"curl -sSf {BUCKET}/name", scan=BUCKET, needs=(MINIO, MC),
          steps=(Step(STORE, "minio", "locked", SIGNED, before=f"export MC_HOST_ALIAS=http://zoozoo:s3cret123@{SERVER}:9000"),)),
+    # It knows no lock.
+    Case("s3rver", ("s3rver",), (4568,), address=PUBLIC, wide=True, open=S3RVER_OPEN, seed=f"echo ada | curl -sSf -T - http://{SERVER}:4568/people/name", holds="ada",
+         owner=at(PHOTOS, SERVER), stranger=at(PHOTOS, PUBLIC), needs=(f"{CACHE}/s3rver-3",), steps=(Step(STORE, "s3", "closed", at(PHOTOS, SERVER)),)),
     Case("azurite", ("azurite",), (10000,), wide=True, open=AZURITE_OPEN, seed=AZURITE_SEED, holds="ada", owner=AZURITE_OWNER,
          stranger=f"curl -sSf {AZURITE}/people/name", scan=f"{AZURITE}/people", needs=(f"{CACHE}/azurite-3", AZURE_CLI),
          steps=(Step(STORE, "azure-blob", "locked", AZURITE_OWNER, before=ACCOUNT),)),
