@@ -1,5 +1,5 @@
 """What builders share: Verdaccio keeps their packages, Prefect runs their flows, Directus shows a database. Counted: packages; flows;
-collections."""
+collections. LocalStack stands in for Amazon's services. Counted: services."""
 
 import json
 
@@ -76,7 +76,20 @@ def directus(verdict, fill, truth, sees):
                 views=(View("directus", verdict, sees=("version", *sees)),))
 
 
+LOCALSTACK = f"env PYTHONPATH={CACHE}/localstack-4 HOME=$D python3 -m localstack.runtime.main"
+LOCALSTACK_ENV = {"GATEWAY_LISTEN": "$A:$P", "LOCALSTACK_VOLUME_DIR": "$D", "FILESYSTEM_ROOT": "$D/fs", "DISABLE_EVENTS": "1", "SKIP_SSL_CERT_DOWNLOAD": "1",
+                  "DNS_ADDRESS": "0"}
+
+
+def services(box):
+    health = get(box, "/_localstack/health")
+    return {"version": health["version"], "collections": len(health["services"])}
+
+
 SPECS = (
+    # It has no lock of its own.
+    Spec("localstack:open", LOCALSTACK, env=LOCALSTACK_ENV, truth=services, slow=True, ready="curl -sf http://$A:$P/_localstack/health",
+         views=(View("localstack", "open", sees=("version", "collections")),)),
     directus("open", sheet_for_all, {"collections": 1, "names": ["people"]}, ("collections",)),
     # The list of what a stranger may read is told by it as well: it is empty.
     directus("locked", sheet, {}, ()),
