@@ -92,7 +92,17 @@ bench-side: $(BUILD)/ajar
 doc/benchmarks.md:
 	@bench/side/run.py --table $(SIDE) >$@.new && mv $@.new $@
 
-# What --dry-run says of thirteen kinds of plan, beside what they take, as root: two minutes.
+# What --dry-run says of fourteen kinds of plan, beside what they take, as root: two minutes.
 .PHONY: foretold
 foretold: $(BUILD)/ajar
 	@bench/foretold.py $(BUILD)
+
+# On a minimal Debian 12 that debootstrap makes: the packages installed, used and purged; the Containerfile; README word by word,
+# timed. As root, with the network of apt; the roots lie in AJAR_FRESH_CACHE (build/fresh-cache). Half an hour.
+#   make fresh-wide ONLY=packages        one of packages, container, readme
+.PHONY: fresh-wide
+fresh-wide:
+	@command -v debootstrap >/dev/null || { echo 'it takes debootstrap: apt-get install debootstrap' >&2; exit 1; }
+	@$(if $(filter packages,$(or $(ONLY),packages)),$(MAKE) --no-print-directory deb && test/fresh/packages.py)
+	@$(if $(filter container,$(or $(ONLY),container)),test/fresh/container.py)
+	@$(if $(filter readme,$(or $(ONLY),readme)),test/fresh/readme.py 2)

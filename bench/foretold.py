@@ -3,7 +3,8 @@
 that are there and hosts that are not, near and behind a router, in network namespaces of its own. Fails where one is more than
 1.5 times the other, or longer than is promised.
 
-    bench/foretold.py [BUILD] [WORD ...]        needs root and redis-server; a word chooses the rows that hold it
+    bench/foretold.py [BUILD] [WORD ...]        needs root, redis-server and nft; a word chooses the rows that hold it
+    bench/foretold.py [BUILD] --nmap            time to the first finding and to the end, beside `nmap -sV` on the same 16 ports
 """
 import json
 import os
@@ -120,11 +121,45 @@ def row(ajar, where, name, words, answer, most, heard=None):
         f"; {last['done']} done, {last['skipped']} skipped, {last['failed']} failed, {last['answered']} answered"
 
 
+def first_and_end(command, marks, environment):
+    """Seconds until a line with one of the marks comes, and until the end."""
+    began, first = time.monotonic(), None
+    p = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    for line in p.stdout:
+        if first is None and any(re.search(m, line) for m in marks):
+            first = time.monotonic() - began
+    p.wait()
+    return first, time.monotonic() - began
+
+
+def beside_nmap(ajar, where):
+    """One after the other, so that none waits for another."""
+    environment = {**os.environ, "XDG_STATE_HOME": where, "XDG_CONFIG_HOME": where, "HOME": where}
+    few = ["--top-ports", "16"]  # as many as the plan prints in full
+    plan = subprocess.run([ajar, "scan", "--dry-run", *few, LIVE[0]], capture_output=True, text=True, env=environment, check=True).stdout
+    ports = re.search(r"^ +ports +(.*)$", plan, re.M)[1].split(",")
+    tcp = ",".join(p for p in ports if p.isdigit() or re.fullmatch(r"\d+-\d+", p))
+    for name, to, no_ping in (("a /24 of which ten hosts answer", "10.20.0.0/24", []), ("a host that is not there", "10.20.0.99", ["-Pn"]),
+                              ("a neighbour that is not there", "10.9.0.99", [])):
+        ours = first_and_end([ajar, "scan", "--db", "none", "--json", *few, to], ['"type":"finding"'], environment)
+        theirs = first_and_end(["nmap", "-n", "-sV", *no_ping, "-p", tcp, "-oN", "-", to], [r"/tcp +open"], environment)
+        told = [", ".join(f"{x:.1f} s" if x is not None else "-" for x in pair) for pair in (ours, theirs)]
+        print(f"{name}: first finding, end: ajar {told[0]}; nmap -sV{' -Pn' if no_ping else ''} {told[1]}", flush=True)
+
+
 def main():
     enter_namespace()
     args = sys.argv[1:]
     build = args.pop(0) if args and pathlib.Path(args[0], "ajar").exists() else ROOT / "build"
     ajar = str(pathlib.Path(build).resolve() / "ajar")
+    if "--nmap" in args:
+        with tempfile.TemporaryDirectory() as where:
+            network = Network(where)
+            try:
+                beside_nmap(ajar, where)
+            finally:
+                network.stop()
+        return 0
     rows = [r for r in ROWS if not args or any(word in r[0] for word in args)]
     with tempfile.TemporaryDirectory() as where:
         network = Network(where)

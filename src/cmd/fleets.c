@@ -229,7 +229,9 @@ static bool show_list(struct listing *l, struct store *store, int64_t now_ms)
 {
     if (!store_fleet_list(store, l->ever, now_ms, show_row, l, &l->error) || l->error.text[0])
         return false;
-    if (!l->shown && !l->json)
+    if (!l->shown && !l->json && l->tags.list.len)
+        buf_str(&l->out, _("No fleet has a member that is tagged so.\n"));
+    else if (!l->shown && !l->json)
         buf_str(&l->out, _("No two deployments are set up alike, as far as can be seen.\n"));
     return true;
 }

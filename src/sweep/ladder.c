@@ -378,8 +378,8 @@ static bool ask_http(struct climber *c)
     return run_http(c);
 }
 
-/* A web server by what it said to the line, which was silent to a request: its first page may be made when somebody first
- * asks for one. Once more, for as long as there is time. */
+/* A web server by what it said to the line, which was silent to a request: its first page may be made when somebody
+ * first asks for one. Once more, for as long as there is time. */
 static bool ask_http_again(struct climber *c)
 {
     if (!c->web || c->over || c->seen.http != REACT_SILENCE || !climb_fresh(c))
