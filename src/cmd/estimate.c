@@ -13,6 +13,8 @@ enum { NEAR_PER_SECOND = 2000, DURATION_TEXT = 32 };
 /* A connection that nobody answers is waited for two seconds at most. The end of a scan waits for its last
  * conversations. */
 static const double SILENT_S = 2, END_S = 3, LOOPBACK_END_S = 0.5;
+/* What conversations and second tries add to the paces. */
+static const double BESIDES = 1.1;
 /* Of the addresses, as many answer in the middle one of the figures: ten of a /24. */
 static const double SOME_SHARE = 1.0 / 25;
 /* Two rounds of single packets, and the wait after them. */
@@ -56,7 +58,7 @@ static double with_share(const struct load *l, double share)
         double heard = larger(l->all * share / l->pace.all_per_second, l->net * share / l->pace.net_per_second);
         return larger(l->knocks_s, larger(heard, live)) + END_S;
     }
-    return larger(larger(all, net), larger(live, silent > 0 ? silent_address(l) : 0)) + END_S;
+    return larger(larger(larger(all, net), live) * BESIDES, silent > 0 ? silent_address(l) : 0) + END_S;
 }
 
 struct scan_estimate scan_estimate(const struct plan *p, const struct scan_options *o, uint64_t endpoints,

@@ -32,6 +32,8 @@ REPOSITORY = HERE.parents[1]
 # What a text that nobody has pasted must say of where it comes from: a kind of document, a page of a manual, a title, a file.
 DOCUMENT = re.compile(r"# From: [^\n]*(documentation|[Mm]anual|[Gg]uide|README|[Ww]iki|\w\(\d\)|RFC \d|KB \d|[Rr]eference|Book|[Hh]andbook|--help"
                       r"|\"[^\"]+\"|docs/\w|its [\w./-]+\.\w|\w\.\w+ of )")
+# product, or rule/product; what was tried to have the server; why it cannot be had. Of all texts that nobody pasted.
+WITHOUT_SERVER = HERE / "without_server.tsv"
 CASE_SECONDS = 600
 WIDE_CASE_SECONDS = 1800
 
@@ -98,23 +100,39 @@ def pasted_by(texts, cases):
     return {(rule, product) for (rule, product), text in texts.items() if (product, text) in tried}
 
 
+def without_server():
+    """{product or (rule, product)} of which the servers cannot be had, as the table says."""
+    rows = [line.split("\t") for line in WITHOUT_SERVER.read_text().splitlines() if line and not line.startswith("#")]
+    for row in rows:
+        if len(row) != 3 or not all(len(cell.strip()) >= least for cell, least in zip(row, (1, 4, 10))):
+            sys.exit(f"{WITHOUT_SERVER}: a row has three cells: {row}")
+    return {tuple(row[0].split("/")) if "/" in row[0] else row[0] for row in rows}
+
+
 def figures():
     """Each text of each rule and what it rests on; those that rest on nothing, or cannot be pasted as they stand, are faults."""
     texts = {(rule["id"], product): text
              for rule in (yaml.safe_load(file.read_text()) for file in sorted((REPOSITORY / "rules").glob("*.yaml")))
              for product, text in rule["fix"].items()}
     pasted, wide = (pasted_by(texts, [case for case in CASES if case.wide == which]) for which in (False, True))
-    count, right = collections.Counter(), True
+    count, right, excused, used = collections.Counter(), True, without_server(), set()
     for (rule, product), text in sorted(texts.items()):
         kind = kind_of(rule, product, text, pasted, wide)
         count[kind] += 1
         fault = "one text for cousins" if "," in product else fault_of(text)
         if kind == "from documents" and not DOCUMENT.search(text.replace("\n# ", " ")):
             fault = "it does not name the document that it is from"
+        if kind == "from documents":
+            reasons = excused & {product, (rule, product)}
+            used |= reasons
+            fault = fault or ("" if reasons else f"{WITHOUT_SERVER.name} does not say why its server cannot be had")
         if kind != "advice" and not re.search("[Ii]nterrupts: ", text):
             fault = "it does not say what it interrupts"
         right &= kind != "neither" and not fault
         print(f"{rule:30} {product:22} {kind}{': ' if fault else ''}{fault}")
+    for idle in sorted(map(str, excused - used)):
+        print(f"{idle}: {WITHOUT_SERVER.name} excuses a text that is pasted, or is none")
+        right = False
     print(f"{len(texts)} texts: {count['pasted'] + count['pasted wide']} pasted ({count['pasted wide']} of them by --wide), "
           + ", ".join(f"{count[kind]} {kind}" for kind in ("from documents", "firewall", "advice", "neither") if count[kind]))
     return 0 if right else 1
