@@ -93,8 +93,8 @@ static const struct option_row ROWS[] = {
     [ROW_SHARD] = { "shard", "I/N", N_("the I-th of N parts of the endpoints") },
     [ROW_JSON] = { "json", NULL, N_("JSON Lines on standard output; the same as --format json") },
     [ROW_FORMAT] = { "format", "NAME[=FILE]...",
-                     "tty, json, html, sarif, csv, excel, markdown, junit, ical, ocsf or l9; to FILE, any number in "
-                     "one run" },
+                     N_("tty, json, html, sarif, csv, excel, markdown, junit, ical, ocsf or l9; to FILE, any number "
+                        "in one run") },
     [ROW_VERBOSE] = { "verbose", NULL, N_("also show services without a finding in full") },
     [ROW_COLOR] = { "color", "WHEN", N_("auto, always or never; NO_COLOR is honoured") },
     [ROW_FAIL_ON] = { "fail-on", "SEVERITY",
