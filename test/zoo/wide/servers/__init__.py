@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, hazelcast, hsqldb, ignite,
+from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, go_graphs, hazelcast, hsqldb, ignite,
                java_consoles, java_more, kafka, kibana, kinto, ldap, mariadb, mongodb, monitors, mysql, neo4j, nsq, objects,
                opensearch_security, platforms, postgresql, pouchdb, programs, pulsar, redis, registry, rocketmq, serving, solr,
                spring, web_go, web_java, web_stores, zookeeper)
@@ -11,7 +11,7 @@ from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticse
 HEAVY = (*elasticsearch.SPECS, *opensearch_security.SPECS, *solr.SPECS, *kibana.SPECS, *programs.SPECS, *spring.SPECS,
          *web_java.SPECS, *consoles.SPECS, *kinto.SPECS, *java_consoles.SPECS, *java_more.SPECS)
 PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0, len(HEAVY), 2))
-HOMEBOUND = (cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo, SimpleNamespace(SPECS=java_more.FUSEKI_SPECS))
+HOMEBOUND = (go_graphs, cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo, SimpleNamespace(SPECS=java_more.FUSEKI_SPECS))
 ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in HOMEBOUND for spec in family.SPECS)
 FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry, monitors,
             objects, web_stores, web_go, platforms, serving, mysql, *ALONE, *PAIRS)
