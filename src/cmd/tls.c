@@ -278,7 +278,7 @@ static void talk(const struct auditing *p, const struct catalog *c, struct one_s
 {
     static struct ladder ladder;
     struct socket_back back;
-    struct wire_limits limits = wire_limits_for(ONE_PATIENCE_MS);
+    struct wire_limits limits = wire_limits_for(ONE_PATIENCE_MS), of_audit = audit_limits(&limits);
     socket_back_init(&back, &own->thread);
     ladder_init(&ladder, c, PROBES);
     ladder.trust = own->trust;
@@ -289,9 +289,7 @@ static void talk(const struct auditing *p, const struct catalog *c, struct one_s
     bool dressed = w && wire_dressed(w);
     if (w)
         wire_end(w);
-    limits.session_ms = AUDIT_SESSION_MS;
-    limits.budget_bytes = AUDIT_BYTES;
-    w = wire_new(p->arena, &back.back, &v->endpoint, &limits, &CLOCK_SYSTEM, NULL);
+    w = wire_new(p->arena, &back.back, &v->endpoint, &of_audit, &CLOCK_SYSTEM, NULL);
     if (w) {
         audit_visit(&ladder, dressed, w, v);
         wire_end(w);

@@ -255,12 +255,8 @@ static void audit_one(struct slot *s, bool dressed, struct visit *v)
 {
     struct arena arena;
     const struct sweep_config *config = s->lane->sweep->config;
-    struct wire_limits limits = config->limits;
+    struct wire_limits limits = audit_limits(&config->limits);
     struct wire_ear ear = { .opening = on_opening_sample, .sent = config->transcript ? on_sent : NULL, .self = s };
-    limits.session_ms = AUDIT_SESSION_MS;
-    limits.budget_bytes = AUDIT_BYTES;
-    limits.cost_connections = 0;
-    limits.cost_bytes = 0;
     arena_init(&arena, AUDIT_ARENA_MAX);
     arena.all = &s->lane->sweep->memory.held;
     struct wire *w = wire_new(&arena, &s->reach.socket.back, &s->turn.endpoint, &limits, s->lane->socket_thread.clock,
