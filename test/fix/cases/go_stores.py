@@ -1,9 +1,10 @@
-"""Vault that was never set up."""
+"""Vault that was never set up, and an API of Kubernetes whose rights were given to everybody."""
 
 import pathlib
 
 from case import SERVER, Case, Step
 from from_zoo import Stand, spec_of
+from model import PASSWORD as ZOO_PASSWORD
 from wide.cache import missing
 from wide.servers import go_stores
 
@@ -32,4 +33,32 @@ def vault():
                 steps=(Step("setup-open", "vault", "locked", f"{VAULT_UNSEAL} vault read -field=name cubbyhole/customer", before=VAULT_KEYS, behind=VAULT_PUT),))
 
 
-CASES = (vault(),)
+# What names the owner to the API, as kubectl reads it.
+KUBECONFIG = f"""
+mkdir -p /root/.kube
+cat >/root/.kube/config <<'END'
+apiVersion: v1
+kind: Config
+current-context: own
+clusters: [{{name: own, cluster: {{server: "https://{SERVER}:6443", certificate-authority: /run/certs/ca.pem}}}}]
+users: [{{name: boss, user: {{token: {ZOO_PASSWORD}}}}}]
+contexts: [{{name: own, context: {{cluster: own, user: boss}}}}]
+END
+kubectl create namespace ada
+kubectl create clusterrolebinding everybody --clusterrole=cluster-admin --group=system:unauthenticated
+"""
+# The name that the text's first line shows.
+KUBERNETES_TAKEN = "kubectl delete clusterrolebinding everybody"
+
+
+def kubernetes():
+    spec = spec_of("kubernetes:locked", command=go_stores.KUBERNETES.replace("127.0.0.1:$P2", "127.0.0.1:2379"), root=True)
+    stand = Stand(spec, "kube-apiserver", 6443, "/var/lib/kubernetes", go_stores.KUBERNETES_ETCD.replace("$P2", "2379").replace("$P3", "2380"))
+    absent, owner = missing(spec.command), "kubectl get namespaces"
+    return Case("wide-kubernetes", ("kube-apiserver-beside", "kube-apiserver"), (6443,), open=stand.open, seed=KUBECONFIG, holds="ada",
+                ready=stand.expand(spec.ready), owner=owner, stranger=f"curl -sSfk https://{SERVER}:6443/api/v1/namespaces", wide=True,
+                needs=(str(absent),) if absent else ("/usr/bin/kubectl", "/usr/bin/etcd"),
+                steps=(Step("open-dashboard", "kubernetes", "locked", owner, behind=KUBERNETES_TAKEN),))
+
+
+CASES = (vault(), kubernetes())
