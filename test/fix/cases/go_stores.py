@@ -30,7 +30,8 @@ def vault():
     return Case("wide-vault", ("vault",), (8200,), open=opened, seed="", holds="ada", ready=stand.expand(spec.ready), wide=True,
                 owner=f"{VAULT} vault operator init -status >/dev/null || test $? -eq 2 && echo ada waits", stranger=VAULT_STRANGER,
                 needs=(str(absent),) if absent else (),
-                steps=(Step("setup-open", "vault", "locked", f"{VAULT_UNSEAL} vault read -field=name cubbyhole/customer", before=VAULT_KEYS, behind=VAULT_PUT),))
+                steps=(Step("setup-open", "vault", "locked", f"{VAULT_UNSEAL} vault read -field=name cubbyhole/customer", before=VAULT_KEYS,
+                            behind=VAULT_PUT),))
 
 
 # What names the owner to the API, as kubectl reads it.
