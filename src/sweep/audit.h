@@ -6,7 +6,8 @@
 
 enum { AUDIT_SESSION_MS = 30000, AUDIT_BYTES = 4 << 20, AUDIT_ARENA_MAX = 8 << 20 };
 
-/* Those of a visit, with an audit's clock and budget: it is asked for by name, and opens a connection for each hello. */
+/* Those of a visit, with an audit's clock and budget: it is asked for by name, and opens a connection for each
+ * hello. */
 static inline struct wire_limits audit_limits(const struct wire_limits *of_visit)
 {
     struct wire_limits l = *of_visit;
