@@ -101,7 +101,7 @@ const struct law_row LAW_POSTS[] = {
     HEAD("parse-dashboard", "/parse-dashboard-config.json", "whether it is handed out"),
     HEAD("langflow flowise", "/api/v1/flows|chatflows",
          "whether a stranger may see the work flows"),
-    HEAD("n8n", "/rest/workflows|login", "whether a stranger may see the work flows, or is its owner"),
+    HEAD("n8n", "/rest/workflows", "whether a stranger may see the work flows"),
     HEAD("spring-boot", "/actuator/env", "whether a stranger may see the environment"),
     { .method = "HEAD",
       .products = "spring-boot",

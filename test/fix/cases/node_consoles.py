@@ -1,10 +1,8 @@
 """Consoles that run on Node: an editor, and programs that are drawn."""
 
-from dataclasses import replace
-
 from case import PASSWORD, SERVER
 
-from from_zoo import BY_NAME, console, spec_of
+from from_zoo import console, spec_of
 
 DASHBOARD = "open-dashboard"
 
@@ -14,18 +12,7 @@ EDITOR = f"curl -sS -m 20 -o /dev/null -w '%{{redirect_url}}' http://{SERVER}:80
 EDITOR_OWNER = (f"cd /tmp; C='curl -sS -m 20 --cacert /run/certs/ca.pem -o /dev/null -b jar -c jar'; $C -d password={PASSWORD} https://{SERVER}:8080/login"
                 f" && $C -w '%{{redirect_url}}' https://{SERVER}:8080/ | grep ada")
 
-# Anybody asks who he is, and is the owner.
-FLOWS = "cd /tmp; rm -f jar; C='curl -sSf -m 20 OPTIONS -b jar -c jar'; $C SCHEME://ADDRESS:5678/rest/login && $C SCHEME://ADDRESS:5678/rest/workflows".replace(
-    "ADDRESS", SERVER)
-
-
-def flows(scheme, options):
-    return FLOWS.replace("SCHEME", scheme).replace("OPTIONS", options)
-
-
 CASES = (
     console(DASHBOARD, "code-server", spec_of("code-server:used", rename={"c.yaml": EDITOR_FILE}, seed="curl -sSf \"http://$A:$P/?folder=/srv/ada\""),
             8080, "/", "ada", says="locked", after=EDITOR_OWNER, strange=f"{EDITOR} || {EDITOR.replace('curl', 'curl -k').replace('http:', 'https:')}"),
-    replace(console(DASHBOARD, "n8n", "n8n:open", 5678, "/rest/settings", "ada", after=flows("https", f"--cacert /run/certs/ca.pem {BY_NAME}"),
-                    strange=f"({flows('http', '')}) || ({flows('https', '-k')})"), owner=flows("http", "")),
 )
