@@ -1,0 +1,55 @@
+"""What Python's registry has: Apache Superset, which shows figures of databases, and Milvus, a store of vectors. Counted: databases;
+collections."""
+
+import json
+
+from model import PASSWORD, Spec, View
+
+from ..cache import CACHE, get
+
+# Its parts find each other at ports of their own, on any address.
+MILVUS = (f"env LD_LIBRARY_PATH={CACHE}/milvus-2/server DEPLOY_MODE=STANDALONE METRICS_PORT=$P3 MILVUSCONF=$D/configs MILVUS_RUN_DIR=$D/run"
+          f" {CACHE}/milvus-2/server/milvus run standalone")
+# Its settings as it ships them, with these ports and folders.
+MILVUS_MADE = """import pathlib
+import sys
+
+from milvus import MilvusServerConfig
+
+config = MilvusServerConfig(data_dir="$D")
+config.set("authorization_enabled", sys.argv[1] == "locked")
+for name, port in (("proxy", $P), ("proxy_internal", $P2), ("etcd", $P4)):
+    config.set(f"{name}_port", port)
+config.resolve()
+file = pathlib.Path("$D/configs/milvus.yaml")
+file.write_text(file.read_text().replace("\\netcd:\\n", "\\netcd:\\n  config: {path: $D/etcd.yaml}\\n"))
+"""
+MILVUS_ETCD = """listen-client-urls: http://127.0.0.1:$P4
+advertise-client-urls: http://127.0.0.1:$P4
+listen-peer-urls: http://127.0.0.1:$P5
+initial-advertise-peer-urls: http://127.0.0.1:$P5
+initial-cluster: default=http://127.0.0.1:$P5
+"""
+
+
+def milvus_fill(box):
+    box.sh(f"curl -sSf -u root:Milvus -H 'Content-Type: application/json' http://{box.address}:{box.ports['P']}/v1/vector/collections/create -d '"
+           + json.dumps({"collectionName": "ada", "dimension": 4}) + "' >/dev/null")
+
+
+def milvus_truth(box):
+    names = get(box, "/api/v1/collections", port="P3")["collection_names"]
+    return {"collections": len(names), "names": names}
+
+
+def milvus(verdict, sees):
+    """The port of its figures is open whatever is set."""
+    return Spec(f"milvus:{verdict}", MILVUS, slow=True, seed=milvus_fill, truth=milvus_truth, ready="curl -sf http://$A:$P3/healthz",
+                prepare=f"PYTHONPATH={CACHE}/milvus-2 python3 made.py {verdict}", files={"made.py": MILVUS_MADE, "etcd.yaml": MILVUS_ETCD},
+                views=(View("milvus", verdict, sees=sees), View("milvus", "open", sees=("collections",), port="P3", rules=("open-store",))))
+
+
+SPECS = (
+    milvus("open", ("collections",)),
+    milvus("locked", ()),
+)
