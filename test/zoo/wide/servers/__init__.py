@@ -11,8 +11,8 @@ from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticse
 HEAVY = (*elasticsearch.SPECS, *opensearch_security.SPECS, *solr.SPECS, *kibana.SPECS, *programs.SPECS, *spring.SPECS,
          *web_java.SPECS, *consoles.SPECS, *kinto.SPECS, *java_consoles.SPECS, *java_more.SPECS)
 PAIRS = tuple(SimpleNamespace(SPECS=HEAVY[index:index + 2]) for index in range(0, len(HEAVY), 2))
-HOMEBOUND = (go_graphs, cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo, SimpleNamespace(SPECS=java_more.FUSEKI_SPECS))
-HOMEBOUND = (cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo, python_consoles, SimpleNamespace(SPECS=java_more.FUSEKI_SPECS))
+HOMEBOUND = (go_graphs, cassandra, neo4j, hazelcast, hsqldb, ignite, derby, pulsar, rocketmq, nsq, dubbo, python_consoles,
+             SimpleNamespace(SPECS=java_more.FUSEKI_SPECS))
 ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in HOMEBOUND for spec in family.SPECS)
 FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry, monitors,
             objects, web_stores, web_go, platforms, serving, mysql, node_consoles, go_stores, *ALONE, *PAIRS)
