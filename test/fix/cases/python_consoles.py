@@ -1,6 +1,10 @@
 """Servers of the wide zoo that Python's registry has."""
 
+import json
 from dataclasses import replace
+
+import model
+from wide.cache import CACHE
 
 from case import PASSWORD, PUBLIC, SERVER
 from common import at
@@ -20,4 +24,17 @@ def figures():
     return replace(PORT, name="wide-milvus-figures", ports=(9091,), address=PUBLIC, owner=at(FIGURES, SERVER), stranger=at(FIGURES, PUBLIC), steps=(step,))
 
 
-CASES = (PORT, figures())
+# Its own command, where it is installed; its owner comes by the API, with a name.
+SUPERSET_COMMAND = f"""
+printf '%s\\n' '#!/bin/sh' 'cd /etc/superset' 'export PYTHONPATH={CACHE}/superset-4 FLASK_APP=superset SUPERSET_HOME=/etc/superset' \\
+    'export SUPERSET_CONFIG_PATH=/etc/superset/superset_config.py' 'exec /usr/bin/python3 /etc/superset/superset-tool.py "$@"' >/run/fix-bin/superset
+chmod 755 /run/fix-bin/superset
+"""
+SUPERSET_API = f"http://{SERVER}:8088/api/v1"
+LOGIN = json.dumps({"username": "an-own-name", "password": model.PASSWORD, "provider": "db"})
+SUPERSET_IN = (f"token=$(curl -sSf -H 'Content-Type: application/json' -d '{LOGIN}' {SUPERSET_API}/security/login | jq -r .access_token)\n"
+               f"curl -sSf -H \"Authorization: Bearer $token\" '{SUPERSET_API}/database/?q=(columns:!(database_name))'")
+SUPERSET = console("open-dashboard", "superset", "superset:open", 8088, "/api/v1/database/?q=(columns:!(database_name))", '"ada"', says="locked",
+                   scheme="http", needs=SUPERSET_COMMAND, after=SUPERSET_IN, place="/etc/superset", units=())
+
+CASES = (PORT, figures(), SUPERSET)

@@ -2,6 +2,7 @@
 collections."""
 
 import json
+import sqlite3
 
 from model import PASSWORD, Spec, View
 
@@ -49,7 +50,39 @@ def milvus(verdict, sees):
                 views=(View("milvus", verdict, sees=sees), View("milvus", "open", sees=("collections",), port="P3", rules=("open-store",))))
 
 
+# It counts as visitors' what the role that they are made like may do; Gamma may read what somebody gave it, which is nothing yet.
+SUPERSET = f"env PYTHONPATH={CACHE}/superset-4 FLASK_APP=superset SUPERSET_CONFIG_PATH=$D/superset_config.py SUPERSET_HOME=$D /usr/bin/python3 $D/superset-tool.py"
+SUPERSET_TOOL = """import sys
+
+from superset.cli.main import superset
+
+sys.exit(superset())
+"""
+SUPERSET_CONFIG = """SECRET_KEY = "a-long-key-of-its-own-that-nobody-else-has"
+SQLALCHEMY_DATABASE_URI = "sqlite:///$D/superset.db"
+PUBLIC_ROLE_LIKE = WHOM
+"""
+
+
+def superset_truth(box):
+    """What its own store says, whoever may read it there."""
+    with sqlite3.connect(box.dir / "superset.db") as store:
+        return {"collections": store.execute("SELECT count(*) FROM dbs").fetchone()[0]}
+
+
+def superset(variant, role, verdict, sees=(), truth=superset_truth):
+    """Its store is made, with one database that it knows, before it starts."""
+    made = (f"{SUPERSET} db upgrade && {SUPERSET} fab create-admin --username an-own-name --firstname A --lastname B --email a@example.org --password {PASSWORD}"
+            f" && {SUPERSET} init && {SUPERSET} set-database-uri -d ada -u sqlite:///$D/ada.db")
+    files = {"superset-tool.py": SUPERSET_TOOL, "superset_config.py": SUPERSET_CONFIG.replace("WHOM", role)}
+    return Spec(f"superset:{variant}", f"{SUPERSET} run -h $A -p $P", files=files, prepare=made, slow=True, truth=truth, ready="curl -sf http://$A:$P/health",
+                views=(View("superset", verdict, sees=sees),))
+
+
 SPECS = (
+    superset("open", '"Alpha"', "open", ("collections",)),
+    superset("partial", '"Gamma"', "partial", ("collections",), lambda box: {"collections": 0}),
+    superset("locked", "None", "locked", truth=lambda box: {}),
     milvus("open", ("collections",)),
     milvus("locked", ()),
 )
