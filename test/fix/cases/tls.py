@@ -89,11 +89,16 @@ for port in 8451 8452 8453 8454 8455; do
 done >/etc/nginx/conf.d/ill.conf
 """
 TIDY = "install -m 644 /run/certs/one.pem /etc/nginx/8454.pem; systemctl reload nginx"
+# A reload ends before the last of the old workers does: the text's check comes when the new one answers.
 REISSUED = """
 cd /run/certs
 printf '%s\\n' subjectAltName=IP:11.22.33.44 EXTENSION >logged.ext
 openssl x509 -req -days 80 -in 8455.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile logged.ext -out /etc/nginx/8455.pem 2>/dev/null
 systemctl reload nginx
+for try in $(seq 200); do
+  openssl s_client -connect 11.22.33.44:8455 </dev/null 2>/dev/null | openssl x509 -noout -text | grep -q 'CT Precertificate SCTs' && break
+  sleep 0.1
+done
 """.replace("EXTENSION", LOGGED)
 
 
