@@ -37,4 +37,18 @@ SUPERSET_IN = (f"token=$(curl -sSf -H 'Content-Type: application/json' -d '{LOGI
 SUPERSET = console("open-dashboard", "superset", "superset:open", 8088, "/api/v1/database/?q=(columns:!(database_name))", '"ada"', says="locked",
                    scheme="http", needs=SUPERSET_COMMAND, after=SUPERSET_IN, place="/etc/superset", units=())
 
-CASES = (PORT, figures(), SUPERSET)
+# The page is nobody's secret: what a stranger gets is the administrator's token, or that of one who stayed what he was.
+WEBUI = f"http://{SERVER}:8080/api/v1"
+
+
+def webui(email, password):
+    signin = json.dumps({"email": email, "password": password})
+    return f"token=$(curl -sSf -H 'Content-Type: application/json' -d '{signin}' {WEBUI}/auths/signin | jq -er .token)\n"
+
+
+FOLDERS = f"curl -sSf -H \"Authorization: Bearer $token\" {WEBUI}/folders/"
+NOBODY, SHIPPED, OWNER_THERE = (webui(*who) + FOLDERS for who in (("", ""), ("admin@localhost", "admin"), ("admin@localhost", PASSWORD)))
+OPEN_WEBUI = replace(console("open-dashboard", "open-webui", "open-webui:open", 8080, "/api/config", '"ada"', says="locked", scheme="http",
+                             after=OWNER_THERE, strange=f"{{ {NOBODY}; }} || {{ {SHIPPED}; }}", place="/var/lib/open-webui", units=()), owner=NOBODY)
+
+CASES = (PORT, figures(), SUPERSET, OPEN_WEBUI)

@@ -1,5 +1,5 @@
-"""What Python's registry has: Apache Superset, which shows figures of databases, and Milvus, a store of vectors. Counted: databases;
-collections."""
+"""What Python's registry has: Apache Superset, which shows figures of databases, Milvus, a store of vectors, and Open WebUI, which keeps
+what people said to models. Counted: databases; collections; nothing."""
 
 import json
 import sqlite3
@@ -79,7 +79,34 @@ def superset(variant, role, verdict, sees=(), truth=superset_truth):
                 views=(View("superset", verdict, sees=sees),))
 
 
+# Without what it looks things up in. Who comes without a login is handed the administrator's token.
+OPEN_WEBUI = f"env PYTHONPATH={CACHE}/open-webui-0 DATA_DIR=$D/data USE_SLIM_DOCKER=true WEBUI_SECRET_KEY=$P /usr/bin/python3 -c"
+OPEN_WEBUI_TOOL = "'from open_webui import app; app()' serve --host $A --port $P"
+
+
+def webui_post(box, path, token="", **body):
+    authority = f"-H 'Authorization: Bearer {token}'" if token else ""
+    return json.loads(box.sh(f"curl -sSf {authority} -H 'Content-Type: application/json' -d '{json.dumps(body)}' http://{box.address}:{box.ports['P']}/api/v1/{path}"))
+
+
+def webui_folder(box):
+    webui_post(box, "folders/", webui_post(box, "auths/signin", email="", password="")["token"], name="ada")
+
+
+def webui_account(box):
+    webui_post(box, "auths/signup", name="Ada", email="ada@example.org", password=PASSWORD)
+
+
+def open_webui(variant, verdict, auth, seed=""):
+    return Spec(f"open-webui:{variant}", f"{OPEN_WEBUI} {OPEN_WEBUI_TOOL}", env={"WEBUI_AUTH": auth}, seed=seed, slow=True,
+                ready="curl -sf http://$A:$P/health", truth=lambda box: {"version": get(box, "/api/config")["version"]},
+                views=(View("open-webui", verdict, sees=("version",)),))
+
+
 SPECS = (
+    open_webui("open", "open", "False", webui_folder),
+    open_webui("setup", "unclear", "True"),
+    open_webui("locked", "locked", "True", webui_account),
     superset("open", '"Alpha"', "open", ("collections",)),
     superset("partial", '"Gamma"', "partial", ("collections",), lambda box: {"collections": 0}),
     superset("locked", "None", "locked", truth=lambda box: {}),
