@@ -36,6 +36,9 @@ ROWS = (
     ("an empty /24 behind a router, 20 ports", "--top-ports 20 10.20.1.0/24", "none", None),
     ("a /24 of the own link with one neighbour, 5 ports", "--top-ports 5 10.9.0.0/24", "none", None),
     ("a full /26, 20 ports", "--top-ports 20 10.20.2.0/26", "all", None),
+    ("a full /26, one port", "--ports 6379 10.20.2.0/26", "all", None),
+    ("a full /25, one port", "--ports 6379 10.20.2.128/25", "all", None),
+    ("a full /25, two ports", "--ports 6379,80 10.20.2.128/25", "all", None),
     ("a /16 by single packets, one port, --rate 5000", "--ports 6379 --rate 5000 10.30.0.0/16", "none", None),
     ("a host that drops all but two ports", DROPS, "all", None, 2),
     ("this machine", "127.0.0.1", "all", None),
@@ -54,7 +57,8 @@ def run(words, *before):
 
 
 class Network:
-    """A router at 10.9.0.2; behind it ten hosts of 10.20.0.0/24, nobody in 10.20.1.0/24 and 10.30.0.0/16, all of 10.20.2.0/26."""
+    """A router at 10.9.0.2; behind it ten hosts of 10.20.0.0/24, nobody in 10.20.1.0/24 and 10.30.0.0/16, all of 10.20.2.0/26 and
+    10.20.2.128/25."""
 
     def __init__(self, where):
         self.processes = [subprocess.Popen(["unshare", "-n", "sh", "-c", "echo; exec sleep infinity"], stdout=subprocess.PIPE)]
@@ -67,7 +71,7 @@ class Network:
         run("ip link set v0 up")
         for words in ("address add 10.9.0.2/24 dev v1", "link set v1 up", "link set lo up", "route add blackhole 10.20.0.0/15",
                       "route add blackhole 10.30.0.0/16", *(f"address add {a}/32 dev lo" for a in LIVE),
-                      "route add local 10.20.2.0/26 dev lo"):
+                      "route add local 10.20.2.0/26 dev lo", "route add local 10.20.2.128/25 dev lo"):
             run(f"ip {words}", *self.inside)
         run("sysctl -qw net.ipv4.ip_forward=1", *self.inside)
         for to in ("10.20.0.0/15", "10.30.0.0/16"):

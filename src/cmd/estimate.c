@@ -11,8 +11,8 @@
 enum { NEAR_PER_SECOND = 2000, DURATION_TEXT = 32 };
 
 /* A connection that nobody answers is waited for two seconds at most. The end of a scan waits for its last
- * conversations. */
-static const double SILENT_S = 2, END_S = 3, LOOPBACK_END_S = 0.5;
+ * conversations, which are short where everybody answers. */
+static const double SILENT_S = 2, END_S = 3, ANSWERED_END_S = 0.5;
 /* What conversations and second tries add to the paces. */
 static const double BESIDES = 1.1;
 /* Of the addresses, as many answer in the middle one of the figures: ten of a /24. */
@@ -54,11 +54,12 @@ static double with_share(const struct load *l, double share)
     double all = l->all * (silent * price + share) / l->pace.all_per_second;
     double net = l->net * (silent / PACE_SILENT_SHARE + share) / l->pace.net_per_second;
     double live = share > 0 ? l->address / l->pace.address_per_second : 0;
+    double end = silent > 0 ? END_S : ANSWERED_END_S;
     if (l->knocks_s > 0) {
         double heard = larger(l->all * share / l->pace.all_per_second, l->net * share / l->pace.net_per_second);
-        return larger(l->knocks_s, larger(heard, live)) + END_S;
+        return larger(l->knocks_s, larger(heard, live)) + end;
     }
-    return larger(larger(larger(all, net), live) * BESIDES, silent > 0 ? silent_address(l) : 0) + END_S;
+    return larger(larger(larger(all, net), live) * BESIDES, silent > 0 ? silent_address(l) : 0) + end;
 }
 
 struct scan_estimate scan_estimate(const struct plan *p, const struct scan_options *o, uint64_t endpoints,
@@ -67,7 +68,7 @@ struct scan_estimate scan_estimate(const struct plan *p, const struct scan_optio
     struct crowd c = crowd_of(p);
     double asked = (double)endpoints - (double)plan_skipped(p) * (double)endpoints / (double)(p->total ? p->total : 1);
     double share = c.far + c.near > 0 && asked > 0 ? asked / (c.far + c.near) : 0;
-    double near_s = asked > 0 ? asked / NEAR_PER_SECOND + LOOPBACK_END_S : 0;
+    double near_s = asked > 0 ? asked / NEAR_PER_SECOND + ANSWERED_END_S : 0;
     share = share < 1 ? share : 1;
     if (c.far <= 0)
         return (struct scan_estimate){ .none_s = near_s, .some_s = near_s, .all_s = near_s, .near = true };
