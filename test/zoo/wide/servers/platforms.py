@@ -81,6 +81,11 @@ LOCALSTACK_ENV = {"GATEWAY_LISTEN": "$A:$P", "LOCALSTACK_VOLUME_DIR": "$D", "FIL
                   "DNS_ADDRESS": "0"}
 
 
+def bucket(box):
+    key = "AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=any"
+    box.sh(f"curl -sSf -m 60 -X PUT -H 'Authorization: {key}' http://$A:$P/ada")
+
+
 def services(box):
     health = get(box, "/_localstack/health")
     return {"version": health["version"], "collections": len(health["services"])}
@@ -88,7 +93,7 @@ def services(box):
 
 SPECS = (
     # It has no lock of its own.
-    Spec("localstack:open", LOCALSTACK, env=LOCALSTACK_ENV, truth=services, slow=True, ready="curl -sf http://$A:$P/_localstack/health",
+    Spec("localstack:open", LOCALSTACK, env=LOCALSTACK_ENV, seed=bucket, truth=services, slow=True, ready="curl -sf http://$A:$P/_localstack/health",
          views=(View("localstack", "open", sees=("version", "collections")),)),
     directus("open", sheet_for_all, {"collections": 1, "names": ["people"]}, ("collections",)),
     # The list of what a stranger may read is told by it as well: it is empty.
