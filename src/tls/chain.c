@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tls/bundle.h"
 #include "tls/name.h"
 #include "tls/revoked.h"
 
@@ -22,6 +23,8 @@ static const char *const BUNDLES[] = {
 
 struct tls_trust {
     X509_STORE *store;
+    struct tls_bundle *system;
+    STACK_OF(X509_CRL) *lists; /* the store's, which grows as it is asked */
     bool empty;
 };
 
@@ -36,6 +39,18 @@ static const char *system_bundle(void)
     return NULL;
 }
 
+static STACK_OF(X509_CRL) *lists_of(const X509_STORE *store)
+{
+    STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
+    STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
+    for (int i = 0; lists && i < sk_X509_OBJECT_num(all); i++) {
+        X509_CRL *one = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+        if (one && sk_X509_CRL_push(lists, one) > 0)
+            X509_CRL_up_ref(one);
+    }
+    return lists;
+}
+
 struct tls_trust *tls_trust_load(const char *more, struct error *e)
 {
     struct tls_trust *t = calloc(1, sizeof(*t));
@@ -47,15 +62,19 @@ struct tls_trust *tls_trust_load(const char *more, struct error *e)
         return NULL;
     }
     const char *bundle = system_bundle();
-    t->empty = !bundle || X509_STORE_load_file(t->store, bundle) != 1;
+    t->system = bundle ? tls_bundle_load(t->store, bundle) : NULL;
+    t->empty = tls_bundle_is_empty(t->system);
     if (more && X509_STORE_load_file(t->store, more) != 1) {
         error_set(e, "%s: no certificate in PEM form can be read from it", more);
         tls_trust_free(t);
         t = NULL;
     } else if (more) {
+        tls_bundle_match(t->system, t->store);
         t->empty = false;
     }
     ERR_clear_error();
+    if (t)
+        t->lists = lists_of(t->store);
     return t;
 }
 
@@ -63,7 +82,9 @@ void tls_trust_free(struct tls_trust *t)
 {
     if (!t)
         return;
+    sk_X509_CRL_pop_free(t->lists, X509_CRL_free);
     X509_STORE_free(t->store);
+    tls_bundle_free(t->system);
     free(t);
 }
 
@@ -147,7 +168,7 @@ void tls_chain_state(const struct tls_trust *t, const struct wire_tls *tls, int6
         X509_STORE_CTX_set_verify_cb(context, wave_through);
         X509_verify_cert(context);
         put_state(context, o);
-        tls_revoked_by_list(t->store, leaf, now_ms, o);
+        tls_revoked_by_list(t->lists, leaf, now_ms, o);
     }
     X509_STORE_CTX_free(context);
     sk_X509_pop_free(sent, X509_free);

@@ -28,14 +28,13 @@ static bool is_current(const ASN1_TIME *next, int64_t now_ms)
     return !next || X509_cmp_time(next, &now) > 0;
 }
 
-void tls_revoked_by_list(const X509_STORE *lists, X509 *leaf, int64_t now_ms, struct observation *o)
+void tls_revoked_by_list(const STACK_OF(X509_CRL) *lists, X509 *leaf, int64_t now_ms, struct observation *o)
 {
-    STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(lists);
     bool listed = false, vouched = false;
     X509_REVOKED *row = NULL;
-    for (int i = 0; i < sk_X509_OBJECT_num(all) && !listed; i++) {
-        X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
-        if (!list || X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(leaf)) != 0)
+    for (int i = 0; i < sk_X509_CRL_num(lists) && !listed; i++) {
+        X509_CRL *list = sk_X509_CRL_value(lists, i);
+        if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(leaf)) != 0)
             continue;
         listed = X509_CRL_get0_by_cert(list, &row, leaf) == 1;
         vouched |= is_current(X509_CRL_get0_nextUpdate(list), now_ms);

@@ -2,6 +2,7 @@
 #include "unit/check.h"
 
 #include <openssl/pem.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "tls/chain.c"
@@ -49,13 +50,18 @@ static void done(struct seen *s)
     free(s);
 }
 
+/* The authorities as the user's own file, then as the system's. */
 static void expect(const char *trusted, X509 *const sent[SENT_MAX], const char *state, const char *missing)
 {
-    struct seen *s = look(trusted, sent);
-    if (!span_is(fact_get_text(s->o, "cert.chain"), state))
-        fail_msg("\"%.*s\", not \"%s\"", SPAN_FMT(fact_get_text(s->o, "cert.chain")), state);
-    assert_true(span_is(fact_get_text(s->o, "cert.chain.missing"), missing));
-    done(s);
+    for (int as_system = 0; as_system < 2; as_system++) {
+        setenv("SSL_CERT_FILE", as_system ? trusted : "/dev/null", 1);
+        struct seen *s = look(as_system ? NULL : trusted, sent);
+        setenv("SSL_CERT_FILE", "/dev/null", 1);
+        if (!span_is(fact_get_text(s->o, "cert.chain"), state))
+            fail_msg("\"%.*s\", not \"%s\"", SPAN_FMT(fact_get_text(s->o, "cert.chain")), state);
+        assert_true(span_is(fact_get_text(s->o, "cert.chain.missing"), missing));
+        done(s);
+    }
 }
 
 static void where_paths_lead(void **state)
@@ -140,6 +146,97 @@ static void nothing_to_say(void **state)
     done(s);
 }
 
+static void write_file(const char *name, X509 *const certificates[SENT_MAX], const char *more, char ret[TEST_FOLDER_MAX + 16])
+{
+    snprintf(ret, TEST_FOLDER_MAX + 16, "%s/%s", folder, name);
+    FILE *f = fopen(ret, "w");
+    assert_non_null(f);
+    for (size_t i = 0; i < SENT_MAX && certificates[i]; i++)
+        assert_int_equal(PEM_write_X509(f, certificates[i]), 1);
+    fputs(more, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* Of two authorities of one name, of which one is over, the other is found wherever it stands, in the bundle or beside
+ * the user's own. */
+static void namesakes(void **state)
+{
+    char before[TEST_FOLDER_MAX + 16], behind[TEST_FOLDER_MAX + 16], only[TEST_FOLDER_MAX + 16];
+    (void)state;
+    X509 *other = made((struct made){ .subject = "root", .to = "260301000000Z", .constraints = "critical,CA:TRUE",
+                                       .key = leaf_key });
+    write_file("before.pem", (X509 *[SENT_MAX]){ other, root }, "", before);
+    write_file("behind.pem", (X509 *[SENT_MAX]){ root, other }, "", behind);
+    write_file("only.pem", (X509 *[SENT_MAX]){ other }, "", only);
+    expect(before, (X509 *[SENT_MAX]){ leaf, middle }, "trusted", "");
+    expect(behind, (X509 *[SENT_MAX]){ leaf, middle }, "trusted", "");
+    setenv("SSL_CERT_FILE", root_file, 1);
+    struct seen *s = look(only, (X509 *[SENT_MAX]){ leaf, middle });
+    setenv("SSL_CERT_FILE", "/dev/null", 1);
+    assert_true(span_is(fact_get_text(s->o, "cert.chain"), "trusted"));
+    done(s);
+    X509_free(other);
+}
+
+/* A block that is broken, or cut off, costs no other; a bundle of nothing else is none. */
+static void broken_bundles(void **state)
+{
+    static const char JUNK[] = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n"
+                               "-----BEGIN CERTIFICATE-----\nMIIB";
+    char mixed[TEST_FOLDER_MAX + 16], junk[TEST_FOLDER_MAX + 16];
+    (void)state;
+    write_file("mixed.pem", (X509 *[SENT_MAX]){ lone, root }, JUNK, mixed);
+    write_file("junk.pem", (X509 *[SENT_MAX]){ NULL }, JUNK, junk);
+    setenv("SSL_CERT_FILE", mixed, 1);
+    struct seen *s = look(NULL, (X509 *[SENT_MAX]){ leaf, middle });
+    assert_true(span_is(fact_get_text(s->o, "cert.chain"), "trusted"));
+    done(s);
+    setenv("SSL_CERT_FILE", junk, 1);
+    s = look(NULL, (X509 *[SENT_MAX]){ leaf, middle });
+    setenv("SSL_CERT_FILE", "/dev/null", 1);
+    assert_null(fact_get(s->o, "cert.chain"));
+    done(s);
+}
+
+enum { THREADS = 8 };
+
+static void *ask_often(void *trust)
+{
+    static const struct endpoint HERE = { .address = { 4, { 10, 0, 0, 1 } }, .port = 443 };
+    struct arena arena;
+    struct visit visit;
+    bool good = true;
+    arena_init(&arena, 1 << 20);
+    visit_init(&visit, &arena, &HERE);
+    struct wire_tls tls = { .chain = { der_of(&arena, leaf), der_of(&arena, middle) }, .chain_len = 2 };
+    for (int i = 0; i < 20; i++) {
+        struct observation *o = visit_observe(&visit, "certificate", KIND_TLS);
+        tls_chain_state(trust, &tls, NOW, o);
+        good &= span_is(fact_get_text(o, "cert.chain"), "trusted");
+    }
+    arena_release(&arena);
+    return good ? trust : NULL;
+}
+
+static void many_threads(void **state)
+{
+    pthread_t all[THREADS];
+    struct error e;
+    void *good;
+    (void)state;
+    setenv("SSL_CERT_FILE", root_file, 1);
+    struct tls_trust *t = tls_trust_load(NULL, &e);
+    setenv("SSL_CERT_FILE", "/dev/null", 1);
+    assert_non_null(t);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&all[i], NULL, ask_often, t), 0);
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(all[i], &good), 0);
+        assert_ptr_equal(good, t);
+    }
+    tls_trust_free(t);
+}
+
 static void files_that_hold_none(void **state)
 {
     struct error e;
@@ -189,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(where_paths_lead), cmocka_unit_test(strange_roots),  cmocka_unit_test(broken_paths),
         cmocka_unit_test(over),             cmocka_unit_test(nothing_to_say), cmocka_unit_test(files_that_hold_none),
+        cmocka_unit_test(namesakes),        cmocka_unit_test(broken_bundles), cmocka_unit_test(many_threads),
     };
     return cmocka_run_group_tests(tests, make_all, free_all);
 }
