@@ -59,6 +59,7 @@ struct draw_sums {
 struct draw {
     struct wire *wire;
     const struct observation *seen; /* the store as the visit proved it */
+    const struct observation *front; /* the dashboard that it is seen through, or NULL */
     struct arena *kept;             /* of the visit: only verdicts go there */
     const struct ajar_pii *pii;
     struct random random;
@@ -77,6 +78,7 @@ struct draw {
 
 struct sampler {
     const char *products[DRAW_PRODUCTS_MAX + 1]; /* NULL-ended */
+    const char *through[DRAW_PRODUCTS_MAX + 1];  /* dashboards through which it can be drawn from, NULL-ended */
     const char *how;                             /* what its randomness rests on, one clause */
     const struct ask *asks[DRAW_ASKS_MAX + 1];   /* all of class ASK_SAMPLE, NULL-ended */
     /* Draws from the store. NULL, or a static sentence why nothing could be drawn. */

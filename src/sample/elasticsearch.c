@@ -5,8 +5,13 @@
  * The server gives every document of an index a number, which takes time by the size of the index: it is
  * told to stop after 5 seconds, and a search that was stopped is not random and is thrown away. Up
  * to version 5 a random score loads the ids of all documents into memory, so large indices are left
- * alone there. */
+ * alone there.
+ *
+ * A store behind a Kibana or OpenSearch Dashboards is asked the same through it, by the way that showed the store
+ * (catalog/kibana.yaml): its console passes a GET on, whose address stands in the address of a POST, encoded once
+ * more. */
 #include "base/table.h"
+#include "http/entry.h"
 #include "http/url.h"
 #include "sample/web.h"
 
@@ -14,6 +19,7 @@
 
 enum {
     INDEX_MAX = 512,
+    COUNT_DIGITS = 5,
     FIRST_DRAW = 20,          /* documents, until their size is known */
     DRAW_MAX = 500,
     ANSWER_BYTES = 512 * 1024, /* aimed at: an answer may have 1 MiB */
@@ -21,19 +27,75 @@ enum {
     FRUITLESS_MAX = 3,
 };
 
+/* What follows the name of the index, and the number of documents. */
+#define SEARCH_QUERY                                                                               \
+    "/_search?filter_path=timed_out,hits.hits._id,hits.hits._source"                                \
+    "&source_content_type=application%2Fjson&source=%7B%22size%22%3A"
+#define SEARCH_END                                                                                 \
+    "%2C%22timeout%22%3A%225s%22%2C%22query%22%3A%7B%22function_score%22%3A%7B"                     \
+    "%22query%22%3A%7B%22match_all%22%3A%7B%7D%7D%2C%22random_score%22%3A%7B%7D%2C"                 \
+    "%22boost_mode%22%3A%22replace%22%7D%7D%7D"
+
 static const struct ask SEARCH = {
     .name = "sample.elasticsearch.search",
     .why = "random documents of one index",
     .class = ASK_SAMPLE,
-    .parts = { ASK_BYTES("GET /"), ASK_HOLE("index", INDEX_MAX, HOLE_URL),
-               ASK_BYTES("/_search?filter_path=timed_out,hits.hits._id,hits.hits._source"
-                         "&source_content_type=application%2Fjson&source=%7B%22size%22%3A"),
-               ASK_HOLE("count", 5, HOLE_NAME),
-               ASK_BYTES("%2C%22timeout%22%3A%225s%22%2C%22query%22%3A%7B%22function_score%22%3A%7B"
-                         "%22query%22%3A%7B%22match_all%22%3A%7B%7D%7D%2C%22random_score%22%3A%7B%7D%2C"
-                         "%22boost_mode%22%3A%22replace%22%7D%7D%7D" WEB_HEAD),
-               WEB_PART_HOST, ASK_BYTES(WEB_TAIL) },
+    .parts = { ASK_BYTES("GET /"), ASK_HOLE("index", INDEX_MAX, HOLE_URL), ASK_BYTES(SEARCH_QUERY),
+               ASK_HOLE("count", COUNT_DIGITS, HOLE_NAME), ASK_BYTES(SEARCH_END WEB_HEAD), WEB_PART_HOST,
+               ASK_BYTES(WEB_TAIL) },
 };
+
+static const struct ask SEARCH_LEGACY = {
+    .name = "sample.elasticsearch.search-legacy",
+    .why = "the same through a Kibana of 4 or 5",
+    .class = ASK_SAMPLE,
+    .parts = { ASK_BYTES("GET "), ASK_HOLE("base path", BASE_HOLE_MAX, HOLE_BASE), ASK_BYTES("/elasticsearch/"),
+               ASK_HOLE("index", INDEX_MAX, HOLE_URL), ASK_BYTES(SEARCH_QUERY),
+               ASK_HOLE("count", COUNT_DIGITS, HOLE_NAME), ASK_BYTES(SEARCH_END WEB_HEAD), WEB_PART_HOST,
+               ASK_BYTES(WEB_TAIL) },
+};
+
+static const struct ask SEARCH_CONSOLE = {
+    .name = "sample.elasticsearch.search-console",
+    .why = "the same through the console of a Kibana; the POST only carries a GET, nothing is stored",
+    .class = ASK_SAMPLE,
+    .parts = { ASK_BYTES("POST "), ASK_HOLE("base path", BASE_HOLE_MAX, HOLE_BASE),
+               ASK_BYTES("/api/console/proxy?path=%2F"), ASK_HOLE("index", 2 * INDEX_MAX, HOLE_URL),
+               ASK_BYTES("%2F_search%3Ffilter_path%3Dtimed_out%2Chits.hits._id%2Chits.hits._source"
+                         "%26source_content_type%3Dapplication%252Fjson%26source%3D%257B%2522size%2522%253A"),
+               ASK_HOLE("count", COUNT_DIGITS, HOLE_NAME),
+               ASK_BYTES("%252C%2522timeout%2522%253A%25225s%2522%252C%2522query%2522%253A%257B%2522function_score"
+                         "%2522%253A%257B%2522query%2522%253A%257B%2522match_all%2522%253A%257B%257D%257D%252C"
+                         "%2522random_score%2522%253A%257B%257D%252C%2522boost_mode%2522%253A%2522replace%2522"
+                         "%257D%257D%257D&method=GET" WEB_HEAD),
+               WEB_PART_HOST,
+               ASK_BYTES(WEB_FIELDS "Content-Length: 0\r\nkbn-xsrf: true\r\nosd-xsrf: true\r\n"
+                                    "x-elastic-internal-origin: Kibana\r\n\r\n") },
+};
+
+/* How the store is reached. */
+struct way {
+    const struct ask *search;
+    struct span base; /* below which the dashboard lives */
+    unsigned encoded; /* how often the name of an index is encoded */
+    bool through;     /* a dashboard */
+};
+
+/* The way that showed the store: the asks of its facts are named by it. */
+static struct way way_of(const struct draw *d)
+{
+    if (!d->seen->via)
+        return (struct way){ .search = &SEARCH, .encoded = 1 };
+    struct way w = { .search = &SEARCH_CONSOLE, .encoded = 2, .through = true };
+    if (d->front)
+        w.base = fact_get_text(d->front, "http.base");
+    for (size_t i = 0; i < d->seen->facts.len; i++) {
+        const char *ask = d->seen->facts.at[i].ask;
+        if (ask && strstr(ask, ".legacy."))
+            w.search = &SEARCH_LEGACY, w.encoded = 1;
+    }
+    return w;
+}
 
 /* Of the product's own indices, whose names begin with a dot, none. */
 static bool is_index(struct span name)
@@ -69,18 +131,23 @@ static uint32_t take_hits(struct draw *d, const struct node *json, struct table 
     return fresh;
 }
 
+static const struct response *search(struct web *w, const struct way *way, struct span encoded, uint32_t size)
+{
+    char count[COUNT_DIGITS + 1];
+    (void)snprintf(count, sizeof(count), "%u", size);
+    struct span args[] = { way->base, encoded, span_str(count) };
+    return way->through ? web_get(w, way->search, args, 3) : web_get(w, way->search, args + 1, 2);
+}
+
 /* Draws until there are enough, in answers of a size that can be read. Why it ended early, or NULL. */
-static const char *draw_index(struct web *w, struct span encoded, uint32_t wanted)
+static const char *draw_index(struct web *w, const struct way *way, struct span encoded, uint32_t wanted)
 {
     struct draw *d = w->draw;
     struct table ids;
     uint32_t got = 0, size = FIRST_DRAW, fruitless = 0;
     table_init(&ids, &d->batch, random_next(&d->random));
     while (got < wanted && draw_wants(d) && fruitless < FRUITLESS_MAX) {
-        char count[16];
-        (void)snprintf(count, sizeof(count), "%u", size);
-        struct span args[] = { encoded, span_str(count) };
-        const struct response *r = web_get(w, &SEARCH, args, 2);
+        const struct response *r = search(w, way, encoded, size);
         if (!r || r->status != 200)
             return "the server did not answer the search";
         if (r->cut && size == 1)
@@ -108,6 +175,7 @@ static const char *elasticsearch_draw(struct draw *d)
     struct web w;
     size_t count;
     uint32_t *plan = draw_plan(d, is_index, &count);
+    struct way way = way_of(d);
     web_init(&w, d);
     for (size_t i = 0; plan && i < count && wire_fault(d->wire) != WIRE_DEADLINE; i++) {
         const struct collection *c = &d->seen->collections.at[i];
@@ -118,7 +186,10 @@ static const char *elasticsearch_draw(struct draw *d)
             continue;
         }
         draw_collection(d, c->name, c->records, false);
-        const char *why = draw_index(&w, url_encode(wire_arena(d->wire), c->name), plan[i]);
+        struct span encoded = c->name;
+        for (unsigned k = 0; k < way.encoded; k++)
+            encoded = url_encode(wire_arena(d->wire), encoded);
+        const char *why = draw_index(&w, &way, encoded, plan[i]);
         if (why && d->record == 0)
             draw_skip(d, why);
         draw_judge(d);
@@ -128,7 +199,8 @@ static const char *elasticsearch_draw(struct draw *d)
 
 const struct sampler SAMPLER_ELASTICSEARCH = {
     .products = { "elasticsearch", "opensearch" },
+    .through = { "kibana", "opensearch-dashboards" },
     .how = "function_score with random_score",
-    .asks = { &SEARCH },
+    .asks = { &SEARCH, &SEARCH_LEGACY, &SEARCH_CONSOLE },
     .draw = elasticsearch_draw,
 };

@@ -13,12 +13,18 @@ const struct sampler *const SAMPLERS[] = {
     &SAMPLER_COUCHDB, &SAMPLER_CLICKHOUSE, &SAMPLER_ETCD,  &SAMPLER_CASSANDRA,     NULL,
 };
 
+static bool lists(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
 static const struct sampler *sampler_of(const struct observation *o)
 {
     for (size_t i = 0; SAMPLERS[i]; i++)
-        for (size_t k = 0; SAMPLERS[i]->products[k]; k++)
-            if (strcmp(SAMPLERS[i]->products[k], o->product) == 0)
-                return SAMPLERS[i];
+        if (lists(SAMPLERS[i]->products, o->product))
+            return SAMPLERS[i];
     return NULL;
 }
 
@@ -42,12 +48,13 @@ const char *sample_refusal(const struct sample_config *c, const struct endpoint 
     const char *why = c->refusal(c->self, e);
     if (why)
         return why;
-    if (o->via)
-        return "it is seen through a dashboard; sample the store itself";
     if (fact_get(o, "decoy"))
         return "it is a decoy";
-    if (!sampler_of(o))
+    const struct sampler *s = sampler_of(o);
+    if (!s)
         return "Ajar knows no way to draw random records from this product";
+    if (o->via && !lists(s->through, o->via))
+        return "it is seen through a dashboard that carries no sample; sample the store itself";
     return o->records == 0 ? "it holds no record" : NULL;
 }
 
@@ -165,11 +172,12 @@ static void state_all(struct draw *d, struct observation *o, const struct sample
     state_rows(d, o, ask);
 }
 
-void sample_observation(const struct sample_config *c, struct wire *w, struct observation *o, struct arena *kept)
+void sample_observation(const struct sample_config *c, struct wire *w, struct observation *o,
+                        const struct observation *front, struct arena *kept)
 {
     const struct sampler *s = sampler_of(o);
     struct draw d = {
-        .wire = w, .seen = o, .kept = kept, .pii = c->pii, .wanted = c->records, .left = c->records,
+        .wire = w, .seen = o, .front = front, .kept = kept, .pii = c->pii, .wanted = c->records, .left = c->records,
         .random = { c->seed ^ siphash(c->seed, wire_endpoint(w)->port,
                                       span_of(wire_endpoint(w)->address.bytes, 16)) },
     };

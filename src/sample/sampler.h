@@ -23,8 +23,9 @@ const char *sample_refusal(const struct sample_config *c, const struct endpoint 
 /* Says in *o why nothing was drawn; the sentence is static. */
 void sample_refuse(struct observation *o, const char *why);
 /* Draws over a wire that has the owner's permission (wire/back.h) and was never opened, and
- * adds the facts to *o. `kept` is the arena of the visit. */
-void sample_observation(const struct sample_config *c, struct wire *w, struct observation *o, struct arena *kept);
+ * adds the facts to *o. `front`: the dashboard that it is seen through, or NULL; `kept` is the arena of the visit. */
+void sample_observation(const struct sample_config *c, struct wire *w, struct observation *o,
+                        const struct observation *front, struct arena *kept);
 
 /* Every ask that samples can send; NULL past the end. */
 const struct ask *sample_ask(size_t i);

@@ -198,8 +198,17 @@ static void on_sent_sample(void *self, const struct endpoint *e, const struct as
 
 /* ---- samples ---------------------------------------------------------------------------- */
 
+/* The dashboard that a store is seen through. */
+static const struct observation *front_of(const struct visit *v, const struct observation *o)
+{
+    for (size_t i = 0; o->via && i < v->observations.len; i++)
+        if (!v->observations.at[i].via && strcmp(v->observations.at[i].product, o->via) == 0)
+            return &v->observations.at[i];
+    return NULL;
+}
+
 /* The one place that gives a wire the owner's permission to read records. */
-static void sample_one(struct slot *s, struct observation *o, struct arena *kept)
+static void sample_one(struct slot *s, const struct visit *v, struct observation *o)
 {
     struct arena arena;
     const struct sweep_config *config = s->lane->sweep->config;
@@ -215,7 +224,7 @@ static void sample_one(struct slot *s, struct observation *o, struct arena *kept
                               s->lane->socket_thread.clock, &ear);
     if (w) {
         wire_permit_sample(w);
-        sample_observation(&config->sample, w, o, kept);
+        sample_observation(&config->sample, w, o, front_of(v, o), v->arena);
     }
     wire_end(w);
     arena_release(&arena);
@@ -243,7 +252,7 @@ static void sample_visit(struct slot *s, struct visit *v)
             atomic_fetch_sub(under_way, 1);
             fiber_sleep_until(l->loop, fiber_now(l->loop) + SAMPLE_TURN_MS);
         }
-        sample_one(s, o, v->arena);
+        sample_one(s, v, o);
         atomic_fetch_sub(under_way, 1);
     }
 }

@@ -367,6 +367,18 @@ def search(source, more="&source_content_type=application%2Fjson"):
     return "GET " + SAMPLE_SEARCH + more + "&source=" + source + SAMPLE_HEAD
 
 
+def console(path, method="GET", body="", more="Content-Length: 0\\r\\nkbn-xsrf: true\\r\\n"):
+    """A search through the console of a Kibana; `path` is what the console is to ask, as it stands there."""
+    return ("POST {base path, at most 300}/api/console/proxy?path=" + path + f"&method={method}" +
+            SAMPLE_HEAD[:-len("\\r\\n")] + more + "\\r\\n" + body)
+
+
+CONSOLE_SEARCH = SAMPLE_SEARCH + "&source_content_type=application%2Fjson&source=" + SAMPLE_SOURCE
+for plain, once_more in (("%", "%25"), ("/", "%2F"), ("?", "%3F"), ("=", "%3D"), ("&", "%26")):
+    CONSOLE_SEARCH = CONSOLE_SEARCH.replace(plain, once_more)
+LEGACY_SEARCH = search(SAMPLE_SOURCE).replace("GET /", "GET {base path, at most 300}/elasticsearch/", 1)
+
+
 # What reads records may not be said under another name, and a sample may say nothing else.
 BAD += [
     ("redis.random_key", "RANDOMKEY\\r\\n"),
@@ -392,6 +404,13 @@ BAD += [
     ("sample.elasticsearch.search", search(SAMPLE_SOURCE).replace("GET", "POST")),
     ("sample.elasticsearch.search", search(SAMPLE_SOURCE).replace("_search", "_delete_by_query")),
     ("sample.elasticsearch.search", search(SAMPLE_SOURCE).replace("Accept:", "Authorization:")),
+    ("sample.elasticsearch.search-console", console(CONSOLE_SEARCH, method="POST")),
+    ("sample.elasticsearch.search-console", console(CONSOLE_SEARCH, method="DELETE")),
+    ("sample.elasticsearch.search-console", console(CONSOLE_SEARCH.replace("_search", "_delete_by_query"))),
+    ("sample.elasticsearch.search-console", console(CONSOLE_SEARCH, body="{}")),
+    ("sample.elasticsearch.search-console", console(CONSOLE_SEARCH, more="Content-Length: 0\\r\\nAuthorization: x\\r\\n")),
+    ("sample.elasticsearch.search-console", console(CONSOLE_SEARCH).replace("console/proxy", "saved_objects")),
+    ("sample.elasticsearch.search-legacy", LEGACY_SEARCH.replace("/elasticsearch/", "/api/")),
     ("sample.couchdb.all", "GET /{database, at most 512}/_all_docs?include_docs=true" + SAMPLE_HEAD),
 ]
 
@@ -414,4 +433,6 @@ GOOD = [
     ("sample.redis.string", "*4\\r\\n$8\\r\\nGETRANGE\\r\\n" + RESP_KEY + "$1\\r\\n0\\r\\n$5\\r\\n65535\\r\\n"),
     ("sample.postgresql.rows", pg(SAMPLE_ROWS)),
     ("sample.elasticsearch.search", search(SAMPLE_SOURCE)),
+    ("sample.elasticsearch.search-console", console(CONSOLE_SEARCH)),
+    ("sample.elasticsearch.search-legacy", LEGACY_SEARCH),
 ]

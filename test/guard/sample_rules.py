@@ -187,22 +187,53 @@ def mongodb(ask):
 HEADERS = {"host", "user-agent", "accept", "accept-encoding"}
 
 
-def _get(ask):
-    """The target of a GET without a body and without a header that could carry anything."""
-    head, separator, body = ask.text.partition("\r\n\r\n")
-    request_line, *fields = head.split("\r\n")
-    found = re.fullmatch(r"GET (/\S*) HTTP/1\.1", request_line)
-    if not found or not separator or body:
-        raise Refused("a sample over HTTP is a GET without a body")
+def _fields(ask, fields, more):
+    """None of them could carry anything; `more` are those that a way through a dashboard wants, word by word."""
     for field in fields:
         name, _, value = field.partition(": ")
-        if name.lower() not in HEADERS or any(ord(c) > 255 and ask.label(c) != "host" for c in value):
+        if field.lower() not in more and (name.lower() not in HEADERS or any(ord(c) > 255 and ask.label(c) != "host" for c in value)):
             raise Refused(f"the header {show(field)!r} may not be sent")
+
+
+def _head(ask, method, more=()):
+    head, separator, body = ask.text.partition("\r\n\r\n")
+    request_line, *fields = head.split("\r\n")
+    found = re.fullmatch(method + r" (\S*) HTTP/1\.1", request_line)
+    if not found or not separator or body:
+        raise Refused("a sample over HTTP is a GET without a body")
+    _fields(ask, fields, more)
     return found[1]
 
 
+def _get(ask):
+    """The target of a GET without a body and without a header that could carry anything."""
+    target = _head(ask, "GET")
+    if not target.startswith("/"):
+        raise Refused("the target is a path")
+    return target
+
+
+CONSOLE = {"content-length: 0", "kbn-xsrf: true", "osd-xsrf: true", "x-elastic-internal-origin: kibana"}
+
+
+def _behind(ask):
+    """The same of a GET that a dashboard passes on to its store: under a path of its own, or in the address of a POST without a
+    body, encoded once more."""
+    if ask.text.startswith("POST "):
+        found = re.fullmatch(f"({HOLE})/api/console/proxy\\?path=([^&]*)&method=GET", _head(ask, "POST", CONSOLE))
+        target = found and urllib.parse.unquote(found[2])
+    elif ask.text.startswith("GET /"):
+        return _get(ask)
+    else:
+        found = re.fullmatch(f"({HOLE})/elasticsearch(/.*)", _head(ask, "GET"))
+        target = found and found[2]
+    if not found or ask.label(found[1]) != "base path":
+        raise Refused("this is no way through a dashboard")
+    return target
+
+
 def elasticsearch(ask):
-    found = re.fullmatch(f"/({HOLE})/_search\\?(.*)", _get(ask))
+    found = re.fullmatch(f"/({HOLE})/_search\\?(.*)", _behind(ask))
     if not found or ask.label(found[1]) != "index":
         raise Refused("a sample searches one index that the server listed")
     pairs = dict(pair.split("=", 1) for pair in found[2].split("&"))

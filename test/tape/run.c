@@ -91,7 +91,7 @@ static enum outcome draw_sample(const struct playing *p, struct wire *w, struct 
         if (span_is(p->tape->facts.at[i].key, "version"))
             fact_text(o, "version", p->tape->facts.at[i].value, NULL, SPAN_NONE);
     wire_permit_sample(w);
-    sample_observation(&config, w, o, v->arena);
+    sample_observation(&config, w, o, NULL, v->arena);
     return OUTCOME_OPEN;
 }
 

@@ -77,8 +77,10 @@ def scan(ajar, root, name, endpoints, arguments):
 
 
 def services(out):
+    """By their places: the service that a sample was, or might have been, drawn from, where a dashboard stands before it."""
     lines = [json.loads(line) for line in (out / "stdout").read_bytes().splitlines()]
-    return {line["endpoint"]: line for line in lines if line.get("type") == "service"}
+    told = [line for line in lines if line.get("type") == "service"]
+    return {line["endpoint"]: line for line in sorted(told, key=lambda line: any(key.startswith("sample.") for key in line.get("facts", {})))}
 
 
 def check_silence(tally, label, out, values):

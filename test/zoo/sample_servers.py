@@ -4,6 +4,8 @@ is written."""
 import base64
 import json
 import time
+from dataclasses import replace
+from types import SimpleNamespace
 
 from model import Spec, View
 from servers import clickhouse, etcd, mariadb, postgresql, redis
@@ -269,6 +271,28 @@ class Elasticsearch(Case):
         return total["indexing"]["index_total"], total["indexing"]["delete_total"], total["docs"]
 
 
+class ThroughKibana(Elasticsearch):
+    """The store is on a port that is in nobody's scope; what is drawn comes through the dashboard, below a path."""
+
+    def __init__(self, release, version, base):
+        super().__init__(version)
+        self.name, self.release, self.base = f"kibana-{release}", release, base
+
+    def spec(self, role):
+        from wide.servers import kibana
+        return replace(kibana.kibana(self.release, self.release, self.version, (View("kibana", "open"),), base=self.base),
+                       name=f"sample-{self.name}:{role}", seed="")
+
+    def at_store(self, box):
+        return SimpleNamespace(address=box.address, ports={"P": box.ports["P3"]})
+
+    def fill(self, box, people):
+        super().fill(self.at_store(box), people)
+
+    def written(self, box):
+        return super().written(self.at_store(box))
+
+
 class PouchDB(Case):
     name, field = "pouchdb", "customer / id_no"
 
@@ -289,4 +313,5 @@ class PouchDB(Case):
 CASES = (Redis(), PostgreSQL(), MariaDB(), ClickHouse(), Etcd())
 WIDE = (Valkey(), MongoDB(), Elasticsearch("elasticsearch-7.17.9"), Elasticsearch("elasticsearch-5.5.3"),
         Elasticsearch("elasticsearch-2.4.6"), Elasticsearch("elasticsearch-8.15.0"), Elasticsearch("opensearch-2.11.1"),
-        PouchDB(), Cassandra())
+        ThroughKibana("5.5.3", "elasticsearch-5.5.3", "/kibana"), ThroughKibana("7.17.9", "elasticsearch-7.17.9", ""),
+        ThroughKibana("7.17.9-internal", "elasticsearch-7.17.9", ""), PouchDB(), Cassandra())

@@ -57,7 +57,13 @@ static void the_owner_comes_first(void **state)
     assert_null(sample_refusal(&yes, &HERE, o));
     o->via = "kibana";
     assert_non_null(sample_refusal(&yes, &HERE, o));
+    o->product = "elasticsearch";
+    assert_null(sample_refusal(&yes, &HERE, o));
+    assert_string_equal(sample_refusal(&no, &HERE, o), "no");
+    o->via = "grafana";
+    assert_non_null(sample_refusal(&yes, &HERE, o));
     o->via = NULL;
+    o->product = "redis";
     o->records = 0;
     assert_non_null(sample_refusal(&yes, &HERE, o));
     o->records = 9;
