@@ -70,6 +70,7 @@ BAD = [
     ("ftp.password", "PASS guest\\r\\n"),
     ("munin.fetch", "fetch cpu\\n"),
     ("zabbix.file", "ZBXD\\x01\\x1e\\x00\\x00\\x00\\x00\\x00\\x00\\x00vfs.file.contents[/etc/passwd]"),
+    ("erlang.answer", "\\x00\\x15r\\x00\\x00\\x00\\x01\\x06\\xa0\\xdd\\x7c\\x48\\xc0\\xde\\x4a\\x16\\xbd\\x3e\\x88\\x54\\x08\\xa7\\x0d"),
     ("epmd.kill", "\\x00\\x01k"),
     ("socks.elsewhere", "\\x05\\x01\\x00\\x01\\x0a\\x00\\x00\\x01\\x00\\x50"),
     ("jdwp.resume", "\\x00\\x00\\x00\\x0b\\x00\\x00\\x00\\x01\\x00\\x01\\x09"),

@@ -53,6 +53,8 @@ SAID = {
     "zabbix": {"ZBXD\x01\x0d" + "\0" * 7 + "agent.version"},  # not: vfs.file.contents, system.run
     "fastcgi": {"\x01\x09\0\0\0\x21\x07\0\x0e\0FCGI_MAX_CONNS\x0f\0FCGI_MPXS_CONNS" + "\0" * 7},  # not: BEGIN_REQUEST, PARAMS
     "socks": {"\x05\x01\0", "\x05\x01\0\x01{its own address}{its own port}", "\x05\x01\0\x04{its own address}{its own port}"},
+    # A hidden node of one name, in both forms. Not: a published node, a name to be given, an answer to the challenge.
+    "erlang": {"\0\x20N\0\0\0\x6d\x07\xdf\x7f\xbc\0\0\0\x01\0\x11ajar@ajar.invalid", "\0\x18n\0\x05\0\xdf\x7f\xbcajar@ajar.invalid"},
     "epmd": {"\0\x01n"},  # not: kill, stop, register
     # Over UDP. SNMP: version 3, no engine, no user, nothing asked for; not: a community, a user, a name of a variable.
     "snmp": {"\x30\x3e\x02\x01\x03\x30\x11\x02\x04\x4a\x61\x6a\x72\x02\x03\0\xff\xe3\x04\x01\x04\x02\x01\x03"

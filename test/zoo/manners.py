@@ -48,7 +48,7 @@ HOMES = (
     ("influxdb:locked", 8086, False), ("prometheus:open", 9090, False), ("alertmanager:open", 9093, False),
     ("rabbitmq:locked", 5672, False), ("tarantool:open", 3301, False), ("varnish:locked", 6082, False), ("vnc:open", 5900, False),
     ("vnc:locked", 5900, False), ("samba:open", 445, False), ("nbd:open", 10809, False), ("rmi:registry", 1099, False),
-    ("twemproxy:statistics", 22222, False), ("munin:open", 4949, False),
+    ("twemproxy:statistics", 22222, False), ("munin:open", 4949, False), ("erlang:node", 25672, False),
 )
 
 # name of the spec, what its line says, why it is meant to be there

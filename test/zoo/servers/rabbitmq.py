@@ -29,6 +29,7 @@ def truth(box):
 
 
 FILES = {"plugins": "[rabbitmq_management].\n", "rabbitmq.conf": CONFIG}
+NODE = View("erlang", "locked", port="P3", facts={"auth": "cookie", "otp.least": 25}, rules=("code-behind-cookie",))
 AMQP = View("rabbitmq", "locked", port="P", sees=("version",), facts={"auth": "password", "protocol": "AMQP 0-9-1"})
 
 
@@ -94,7 +95,7 @@ SPECS = (
          files={**FILES, "rabbitmq.conf": CONFIG + "management.path_prefix = /queues\n"},
          views=(View("rabbitmq", "locked", port="P2", facts={"http.base": "/queues"}), AMQP)),
     Spec("rabbitmq:locked", SERVER, env=ENV, truth=truth, slow=True,
-         files=FILES, views=(View("rabbitmq", "locked", port="P2"), AMQP)),
+         files=FILES, views=(View("rabbitmq", "locked", port="P2"), AMQP, NODE)),
     Spec("rabbitmq:mqtt", SERVER, env=ENV, truth=truth, slow=True,
          files={"plugins": "[rabbitmq_mqtt].\n", "rabbitmq.conf": MQTT},
          views=(View("mqtt", "open", port="P2", facts={"auth": "none", "protocol": "MQTT 3.1.1"}),
