@@ -24,6 +24,7 @@ static const char *const BUNDLES[] = {
 struct tls_trust {
     X509_STORE *store;
     struct tls_bundle *system;
+    struct tls_keep *keep;
     STACK_OF(X509_CRL) *lists; /* the store's, which grows as it is asked */
     bool empty;
 };
@@ -73,8 +74,10 @@ struct tls_trust *tls_trust_load(const char *more, struct error *e)
         t->empty = false;
     }
     ERR_clear_error();
-    if (t)
+    if (t) {
         t->lists = lists_of(t->store);
+        t->keep = tls_keep_new();
+    }
     return t;
 }
 
@@ -83,9 +86,15 @@ void tls_trust_free(struct tls_trust *t)
     if (!t)
         return;
     sk_X509_CRL_pop_free(t->lists, X509_CRL_free);
+    tls_keep_free(t->keep);
     X509_STORE_free(t->store);
     tls_bundle_free(t->system);
     free(t);
+}
+
+struct tls_keep *tls_trust_keep(const struct tls_trust *t)
+{
+    return t ? t->keep : NULL;
 }
 
 /* Above the leaf: who is over. Its own end is cert.not_after. */
@@ -144,23 +153,20 @@ static void put_state(X509_STORE_CTX *context, struct observation *o)
         tls_name_fact(o, "cert.chain.expired", X509_get_subject_name(over), ASK);
 }
 
-static STACK_OF(X509) *read_chain(const struct wire_tls *tls)
+static STACK_OF(X509) *stack_of(const struct tls_papers *p)
 {
     STACK_OF(X509) *all = sk_X509_new_null();
-    for (size_t i = 0; all && i < tls->chain_len; i++) {
-        const uint8_t *at = tls->chain[i].at;
-        X509 *one = d2i_X509(NULL, &at, (long)tls->chain[i].len);
-        if (one && !sk_X509_push(all, one))
-            X509_free(one);
-    }
+    for (size_t i = 0; all && i < p->tls->chain_len; i++)
+        if (p->at[i])
+            sk_X509_push(all, p->at[i]);
     return all;
 }
 
-void tls_chain_state(const struct tls_trust *t, const struct wire_tls *tls, int64_t now_ms, struct observation *o)
+void tls_chain_state(const struct tls_trust *t, const struct tls_papers *p, int64_t now_ms, struct observation *o)
 {
-    if (!t || t->empty || tls->chain_len == 0)
+    if (!t || t->empty || p->tls->chain_len == 0)
         return;
-    STACK_OF(X509) *sent = read_chain(tls);
+    STACK_OF(X509) *sent = stack_of(p);
     X509 *leaf = sent ? sk_X509_value(sent, 0) : NULL;
     X509_STORE_CTX *context = leaf ? X509_STORE_CTX_new() : NULL;
     if (context && X509_STORE_CTX_init(context, t->store, leaf, sent) == 1) {
@@ -171,6 +177,6 @@ void tls_chain_state(const struct tls_trust *t, const struct wire_tls *tls, int6
         tls_revoked_by_list(t->lists, leaf, now_ms, o);
     }
     X509_STORE_CTX_free(context);
-    sk_X509_pop_free(sent, X509_free);
+    sk_X509_free(sent);
     ERR_clear_error();
 }

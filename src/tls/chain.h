@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "record/record.h"
-#include "wire/wire.h"
+#include "tls/papers.h"
 
 /* The authorities that are trusted; read once, then shared by threads. */
 struct tls_trust;
@@ -20,6 +20,8 @@ void tls_trust_free(struct tls_trust *t);
  * (an issuer was not sent that the certificate says where to fetch), "unknown authority" (nor that) and "broken" (a
  * signature, or who may sign, is wrong); cert.chain.missing, the name of the issuer that was not there; cert.chain.why,
  * what is broken; cert.chain.expired, the name of a certificate above the leaf that is over. `t` may be NULL. */
-void tls_chain_state(const struct tls_trust *t, const struct wire_tls *tls, int64_t now_ms, struct observation *o);
+void tls_chain_state(const struct tls_trust *t, const struct tls_papers *p, int64_t now_ms, struct observation *o);
+/* The certificates that were parsed last; NULL where `t` is. */
+struct tls_keep *tls_trust_keep(const struct tls_trust *t);
 
 #endif

@@ -1,4 +1,4 @@
-/* Certificate facts. The leaf is parsed once, all facts are gathered before the first is stated.
+/* Certificate facts. All facts are gathered before the first is stated.
  * Whether its authority is trusted is a fact like any other (chain.c) and decides nothing here: an
  * organisation's own authority may be as good as a public one. Names are compared as RFC 9525 asks:
  * subjectAltName only, one label a wildcard. */
@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/hex.h"
 #include "tls/name.h"
+#include "tls/papers.h"
 #include "tls/usage.h"
 
 enum { NAME_TEXT_MAX = 1024, NAMES_MAX = 100, HEX_MAX = 2 * EVP_MAX_MD_SIZE + 1 };
@@ -178,14 +179,6 @@ static void key_facts(struct observation *o, X509 *leaf)
     text_fact(o, "cert.signature", signature ? signature : "unknown");
 }
 
-/* Subject equals issuer and the signature verifies with the certificate's own key. */
-static bool is_self_signed(X509 *leaf)
-{
-    EVP_PKEY *key = X509_get0_pubkey(leaf);
-    bool same = X509_NAME_cmp(X509_get_subject_name(leaf), X509_get_issuer_name(leaf)) == 0;
-    return same && key && X509_verify(leaf, key) == 1;
-}
-
 static void serial_fact(struct observation *o, X509 *leaf)
 {
     const ASN1_INTEGER *serial = X509_get0_serialNumber(leaf);
@@ -196,8 +189,9 @@ bool tls_state(struct visit *v, const struct wire_tls *tls, const struct tls_tru
 {
     if (tls->chain_len == 0)
         return false;
-    const uint8_t *at = tls->chain[0].at;
-    X509 *leaf = d2i_X509(NULL, &at, (long)tls->chain[0].len);
+    struct tls_papers papers;
+    tls_papers_read(tls_trust_keep(trust), tls, &papers);
+    X509 *leaf = papers.at[0];
     struct observation *o = leaf ? visit_observe(v, "certificate", KIND_TLS) : NULL;
     if (o) {
         o->outcome = OUTCOME_IDENTIFIED;
@@ -210,19 +204,19 @@ bool tls_state(struct visit *v, const struct wire_tls *tls, const struct tls_tru
         time_fact(o, "cert.not_after", X509_get0_notAfter(leaf));
         names_facts(o, leaf, &v->endpoint);
         key_facts(o, leaf);
-        fact_bool(o, "cert.self_signed", is_self_signed(leaf), ASK, SPAN_NONE);
+        fact_bool(o, "cert.self_signed", papers.self_signed, ASK, SPAN_NONE);
         fact_bool(o, "cert.ca", X509_check_ca(leaf) > 0, ASK, SPAN_NONE);
         fact_number(o, "cert.chain_length", (int64_t)tls->chain_len, ASK, SPAN_NONE);
         tls_usage_facts(o, leaf);
-        tls_sent_facts(o, tls);
-        tls_chain_state(trust, tls, now_ms, o);
+        tls_sent_facts(o, &papers);
+        tls_chain_state(trust, &papers, now_ms, o);
         if (tls->version)
             text_fact(o, "tls.version", tls->version);
         if (tls->cipher)
             text_fact(o, "tls.cipher", tls->cipher);
         fact_bool(o, "tls.client_cert_asked", tls->client_cert_asked, ASK, SPAN_NONE);
     }
-    X509_free(leaf);
+    tls_papers_free(&papers);
     ERR_clear_error();
     return o != NULL;
 }

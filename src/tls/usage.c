@@ -33,12 +33,6 @@ void tls_usage_facts(struct observation *o, X509 *leaf)
     exponent_fact(o, leaf);
 }
 
-static X509 *parsed(struct span der)
-{
-    const uint8_t *at = der.at;
-    return d2i_X509(NULL, &at, (long)der.len);
-}
-
 static bool sent_before(const struct wire_tls *tls, size_t i)
 {
     for (size_t k = 0; k < i; k++)
@@ -47,20 +41,16 @@ static bool sent_before(const struct wire_tls *tls, size_t i)
     return false;
 }
 
-void tls_sent_facts(struct observation *o, const struct wire_tls *tls)
+void tls_sent_facts(struct observation *o, const struct tls_papers *p)
 {
     bool order = false, twice = false, root = false;
-    X509 *below = tls->chain_len ? parsed(tls->chain[0]) : NULL;
-    for (size_t i = 1; i < tls->chain_len && below; i++) {
-        X509 *one = parsed(tls->chain[i]);
-        bool again = sent_before(tls, i);
+    for (size_t i = 1; i < p->tls->chain_len && p->at[i - 1]; i++) {
+        X509 *below = p->at[i - 1], *one = p->at[i];
+        bool again = sent_before(p->tls, i);
         twice |= again;
         order |= one && !again && X509_NAME_cmp(X509_get_issuer_name(below), X509_get_subject_name(one)) != 0;
         root |= one && X509_NAME_cmp(X509_get_issuer_name(one), X509_get_subject_name(one)) == 0;
-        X509_free(below);
-        below = one;
     }
-    X509_free(below);
     char text[32] = "";
     snprintf(text, sizeof(text), "%s%s%s", order ? ",out of order" : "", twice ? ",twice" : "", root ? ",root" : "");
     if (text[0])

@@ -25,6 +25,14 @@ struct seen {
     struct observation *o;
 };
 
+static void state_chain(const struct tls_trust *t, const struct wire_tls *tls, struct observation *o)
+{
+    struct tls_papers papers;
+    tls_papers_read(tls_trust_keep(t), tls, &papers);
+    tls_chain_state(t, &papers, NOW, o);
+    tls_papers_free(&papers);
+}
+
 static struct seen *look(const char *trusted, X509 *const sent[SENT_MAX])
 {
     static const struct endpoint HERE = { .address = { 4, { 10, 0, 0, 1 } }, .port = 443 };
@@ -39,7 +47,7 @@ static struct seen *look(const char *trusted, X509 *const sent[SENT_MAX])
         tls.chain[tls.chain_len++] = der_of(&s->arena, sent[i]);
     struct tls_trust *t = tls_trust_load(trusted, &e);
     assert_non_null(t);
-    tls_chain_state(t, &tls, NOW, s->o);
+    state_chain(t, &tls, s->o);
     tls_trust_free(t);
     return s;
 }
@@ -141,7 +149,7 @@ static void nothing_to_say(void **state)
     done(s);
     s = look(root_file, (X509 *[SENT_MAX]){ NULL });
     assert_null(fact_get(s->o, "cert.chain"));
-    tls_chain_state(NULL, &(struct wire_tls){ .chain_len = 1 }, NOW, s->o);
+    state_chain(NULL, &(struct wire_tls){ .chain_len = 1 }, s->o);
     assert_null(fact_get(s->o, "cert.chain"));
     done(s);
 }
@@ -211,7 +219,7 @@ static void *ask_often(void *trust)
     struct wire_tls tls = { .chain = { der_of(&arena, leaf), der_of(&arena, middle) }, .chain_len = 2 };
     for (int i = 0; i < 20; i++) {
         struct observation *o = visit_observe(&visit, "certificate", KIND_TLS);
-        tls_chain_state(trust, &tls, NOW, o);
+        state_chain(trust, &tls, o);
         good &= span_is(fact_get_text(o, "cert.chain"), "trusted");
     }
     arena_release(&arena);

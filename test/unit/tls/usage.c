@@ -57,7 +57,8 @@ static void test_what_it_is_made_for(void **state)
             extend(x, x, NID_key_usage, CASES[i].usage);
         struct observation *o = visit_observe(&visit, "certificate", KIND_TLS);
         struct span der = der_of(&arena, x);
-        X509 *read = parsed(der);
+        const uint8_t *at = der.at;
+        X509 *read = d2i_X509(NULL, &at, (long)der.len);
         assert_non_null(read);
         tls_usage_facts(o, read);
         assert_int_equal(flag(o, "cert.for_servers"), CASES[i].for_servers);
@@ -79,6 +80,14 @@ static void test_the_exponent(void **state)
     assert_int_equal(flag(o, "cert.exponent"), 65537);
     X509_free(x);
     EVP_PKEY_free(rsa);
+}
+
+static void state_sent(struct observation *o, const struct wire_tls *tls)
+{
+    struct tls_papers papers;
+    tls_papers_read(NULL, tls, &papers);
+    tls_sent_facts(o, &papers);
+    tls_papers_free(&papers);
 }
 
 static void test_how_it_was_sent(void **state)
@@ -105,14 +114,14 @@ static void test_how_it_was_sent(void **state)
         for (size_t k = 0; k < 4 && CASES[i].sent[k]; k++)
             tls.chain[tls.chain_len++] = der_of(&arena, CASES[i].sent[k]);
         struct observation *o = visit_observe(&visit, "certificate", KIND_TLS);
-        tls_sent_facts(o, &tls);
+        state_sent(o, &tls);
         struct span says = fact_get_text(o, "cert.chain.sent");
         if (!span_is(says, CASES[i].says))
             fail_msg("case %zu: \"%.*s\"", i, SPAN_FMT(says));
     }
     struct wire_tls broken = { .chain = { SPAN("x"), SPAN("y") }, .chain_len = 2 };
     struct observation *o = visit_observe(&visit, "certificate", KIND_TLS);
-    tls_sent_facts(o, &broken);
+    state_sent(o, &broken);
     assert_int_equal(o->facts.len, 0);
     X509_free(root);
     X509_free(middle);
