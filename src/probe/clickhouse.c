@@ -31,6 +31,7 @@ enum {
     CH_PACKETS_MAX = 4096,      /* of one answer: mostly Progress */
     CH_BLOCK_FIELDS_MAX = 8,
     CH_PEERS_BYTES = 2048,
+    CH_REVISION_FIRST = 50264, /* the oldest that its source still speaks with; other protocols count from 0 */
     CH_REVISION_TIMEZONE = 54058, /* from here on Hello names the time zone */
     CH_REVISION_TOTAL_ROWS = 51554,
     CH_REVISION_BLOCK_INFO = 51903,
@@ -352,6 +353,8 @@ static bool ch_greet(struct ch *c, const struct ask *hello)
     c->major = ch_varint(w);
     c->minor = ch_varint(w);
     c->revision = ch_varint(w);
+    if (c->revision < CH_REVISION_FIRST)
+        return wire_fail(w);
     if (c->revision > CH_REVISION)
         c->revision = CH_REVISION;
     if (c->revision >= CH_REVISION_TIMEZONE)
