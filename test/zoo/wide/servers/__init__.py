@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
-from . import (alertmanager, amqtt, cassandra, consoles, derby, dubbo, elasticsearch, etcd, go_graphs, go_stores, hazelcast,
-               hsqldb, ignite, java_consoles, java_more, kafka, kibana, kinto, ldap, mariadb, mongodb, monitors, mysql, neo4j,
+from . import (alertmanager, amqtt, argo, cassandra, consoles, derby, dubbo, elasticsearch, etcd, go_graphs, go_stores,
+               hazelcast, hsqldb, ignite, java_consoles, java_more, kafka, kibana, kinto, ldap, mariadb, mongodb, monitors, mysql, neo4j,
                node_consoles, nsq, objects, opensearch_security, platforms, postgresql, pouchdb, programs, pulsar,
                python_consoles, redis, registry, rocketmq, serving, solr, spring, web_go, web_java, web_stores, zookeeper)
 
@@ -15,4 +15,4 @@ HOMEBOUND = (go_graphs, cassandra, neo4j, hazelcast, hsqldb, ignite, derby, puls
              SimpleNamespace(SPECS=java_more.FUSEKI_SPECS))
 ALONE = tuple(SimpleNamespace(SPECS=(spec,)) for family in HOMEBOUND for spec in family.SPECS)
 FAMILIES = (redis, etcd, alertmanager, mongodb, postgresql, mariadb, amqtt, ldap, zookeeper, kafka, pouchdb, registry, monitors,
-            objects, web_stores, web_go, platforms, serving, mysql, node_consoles, go_stores, *ALONE, *PAIRS)
+            objects, web_stores, web_go, platforms, serving, mysql, node_consoles, go_stores, argo, *ALONE, *PAIRS)
