@@ -20,6 +20,8 @@ enum {
     /* What an entry adds to the rank of a request that it waits for. */
     WEIGHT_AT_HOME = 1000000, /* the same evidence at the entry's first port; half of that at its second, and so on */
     WEIGHT_EVIDENCE = 100000,
+    WEIGHT_PARTICULAR = 100000, /* a test of `suspect` beyond the second that held: many share a status and a body */
+    PARTICULAR_MOST = 4, /* such tests that count */
     WEIGHT_INHERITED = 50000, /* the evidence is the answer that named this base path */
     WEIGHT_PORT = 1000,       /* the entry's first port; half of that for its second, and so on */
     WEIGHT_ANY = 1,           /* as hopes are added up (index.h) */
@@ -237,35 +239,52 @@ static bool own_base(struct look *l, const struct entry *e, const struct respons
     return mark < path.len && url_base(span_first(path, mark), l->asker->start, ret);
 }
 
-/* Whether the root at a place is evidence for an entry: `suspect`, or the part of an identifying
- * condition that looks at the root. */
-static bool is_evidence(struct look *l, const struct entry *e, const struct place *p)
+/* How many tests a condition that holds rests on; of alternatives the one with most. 0 where it does not hold. */
+static size_t tests_held(struct asker *a, const struct condition *c)
+{
+    size_t sum = 0, most = 0;
+    if (!condition_met(a, c))
+        return 0;
+    if (c->kind == CONDITION_TESTS || c->kind == CONDITION_NOT)
+        return c->kind == CONDITION_NOT ? 1 : c->tests.len;
+    for (size_t i = 0; i < c->children.len; i++) {
+        size_t held = tests_held(a, c->children.at[i]);
+        sum += held;
+        most = held > most ? held : most;
+    }
+    return c->kind == CONDITION_ALL ? sum : most;
+}
+
+/* What the root at a place adds to the rank of an entry as evidence: `suspect`, or the part of an identifying condition
+ * that looks at the root; 0 where it is none. What is particular to few counts more than what many share. */
+static unsigned evidence(struct look *l, const struct entry *e, const struct place *p)
 {
     struct asker *a = l->asker;
     if (!p->root)
-        return false;
+        return 0;
     a->base = p->base;
-    if (e->suspect && condition_met(a, e->suspect))
-        return true;
+    size_t held = e->suspect ? tests_held(a, e->suspect) : 0, beyond = held > 2 ? held - 2 : 0;
+    if (held)
+        return WEIGHT_EVIDENCE + WEIGHT_PARTICULAR * (unsigned)(beyond < PARTICULAR_MOST ? beyond : PARTICULAR_MOST);
     a->root_held = false;
     for (size_t i = 0; i < e->identify.len; i++)
         (void)condition_met(a, e->identify.at[i]);
-    return a->root_held;
+    return a->root_held ? WEIGHT_EVIDENCE : 0;
 }
 
 static void weigh_entry(struct look *l, size_t index)
 {
     const struct entry *e = l->catalog->entries.at[index];
-    bool first = is_evidence(l, e, &l->places[0]);
+    unsigned first = evidence(l, e, &l->places[0]);
     struct span own = SPAN_NONE;
     bool has_own = own_base(l, e, l->places[0].root, &own);
     unsigned rank = entry_port_rank(e, l->port);
     for (size_t i = 0; i < l->place_count; i++) {
         struct place *p = &l->places[i];
-        bool here = i == 0 ? first : is_evidence(l, e, p);
+        unsigned here = i == 0 ? first : evidence(l, e, p);
         unsigned weight = rank ? WEIGHT_PORT / rank : p->tells_nothing ? WEIGHT_ANY : 0;
         if (here)
-            weight += rank ? WEIGHT_AT_HOME / rank : WEIGHT_EVIDENCE;
+            weight += rank ? WEIGHT_AT_HOME / rank : here;
         else if (first)
             weight += WEIGHT_INHERITED;
         if (has_own && (here || first) && span_eq(own, p->base))
