@@ -54,12 +54,12 @@ static void cl_facts(struct observation *o, struct span entry, struct span proof
 {
     struct span host = ld_first(entry, "dnsHostName"), vendor = ld_first(entry, "vendorName");
     struct ld_values contexts;
-    if (ld_first(entry, "domainControllerFunctionality").len)
-        fact_text(o, "software", SPAN("Active Directory"), CL_ROOT.name, proof);
-    else if (ld_lists(entry, "objectClass", "OpenLDAProotDSE"))
+    if (ld_lists(entry, "objectClass", "OpenLDAProotDSE"))
         fact_text(o, "software", SPAN("OpenLDAP"), CL_ROOT.name, proof);
-    else if (vendor.len)
+    else if (vendor.len) /* Samba as a controller has all that Windows says of itself, and this beside it */
         fact_text(o, "software", vendor, CL_ROOT.name, proof);
+    else if (ld_first(entry, "domainControllerFunctionality").len)
+        fact_text(o, "software", SPAN("Active Directory"), CL_ROOT.name, proof);
     if (host.len)
         fact_text(o, "host", host, CL_ROOT.name, proof);
     if (ld_attribute(entry, "namingContexts", &contexts) && contexts.len)

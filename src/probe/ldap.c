@@ -263,11 +263,11 @@ static void ld_root_facts(const struct ld *l, struct observation *o)
     struct span host = ld_first(l->root, "dnsHostName"), version = ld_version(full);
     if (ld_lists(l->root, "objectClass", "OpenLDAProotDSE"))
         fact_text(o, "software", SPAN("OpenLDAP"), LD_ROOT.name, l->root_whole);
+    else if (vendor.len) /* Samba as a controller has all that Windows says of itself, and this beside it */
+        fact_text(o, "software", vendor, LD_ROOT.name, l->root_whole);
     else if (level.len)
         fact_text(o, "software", SPAN("Active Directory"), LD_ROOT.name, l->root_whole);
-    else if (vendor.len)
-        fact_text(o, "software", vendor, LD_ROOT.name, l->root_whole);
-    if (ld_windows(level))
+    if (!vendor.len && ld_windows(level))
         fact_text(o, "windows.least", span_str(ld_windows(level)), LD_ROOT.name, level);
     if (version.len)
         fact_text(o, "version", version, LD_ROOT.name, full);
