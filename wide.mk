@@ -73,6 +73,7 @@ daemons-wide: $(BUILD)/ajar
 # Protocols that are asked on their own ports only, on others: from near, by the wide zoo, from far away.
 .PHONY: zoo-foreign
 zoo-foreign: $(BUILD)/ajar $(BUILD)/net/far
+	@test/guard/all_protocols.py $(BUILD)/ajar
 	@test/zoo/foreign.py --ajar $(BUILD)/ajar
 	@test/zoo/wide/run.py --foreign --ajar $(BUILD)/ajar
 	@test/net/far_zoo.py $(BUILD) --foreign
