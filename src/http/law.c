@@ -46,6 +46,7 @@ static const struct {
     { "prefer", "count=planned|count=estimated", NULL },
     { "range", NULL, "=-" },
     { "x-elastic-internal-origin", NULL, "-" },
+    { "x-request-from", "internal", NULL },
     { "x-requested-with", NULL, "-" },
 };
 
@@ -101,7 +102,8 @@ bool law_permits_field(struct span name, struct span value, struct error *e)
     return error_set(
         e,
         "the header \"%.*s\" may not be sent; allowed are accept, content-type, depth, "
-        "prefer, range, x-requested-with and the version and xsrf headers of dashboards",
+        "prefer, range, x-request-from, x-requested-with and the version and xsrf headers of "
+        "dashboards",
         SPAN_FMT(span_first(name, 40)));
 }
 

@@ -13,10 +13,12 @@ from symbols import Refused, show
 HOLE = "[\ue001-\uefff]"
 
 HEADERS = {"host", "user-agent", "accept", "accept-encoding", "content-type", "content-length", "depth", "prefer",
-           "kbn-xsrf", "kbn-version", "osd-xsrf", "osd-version", "x-requested-with", "x-elastic-internal-origin", "range"}
+           "kbn-xsrf", "kbn-version", "osd-xsrf", "osd-version", "x-requested-with", "x-request-from",
+           "x-elastic-internal-origin", "range"}
 
 # What those may say that choose how much is told.
-VALUES = {"depth": "0|1", "prefer": "count=(planned|estimated)", "kbn-xsrf": "[A-Za-z]+", "osd-xsrf": "[A-Za-z]+"}
+VALUES = {"depth": "0|1", "prefer": "count=(planned|estimated)", "kbn-xsrf": "[A-Za-z]+", "osd-xsrf": "[A-Za-z]+",
+          "x-request-from": "internal"}
 
 # What may have been left behind on a site: path, and how many of its first bytes may be asked for. Nothing else has a range.
 FRONTS = [

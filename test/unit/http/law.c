@@ -321,6 +321,8 @@ static void test_fields(void **state)
     (void)state;
     assert_true(law_permits_field(SPAN("kbn-xsrf"), SPAN("true"), &e));
     assert_true(law_permits_field(SPAN("X-Elastic-Internal-Origin"), SPAN("Kibana"), &e));
+    assert_true(law_permits_field(SPAN("x-request-from"), SPAN("internal"), &e));
+    assert_false(law_permits_field(SPAN("x-request-from"), SPAN("admin"), &e));
     assert_true(law_permits_field(SPAN("accept"), SPAN("application/json, text/html;q=0.9, */*;q=0.8"), &e));
     static const char *const refused[] = {
         "Authorization", "authorization", "Cookie", "X-Api-Key", "Proxy-Authorization", "X-ClickHouse-User",
