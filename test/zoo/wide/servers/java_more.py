@@ -7,9 +7,11 @@ from .programs import java, site
 from .web_java import waits
 
 KUDU = f"{CACHE}/kudu-1/kudu-binary-1.17.0-linux-x86_64"
-# Its archive is one for tests; the clock of a machine without a server of time is unsafe for it.
+# Its archive is one for tests; the clock of a machine without a server of time is unsafe for it. It ends where it may not remove old logs
+# of its own name: not in /tmp, where another user's lie.
 KUDU_MASTER = (f"{KUDU}/bin/kudu-master --fs_wal_dir=$D/m --rpc_bind_addresses=$A:$P2 --webserver_interface=$A --webserver_port=$P"
-               f" --webserver_doc_root={KUDU}/www --minidump_path=$D/d --time_source=system_unsync --unlock_unsafe_flags --unlock_experimental_flags")
+               f" --webserver_doc_root={KUDU}/www --minidump_path=$D/d --log_dir=$D --time_source=system_unsync"
+               " --unlock_unsafe_flags --unlock_experimental_flags")
 
 # It listens at all addresses: one at a time. Its file of rules as it comes lets everybody at the data and only this machine at the administration; here everybody.
 FUSEKI = java("fuseki-5", "org.apache.jena.fuseki.main.cmds.FusekiServerCmd --port=$P --update --mem /people")
