@@ -87,7 +87,7 @@ FUSEKI_SPECS = (
          views=(View("web", "identified"),)),
 )
 SPECS = (
-    Spec("kudu:open", KUDU_MASTER, views=(View("kudu", "open"),), slow=True, ready=waits("/tables")),
+    Spec("kudu:open", KUDU_MASTER, truth=lambda box: {"version": "1.17.0"}, views=(View("kudu", "open", sees=("version",)),), slow=True, ready=waits("/tables")),
     Spec("hbase-rest:open", f"sh -c '{HBASE} & exec {HBASE_REST}'", files={"conf/hbase-site.xml": HBASE_SITE}, slow=True, ready=HBASE_UP, seed=HBASE_TABLE,
          truth=hbase_truth, views=(View("hbase-rest", "open", sees=("collections",)),)),
     Spec("opentsdb:open", f"sh -c '{HBASE} & {OPENTSDB}'", files={"conf/hbase-site.xml": HBASE_SITE, "Tables.java": TABLES, "opentsdb.conf": OPENTSDB_CONF},
