@@ -63,6 +63,7 @@ def alike():
         yield f"{status} for all", answers(status, HTML, f"<h1>{status}</h1>")
         yield f"{status} as JSON", answers(status, JSON, json.dumps({"status": status, "message": "no", "error": "no"}))
     yield "Basic for all", answers(401, TEXT, "Unauthorized", WWW_Authenticate='Basic realm="x"')
+    yield "a cloud without the cluster", answers(200, JSON, '{"ok":false,"message":"Unknown resource."}', X_Cloud_Request_Id="x")
     yield "uvicorn", answers(404, JSON, '{"detail":"Not Found"}', Server="uvicorn")
     yield "Go", answers(404, TEXT, "404 page not found\n")
     yield "Spring", answers(404, JSON, '{"timestamp":"2026-01-01","status":404,"error":"Not Found","path":"/"}')
