@@ -121,6 +121,7 @@ static void print_offer(const struct observation *o, struct buf *line)
     add_prefixed(line, o, "tls.weak", N_("weak suites: "), "");
     add_prefixed(line, o, "tls.forward_secrecy", N_("forward secrecy "), "");
     add_either(line, o, "tls.aead", "N_(", ")no authenticated encryption");
+    add_either(line, o, "tls.cbc", N_("takes CBC mode"), "");
     add_prefixed(line, o, "tls.preference", N_("the "), N_(" chooses"));
     print_line(N_("suites"), line);
     add_prefixed(line, o, "tls.group", "N_(", ")");
@@ -139,6 +140,8 @@ static void print_offer(const struct observation *o, struct buf *line)
     print_line(N_("habits"), line);
     add_prefixed(line, o, "tls.nameless", N_("without a name: "), "");
     add_prefixed(line, o, "tls.wrong_name", N_("for another name: "), "");
+    if (!span_is(fact_get_text(o, "tls.alpn"), "none"))
+        add_prefixed(line, o, "tls.alpn", N_("by ALPN: "), "");
     print_line(N_("names"), line);
 }
 

@@ -9,7 +9,7 @@
 #include "tls/revoked.h"
 #include "tls/tls.h"
 
-enum { VERSIONS = 6, UNANSWERED_MAX = 3, INAPPROPRIATE_FALLBACK = 86 };
+enum { VERSIONS = 6, UNANSWERED_MAX = 3, INAPPROPRIATE_FALLBACK = 86, NO_APPLICATION_PROTOCOL = 120 };
 
 enum reply { REFUSED, ACCEPTED, UNANSWERED };
 
@@ -184,6 +184,34 @@ static void audit_exchange(struct audit *a)
         state_bool(a, "tls.sha1_signatures", sha1 == ACCEPTED && (hash == 1 || hash == 2), TLS_ASK_SHA1);
 }
 
+/* Most tell it in answer to what is asked anyway. */
+static void audit_cbc(struct audit *a)
+{
+    struct tls_shown shown;
+    for (size_t q = TLS_ASK_SSL3; q < TLS_QUESTIONS; q++)
+        if (tls_is_cbc(a->taken[q]))
+            return state_bool(a, "tls.cbc", true, (enum tls_question)q);
+    enum reply reply = put(a, TLS_ASK_CBC, TLS_LIKE_12, TLS_SERVER_HELLO, &shown);
+    if (reply != UNANSWERED)
+        state_bool(a, "tls.cbc", reply == ACCEPTED, TLS_ASK_CBC);
+}
+
+/* In TLS 1.3 the answer is encrypted. */
+static void audit_protocol(struct audit *a)
+{
+    struct tls_shown shown;
+    if (!a->speaks[TLS_ASK_12])
+        return;
+    enum reply reply = put(a, TLS_ASK_ALPN, TLS_LIKE_12, TLS_SERVER_HELLO, &shown);
+    const struct ask *hello = tls_hello(TLS_ASK_ALPN, TLS_LIKE_12, wire_endpoint(a->w)->name != NULL);
+    if (reply == ACCEPTED && shown.protocol.len)
+        fact_text(a->o, "tls.alpn", shown.protocol, hello->name, SPAN_NONE);
+    else if (reply == ACCEPTED)
+        state_text(a, "tls.alpn", "none", TLS_ASK_ALPN);
+    else if (reply == REFUSED && shown.alerted && shown.alert == NO_APPLICATION_PROTOCOL)
+        state_text(a, "tls.alpn", "refused", TLS_ASK_ALPN);
+}
+
 /* That it chose the same of two lists of opposite order tells only where it takes another of them, too. */
 static bool takes_another(const struct audit *a, uint16_t chosen)
 {
@@ -326,12 +354,15 @@ bool tls_audit(struct wire *w, tls_upgrade_fn *upgrade, const struct tls_trust *
             audit_exchange(&a);
             audit_habits(&a);
             audit_order(&a);
+            audit_cbc(&a);
+            audit_protocol(&a);
             audit_names(&a);
         }
     } else if (a.speaks[TLS_ASK_13] && !a.unanswered) {
         state_text(&a, "tls.weak", "none", TLS_ASK_13);
         state_text(&a, "tls.forward_secrecy", "always", TLS_ASK_13);
         state_bool(&a, "tls.aead", true, TLS_ASK_13);
+        state_bool(&a, "tls.cbc", false, TLS_ASK_13);
     }
     if (a.unanswered)
         fact_number(a.o, "tls.unanswered", a.unanswered, NULL, SPAN_NONE);

@@ -74,6 +74,14 @@ static struct span join_messages(struct wire *w, uint8_t until, struct tls_shown
 
 /* ---- messages ---------------------------------------------------------------------------- */
 
+/* One name and no more; else there is none. */
+static struct span read_protocol(struct reader *body)
+{
+    struct reader list = reader_sub(body, reader_be16(body));
+    struct span name = reader_take(&list, reader_u8(&list));
+    return reader_more(&list) || reader_more(body) ? SPAN_NONE : name;
+}
+
 static void read_extensions(struct reader *r, struct tls_shown *ret)
 {
     while (reader_more(r)) {
@@ -84,6 +92,8 @@ static void read_extensions(struct reader *r, struct tls_shown *ret)
         ret->renegotiation |= type == TLS_EXT_RENEGOTIATION;
         if (type == TLS_EXT_VERSIONS)
             ret->version = reader_be16(&body);
+        if (type == TLS_EXT_ALPN)
+            ret->protocol = read_protocol(&body);
         if (type == TLS_EXT_KEY_SHARE)
             ret->group = reader_be16(&body);
     }
@@ -183,7 +193,7 @@ bool tls_read_answer(struct wire *w, uint8_t until, struct tls_shown *ret)
         read_message(&r, ret);
     if (!reader_ok(&r)) {
         ret->chain_len = 0;
-        ret->status = SPAN_NONE;
+        ret->status = ret->protocol = SPAN_NONE;
         ret->dh_bits = ret->signature = 0;
     }
     return ret->hello;

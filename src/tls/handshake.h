@@ -28,6 +28,7 @@ struct tls_shown {
     uint16_t signature;     /* scheme that they are signed with, TLS 1.2 only; 0 = none */
     uint64_t extensions;    /* bit N: extension N */
     bool renegotiation;     /* the renegotiation_info extension (RFC 5746) */
+    struct span protocol;   /* that it chose of those offered (RFC 7301 3.1), in the wire's arena */
     bool client_cert_asked, stapled;
     struct span status;     /* the body of its CertificateStatus (RFC 6066 8), in the wire's arena */
     bool alerted;

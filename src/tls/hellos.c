@@ -32,6 +32,10 @@
 #define SUITES_AEAD \
     "\xc0\x2b\xc0\x2c\xc0\x2f\xc0\x30\xcc\xa8\xcc\xa9\xcc\xaa\x00\x9e\x00\x9f\x00\xa2\x00\xa3\xc0\xac" \
     "\xc0\xad"
+#define SUITES_CBC \
+    "\xc0\x09\xc0\x0a\xc0\x13\xc0\x14\xc0\x23\xc0\x24\xc0\x27\xc0\x28\x00\x32\x00\x33\x00\x38\x00\x39" \
+    "\x00\x67\x00\x6b\x00\x40\x00\x6a\x00\x45\x00\x88\x00\x2f\x00\x35\x00\x3c\x00\x3d\x00\x41\x00\x84" \
+    "\xc0\x04\xc0\x05\xc0\x0e\xc0\x0f\xc0\x25\xc0\x26\xc0\x29\xc0\x2a\x00\x30\x00\x31\x00\x36\x00\x37"
 #define SUITES_ORDER \
     "\xc0\x2b\xc0\x2f\xc0\x09\xc0\x13\x00\x9e\x00\x33\x00\x9c\x00\x2f\xc0\x2c\xc0\x30\xc0\x0a\xc0\x14" \
     "\x00\x9f\x00\x39\x00\x9d\x00\x35"
@@ -56,6 +60,11 @@
 /* Stapled status, encrypt-then-MAC, extended master secret, heartbeats that the peer may not send. No ticket. */
 #define ASKED \
     "\x00\x05\x00\x05\x01\x00\x00\x00\x00" "\x00\x16\x00\x00" "\x00\x17\x00\x00" "\x00\x0f\x00\x01\x02"
+/* h2, http/1.1, postgresql, mqtt, tds/8.0, imap, pop3, xmpp-client, xmpp-server, ftp, of IANA's registry. */
+#define PROTOCOLS \
+    "\x00\x10\x00\x4c\x00\x4a" \
+    "\x02h2" "\x08http/1.1" "\x0apostgresql" "\x04mqtt" "\x07tds/8.0" "\x04imap" "\x04pop3" "\x0bxmpp-client" \
+    "\x0bxmpp-server" "\x03" "ftp"
 #define EXTENSIONS GROUPS POINTS SIGNATURES ASKED
 #define EXTENSIONS_SHA1 GROUPS POINTS SIGNATURES_OLD
 /* A key share of X25519 only, and the hybrids named before it: who prefers one asks for it (RFC 8446 4.1.4). */
@@ -136,6 +145,10 @@ static const struct ask HELLOS[TLS_QUESTIONS][TLS_GENERATIONS][2] = {
         POINTS SIGNATURES)
     ONE(TLS_ASK_AEAD, "aead", "whether it takes suites that authenticate what they encrypt", LIKE_12, SUITES_AEAD,
         NO_COMPRESSION, EXTENSIONS)
+    ONE(TLS_ASK_CBC, "cbc", "whether it takes AES or Camellia in CBC mode", LIKE_12, SUITES_CBC, NO_COMPRESSION,
+        EXTENSIONS)
+    ONE(TLS_ASK_ALPN, "alpn", "which protocol it wants to speak inside TLS (RFC 7301)", LIKE_12, SUITES_ALL,
+        NO_COMPRESSION, EXTENSIONS PROTOCOLS)
     ONE(TLS_ASK_SHA1, "sha1", "whether it signs by SHA-1 or MD5 (RFC 9155)", LIKE_12, SUITES_FORWARD, NO_COMPRESSION,
         EXTENSIONS_SHA1)
     ONE(TLS_ASK_COMPRESSION, "compression", "whether it compresses, by which secrets leak", LIKE_12, SUITES_ALL,
@@ -194,6 +207,11 @@ static bool is_in(struct span suites, uint16_t suite)
 bool tls_is_ordered(uint16_t suite)
 {
     return is_in(span_of(SUITES_ORDER, sizeof(SUITES_ORDER) - 1), suite);
+}
+
+bool tls_is_cbc(uint16_t suite)
+{
+    return is_in(span_of(SUITES_CBC, sizeof(SUITES_CBC) - 1), suite);
 }
 
 const char *tls_class_name(enum tls_class c)

@@ -15,6 +15,9 @@ unsigned tls_classes_of(uint16_t suite);
 /* Whether it is among those that TLS_ASK_ORDER lists. */
 bool tls_is_ordered(uint16_t suite);
 
+/* Whether it is AES or Camellia in CBC mode. */
+bool tls_is_cbc(uint16_t suite);
+
 enum tls_question {
     TLS_ASK_SSL2,
     TLS_ASK_SSL3,
@@ -28,6 +31,8 @@ enum tls_question {
     TLS_ASK_FORWARD,     /* nothing but forward secrecy */
     TLS_ASK_DHE,         /* DHE over a prime of the server's */
     TLS_ASK_AEAD,        /* AEAD with forward secrecy (RFC 9325 4.2) */
+    TLS_ASK_CBC,         /* AES and Camellia in CBC mode */
+    TLS_ASK_ALPN,        /* protocols inside TLS (RFC 7301) */
     TLS_ASK_SHA1,        /* only signatures by SHA-1 and MD5 */
     TLS_ASK_COMPRESSION, /* DEFLATE (RFC 3749), what CRIME used */
     TLS_ASK_ORDER,       /* AES-128 before AES-256 */

@@ -23,8 +23,11 @@ TLS_EXTENSIONS = {0, 10, 11, 13, 43, 51, 65281}
 # (35), a shared key (41), early data (42).
 
 
-# Those of the audit, with all that they may hold: a status, encrypt-then-MAC, extended master secret, no heartbeats of the peer.
-TLS_AUDIT_EXTENSIONS = {5: "\x01\0\0\0\0", 22: "", 23: "", 15: "\x02"}
+# Those of the audit, with all that they may hold: a status, encrypt-then-MAC, extended master secret, no heartbeats of the peer,
+# names of protocols.
+TLS_AUDIT_EXTENSIONS = {5: "\x01\0\0\0\0", 22: "", 23: "", 15: "\x02",
+                        16: "\0\x4a\x02h2\x08http/1.1\x0apostgresql\x04mqtt\x07tds/8.0\x04imap\x04pop3\x0bxmpp-client"
+                            "\x0bxmpp-server\x03ftp"}
 
 
 def _tls_audit_extensions(c):

@@ -29,6 +29,7 @@ struct server {
     size_t prime_bytes;           /* of DHE */
     uint16_t group;               /* of ECDHE and TLS 1.3; retried for where it is not 0x1d */
     uint16_t scheme;
+    const char *protocol;         /* that it chooses; "" to refuse all that are offered; NULL: it knows of no such thing */
     const char *name;             /* for which there is another certificate; NULL: one for all */
     bool strict;                  /* refuses other names */
     struct random noise;          /* flips a bit of each answer where .state is not 0 */
@@ -50,7 +51,7 @@ static void put_be(struct buf *b, size_t value, size_t width)
 struct said {
     uint16_t version;
     struct span suites, name;
-    bool deflate, signal, fallback, modern, sha1_only;
+    bool deflate, signal, fallback, modern, sha1_only, protocols;
 };
 
 static struct said read_hello(struct span bytes)
@@ -68,6 +69,10 @@ static struct said read_hello(struct span bytes)
         uint16_t type = reader_be16(&extensions);
         struct span body = reader_take(&extensions, reader_be16(&extensions));
         s.modern |= type == TLS_EXT_VERSIONS;
+        if (type == TLS_EXT_ALPN) {
+            assert_int_equal(body.len, 2 + (size_t)(body.at[0] << 8 | body.at[1]));
+            s.protocols = true;
+        }
         if (type == 0)
             s.name = span_from(body, 5);
         if (type == 13)
@@ -154,8 +159,19 @@ static void put_hello(struct server *me, const struct said *s, struct buf *all, 
     put_be(&body, 0, 1);
     put_be(&body, suite, 2);
     put_be(&body, me->compresses && s->deflate, 1);
-    if (me->renegotiates && s->signal)
-        buf_put(&body, span_of(((uint8_t[]){ 0, 5, 0xff, 1, 0, 1, 0 }), 7));
+    bool names = me->protocol && s->protocols, signals = me->renegotiates && s->signal;
+    size_t len = names ? strlen(me->protocol) : 0;
+    if (names || signals)
+        put_be(&body, (signals ? 5 : 0) + (names ? 7 + len : 0), 2);
+    if (signals)
+        buf_put(&body, span_of(((uint8_t[]){ 0xff, 1, 0, 1, 0 }), 5));
+    if (names) {
+        put_be(&body, TLS_EXT_ALPN, 2);
+        put_be(&body, 3 + len, 2);
+        put_be(&body, 1 + len, 2);
+        put_be(&body, len, 1);
+        buf_str(&body, me->protocol);
+    }
     put_message(all, TLS_SERVER_HELLO, &body);
     buf_release(&body);
 }
@@ -194,6 +210,8 @@ static void answer_old(struct server *me, const struct said *s)
         return alert(me, 2, 40);
     if (s->fallback && me->scsv && s->version < me->newest)
         return alert(me, 2, INAPPROPRIATE_FALLBACK);
+    if (s->protocols && me->protocol && !me->protocol[0])
+        return alert(me, 2, 120);
     bool other = me->name && !span_is(s->name, me->name);
     if (other && s->name.len && me->strict)
         return alert(me, 2, 112);
@@ -339,6 +357,8 @@ static void of_today(void **state)
     says(&v, "tls.group", "x25519");
     says(&v, "tls.post_quantum", "none");
     says(&v, "tls.aead", "yes");
+    says(&v, "tls.cbc", "no");
+    says(&v, "tls.alpn", "none");
     says(&v, "tls.preference", "absent"); /* the other suite was never chosen: nothing tells */
     says(&v, "tls.compression", "no");
     says(&v, "tls.secure_renegotiation", "yes");
@@ -367,8 +387,9 @@ static void of_yesterday(void **state)
     says(&v, "tls.secure_renegotiation", "no");
     says(&v, "tls.fallback_signal", "yes");
     says(&v, "tls.aead", "no");
+    says(&v, "tls.cbc", "yes");
     says(&v, "tls.preference", "client");
-    assert_true(me.connections <= 35);
+    assert_true(me.connections <= 37);
 }
 
 static void of_names(void **state)
@@ -401,7 +422,26 @@ static void of_tomorrow(void **state)
     says(&v, "tls.post_quantum", "X25519MLKEM768");
     says(&v, "tls.forward_secrecy", "always");
     says(&v, "tls.weak", "none");
+    says(&v, "tls.cbc", "no");
+    says(&v, "tls.alpn", "absent");
     assert_true(me.connections <= 8);
+}
+
+static void of_protocols(void **state)
+{
+    static const struct {
+        const char *chosen, *says;
+    } CASES[] = { { "h2", "h2" }, { "postgresql", "postgresql" }, { "", "refused" }, { NULL, "none" } };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct server me = { .oldest = TLS_12, .newest = TLS_12, .suites = { 0xc02f, 0xc027 }, .group = 0x1d, .scheme = 0x0804,
+                             .protocol = CASES[i].chosen, .renegotiates = i % 2 };
+        bool audited;
+        struct visit v = audit_of(&me, NULL, &audited);
+        says(&v, "tls.alpn", CASES[i].says);
+        says(&v, "tls.cbc", "yes");
+        says(&v, "tls.secure_renegotiation", i % 2 ? "yes" : "no");
+    }
 }
 
 /* Preference is told where two suites were chosen and one wins both ways. */
@@ -472,7 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_hellos),     cmocka_unit_test(of_today),   cmocka_unit_test(of_yesterday),
-        cmocka_unit_test(of_names),      cmocka_unit_test(of_tomorrow), cmocka_unit_test(of_preference),
+        cmocka_unit_test(of_names),      cmocka_unit_test(of_tomorrow), cmocka_unit_test(of_protocols), cmocka_unit_test(of_preference),
         cmocka_unit_test(of_silence),    cmocka_unit_test(of_noise),
     };
     struct arena kept;
