@@ -15,12 +15,13 @@
 #include "tls/tls.h"
 
 enum { ARENA_MAX = 256 << 20, KEY_COLUMNS = 16, TEXT_COLUMNS = 80 };
-enum row { ROW_SCOPE, ROW_CA, ROW_JSON, ROW_END };
+enum row { ROW_SCOPE, ROW_CA, ROW_VERBOSE, ROW_JSON, ROW_END };
 
 static const struct option_row ROWS[] = {
     [ROW_SCOPE] = { "scope", "FILE", N_("what may be asked and who owns it; public addresses need one") },
     [ROW_CA] = { "ca", "FILE",
                  N_("authorities that your clients trust besides the system's, revocation lists, as PEM") },
+    [ROW_VERBOSE] = { "verbose", NULL, N_("also what to paste, for each weakness") },
     [ROW_JSON] = { "json", NULL, N_("one JSON object: facts and findings") },
     [ROW_END] = { NULL, NULL, NULL },
 };
@@ -29,7 +30,7 @@ struct auditing {
     struct arena *arena;
     struct plan_options plan;
     const char *authorities;
-    bool json;
+    bool json, verbose;
 };
 
 void help_tls(void)
@@ -46,6 +47,8 @@ static bool take(void *self, size_t row, const char *value, struct error *e)
         return (p->plan.scope = scope_load(p->arena, value, e)) != NULL;
     if (row == ROW_CA)
         p->authorities = value;
+    else if (row == ROW_VERBOSE)
+        p->verbose = true;
     else
         p->json = true;
     return true;
@@ -120,11 +123,11 @@ static void print_offer(const struct observation *o, struct buf *line)
     print_line(N_("versions"), line);
     add_prefixed(line, o, "tls.weak", N_("weak suites: "), "");
     add_prefixed(line, o, "tls.forward_secrecy", N_("forward secrecy "), "");
-    add_either(line, o, "tls.aead", "N_(", ")no authenticated encryption");
+    add_either(line, o, "tls.aead", "", N_("no authenticated encryption"));
     add_either(line, o, "tls.cbc", N_("takes CBC mode"), "");
     add_prefixed(line, o, "tls.preference", N_("the "), N_(" chooses"));
     print_line(N_("suites"), line);
-    add_prefixed(line, o, "tls.group", "N_(", ")");
+    add_prefixed(line, o, "tls.group", "", "");
     if (bits)
         buf_printf(line, _("%sDiffie-Hellman of %lld bits"), line->len ? "; " : "", (long long)bits->number);
     add_either(line, o, "tls.sha1_signatures", N_("signs by SHA-1"), "");
@@ -150,7 +153,8 @@ static void print_certificate(const struct observation *o, struct buf *line)
     const struct fact *from = fact_get(o, "cert.not_before"), *until = fact_get(o, "cert.not_after");
     add(line, _("; "), fact_get_text(o, "cert.subject"));
     print_line(N_("certificate"), line);
-    add_prefixed(line, o, "cert.issuer", "N_(", ")");
+    if (!span_eq(fact_get_text(o, "cert.issuer"), fact_get_text(o, "cert.subject")))
+        add_prefixed(line, o, "cert.issuer", "", "");
     print_line(N_("issuer"), line);
     if (from && until) {
         buf_str(line, _("from "));
@@ -198,7 +202,16 @@ static void print_fixes(const struct findings *found)
     }
 }
 
-static void print_page(const struct visit *v, const struct observation *o, const struct findings *found)
+static bool has_fixes(const struct findings *found)
+{
+    for (size_t i = 0; i < found->list.len; i++)
+        if (found->list.at[i].fix.len)
+            return true;
+    return false;
+}
+
+/* A screen; with the fixes it is more, so they wait to be asked for. */
+static void print_page(const struct visit *v, const struct observation *o, const struct findings *found, bool fixes)
 {
     char where[ENDPOINT_TEXT_MAX];
     struct buf line;
@@ -218,10 +231,13 @@ static void print_page(const struct visit *v, const struct observation *o, const
     const struct fact *gaps = fact_get(o, "tls.unanswered");
     if (gaps)
         printf(_("\n  %lld questions met silence; what they asked is not stated.\n"), (long long)gaps->number);
-    puts(found->list.len ? _("\nWeak:\n") : _("\nNothing is weak by today's rules."));
+    puts(found->list.len ? _("\nWeak:") : _("\nNothing is weak by today's rules."));
     for (size_t i = 0; i < found->list.len; i++)
         print_weak(&found->list.at[i]);
-    print_fixes(found);
+    if (fixes)
+        print_fixes(found);
+    else if (has_fixes(found))
+        puts(_("\nWhat to paste against it: the same with --verbose."));
     buf_release(&line);
 }
 
@@ -324,7 +340,7 @@ static int audit_endpoint(const struct auditing *p, const struct catalog *c, con
         return cmd_fail(EXIT_INCOMPLETE, &e);
     }
     keep_certificates(&v, &found);
-    p->json ? print_json(&v, o, &found) : print_page(&v, o, &found);
+    p->json ? print_json(&v, o, &found) : print_page(&v, o, &found, p->verbose);
     bool weak = false;
     for (size_t i = 0; i < found.list.len; i++)
         weak |= found.list.at[i].severity >= SEVERITY_HIGH;

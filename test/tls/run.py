@@ -17,6 +17,8 @@ import servers
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 JOBS = 4  # most of the time is waiting for a server to begin
+SCREEN_LINES, SCREEN_COLUMNS = 24, 80
+AS_PAGE = {"openssl as it is": "x25519; Diffie-Hellman of 2048 bits", "openssl CBC only": "no authenticated encryption"}
 
 
 def wrongs_of(ajar, port, server, wanted):
@@ -30,6 +32,18 @@ def wrongs_of(ajar, port, server, wanted):
     return wrong
 
 
+def wrongs_of_page(ajar, port, words):
+    """What people read of it fits a screen; what to paste is a page of its own."""
+    page, more = servers.page(ajar, port), servers.page(ajar, port, "--verbose")
+    lines = page.splitlines()
+    wrong = [f"{line!r} is wider than a screen" for line in lines if len(line) > SCREEN_COLUMNS]
+    if len(lines) > SCREEN_LINES:
+        wrong.append(f"{len(lines)} lines are more than a screen")
+    if words not in " ".join(page.split()) or "N_(" in more or "openssl req" in page or "openssl req" not in more:
+        wrong.append(f"the page is {page!r}")
+    return wrong
+
+
 def check(ajar, port, name, start, wanted):
     """Starts the server, compares; whether something was wrong. Whatever happens to one server is no matter of the others."""
     try:
@@ -39,6 +53,8 @@ def check(ajar, port, name, start, wanted):
         return True
     try:
         wrong = wrongs_of(ajar, port, server, wanted)
+        if not wrong and name in AS_PAGE:
+            wrong = wrongs_of_page(ajar, port, AS_PAGE[name])
     except (OSError, ValueError, subprocess.SubprocessError) as e:
         wrong = [repr(e)]
     server.stop()

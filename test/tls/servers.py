@@ -90,6 +90,12 @@ def audit(ajar, port):
     return (json.loads(out.stdout)["facts"] if out.stdout.strip() else {}), out.stderr
 
 
+def page(ajar, port, *options):
+    """The same for people."""
+    return subprocess.run([ajar, "tls", *options, f"127.0.0.1:{port}"], capture_output=True, text=True, timeout=START_S,
+                          env={**os.environ, "XDG_STATE_HOME": os.environ["HOME"], "LC_ALL": "C.UTF-8", "LANGUAGE": "en"}).stdout
+
+
 def openssl(where, port, *args, key="rsa"):
     # LEVEL 0: a distribution's own list forbids what is to be found.
     return Server(["openssl", "s_server", "-accept", str(port), "-key", f"{key}.key", "-cert", f"{key}.pem", "-www", *args], where)
