@@ -133,7 +133,7 @@ static uint32_t take_hits(struct draw *d, const struct node *json, struct table 
 
 static const struct response *search(struct web *w, const struct way *way, struct span encoded, uint32_t size)
 {
-    char count[COUNT_DIGITS + 1];
+    char count[16];
     (void)snprintf(count, sizeof(count), "%u", size);
     struct span args[] = { way->base, encoded, span_str(count) };
     return way->through ? web_get(w, way->search, args, 3) : web_get(w, way->search, args + 1, 2);
