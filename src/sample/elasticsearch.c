@@ -78,7 +78,6 @@ struct way {
     const struct ask *search;
     struct span base; /* below which the dashboard lives */
     unsigned encoded; /* how often the name of an index is encoded */
-    bool through;     /* a dashboard */
 };
 
 /* The way that showed the store: the asks of its facts are named by it. */
@@ -86,7 +85,7 @@ static struct way way_of(const struct draw *d)
 {
     if (!d->seen->via)
         return (struct way){ .search = &SEARCH, .encoded = 1 };
-    struct way w = { .search = &SEARCH_CONSOLE, .encoded = 2, .through = true };
+    struct way w = { .search = &SEARCH_CONSOLE, .encoded = 2 };
     if (d->front)
         w.base = fact_get_text(d->front, "http.base");
     for (size_t i = 0; i < d->seen->facts.len; i++) {
@@ -136,7 +135,8 @@ static const struct response *search(struct web *w, const struct way *way, struc
     char count[16];
     (void)snprintf(count, sizeof(count), "%u", size);
     struct span args[] = { way->base, encoded, span_str(count) };
-    return way->through ? web_get(w, way->search, args, 3) : web_get(w, way->search, args + 1, 2);
+    bool direct = way->search == &SEARCH; /* which has no base path */
+    return web_get(w, way->search, direct ? args + 1 : args, direct ? 2 : 3);
 }
 
 /* Draws until there are enough, in answers of a size that can be read. Why it ended early, or NULL. */

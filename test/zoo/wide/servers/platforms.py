@@ -81,9 +81,11 @@ LOCALSTACK_ENV = {"GATEWAY_LISTEN": "$A:$P", "LOCALSTACK_VOLUME_DIR": "$D", "FIL
                   "DNS_ADDRESS": "0"}
 
 
+ANY_KEY = "AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=any"
+
+
 def bucket(box):
-    key = "AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=any"
-    box.sh(f"curl -sSf -m 60 -X PUT -H 'Authorization: {key}' http://$A:$P/ada")
+    box.sh(f"curl -sSf -m 60 -X PUT -H 'Authorization: {ANY_KEY}' http://$A:$P/ada")
 
 
 def services(box):
